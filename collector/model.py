@@ -1,0 +1,222 @@
+"""The frozen values that every part of tradewitness speaks in. Roles, kinds and names are open strings.
+
+Instants are aware UTC datetimes; civil days are `date`. A fact's value is plain data: text, whole numbers, truth values,
+`Money`, `Printed`, tuples and mappings of those. Days and instants inside a fact's value stand as ISO text
+("2026-10-04", "2026-10-04T12:00:00Z"), because a page prints text and a person asserts text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+FactState = Literal["read", "not_shown", "unreadable", "asserted"]
+Outcome = Literal["complete", "partial", "blocked", "failed"]
+Verdict = Literal["ok", "missing", "problem", "undetermined"]
+DeadlineState = Literal["not_started", "open", "due_soon", "act_now", "overdue", "met", "undetermined"]
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in one currency (ISO 4217). JSON: {"amount":"86.00","currency":"USD"}."""
+
+    amount: Decimal
+    currency: str
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.amount:,}"
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A time as a page printed it: the text, and the earliest and latest instant it can mean.
+
+    `zone` is the printed zone ("PDT", "UTC+8") or "" where none was printed.
+    """
+
+    text: str
+    earliest: datetime
+    latest: datetime
+    zone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Undetermined:
+    """Cannot be decided: why, and the names of the facts to enter."""
+
+    reason: str
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a fact was read: the artefact's digest, and in it a JSON pointer, a CSS path, or a frame number.
+
+    `quote` is the text that stands there. `box` is x, y, width, height in page pixels, where known.
+    """
+
+    digest: str
+    scheme: Literal["json", "css", "frame"]
+    path: str
+    quote: str
+    box: tuple[int, int, int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A value and the place it was read, or who asserted it. Derived from stored bytes; never sealed outside a pack.
+
+    `reader` is "name/version" for a read fact, "buyer" for an asserted one. `at` is when the page was looked at, or the
+    assertion recorded. `round` counts recurring assertions from 1.
+    """
+
+    name: str
+    value: Any
+    state: FactState
+    snapshot: str
+    reader: str
+    place: Place | None = None
+    at: datetime | None = None
+    round: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A page to visit. `expects` holds what it must show to be the right one (order number, supplier's name)."""
+
+    id: str
+    case: str
+    kind: str
+    url: str
+    account: str = ""
+    expects: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Artefact:
+    """Stored bytes with a role in a visit (tile, dom, text, mhtml, pdf, exchange…).
+
+    `size` in bytes, `digest` SHA-256 of the plain bytes, `salt` 16 random bytes as hex; `same_as` is the id of an earlier
+    snapshot that already held these bytes, or "".
+    """
+
+    role: str
+    part: int
+    media_type: str
+    size: int
+    digest: str
+    salt: str
+    same_as: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a visit: `outcome` is ok, partial, failed or skipped; `began` UTC; `took_ms` milliseconds."""
+
+    name: str
+    outcome: str
+    why: str
+    began: datetime
+    took_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """How the page was reached and with what. Addresses are masked where they hold secrets.
+
+    `server_date` is the Date header as sent ("" if none); `machine_time` is this machine's time at the response.
+    `redactions` counts masked secrets by kind and place; `losses` names what could not be kept.
+    """
+
+    requested: str
+    final: str
+    redirects: tuple[str, ...]
+    status: int
+    server_date: str
+    machine_time: datetime
+    browser: Mapping[str, str]
+    options: Mapping[str, Any]
+    alias: str
+    redactions: tuple[Mapping[str, Any], ...]
+    losses: tuple[str, ...]
+    machine: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The immutable record of one visit. It has no ledger position, so any worker can make one."""
+
+    v: int
+    id: str
+    target: Target
+    visit: Visit
+    steps: tuple[Step, ...]
+    outcome: Outcome
+    why: str
+    artefacts: tuple[Artefact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One result of a check: what was judged, the verdict, one sentence, and the names of the facts it rests on.
+
+    `todo` is the next thing for the buyer to do, or "". `source` cites the rule.
+    """
+
+    id: str
+    verdict: Verdict
+    text: str
+    facts: tuple[str, ...] = ()
+    todo: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A time by which somebody must or may act. `earliest` ≤ `latest`, UTC; act by `act_by`, the earliest.
+
+    `who` is you, supplier or platform; `must` False means may. All three times are None when undetermined or not started.
+    `basis` says in words what it was computed from; `needs` names what to enter when undetermined; `label` is its title.
+    """
+
+    case: str
+    id: str
+    round: int
+    who: str
+    must: bool
+    earliest: datetime | None
+    latest: datetime | None
+    act_by: datetime | None
+    if_missed: str
+    state: DeadlineState
+    source: str
+    label: str = ""
+    todo: str = ""
+    basis: str = ""
+    needs: tuple[str, ...] = ()
+    printed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """A numbered piece of evidence in a pack. `files` maps bag paths to digests of the stored originals."""
+
+    number: str
+    title: str
+    kind: str
+    description: str
+    snapshot: str
+    files: Mapping[str, str]
+    witnessed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What verification found wrong, and where (a file, an object, a ledger line)."""
+
+    where: str
+    what: str
