@@ -1,0 +1,125 @@
+"""Merkle tree hashes and proofs exactly as RFC 6962 section 2.1 defines them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+
+def leaf_hash(data: bytes) -> bytes:
+    """SHA-256(0x00 ‖ data)."""
+    return hashlib.sha256(b"\x00" + data).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """SHA-256(0x01 ‖ left ‖ right)."""
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def _split(size: int) -> int:
+    """The largest power of two smaller than size (size ≥ 2)."""
+    return 1 << ((size - 1).bit_length() - 1)
+
+
+def root(leaves: Sequence[bytes]) -> bytes:
+    """The tree's root from its leaf hashes; of no leaves, SHA-256 of nothing."""
+    if not leaves:
+        return hashlib.sha256(b"").digest()
+    # Fold complete subtrees as they fill up, then the ragged right edge from the right: linear and not recursive.
+    stack: list[tuple[int, bytes]] = []
+    for leaf in leaves:
+        height, value = 0, leaf
+        while stack and stack[-1][0] == height:
+            value = node_hash(stack.pop()[1], value)
+            height += 1
+        stack.append((height, value))
+    value = stack.pop()[1]
+    while stack:
+        value = node_hash(stack.pop()[1], value)
+    return value
+
+
+def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
+    """The audit path of leaf `index` in the tree of all `leaves` (RFC 6962, 2.1.1). IndexError when out of range."""
+    if not 0 <= index < len(leaves):
+        raise IndexError(index)
+    path: list[bytes] = []
+    low, high = 0, len(leaves)
+    while high - low > 1:
+        middle = low + _split(high - low)
+        if index < middle:
+            path.append(root(leaves[middle:high]))
+            high = middle
+        else:
+            path.append(root(leaves[low:middle]))
+            low = middle
+    path.reverse()
+    return path
+
+
+def root_from_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes | None:
+    """The root that an audit path leads to (RFC 9162, 2.1.3.2), or None when the path does not fit index and size."""
+    if not 0 <= index < size:
+        return None
+    position, last, value = index, size - 1, leaf
+    for sibling in path:
+        if last == 0:
+            return None
+        if position & 1 or position == last:
+            value = node_hash(sibling, value)
+            while not position & 1 and position:
+                position >>= 1
+                last >>= 1
+        else:
+            value = node_hash(value, sibling)
+        position >>= 1
+        last >>= 1
+    return value if last == 0 else None
+
+
+def consistency_proof(leaves: Sequence[bytes], first: int) -> list[bytes]:
+    """Proof that the tree of the first `first` leaves is a prefix of the tree of all (RFC 6962, 2.1.2)."""
+    if not 0 < first <= len(leaves):
+        raise IndexError(first)
+
+    def proof(wanted: int, low: int, high: int, whole: bool) -> list[bytes]:
+        if wanted == high - low:
+            return [] if whole else [root(leaves[low:high])]
+        middle = _split(high - low)
+        if wanted <= middle:
+            return [*proof(wanted, low, low + middle, whole), root(leaves[low + middle : high])]
+        return [*proof(wanted - middle, low + middle, high, False), root(leaves[low : low + middle])]
+
+    return proof(first, 0, len(leaves), True)
+
+
+def is_consistent(first: int, first_root: bytes, second: int, second_root: bytes, path: Sequence[bytes]) -> bool:
+    """Whether the proof shows that the first tree is a prefix of the second (RFC 9162, 2.1.4.2)."""
+    if not 0 < first <= second:
+        return False
+    if first == second:
+        return not path and first_root == second_root
+    steps = list(path)
+    if first & (first - 1) == 0:
+        steps.insert(0, first_root)
+    if not steps:
+        return False
+    position, last = first - 1, second - 1
+    while position & 1:
+        position >>= 1
+        last >>= 1
+    old = new = steps[0]
+    for sibling in steps[1:]:
+        if last == 0:
+            return False
+        if position & 1 or position == last:
+            old = node_hash(sibling, old)
+            new = node_hash(sibling, new)
+            while not position & 1 and position:
+                position >>= 1
+                last >>= 1
+        else:
+            new = node_hash(new, sibling)
+        position >>= 1
+        last >>= 1
+    return last == 0 and old == first_root and new == second_root

@@ -1,0 +1,77 @@
+"""What a site's adapter knows, as a Protocol: capture and casework receive a Site and import none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from collector.model import Fact, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The stored DOM of one frame: `part` 0 is the page itself; `digest` names the stored bytes."""
+
+    part: int
+    digest: str
+    html: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPage:
+    """A page as it was stored. `url` is the final address as the real site would have it (alias undone).
+
+    `seen_at` is when it was looked at (aware, UTC); `snapshot` the snapshot's id or "".
+    """
+
+    url: str
+    status: int
+    documents: tuple[Document, ...]
+    text: str
+    seen_at: datetime
+    snapshot: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """What a page is. `barrier` is "" or login, challenge, not_found, error, maintenance, consent; `why` one sentence."""
+
+    kind: str
+    barrier: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whether the page is the one the target expects. `ok` is None when the page does not say."""
+
+    ok: bool | None
+    why: str = ""
+
+
+class Site(Protocol):
+    """One site's addresses, markers and readers. All functions are pure."""
+
+    name: str
+
+    def kind_of(self, url: str) -> str:
+        """The kind of page an address (as the real site has it) leads to: order, thread, supplier…, or ""."""
+        ...
+
+    def recognise(self, page: StoredPage) -> Recognition:
+        """What the page is, from final address, status and markup; never from words that good pages carry too."""
+        ...
+
+    def identity(self, page: StoredPage, target: Target) -> Identity:
+        """Is it the right order, supplier, dispute or conversation?"""
+        ...
+
+    def read(self, kind: str, page: StoredPage) -> tuple[Fact, ...]:
+        """Every core fact of that kind, each with state and place. Never raises on a strange page."""
+        ...
+
+    def discover(self, page: StoredPage) -> Mapping[str, str]:
+        """Addresses of related pages by kind (supplier, product, thread, dispute), as the real site has them."""
+        ...
