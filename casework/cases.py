@@ -1,0 +1,325 @@
+"""Cases: open one, change it, put the buyer's own files in, and read it back as one `CaseFile`."""
+
+from __future__ import annotations
+
+import json
+import mimetypes
+import re
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from casework.workspace import Workspace, keep
+from collector.canonical import plain
+from collector.errors import WrongRequest
+from collector.ledger.log import Opening, new_salt
+from collector.model import Fact, Printed, Target
+from rules.assertions import RECURRING, is_event, parse_assertion
+from rules.casefile import AddedFile, CaseFile, LedgerEvent
+
+FILE_KINDS = (
+    "photo", "video", "contract", "inspection", "receipt", "sample", "chat", "page", "tracking", "packing_list",
+    "payment", "other",
+)  # fmt: skip
+TARGET_KINDS = ("order", "thread", "supplier", "product", "dispute")
+_ORDER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{2,39}")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One row of the case list."""
+
+    order: str
+    name: str
+    zone: str
+    account: str
+    opened_at: datetime
+    closed: bool
+
+
+def cases(ws: Workspace) -> list[Case]:
+    """Every case, in the order in which they were opened."""
+    return [
+        Case(r["order_id"], r["name"], r["zone"], r["account"], datetime.fromisoformat(r["opened_at"]), bool(r["closed"]))
+        for r in ws.index.rows("select * from cases order by opened_at, order_id")
+    ]
+
+
+def find_case(ws: Workspace, wanted: str) -> Case:
+    """By order number, a unique ending of it, or name. Raises WrongRequest naming what is there."""
+    known = cases(ws)
+    exact = [c for c in known if wanted in (c.order, c.name)]
+    found = exact or [c for c in known if len(wanted) >= 3 and c.order.endswith(wanted)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        which = ", ".join(c.order for c in found)
+        raise WrongRequest(f"{wanted!r} fits several cases: {which}.", "Give more digits of the order number.")
+    if not known:
+        raise WrongRequest("There is no case yet.", "Open one: tradewitness case open ORDER_NUMBER --order ADDRESS")
+    shown = ", ".join(c.order + (f" ({c.name})" if c.name else "") for c in known[:8])
+    raise WrongRequest(f"There is no case {wanted!r}.", f"The cases are: {shown}")
+
+
+def require_address(text: str) -> str:
+    """The text when it is a web address. Raises WrongRequest."""
+    try:
+        parts = urlsplit(text.strip())
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise WrongRequest(
+            f"{text!r} is not a web address.", "Copy it whole from the browser's address bar; it begins with https://"
+        )
+    if parts.username or parts.password:
+        raise WrongRequest("The address holds a user name or password.", "Give it without: https://host/path")
+    return text.strip()
+
+
+def require_zone(text: str) -> str:
+    """The text when it is an IANA time zone. Raises WrongRequest."""
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise WrongRequest(f"{text!r} is not a time zone.", "Write it as Europe/Berlin or America/New_York.") from error
+    return text
+
+
+def machine_zone() -> str:
+    """The machine's IANA zone, or UTC where it has none."""
+    from tzlocal import get_localzone_name
+
+    try:
+        return require_zone(get_localzone_name() or "UTC")
+    except (WrongRequest, ZoneInfoNotFoundError):
+        return "UTC"
+
+
+Addresses = Mapping[str, Iterable[str]]
+
+
+def open_case(ws: Workspace, order: str, addresses: Addresses, *, name: str = "", account: str = "", zone: str = "") -> Case:
+    """Opens a case, or adds to one that is open already. Everything is checked before anything is kept."""
+    if not _ORDER.fullmatch(order):
+        raise WrongRequest(f"{order!r} is not an order number.", "It is the number of 15 to 18 digits on the order page.")
+    zone = require_zone(zone) if zone else ""
+    targets = _targets(ws, order, account, addresses, ())
+    keep(ws)
+    existing = {c.order: c for c in cases(ws)}
+    taken = name and any(name in (c.name, c.order) for c in existing.values() if c.order != order)
+    if taken:
+        raise WrongRequest(f"Another case is already called {name!r}.", "Choose another --name.")
+    with ws.archive.writing():
+        if order in existing:
+            _change_settings(ws, existing[order], name=name, account=account, zone=zone)
+            targets = _targets(ws, order, account or existing[order].account, addresses, _standing(ws, order))
+        else:
+            body = {"case": order, "name": name, "zone": zone or machine_zone(), "account": account}
+            ws.archive.ledger.append("case.opened", body, ws.clock.now())
+        _keep_targets(ws, targets)
+    ws.refresh()
+    return find_case(ws, order)
+
+
+def set_case(
+    ws: Workspace, wanted: str, assignments: Iterable[str], addresses: Addresses, *, name: str = "", zone: str = ""
+) -> Case:
+    """Asserts facts (`name=value`), sets addresses, name or zone. All or nothing."""
+    case = find_case(ws, wanted)
+    zone = require_zone(zone) if zone else ""
+    targets = _targets(ws, case.order, case.account, addresses, _standing(ws, case.order))
+    facts = [_assertion(ws, case, text, zone or case.zone) for text in assignments]
+    with ws.archive.writing():
+        _change_settings(ws, case, name=name, account="", zone=zone)
+        _keep_targets(ws, targets)
+        rounds: dict[str, int] = {}
+        for fact in facts:
+            if fact["round"] == 0:  # the next free round; several in one command follow each other
+                fact["round"] = rounds.get(fact["name"], _last_round(ws, case, fact["name"])) + 1
+                rounds[fact["name"]] = fact["round"]
+            ws.archive.ledger.append("fact.asserted", fact, ws.clock.now())
+    ws.refresh()
+    return find_case(ws, case.order)
+
+
+def split_assignment(text: str) -> tuple[str, int, str]:
+    """`name=value`, `name#2=value` or `name=` as name, round (0 where none was given) and value. Raises WrongRequest."""
+    left, sep, value = text.partition("=")
+    name, mark, number = left.strip().partition("#")
+    if not sep or not name or (mark and not (number.isdigit() and int(number) > 0)):
+        raise WrongRequest(f"{text!r} is not understood.", "Write it as name=value, for example received_at=2026-09-30")
+    return name, int(number) if mark else 0, value.strip()
+
+
+def _assertion(ws: Workspace, case: Case, text: str, zone: str) -> dict[str, Any]:
+    name, number, value = split_assignment(text)
+    parsed = parse_assertion(name, value, zone) if value else None
+    if not value:
+        parse_assertion(name, None, zone)  # an unknown name is refused here too
+    recurring = name in RECURRING
+    if number > 1 and not recurring:
+        raise WrongRequest(f"{name} stands once in a case.", f"Write: {name}=value")
+    last = _last_round(ws, case, name)
+    if recurring and not value and not number:
+        number = max(last, 1)
+    if number > max(last, 1):
+        raise WrongRequest(f"There is no {name}#{number} yet.", f"Add the next one with: {name}=value")
+    previous = [f.value for f in ws.index.assertions(case.order) if f.name == name and f.round == (number or 1)]
+    return {
+        "case": case.order, "name": name, "round": number if recurring else 1, "value": plain(parsed), "text": value,
+        "who": "buyer", "previous": plain(previous[-1]) if previous else None,
+    }  # fmt: skip
+
+
+def _last_round(ws: Workspace, case: Case, name: str) -> int:
+    rows = ws.index.rows("select max(round) from assertions where case_id = ? and name = ?", case.order, name)
+    return int(rows[0][0] or 0)
+
+
+def _change_settings(ws: Workspace, case: Case, **settings: str) -> None:
+    for key, value in settings.items():
+        if value and value != getattr(case, key):
+            body = {"case": case.order, "name": key, "value": value}
+            ws.archive.ledger.append("setting.changed", body, ws.clock.now())
+
+
+def targets_of(ws: Workspace, case: str) -> list[Target]:
+    """The pages that are visited for a case, order page first."""
+    rows = ws.index.rows("select * from targets where case_id = ? and url != '' order by rowid", case)
+    found = [Target(r["id"], r["case_id"], r["kind"], r["url"], r["account"], json.loads(r["expects"])) for r in rows]
+    return sorted(found, key=lambda t: TARGET_KINDS.index(t.kind) if t.kind in TARGET_KINDS else len(TARGET_KINDS))
+
+
+def _standing(ws: Workspace, case: str) -> tuple[Target, ...]:
+    return tuple(targets_of(ws, case))
+
+
+def _targets(ws: Workspace, order: str, account: str, addresses: Addresses, standing: Iterable[Target]) -> list[Target]:
+    """Targets for the addresses given. The thread, dispute and product lists grow; order and supplier are replaced."""
+    known = list(standing)
+    made: list[Target] = []
+    for kind, urls in addresses.items():
+        for url in urls:
+            address = require_address(url)
+            same = next((t for t in known if t.kind == kind and t.url == address), None)
+            siblings = [t for t in known if t.kind == kind]
+            replace = kind in ("order", "supplier") and siblings
+            number = len(siblings) + 1
+            identity = same.id if same else siblings[0].id if replace else kind if number == 1 else f"{kind}-{number}"
+            expects = {"order": order} if kind in ("order", "dispute") else {}
+            made.append(Target(identity, order, kind, address, account, expects))
+            known = [t for t in known if t.id != identity] + [made[-1]]
+            _warn_other_kind(ws, made[-1])
+    return made
+
+
+def _warn_other_kind(ws: Workspace, target: Target) -> None:
+    """An address that plainly leads to another kind of page is refused while it can still be mended."""
+    kind = ws.site.kind_of(ws.alias.to_real(target.url))
+    if kind and kind != target.kind and kind in TARGET_KINDS:
+        raise WrongRequest(
+            f"{target.url} is the address of a {kind} page, not of a {target.kind} page.", f"Give it with --{kind}."
+        )
+
+
+def _keep_targets(ws: Workspace, targets: Iterable[Target]) -> None:
+    for target in targets:
+        ws.archive.ledger.append("target.set", plain(target), ws.clock.now())
+
+
+# -- the buyer's own files ------------------------------------------------------------------------------------------
+
+
+def add_files(ws: Workspace, wanted: str, paths: Iterable[Path], kind: str, note: str = "") -> list[AddedFile]:
+    """Keeps the buyer's files as they are. All paths are checked before the first is kept."""
+    case = find_case(ws, wanted)
+    chosen = list(paths)
+    for path in chosen:
+        _require_file(path)
+    if kind and kind not in FILE_KINDS:
+        raise WrongRequest(f"{kind!r} is not a kind of file.", "Kinds: " + ", ".join(FILE_KINDS))
+    bodies = []
+    for path in chosen:
+        data = path.read_bytes()
+        media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        opening = Opening(ws.archive.objects.put(data), new_salt())
+        body = {
+            "case": case.order, "id": f"F-{secrets.token_hex(4)}", "name": path.name, "kind": kind or _kind_by(media_type),
+            "media_type": media_type, "size": len(data), "note": note, "commitment": opening.commitment,
+        }  # fmt: skip
+        ws.archive.record("file.added", body, (opening,))
+        bodies.append(body["id"])
+    ws.refresh()
+    return [f for f in added_files(ws, case.order) if f.id in bodies]
+
+
+def _require_file(path: Path) -> None:
+    try:
+        if not path.exists():
+            raise WrongRequest(f"There is no file {path}.", "Check the name; a file can be dragged into the terminal window.")
+        if not path.is_file():
+            raise WrongRequest(f"{path} is a folder, not a file.", "Give the files in it one by one, or with a * pattern.")
+        if path.stat().st_size == 0:
+            raise WrongRequest(f"{path} is empty.", "Copy it again from the phone or camera.")
+        with path.open("rb") as stream:
+            stream.read(1)
+    except OSError as error:
+        raise WrongRequest(f"{path} cannot be read ({error.strerror}).", "Check its permissions and try again.") from error
+
+
+def _kind_by(media_type: str) -> str:
+    return {"image": "photo", "video": "video"}.get(media_type.partition("/")[0], "other")
+
+
+def added_files(ws: Workspace, case: str) -> list[AddedFile]:
+    """The buyer's own files of a case, oldest first."""
+    files = []
+    for row in ws.index.rows("select * from files where case_id = ? order by seq", case):
+        body = json.loads(row["body"])
+        opening = ws.index.opening(body["commitment"])
+        if opening is not None:
+            files.append(
+                AddedFile(
+                    body["id"], body["name"], body["kind"], body["media_type"], body["size"], opening.digest,
+                    opening.salt, datetime.fromisoformat(row["at"]), row["seq"], body["note"],
+                )
+            )  # fmt: skip
+    return files
+
+
+# -- reading a case back ----------------------------------------------------------------------------------------------
+
+
+def casefile(ws: Workspace, case: Case, as_of: datetime) -> CaseFile:
+    """Everything known of a case by `as_of`: pages visited by then, assertions dated by then, whenever recorded."""
+    stamp = as_of.astimezone(UTC)
+    snapshots = [(seq, s) for seq, s in ws.index.snapshots("case_id = ?", case.order) if s.visit.machine_time <= stamp]
+    kept = {s.id for _, s in snapshots}
+    read = [f for f in ws.index.facts("case_id = ?", case.order) if f.snapshot in kept]
+    asserted = [f for f in ws.index.assertions(case.order) if _dated_by(f, stamp, case.zone)]
+    files = added_files(ws, case.order)
+    events = [LedgerEvent(seq, "snapshot", s.visit.machine_time, f"{s.target.kind}: {s.outcome}") for seq, s in snapshots]
+    events += [LedgerEvent(f.seq, "file", f.added_at, f.name) for f in files]
+    return CaseFile(
+        order=case.order, name=case.name, zone=case.zone, as_of=stamp, opened_at=case.opened_at,
+        facts=(*read, *asserted), snapshots=tuple(s for _, s in snapshots), files=tuple(files),
+        events=tuple(sorted(events, key=lambda e: e.seq)), account=case.account,
+    )  # fmt: skip
+
+
+def _dated_by(fact: Fact, as_of: datetime, zone: str) -> bool:
+    """Only events are dated; an amount or a reason has no day. A bare day counts from its beginning in the case's zone."""
+    if not is_event(fact.name):
+        return True
+    value = fact.value
+    if isinstance(value, Printed):
+        return value.earliest <= as_of
+    text = str(value)
+    moment = datetime.fromisoformat(text)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))) <= as_of

@@ -1,0 +1,77 @@
+"""What every piece of casework works with: one archive, its index, the site, the clock and the user's own folder."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from casework.reread import reader_of
+from collector.alias import Alias
+from collector.archive.archive import Archive
+from collector.archive.config import default_archive, user_folder
+from collector.archive.index import Index, open_index
+from collector.clock import Clock, SystemClock
+from collector.errors import WrongRequest
+from collector.site import Site
+
+
+@dataclass
+class Workspace:
+    """An archive to read, or to keep things in. `index` is up to date when first asked for; `refresh` after appends."""
+
+    archive: Archive
+    site: Site
+    alias: Alias
+    clock: Clock
+    user: Path
+
+    @cached_property
+    def index(self) -> Index:
+        self.archive.require()
+        return open_index(self.archive, reader_of(self.archive.objects, self.site, self.alias))
+
+    def refresh(self) -> Index:
+        """The index after an append."""
+        if "index" in self.__dict__:
+            self.index.catch_up(self.archive, reader_of(self.archive.objects, self.site, self.alias))
+        return self.index
+
+    def rebuild(self) -> Index:
+        """The index made again from ledger and objects."""
+        self.archive.require()
+        self.__dict__["index"] = open_index(
+            self.archive, reader_of(self.archive.objects, self.site, self.alias), rebuild=True
+        )
+        return self.index
+
+
+def workspace(archive: Path | None = None, clock: Clock | None = None) -> Workspace:
+    """The workspace for an archive folder (default: TRADEWITNESS_ARCHIVE or ~/tradewitness). Creates nothing."""
+    from collector.sites.alibaba import Alibaba
+
+    clock = clock or SystemClock()
+    root = (archive or default_archive()).expanduser()
+    alias = Alias.parse(os.environ.get("TRADEWITNESS_ALIAS", ""))
+    return Workspace(Archive(root.absolute(), clock), Alibaba(), alias, clock, user_folder())
+
+
+def keep(ws: Workspace, extra_authorities: tuple[str, ...] = (), root_pem: str = "") -> bool:
+    """Makes the archive where there is none yet (`init`, and implied by every command that keeps something)."""
+    from collector.archive.sealing import signing_key
+    from collector.seal.authorities import PUBLIC
+    from collector.seal.timestamp import Authority
+
+    if ws.archive.exists:
+        return False
+    if ws.archive.root.exists() and not ws.archive.root.is_dir():
+        ws.archive.require()
+    key = signing_key(ws.archive, ws.user)
+    chosen = []
+    for text in extra_authorities:
+        name, sep, url = text.partition("=")
+        if not sep or not url.startswith(("http://", "https://")) or not name.replace("-", "").isalnum():
+            raise WrongRequest(f"{text!r} is not an authority.", "Write it as NAME=http://ADDRESS, with --authority-root FILE.")
+        chosen.append(Authority(name, url, root_pem))
+    return ws.archive.create(chosen or PUBLIC, key.fingerprint, key.certificate_pem)

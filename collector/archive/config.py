@@ -1,0 +1,69 @@
+"""config.toml of an archive: who timestamps and how often pages are visited. Nothing secret stands in it."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from collector.errors import ArchiveError
+from collector.ledger.disk import write_file
+from collector.seal.timestamp import Authority
+
+DEFAULT_BUDGET = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """`authorities` in the order asked; `budget` in pages an account a night."""
+
+    authorities: tuple[Authority, ...]
+    budget: int = DEFAULT_BUDGET
+
+
+def user_folder() -> Path:
+    """Where keys, browser profiles and notification addresses live: outside the archive, never exported."""
+    given = os.environ.get("TRADEWITNESS_CONFIG", "")
+    return Path(given) if given else Path(platformdirs.user_config_dir("tradewitness", appauthor=False))
+
+
+def default_archive() -> Path:
+    """TRADEWITNESS_ARCHIVE, or ~/tradewitness."""
+    given = os.environ.get("TRADEWITNESS_ARCHIVE", "")
+    return Path(given) if given else Path.home() / "tradewitness"
+
+
+def read_config(path: Path) -> Config:
+    """The settings in force. Raises ArchiveError when the file cannot be read as written."""
+    try:
+        data: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
+        authorities = tuple(Authority(a["name"], a["url"], a["root"]) for a in data.get("authority", ()))
+        budget = int(data.get("nightly", {}).get("budget", DEFAULT_BUDGET))
+    except FileNotFoundError:
+        return Config(())
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ArchiveError(
+            f"{path} is not understood ({error}).",
+            "Mend the line, or move the file away: `tradewitness init` writes a new one.",
+        ) from error
+    return Config(authorities, budget)
+
+
+def write_config(path: Path, authorities: tuple[Authority, ...]) -> None:
+    """A first config.toml with the authorities' addresses and roots written down."""
+    lines = [
+        "# tradewitness: what is watched and how. Nothing secret belongs here.",
+        "",
+        "[nightly]",
+        f"budget = {DEFAULT_BUDGET}  # pages an account a night",
+        "",
+        "# Timestamp authorities (RFC 3161): they get a digest, never a page. `root` is what their tokens must chain to.",
+    ]
+    for authority in authorities:
+        lines += ["", "[[authority]]", f'name = "{authority.name}"', f'url = "{authority.url}"', 'root = """']
+        lines += [authority.root_pem.strip(), '"""']
+    write_file(path, ("\n".join(lines) + "\n").encode())

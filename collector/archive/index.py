@@ -1,0 +1,263 @@
+"""index.sqlite: everything the ledger says, ready to ask. Derived: deleted or damaged, it is built again."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from collector.archive.archive import Archive
+from collector.archive.records import snapshot_of
+from collector.canonical import plain, sha256
+from collector.ledger.log import Entry, Opening
+from collector.model import Fact, Money, Place, Printed, Snapshot
+
+FORMAT = "1"
+ReadFacts = Callable[[Snapshot], tuple[Fact, ...]]
+
+_TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
+    "meta": ({"key": str, "value": str}, ("key",)),
+    "openings": ({"commitment": str, "digest": str, "salt": str}, ("commitment",)),
+    "cases": ({"order_id": str, "name": str, "zone": str, "account": str, "opened_at": str, "closed": int}, ("order_id",)),
+    "targets": (
+        {"case_id": str, "id": str, "kind": str, "url": str, "account": str, "expects": str},
+        ("case_id", "id"),
+    ),
+    "snapshots": (
+        {
+            "id": str, "seq": int, "at": str, "case_id": str, "target": str, "kind": str, "url": str, "account": str,
+            "outcome": str, "why": str, "body": str,
+        },
+        ("id",),
+    ),
+    "facts": (
+        {
+            "snapshot": str, "case_id": str, "name": str, "state": str, "value": str, "reader": str, "place": str,
+            "at": str, "seq": int,
+        },
+        (),
+    ),
+    "assertions": (
+        {"case_id": str, "name": str, "round": int, "value": str, "who": str, "at": str, "seq": int},
+        ("case_id", "name", "round"),
+    ),
+    "files": ({"id": str, "case_id": str, "seq": int, "at": str, "body": str}, ("id",)),
+    "paused": ({"account": str, "why": str, "at": str, "snapshot": str}, ("account",)),
+    "packs": ({"plan": str, "seq": int, "case_id": str, "at": str, "body": str}, ("plan",)),
+    "tokens": ({"seq": int, "checkpoint": int, "authority": str, "token": str, "time": str}, ("seq",)),
+    "runs": ({"seq": int, "at": str, "body": str}, ("seq",)),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account that a wall stopped: nothing is visited with it until a person has acted."""
+
+    name: str
+    why: str
+    at: datetime
+
+
+class Index:
+    """Answers questions about an archive. `open_index` gives one that is up to date with the ledger."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        import sqlite_utils
+
+        connection.row_factory = sqlite3.Row
+        self.db = sqlite_utils.Database(connection)
+
+    # -- building -----------------------------------------------------------------------------------------------
+
+    def catch_up(self, archive: Archive, read_facts: ReadFacts) -> int:
+        """Takes in the entries that came since; gives how many. Starts over when the ledger is not the one indexed."""
+        for name, (columns, key) in _TABLES.items():
+            self.db[name].create(columns, pk=key or None, if_not_exists=True)
+        self.db["facts"].create_index(["case_id", "name"], if_not_exists=True)
+        with self.db.conn:
+            self.db.conn.execute("begin immediate")
+            lines = archive.ledger.lines()
+            start = int(self._meta("seen") or 0)
+            known = start <= len(lines) and self._meta("tip") == (sha256(lines[start - 1]) if start else "")
+            if self._meta("format") != FORMAT or not known:
+                start = 0
+                for name in _TABLES:
+                    self.db.conn.execute(f"delete from {name}")  # noqa: S608 - the names stand above
+            if start < len(lines) or not start:
+                self._take_openings(archive)
+                for entry in archive.ledger.entries(start):
+                    self._take(entry, read_facts)
+                self._put("meta", key="seen", value=str(len(lines)))
+                self._put("meta", key="tip", value=sha256(lines[-1]) if lines else "")
+                self._put("meta", key="format", value=FORMAT)
+        return len(lines) - start
+
+    def _meta(self, key: str) -> str:
+        row = self.db.conn.execute("select value from meta where key = ?", (key,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def _put(self, table: str, **row: Any) -> None:
+        names = ", ".join(row)
+        marks = ", ".join("?" for _ in row)
+        sql = f"insert or replace into {table} ({names}) values ({marks})"  # noqa: S608 - names are this module's own
+        self.db.conn.execute(sql, tuple(row.values()))
+
+    def _take_openings(self, archive: Archive) -> None:
+        for opening in archive.ledger.openings().values():
+            self._put("openings", commitment=opening.commitment, digest=opening.digest, salt=opening.salt)
+
+    def _take(self, entry: Entry, read_facts: ReadFacts) -> None:
+        body = entry.body
+        match entry.kind:
+            case "case.opened":
+                self._put(
+                    "cases", order_id=body["case"], name=body["name"], zone=body["zone"], account=body["account"],
+                    opened_at=entry.at, closed=0,
+                )  # fmt: skip
+            case "case.closed":
+                self.db.conn.execute("update cases set closed = 1 where order_id = ?", (body["case"],))
+            case "setting.changed" if body["name"] in ("name", "zone", "account"):
+                sql = f"update cases set {body['name']} = ? where order_id = ?"  # noqa: S608 - one of three names
+                self.db.conn.execute(sql, (body["value"], body["case"]))
+            case "target.set":
+                self._put(
+                    "targets", case_id=body["case"], id=body["id"], kind=body["kind"], url=body["url"],
+                    account=body["account"], expects=json.dumps(body["expects"]),
+                )  # fmt: skip
+            case "fact.asserted":
+                self._put(
+                    "assertions", case_id=body["case"], name=body["name"], round=body["round"],
+                    value=json.dumps(body["value"]), who=body["who"], at=entry.at, seq=entry.seq,
+                )  # fmt: skip
+            case "file.added":
+                self._put("files", id=body["id"], case_id=body["case"], seq=entry.seq, at=entry.at, body=json.dumps(body))
+            case "snapshot":
+                self._take_snapshot(entry, read_facts)
+            case "account.paused":
+                self._put("paused", account=body["account"], why=body["why"], at=entry.at, snapshot=body["snapshot"])
+            case "account.resumed":
+                self.db.conn.execute("delete from paused where account = ?", (body["account"],))
+            case "pack.made":
+                self._put(
+                    "packs", plan=body["plan"], seq=entry.seq, case_id=body["case"], at=entry.at, body=json.dumps(body)
+                )
+            case "timestamp.received":
+                self._put(
+                    "tokens", seq=entry.seq, checkpoint=body["checkpoint"], authority=body["authority"],
+                    token=body["token"], time=body["time"],
+                )  # fmt: skip
+            case "run.finished":
+                self._put("runs", seq=entry.seq, at=entry.at, body=json.dumps(body))
+            case _:
+                pass  # kinds that later versions add, and those that only the ledger itself needs
+
+    def _take_snapshot(self, entry: Entry, read_facts: ReadFacts) -> None:
+        body = entry.body
+        snapshot = snapshot_of(body, self._openings_of(body))
+        target = snapshot.target
+        self._put(
+            "snapshots", id=snapshot.id, seq=entry.seq, at=body["visit"]["machine_time"], case_id=target.case,
+            target=target.id, kind=target.kind, url=target.url, account=target.account, outcome=snapshot.outcome,
+            why=snapshot.why, body=json.dumps(body),
+        )  # fmt: skip
+        for fact in read_facts(snapshot):
+            self._put(
+                "facts", snapshot=snapshot.id, case_id=target.case, name=fact.name, state=fact.state,
+                value=json.dumps(plain(fact.value)), reader=fact.reader, place=json.dumps(plain(fact.place)),
+                at=body["visit"]["machine_time"], seq=entry.seq,
+            )  # fmt: skip
+
+    # -- asking -------------------------------------------------------------------------------------------------
+
+    def rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
+        return list(self.db.conn.execute(sql, values))
+
+    def opening(self, commitment: str) -> Opening | None:
+        row = next(iter(self.rows("select digest, salt from openings where commitment = ?", commitment)), None)
+        return Opening(row["digest"], row["salt"]) if row else None
+
+    def _openings_of(self, body: Mapping[str, Any]) -> dict[str, Opening]:
+        found = {a["commitment"]: self.opening(a["commitment"]) for a in body["artefacts"]}
+        return {name: opening for name, opening in found.items() if opening is not None}
+
+    def snapshots(self, where: str = "1", *values: Any) -> Iterator[tuple[int, Snapshot]]:
+        """Ledger number and snapshot, oldest first. `where` is this program's own SQL."""
+        sql = f"select seq, body from snapshots where {where} order by seq"  # noqa: S608 - callers pass constants
+        for row in self.rows(sql, *values):
+            body = json.loads(row["body"])
+            yield row["seq"], snapshot_of(body, self._openings_of(body))
+
+    def facts(self, where: str = "1", *values: Any) -> list[Fact]:
+        """Facts read from pages, oldest first."""
+        sql = f"select * from facts where {where} order by seq, rowid"  # noqa: S608 - callers pass constants
+        return [_fact(row) for row in self.rows(sql, *values)]
+
+    def assertions(self, case: str) -> list[Fact]:
+        """Standing assertions of a case; withdrawn ones are left out."""
+        rows = self.rows("select * from assertions where case_id = ? and value != 'null' order by seq", case)
+        return [
+            Fact(
+                row["name"], valued(json.loads(row["value"])), "asserted", "", row["who"],
+                at=datetime.fromisoformat(row["at"]), round=row["round"],
+            )
+            for row in rows
+        ]  # fmt: skip
+
+    def paused(self) -> dict[str, Account]:
+        return {
+            row["account"]: Account(row["account"], row["why"], datetime.fromisoformat(row["at"]))
+            for row in self.rows("select * from paused")
+        }
+
+
+def _fact(row: sqlite3.Row) -> Fact:
+    place = json.loads(row["place"])
+    if place is not None:
+        place = Place(**{**place, "box": tuple(place["box"]) if place["box"] else None})
+    return Fact(
+        row["name"], valued(json.loads(row["value"])), row["state"], row["snapshot"], row["reader"], place,
+        datetime.fromisoformat(row["at"]),
+    )  # fmt: skip
+
+
+def valued(value: Any) -> Any:
+    """The model's value from its JSON form (money and printed times by their keys)."""
+    if isinstance(value, list):
+        return tuple(valued(item) for item in value)
+    if isinstance(value, dict):
+        if value.keys() == {"amount", "currency"}:
+            return Money(Decimal(value["amount"]), value["currency"])
+        if value.keys() == {"text", "earliest", "latest", "zone"}:
+            first, last = datetime.fromisoformat(value["earliest"]), datetime.fromisoformat(value["latest"])
+            return Printed(value["text"], first, last, value["zone"])
+        return {key: valued(item) for key, item in value.items()}
+    return value
+
+
+def open_index(archive: Archive, read_facts: ReadFacts, *, rebuild: bool = False) -> Index:
+    """The index, up to date. A damaged one is built again; where the folder cannot be written it is built in memory."""
+    if rebuild:
+        _remove(archive.index_path)
+    for attempt in ("as it is", "anew"):
+        try:
+            index = Index(sqlite3.connect(archive.index_path, timeout=30, isolation_level=None))
+            index.catch_up(archive, read_facts)
+            return index
+        except sqlite3.OperationalError:
+            break
+        except sqlite3.DatabaseError:
+            if attempt == "as it is":
+                _remove(archive.index_path)
+    index = Index(sqlite3.connect(":memory:", isolation_level=None))
+    index.catch_up(archive, read_facts)
+    return index
+
+
+def _remove(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
