@@ -1,0 +1,36 @@
+# Every target prepares what it needs by itself; a second run only looks whether it is still there.
+PYTHON := .venv/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench proof docs clean
+
+help: ## show this list
+	@sed -n 's/^\([a-z]*\): ## /  make \1	/p' Makefile
+
+demo: ## play the LED-fan case through the real commands; the pack's path is the last line
+	@scripts/prepare
+	@$(PYTHON) -m scripts.demo
+
+test: ## everything that must hold: lint, types, arrows between packages, tests, coverage
+	@scripts/prepare test
+	@$(PYTHON) -m scripts.check test
+
+lint: ## only what needs no run: ruff, mypy, the arrows
+	@scripts/prepare
+	@$(PYTHON) -m scripts.check lint
+
+bench: ## measure beside what a plain script would do
+	@scripts/prepare
+	@$(PYTHON) -m bench
+
+proof: ## the long tests, which `make test` leaves out
+	@scripts/prepare test
+	@$(PYTHON) -m scripts.check proof
+
+docs: ## write docs/cli.md anew from the commands themselves
+	@scripts/prepare
+	@$(PYTHON) -m scripts.cli_reference
+
+clean: ## remove what these targets made, .venv and demo/ too
+	@rm -rf .venv .tools demo dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

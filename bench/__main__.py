@@ -1,0 +1,29 @@
+"""Runs every row of the bench, one process each, and says at the end which of them missed its mark.
+
+A row is a module with a command line of its own: it prints what it measured, and exits 0 when its mark is met.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+ROWS = {
+    "bench.help_speed": "tradewitness --help beside a typer hello-world",
+    "bench.capture": "20 order pages beside a plain Playwright script",
+}
+
+
+def main() -> int:
+    """Runs all rows in order; 0 when every mark is met, else 1."""
+    missed = []
+    for module, title in ROWS.items():
+        print(f"== {title}", flush=True)
+        if subprocess.run([sys.executable, "-m", module], check=False).returncode:
+            missed.append(title)
+    print(f"== Missed: {'; '.join(missed)}" if missed else f"== All {len(ROWS)} marks met")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

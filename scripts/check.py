@@ -1,0 +1,73 @@
+"""The stages behind `make lint`, `make test` and `make proof`: one line each, and the first that fails ends the run."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(sys.executable).parent  # the tools of the venv that runs this
+NO_TESTS_COLLECTED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One check: its name, its command, and whether its output is shown as it comes (else only when it fails)."""
+
+    name: str
+    command: tuple[str, ...]
+    shown: bool = False
+
+
+def tool(name: str, *arguments: str) -> tuple[str, ...]:
+    """The command line of a tool that stands in the venv."""
+    return (str(HERE / name), *arguments)
+
+
+LINT = (
+    Stage("ruff check", tool("ruff", "check", ".")),
+    Stage("ruff format", tool("ruff", "format", "--check", ".")),
+    Stage("mypy --strict", tool("mypy")),
+    Stage("import-linter", tool("lint-imports")),
+)
+TESTS = Stage(
+    "pytest, with coverage",
+    tool("pytest", "-q", "-m", "not proof", "-n", "2", "--dist", "worksteal", "--cov", "--cov-report=term:skip-covered"),
+    shown=True,
+)
+PROOF = Stage("pytest, the long proofs", tool("pytest", "-q", "-m", "proof"), shown=True)
+
+
+def run(stage: Stage) -> int:
+    """Runs one stage and prints its line; its own output too, when it is a shown one or failed. Returns the exit code."""
+    if stage.shown:
+        print(f"{stage.name}:", flush=True)
+    began = time.monotonic()
+    done = subprocess.run(
+        stage.command, check=False, text=True, stdout=None if stage.shown else subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    code = done.returncode
+    if code == NO_TESTS_COLLECTED and stage is PROOF:
+        print("There are no long proofs yet.")
+        return 0
+    if code and done.stdout:
+        print(done.stdout.rstrip())
+    print(f"{stage.name:.<32} {'FAILED' if code else 'ok'} ({time.monotonic() - began:.1f} s)", flush=True)
+    return code
+
+
+STAGES = {"lint": LINT, "test": (*LINT, TESTS), "proof": (PROOF,)}
+
+
+def main(arguments: list[str]) -> int:
+    """Runs the stages of lint, test or proof in order; the exit code of the first that fails, else 0."""
+    if len(arguments) != 1 or arguments[0] not in STAGES:
+        print(f"Say which: {', '.join(STAGES)}.", file=sys.stderr)
+        return 2
+    return next((code for stage in STAGES[arguments[0]] if (code := run(stage))), 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
