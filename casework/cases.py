@@ -302,7 +302,7 @@ def casefile(ws: Workspace, case: Case, as_of: datetime) -> CaseFile:
     snapshots = [(seq, s) for seq, s in ws.index.snapshots("case_id = ?", case.order) if s.visit.machine_time <= stamp]
     kept = {s.id for _, s in snapshots}
     read = [f for f in ws.index.facts("case_id = ?", case.order) if f.snapshot in kept]
-    asserted = [f for f in ws.index.assertions(case.order) if _dated_by(f, stamp, case.zone)]
+    asserted = [f for f in ws.index.assertions(case.order) if not is_event(f.name) or happened_by(f, stamp, case.zone)]
     files = added_files(ws, case.order)
     events = [LedgerEvent(seq, "snapshot", s.visit.machine_time, f"{s.target.kind}: {s.outcome}") for seq, s in snapshots]
     events += [LedgerEvent(f.seq, "file", f.added_at, f.name) for f in files]
@@ -313,10 +313,8 @@ def casefile(ws: Workspace, case: Case, as_of: datetime) -> CaseFile:
     )  # fmt: skip
 
 
-def _dated_by(fact: Fact, as_of: datetime, zone: str) -> bool:
-    """Only events are dated; an amount or a reason has no day. A bare day counts from its beginning in the case's zone."""
-    if not is_event(fact.name):
-        return True
+def happened_by(fact: Fact, as_of: datetime, zone: str) -> bool:
+    """Whether an asserted event is dated by `as_of`; a bare day counts from its beginning in the case's zone."""
     value = fact.value
     if isinstance(value, Printed):
         return value.earliest <= as_of

@@ -1,0 +1,132 @@
+"""The answers that casework gives: frozen values that a screen, a page or a test can show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from casework.cases import Case
+from collector.archive.sealing import SealState
+from collector.model import Deadline, Exhibit, Finding, Problem, Snapshot
+from rules.calendars import left, local
+
+__all__ = [
+    "Captured", "Case", "CheckAnswer", "DeadlineAnswer", "HealthItem", "NightAnswer", "PackAnswer", "TodayAnswer",
+    "TodayLine", "VerifyAnswer",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class HealthItem:
+    """One thing that doctor looked at: `state` is ok, note or problem; `todo` the next step, or ""."""
+
+    name: str
+    state: str
+    found: str
+    todo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """The snapshots of one capture, and what seals them."""
+
+    snapshots: tuple[Snapshot, ...]
+    seal: SealState
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineAnswer:
+    """Deadlines as of an instant, shown in `zone` (IANA). `needs` names facts that would decide more."""
+
+    deadlines: tuple[Deadline, ...]
+    as_of: datetime
+    zone: str
+    due: bool
+    needs: tuple[str, ...] = ()
+    ics: Path | None = None
+
+    def local(self, deadline: Deadline) -> str:
+        """The act-by time where the user is, with weekday."""
+        return local(deadline.act_by, self.zone) if deadline.act_by else "–"
+
+    def left(self, deadline: Deadline) -> str:
+        """How long is left, in words."""
+        if deadline.act_by is None or deadline.state == "met":
+            return "–"
+        return left(deadline.act_by, self.as_of)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckAnswer:
+    """The findings for one case."""
+
+    case: str
+    reasons: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PackAnswer:
+    """A pack that was written: `seal` is timestamped, pending or unsigned; `failures` why a token is missing."""
+
+    path: Path
+    sha256: str
+    exhibits: tuple[Exhibit, ...]
+    seal: str
+    failures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyAnswer:
+    """What verification of a pack or an archive found."""
+
+    what: str
+    path: Path
+    problems: tuple[Problem, ...]
+    seal: str
+    key: str
+    summary: str
+    tokens: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TodayLine:
+    """One case today. `state` is the most urgent deadline's; times in `headline` are the user's, with weekday."""
+
+    case: str
+    name: str
+    state: str
+    headline: str
+    todo: str
+    link: str
+    looked: str
+    act_by: datetime | None
+    who: str
+    deadline: str
+    alarms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TodayAnswer:
+    """Every open case, most urgent first; `notices` concern the archive as a whole."""
+
+    lines: tuple[TodayLine, ...]
+    as_of: datetime
+    due: bool
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NightAnswer:
+    """One night: what was planned, visited and left out, and Today after it."""
+
+    planned: tuple[Mapping[str, str], ...]
+    snapshots: tuple[Snapshot, ...]
+    skipped: tuple[str, ...]
+    seal: SealState | None
+    today: TodayAnswer
+    codes: set[int]
+    dry_run: bool = False

@@ -1,0 +1,119 @@
+"""What a case says: its facts, deadlines and findings. The rules judge; this room only brings them the case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from casework.answers import CheckAnswer, DeadlineAnswer
+from casework.cases import Case, add_files, casefile, cases, find_case, happened_by, machine_zone, split_assignment
+from casework.workspace import Workspace
+from collector.archive.sealing import SealState, seal, signing_key
+from collector.errors import WrongRequest
+from collector.ledger.disk import write_file
+from collector.model import Deadline, Fact
+from rules.assertions import RECURRING, is_event, parse_assertion
+from rules.casefile import AddedFile, CaseFile
+from rules.check import check, reasons_of
+from rules.deadlines import deadlines, needs_attention
+from rules.ics import calendar
+from rules.policy import load_policy
+
+Progress = Callable[[str], None]
+
+
+def as_of_instant(ws: Workspace, text: str, zone: str) -> datetime:
+    """`--as-of` as an instant: a bare day counts to its end in the zone. Raises WrongRequest."""
+    if not text:
+        return ws.clock.now()
+    try:
+        if len(text) == 10:
+            return datetime.combine(date.fromisoformat(text), time(23, 59, 59), ZoneInfo(zone)).astimezone(UTC)
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise WrongRequest(f"{text!r} is not a date.", "Write it as 2026-10-09 or 2026-10-09T18:00Z.") from error
+    return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+
+
+def facts_of(ws: Workspace, what: str, *, everything: bool = False) -> list[Fact]:
+    """A snapshot's facts, or a case's: the latest complete visit of each target and the standing assertions."""
+    if ws.index.rows("select 1 from snapshots where id = ?", what):
+        return ws.index.facts("snapshot = ?", what)
+    case = find_case(ws, what)
+    asserted = ws.index.assertions(case.order)
+    if everything:
+        return [*ws.index.facts("case_id = ?", case.order), *asserted]
+    newest = {
+        row["target"]: row["id"]
+        for row in ws.index.rows(
+            "select target, id from snapshots where case_id = ? and outcome = 'complete' order by seq", case.order
+        )
+    }
+    wanted = set(newest.values())
+    return [f for f in ws.index.facts("case_id = ?", case.order) if f.snapshot in wanted] + asserted
+
+
+def add_and_seal(
+    ws: Workspace, wanted: str, paths: Iterable[Path], kind: str, note: str, progress: Progress
+) -> tuple[list[AddedFile], SealState]:
+    """Keeps the buyer's files and seals them."""
+    progress("keeping your files")
+    added = add_files(ws, wanted, paths, kind, note)
+    return added, seal(ws.archive, signing_key(ws.archive, ws.user), progress)
+
+
+def deadlines_for(ws: Workspace, case: Case, as_of: datetime) -> tuple[Deadline, ...]:
+    """Every deadline of one case as of an instant."""
+    return deadlines(casefile(ws, case, as_of), load_policy())
+
+
+def deadlines_of(ws: Workspace, what: tuple[str, ...], as_of: str = "", ics: Path | None = None) -> DeadlineAnswer:
+    """Deadlines of a case, of every open case, or of dates alone (`name=value`; needs no archive)."""
+    assignments = [text for text in what if "=" in text]
+    if assignments and len(assignments) < len(what) or len(what) > 1 and not assignments:
+        raise WrongRequest("Give one case, or dates as name=value, not both.", "Try: tradewitness deadlines received_at=2026-09-30")
+    if assignments:
+        zone = machine_zone()
+        instant = as_of_instant(ws, as_of, zone)
+        found = deadlines(_loose_casefile(assignments, zone, instant), load_policy())
+    else:
+        chosen = [find_case(ws, what[0])] if what else [c for c in cases(ws) if not c.closed]
+        zone = chosen[0].zone if chosen else machine_zone()
+        instant = as_of_instant(ws, as_of, zone)
+        found = tuple(d for case in chosen for d in deadlines_for(ws, case, instant))
+    if ics is not None:
+        write_file(ics.absolute(), calendar(found, instant))
+    due = any(needs_attention(d) for d in found)
+    needs = tuple(sorted({name for d in found if d.state == "undetermined" for name in d.needs}))
+    return DeadlineAnswer(found, instant, zone, due, needs, ics)
+
+
+def _loose_casefile(assignments: list[str], zone: str, as_of: datetime) -> CaseFile:
+    """A case made of dates alone, as typed at the prompt. Facts dated after `as_of` have not happened yet."""
+    counts: dict[str, int] = {}
+    facts = []
+    for text in assignments:
+        name, number, value = split_assignment(text)
+        if not value:
+            raise WrongRequest(f"{name} has no value.", "Write it as name=value, for example received_at=2026-09-30")
+        parsed = parse_assertion(name, value, zone)
+        counts[name] = number or counts.get(name, 0) + 1
+        round_ = counts[name] if name in RECURRING else 1
+        facts.append(Fact(name, parsed, "asserted", "", "buyer", at=as_of, round=round_))
+    kept = tuple(f for f in facts if not is_event(f.name) or happened_by(f, as_of, zone))
+    return CaseFile(order="", name="", zone=zone, as_of=as_of, opened_at=as_of, facts=kept)
+
+
+def check_case(ws: Workspace, wanted: str, everything: bool, reasons: tuple[str, ...], as_of: str = "") -> list[CheckAnswer]:
+    """What is covered, missing or contradictory, for one case or for all."""
+    if everything == bool(wanted):
+        raise WrongRequest("Say which case to check.", "Give its order number, or --all.")
+    chosen = [c for c in cases(ws) if not c.closed] if everything else [find_case(ws, wanted)]
+    answers = []
+    for case in chosen:
+        file = casefile(ws, case, as_of_instant(ws, as_of, case.zone))
+        policy = load_policy()
+        answers.append(CheckAnswer(case.order, reasons_of(file, policy, reasons), check(file, policy, reasons)))
+    return answers

@@ -1,0 +1,84 @@
+"""The night: every open case's pages once, politely, one run at a time; then what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from filelock import FileLock, Timeout
+
+from casework.answers import NightAnswer
+from casework.cases import cases, targets_of
+from casework.today import today
+from casework.visit import keep_snapshots
+from casework.workspace import Workspace
+from collector.archive.sealing import seal, signing_key
+from collector.errors import DUE, PARTIAL, PERSON_NEEDED, WrongRequest
+from collector.model import Snapshot, Target
+
+Progress = Callable[[str], None]
+
+
+def night(ws: Workspace, *, dry_run: bool, progress: Progress) -> NightAnswer:
+    """Visits, seals, and reports. Raises WrongRequest when another night is running."""
+    ws.archive.require()
+    planned, skipped = plan_night(ws)
+    shown = tuple({"case": t.case, "kind": t.kind, "url": t.url, "account": t.account} for t in planned)
+    if dry_run:
+        return NightAnswer(shown, (), skipped, None, today(ws), set(), True)
+    lock = FileLock(ws.archive.root / ".nightly.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise WrongRequest("Another night is running on this archive.", "Wait until it is done.") from error
+    with lock:
+        snapshots = keep_snapshots(ws, planned, progress) if planned else ()
+        ws.archive.record("run.finished", _record(planned, snapshots, skipped))
+        sealed = seal(ws.archive, signing_key(ws.archive, ws.user), progress)
+        ws.refresh()
+    left_out = _left_out(planned, snapshots)
+    report = today(ws)
+    codes = {PERSON_NEEDED if s.outcome == "blocked" else PARTIAL for s in snapshots if s.outcome != "complete"}
+    if any("paused" in text for text in skipped):
+        codes.add(PERSON_NEEDED)
+    if report.due:
+        codes.add(DUE)
+    return NightAnswer(shown, snapshots, (*skipped, *left_out), sealed, report, codes)
+
+
+def plan_night(ws: Workspace) -> tuple[tuple[Target, ...], tuple[str, ...]]:
+    """The pages to visit, and what is left out and why: paused accounts, and what the budget does not reach."""
+    paused, budget = ws.index.paused(), ws.archive.config.budget
+    planned: list[Target] = []
+    skipped: list[str] = []
+    spent: dict[str, int] = {}
+    for case in cases(ws):
+        for target in () if case.closed else targets_of(ws, case.order):
+            name = f"{target.account or 'no account'}"
+            if target.account in paused:
+                skipped.append(f"{case.order} {target.id}: not visited, {name} is paused ({paused[target.account].why})")
+            elif spent.get(target.account, 0) >= budget:
+                skipped.append(f"{case.order} {target.id}: not visited, the budget of {budget} pages for {name} is spent")
+            else:
+                spent[target.account] = spent.get(target.account, 0) + 1
+                planned.append(target)
+    return tuple(planned), tuple(skipped)
+
+
+def _left_out(planned: tuple[Target, ...], snapshots: tuple[Snapshot, ...]) -> tuple[str, ...]:
+    """Targets that an account's wall kept the run from reaching."""
+    seen = {(s.target.case, s.target.id) for s in snapshots}
+    return tuple(
+        f"{t.case} {t.id}: not visited, its account met a wall before" for t in planned if (t.case, t.id) not in seen
+    )
+
+
+def _record(planned: tuple[Target, ...], snapshots: tuple[Snapshot, ...], skipped: tuple[str, ...]) -> dict[str, object]:
+    outcomes: dict[str, int] = {}
+    for snapshot in snapshots:
+        outcomes[snapshot.outcome] = outcomes.get(snapshot.outcome, 0) + 1
+    return {
+        "planned": len(planned),
+        "snapshots": [s.id for s in snapshots],
+        "outcomes": outcomes,
+        "skipped": list((*skipped, *_left_out(planned, snapshots))),
+    }

@@ -1,0 +1,373 @@
+"""The command line: parse, call one casework function, print, exit. It decides nothing.
+
+Casework is imported inside the commands: `--help` must not wait for a browser driver or a cryptography library.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import click
+import typer
+
+from collector.errors import DONE, VERIFICATION_FAILED, WRONG_REQUEST, TradewitnessError
+
+if TYPE_CHECKING:
+    from casework.screens import Screen
+
+DAILY, WATCHING, LOOKING, EXPERT = "Every day", "Keep watching", "Look", "Experts"
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Keeps sealed evidence of your Alibaba.com orders and tells you what to do by when. Without a command: Today.",
+)
+case_app = typer.Typer(no_args_is_help=False, help="Open a case, change it, or list the cases.")
+app.add_typer(case_app, name="case", rich_help_panel=LOOKING)
+
+ArchiveOption = Annotated[
+    Path | None, typer.Option("--archive", metavar="DIR", help="The archive folder (default: ~/tradewitness).")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print only what is asked for: no progress, no hints.")]
+AsOfOption = Annotated[
+    str, typer.Option("--as-of", metavar="TIME", help="Ask the rules as of this time (2026-10-09 or 2026-10-09T18:00Z).")
+]
+Urls = Annotated[list[str] | None, typer.Option(metavar="URL")]
+CaseArgument = Annotated[
+    str, typer.Argument(metavar="CASE", help="Order number, a unique ending of it, or the case's name.")
+]
+
+
+def _screen(json: bool, quiet: bool) -> Screen:
+    from casework.screens import Screen
+
+    return Screen(as_json=json, quiet=quiet)
+
+
+def _exit(code: int) -> NoReturn:
+    raise typer.Exit(code)
+
+
+def _addresses(**given: list[str] | str | None) -> dict[str, tuple[str, ...]]:
+    lists = {kind: (urls,) if isinstance(urls, str) else tuple(urls or ()) for kind, urls in given.items()}
+    return {kind: urls for kind, urls in lists.items() if any(urls)}
+
+
+@app.callback(invoke_without_command=True)
+def today(
+    context: typer.Context, archive: ArchiveOption = None, json: JsonOption = False, quiet: QuietOption = False
+) -> None:
+    """Keeps sealed evidence of your Alibaba.com orders and tells you what to do by when. Without a command: Today."""
+    if context.invoked_subcommand is None:
+        from casework import today as desk
+        from casework.workspace import workspace
+
+        _exit(_screen(json, quiet).today(desk.today(workspace(archive))))
+
+
+@app.command(rich_help_panel=EXPERT)
+def init(
+    archive: ArchiveOption = None,
+    authority: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=URL", help="Your own timestamp authority instead of the public ones.")
+    ] = None,
+    authority_root: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The root certificate (PEM) its tokens must chain to.")
+    ] = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Make an archive, with a signing key and the timestamp authorities written down."""
+    from casework import health
+    from casework.workspace import workspace
+
+    ws = workspace(archive)
+    made = health.make_archive(ws, tuple(authority or ()), authority_root)
+    _screen(json, quiet).initialised(ws.archive.root, made)
+
+
+@app.command(rich_help_panel=EXPERT)
+def doctor(archive: ArchiveOption = None, json: JsonOption = False, quiet: QuietOption = False) -> None:
+    """Look whether this machine has all that is needed, and say what to do where it has not."""
+    from casework import health
+    from casework.workspace import workspace
+
+    _exit(_screen(json, quiet).health(health.examine(workspace(archive))))
+
+
+@case_app.callback(invoke_without_command=True)
+def case_list(
+    context: typer.Context, archive: ArchiveOption = None, json: JsonOption = False, quiet: QuietOption = False
+) -> None:
+    """List the cases; `case open` and `case set` change them."""
+    if context.invoked_subcommand is None:
+        from casework.cases import cases, targets_of
+        from casework.workspace import workspace
+
+        ws = workspace(archive)
+        _screen(json, quiet).cases([(case, targets_of(ws, case.order)) for case in cases(ws)])
+
+
+@case_app.command("open")
+def case_open(
+    order_id: Annotated[str, typer.Argument(metavar="ORDER_ID", help="The order number.")],
+    order: Annotated[str, typer.Option(metavar="URL", help="The order page's address.")] = "",
+    thread: Urls = None,
+    supplier: Annotated[str, typer.Option(metavar="URL")] = "",
+    product: Urls = None,
+    dispute: Urls = None,
+    name: Annotated[str, typer.Option(help="A name for the case, easier to type than its number.")] = "",
+    account: Annotated[str, typer.Option(metavar="NAME", help="The account whose pages these are.")] = "",
+    zone: Annotated[
+        str, typer.Option(metavar="ZONE", help="Your time zone, such as Europe/Berlin (default: this machine's).")
+    ] = "",
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Open a case for an order and name its pages."""
+    from casework.cases import open_case, targets_of
+    from casework.workspace import workspace
+
+    ws = workspace(archive)
+    addresses = _addresses(order=order, thread=thread, supplier=supplier, product=product, dispute=dispute)
+    case = open_case(ws, order_id, addresses, name=name, account=account, zone=zone)
+    _screen(json, quiet).case(case, targets_of(ws, case.order), "is open")
+
+
+@case_app.command("set")
+def case_set(
+    case: CaseArgument,
+    facts: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME=VALUE]...", help="Such as received_at=2026-09-30; NAME= withdraws.")
+    ] = None,
+    order: Annotated[str, typer.Option(metavar="URL")] = "",
+    thread: Urls = None,
+    supplier: Annotated[str, typer.Option(metavar="URL")] = "",
+    product: Urls = None,
+    dispute: Urls = None,
+    name: Annotated[str, typer.Option(help="Another name for the case.")] = "",
+    zone: Annotated[str, typer.Option(metavar="ZONE")] = "",
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Enter what you know (name=value), or the address of another page."""
+    from casework.cases import set_case, targets_of
+    from casework.workspace import workspace
+
+    ws = workspace(archive)
+    addresses = _addresses(order=order, thread=thread, supplier=supplier, product=product, dispute=dispute)
+    found = set_case(ws, case, facts or [], addresses, name=name, zone=zone)
+    _screen(json, quiet).case(found, targets_of(ws, found.order), "is up to date")
+
+
+@app.command(rich_help_panel=EXPERT)
+def capture(
+    case: Annotated[str, typer.Argument(metavar="[CASE]", help="Which case; may be left out when there is one.")] = "",
+    url: Annotated[list[str] | None, typer.Option(metavar="URL", help="Keep this page, in place of the case's own.")] = None,
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Visit a case's pages now and keep what they show."""
+    from casework.visit import capture_pages
+    from casework.workspace import workspace
+
+    screen = _screen(json, quiet)
+    with screen.progress() as progress:
+        result = capture_pages(workspace(archive), case, tuple(url or ()), progress)
+    _exit(screen.captured(result))
+
+
+@app.command(rich_help_panel=LOOKING)
+def facts(
+    what: Annotated[str, typer.Argument(metavar="SNAPSHOT|CASE")],
+    everything: Annotated[bool, typer.Option("--all", help="The facts of every visit, not only the latest.")] = False,
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Show what was read, and where it stands on the page."""
+    from casework.dossier import facts_of
+    from casework.workspace import workspace
+
+    _screen(json, quiet).facts(facts_of(workspace(archive), what, everything=everything))
+
+
+@app.command(rich_help_panel=DAILY)
+def add(
+    case: CaseArgument,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...")],
+    kind: Annotated[
+        str, typer.Option("--as", metavar="KIND", help="photo, video, contract, inspection, receipt, chat…")
+    ] = "",
+    note: Annotated[str, typer.Option(help="One sentence on what it shows.")] = "",
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Put your own files into a case: photos, videos, the contract, a receipt."""
+    from casework.dossier import add_and_seal
+    from casework.workspace import workspace
+
+    screen = _screen(json, quiet)
+    with screen.progress() as progress:
+        added, seal = add_and_seal(workspace(archive), case, files, kind, note, progress)
+    screen.added(added, seal)
+
+
+@app.command(rich_help_panel=LOOKING)
+def deadlines(
+    what: Annotated[
+        list[str] | None, typer.Argument(metavar="[CASE | NAME=VALUE...]", help="A case, or dates: received_at=2026-09-30")
+    ] = None,
+    as_of: AsOfOption = "",
+    ics: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a calendar file with alarms.")] = None,
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Show every deadline: who must act, by when, and what happens otherwise."""
+    from casework.dossier import deadlines_of
+    from casework.workspace import workspace
+
+    result = deadlines_of(workspace(archive), tuple(what or ()), as_of, ics)
+    _exit(_screen(json, quiet).deadlines(result))
+
+
+@app.command(rich_help_panel=DAILY)
+def check(
+    case: Annotated[str, typer.Argument(metavar="CASE")] = "",
+    everything: Annotated[bool, typer.Option("--all", help="Every case.")] = False,
+    reason: Annotated[list[str] | None, typer.Option(metavar="R", help="late, damaged, quality… (may be repeated)")] = None,
+    as_of: AsOfOption = "",
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Say what is covered, what is missing and what contradicts itself, before somebody else does."""
+    from casework.dossier import check_case
+    from casework.workspace import workspace
+
+    _screen(json, quiet).findings(check_case(workspace(archive), case, everything, tuple(reason or ()), as_of))
+
+
+@app.command(rich_help_panel=DAILY)
+def pack(
+    case: CaseArgument,
+    reason: Annotated[list[str] | None, typer.Option(metavar="R", help="late, damaged, quality… (may be repeated)")] = None,
+    as_of: AsOfOption = "",
+    everything: Annotated[bool, typer.Option("--all", help="Every visit, not only those that matter.")] = False,
+    include: Annotated[list[str] | None, typer.Option(metavar="X", help="Also this snapshot or file.")] = None,
+    exclude: Annotated[list[str] | None, typer.Option(metavar="X", help="Without this snapshot or file.")] = None,
+    since: Annotated[str, typer.Option(metavar="DAY", help="Only what was seen from this day on.")] = "",
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to write the pack.")] = None,
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Bundle a case into one file that anybody can open and check."""
+    from casework.packing import Wish, make_pack
+    from casework.workspace import workspace
+
+    wish = Wish(tuple(reason or ()), as_of, everything, tuple(include or ()), tuple(exclude or ()), since, output)
+    screen = _screen(json, quiet)
+    with screen.progress() as progress:
+        result = make_pack(workspace(archive), case, wish, progress)
+    screen.packed(result)
+
+
+@app.command(rich_help_panel=EXPERT)
+def verify(
+    path: Annotated[
+        Path | None, typer.Argument(metavar="PATH", help="A pack or an archive (default: your archive).")
+    ] = None,
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Check a pack or an archive: nothing changed, missing, added or renamed since it was sealed."""
+    from casework.verification import verify_path
+    from casework.workspace import workspace
+
+    screen = _screen(json, quiet)
+    with screen.progress() as progress:
+        report = verify_path(workspace(archive), path, progress)
+    screen.verified(report)
+    _exit(VERIFICATION_FAILED if report.problems else DONE)
+
+
+@app.command(rich_help_panel=WATCHING)
+def nightly(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which pages would be visited.")] = False,
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Visit every open case's pages once, seal them, and say what is due."""
+    from casework.night import night
+    from casework.workspace import workspace
+
+    screen = _screen(json, quiet)
+    with screen.progress() as progress:
+        result = night(workspace(archive), dry_run=dry_run, progress=progress)
+    _exit(screen.night(result))
+
+
+@app.command(rich_help_panel=EXPERT)
+def reindex(archive: ArchiveOption = None, json: JsonOption = False, quiet: QuietOption = False) -> None:
+    """Build the index again from the sealed records."""
+    from casework.workspace import workspace
+
+    ws = workspace(archive)
+    with ws.archive.writing():
+        ws.rebuild()
+    _screen(json, quiet).reindexed(ws.index)
+
+
+def _say(error: TradewitnessError, as_json: bool) -> int:
+    from casework.screens import report_error
+
+    report_error(error, as_json)
+    return error.exit_code
+
+
+def _run(arguments: list[str]) -> int:
+    command: Any = typer.main.get_command(app)
+    as_json = "--json" in arguments
+    try:
+        return int(command.main(arguments, prog_name="tradewitness", standalone_mode=False) or DONE)
+    except click.exceptions.Abort:
+        return _say(TradewitnessError("Stopped before it was done; what was kept so far is kept."), as_json)
+    except click.exceptions.ClickException as error:
+        where = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "tradewitness"
+        wrong = TradewitnessError(error.format_message(), f"Run: {where} --help")
+        wrong.exit_code = WRONG_REQUEST
+        return _say(wrong, as_json)
+    except TradewitnessError as error:
+        return _say(error, as_json)
+    except KeyboardInterrupt:
+        return _say(TradewitnessError("Stopped before it was done; what was kept so far is kept."), as_json)
+    except BrokenPipeError:
+        return DONE
+    except Exception as error:  # noqa: BLE001 - the last door: a user never sees a traceback, and it is kept for a report
+        from casework.health import keep_crash
+
+        hint = f"Nothing that was kept is lost. The details are in {keep_crash(error)}; please report them."
+        return _say(TradewitnessError(f"Something unexpected happened ({type(error).__name__}).", hint), as_json)
+
+
+def main() -> None:
+    """The console script."""
+    sys.exit(_run(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()
