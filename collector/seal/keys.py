@@ -1,0 +1,145 @@
+"""The key that signs checkpoints and packs: made once, kept outside the archive, never shown."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from collector.errors import SealError
+from collector.seal.certificate import Certificate
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+
+KEY_FILE = "signing-key.pem"  # the private key, then its certificate
+CERTIFICATE_FILE = "signing-certificate.pem"  # a copy to give away; its presence says that a key was here
+_VALIDITY = timedelta(days=20 * 365 + 5)
+_RESTORE = (
+    "Put the folder's backup back; or move the folder away, and a new key is made, which older checkpoints do not know."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """An ECDSA P-256 key with its self-made certificate. `fingerprint` is SHA-256 of the certificate's DER, hexadecimal."""
+
+    certificate: Certificate = field(repr=False)
+    private: EllipticCurvePrivateKey = field(repr=False, compare=False)
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the certificate's DER, lower-case hexadecimal."""
+        return self.certificate.fingerprint
+
+    @property
+    def certificate_pem(self) -> str:
+        """The certificate, to give away; `openssl cms -verify -CAfile` takes it."""
+        return self.certificate.pem
+
+    def __repr__(self) -> str:
+        return f"SigningKey({self.fingerprint})"
+
+
+def load_or_create(folder: Path, now: datetime) -> SigningKey:
+    """The key kept in this folder; made, valid from `now` for twenty years, if the folder holds none.
+
+    SealError where the key is there but cannot be read, is damaged, or is lost while its certificate is still there.
+    """
+    key_file, certificate_file = folder / KEY_FILE, folder / CERTIFICATE_FILE
+    try:
+        if not key_file.exists():
+            if certificate_file.exists():
+                raise SealError(f"The signing key {key_file} is gone, but its certificate is still there.", _RESTORE)
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _keep(key_file, _new(now))
+        folder.chmod(0o700)
+        key_file.chmod(0o600)
+        key = _load(key_file)
+        if not certificate_file.exists():
+            _keep(certificate_file, key.certificate_pem.encode(), mode=0o644)
+        elif certificate_file.read_bytes() != key.certificate_pem.encode():
+            raise SealError(f"{certificate_file} is not the certificate of the key beside it.", _RESTORE)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise SealError(f"The signing key in {folder} cannot be read or kept: {reason}.", _RESTORE) from error
+    return key
+
+
+def _keep(path: Path, content: bytes, mode: int = 0o600) -> None:
+    """Whole or not at all, and never over an existing file: of two processes that make a key, one wins."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(temporary, path)
+    finally:
+        temporary.unlink()
+
+
+def _load(path: Path) -> SigningKey:
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    text = path.read_bytes()
+    start = text.find(b"-----BEGIN CERTIFICATE-----")
+    try:
+        private = load_pem_private_key(text[: max(start, 0)], password=None)
+        certificate = Certificate.read_pem(text[max(start, 0) :].decode("ascii"))
+        public = certificate.public_key()
+    # The cause is left out on purpose: it may quote what the file holds.
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise SealError(f"The signing key {path} is damaged.", _RESTORE) from None
+    if not isinstance(private, ec.EllipticCurvePrivateKey) or private.public_key() != public:
+        raise SealError(f"The signing key {path} and its certificate do not belong together.", _RESTORE)
+    return SigningKey(certificate, private)
+
+
+def _new(now: datetime) -> bytes:
+    """A new private key and its certificate, both PEM."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    private = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, f"tradewitness {secrets.token_hex(4)}")])
+    valid_from = now.replace(microsecond=0)
+    usage = dict.fromkeys(
+        (
+            "key_encipherment",
+            "data_encipherment",
+            "key_agreement",
+            "key_cert_sign",
+            "crl_sign",
+            "encipher_only",
+            "decipher_only",
+        ),
+        False,
+    )
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(private.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(valid_from)
+        .not_valid_after(valid_from + _VALIDITY)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(x509.KeyUsage(digital_signature=True, content_commitment=True, **usage), critical=True)
+        # Mail protection is the one purpose that `openssl cms -verify` asks for unless told otherwise.
+        .add_extension(x509.ExtendedKeyUsage([x509.oid.ExtendedKeyUsageOID.EMAIL_PROTECTION]), critical=False)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(private.public_key()), critical=False)
+        .sign(private, hashes.SHA256())
+    )
+    pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return pem + certificate.public_bytes(Encoding.PEM)

@@ -1,0 +1,86 @@
+"""Detached signatures (CMS, RFC 5652, as CAdES-BES): made with a signing key, checked with Python alone.
+
+`openssl cms -verify -binary -inform DER -in X.p7s -content X -CAfile signer.pem -purpose any` agrees.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from collector.errors import SealError
+from collector.seal import cms, der
+from collector.seal.certificate import Certificate, strangers
+from collector.seal.der import MalformedDer, Reader, oid, sequence, tlv
+from collector.seal.keys import SigningKey
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureReport:
+    """Who signed (certificate, SHA-256 fingerprint), when by the signer's own clock, and what is wrong: nothing, if empty.
+
+    What could not be read is "" or None. A self-made certificate proves only that the holder of one key signed.
+    """
+
+    fingerprint: str
+    certificate_pem: str
+    signed_at: datetime | None
+    problems: tuple[str, ...]
+
+
+def sign(data: bytes, key: SigningKey, at: datetime) -> bytes:
+    """A detached signature of these bytes (CMS, DER), said to be made at that instant, in whole seconds.
+
+    SealError where the key's certificate is not valid then.
+    """
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    at = at.replace(microsecond=0)
+    if not _valid(key.certificate, at):
+        raise SealError(
+            "The signing key's certificate is not valid at this time.",
+            "Look whether the machine's date is right; otherwise move the key's folder away, and a new one is made.",
+        )
+    fingerprint = hashlib.sha256(key.certificate.der).digest()
+    attributes = b"".join(
+        sorted(
+            (
+                cms.attribute(cms.CONTENT_TYPE, oid(cms.DATA)),
+                cms.attribute(cms.SIGNING_TIME, der.time(at)),
+                cms.attribute(cms.MESSAGE_DIGEST, tlv(der.OCTET_STRING, hashlib.sha256(data).digest())),
+                cms.attribute(cms.SIGNING_CERTIFICATE_V2, sequence(sequence(sequence(tlv(der.OCTET_STRING, fingerprint))))),
+            )
+        )
+    )
+    signature = key.private.sign(tlv(der.SET, attributes), ec.ECDSA(hashes.SHA256()))
+    return cms.write_detached(key.certificate, attributes, signature)
+
+
+def verify_signature(data: bytes, p7s: bytes) -> SignatureReport:
+    """Whether this is a detached signature of these bytes, whole and unchanged; never raises, whatever the bytes are."""
+    try:
+        message = cms.read(p7s)
+        signed_at = _signing_time(message)
+        problems = [f"the signature is not whole: {problem}" for problem in cms.check(message, data)]
+        if message.content_type != cms.DATA or message.content is not None:
+            problems.append("the signature is not a detached one of plain bytes")
+        if strangers(message.certificates, [message.signer]):
+            problems.append("the signature carries a certificate that has no place in it")
+        if not _valid(message.signer, signed_at):
+            problems.append("the signer's certificate was not valid when it signed")
+    except MalformedDer as error:
+        return SignatureReport("", "", None, (f"the signature cannot be read: {error}",))
+    return SignatureReport(message.signer.fingerprint, message.signer.pem, signed_at, tuple(problems))
+
+
+def _signing_time(message: cms.SignedData) -> datetime:
+    value = Reader(message.attributes.get(cms.SIGNING_TIME, b""))
+    signed_at = value.time()
+    value.end()
+    return signed_at
+
+
+def _valid(certificate: Certificate, at: datetime) -> bool:
+    return certificate.parsed.not_valid_before_utc <= at <= certificate.parsed.not_valid_after_utc

@@ -1,0 +1,278 @@
+"""Timestamps (RFC 3161): asked of an authority over HTTP, checked on arrival and ever after, with Python alone.
+
+Only a SHA-256 digest leaves the machine. `openssl ts -verify -data X -in X.tsr -CAfile root.pem` agrees, with `-attime`
+once the authority's certificate has expired.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from queue import Empty, SimpleQueue
+
+from collector.errors import SealError, WrongRequest
+from collector.seal import cms, der
+from collector.seal.certificate import Certificate, path_to_root, strangers
+from collector.seal.der import MalformedDer, Reader, context, sequence, tlv
+
+_TST_INFO = "1.2.840.113549.1.9.16.1.4"
+_MOST_BYTES = 256 * 1024
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
+_TOLERATED = timedelta(seconds=60)
+_RETRY = "Nothing is lost: it stays marked as not yet timestamped; `tradewitness timestamp` asks again."
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """A timestamp authority: a short name for files (`digicert`), its http(s) address, the root its tokens must lead to.
+
+    WrongRequest where the name or the address cannot be one.
+    """
+
+    name: str
+    url: str
+    root_pem: str
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            raise WrongRequest(f"“{self.name}” cannot name a timestamp authority.", "Use small letters, digits and hyphens.")
+        if not re.match(r"https?://[^/\s]", self.url):
+            raise WrongRequest(
+                f"“{self.url}” is not the address of a timestamp authority.", "It begins with http:// or https://."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class TokenReport:
+    """What a token says, and what is wrong with it. Only a report without problems is to be believed.
+
+    `time` is when the authority saw the digest (UTC); `authority` its certificate's common name; `serial` the token's
+    number; `policy` dotted; `root_fingerprint` SHA-256 of the root reached, hexadecimal; `certificates_pem` the path
+    from the authority's certificate to that root. What could not be read is "" or None.
+    """
+
+    time: datetime | None = None
+    authority: str = ""
+    serial: int | None = None
+    policy: str = ""
+    root_fingerprint: str = ""
+    certificates_pem: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A verified token as it arrived: `tsr` is the whole TimeStampResp in DER.
+
+    `offset` is the authority's time less the machine's; more than a minute makes `clocks_disagree`
+    true, which is a finding: the token holds.
+    """
+
+    authority: Authority
+    tsr: bytes
+    report: TokenReport
+    offset: timedelta
+
+    @property
+    def clocks_disagree(self) -> bool:
+        """Whether the machine's clock and the authority's are more than a minute apart."""
+        return abs(self.offset) > _TOLERATED
+
+
+@dataclass(frozen=True, slots=True)
+class NoToken:
+    """An authority that gave no token that holds: why, in one sentence, and what to do."""
+
+    authority: Authority
+    why: str
+    hint: str
+
+
+def request_token(authority: Authority, data: bytes, *, timeout_s: float, now: datetime) -> Token:
+    """A token for SHA-256 of these bytes, verified on arrival; `now` is the machine's time, for the offset only.
+
+    SealError where the authority does not answer in time, or its answer does not hold.
+    """
+    nonce = secrets.randbits(63) | 1
+    request = sequence(
+        der.integer(1), _imprint(data), der.integer(nonce), tlv(der.BOOLEAN, b"\xff")
+    )  # no policy: the authority's own; certificates are asked for
+    tsr = _post(authority, request, timeout_s)
+    report, echoed = _examine(tsr, data, [authority.root_pem])
+    problems = report.problems
+    if not problems and echoed != nonce:
+        problems = ("it answers another request",)
+    if problems or report.time is None:
+        raise SealError(
+            f"The answer of the timestamp authority {authority.name} does not hold: {'; '.join(problems)}.", _RETRY
+        )
+    return Token(authority, tsr, report, report.time - now)
+
+
+def request_all(
+    authorities: Iterable[Authority], data: bytes, timeout_s: float = 8.0, *, now: datetime
+) -> list[Token | NoToken]:
+    """One answer an authority, in their order, all asked at once; none is waited for longer than `timeout_s` in all."""
+    asked = tuple(authorities)
+    answers: SimpleQueue[tuple[int, Token | NoToken]] = SimpleQueue()
+
+    def ask(position: int, authority: Authority) -> None:
+        answer: Token | NoToken
+        try:
+            answer = request_token(authority, data, timeout_s=timeout_s, now=now)
+        except SealError as error:
+            answer = NoToken(authority, error.message, error.hint)
+        answers.put((position, answer))
+
+    for position, authority in enumerate(asked):
+        # A daemon: resolving a name cannot be interrupted, and must not keep the program from ending.
+        threading.Thread(target=ask, args=(position, authority), daemon=True).start()
+    results: list[Token | NoToken] = [NoToken(authority, _too_late(authority, timeout_s), _RETRY) for authority in asked]
+    deadline = time.monotonic() + timeout_s + 0.25  # so that a thread's own, clearer sentence arrives first
+    for _ in asked:
+        try:
+            position, answer = answers.get(timeout=max(0.0, deadline - time.monotonic()))
+        except Empty:
+            break
+        results[position] = answer
+    return results
+
+
+def verify_token(tsr: bytes, data: bytes, roots: Sequence[str]) -> TokenReport:
+    """Whether this TimeStampResp (DER) stamps these bytes and leads to one of `roots` (PEM), as of the time it states.
+
+    An authority's certificate that expired since changes nothing. Never raises, whatever the bytes are.
+    """
+    report, _ = _examine(tsr, data, roots)
+    return report
+
+
+def _examine(tsr: bytes, data: bytes, roots: Sequence[str]) -> tuple[TokenReport, int | None]:
+    """The report, and the nonce in the token."""
+    try:
+        message = cms.read(_granted(tsr))
+        if message.content_type != _TST_INFO or message.content is None:
+            raise MalformedDer("it is a signed message, but not a timestamp")
+        info = _tst_info(message.content)
+    except MalformedDer as error:
+        return TokenReport(problems=(f"the token cannot be read: {error}",)), None
+    problems = cms.check(message, message.content)
+    if info.imprint != _imprint(data) and info.imprint != _imprint(data, null=True):
+        problems.append("it stamps other bytes")
+    path: tuple[Certificate, ...] = ()
+    try:
+        path = path_to_root(message.signer, message.certificates, [Certificate.read_pem(root) for root in roots], info.time)
+        if strangers(message.certificates, path):
+            problems.append("it carries a certificate that has no place in it")
+    except MalformedDer as error:
+        problems.append(str(error))
+    report = TokenReport(
+        info.time, message.signer.name, info.serial, info.policy, path[-1].fingerprint if path else "",
+        tuple(certificate.pem for certificate in path), tuple(problems),
+    )  # fmt: skip
+    return report, info.nonce
+
+
+@dataclass(frozen=True, slots=True)
+class _TstInfo:
+    policy: str
+    imprint: bytes
+    serial: int
+    time: datetime
+    nonce: int | None
+
+
+def _granted(tsr: bytes) -> bytes:
+    """The token in a TimeStampResp. The status is not signed: nothing but a plain "granted" is read as one."""
+    response = Reader(tsr).only()
+    status = response.enter()
+    granted = status.integer() == 0
+    if status.next_is(der.SEQUENCE):
+        _free_text(status.enter())
+    if not granted or status.more:
+        raise MalformedDer("the authority did not grant it")
+    token = response.raw(der.SEQUENCE)
+    response.end()
+    return token
+
+
+def _free_text(texts: Reader) -> None:
+    while texts.more:
+        try:
+            texts.content(der.UTF8).decode()
+        except UnicodeDecodeError as error:
+            raise MalformedDer("the authority's remark is not text") from error
+
+
+def _tst_info(content: bytes) -> _TstInfo:
+    fields = Reader(content).only()
+    if fields.integer() != 1:
+        raise MalformedDer("the version of the timestamp is not 1")
+    policy = fields.oid()
+    imprint = fields.raw(der.SEQUENCE)
+    serial = fields.integer()
+    at = fields.time()
+    if fields.next_is(der.SEQUENCE):
+        fields.raw(der.SEQUENCE)  # accuracy
+    if fields.next_is(der.BOOLEAN):
+        fields.boolean()  # ordering
+    nonce = fields.integer() if fields.next_is(der.INTEGER) else None
+    if fields.next_is(context(0)):
+        fields.raw(context(0))  # the authority's name
+    if fields.next_is(context(1)):
+        _no_critical_extension(fields.enter(context(1)))
+    fields.end()
+    return _TstInfo(policy, imprint, serial, at, nonce)
+
+
+def _no_critical_extension(extensions: Reader) -> None:
+    while extensions.more:
+        extension = extensions.enter()
+        extension.oid()
+        if extension.next_is(der.BOOLEAN) and extension.boolean():
+            raise MalformedDer("the timestamp holds an extension that must be understood, and is not")
+
+
+def _imprint(data: bytes, *, null: bool = False) -> bytes:
+    algorithm = next(known for known, name in cms.DIGESTS.items() if name == "sha256" and (known != cms.SHA256) == null)
+    return sequence(algorithm, tlv(der.OCTET_STRING, hashlib.sha256(data).digest()))
+
+
+def _too_late(authority: Authority, timeout_s: float) -> str:
+    return f"The timestamp authority {authority.name} did not answer within {timeout_s:g} seconds."
+
+
+def _post(authority: Authority, request: bytes, timeout_s: float) -> bytes:
+    from http.client import HTTPException
+    from urllib.error import HTTPError
+    from urllib.request import Request, urlopen
+
+    headers = {
+        "Content-Type": "application/timestamp-query",
+        "Accept": "application/timestamp-reply",
+        "User-Agent": "tradewitness",
+    }
+    deadline = time.monotonic() + timeout_s
+    answer = bytearray()
+    try:
+        # `Authority` takes http and https addresses only.
+        with urlopen(Request(authority.url, request, headers), timeout=timeout_s) as response:  # noqa: S310
+            while piece := response.read1(16_384):
+                answer += piece
+                if len(answer) > _MOST_BYTES:
+                    raise SealError(f"The answer of the timestamp authority {authority.name} is too long to be one.", _RETRY)
+                if time.monotonic() > deadline:
+                    raise TimeoutError
+    except HTTPError as error:
+        raise SealError(f"The timestamp authority {authority.name} refused: HTTP status {error.code}.", _RETRY) from error
+    except (OSError, HTTPException, ValueError) as error:
+        if isinstance(getattr(error, "reason", error), TimeoutError):
+            raise SealError(_too_late(authority, timeout_s), _RETRY) from error
+        raise SealError(f"The timestamp authority {authority.name} is out of reach.", _RETRY) from error
+    return bytes(answer)
