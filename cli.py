@@ -178,6 +178,7 @@ def capture(
 ) -> None:
     """Visit a case's pages now and keep what they show."""
     from casework.visit import capture_pages
+
     from casework.workspace import workspace
 
     screen = _screen(json, quiet)
@@ -275,6 +276,7 @@ def pack(
 ) -> None:
     """Bundle a case into one file that anybody can open and check."""
     from casework.packing import Wish, make_pack
+
     from casework.workspace import workspace
 
     wish = Wish(tuple(reason or ()), as_of, everything, tuple(include or ()), tuple(exclude or ()), since, output)

@@ -14,12 +14,13 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from rules.assertions import RECURRING, is_event, parse_assertion
+
 from casework.workspace import Workspace, keep
 from collector.canonical import plain
 from collector.errors import WrongRequest
 from collector.ledger.log import Opening, new_salt
 from collector.model import Fact, Printed, Target
-from rules.assertions import RECURRING, is_event, parse_assertion
 from rules.casefile import AddedFile, CaseFile, LedgerEvent
 
 FILE_KINDS = (
@@ -262,7 +263,9 @@ def add_files(ws: Workspace, wanted: str, paths: Iterable[Path], kind: str, note
 def _require_file(path: Path) -> None:
     try:
         if not path.exists():
-            raise WrongRequest(f"There is no file {path}.", "Check the name; a file can be dragged into the terminal window.")
+            raise WrongRequest(
+                f"There is no file {path}.", "Check the name; a file can be dragged into the terminal window."
+            )
         if not path.is_file():
             raise WrongRequest(f"{path} is a folder, not a file.", "Give the files in it one by one, or with a * pattern.")
         if path.stat().st_size == 0:

@@ -7,6 +7,11 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from rules.assertions import RECURRING, is_event, parse_assertion
+from rules.check import check, reasons_of
+from rules.deadlines import deadlines, needs_attention
+from rules.ics import calendar
+
 from casework.answers import CheckAnswer, DeadlineAnswer
 from casework.cases import Case, add_files, casefile, cases, find_case, happened_by, machine_zone, split_assignment
 from casework.workspace import Workspace
@@ -14,11 +19,7 @@ from collector.archive.sealing import SealState, seal, signing_key
 from collector.errors import WrongRequest
 from collector.ledger.disk import write_file
 from collector.model import Deadline, Fact
-from rules.assertions import RECURRING, is_event, parse_assertion
 from rules.casefile import AddedFile, CaseFile
-from rules.check import check, reasons_of
-from rules.deadlines import deadlines, needs_attention
-from rules.ics import calendar
 from rules.policy import load_policy
 
 Progress = Callable[[str], None]
@@ -72,8 +73,10 @@ def deadlines_for(ws: Workspace, case: Case, as_of: datetime) -> tuple[Deadline,
 def deadlines_of(ws: Workspace, what: tuple[str, ...], as_of: str = "", ics: Path | None = None) -> DeadlineAnswer:
     """Deadlines of a case, of every open case, or of dates alone (`name=value`; needs no archive)."""
     assignments = [text for text in what if "=" in text]
-    if assignments and len(assignments) < len(what) or len(what) > 1 and not assignments:
-        raise WrongRequest("Give one case, or dates as name=value, not both.", "Try: tradewitness deadlines received_at=2026-09-30")
+    if (assignments and len(assignments) < len(what)) or (len(what) > 1 and not assignments):
+        raise WrongRequest(
+            "Give one case, or dates as name=value, not both.", "Try: tradewitness deadlines received_at=2026-09-30"
+        )
     if assignments:
         zone = machine_zone()
         instant = as_of_instant(ws, as_of, zone)

@@ -12,9 +12,7 @@ from collector.site import Document, Site, StoredPage
 
 def stored_page(snapshot: Snapshot, objects: ObjectStore, alias: Alias) -> StoredPage:
     """The page as it was stored. Raises DamagedArchive when an artefact is missing or changed."""
-    documents = tuple(
-        Document(a.part, a.digest, objects.get(a.digest)) for a in snapshot.artefacts if a.role == "dom"
-    )
+    documents = tuple(Document(a.part, a.digest, objects.get(a.digest)) for a in snapshot.artefacts if a.role == "dom")
     texts = [objects.get(a.digest).decode("utf-8", "replace") for a in snapshot.artefacts if a.role == "text"]
     then = Alias.parse(snapshot.visit.alias) or alias
     return StoredPage(

@@ -160,7 +160,9 @@ class Screen:
         for target in targets:
             self._say(f"  {target.id:<10} {escape(target.url)}")
         self._hint(
-            f"Next: tradewitness capture {case.order}" if targets else f"Next: tradewitness case set {case.order} --order ADDRESS"
+            f"Next: tradewitness capture {case.order}"
+            if targets
+            else f"Next: tradewitness case set {case.order} --order ADDRESS"
         )
 
     def captured(self, answer: Captured) -> int:
@@ -256,7 +258,9 @@ class Screen:
         from rich.markup import escape
 
         for answer in answers:
-            table = self._table("", "What", "What to do", title=f"Case {answer.case}: {', '.join(answer.reasons) or 'no reason yet'}")
+            table = self._table(
+                "", "What", "What to do", title=f"Case {answer.case}: {', '.join(answer.reasons) or 'no reason yet'}"
+            )
             for finding in answer.findings:
                 colour, word = _VERDICT[finding.verdict]
                 table.add_row(f"[{colour}]{word}[/{colour}]", escape(finding.text), escape(finding.todo))
@@ -276,7 +280,9 @@ class Screen:
 
     def verified(self, answer: VerifyAnswer) -> None:
         value = {"ok": not answer.problems, "seal": answer.seal, "problems": answer.problems, "key": answer.key}
-        if self._json({**value, "what": answer.what, "path": str(answer.path), "tokens": answer.tokens, "notes": answer.notes}):
+        if self._json(
+            {**value, "what": answer.what, "path": str(answer.path), "tokens": answer.tokens, "notes": answer.notes}
+        ):
             return
         from rich.markup import escape
 
@@ -340,7 +346,9 @@ class Screen:
         return code
 
     def reindexed(self, index: Index) -> None:
-        counts = {name: index.rows(f"select count(*) from {name}")[0][0] for name in ("cases", "snapshots", "facts", "files")}  # noqa: S608
+        counts = {
+            name: index.rows(f"select count(*) from {name}")[0][0] for name in ("cases", "snapshots", "facts", "files")
+        }
         if not self._json({"index": counts}):
             self._say("The index is built again: " + ", ".join(f"{number} {name}" for name, number in counts.items()) + ".")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from rules.deadlines import needs_attention
+
 from casework.answers import TodayAnswer, TodayLine
 from casework.cases import Case, cases, targets_of
 from casework.dossier import deadlines_for
@@ -12,7 +14,6 @@ from casework.workspace import Workspace
 from collector.archive.sealing import state
 from collector.model import Deadline, Snapshot
 from rules.calendars import left, local
-from rules.deadlines import needs_attention
 from rules.policy import load_policy
 
 # Design section 10: a running deadline without a good look for this long is an alarm.
@@ -70,15 +71,15 @@ def _last_good_look(ws: Workspace, case: str, kind: str = "") -> Snapshot | None
     return next((s for _, s in reversed(list(ws.index.snapshots(sql, case, *([kind] if kind else []))))), None)
 
 
-def _alarms(
-    ws: Workspace, case: Case, running: list[Deadline], look: Snapshot | None, now: datetime
-) -> tuple[str, ...]:
+def _alarms(ws: Workspace, case: Case, running: list[Deadline], look: Snapshot | None, now: datetime) -> tuple[str, ...]:
     """Blindness is an alarm, and so is an account that a wall stopped."""
     alarms = []
     for account in ws.index.paused().values():
         if any(t.account == account.name for t in targets_of(ws, case.order)):
             name = f"account {account.name}" if account.name else "visits without an account"
-            alarms.append(f"{name}: stopped since {local(account.at, case.zone)} ({account.why}). Look by hand, then: tradewitness capture")
+            alarms.append(
+                f"{name}: stopped since {local(account.at, case.zone)} ({account.why}). Look by hand, then: tradewitness capture"
+            )
     in_dispute = any(d.id in _DISPUTE for d in running)
     limit = BLIND_AFTER_IN_DISPUTE if in_dispute else BLIND_AFTER
     if in_dispute:

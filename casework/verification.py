@@ -29,7 +29,9 @@ def _looks_like_archive(folder: Path) -> bool:
         return True
     bags = [p for p in folder.iterdir() if (p / "bagit.txt").exists()]
     if not bags and not (folder / "data").exists():
-        raise WrongRequest(f"{folder} is neither an archive nor a pack.", "Give the path of a pack (a .zip) or of an archive folder.")
+        raise WrongRequest(
+            f"{folder} is neither an archive nor a pack.", "Give the path of a pack (a .zip) or of an archive folder."
+        )
     return False
 
 

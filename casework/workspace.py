@@ -72,6 +72,8 @@ def keep(ws: Workspace, extra_authorities: tuple[str, ...] = (), root_pem: str =
     for text in extra_authorities:
         name, sep, url = text.partition("=")
         if not sep or not url.startswith(("http://", "https://")) or not name.replace("-", "").isalnum():
-            raise WrongRequest(f"{text!r} is not an authority.", "Write it as NAME=http://ADDRESS, with --authority-root FILE.")
+            raise WrongRequest(
+                f"{text!r} is not an authority.", "Write it as NAME=http://ADDRESS, with --authority-root FILE."
+            )
         chosen.append(Authority(name, url, root_pem))
     return ws.archive.create(chosen or PUBLIC, key.fingerprint, key.certificate_pem)
