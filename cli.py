@@ -71,34 +71,86 @@ def today(
         _exit(_screen(json, quiet).today(desk.today(workspace(archive))))
 
 
-@app.command(rich_help_panel=EXPERT)
-def init(
+@app.command(rich_help_panel=DAILY)
+def add(
+    case: CaseArgument,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...")],
+    kind: Annotated[
+        str, typer.Option("--as", metavar="KIND", help="photo, video, contract, inspection, receipt, chat…")
+    ] = "",
+    note: Annotated[str, typer.Option(help="One sentence on what it shows.")] = "",
     archive: ArchiveOption = None,
-    authority: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=URL", help="Your own timestamp authority instead of the public ones.")
-    ] = None,
-    authority_root: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The root certificate (PEM) its tokens must chain to.")
-    ] = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Make an archive, with a signing key and the timestamp authorities written down."""
-    from casework import health
+    """Put your own files into a case: photos, videos, the contract, a receipt."""
+    from casework.dossier import add_and_seal
     from casework.workspace import workspace
 
-    ws = workspace(archive)
-    made = health.make_archive(ws, tuple(authority or ()), authority_root)
-    _screen(json, quiet).initialised(ws.archive.root, made)
+    screen = _screen(json, quiet)
+    with screen.progress() as progress:
+        added, seal = add_and_seal(workspace(archive), case, files, kind, note, progress)
+    screen.added(added, seal)
 
 
-@app.command(rich_help_panel=EXPERT)
-def doctor(archive: ArchiveOption = None, json: JsonOption = False, quiet: QuietOption = False) -> None:
-    """Look whether this machine has all that is needed, and say what to do where it has not."""
-    from casework import health
+@app.command(rich_help_panel=DAILY)
+def check(
+    case: Annotated[str, typer.Argument(metavar="CASE")] = "",
+    everything: Annotated[bool, typer.Option("--all", help="Every case.")] = False,
+    reason: Annotated[list[str] | None, typer.Option(metavar="R", help="late, damaged, quality… (may be repeated)")] = None,
+    as_of: AsOfOption = "",
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Say what is covered, what is missing and what contradicts itself, before somebody else does."""
+    from casework.dossier import check_case
     from casework.workspace import workspace
 
-    _exit(_screen(json, quiet).health(health.examine(workspace(archive))))
+    _screen(json, quiet).findings(check_case(workspace(archive), case, everything, tuple(reason or ()), as_of))
+
+
+@app.command(rich_help_panel=DAILY)
+def pack(
+    case: CaseArgument,
+    reason: Annotated[list[str] | None, typer.Option(metavar="R", help="late, damaged, quality… (may be repeated)")] = None,
+    as_of: AsOfOption = "",
+    everything: Annotated[bool, typer.Option("--all", help="Every visit, not only those that matter.")] = False,
+    include: Annotated[list[str] | None, typer.Option(metavar="X", help="Also this snapshot or file.")] = None,
+    exclude: Annotated[list[str] | None, typer.Option(metavar="X", help="Without this snapshot or file.")] = None,
+    since: Annotated[str, typer.Option(metavar="DAY", help="Only what was seen from this day on.")] = "",
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to write the pack.")] = None,
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Bundle a case into one file that anybody can open and check."""
+    from casework.packing import Wish, make_pack
+
+    from casework.workspace import workspace
+
+    wish = Wish(tuple(reason or ()), as_of, everything, tuple(include or ()), tuple(exclude or ()), since, output)
+    screen = _screen(json, quiet)
+    with screen.progress() as progress:
+        result = make_pack(workspace(archive), case, wish, progress)
+    screen.packed(result)
+
+
+@app.command(rich_help_panel=WATCHING)
+def nightly(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which pages would be visited.")] = False,
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Visit every open case's pages once, seal them, and say what is due."""
+    from casework.night import night
+    from casework.workspace import workspace
+
+    screen = _screen(json, quiet)
+    with screen.progress() as progress:
+        result = night(workspace(archive), dry_run=dry_run, progress=progress)
+    _exit(screen.night(result))
 
 
 @case_app.callback(invoke_without_command=True)
@@ -168,62 +220,6 @@ def case_set(
     _screen(json, quiet).case(found, targets_of(ws, found.order), "is up to date")
 
 
-@app.command(rich_help_panel=EXPERT)
-def capture(
-    case: Annotated[str, typer.Argument(metavar="[CASE]", help="Which case; may be left out when there is one.")] = "",
-    url: Annotated[list[str] | None, typer.Option(metavar="URL", help="Keep this page, in place of the case's own.")] = None,
-    archive: ArchiveOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-) -> None:
-    """Visit a case's pages now and keep what they show."""
-    from casework.visit import capture_pages
-
-    from casework.workspace import workspace
-
-    screen = _screen(json, quiet)
-    with screen.progress() as progress:
-        result = capture_pages(workspace(archive), case, tuple(url or ()), progress)
-    _exit(screen.captured(result))
-
-
-@app.command(rich_help_panel=LOOKING)
-def facts(
-    what: Annotated[str, typer.Argument(metavar="SNAPSHOT|CASE")],
-    everything: Annotated[bool, typer.Option("--all", help="The facts of every visit, not only the latest.")] = False,
-    archive: ArchiveOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-) -> None:
-    """Show what was read, and where it stands on the page."""
-    from casework.dossier import facts_of
-    from casework.workspace import workspace
-
-    _screen(json, quiet).facts(facts_of(workspace(archive), what, everything=everything))
-
-
-@app.command(rich_help_panel=DAILY)
-def add(
-    case: CaseArgument,
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...")],
-    kind: Annotated[
-        str, typer.Option("--as", metavar="KIND", help="photo, video, contract, inspection, receipt, chat…")
-    ] = "",
-    note: Annotated[str, typer.Option(help="One sentence on what it shows.")] = "",
-    archive: ArchiveOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-) -> None:
-    """Put your own files into a case: photos, videos, the contract, a receipt."""
-    from casework.dossier import add_and_seal
-    from casework.workspace import workspace
-
-    screen = _screen(json, quiet)
-    with screen.progress() as progress:
-        added, seal = add_and_seal(workspace(archive), case, files, kind, note, progress)
-    screen.added(added, seal)
-
-
 @app.command(rich_help_panel=LOOKING)
 def deadlines(
     what: Annotated[
@@ -243,47 +239,68 @@ def deadlines(
     _exit(_screen(json, quiet).deadlines(result))
 
 
-@app.command(rich_help_panel=DAILY)
-def check(
-    case: Annotated[str, typer.Argument(metavar="CASE")] = "",
-    everything: Annotated[bool, typer.Option("--all", help="Every case.")] = False,
-    reason: Annotated[list[str] | None, typer.Option(metavar="R", help="late, damaged, quality… (may be repeated)")] = None,
-    as_of: AsOfOption = "",
+@app.command(rich_help_panel=LOOKING)
+def facts(
+    what: Annotated[str, typer.Argument(metavar="SNAPSHOT|CASE")],
+    everything: Annotated[bool, typer.Option("--all", help="The facts of every visit, not only the latest.")] = False,
     archive: ArchiveOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Say what is covered, what is missing and what contradicts itself, before somebody else does."""
-    from casework.dossier import check_case
+    """Show what was read, and where it stands on the page."""
+    from casework.dossier import facts_of
     from casework.workspace import workspace
 
-    _screen(json, quiet).findings(check_case(workspace(archive), case, everything, tuple(reason or ()), as_of))
+    _screen(json, quiet).facts(facts_of(workspace(archive), what, everything=everything))
 
 
-@app.command(rich_help_panel=DAILY)
-def pack(
-    case: CaseArgument,
-    reason: Annotated[list[str] | None, typer.Option(metavar="R", help="late, damaged, quality… (may be repeated)")] = None,
-    as_of: AsOfOption = "",
-    everything: Annotated[bool, typer.Option("--all", help="Every visit, not only those that matter.")] = False,
-    include: Annotated[list[str] | None, typer.Option(metavar="X", help="Also this snapshot or file.")] = None,
-    exclude: Annotated[list[str] | None, typer.Option(metavar="X", help="Without this snapshot or file.")] = None,
-    since: Annotated[str, typer.Option(metavar="DAY", help="Only what was seen from this day on.")] = "",
-    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to write the pack.")] = None,
+@app.command(rich_help_panel=EXPERT)
+def init(
+    archive: ArchiveOption = None,
+    authority: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=URL", help="Your own timestamp authority instead of the public ones.")
+    ] = None,
+    authority_root: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The root certificate (PEM) its tokens must chain to.")
+    ] = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Make an archive, with a signing key and the timestamp authorities written down."""
+    from casework import health
+    from casework.workspace import workspace
+
+    ws = workspace(archive)
+    made = health.make_archive(ws, tuple(authority or ()), authority_root)
+    _screen(json, quiet).initialised(ws.archive.root, made)
+
+
+@app.command(rich_help_panel=EXPERT)
+def doctor(archive: ArchiveOption = None, json: JsonOption = False, quiet: QuietOption = False) -> None:
+    """Look whether this machine has all that is needed, and say what to do where it has not."""
+    from casework import health
+    from casework.workspace import workspace
+
+    _exit(_screen(json, quiet).health(health.examine(workspace(archive))))
+
+
+@app.command(rich_help_panel=EXPERT)
+def capture(
+    case: Annotated[str, typer.Argument(metavar="[CASE]", help="Which case; may be left out when there is one.")] = "",
+    url: Annotated[list[str] | None, typer.Option(metavar="URL", help="Keep this page, in place of the case's own.")] = None,
     archive: ArchiveOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Bundle a case into one file that anybody can open and check."""
-    from casework.packing import Wish, make_pack
+    """Visit a case's pages now and keep what they show."""
+    from casework.visit import capture_pages
 
     from casework.workspace import workspace
 
-    wish = Wish(tuple(reason or ()), as_of, everything, tuple(include or ()), tuple(exclude or ()), since, output)
     screen = _screen(json, quiet)
     with screen.progress() as progress:
-        result = make_pack(workspace(archive), case, wish, progress)
-    screen.packed(result)
+        result = capture_pages(workspace(archive), case, tuple(url or ()), progress)
+    _exit(screen.captured(result))
 
 
 @app.command(rich_help_panel=EXPERT)
@@ -304,23 +321,6 @@ def verify(
         report = verify_path(workspace(archive), path, progress)
     screen.verified(report)
     _exit(VERIFICATION_FAILED if report.problems else DONE)
-
-
-@app.command(rich_help_panel=WATCHING)
-def nightly(
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which pages would be visited.")] = False,
-    archive: ArchiveOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-) -> None:
-    """Visit every open case's pages once, seal them, and say what is due."""
-    from casework.night import night
-    from casework.workspace import workspace
-
-    screen = _screen(json, quiet)
-    with screen.progress() as progress:
-        result = night(workspace(archive), dry_run=dry_run, progress=progress)
-    _exit(screen.night(result))
 
 
 @app.command(rich_help_panel=EXPERT)

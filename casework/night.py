@@ -80,5 +80,5 @@ def _record(planned: tuple[Target, ...], snapshots: tuple[Snapshot, ...], skippe
         "planned": len(planned),
         "snapshots": [s.id for s in snapshots],
         "outcomes": outcomes,
-        "skipped": list((*skipped, *_left_out(planned, snapshots))),
+        "skipped": [*skipped, *_left_out(planned, snapshots)],
     }

@@ -346,9 +346,7 @@ class Screen:
         return code
 
     def reindexed(self, index: Index) -> None:
-        counts = {
-            name: index.rows(f"select count(*) from {name}")[0][0] for name in ("cases", "snapshots", "facts", "files")
-        }
+        counts = index.counts("cases", "snapshots", "facts", "files")
         if not self._json({"index": counts}):
             self._say("The index is built again: " + ", ".join(f"{number} {name}" for name, number in counts.items()) + ".")
 

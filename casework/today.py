@@ -60,8 +60,9 @@ def _line(ws: Workspace, case: Case, deadlines: tuple[Deadline, ...], now: datet
         when = f"our safe date {local(deadline.act_by, case.zone)} has passed; it may still be open: do it now"
     headline = f"{deadline.label}: {who} {when}"
     rule = load_policy().deadline(deadline.id)
+    link = _link(ws, case, rule.page if rule else "order")
     return replace(
-        empty, state=deadline.state, headline=headline, todo=deadline.todo, link=_link(ws, case, rule.page if rule else "order"),
+        empty, state=deadline.state, headline=headline, todo=deadline.todo, link=link,
         act_by=deadline.act_by, who=deadline.who, deadline=deadline.id,
     )  # fmt: skip
 
@@ -77,9 +78,8 @@ def _alarms(ws: Workspace, case: Case, running: list[Deadline], look: Snapshot |
     for account in ws.index.paused().values():
         if any(t.account == account.name for t in targets_of(ws, case.order)):
             name = f"account {account.name}" if account.name else "visits without an account"
-            alarms.append(
-                f"{name}: stopped since {local(account.at, case.zone)} ({account.why}). Look by hand, then: tradewitness capture"
-            )
+            since = local(account.at, case.zone)
+            alarms.append(f"{name}: stopped since {since} ({account.why}). Look by hand, then: tradewitness capture")
     in_dispute = any(d.id in _DISPUTE for d in running)
     limit = BLIND_AFTER_IN_DISPUTE if in_dispute else BLIND_AFTER
     if in_dispute:

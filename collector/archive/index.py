@@ -177,6 +177,10 @@ class Index:
     def rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
         return list(self.db.conn.execute(sql, values))
 
+    def counts(self, *tables: str) -> dict[str, int]:
+        """How many rows each table has."""
+        return {table: self.db[table].count for table in tables}
+
     def opening(self, commitment: str) -> Opening | None:
         row = next(iter(self.rows("select digest, salt from openings where commitment = ?", commitment)), None)
         return Opening(row["digest"], row["salt"]) if row else None
