@@ -309,11 +309,23 @@ def casefile(ws: Workspace, case: Case, as_of: datetime) -> CaseFile:
     files = added_files(ws, case.order)
     events = [LedgerEvent(seq, "snapshot", s.visit.machine_time, f"{s.target.kind}: {s.outcome}") for seq, s in snapshots]
     events += [LedgerEvent(f.seq, "file", f.added_at, f.name) for f in files]
+    events += _own_entries(ws, case, {(f.name, f.round) for f in asserted})
     return CaseFile(
         order=case.order, name=case.name, zone=case.zone, as_of=stamp, opened_at=case.opened_at,
         facts=(*read, *asserted), snapshots=tuple(s for _, s in snapshots), files=tuple(files),
         events=tuple(sorted(events, key=lambda e: e.seq)), account=case.account,
     )  # fmt: skip
+
+
+def _own_entries(ws: Workspace, case: Case, asserted: set[tuple[str, int]]) -> list[LedgerEvent]:
+    """The case's opening, and the entries of the assertions that stand."""
+    opened = ws.index.rows("select seq from cases where order_id = ?", case.order)
+    events = [LedgerEvent(row["seq"], "case", case.opened_at, "The case was opened in tradewitness.") for row in opened]
+    for row in ws.index.rows("select * from assertions where case_id = ? and value != 'null'", case.order):
+        if (row["name"], row["round"]) in asserted:
+            text = f"The buyer entered {row['name']}: {json.loads(row['value'])}"
+            events.append(LedgerEvent(row["seq"], "assertion", datetime.fromisoformat(row["at"]), text))
+    return events
 
 
 def happened_by(fact: Fact, as_of: datetime, zone: str) -> bool:

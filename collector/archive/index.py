@@ -23,7 +23,7 @@ ReadFacts = Callable[[Snapshot], tuple[Fact, ...]]
 _TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
     "meta": ({"key": str, "value": str}, ("key",)),
     "openings": ({"commitment": str, "digest": str, "salt": str}, ("commitment",)),
-    "cases": ({"order_id": str, "name": str, "zone": str, "account": str, "opened_at": str, "closed": int}, ("order_id",)),
+    "cases": ({"order_id": str, "name": str, "zone": str, "account": str, "opened_at": str, "closed": int, "seq": int}, ("order_id",)),
     "targets": (
         {"case_id": str, "id": str, "kind": str, "url": str, "account": str, "expects": str},
         ("case_id", "id"),
@@ -117,7 +117,7 @@ class Index:
             case "case.opened":
                 self._put(
                     "cases", order_id=body["case"], name=body["name"], zone=body["zone"], account=body["account"],
-                    opened_at=entry.at, closed=0,
+                    opened_at=entry.at, closed=0, seq=entry.seq,
                 )  # fmt: skip
             case "case.closed":
                 self.db.conn.execute("update cases set closed = 1 where order_id = ?", (body["case"],))
