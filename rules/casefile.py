@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from collector.model import Fact, Snapshot
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,28 @@ class CaseFile:
         """Every standing assertion of that name, by round."""
         return tuple(sorted((f for f in self.facts if f.name == name and f.state == "asserted"), key=lambda f: f.round))
 
+    def fact(self, name: str) -> Fact | None:
+        """The fact in force: printed before asserted; None when neither is known."""
+        return self.read(name) or next(iter(reversed(self.asserted(name))), None)
+
     def value(self, name: str) -> Any:
         """The value in force: printed before asserted; None when neither is known."""
-        fact = self.read(name) or next(iter(reversed(self.asserted(name))), None)
+        fact = self.fact(name)
         return fact.value if fact else None
+
+    def looked_at(self, name: str) -> Fact | None:
+        """The newest fact of that name in any state: also a page that does not show it, or shows it illegibly."""
+        return next((f for f in reversed(self.facts) if f.name == name), None)
+
+    def known(self) -> CaseFile:
+        """The same case with its facts in one order, oldest first, and nothing seen or added after `as_of`.
+
+        Assertions stay, whenever they were recorded: what counts is the day they tell of.
+        """
+        facts = [f for f in self.facts if f.state == "asserted" or f.at is None or f.at <= self.as_of]
+        return replace(
+            self,
+            facts=tuple(sorted(facts, key=lambda f: (f.at or _LONG_AGO, f.snapshot, f.name, f.round, repr(f)))),
+            files=tuple(file for file in self.files if file.added_at <= self.as_of),
+            snapshots=tuple(s for s in self.snapshots if s.visit.machine_time <= self.as_of),
+        )

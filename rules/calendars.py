@@ -1,0 +1,116 @@
+"""Civil days, working days and the words for times. All instants are aware UTC; all days are civil dates of a named zone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from collector.errors import WrongRequest
+
+# Alibaba was founded in 1999; a year outside these is a slip of the pen, and beyond them date arithmetic overflows.
+FIRST_YEAR, LAST_YEAR = 1999, 2099
+
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@lru_cache
+def zone_of(name: str) -> ZoneInfo:
+    """The IANA zone of that name. Raises WrongRequest."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise WrongRequest(f"{name!r} is not a time zone.", "Write it as Europe/Berlin or America/New_York.") from error
+
+
+def day_in(instant: datetime, zone: str) -> date:
+    """The civil day of an instant in a zone."""
+    return instant.astimezone(zone_of(zone)).date()
+
+
+def start_of(day: date, zone: str) -> datetime:
+    """The first instant of a civil day (00:00:00), in UTC."""
+    return datetime.combine(day, time(0), zone_of(zone)).astimezone(UTC)
+
+
+def end_of(day: date, zone: str) -> datetime:
+    """The last second of a civil day (23:59:59), in UTC."""
+    return datetime.combine(day, time(23, 59, 59), zone_of(zone)).astimezone(UTC)
+
+
+def plausible_year(day: date) -> bool:
+    """Whether a day can belong to an order at all."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR
+
+
+# -- counting ---------------------------------------------------------------------------------------------------------
+
+
+def count(day: date, add: int, unit: str, country: str) -> tuple[date, date]:
+    """The soonest and the latest day that `add` units after `day` can mean.
+
+    days: `day` is day 0. days_inclusive: `day` is day 1. working_days: `day` is day 0; soonest, Monday to Friday and the
+    country's make-up working days all count; latest, neither public holidays nor make-up days do.
+    """
+    if unit == "working_days":
+        workdays, holidays = makeup_days(country), public_holidays(country)
+        soonest = _nth(day, add, lambda d: d.weekday() < 5 or d in workdays(d.year))
+        latest = _nth(day, add, lambda d: d.weekday() < 5 and d not in holidays(d.year))
+        return soonest, latest
+    end = day + timedelta(days=add - 1 if unit == "days_inclusive" else add)
+    return end, end
+
+
+def _nth(day: date, add: int, counts: Callable[[date], bool]) -> date:
+    while add > 0:
+        day += timedelta(days=1)
+        add -= counts(day)
+    return day
+
+
+def public_holidays(country: str) -> Callable[[int], frozenset[date]]:
+    """The country's public holidays of a year, observed days included."""
+    return lambda year: _year(country, year)[0]
+
+
+def makeup_days(country: str) -> Callable[[int], frozenset[date]]:
+    """The weekend days of a year on which the country works, to make up for a bridged holiday."""
+    return lambda year: _year(country, year)[1]
+
+
+@lru_cache
+def _year(country: str, year: int) -> tuple[frozenset[date], frozenset[date]]:
+    """Holidays and make-up days of one year. China announces next year's in November; before, only the law's are known."""
+    from holidays import country_holidays  # half a second to import: only for those who count working days
+
+    calendar = country_holidays(country, years=year)
+    return frozenset(calendar), frozenset(day for day in calendar.weekend_workdays if day.year == year)
+
+
+# -- words ------------------------------------------------------------------------------------------------------------
+
+
+def written(day: date) -> str:
+    """A day with its weekday: "Fri 30 Oct 2026"."""
+    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def local(instant: datetime, zone: str) -> str:
+    """An instant as a person in that zone reads it: "Fri 30 Oct 2026, 08:59 (Europe/Berlin)"."""
+    there = instant.astimezone(zone_of(zone))
+    return f"{written(there.date())}, {there:%H:%M} ({zone})"
+
+
+def left(instant: datetime, as_of: datetime) -> str:
+    """The time from `as_of` to `instant` in words: "3 days 4 hours left", "2 hours ago". Rounded down while time is left."""
+    minutes = int(abs((instant - as_of).total_seconds()) // 60)
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    parts = [_number(days, "day"), _number(hours, "hour")] if days else [_number(hours, "hour"), _number(minutes, "minute")]
+    words = " ".join(filter(None, parts)) or "less than a minute"
+    return f"{words} left" if instant >= as_of else f"{words} ago"
+
+
+def _number(number: int, word: str) -> str:
+    return f"{number} {word}{'s' if number != 1 else ''}" if number else ""

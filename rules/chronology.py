@@ -1,0 +1,166 @@
+"""What happened when: facts to occurrences, each with the civil days that it can have been."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from collector.model import Fact, Printed
+from rules.calendars import day_in, end_of, plausible_year, start_of, written, zone_of
+from rules.casefile import CaseFile
+from rules.policy import Event, Policy
+
+_DAY = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """Something that happened on a day: which fact says so, and how it can be read.
+
+    `days` are (civil day, zone) readings to count from; `earliest` and `latest` the instants (UTC) it can have been;
+    `printed` whether a page says it; `exact` whether it was printed to the minute with its zone.
+    """
+
+    fact: str
+    text: str
+    days: tuple[tuple[date, str], ...]
+    earliest: datetime
+    latest: datetime
+    printed: bool
+    round: int = 1
+    exact: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.text} ({self.fact})"
+
+
+def occurrence(fact: Fact, zone: str, readings: tuple[str, str]) -> Occurrence | None:
+    """What a fact's value says of the time, or None when it is not a time.
+
+    A bare day is that civil day in every reading; an instant is its civil day in each of the `readings`' zones; a printed
+    time with no zone is its printed day. `zone` is the case's: a bare day begins and ends there.
+    """
+    found = _days(fact.value, zone, readings)
+    if found is None or not all(plausible_year(day) for day, _ in found[0]):
+        return None
+    days, earliest, latest, text = found
+    exact = isinstance(fact.value, Printed) and bool(fact.value.zone) and ":" in fact.value.text
+    return Occurrence(fact.name, text, days, earliest, latest, fact.state == "read", fact.round, exact)
+
+
+_Found = tuple[tuple[tuple[date, str], ...], datetime, datetime, str]
+
+
+def _days(value: Any, zone: str, readings: tuple[str, str]) -> _Found | None:
+    if isinstance(value, Printed):
+        return _printed(value, readings)
+    moment = time_of(value, zone)
+    if isinstance(moment, datetime):
+        return _each(moment, moment, readings), moment, moment, f"{moment:%Y-%m-%d %H:%M} UTC"
+    if moment is None or not plausible_year(moment):
+        return None
+    return tuple((moment, there) for there in readings), start_of(moment, zone), end_of(moment, zone), moment.isoformat()
+
+
+def _printed(value: Printed, readings: tuple[str, str]) -> _Found:
+    earliest, latest = sorted((value.earliest, value.latest))
+    if value.zone:
+        return _each(earliest, latest, readings), earliest, latest, value.text
+    day = day_printed(value.text)
+    days = ((day or day_in(earliest, readings[0]), readings[0]), (day or day_in(latest, readings[1]), readings[1]))
+    return days, earliest, latest, value.text
+
+
+def _each(earliest: datetime, latest: datetime, readings: tuple[str, str]) -> tuple[tuple[date, str], ...]:
+    return tuple(dict.fromkeys((day_in(moment, there), there) for there in readings for moment in (earliest, latest)))
+
+
+def day_printed(text: str) -> date | None:
+    """The ISO day that stands in a printed text, or None."""
+    match = _DAY.search(text)
+    try:
+        return date(*map(int, match.groups())) if match else None
+    except ValueError:
+        return None
+
+
+def time_of(value: Any, zone: str) -> date | datetime | None:
+    """A civil day or an aware UTC instant from ISO text; an instant without a zone is in `zone`. None if it is neither."""
+    if isinstance(value, datetime):
+        moment = value
+    elif isinstance(value, date):
+        return value
+    elif isinstance(value, str):
+        try:
+            if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value.strip()):
+                return date.fromisoformat(value.strip())
+            moment = datetime.fromisoformat(value.strip())
+        except ValueError:
+            return None
+    else:
+        return None
+    if not plausible_year(moment.date()):
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone_of(zone))).astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Chronology:
+    """The events of one case. `casefile` is already reduced to what is known (CaseFile.known)."""
+
+    casefile: CaseFile
+    policy: Policy
+
+    @property
+    def readings(self) -> tuple[str, str]:
+        """The zones in which a day can be meant: the one where it ends first, and the one where it ends last."""
+        return self.policy.earliest_zone, self.policy.latest_zone
+
+    def happened(self, event: str) -> Occurrence | None:
+        """When the event happened, by the highest-ranking fact that tells; None if unknown or not yet."""
+        rule = self.policy.event(event)
+        if rule.recurring:
+            return next(iter(self.rounds(event)), None)
+        return next((told for told in self._told(rule) if not self._to_come(rule, told)), None)
+
+    def rounds(self, event: str) -> tuple[Occurrence, ...]:
+        """Every time a recurring event happened, in order of time."""
+        rule = self.policy.event(event)
+        told = [told for told in self._told(rule) if not self._to_come(rule, told)]
+        return tuple(sorted(told, key=lambda o: (o.earliest, o.latest, o.round)))
+
+    def to_come(self, event: str) -> Occurrence | None:
+        """An event entered with a day after `as_of`: not counted, because it has not happened."""
+        rule = self.policy.event(event)
+        return next((told for told in self._told(rule) if self._to_come(rule, told)), None)
+
+    def illegible(self, event: str) -> Fact | None:
+        """A fact that should tell when the event was, and cannot be read as a time."""
+        facts = filter(None, (self.casefile.looked_at(name) for name in self.policy.event(event).facts))
+        return next((f for f in facts if f.state == "unreadable" or (f.state != "not_shown" and self._at(f) is None)), None)
+
+    def told(self, event: str) -> tuple[Occurrence, ...]:
+        """Everything that is said of when the event was, highest rank first: to find contradictions."""
+        return tuple(self._told(self.policy.event(event)))
+
+    def _told(self, rule: Event) -> list[Occurrence]:
+        facts: list[Fact] = []
+        for name in rule.facts:
+            read, asserted = self.casefile.read(name), self.casefile.asserted(name)
+            facts += [read] if read else []
+            facts += asserted if rule.recurring else asserted[-1:]
+        return list(filter(None, map(self._at, facts)))
+
+    def _at(self, fact: Fact) -> Occurrence | None:
+        return occurrence(fact, self.casefile.zone, self.readings)
+
+    def _to_come(self, rule: Event, told: Occurrence) -> bool:
+        return not rule.planned and told.earliest > self.casefile.as_of
+
+
+def day_text(told: Occurrence) -> str:
+    """The day of an occurrence for a sentence: "Thu 24 Sep 2026"; two where the zones differ."""
+    days = sorted({day for day, _ in told.days})
+    return " or ".join(written(day) for day in days)

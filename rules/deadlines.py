@@ -1,0 +1,245 @@
+"""Every deadline of a case as of an instant: what the page printed, else what the policy counts, earliest and latest.
+
+A deadline is acted on by its earliest plausible end, and is called overdue only after its latest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from collector.model import Deadline, DeadlineState
+from rules.calendars import count as counted
+from rules.calendars import end_of, start_of
+from rules.casefile import CaseFile
+from rules.chronology import Chronology, Occurrence
+from rules.policy import Count, DeadlineRule, Policy
+from rules.timers import DisputePage, Round, Timer, dispute_pages, evidence_rounds, newest_timer, stage, words_of
+
+SOON = timedelta(days=3)
+_FAR = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When a deadline ends, at the earliest and at the latest (UTC), in words what that rests on, and the sources."""
+
+    earliest: datetime
+    latest: datetime
+    basis: str
+    source: str
+    printed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A deadline that no longer runs: met, or not (`state`), and why in words."""
+
+    state: DeadlineState
+    why: str
+
+
+def deadlines(casefile: CaseFile, policy: Policy) -> tuple[Deadline, ...]:
+    """Every deadline of the policy, by act_by (those without one last). Never raises on contradictory or strange facts."""
+    known = casefile.known()
+    story = _Story(Chronology(known, policy), dispute_pages(known, policy))
+    found = [deadline for rule in policy.deadlines for deadline in story.deadlines(rule)]
+    return tuple(sorted(found, key=lambda d: (d.act_by or _FAR, d.id, d.round)))
+
+
+def needs_attention(deadline: Deadline) -> bool:
+    """Whether the buyer must be told with exit code 6: theirs, and due soon, past its safe date, or overdue."""
+    return deadline.who == "you" and deadline.state in ("due_soon", "act_now", "overdue")
+
+
+def state_at(window: Window, as_of: datetime, *, opening: bool = False) -> DeadlineState:
+    """The state of a deadline that runs. An opening is never due: it is safe from `latest` on."""
+    if opening:
+        return "open"
+    if as_of > window.latest:
+        return "overdue"
+    if as_of > window.earliest:
+        return "act_now"
+    return "due_soon" if window.earliest - as_of <= SOON else "open"
+
+
+@dataclass(frozen=True, slots=True)
+class _Story:
+    """One case, its chronology and its dispute pages, asked rule by rule."""
+
+    chronology: Chronology
+    pages: tuple[DisputePage, ...]
+
+    @property
+    def casefile(self) -> CaseFile:
+        return self.chronology.casefile
+
+    def deadlines(self, rule: DeadlineRule) -> list[Deadline]:
+        if not rule.recurring:
+            timer = newest_timer(self.pages, rule.id)
+            window = _printed(timer) if timer else self.window(rule)
+            return [self.deadline(rule, 1, window, self.ending(rule, window))]
+        rounds = evidence_rounds(self.chronology, rule.recurring, rule.id, self.pages)
+        windows = [_printed(r.timer) if r.timer else self.window(rule, r.asked) for r in rounds] or [self.window(rule)]
+        endings = self.round_endings(rule, rounds or (Round(None, None),), windows)
+        return [self.deadline(rule, n, w, e) for n, (w, e) in enumerate(zip(windows, endings, strict=True), 1)]
+
+    # -- when it ends ------------------------------------------------------------------------------------------------
+
+    def window(self, rule: DeadlineRule, asked: Occurrence | None = None) -> Window | None:
+        """The window counted by the policy, over base and variants; None when no start is known.
+
+        `asked` is the start of a recurring deadline's own round; without one, only its other starts count.
+        """
+        if rule.only_in and not self.in_stage(rule.only_in):
+            return None
+        starts = [(c, self.start(rule, c, asked)) for c in self.fitting(rule.counts)]
+        known = [(c, start) for c, start in starts if start is not None]
+        known = [(c, start) for c, start in known if not c.otherwise] or known
+        return self.counted(rule, known) if known else None
+
+    def start(self, rule: DeadlineRule, count: Count, asked: Occurrence | None) -> Occurrence | None:
+        if count.start == rule.recurring:
+            return asked
+        return self.chronology.happened(count.start)
+
+    def fitting(self, counts: tuple[Count, ...]) -> list[Count]:
+        """The counts that fit the shipping terms; where the terms name none of them, all."""
+        terms = words_of(self.casefile.value("order.ship_terms")).lower()
+        named = [c for c in counts if any(word in terms for word in c.when)]
+        return named or list(counts)
+
+    def counted(self, rule: DeadlineRule, starts: list[tuple[Count, Occurrence]]) -> Window:
+        policy = self.chronology.policy
+        ends: list[datetime] = []
+        for count, start in starts:
+            if start.exact and count.add == 0:
+                ends += [start.earliest, start.latest]
+                continue
+            for day, zone in start.days:
+                soonest, latest = counted(day, count.add, count.unit, policy.holidays)
+                ends += [start_of(soonest, zone) if rule.opening else end_of(soonest, zone), end_of(latest, zone)]
+        basis = "; ".join(f"{c.name}: {count_text(c)} {start}" for c, start in starts)
+        sources = dict.fromkeys(policy.source(c.source).title for c, _ in starts)
+        return Window(min(ends), max(ends), basis, "; ".join(sources))
+
+    def in_stage(self, name: str) -> bool:
+        phrase = stage(self.pages)
+        return phrase is not None and phrase.stage == name
+
+    # -- whether it still runs ----------------------------------------------------------------------------------------
+
+    def ending(self, rule: DeadlineRule, window: Window | None) -> Ending | None:
+        """What has ended the deadline, or None while it runs."""
+        if done := self.first(rule.met_by):
+            if rule.who == "supplier" and window is None:
+                return Ending("undetermined", f"done on {done}, but not known whether in time")
+            if rule.who == "supplier" and window and done.earliest > window.latest:
+                return Ending("overdue", f"done on {done}, after the last day")
+            late = " (after the safe date)" if window and done.earliest > window.earliest and rule.who == "you" else ""
+            return Ending("met", f"done on {done}{late}")
+        if shown := next((name for name in rule.met_facts if self.shows(name)), None):
+            return Ending("met", f"the page shows {shown}")
+        if (implied := self.first(rule.implied_by)) and window:
+            if implied.earliest <= window.latest:
+                return Ending("met", f"it must have been done by {implied}")
+            return Ending("undetermined", f"done some day before {implied}; the day is not known")
+        return self.settled(rule, window)
+
+    def settled(self, rule: DeadlineRule, window: Window | None) -> Ending | None:
+        phrase = stage(self.pages)
+        seen = self.pages[-1].at if self.pages else None
+        past = window is not None and window.printed and seen is not None and seen > window.latest
+        if phrase is None or rule.id not in (phrase.settles + phrase.settles_past * past):
+            return self.ended(rule)
+        return Ending("met", f"the newest dispute page is past it ({phrase.stage})")
+
+    def ended(self, rule: DeadlineRule) -> Ending | None:
+        over = self.first(rule.ended_by)
+        return Ending("met", f"over with {over}") if over else None
+
+    def round_endings(
+        self, rule: DeadlineRule, rounds: tuple[Round, ...], windows: list[Window | None]
+    ) -> list[Ending | None]:
+        """Each submission answers the oldest request it came in time for, or else the newest one made before it."""
+        endings: list[Ending | None] = [None] * len(rounds)
+        for sent in (o for event in rule.met_by for o in self.chronology.rounds(event)):
+            pending = [n for n, r in enumerate(rounds) if endings[n] is None and self.asked_by(r, sent)]
+            in_time = [n for n in pending if (w := windows[n]) is None or sent.earliest <= w.latest]
+            if pending:
+                answered = in_time[0] if in_time else pending[-1]
+                endings[answered] = Ending("met", f"done on {sent}")
+        return [ending or self.settled(rule, window) for ending, window in zip(endings, windows, strict=True)]
+
+    def asked_by(self, round: Round, sent: Occurrence) -> bool:
+        """Whether a request can have been made before something was sent."""
+        asked = round.asked or (None if round.timer else self.chronology.happened("dispute_opened"))
+        if asked is not None:
+            return asked.earliest <= sent.latest
+        return round.timer is None or round.timer.seen is None or round.timer.seen <= sent.latest
+
+    def first(self, events: Iterable[str]) -> Occurrence | None:
+        return next(filter(None, (self.chronology.happened(event) for event in events)), None)
+
+    def shows(self, name: str) -> bool:
+        return self.casefile.value(name) not in (None, "", False, (), {})
+
+    # -- the value ----------------------------------------------------------------------------------------------------
+
+    def deadline(self, rule: DeadlineRule, round: int, window: Window | None, ending: Ending | None) -> Deadline:
+        policy = self.chronology.policy
+        state, needs, basis = self.waiting(rule) if window is None else ("open", self.missing(rule, window), window.basis)
+        if window is not None:
+            state = state_at(window, self.casefile.as_of, opening=rule.opening)
+        if ending is not None:
+            state, basis = ending.state, "; ".join(filter(None, [ending.why, window.basis if window else ""]))
+            needs = rule.ask if ending.state == "undetermined" else ()
+        found = Deadline(
+            case=self.casefile.order, id=rule.id, round=round, who=rule.who, must=rule.must, earliest=None, latest=None,
+            act_by=None, if_missed=rule.if_missed, state=state, label=rule.label, todo=rule.todo, basis=basis, needs=needs,
+            source="; ".join(dict.fromkeys(policy.source(c.source).title for c in rule.counts)),
+        )  # fmt: skip
+        if window is None:
+            return found
+        return replace(
+            found, earliest=window.earliest, latest=window.latest, act_by=window.earliest, source=window.source,
+            printed=window.printed,
+        )  # fmt: skip
+
+    def waiting(self, rule: DeadlineRule) -> tuple[DeadlineState, tuple[str, ...], str]:
+        """The state of a deadline whose start is unknown, what to enter, and why."""
+        if rule.only_in and not self.in_stage(rule.only_in):
+            return "not_started", (), f"only when the dispute page says: {rule.only_in}"
+        starts = dict.fromkeys(count.start for count in rule.counts)
+        if strange := next(filter(None, (self.chronology.illegible(start) for start in starts)), None):
+            return "undetermined", rule.ask, f"{strange.name} cannot be read as a time; enter the day yourself"
+        if late := next(filter(None, (self.chronology.to_come(start) for start in starts)), None):
+            return "not_started", rule.ask, f"{late} has not come yet; correct it if that is a slip"
+        if begun := next((name for name in rule.begun_by if self.casefile.value(name) is not None), None):
+            return "undetermined", rule.ask, f"it runs ({begun} is known), but not since when"
+        return "not_started", rule.ask, ""
+
+    def missing(self, rule: DeadlineRule, window: Window) -> tuple[str, ...]:
+        """What would make a counted window surer: the base's own start, where only a variant's is known."""
+        base = rule.counts[0]
+        known = window.printed or rule.recurring or self.chronology.happened(base.start) is not None
+        return () if known or all(c.start == base.start or c.otherwise for c in rule.counts) else rule.ask
+
+
+def _printed(timer: Timer) -> Window:
+    """The printed timer alone, as it is read."""
+    how = "printed on the dispute page" if timer.witnessed else "copied from the dispute page by the buyer"
+    return Window(
+        timer.earliest, timer.latest, f"{how}: {timer.text}", f"the dispute page's own timer, {how}", timer.witnessed
+    )
+
+
+_UNITS = {"days": "days", "days_inclusive": "days, the first included,", "working_days": "working days"}
+
+
+def count_text(count: Count) -> str:
+    """A count in words: "30 days after", "5 working days after", "the end of" for a date that is itself the deadline."""
+    if count.add == 0:
+        return "the end of"
+    return f"{count.add} {_UNITS[count.unit]} {'from' if count.unit == 'days_inclusive' else 'after'}"

@@ -1,0 +1,51 @@
+"""Deadlines as an iCalendar file (RFC 5545), for the buyer's own calendar. The same deadlines give the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from collector.model import Deadline
+
+ALARMS = (timedelta(days=3), timedelta(days=1))
+
+
+def calendar(deadlines: Iterable[Deadline], as_of: datetime) -> bytes:
+    """An event at the act-by time of each deadline that still runs, UTC; the buyer's own ring 3 days and 1 day before."""
+    from icalendar import Calendar  # only for those who ask for the file
+
+    book = Calendar()
+    book.add("prodid", "-//tradewitness//deadlines//EN")
+    book.add("version", "2.0")
+    for deadline in deadlines:
+        if deadline.act_by is not None and deadline.state != "met":
+            book.add_component(_event(deadline, deadline.act_by, as_of))
+    data: bytes = book.to_ical()
+    return data
+
+
+def _event(deadline: Deadline, act_by: datetime, as_of: datetime) -> object:
+    from icalendar import Event
+
+    event = Event()
+    event.add("uid", f"{deadline.case or 'case'}-{deadline.id}-{deadline.round}@tradewitness")
+    event.add("dtstamp", as_of.astimezone(UTC).replace(microsecond=0))
+    event.add("dtstart", act_by.astimezone(UTC))
+    number = f" {deadline.round}" if deadline.round > 1 else ""
+    event.add("summary", f"{deadline.label or deadline.id}{number} ({deadline.case or 'no case'})")
+    parts = (deadline.todo, f"If missed: {deadline.if_missed}", f"Counted: {deadline.basis}", f"Source: {deadline.source}")
+    event.add("description", "\n".join(parts))
+    if deadline.who == "you" and deadline.id != "escalation_opens":
+        for before in ALARMS:
+            event.add_component(_alarm(deadline, before))
+    return event
+
+
+def _alarm(deadline: Deadline, before: timedelta) -> object:
+    from icalendar import Alarm
+
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("trigger", -before)
+    alarm.add("description", f"{deadline.label or deadline.id}: {deadline.todo}")
+    return alarm

@@ -1,0 +1,285 @@
+"""The platform's rules as data: TOML text to frozen values, checked against the dataclasses below.
+
+The only module of the rules that reads anything: the policy texts that are installed with it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any, get_args, get_origin, get_type_hints
+
+from collector.errors import WrongRequest
+
+DEADLINE_IDS = (
+    "ship_by",
+    "claim",
+    "supplier_answer",
+    "buyer_answer",
+    "escalation_opens",
+    "auto_escalation",
+    "evidence",
+    "negotiation_end",
+    "mediation_end",
+    "auto_complete",
+    "reopen",
+    "refund_due",
+    "other_forum",
+)
+REASONS = ("late", "not_shipped", "not_received", "quality", "quantity", "not_as_described", "damaged")
+REQUIRED_EVENTS = ("ship_by", "shipped", "received", "paid", "supplier_contacted", "dispute_opened")
+UNITS = ("days", "days_inclusive", "working_days")
+PARTIES = ("you", "supplier", "platform")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a rule is written, and since when it is known to be in force."""
+
+    id: str
+    title: str
+    effective: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happens once or again (`recurring`), and the facts that tell when, in order of rank.
+
+    `planned` events may lie in the future; others count only once their day has come.
+    """
+
+    id: str
+    words: str
+    facts: tuple[str, ...]
+    planned: bool = False
+    recurring: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """`first` cannot come after `then`; only for these reasons, where any are named."""
+
+    first: str
+    then: str
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One way to count a deadline: `add` units after the event `start`. `when`: words of the shipping terms it is for.
+
+    Units: days (the start is day 0), days_inclusive (the start is day 1), working_days (the start is day 0).
+    """
+
+    name: str
+    start: str
+    add: int
+    unit: str
+    source: str
+    otherwise: bool = False
+    when: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineRule:
+    """One deadline as the policy states it. `opening` is a time from which, not until which.
+
+    `ask`: facts to enter when the start is unknown; `begun_by`: facts that show it has happened. `met_by`: events that meet
+    it, `met_facts`: page facts that do, `implied_by`: events that show it was met if they came in time, `ended_by`: events
+    after which it no longer matters. `only_in`: the stage of the dispute page it belongs to.
+    """
+
+    id: str
+    label: str
+    who: str
+    must: bool
+    page: str
+    todo: str
+    if_missed: str
+    ask: tuple[str, ...]
+    met_by: tuple[str, ...]
+    counts: tuple[Count, ...]
+    opening: bool = False
+    recurring: str = ""
+    begun_by: tuple[str, ...] = ()
+    met_facts: tuple[str, ...] = ()
+    implied_by: tuple[str, ...] = ()
+    ended_by: tuple[str, ...] = ()
+    only_in: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """What words on the dispute page mean: a stage, the deadline its timer `speaks_of`, and the deadlines it `settles`.
+
+    `settles_past` are settled only where their printed timer had run out before the page was seen.
+    Matched in lower case: one of `any`, none of `unless`; only in the facts named by `only`, if any are.
+    """
+
+    stage: str
+    any: tuple[str, ...]
+    unless: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    speaks_of: str = ""
+    settles: tuple[str, ...] = ()
+    settles_past: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """A piece of evidence: met by `at_least` files of these kinds, a complete snapshot, one of `facts`, or `all_facts`."""
+
+    id: str
+    label: str
+    how: str
+    files: tuple[str, ...] = ()
+    at_least: int = 1
+    snapshots: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    all_facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A reason for a dispute: the words by which pages name it, and the evidence it needs."""
+
+    id: str
+    label: str
+    says: tuple[str, ...]
+    requirements: tuple[Requirement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The rules of one platform. `holidays` is an ISO 3166 country; the zones are IANA names."""
+
+    name: str
+    title: str
+    version: str
+    holidays: str
+    earliest_zone: str
+    latest_zone: str
+    dispute_words: tuple[str, ...]
+    otherwise_speaks_of: str
+    sources: tuple[Source, ...]
+    events: tuple[Event, ...]
+    sequences: tuple[Sequence, ...]
+    deadlines: tuple[DeadlineRule, ...]
+    phrases: tuple[Phrase, ...]
+    reasons: tuple[Reason, ...]
+
+    def event(self, id: str) -> Event:
+        """The event of that id; the policy is checked, so it is there."""
+        return next(event for event in self.events if event.id == id)
+
+    def source(self, id: str) -> Source:
+        """The source of that id."""
+        return next(source for source in self.sources if source.id == id)
+
+    def deadline(self, id: str) -> DeadlineRule | None:
+        """The deadline's rule, or None where the policy has none of that id."""
+        return next((rule for rule in self.deadlines if rule.id == id), None)
+
+    def reason(self, id: str) -> Reason:
+        """The reason of that id. Raises WrongRequest, naming the reasons there are."""
+        found = next((reason for reason in self.reasons if reason.id == id), None)
+        if found is None:
+            raise WrongRequest(
+                f"{id!r} is not a reason.", "Reasons: " + ", ".join(reason.id for reason in self.reasons) + "."
+            )
+        return found
+
+
+@lru_cache
+def load_policy(name: str = "alibaba") -> Policy:
+    """The installed policy of that name. Raises WrongRequest when there is none or its text is wrong."""
+    text = resources.files("rules").joinpath("policies", f"{name}.toml")
+    if not name.isidentifier() or not text.is_file():
+        raise WrongRequest(f"There is no policy {name!r}.", "The installed policy is alibaba.")
+    return parse(text.read_text(encoding="utf-8"))
+
+
+def parse(text: str) -> Policy:
+    """A policy from TOML text. Raises WrongRequest that names the place of what is wrong."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise WrongRequest(f"The policy is not TOML: {error}.", "Mend the file at the place named.") from error
+    policy: Policy = _value(Policy, table, "policy")
+    _check_references(policy)
+    return policy
+
+
+def _wrong(where: str, what: str) -> WrongRequest:
+    return WrongRequest(
+        f"The policy is wrong at {where}: {what}.", "Mend the policy's text; docs/deadlines.md describes it."
+    )
+
+
+def _value(kind: Any, value: Any, where: str) -> Any:
+    """The TOML value as `kind`: a dataclass, a tuple of a kind, or a plain type."""
+    if get_origin(kind) is tuple:
+        if not isinstance(value, list):
+            raise _wrong(where, "a list is needed")
+        return tuple(_value(get_args(kind)[0], item, f"{where}[{n}]") for n, item in enumerate(value, 1))
+    if is_dataclass(kind):
+        return _record(kind, value, where)
+    if type(value) is not kind:
+        raise _wrong(where, f"{kind.__name__} is needed, not {value!r}")
+    if value == "" and kind is str:
+        raise _wrong(where, "the text is empty")
+    return value
+
+
+def _record(kind: Any, value: Any, where: str) -> Any:
+    if not isinstance(value, Mapping):
+        raise _wrong(where, "a table is needed")
+    names = {field.name for field in fields(kind)}
+    required = {field.name for field in fields(kind) if field.default is MISSING}
+    if unknown := sorted(value.keys() - names):
+        raise _wrong(where, f"{unknown[0]!r} is not known there")
+    if absent := sorted(required - value.keys()):
+        raise _wrong(where, f"{absent[0]!r} is missing")
+    types = get_type_hints(kind)
+    return kind(**{name: _value(types[name], item, f"{where}.{name}") for name, item in value.items()})
+
+
+def _check_references(policy: Policy) -> None:
+    """Every name that points to another part of the policy points to something. Raises WrongRequest."""
+    for name, parts in (("events", policy.events), ("sources", policy.sources), ("deadlines", policy.deadlines)):
+        _known(name, _repeated(part.id for part in parts), (), "it stands there twice")
+    events = tuple(event.id for event in policy.events)
+    _known("events", REQUIRED_EVENTS, events, "the program needs this event")
+    deadlines = tuple(rule.id for rule in policy.deadlines)
+    _known("deadlines", deadlines, DEADLINE_IDS, "no such deadline is known to the program")
+    _known("reasons", (reason.id for reason in policy.reasons), REASONS, "no such reason is known to the program")
+    _known("sequences", (id for s in policy.sequences for id in (s.first, s.then)), events, "no such event")
+    _known("sequences", (id for s in policy.sequences for id in s.reasons), REASONS, "no such reason")
+    for phrase in policy.phrases:
+        _known(
+            f"phrases.{phrase.stage}", (*phrase.settles, *filter(None, [phrase.speaks_of])), deadlines, "no such deadline"
+        )
+    _known("otherwise_speaks_of", [policy.otherwise_speaks_of], deadlines, "no such deadline")
+    for rule in policy.deadlines:
+        where = f"deadlines.{rule.id}"
+        named = (*rule.met_by, *rule.implied_by, *rule.ended_by, *filter(None, [rule.recurring]))
+        _known(where, (*named, *(count.start for count in rule.counts)), events, "no such event")
+        _known(where, [rule.who], PARTIES, "who is you, supplier or platform")
+        _known(where, (count.unit for count in rule.counts), UNITS, "no such unit")
+        _known(where, (count.source for count in rule.counts), [source.id for source in policy.sources], "no such source")
+        _known(where, filter(None, [rule.only_in]), [phrase.stage for phrase in policy.phrases], "no such stage")
+        if not rule.counts or any(count.add < 0 for count in rule.counts):
+            raise _wrong(where, "at least one count is needed, none of them negative")
+
+
+def _known(where: str, names: Iterable[str], known: Collection[str], what: str) -> None:
+    if strange := next((name for name in names if name not in known), None):
+        raise _wrong(where, f"{strange!r}: {what}")
+
+
+def _repeated(names: Iterable[str]) -> list[str]:
+    seen = list(names)
+    return sorted({name for name in seen if seen.count(name) > 1})
