@@ -22,19 +22,13 @@ KNOWN_ROOTS: Mapping[str, str] = MappingProxyType(
 )
 
 
-def public_authorities() -> tuple[Authority, ...]:
-    """The authorities that a new archive asks: three companies apart, free of charge, no account needed."""
-    return (
-        Authority("digicert", "http://timestamp.digicert.com", _root("digicert-trusted-root-g4.pem")),
-        Authority("sectigo", "http://timestamp.sectigo.com", _root("usertrust-rsa.pem")),
-        Authority("globalsign", "http://timestamp.globalsign.com/tsa/r6advanced1", _root("globalsign-root-r6.pem")),
-    )
-
-
-def known_root_pems() -> tuple[str, ...]:
-    """The roots of `KNOWN_ROOTS` in PEM form, in no order that matters."""
-    return tuple(authority.root_pem for authority in public_authorities())
-
-
 def _root(name: str) -> str:
     return (Path(__file__).parent / "roots" / name).read_text("ascii")
+
+
+# The authorities that a new archive asks: three companies apart, free of charge, no account needed.
+PUBLIC = (
+    Authority("digicert", "http://timestamp.digicert.com", _root("digicert-trusted-root-g4.pem")),
+    Authority("sectigo", "http://timestamp.sectigo.com", _root("usertrust-rsa.pem")),
+    Authority("globalsign", "http://timestamp.globalsign.com/tsa/r6advanced1", _root("globalsign-root-r6.pem")),
+)

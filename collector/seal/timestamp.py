@@ -11,7 +11,7 @@ import re
 import secrets
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
@@ -68,16 +68,22 @@ class TokenReport:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A verified token as it arrived: `tsr` is the whole TimeStampResp in DER.
+    """A verified token as it arrived: `tsr` is the whole TimeStampResp in DER, `time` the authority's (UTC).
 
-    `offset` is the authority's time less the machine's; more than a minute makes `clocks_disagree`
-    true, which is a finding: the token holds.
+    `offset` is the authority's time less the machine's at the middle of the exchange; more than a minute makes
+    `clocks_disagree` true, which is a finding: the token holds.
     """
 
     authority: Authority
     tsr: bytes
     report: TokenReport
+    time: datetime
     offset: timedelta
+
+    @property
+    def offset_ms(self) -> int:
+        """The offset in whole milliseconds."""
+        return self.offset // timedelta(milliseconds=1)
 
     @property
     def clocks_disagree(self) -> bool:
@@ -90,12 +96,12 @@ class NoToken:
     """An authority that gave no token that holds: why, in one sentence, and what to do."""
 
     authority: Authority
-    why: str
+    message: str
     hint: str
 
 
-def request_token(authority: Authority, data: bytes, *, timeout_s: float, now: datetime) -> Token:
-    """A token for SHA-256 of these bytes, verified on arrival; `now` is the machine's time, for the offset only.
+def request_token(authority: Authority, data: bytes, *, timeout_s: float, now: Callable[[], datetime]) -> Token:
+    """A token for SHA-256 of these bytes, verified on arrival; `now` gives the machine's time, for the offset only.
 
     SealError where the authority does not answer in time, or its answer does not hold.
     """
@@ -103,7 +109,9 @@ def request_token(authority: Authority, data: bytes, *, timeout_s: float, now: d
     request = sequence(
         der.integer(1), _imprint(data), der.integer(nonce), tlv(der.BOOLEAN, b"\xff")
     )  # no policy: the authority's own; certificates are asked for
+    asked = now()
     tsr = _post(authority, request, timeout_s)
+    middle = asked + (now() - asked) / 2
     report, echoed = _examine(tsr, data, [authority.root_pem])
     problems = report.problems
     if not problems and echoed != nonce:
@@ -112,11 +120,11 @@ def request_token(authority: Authority, data: bytes, *, timeout_s: float, now: d
         raise SealError(
             f"The answer of the timestamp authority {authority.name} does not hold: {'; '.join(problems)}.", _RETRY
         )
-    return Token(authority, tsr, report, report.time - now)
+    return Token(authority, tsr, report, report.time, report.time - middle)
 
 
 def request_all(
-    authorities: Iterable[Authority], data: bytes, timeout_s: float = 8.0, *, now: datetime
+    authorities: Iterable[Authority], data: bytes, timeout_s: float = 8.0, *, now: Callable[[], datetime]
 ) -> list[Token | NoToken]:
     """One answer an authority, in their order, all asked at once; none is waited for longer than `timeout_s` in all."""
     asked = tuple(authorities)

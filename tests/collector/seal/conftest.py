@@ -1,0 +1,47 @@
+"""One key and one authority for all tests of sealing: RSA keys take time to make."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from collector.seal import der
+from collector.seal.keys import SigningKey, load_or_create
+from fixtures.authority import Fault, Files, prepare, respond
+
+NOW = datetime(2026, 10, 5, 9, 30, 15, tzinfo=UTC)
+DATA = b"500 shirts, \x00\r\n60 % misprinted"
+
+
+@pytest.fixture(scope="session")
+def key(tmp_path_factory: pytest.TempPathFactory) -> SigningKey:
+    return load_or_create(tmp_path_factory.mktemp("key") / "keys", NOW)
+
+
+@pytest.fixture(scope="session")
+def authority_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("authority")
+    prepare(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def root_pem(authority_folder: Path) -> str:
+    return (authority_folder / "root.pem").read_text()
+
+
+def stamp(files: Files, data: bytes = DATA, at: datetime = NOW, fault: Fault = "") -> bytes:
+    """A TimeStampResp for these bytes, asked as openssl would ask (imprint by openssl's own form, nonce 5)."""
+    import hashlib
+
+    algorithm = der.sequence(der.oid("2.16.840.1.101.3.4.2.1"), der.tlv(der.NULL))
+    imprint = der.sequence(algorithm, der.tlv(der.OCTET_STRING, hashlib.sha256(data).digest()))
+    query = der.sequence(der.integer(1), imprint, der.integer(5), der.tlv(der.BOOLEAN, b"\xff"))
+    return respond(files, query, at, fault)
+
+
+@pytest.fixture(scope="session")
+def tsr(authority_folder: Path) -> bytes:
+    return stamp(prepare(authority_folder))
