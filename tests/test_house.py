@@ -1,0 +1,315 @@
+"""The house itself: what is committed, what is shipped, what is written about it, and how it is prepared."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from typer.core import TyperGroup, TyperOption
+
+from cli import app
+from scripts import check, cli_reference
+
+ROOT = Path(__file__).resolve().parent.parent
+SHIPPED = ("collector", "rules", "casework", "cli.py")
+
+
+def committed(*below: str) -> list[Path]:
+    """The files under version control, as they are in the work tree."""
+    listed = subprocess.run(
+        ["git", "-c", "safe.directory=*", "ls-files", "-z", "--", *below],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return [path for name in listed.stdout.split("\0") if name and (path := ROOT / name).is_file()]
+
+
+def project() -> dict[str, Any]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+
+
+def locked() -> dict[str, list[str]]:
+    """The lines of requirements.lock by requirement ("name==version ; marker"): its digests."""
+    blocks: dict[str, list[str]] = {}
+    for line in (ROOT / "requirements.lock").read_text("utf-8").splitlines():
+        if re.match(r"[a-z0-9]", line):
+            blocks[current := line.rstrip(" \\")] = []
+        elif "--hash=" in line:
+            blocks[current].append(line.strip(" \\"))
+    return blocks
+
+
+# --- What is committed -------------------------------------------------------------------------------------------------
+
+HOSTS = r"pypi\.org|pythonhosted\.org|npmjs\.(?:org|com)|deb\.debian\.org|--(?:extra-)?index-url[ =]\S"
+PLACES = rf"(?<![\w.])(?:/(?:work|farm|root)/[a-z.]|{re.escape(str(ROOT))}/)"
+
+
+def test_no_committed_file_names_a_package_registry_or_a_place_on_a_machine() -> None:
+    """A checkout works with whatever registry its machine is set up for, and wherever it lies."""
+    found = [
+        f"{path.relative_to(ROOT)}: {match.group()}"
+        for path in committed()
+        if (match := re.search(rf"{HOSTS}|{PLACES}", path.read_bytes().decode("utf-8", "replace")))
+    ]
+    assert found == []
+
+
+def test_the_lock_pins_every_package_by_digest_and_names_no_host() -> None:
+    """pip --require-hashes can install it from any registry."""
+    lines = locked()
+    assert lines
+    assert all(re.fullmatch(r"[a-z0-9.-]+==\S+( ; .+)?", line) for line in lines)
+    assert [line for line, digests in lines.items() if not digests] == []
+    assert "://" not in (ROOT / "requirements.lock").read_text("utf-8")
+
+
+def test_the_lock_satisfies_what_the_project_asks_for() -> None:
+    """A dependency that was added or moved without running scripts/lock is found here."""
+    data = project()
+    asked = [*data["project"]["dependencies"], *data["dependency-groups"]["dev"], *data["build-system"]["requires"]]
+    versions: dict[str, list[str]] = {}
+    for line in locked():
+        name, _, version = line.partition(";")[0].strip().partition("==")
+        versions.setdefault(canonicalize_name(name), []).append(version)
+    needs = [Requirement(text) for text in asked]
+    unmet = [
+        str(need)
+        for need in needs
+        if not any(need.specifier.contains(version) for version in versions.get(canonicalize_name(need.name), ()))
+    ]
+    assert unmet == []
+
+
+# --- What is shipped ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel as a release would build it."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    return next(folder.glob("tradewitness-*.whl"))
+
+
+def test_the_wheel_holds_the_application_whole_and_nothing_else(wheel: Path) -> None:
+    """Templates, policies and certificates go with the code; fixtures, tests and bench stay in the checkout."""
+    names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    assert {name.split("/")[0] for name in names} == set(SHIPPED)
+    missing = {path.relative_to(ROOT).as_posix() for path in committed(*SHIPPED)} - names
+    assert missing == set()
+    licences = [name for name in zipfile.ZipFile(wheel).namelist() if name.endswith(".dist-info/licenses/LICENSE")]
+    assert len(licences) == 1
+
+
+def test_the_application_works_from_its_wheel_alone(wheel: Path, tmp_path: Path) -> None:
+    """Rules find their policy where the wheel put it, with no checkout near."""
+    zipfile.ZipFile(wheel).extractall(tmp_path / "installed")
+    program = "import sys; sys.path.insert(0, 'installed'); import cli; assert 'installed' in cli.__file__; cli.main()"
+    environment = {
+        **os.environ,
+        "TRADEWITNESS_ARCHIVE": str(tmp_path / "none"),
+        "TRADEWITNESS_CONFIG": str(tmp_path / "user"),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", program, "deadlines", "received_at=2026-09-30", "--as-of", "2026-10-01", "--json"],
+        cwd=tmp_path, env=environment, check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert '"claim"' in done.stdout
+    assert not (tmp_path / "none").exists(), "a command that only reads creates nothing"
+
+
+# --- What is written about it --------------------------------------------------------------------------------------------
+
+
+def shown_commands() -> list[list[str]]:
+    """Every command line of tradewitness in the README, in its code blocks and between backticks, without the program."""
+    text = (ROOT / "README.md").read_text("utf-8")
+    blocks = "".join(re.findall(r"^```\n(.*?)^```", text, re.MULTILINE | re.DOTALL))
+    lines = [line for line in blocks.splitlines() if line.startswith("tradewitness")]
+    return [shlex.split(line)[1:] for line in [*lines, *re.findall(r"(?<!`)`(tradewitness [^`]*)`", text)]]
+
+
+@pytest.mark.parametrize("words", shown_commands(), ids=" ".join)
+def test_every_command_in_the_readme_exists_with_its_options(words: list[str]) -> None:
+    """Nobody types a line from the README and is told that there is no such command."""
+    command: Any = typer.main.get_command(app)
+    while isinstance(command, TyperGroup) and words and not words[0].startswith("-"):
+        assert words[0] in command.commands
+        command, words = command.commands[words[0]], words[1:]
+    known = {name for option in command.params if isinstance(option, TyperOption) for name in option.opts}
+    assert {word for word in words if word.startswith("--")} <= known
+
+
+def test_the_readme_shows_how_to_run_and_test_a_checkout() -> None:
+    """The two commands of a newcomer stand there, and every make command named anywhere exists."""
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    assert {"make demo", "make test"} <= set(
+        re.findall(r"^make \w+$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    )
+    named = {name for page in committed("*.md") for name in re.findall(r"`make (\w+)`", page.read_text("utf-8"))}
+    assert named <= targets
+
+
+def links(page: Path) -> set[Path]:
+    """The files that a page links to."""
+    targets = re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8"))
+    return {(page.parent / target.partition("#")[0]).resolve() for target in targets if not re.match(r"https?:|#", target)}
+
+
+def test_every_document_is_on_the_map() -> None:
+    """docs/index.md links each page in docs/, or nobody finds it."""
+    pages = {path for path in (ROOT / "docs").rglob("*.md") if path.name != "index.md"}
+    assert pages - links(ROOT / "docs" / "index.md") == set()
+
+
+def test_no_link_between_documents_leads_nowhere() -> None:
+    """A renamed page takes its links along."""
+    broken = [f"{page.name}: {link}" for page in committed("*.md") for link in links(page) if not link.exists()]
+    assert broken == []
+
+
+def test_the_command_reference_is_the_commands_own() -> None:
+    """docs/cli.md is what `make docs` writes today."""
+    assert cli_reference.PAGE.read_text("utf-8") == cli_reference.reference()
+
+
+# --- How it is prepared and checked ----------------------------------------------------------------------------------------
+
+
+class Checkout:
+    """A copy of what scripts/prepare looks at, on a pretended machine that has only the programs it was given."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "checkout"
+        self.programs = folder / "programs"
+        self.programs.mkdir()
+        for name in ("sh", "cat", "cksum", "dirname", "env", "grep", "id", "mkdir", "rm", "tail"):
+            (self.programs / name).symlink_to(shutil.which(name) or name)
+        (self.folder / "scripts").mkdir(parents=True)
+        for name in ("requirements.lock", "pyproject.toml", "scripts/prepare"):
+            shutil.copy(ROOT / name, self.folder / name)
+
+    def give(self, path: Path, script: str = "exit 0") -> None:
+        """A program that does what the shell script says."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"#!/bin/sh\n{script}\n", "utf-8")
+        path.chmod(0o755)
+
+    def install(self) -> None:
+        """A venv as if it had been prepared; its Python can do nothing."""
+        for name in ("python", "tradewitness"):
+            self.give(self.folder / ".venv" / "bin" / name, "exit 1")
+        made_from = "{ cat requirements.lock pyproject.toml scripts/prepare | cksum; pwd; } > .venv/prepared"
+        subprocess.run(["sh", "-c", made_from], cwd=self.folder, check=True)
+
+    def prepare(self, *arguments: str) -> tuple[int, str]:
+        """The exit code and everything printed."""
+        done = subprocess.run(
+            ["scripts/prepare", *arguments], cwd=self.folder, check=False, text=True, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, env={"PATH": str(self.programs), "HOME": str(self.folder)},
+        )  # fmt: skip
+        return done.returncode, done.stdout
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Checkout:
+    return Checkout(tmp_path)
+
+
+def test_a_prepared_checkout_is_only_looked_at(checkout: Checkout) -> None:
+    """Nothing is printed and nothing is run when all is there."""
+    checkout.install()
+    checkout.give(checkout.programs / "chromium")
+    assert checkout.prepare() == (0, "")
+
+
+def test_without_python_one_sentence_says_so(checkout: Checkout) -> None:
+    """Also when the only Python is too old; nothing is left behind that looks like a venv."""
+    checkout.give(checkout.programs / "python3", "exit 1")
+    code, said = checkout.prepare()
+    assert code == 1
+    assert said.startswith("Python 3.11 or newer is needed")
+    assert said.count("\n") == 1
+    assert not (checkout.folder / ".venv").exists()
+
+
+def test_a_changed_lock_or_a_moved_checkout_is_prepared_again(checkout: Checkout) -> None:
+    """The stamp names what the venv was made from and where."""
+    checkout.install()
+    checkout.give(checkout.programs / "chromium")
+    with (checkout.folder / "requirements.lock").open("a", encoding="utf-8") as lock:
+        lock.write("# changed\n")
+    assert checkout.prepare()[0] == 1, "it looked for Python, which is not there"
+    checkout.install()
+    assert checkout.prepare() == (0, "")
+    checkout.folder = checkout.folder.rename(checkout.folder.with_name("moved"))
+    assert checkout.prepare()[0] == 1
+
+
+def test_a_half_made_venv_is_made_anew(checkout: Checkout) -> None:
+    """One without the stamp is not trusted: a killed installation leaves packages that only look installed."""
+    checkout.give(checkout.folder / ".venv" / "bin" / "broken")
+    checkout.give(checkout.programs / "python3", 'case "$1 $2" in "-m venv") exit 1;; esac')
+    code, said = checkout.prepare()
+    assert code == 1
+    assert "made anew" in said
+    assert "python3 could not make .venv here" in said
+    assert not (checkout.folder / ".venv" / "bin" / "broken").exists()
+
+
+@pytest.mark.parametrize(("program", "arguments"), [("browser", ()), ("openssl", ("test",))])
+def test_a_missing_program_that_cannot_be_fetched_is_named(
+    checkout: Checkout, program: str, arguments: tuple[str, ...]
+) -> None:
+    """The sentence names what is missing and how to install it."""
+    checkout.install()
+    if program == "openssl":
+        checkout.give(checkout.programs / "chromium")
+    code, said = checkout.prepare(*arguments)
+    assert code == 1
+    assert f"{program} is missing" in said.splitlines()[-1]
+    assert "apt-get install" in said.splitlines()[-1]
+
+
+def test_the_stages_end_at_the_first_that_fails(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    """Each stage gets a line; what a failed one printed is shown, and the exit code is its own."""
+
+    def says(name: str, text: str, code: int) -> check.Stage:
+        return check.Stage(name, (sys.executable, "-c", f"import sys; print({text!r}); sys.exit({code})"))
+
+    stages = (says("first", "all quiet", 0), says("second", "line 7 is wrong", 3), says("third", "never seen", 0))
+    monkeypatch.setitem(check.STAGES, "lint", stages)
+    assert check.main(["lint"]) == 3
+    printed = capfd.readouterr().out
+    assert re.search(r"^first\.+ ok", printed, re.MULTILINE)
+    assert re.search(r"^second\.+ FAILED", printed, re.MULTILINE)
+    assert "line 7 is wrong" in printed
+    assert "all quiet" not in printed
+    assert "third" not in printed
+
+
+def test_continuous_integration_runs_make_test_and_nothing_by_hand() -> None:
+    """.ci/run can be executed, stops at the first error and installs nothing itself."""
+    script = ROOT / ".ci" / "run"
+    text = script.read_text("utf-8")
+    assert os.access(script, os.X_OK)
+    assert "set -euo pipefail" in text
+    assert text.rstrip().endswith("make test")
+    assert not re.search(r"\b(?:pip|apt-get|playwright) install\b", text)
