@@ -27,7 +27,7 @@ def tool(name: str, *arguments: str) -> tuple[str, ...]:
 
 
 LINT = (
-    Stage("ruff check", tool("ruff", "check", ".")),
+    Stage("ruff check", tool("ruff", "check", "--output-format=concise", ".")),
     Stage("ruff format", tool("ruff", "format", "--check", ".")),
     Stage("mypy --strict", tool("mypy")),
     Stage("import-linter", tool("lint-imports")),

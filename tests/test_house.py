@@ -212,10 +212,11 @@ class Checkout:
         path.write_text(f"#!/bin/sh\n{script}\n", "utf-8")
         path.chmod(0o755)
 
-    def install(self) -> None:
-        """A venv as if it had been prepared; its Python can do nothing."""
-        for name in ("python", "tradewitness"):
-            self.give(self.folder / ".venv" / "bin" / name, "exit 1")
+    def install(self, *, browser: bool = True) -> None:
+        """A venv as if it had been prepared; all its Python can do is to look for a browser."""
+        self.give(self.folder / ".venv" / "bin" / "tradewitness")
+        found = 0 if browser else 1
+        self.give(self.folder / ".venv" / "bin" / "python", f'case "$*" in *find_browser*) exit {found};; esac; exit 1')
         made_from = "{ cat requirements.lock pyproject.toml scripts/prepare | cksum; pwd; } > .venv/prepared"
         subprocess.run(["sh", "-c", made_from], cwd=self.folder, check=True)
 
@@ -236,7 +237,6 @@ def checkout(tmp_path: Path) -> Checkout:
 def test_a_prepared_checkout_is_only_looked_at(checkout: Checkout) -> None:
     """Nothing is printed and nothing is run when all is there."""
     checkout.install()
-    checkout.give(checkout.programs / "chromium")
     assert checkout.prepare() == (0, "")
 
 
@@ -253,7 +253,6 @@ def test_without_python_one_sentence_says_so(checkout: Checkout) -> None:
 def test_a_changed_lock_or_a_moved_checkout_is_prepared_again(checkout: Checkout) -> None:
     """The stamp names what the venv was made from and where."""
     checkout.install()
-    checkout.give(checkout.programs / "chromium")
     with (checkout.folder / "requirements.lock").open("a", encoding="utf-8") as lock:
         lock.write("# changed\n")
     assert checkout.prepare()[0] == 1, "it looked for Python, which is not there"
@@ -279,9 +278,7 @@ def test_a_missing_program_that_cannot_be_fetched_is_named(
     checkout: Checkout, program: str, arguments: tuple[str, ...]
 ) -> None:
     """The sentence names what is missing and how to install it."""
-    checkout.install()
-    if program == "openssl":
-        checkout.give(checkout.programs / "chromium")
+    checkout.install(browser=program != "browser")
     code, said = checkout.prepare(*arguments)
     assert code == 1
     assert f"{program} is missing" in said.splitlines()[-1]
