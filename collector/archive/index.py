@@ -23,7 +23,8 @@ ReadFacts = Callable[[Snapshot], tuple[Fact, ...]]
 _TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
     "meta": ({"key": str, "value": str}, ("key",)),
     "openings": ({"commitment": str, "digest": str, "salt": str}, ("commitment",)),
-    "cases": ({"order_id": str, "name": str, "zone": str, "account": str, "opened_at": str, "closed": int, "seq": int}, ("order_id",)),
+    "cases": ({"order_id": str, "name": str, "zone": str, "account": str, "opened_at": str,
+        "closed": int, "seq": int}, ("order_id",)),
     "targets": (
         {"case_id": str, "id": str, "kind": str, "url": str, "account": str, "expects": str},
         ("case_id", "id"),

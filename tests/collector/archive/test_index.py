@@ -1,0 +1,88 @@
+"""The index says what the ledger says, whatever becomes of its file."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from collector.archive.archive import Archive
+from collector.archive.index import Index, open_index
+from collector.model import Fact, Money, Place, Printed, Snapshot, Target
+from tests.kept import NOON, archive_at, keep_snapshot, snapshot_for
+
+TARGET = Target("order", "123456789012345", "order", "http://biz.alibaba.localhost/ta/detail.htm", "", {"order": "1"})
+
+
+def read_facts(snapshot: Snapshot) -> tuple[Fact, ...]:
+    """Two facts of each page, as a reader would give them."""
+    place = Place(snapshot.artefacts[0].digest, "json", "/order", "USD 8,600.00")
+    timer = Printed("2 days left", NOON, NOON, "")
+    return (
+        Fact("order.total", Money(Decimal("8600.00"), "USD"), "read", snapshot.id, "test/1", place),
+        Fact("dispute.deadline", timer, "read", snapshot.id, "test/1", place),
+    )
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    archive = archive_at(tmp_path / "archive", [])
+    archive.record("case.opened", {"case": TARGET.case, "name": "fans", "zone": "Europe/Berlin", "account": ""})
+    keep_snapshot(archive, snapshot_for(archive, TARGET, b"<html></html>"))
+    return archive
+
+
+def said(index: Index) -> list[object]:
+    return [*index.snapshots(), *index.facts(), *map(tuple, index.rows("select * from cases"))]
+
+
+def test_a_snapshot_comes_back_as_it_was_made(archive: Archive) -> None:
+    made = snapshot_for(archive, TARGET, b"<html>two</html>", identifier="S-two")
+    keep_snapshot(archive, made)
+    index = open_index(archive, read_facts)
+    assert [s for _, s in index.snapshots("id = ?", "S-two")] == [made]
+
+
+def test_facts_keep_their_types_and_places(archive: Archive) -> None:
+    facts = open_index(archive, read_facts).facts()
+    assert facts[0].value == Money(Decimal("8600.00"), "USD")
+    assert isinstance(facts[1].value, Printed)
+    assert facts[0].place is not None
+    assert facts[0].place.quote == "USD 8,600.00"
+    assert facts[0].at == NOON
+
+
+@pytest.mark.parametrize("damage", ["deleted", "overwritten", "emptied"])
+def test_a_lost_or_damaged_index_is_built_again_with_the_same_answers(archive: Archive, damage: str) -> None:
+    before = said(open_index(archive, read_facts))
+    if damage == "deleted":
+        archive.index_path.unlink()
+    else:
+        archive.index_path.write_bytes(b"not a database at all, not at all" * 100 if damage == "overwritten" else b"")
+    assert said(open_index(archive, read_facts)) == before
+
+
+def test_an_index_of_another_ledger_is_started_over(archive: Archive, tmp_path: Path) -> None:
+    other = archive_at(tmp_path / "other" / "archive", [])
+    open_index(other, read_facts).db.conn.close()
+    archive.index_path.write_bytes(other.index_path.read_bytes())
+    assert [row["name"] for row in open_index(archive, read_facts).rows("select name from cases")] == ["fans"]
+
+
+def test_only_new_entries_are_taken_in(archive: Archive) -> None:
+    open_index(archive, read_facts)
+    archive.record("account.paused", {"account": "main", "why": "sign in", "snapshot": ""})
+    index = open_index(archive, read_facts)
+    assert index.catch_up(archive, read_facts) == 0
+    assert index.paused()["main"].why == "sign in"
+
+
+def test_a_withdrawn_assertion_no_longer_stands(archive: Archive) -> None:
+    fact = {"case": TARGET.case, "name": "reason", "round": 1, "value": "late", "who": "buyer"}
+    archive.record("fact.asserted", fact)
+    index = open_index(archive, read_facts)
+    assert [f.value for f in index.assertions(TARGET.case)] == ["late"]
+    archive.record("fact.asserted", {**fact, "value": None})
+    index.catch_up(archive, read_facts)
+    assert index.assertions(TARGET.case) == []

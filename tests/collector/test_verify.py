@@ -1,0 +1,172 @@
+"""Verification of an archive: whole when untouched, and every attack is found and named where it was made."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from collector.archive.archive import Archive
+from collector.canonical import canonical, sha256
+from collector.errors import WrongRequest
+from collector.model import Target
+from collector.seal.timestamp import Authority
+from collector.verify import verify_archive
+from fixtures.authority import Served
+from tests.kept import TestClock, archive_at, authority_of, keep_snapshot, seal_archive, snapshot_for
+
+ORDER = Target("order", "250861947301028446", "order", "http://biz.alibaba.localhost/ta/detail.htm?orderId=1")
+
+
+@pytest.fixture(scope="module")
+def sealed(tmp_path_factory: pytest.TempPathFactory, authority: Served) -> Path:
+    """An archive of two nights, sealed and timestamped after each."""
+    root = tmp_path_factory.mktemp("sealed") / "archive"
+    archive = archive_at(root, [authority_of(authority)])
+    for page in (b"<html>first</html>", b"<html>second</html>"):
+        keep_snapshot(archive, snapshot_for(archive, ORDER, page))
+        assert seal_archive(archive) == "timestamped"
+    return root
+
+
+@pytest.fixture
+def archive(sealed: Path, tmp_path: Path) -> Archive:
+    """A copy that a test may spoil."""
+    shutil.copytree(sealed, tmp_path / "archive")
+    return Archive(tmp_path / "archive", TestClock())
+
+
+def test_an_untouched_archive_has_no_problem_and_is_timestamped(archive: Archive) -> None:
+    report = verify_archive(archive)
+    assert report.problems == ()
+    assert report.seal == "timestamped"
+    assert len(report.tokens) == 2
+    assert report.key
+
+
+def test_verification_changes_nothing(archive: Archive) -> None:
+    before = {p: p.read_bytes() for p in archive.root.rglob("*") if p.is_file()}
+    verify_archive(archive)
+    assert {p: p.read_bytes() for p in archive.root.rglob("*") if p.is_file()} == before
+
+
+def a_file(archive: Archive, pattern: str) -> Path:
+    return sorted(archive.root.glob(pattern))[0]
+
+
+def flip(path: Path, position: int = -1) -> None:
+    data = bytearray(path.read_bytes())
+    data[position] ^= 1
+    path.write_bytes(bytes(data))
+
+
+def swap(first: Path, second: Path) -> None:
+    one, two = first.read_bytes(), second.read_bytes()
+    first.write_bytes(two)
+    second.write_bytes(one)
+
+
+def drop_line(path: Path, number: int) -> None:
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:number] + lines[number + 1 :]))
+
+
+def backdate(archive: Archive) -> None:
+    path = archive.ledger.entries_path
+    lines = path.read_bytes().split(b"\n")
+    record = json.loads(lines[1])
+    record["at"] = "2020-01-01T00:00:00.000Z"
+    lines[1] = canonical(record)
+    path.write_bytes(b"\n".join(lines))
+
+
+def replace_checkpoint(archive: Archive) -> None:
+    path = a_file(archive, "ledger/checkpoints/*.json")
+    record = json.loads(path.read_bytes())
+    path.write_bytes(canonical({**record, "root": sha256(b"another tree")}))
+
+
+def reencode(archive: Archive) -> None:
+    path = archive.ledger.entries_path
+    lines = path.read_bytes().split(b"\n")
+    lines[1] = json.dumps(json.loads(lines[1])).encode()
+    path.write_bytes(b"\n".join(lines))
+
+
+ATTACKS: dict[str, tuple[Callable[[Archive], object], str]] = {
+    "a byte of an object is flipped": (lambda a: flip(a_file(a, "objects/*/*")), "objects/"),
+    "an object is cut short": (lambda a: a_file(a, "objects/*/*").write_bytes(b"x"), "objects/"),
+    "an object is removed": (lambda a: a_file(a, "objects/*/*").unlink(), "objects/"),
+    "two objects are swapped": (lambda a: swap(*sorted(a.root.glob("objects/*/*"))[:2]), "objects/"),
+    "a byte of a ledger line is flipped": (lambda a: flip(a.ledger.entries_path, 60), "ledger/"),
+    "a ledger line is removed": (lambda a: drop_line(a.ledger.entries_path, 1), "ledger/entries.jsonl line 2"),
+    "a ledger line is backdated": (backdate, "ledger/checkpoints/"),
+    "a ledger line is re-encoded": (reencode, "ledger/entries.jsonl line 2"),
+    "an opening is removed": (lambda a: drop_line(a.ledger.openings_path, 0), "ledger/openings.jsonl"),
+    "a checkpoint is replaced": (replace_checkpoint, "ledger/checkpoints/"),
+    "the first checkpoint is removed": (lambda a: a_file(a, "ledger/checkpoints/*.json").unlink(), "ledger/checkpoints/"),
+    "a signature is removed": (lambda a: a_file(a, "ledger/checkpoints/*.p7s").unlink(), "ledger/checkpoints/"),
+    "a signature is changed": (lambda a: flip(a_file(a, "ledger/checkpoints/*.p7s")), "ledger/checkpoints/"),
+    "a token is removed": (lambda a: a_file(a, "ledger/checkpoints/*.tsr").unlink(), "ledger/checkpoints/"),
+    "a token is replayed": (
+        lambda a: swap(*sorted(a.root.glob("ledger/checkpoints/*.tsr"))[:2]),
+        "ledger/checkpoints/",
+    ),
+    "the end of the log is cut off": (
+        lambda a: a.ledger.entries_path.write_bytes(b"".join(a.ledger.entries_path.read_bytes().splitlines(True)[:2])),
+        "ledger/checkpoints/",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_an_attack_is_found_and_named(archive: Archive, name: str) -> None:
+    attack, where = ATTACKS[name]
+    attack(archive)
+    problems = verify_archive(archive).problems
+    assert any(problem.where.startswith(where) for problem in problems), problems
+
+
+def test_signing_again_with_another_key_is_found_by_the_key_that_the_ledger_names(archive: Archive, tmp_path: Path) -> None:
+    from collector.seal.keys import load_or_create
+    from collector.seal.signature import sign
+
+    other = load_or_create(tmp_path / "other", archive.clock.now())
+    path = a_file(archive, "ledger/checkpoints/*.json")
+    path.with_suffix(".p7s").write_bytes(sign(path.read_bytes(), other, archive.clock.now()))
+    assert any("signed by key" in problem.what for problem in verify_archive(archive).problems)
+
+
+def test_records_after_the_last_checkpoint_are_called_unsigned(archive: Archive) -> None:
+    keep_snapshot(archive, snapshot_for(archive, ORDER, b"<html>third</html>"))
+    report = verify_archive(archive)
+    assert report.problems == ()
+    assert report.seal == "unsigned"
+
+
+def test_without_an_authority_in_reach_the_seal_is_pending_and_nothing_is_wrong(tmp_path: Path, authority: Served) -> None:
+    archive = archive_at(tmp_path / "archive", [Authority("test", "http://127.0.0.1:9/", authority.root_pem)])
+    keep_snapshot(archive, snapshot_for(archive, ORDER, b"<html>first</html>"))
+    assert seal_archive(archive) == "pending"
+    report = verify_archive(archive)
+    assert report.problems == ()
+    assert report.seal == "pending"
+
+
+def test_a_clock_that_went_back_is_told_and_breaks_nothing(tmp_path: Path, authority: Served) -> None:
+    clock = TestClock()
+    archive = archive_at(tmp_path / "archive", [authority_of(authority)], clock)
+    clock.move(days=-1)
+    keep_snapshot(archive, snapshot_for(archive, ORDER, b"<html>first</html>"))
+    seal_archive(archive)
+    report = verify_archive(archive)
+    assert report.problems == ()
+    assert "went back" in report.notes[0]
+
+
+def test_a_folder_without_an_archive_is_said_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(WrongRequest, match="no archive"):
+        verify_archive(Archive(tmp_path, TestClock()))

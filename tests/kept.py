@@ -1,0 +1,85 @@
+"""Archives for tests: a snapshot made by hand, sealed with the real key, log and loopback authority."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from collector.archive.archive import Archive
+from collector.archive.records import body_of
+from collector.archive.sealing import seal, signing_key
+from collector.canonical import sha256
+from collector.ledger.log import new_salt
+from collector.model import Artefact, Outcome, Snapshot, Step, Target, Visit
+from collector.seal.timestamp import Authority
+from fixtures.authority import Served
+
+NOON = datetime(2026, 10, 4, 12, 0, tzinfo=UTC)
+
+
+class TestClock:
+    """A clock that stands until it is moved."""
+
+    __test__ = False
+
+    def __init__(self, at: datetime = NOON) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+    def ticks_ms(self) -> int:
+        return int(self.at.timestamp() * 1000)
+
+    def move(self, **by: float) -> None:
+        self.at += timedelta(**by)
+
+
+def archive_at(root: Path, authorities: Iterable[Authority], clock: TestClock | None = None) -> Archive:
+    """A new archive with its key in a folder beside it."""
+    archive = Archive(root, clock or TestClock())
+    key = signing_key(archive, root.parent / "configuration")
+    archive.create(authorities, key.fingerprint, key.certificate_pem)
+    return archive
+
+
+def authority_of(served: Served) -> Authority:
+    return Authority("test", served.url, served.root_pem)
+
+
+def seal_archive(archive: Archive) -> str:
+    return seal(archive, signing_key(archive, archive.root.parent / "configuration")).word
+
+
+def snapshot_for(
+    archive: Archive, target: Target, html: bytes, *, outcome: Outcome = "complete", identifier: str = "", why: str = ""
+) -> Snapshot:
+    """A snapshot of these bytes, as a capture would have made it."""
+    now = archive.clock.now()
+    digest = archive.objects.put(html)
+    artefact = Artefact("dom", 0, "text/html; charset=utf-8", len(html), digest, new_salt())
+    text = archive.objects.put(b"some text")
+    artefacts = (artefact, replace(artefact, role="text", media_type="text/plain", size=9, digest=text, salt=new_salt()))
+    visit = Visit(
+        target.url,
+        target.url,
+        (),
+        200,
+        "",
+        now,
+        {"name": "Chromium"},
+        {"viewport": "1280x2048"},
+        "",
+        (),
+        (),
+        {"system": "test"},
+    )
+    steps = tuple(Step(name, "ok", "", now, 5) for name in ("open", "settle", "read", "store", "identify"))
+    return Snapshot(1, identifier or f"S-{sha256(html)[:8]}-{now:%H%M%S}", target, visit, steps, outcome, why, artefacts)
+
+
+def keep_snapshot(archive: Archive, snapshot: Snapshot) -> None:
+    body, openings = body_of(snapshot)
+    archive.record("snapshot", body, openings)
