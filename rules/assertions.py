@@ -16,15 +16,20 @@ from rules.calendars import FIRST_YEAR, LAST_YEAR
 from rules.chronology import time_of
 from rules.policy import REASONS
 
+
+def _all(names: str, kind: str) -> dict[str, str]:
+    return dict.fromkeys(names.split(), kind)
+
+
 _EVENTS = (
     "received_at receipt_confirmed_at shipped_at paid_at payment_received_at supplier_contacted_at dispute_opened_at "
     "supplier_answered_at buyer_answered_at evidence_requested_at evidence_submitted_at escalated_at offer_made_at "
     "sample_approved_at decided_at refund_received_at"
-).split()
+)
 
 # The buyer's own facts and the kind of their values (design section 9).
 CORE_ASSERTIONS: Mapping[str, str] = MappingProxyType(
-    dict.fromkeys(_EVENTS, "time")
+    _all(_EVENTS, "time")
     | {
         "ship_by": "time",
         "reason": "reason",
@@ -38,17 +43,17 @@ CORE_ASSERTIONS: Mapping[str, str] = MappingProxyType(
 # Facts that pages show and that may be asserted where the tool cannot see the page.
 PAGE_FACTS: Mapping[str, str] = MappingProxyType(
     {
-        **dict.fromkeys("product.title product.min_order product.attributes product.price_tiers".split(), "text"),
-        **dict.fromkeys("product.badge supplier.badge order.trade_assurance thread.complete".split(), "bool"),
-        **dict.fromkeys("supplier.name supplier.country search.offers".split(), "text"),
-        **dict.fromkeys("supplier.limit order.total order.paid dispute.amount dispute.offer".split(), "money"),
+        **_all("product.title product.min_order product.attributes product.price_tiers", "text"),
+        **_all("product.badge supplier.badge order.trade_assurance thread.complete", "bool"),
+        **_all("supplier.name supplier.country search.offers", "text"),
+        **_all("supplier.limit order.total order.paid dispute.amount dispute.offer", "money"),
         "supplier.years": "integer",
-        **dict.fromkeys("order.number order.status order.items order.ship_terms order.supplier order.terms".split(), "text"),
-        **dict.fromkeys("order.ship_by order.shipped_at order.received_at".split(), "time"),
-        **dict.fromkeys("order.payments tracking.number thread.with thread.messages".split(), "text"),
-        **dict.fromkeys("tracking.first_scan tracking.delivered_at dispute.submitted_at dispute.deadline".split(), "time"),
-        **dict.fromkeys("dispute.id dispute.order dispute.status dispute.reason".split(), "text"),
-        **dict.fromkeys("dispute.action_needed dispute.hint dispute.supplier_answer".split(), "text"),
+        **_all("order.number order.status order.items order.ship_terms order.supplier order.terms", "text"),
+        **_all("order.ship_by order.shipped_at order.received_at", "time"),
+        **_all("order.payments tracking.number thread.with thread.messages", "text"),
+        **_all("tracking.first_scan tracking.delivered_at dispute.submitted_at dispute.deadline", "time"),
+        **_all("dispute.id dispute.order dispute.status dispute.reason", "text"),
+        **_all("dispute.action_needed dispute.hint dispute.supplier_answer", "text"),
     }
 )
 
@@ -60,12 +65,12 @@ RECURRING = frozenset(
 # Times that are set beforehand: they may lie in the future.
 PLANNED = frozenset({"ship_by", "order.ship_by", "dispute.deadline"})
 
-_NUMBER = r"(?P<amount>\d{1,3}(?:,\d{3})*(?:\.\d{1,3})?|\d+(?:\.\d{1,3})?)"
+_NUMBER = r"(?P<amount>\d{1,3}(?:,\d{3}){0,4}(?:\.\d{1,3})?|\d{1,15}(?:\.\d{1,3})?)"
 _MONEY = (
     re.compile(rf"(?P<currency>[A-Z]{{3}}) {_NUMBER}", re.ASCII),
     re.compile(rf"{_NUMBER} (?P<currency>[A-Z]{{3}})", re.ASCII),
 )
-_WHOLE = re.compile(r"\d{1,3}(?:,\d{3})+|\d+", re.ASCII)
+_WHOLE = re.compile(r"\d{1,3}(?:,\d{3}){1,2}|\d{1,9}", re.ASCII)
 
 
 def kind_of(name: str) -> str:

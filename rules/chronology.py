@@ -12,7 +12,8 @@ from rules.calendars import day_in, end_of, plausible_year, start_of, written, z
 from rules.casefile import CaseFile
 from rules.policy import Event, Policy
 
-_DAY = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
+_DAY = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)", re.ASCII)
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})?)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +94,12 @@ def time_of(value: Any, zone: str) -> date | datetime | None:
     elif isinstance(value, date):
         return value
     elif isinstance(value, str):
+        if not _ISO.fullmatch(text := value.strip()):
+            return None
         try:
-            if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value.strip()):
-                return date.fromisoformat(value.strip())
-            moment = datetime.fromisoformat(value.strip())
+            if len(text) == 10:
+                return date.fromisoformat(text)
+            moment = datetime.fromisoformat(text)
         except ValueError:
             return None
     else:
@@ -138,16 +141,20 @@ class Chronology:
 
     def illegible(self, event: str) -> Fact | None:
         """A fact that should tell when the event was, and cannot be read as a time."""
-        facts = filter(None, (self.casefile.looked_at(name) for name in self.policy.event(event).facts))
+        rule = self.policy.event(event)
+        facts = filter(None, (self.casefile.looked_at(name) for name in (*rule.facts, *rule.fallbacks)))
         return next((f for f in facts if f.state == "unreadable" or (f.state != "not_shown" and self._at(f) is None)), None)
 
     def told(self, event: str) -> tuple[Occurrence, ...]:
-        """Everything that is said of when the event was, highest rank first: to find contradictions."""
-        return tuple(self._told(self.policy.event(event)))
+        """Everything that is said of when the event was, highest rank first, without fallbacks: to find contradictions."""
+        return tuple(self._named(self.policy.event(event), self.policy.event(event).facts))
 
     def _told(self, rule: Event) -> list[Occurrence]:
+        return self._named(rule, rule.facts) or self._named(rule, rule.fallbacks)
+
+    def _named(self, rule: Event, names: tuple[str, ...]) -> list[Occurrence]:
         facts: list[Fact] = []
-        for name in rule.facts:
+        for name in names:
             read, asserted = self.casefile.read(name), self.casefile.asserted(name)
             facts += [read] if read else []
             facts += asserted if rule.recurring else asserted[-1:]

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from collector.model import Deadline
+
+if TYPE_CHECKING:
+    from icalendar.cal.component import Component
 
 ALARMS = (timedelta(days=3), timedelta(days=1))
 
@@ -24,7 +28,7 @@ def calendar(deadlines: Iterable[Deadline], as_of: datetime) -> bytes:
     return data
 
 
-def _event(deadline: Deadline, act_by: datetime, as_of: datetime) -> object:
+def _event(deadline: Deadline, act_by: datetime, as_of: datetime) -> Component:
     from icalendar import Event
 
     event = Event()
@@ -41,7 +45,7 @@ def _event(deadline: Deadline, act_by: datetime, as_of: datetime) -> object:
     return event
 
 
-def _alarm(deadline: Deadline, before: timedelta) -> object:
+def _alarm(deadline: Deadline, before: timedelta) -> Component:
     from icalendar import Alarm
 
     alarm = Alarm()

@@ -48,12 +48,14 @@ class Source:
 class Event:
     """Something that happens once or again (`recurring`), and the facts that tell when, in order of rank.
 
-    `planned` events may lie in the future; others count only once their day has come.
+    `fallbacks` tell only where none of `facts` does, and may differ from them (a scan is not a shipment). `planned` events
+    may lie in the future; others count only once their day has come.
     """
 
     id: str
     words: str
     facts: tuple[str, ...]
+    fallbacks: tuple[str, ...] = ()
     planned: bool = False
     recurring: bool = False
 
