@@ -1,0 +1,200 @@
+"""A bag (RFC 8493) as it lies in a zip or a folder: its files with their digests, read without extracting anything."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from collector.canonical import sha256_file
+from collector.errors import WrongRequest
+from collector.model import Problem
+from rules.pack.zipform import read_zip
+
+DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+MANIFEST, TAG_MANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
+SIGNATURE = f"{TAG_MANIFEST}.p7s"
+REQUIRED_TAGS = ("bag-info.txt", "bagit.txt", MANIFEST)
+MOST_BYTES_READ = 256 << 20  # of one file that has to be understood, not only hashed
+
+_TOKEN = re.compile(re.escape(TAG_MANIFEST) + r"\.([a-z0-9][a-z0-9-]*)\.tsr")
+_LINE = re.compile(r"([0-9a-f]{64})  (.+)")
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f\\:\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Where a file's bytes lie: `offset` in the zip, or 0 in a file of its own."""
+
+    file: Path
+    offset: int
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bag:
+    """The files of a bag by their path in it. `base` is the zip's base directory with "/", or "" for a folder."""
+
+    base: str
+    files: Mapping[str, Stored]
+    problems: tuple[Problem, ...]
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of a file, or None when it is absent or too large to be understood."""
+        stored = self.files.get(path)
+        if stored is None or stored.size > MOST_BYTES_READ:
+            return None
+        with stored.file.open("rb") as stream:
+            stream.seek(stored.offset)
+            return stream.read(stored.size)
+
+    def problem(self, path: str, what: str) -> Problem:
+        """A problem at a file of this bag, named as it stands in the zip."""
+        return Problem(self.base + path if path else "", what)
+
+
+def token_name(authority: str) -> str:
+    """The file that holds an authority's timestamp over the tag manifest's signature."""
+    return f"{TAG_MANIFEST}.{authority}.tsr"
+
+
+def tokens_of(bag: Bag) -> dict[str, str]:
+    """Authority to file, of every token that lies beside the tag manifest."""
+    return {match[1]: path for path in sorted(bag.files) if (match := _TOKEN.fullmatch(path))}
+
+
+def open_bag(path: Path) -> Bag:
+    """The bag in a zip or an unpacked folder. Raises WrongRequest when nothing is there or it cannot be read."""
+    try:
+        if path.is_dir():
+            return _from_folder(path)
+        if path.exists():
+            return _from_zip(path)
+    except OSError as error:
+        raise WrongRequest(f"{path} cannot be read ({error.strerror}).", "Check its permissions.") from error
+    raise WrongRequest(
+        f"There is nothing at {path}.", "Give the path of a pack: the .zip, or the folder it was unpacked to."
+    )
+
+
+def manifest_lines(data: bytes) -> tuple[dict[str, str], list[str]]:
+    """Path to digest of a manifest, and what is wrong with its lines."""
+    entries: dict[str, str] = {}
+    wrong: list[str] = []
+    text = data.decode("utf-8", "replace")
+    if text and not text.endswith("\n"):
+        wrong.append("its last line is torn")
+    for number, line in enumerate(text.split("\n")[:-1], 1):
+        match = _LINE.fullmatch(line)
+        if match is None:
+            wrong.append(f"line {number} is not a digest and a path")
+        elif match[2] in entries:
+            wrong.append(f"line {number} names {match[2]} a second time")
+        else:
+            entries[match[2]] = match[1]
+    return entries, wrong
+
+
+def check_bag(bag: Bag) -> list[Problem]:
+    """Every way in which the files are not those that the manifests list, both ways round."""
+    problems = list(bag.problems)
+    declaration = bag.read("bagit.txt")
+    if declaration is not None and declaration != DECLARATION:
+        problems.append(bag.problem("bagit.txt", "is not the declaration of a BagIt 1.0 bag in UTF-8"))
+    for name in (*REQUIRED_TAGS, TAG_MANIFEST):
+        if name not in bag.files:
+            problems.append(bag.problem(name, "is missing"))
+    payload = {path for path in bag.files if path.startswith("data/")}
+    unlisted = {TAG_MANIFEST, SIGNATURE, *tokens_of(bag).values()}
+    tags = set(bag.files) - payload - unlisted
+    problems += _check_manifest(bag, MANIFEST, payload)
+    problems += _check_manifest(bag, TAG_MANIFEST, tags)
+    problems += _check_oxum(bag, payload)
+    return problems
+
+
+def _check_manifest(bag: Bag, name: str, present: set[str]) -> list[Problem]:
+    data = bag.read(name)
+    if data is None:
+        return []
+    listed, wrong = manifest_lines(data)
+    problems = [bag.problem(name, what) for what in wrong]
+    extra = {bag.files[path].sha256: path for path in sorted(present - set(listed), reverse=True)}
+    for path, digest in sorted(listed.items()):
+        if path in present:
+            if bag.files[path].sha256 != digest:
+                problems.append(bag.problem(path, f"has changed: its digest is not the one in {name}"))
+        elif digest in extra:
+            problems.append(bag.problem(path, f"is missing: the same bytes now stand as {extra[digest]}"))
+        elif path not in _already_named(name):
+            problems.append(bag.problem(path, f"is missing: {name} lists it"))
+    problems += [bag.problem(path, f"was added: {name} does not list it") for path in sorted(present - set(listed))]
+    if name == TAG_MANIFEST:
+        problems += [bag.problem(name, f"does not list {tag}") for tag in REQUIRED_TAGS if tag not in listed]
+    return problems
+
+
+def _already_named(manifest: str) -> tuple[str, ...]:
+    return REQUIRED_TAGS if manifest == TAG_MANIFEST else ()
+
+
+def _check_oxum(bag: Bag, payload: set[str]) -> list[Problem]:
+    info = bag.read("bag-info.txt")
+    if info is None:
+        return []
+    stated = re.findall(rb"^Payload-Oxum: (\d{1,18})\.(\d{1,18})$", info, re.M)
+    actual = (sum(bag.files[path].size for path in payload), len(payload))
+    if [(int(octets), int(count)) for octets, count in stated] != [actual]:
+        return [
+            bag.problem("bag-info.txt", f"does not state the payload that is here: {actual[1]} files, {actual[0]} bytes")
+        ]
+    return []
+
+
+def _from_zip(path: Path) -> Bag:
+    with path.open("rb") as stream:
+        members, found = read_zip(stream)
+    problems = [Problem(problem.where or path.name, problem.what) for problem in found]
+    bases = {member.path.partition("/")[0] + "/" for member in members if "/" in member.path}
+    base = next(iter(bases)) if len(bases) == 1 else ""
+    files: dict[str, Stored] = {}
+    for member in members:
+        inside = member.path.removeprefix(base)
+        if not is_safe(member.path) or not member.path.startswith(base):
+            problems.append(Problem(_shown(member.path), "is not a safe path inside the bag"))
+        elif inside not in files:
+            files[inside] = Stored(path, member.start, member.size, member.sha256)
+    if members and not base:
+        problems.append(Problem(path.name, "does not hold one bag in one base directory"))
+    return Bag(base, files, tuple(Problem(_shown(p.where), p.what) for p in problems))
+
+
+def _from_folder(path: Path) -> Bag:
+    root = path
+    inner = [child for child in path.iterdir() if (child / "bagit.txt").is_file()]
+    if not (path / "bagit.txt").exists() and len(inner) == 1:
+        root = inner[0]
+    files: dict[str, Stored] = {}
+    problems: list[Problem] = []
+    for folder, folders, names in os.walk(root):
+        for name in sorted([*names, *(f for f in folders if (Path(folder) / f).is_symlink())]):
+            file = Path(folder) / name
+            inside = file.relative_to(root).as_posix()
+            if file.is_symlink() or not file.is_file():
+                problems.append(Problem(_shown(inside), "is not a plain file"))
+            else:
+                files[inside] = Stored(file, 0, file.stat().st_size, sha256_file(file))
+    return Bag("", files, tuple(problems))
+
+
+def is_safe(path: str) -> bool:
+    """Whether a path stays inside the bag on every system: relative, with plain names only."""
+    return not _UNSAFE.search(path) and all(part not in ("", ".", "..") for part in path.split("/"))
+
+
+def _shown(path: str) -> str:
+    """A path that can be printed on a terminal, whatever its maker put into it."""
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in path)

@@ -1,0 +1,233 @@
+"""Reading copies: viewport captures joined at their recorded positions, cut into pages, stamped. Originals stay."""
+
+from __future__ import annotations
+
+import io
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from PIL import Image, ImageDraw, ImageFont, ImageOps
+
+from collector.errors import DamagedArchive
+from collector.model import Artefact
+
+PAGE_RATIO = 1.32  # height to width of a cut page, so that it fills an A4 sheet with its stamp
+SEARCH = 0.12  # how far above the cut, as a share of the page, a quiet line is looked for
+PHOTO_WIDTH = 1600
+MOST_PIXELS = 120_000_000
+_PLACE = re.compile(r"\bx=(\d+) y=(\d+) width=(\d+) height=(\d+)\b")
+_INK, _PAPER, _RULE, _ALARM = (38, 43, 51), (246, 246, 243), (176, 176, 168), (158, 42, 28)
+
+Get = Callable[[str], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What is printed on a copy: `title` and `lines` above the picture, then `alarm` in red; `foot` below it."""
+
+    title: str
+    lines: tuple[str, ...]
+    foot: str
+    alarm: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Tile:
+    """A viewport capture and where it stands on the page, in page pixels."""
+
+    artefact: Artefact
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+def page_copies(artefacts: tuple[Artefact, ...], get: Get, stamp: Callable[[tuple[Artefact, ...]], Stamp]) -> list[bytes]:
+    """PNG pages of one visit, top to bottom; `stamp` gets the tiles of each page. No tiles, no pages.
+
+    Memory stays at two tiles and one page. Raises DamagedArchive when a tile is no picture.
+    """
+    tiles = _placed(artefacts)
+    if not tiles:
+        return []
+    width, height = max(t.x + t.width for t in tiles), max(t.y + t.height for t in tiles)
+    source = _Source(tiles, get)
+    pages: list[tuple[Image.Image, tuple[Artefact, ...]]] = []
+    copies: list[bytes] = []
+    for picture, used in _pages(source, width, height):
+        pages.append((picture, used))
+    for number, (picture, used) in enumerate(pages, 1):
+        copies.append(_png(_stamped(picture, stamp(used), number, len(pages))))
+    return copies
+
+
+def photo_copy(data: bytes, stamp: Stamp) -> bytes | None:
+    """A stamped JPEG of a photo, upright, at most 1600 px wide, without its camera data; None when it is no picture."""
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            if image.width * image.height > MOST_PIXELS:
+                return None
+            picture = ImageOps.exif_transpose(image).convert("RGB")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None  # the original is in the pack all the same, and the report says that it has no copy
+    if picture.width > PHOTO_WIDTH:
+        picture = picture.resize(
+            (PHOTO_WIDTH, round(picture.height * PHOTO_WIDTH / picture.width)), Image.Resampling.LANCZOS
+        )
+    return _jpeg(_stamped(picture, stamp, 1, 1))
+
+
+def as_jpeg(data: bytes, quality: int = 85) -> bytes:
+    """A copy as JPEG, for places that take no PNG."""
+    with Image.open(io.BytesIO(data)) as image:
+        return _jpeg(image.convert("RGB"), quality)
+
+
+def as_pdf(copies: list[bytes], quality: int = 80) -> bytes:
+    """Copies as one PDF with a page each, without dates or tool names, so that equal copies make equal bytes."""
+    images = [Image.open(io.BytesIO(copy)).convert("RGB") for copy in copies]
+    out = io.BytesIO()
+    images[0].save(
+        out, "PDF", save_all=True, append_images=images[1:], resolution=150.0, quality=quality,
+        creationDate=None, modDate=None, producer=None,
+    )  # fmt: skip
+    return out.getvalue()
+
+
+def _placed(artefacts: tuple[Artefact, ...]) -> tuple[_Tile, ...]:
+    """Tiles by their recorded position; one without a position follows the one before."""
+    placed: list[_Tile] = []
+    for artefact in artefacts:
+        match = _PLACE.search(artefact.note)
+        if match:
+            placed.append(_Tile(artefact, *(int(number) for number in match.groups())))
+    return tuple(sorted(placed, key=lambda t: (t.y, t.x)))
+
+
+class _Source:
+    """The joined page, of which any stretch can be had without ever holding it whole."""
+
+    def __init__(self, tiles: tuple[_Tile, ...], get: Get) -> None:
+        self.tiles = tiles
+        self.get = get
+        self.opened: dict[str, Image.Image] = {}
+
+    def stretch(self, top: int, bottom: int, width: int) -> tuple[Image.Image, tuple[Artefact, ...]]:
+        """The page from row `top` to `bottom`, and the tiles it was taken from.
+
+        Where tiles overlap the upper one is kept: the lower one repeats there what sticks to the window's top.
+        """
+        canvas = Image.new("RGB", (width, bottom - top), "white")
+        reached = top
+        used: list[Artefact] = []
+        for tile in self.tiles:
+            first, last = max(tile.y, reached), min(tile.y + tile.height, bottom)
+            if last > first:
+                picture = self._open(tile)
+                piece = picture.crop((0, first - tile.y, tile.width, last - tile.y))
+                canvas.paste(piece, (tile.x, first - top))
+                reached = last
+                used.append(tile.artefact)
+        self.opened = {a.digest: self.opened[a.digest] for a in used[-2:]}
+        return canvas, tuple(used)
+
+    def _open(self, tile: _Tile) -> Image.Image:
+        digest = tile.artefact.digest
+        if digest not in self.opened:
+            try:
+                with Image.open(io.BytesIO(self.get(digest))) as image:
+                    picture = image.convert("RGB")
+            except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+                raise DamagedArchive("A captured picture cannot be opened.", "Run: tradewitness verify") from error
+            if picture.size != (tile.width, tile.height):
+                picture = picture.resize((tile.width, tile.height), Image.Resampling.LANCZOS)
+            self.opened[digest] = picture
+        return self.opened[digest]
+
+
+def _pages(source: _Source, width: int, height: int) -> Iterator[tuple[Image.Image, tuple[Artefact, ...]]]:
+    page = round(width * PAGE_RATIO)
+    top = 0
+    while top < height:
+        bottom = min(top + page, height)
+        picture, used = source.stretch(top, bottom, width)
+        if bottom < height:
+            cut = _quiet_row(picture, round(page * (1 - SEARCH)))
+            bottom = top + cut
+            picture = picture.crop((0, 0, width, cut))
+        yield picture, used
+        top = bottom
+
+
+def _quiet_row(picture: Image.Image, lowest: int) -> int:
+    """The row to cut at: the middle of the longest run of equal rows near the end, so that no line of text is cut."""
+    area = picture.crop((0, lowest, picture.width, picture.height)).convert("L")
+    data, width = area.tobytes(), area.width
+    rows = [data[i : i + width] for i in range(0, len(data), width)]
+    best, start = (0, len(rows)), 0
+    for row in range(1, len(rows) + 1):
+        if row == len(rows) or rows[row] != rows[row - 1]:
+            best = max(best, (row - start, (row + start) // 2), key=lambda run: run[0])
+            start = row
+    return lowest + (best[1] if best[0] >= 4 else len(rows))
+
+
+def _stamped(picture: Image.Image, stamp: Stamp, page: int, pages: int) -> Image.Image:
+    """The picture between two strips of paper: what it is above, how it was made below."""
+    scale = max(picture.width / 1280, 0.5)
+    large, small = _font(round(22 * scale)), _font(round(15 * scale))
+    margin, step = round(20 * scale), round(21 * scale)
+    lines = [*stamp.lines, *([stamp.alarm] if stamp.alarm else [])]
+    head = margin + round(30 * scale) + step * len(lines) + round(8 * scale)
+    foot = round(36 * scale)
+    sheet = Image.new("RGB", (picture.width, picture.height + head + foot), _PAPER)
+    sheet.paste(picture, (0, head))
+    draw = ImageDraw.Draw(sheet)
+    title = stamp.title if pages == 1 else f"{stamp.title}   page {page} of {pages}"
+    draw.text((margin, round(12 * scale)), _plain(title), fill=_INK, font=large)
+    for index, line in enumerate(lines):
+        ink = _ALARM if stamp.alarm and index == len(lines) - 1 else _INK
+        draw.text(
+            (margin, margin + round(24 * scale) + step * index),
+            _fit(line, draw, small, sheet.width - 2 * margin),
+            ink,
+            small,
+        )
+    draw.line((0, head - 1, sheet.width, head - 1), fill=_RULE)
+    draw.line((0, head + picture.height, sheet.width, head + picture.height), fill=_RULE)
+    draw.text((margin, head + picture.height + round(9 * scale)), _plain(stamp.foot), fill=_INK, font=small)
+    return sheet
+
+
+def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    return ImageFont.load_default(size)
+
+
+def _fit(text: str, draw: ImageDraw.ImageDraw, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: int) -> str:
+    """The line, with its middle left out where it is too long: both ends of an address matter."""
+    text = shown = _plain(text)
+    keep = len(text)
+    while keep > 20 and draw.textlength(shown, font) > width:
+        keep -= max(1, keep // 20)
+        shown = f"{text[: keep * 2 // 3]} … {text[-(keep // 3) :]}"
+    return shown
+
+
+def _plain(text: str) -> str:
+    """Only what the built-in font can draw: letters without their accents, anything else by its code, no empty boxes."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return "".join(c if " " <= c <= "~" or c in "…“”‘’" else f"\\u{ord(c):04x}" for c in bare)
+
+
+def _png(image: Image.Image) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "PNG", compress_level=6)
+    return out.getvalue()
+
+
+def _jpeg(image: Image.Image, quality: int = 85) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=quality, optimize=True, subsampling=0)
+    return out.getvalue()

@@ -1,0 +1,79 @@
+"""Times as people read them in a pack: local time with weekday first, UTC beside it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from collector.model import Printed
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A time of unknown sharpness: `first` and `last` instant (UTC) it can mean, and how it is written for people."""
+
+    first: datetime
+    last: datetime
+    text: str
+
+
+def local(instant: datetime, zone: str) -> str:
+    """ "Thu 24 Sep 2026, 20:00 CEST" for an aware instant."""
+    there = instant.astimezone(ZoneInfo(zone))
+    return f"{day(there)}, {there:%H:%M %Z}"
+
+
+def both(instant: datetime, zone: str) -> str:
+    """Local time and UTC: "Thu 24 Sep 2026, 20:00 CEST (18:00 UTC)"; the UTC day is added where it is another one."""
+    there, utc = instant.astimezone(ZoneInfo(zone)), instant.astimezone(UTC)
+    if there.utcoffset() == timedelta(0):
+        return f"{day(there)}, {there:%H:%M} UTC"
+    other = "" if there.date() == utc.date() else f"{utc:%a} {utc.day} {utc:%b}, "
+    return f"{local(instant, zone)} ({other}{utc:%H:%M} UTC)"
+
+
+def day(value: date) -> str:
+    """ "Thu 24 Sep 2026"."""
+    return f"{value:%a} {value.day} {value:%b %Y}"
+
+
+def when(value: Any, zone: str) -> When | None:
+    """What a fact's value says as a time: an ISO day in the case's zone, an ISO instant or a printed time; else None."""
+    if isinstance(value, Printed):
+        return When(value.earliest, value.latest, printed(value, zone))
+    if isinstance(value, datetime):
+        return When(value, value, both(value, zone))
+    if not isinstance(value, str):
+        return None
+    try:
+        if len(value) == 10:
+            return _day(date.fromisoformat(value), zone)
+        instant = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    instant = instant if instant.tzinfo else instant.replace(tzinfo=ZoneInfo(zone))
+    return When(instant.astimezone(UTC), instant.astimezone(UTC), both(instant, zone))
+
+
+def printed(value: Printed, zone: str) -> str:
+    """A printed time, word for word, and what it can mean in the case's zone."""
+    if value.earliest == value.latest:
+        return f"“{value.text}”, that is {both(value.earliest, zone)}"
+    reason = f"zone printed as {value.zone}" if value.zone else "no zone printed"
+    return f"“{value.text}” ({reason}: between {both(value.earliest, zone)} and {both(value.latest, zone)})"
+
+
+def civil(value: Any, zone: str) -> date | None:
+    """The day a value names: printed days as printed, instants in the case's zone; None when it names none."""
+    if isinstance(value, Printed):
+        value = value.text[:10]
+    found = when(value, zone)
+    return found.first.astimezone(ZoneInfo(zone)).date() if found else None
+
+
+def _day(value: date, zone: str) -> When:
+    start = datetime.combine(value, time(0), ZoneInfo(zone)).astimezone(UTC)
+    end = datetime.combine(value + timedelta(days=1), time(0), ZoneInfo(zone)).astimezone(UTC)
+    return When(start, end - timedelta(milliseconds=1), day(value))

@@ -1,0 +1,150 @@
+"""What goes into a pack: a pure function of case file, deadlines, reasons, choices and the checkpoint that covers them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from collector.canonical import canonical, sha256
+from collector.errors import WrongRequest
+from collector.model import Deadline, Exhibit, Fact, Finding, Snapshot
+from rules.casefile import AddedFile, CaseFile
+from rules.pack.claim import Claim, claim_of
+from rules.pack.exhibits import Choices, Chosen, Withheld, choose, exhibits_of, slug
+from rules.pack.timeline import Happening, timeline_of
+from rules.pack.wording import REASONS
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A configured timestamp authority; `stamped_at` is its token's time on the covering checkpoint, None when pending."""
+
+    name: str
+    address: str = ""
+    stamped_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Covering:
+    """The earliest checkpoint that covers the case's entries; `signer` is the SHA-256 of the signing certificate."""
+
+    size: int
+    root: str = ""
+    at: datetime | None = None
+    signer: str = ""
+    authorities: tuple[Witness, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PackPlan:
+    """Everything a pack shows, before a byte of it is made. Two equal plans make equal packs.
+
+    `exhibits` are in the order of their numbers; `snapshots`, `files` and `facts` are those that the exhibits show, and
+    the facts that the buyer asserted; `entries` are the ledger numbers of the case; `stand_in` is the alias under which
+    pages were seen, or "".
+    """
+
+    v: int
+    name: str
+    order: str
+    case_name: str
+    account: str
+    zone: str
+    as_of: datetime
+    reasons: tuple[str, ...]
+    choices: Choices
+    covering: Covering
+    claim: Claim
+    timeline: tuple[Happening, ...]
+    exhibits: tuple[Exhibit, ...]
+    snapshots: tuple[Snapshot, ...]
+    files: tuple[AddedFile, ...]
+    facts: tuple[Fact, ...]
+    deadlines: tuple[Deadline, ...]
+    findings: tuple[Finding, ...]
+    withheld: tuple[Withheld, ...]
+    entries: tuple[int, ...]
+    stand_in: str
+
+    def snapshot(self, exhibit: Exhibit) -> Snapshot | None:
+        """The visit that an exhibit shows; None for a file of the buyer's own."""
+        return self.snapshots[int(exhibit.number[1:]) - 1] if exhibit.witnessed else None
+
+    def file(self, exhibit: Exhibit) -> AddedFile | None:
+        """The buyer's file that an exhibit is; None for a page."""
+        return None if exhibit.witnessed else self.files[int(exhibit.number[1:]) - 1]
+
+
+def plan(
+    casefile: CaseFile,
+    deadlines: Iterable[Deadline],
+    findings: Iterable[Finding],
+    reasons: Iterable[str],
+    choices: Choices,
+    covering: Covering,
+    *,
+    own_only: frozenset[str] = frozenset(),
+) -> PackPlan:
+    """The plan of one pack.
+
+    A conversation's originals are withheld by commitment, because the messenger shows other conversations beside it,
+    unless its snapshot's id is in `own_only` or the choices say `with_originals`. Raises WrongRequest for an unknown
+    reason or a choice that fits nothing.
+    """
+    known = tuple(dict.fromkeys(reasons))
+    _require_reasons(known)
+    if choices.redact:
+        raise WrongRequest("Redacted packs cannot be made yet.", "Leave a page or file out with --exclude instead.")
+    chosen = choose(casefile, choices)
+    exhibits, withheld = exhibits_of(casefile, chosen, choices, own_only)
+    numbers = _numbers(exhibits, chosen)
+    shown = {snapshot.id for snapshot in chosen.snapshots}
+    rows = tuple(deadlines)
+    return PackPlan(
+        v=1,
+        name=_name(casefile, known),
+        order=casefile.order,
+        case_name=casefile.name,
+        account=casefile.account,
+        zone=casefile.zone,
+        as_of=casefile.as_of,
+        reasons=known,
+        choices=choices,
+        covering=covering,
+        claim=claim_of(casefile, known, numbers, exhibits),
+        timeline=timeline_of(casefile, rows, numbers, choices.since),
+        exhibits=exhibits,
+        snapshots=chosen.snapshots,
+        files=chosen.files,
+        facts=tuple(f for f in casefile.facts if f.snapshot in shown or f.state == "asserted"),
+        deadlines=tuple(sorted(rows, key=lambda d: (d.act_by is None, d.act_by or casefile.as_of, d.id, d.round))),
+        findings=tuple(findings),
+        withheld=withheld,
+        entries=tuple(sorted(event.seq for event in casefile.events)),
+        stand_in=next((s.visit.alias for s in chosen.snapshots if s.visit.alias), ""),
+    )
+
+
+def plan_digest(made: PackPlan) -> str:
+    """SHA-256 of the plan's canonical JSON, by which its renderings are found again."""
+    return sha256(canonical(made))
+
+
+def _require_reasons(reasons: tuple[str, ...]) -> None:
+    unknown = [reason for reason in reasons if reason not in REASONS]
+    if unknown:
+        raise WrongRequest(f"{unknown[0]!r} is not a reason for a claim.", "Reasons: " + ", ".join(REASONS))
+
+
+def _name(casefile: CaseFile, reasons: tuple[str, ...]) -> str:
+    local: date = casefile.as_of.astimezone(ZoneInfo(casefile.zone)).date()
+    return "-".join([slug(casefile.order), *(reasons or ("record",)), f"{local:%Y%m%d}"])
+
+
+def _numbers(exhibits: tuple[Exhibit, ...], chosen: Chosen) -> Mapping[str, str]:
+    """Exhibit number by snapshot id or file id."""
+    numbers = {exhibit.snapshot: exhibit.number for exhibit in exhibits if exhibit.witnessed}
+    files = (exhibit for exhibit in exhibits if not exhibit.witnessed)
+    return numbers | {file.id: exhibit.number for file, exhibit in zip(chosen.files, files, strict=True)}

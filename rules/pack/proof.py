@@ -1,0 +1,175 @@
+"""data/proof/: the case's ledger entries, Merkle proofs, the checkpoint that covers them, and what opens the originals."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from collector.canonical import canonical, commitment, plain
+from collector.ledger import merkle
+from collector.model import Problem, Snapshot
+from rules.pack.bag import Bag
+from rules.pack.plan import PackPlan
+
+FOLDER = "data/proof/"
+ENTRIES, PROOFS, OPENINGS = f"{FOLDER}entries.jsonl", f"{FOLDER}proofs.json", f"{FOLDER}openings.jsonl"
+CHECKPOINTS, CERTIFICATES = f"{FOLDER}checkpoints/", f"{FOLDER}certificates/"
+# Made for the pack; every other file of an exhibit is an original, and the ledger must know it.
+_MADE = re.compile(r"data/exhibits/[^/]+/(copy-\d+\.(png|jpg)|facts\.json|snapshot\.json)")
+_HEX = re.compile(r"([0-9a-f]{2})+")
+
+
+@dataclass(frozen=True, slots=True)
+class ProofMaterial:
+    """What a ledger gives for a pack, as bytes that are copied and never re-encoded.
+
+    `entries` are number and line (without newline); `paths` the audit path of each in the tree of `covering` leaves, as
+    hexadecimal, from the leaf up; `checkpoints` files by name ("000123.json", "000123.p7s", "000123.<authority>.tsr");
+    `openings` {"commitment","digest","salt"} of what is shown; `certificates` PEM by name ("signer.pem",
+    "<authority>-root.pem").
+    """
+
+    entries: tuple[tuple[int, bytes], ...]
+    paths: Mapping[int, tuple[str, ...]]
+    checkpoints: Mapping[str, bytes]
+    openings: tuple[Mapping[str, str], ...]
+    certificates: Mapping[str, bytes]
+    covering: int
+
+
+def openings_of(plan: PackPlan) -> tuple[dict[str, str], ...]:
+    """The openings of every original that the plan shows, and of nothing that it withholds."""
+    shown = [
+        (artefact.salt, artefact.digest)
+        for exhibit in plan.exhibits
+        if (snapshot := plan.snapshot(exhibit)) is not None
+        for artefact in snapshot.artefacts
+        if artefact.digest in exhibit.files.values()
+    ]
+    shown += [(file.salt, file.digest) for file in plan.files]
+    made = {commitment(salt, digest): (digest, salt) for salt, digest in shown}
+    return tuple({"commitment": name, "digest": made[name][0], "salt": made[name][1]} for name in sorted(made))
+
+
+def sealed_record(snapshot: Snapshot) -> dict[str, Any]:
+    """A snapshot as its ledger entry holds it: each artefact named by commitment in place of digest and salt."""
+    record: dict[str, Any] = plain(snapshot)
+    for artefact in record["artefacts"]:
+        artefact["commitment"] = commitment(artefact.pop("salt"), artefact.pop("digest"))
+    return record
+
+
+def proof_files(material: ProofMaterial) -> dict[str, bytes]:
+    """The files of data/proof/ by bag path."""
+    checkpoint = json.loads(material.checkpoints[f"{material.covering:06d}.json"])
+    entries = [
+        {"seq": seq, "leaf": merkle.leaf_hash(line).hex(), "path": list(material.paths[seq])}
+        for seq, line in material.entries
+    ]
+    files = {
+        ENTRIES: b"".join(line + b"\n" for _, line in material.entries),
+        PROOFS: canonical({"v": 1, "size": material.covering, "root": checkpoint["root"], "entries": entries}) + b"\n",
+        OPENINGS: b"".join(canonical(dict(opening)) + b"\n" for opening in material.openings),
+    }
+    files |= {CHECKPOINTS + name: data for name, data in material.checkpoints.items()}
+    return files | {CERTIFICATES + name: data for name, data in material.certificates.items()}
+
+
+def check_proof(bag: Bag) -> list[Problem]:
+    """Every way in which the entries, proofs, openings and originals of a bag do not belong together."""
+    return list(_Check(bag).run())
+
+
+class _Check:
+    def __init__(self, bag: Bag) -> None:
+        self.bag = bag
+        self.entries: list[dict[str, Any]] = []
+
+    def run(self) -> Iterator[Problem]:
+        lines = (self.bag.read(ENTRIES) or b"").split(b"\n")
+        if lines.pop():
+            yield self.bag.problem(ENTRIES, "its last line is torn")
+        yield from self._proofs(lines)
+        opened = yield from self._openings()
+        for path in sorted(self.bag.files):
+            original = path.startswith("data/exhibits/") and not _MADE.fullmatch(path)
+            if original and self.bag.files[path].sha256 not in opened:
+                yield self.bag.problem(path, "is not a file that the ledger entries shown here sealed")
+            if path.startswith("data/exhibits/") and path.endswith("/snapshot.json"):
+                yield from self._record(path)
+
+    def _proofs(self, lines: list[bytes]) -> Iterator[Problem]:
+        try:
+            proofs = json.loads(self.bag.read(PROOFS) or b"")
+            size, root, entries = int(proofs["size"]), str(proofs["root"]), list(proofs["entries"])
+            name = f"{CHECKPOINTS}{size:06d}.json"
+            stated = json.loads(self.bag.read(name) or b"")
+            agrees = stated["size"] == size and stated["root"] == root
+        except (ValueError, KeyError, TypeError, RecursionError):
+            yield self.bag.problem(PROOFS, "does not give proofs and the checkpoint they lead to")
+            return
+        if not agrees:
+            yield self.bag.problem(PROOFS, f"leads to another root than {name} states")
+        if len(entries) != len(lines):
+            yield self.bag.problem(PROOFS, f"proves {len(entries)} entries, and {len(lines)} are here")
+        for number, (line, proof) in enumerate(zip(lines, entries, strict=False), 1):
+            wrong = self._entry(line, proof, size, root)
+            if wrong:
+                yield self.bag.problem(ENTRIES, f"line {number} {wrong}")
+
+    def _entry(self, line: bytes, proof: Any, size: int, root: str) -> str:
+        """What is wrong with one entry and its proof, or ""; a sound one is kept for the openings."""
+        try:
+            entry = json.loads(line)
+            seq, leaf, path = int(proof["seq"]), merkle.leaf_hash(line), [bytes.fromhex(step) for step in proof["path"]]
+            if entry["seq"] != seq or proof["leaf"] != leaf.hex():
+                return "is not the entry that the proof is for"
+            reached = merkle.root_from_inclusion(leaf, seq, size, path)
+        except (ValueError, KeyError, TypeError, RecursionError):
+            return "is not an entry with a proof"
+        if reached is None or reached.hex() != root:
+            return "is not in the tree that the checkpoint sealed"
+        self.entries.append(entry)
+        return ""
+
+    def _openings(self) -> Generator[Problem, None, set[str]]:
+        """Yields what opens nothing; returns the digests that are opened."""
+        sealed = {name for entry in self.entries for name in _commitments(entry.get("body"))}
+        opened: set[str] = set()
+        for number, line in enumerate((self.bag.read(OPENINGS) or b"").split(b"\n")[:-1], 1):
+            try:
+                opening = json.loads(line)
+                digest, salt, name = opening["digest"], opening["salt"], opening["commitment"]
+                opens = bool(_HEX.fullmatch(digest) and _HEX.fullmatch(salt)) and commitment(salt, digest) == name
+            except (ValueError, KeyError, TypeError, RecursionError):
+                opens = False
+            if not opens or name not in sealed:
+                yield self.bag.problem(OPENINGS, f"line {number} opens nothing that an entry shown here sealed")
+            else:
+                opened.add(digest)
+        return opened
+
+    def _record(self, path: str) -> Iterator[Problem]:
+        try:
+            record = json.loads(self.bag.read(path) or b"")
+            sealed = [e["body"] for e in self.entries if e["kind"] == "snapshot" and e["body"]["id"] == record["id"]]
+        except (ValueError, KeyError, TypeError, RecursionError):
+            record, sealed = None, []
+        if not sealed or sealed[0] != record:
+            yield self.bag.problem(path, "is not the record that the ledger sealed")
+
+
+def _commitments(value: Any) -> Iterator[str]:
+    """Every "commitment" in an entry's body, at any depth; depth is bounded by the JSON parser's own limit."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key == "commitment" and isinstance(item, str):
+                yield item
+            else:
+                yield from _commitments(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _commitments(item)

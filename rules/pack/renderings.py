@@ -1,0 +1,158 @@
+"""Everything of a pack that is made rather than kept: copies, report, viewer, timeline, submission, statements."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from collector.canonical import canonical, plain
+from collector.model import Artefact, Exhibit, Fact, Snapshot
+from rules.pack.copies import Stamp, page_copies, photo_copy
+from rules.pack.dates import both
+from rules.pack.exhibits import artefact_name, folder, tiles
+from rules.pack.plan import PackPlan
+from rules.pack.proof import sealed_record
+from rules.pack.report import masked_text, render_report, render_text, render_viewer
+from rules.pack.submission import MOST_BYTES, MOST_FILES, submission_of
+from rules.pack.timeline import timeline_csv, timeline_json
+from rules.pack.wording import UNWITNESSED, say
+
+Get = Callable[[str], bytes]
+PrintPdf = Callable[[str], bytes]
+
+
+def make_renderings(plan: PackPlan, get: Get, print_pdf: PrintPdf, made_at: datetime) -> dict[str, bytes]:
+    """Bag path to bytes of everything that is made once and then kept with the plan's digest.
+
+    `get` gives a stored object by its digest; `print_pdf` prints one self-contained HTML page on A4; `made_at` is the
+    instant that VERIFY.md gives to openssl for the pack's own signature and tokens.
+    """
+    copies = {exhibit.number: _copies(plan, exhibit, get) for exhibit in plan.exhibits}
+    paths = {exhibit.number: _copy_paths(exhibit, copies[exhibit.number]) for exhibit in plan.exhibits}
+    report = print_pdf(render_report(plan, copies))
+    made: dict[str, bytes] = {}
+    for exhibit in plan.exhibits:
+        made |= dict(zip(paths[exhibit.number], copies[exhibit.number], strict=True))
+        made |= _records(plan, exhibit)
+    made["data/report.pdf"] = report
+    made["data/index.html"] = render_viewer(plan, paths).encode("utf-8", "replace")
+    made["data/timeline.csv"] = timeline_csv(plan.timeline)
+    made["data/timeline.json"] = timeline_json(plan.timeline)
+    made["data/certificate.md"] = _certificate(plan)
+    made["data/VERIFY.md"] = _how_to_verify(plan, made_at)
+    made["data/verify.py"] = (Path(__file__).parent / "templates" / "verify.py").read_bytes()
+    return made | _submission(plan, copies, get, report)
+
+
+def _copies(plan: PackPlan, exhibit: Exhibit, get: Get) -> list[bytes]:
+    """Reading copies of one exhibit: only of what is shown, never of what is withheld."""
+    snapshot, file = plan.snapshot(exhibit), plan.file(exhibit)
+    alarm = f"LOCAL STAND-IN ({plan.stand_in}): no evidence of what the real site showed" if plan.stand_in else ""
+    if snapshot is not None:
+        shown = tuple(tile for tile in tiles(snapshot) if tile.digest in exhibit.files.values())
+        return page_copies(shown, get, lambda used: _page_stamp(plan, exhibit, snapshot, used, alarm))
+    if file is not None and file.media_type.startswith("image/"):
+        lines = (
+            f"{UNWITNESSED}: {file.name}",
+            f"Added {both(file.added_at, plan.zone)}; order {plan.order}",
+            f"SHA-256 of the original: {file.digest}",
+        )
+        copy = photo_copy(get(file.digest), Stamp(f"{exhibit.number}  {exhibit.title}", lines, _photo_foot(exhibit)))
+        return [copy] if copy else []
+    return []
+
+
+def _page_stamp(plan: PackPlan, exhibit: Exhibit, snapshot: Snapshot, used: tuple[Artefact, ...], alarm: str) -> Stamp:
+    names = ", ".join(f"{artefact_name(tile)} {tile.digest[:16]}" for tile in used)
+    lines = (
+        f"{snapshot.visit.final or snapshot.visit.requested}",
+        f"Seen {both(snapshot.visit.machine_time, plan.zone)}; snapshot {snapshot.id}; {snapshot.outcome}",
+        f"From {names} (SHA-256)",
+    )
+    foot = f"Reading copy, joined from the captured pictures. The originals lie beside it in {folder(exhibit)}"
+    return Stamp(f"{exhibit.number}  {exhibit.title}", lines, foot, alarm)
+
+
+def _photo_foot(exhibit: Exhibit) -> str:
+    return f"Reading copy. The original lies beside it in {folder(exhibit)}"
+
+
+def _copy_paths(exhibit: Exhibit, copies: list[bytes]) -> list[str]:
+    base = folder(exhibit)
+    suffixes = (".jpg" if copy.startswith(b"\xff\xd8") else ".png" for copy in copies)
+    return [f"{base}copy-{number}{suffix}" for number, suffix in enumerate(suffixes, 1)]
+
+
+def _records(plan: PackPlan, exhibit: Exhibit) -> dict[str, bytes]:
+    """snapshot.json as the ledger sealed it, and facts.json with the place of each fact."""
+    snapshot = plan.snapshot(exhibit)
+    if snapshot is None:
+        return {}
+    closed = {item.digest for item in snapshot.artefacts} - set(exhibit.files.values())
+    facts = [_fact_record(fact, closed) for fact in plan.facts if fact.snapshot == snapshot.id]
+    return {
+        f"{folder(exhibit)}snapshot.json": canonical(sealed_record(snapshot)) + b"\n",
+        f"{folder(exhibit)}facts.json": canonical({"v": 1, "exhibit": exhibit.number, "facts": facts}) + b"\n",
+    }
+
+
+def _fact_record(fact: Fact, closed: set[str]) -> object:
+    """A fact as JSON; a place in a file that is not shown does not name that file's digest."""
+    record = plain(fact)
+    if fact.place is not None and fact.place.digest in closed:
+        record["place"] = {**record["place"], "digest": ""}
+    return record
+
+
+def _certificate(plan: PackPlan) -> bytes:
+    pages = []
+    exceptions = []
+    for exhibit in plan.exhibits:
+        snapshot = plan.snapshot(exhibit)
+        if snapshot is None:
+            continue
+        visit = snapshot.visit
+        pages.append(
+            {
+                "exhibit": exhibit, "seen": both(visit.machine_time, plan.zone), "address": visit.final or visit.requested,
+                "browser": say(dict(visit.browser)) or "not recorded", "outcome": snapshot.outcome, "why": snapshot.why,
+                "masked": masked_text(snapshot).rstrip("."),
+            }
+        )  # fmt: skip
+        exceptions += [f"{exhibit.number}: not kept: {loss}" for loss in visit.losses]
+        exceptions += [
+            f"{exhibit.number}: step {step.name}: {step.outcome}: {step.why}"
+            for step in snapshot.steps
+            if step.outcome not in ("ok", "skipped")
+        ]
+    return render_text(
+        "certificate.md.j2", plan=plan, pages=pages, exceptions=exceptions,
+        own=[e for e in plan.exhibits if not e.witnessed],
+        stamped=[w.name for w in plan.covering.authorities if w.stamped_at],
+        supplier=next((line.text for line in plan.claim.parties if line.label == "Supplier"), ""),
+    )  # fmt: skip
+
+
+def _how_to_verify(plan: PackPlan, made_at: datetime) -> bytes:
+    witnesses = [witness for witness in plan.covering.authorities if re.fullmatch(r"[a-z0-9][a-z0-9-]*", witness.name)]
+    return render_text(
+        "verify.md.j2", plan=plan, witnesses=witnesses, stamped=[w for w in witnesses if w.stamped_at],
+        made=int(made_at.timestamp()), sealed=int((plan.covering.at or made_at).timestamp()),
+        checkpoint=f"{plan.covering.size:06d}",
+    )  # fmt: skip
+
+
+def _submission(plan: PackPlan, copies: Mapping[str, list[bytes]], get: Get, report: bytes) -> dict[str, bytes]:
+    own = {path: digest for e in plan.exhibits if not e.witnessed for path, digest in e.files.items()}
+    pdfs = {
+        path: data for path, digest in own.items() if path.lower().endswith(".pdf") and (data := get(digest))[:4] == b"%PDF"
+    }
+    items, left_out = submission_of(plan, copies, pdfs, report)
+    made = {f"data/submission/{item.name}": item.data for item in items}
+    made["data/submission/statement.txt"] = render_text("statement.txt.j2", plan=plan)
+    made["data/submission/list.txt"] = render_text(
+        "list.txt.j2", plan=plan, items=items, left_out=left_out, most_files=MOST_FILES, most_mb=MOST_BYTES // 1_000_000
+    )
+    return made

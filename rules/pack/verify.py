@@ -1,0 +1,120 @@
+"""A pack, zip or unpacked, to every problem in it: nothing is extracted, inflated or believed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from collector.canonical import canonical
+from collector.model import Problem
+from rules.pack.bag import SIGNATURE, TAG_MANIFEST, Bag, check_bag, open_bag, tokens_of
+from rules.pack.proof import CERTIFICATES, CHECKPOINTS, check_proof
+
+if TYPE_CHECKING:
+    from collector.seal.timestamp import TokenReport
+
+Seal = Literal["timestamped", "pending", "unsigned"]
+
+
+@dataclass(frozen=True, slots=True)
+class PackReport:
+    """What verification found. `seal` is that of the whole pack: timestamped needs one token that holds.
+
+    `signer_fingerprint` is SHA-256 of the certificate that signed the pack, "" when nothing holds; a self-made
+    certificate says that one key signed, not whose. `tokens` are those over the pack that hold, by authority.
+    """
+
+    seal: Seal
+    problems: tuple[Problem, ...]
+    signer_fingerprint: str
+    tokens: tuple[tuple[str, TokenReport], ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is no problem. A pending token is none."""
+        return not self.problems
+
+
+def verify_pack(path: Path) -> PackReport:
+    """Checks form, manifests both ways, signatures, tokens, proofs and openings. Raises WrongRequest when nothing is there.
+
+    Tokens are checked against the roots in the pack: compare `tokens[…].root_fingerprint` with what the authority publishes.
+    """
+    bag = open_bag(path)
+    if not bag.files:
+        problems = bag.problems or (Problem(path.name, "holds no bag"),)
+        return PackReport("unsigned", problems, "", ())
+    found = check_bag(bag)
+    fingerprint, wrong = _signed(bag, TAG_MANIFEST, SIGNATURE)
+    found += wrong
+    tokens, wrong = _stamped(bag, SIGNATURE, tokens_of(bag))
+    found += wrong
+    found += _checkpoints(bag)
+    found += check_proof(bag)
+    seal: Seal = "unsigned" if not fingerprint else "timestamped" if tokens else "pending"
+    return PackReport(seal, tuple(dict.fromkeys(found)), fingerprint, tokens if fingerprint else ())
+
+
+def _signed(bag: Bag, data_path: str, signature_path: str) -> tuple[str, list[Problem]]:
+    """The signer's fingerprint, or "" and why there is none."""
+    from collector.seal.signature import verify_signature
+
+    data, signature = bag.read(data_path), bag.read(signature_path)
+    if signature is None:
+        return "", [bag.problem(signature_path, f"is missing: nothing says who vouches for {data_path}")]
+    if data is None:
+        return "", []  # the missing file is named already
+    report = verify_signature(data, signature)
+    problems = [bag.problem(signature_path, f"does not hold for {data_path}: {what}") for what in report.problems]
+    return ("" if problems else report.fingerprint), problems
+
+
+def _stamped(
+    bag: Bag, signature_path: str, tokens: dict[str, str]
+) -> tuple[tuple[tuple[str, TokenReport], ...], list[Problem]]:
+    """The tokens that hold over a signature, and what is wrong with the others."""
+    from collector.seal.timestamp import verify_token
+
+    holding: list[tuple[str, TokenReport]] = []
+    problems: list[Problem] = []
+    signature = bag.read(signature_path)
+    for authority, path in tokens.items():
+        token, root = bag.read(path), bag.read(f"{CERTIFICATES}{authority}-root.pem")
+        if root is None:
+            problems.append(bag.problem(path, f"cannot be checked: the root certificate of {authority} is not in the pack"))
+        elif signature is not None and token is not None:
+            report = verify_token(token, signature, [root.decode("ascii", "replace")])
+            problems += [bag.problem(path, f"does not hold: {what}") for what in report.problems]
+            if not report.problems:
+                holding.append((authority, report))
+    return tuple(holding), problems
+
+
+def _checkpoints(bag: Bag) -> list[Problem]:
+    """Every checkpoint in the pack is signed, and its tokens hold."""
+    problems: list[Problem] = []
+    names = sorted(path for path in bag.files if path.startswith(CHECKPOINTS) and path.endswith(".json"))
+    for name in names:
+        stem = name.removesuffix(".json")
+        _, wrong = _signed(bag, name, f"{stem}.p7s")
+        problems += wrong + _canonical(bag, name)
+        tokens = {
+            path.removeprefix(f"{stem}.").removesuffix(".tsr"): path
+            for path in bag.files
+            if path.startswith(f"{stem}.") and path.endswith(".tsr")
+        }
+        problems += _stamped(bag, f"{stem}.p7s", dict(sorted(tokens.items())))[1]
+    return problems
+
+
+def _canonical(bag: Bag, name: str) -> list[Problem]:
+
+    data = bag.read(name) or b""
+    try:
+        record = json.loads(data)
+        sound = canonical(record) == data and f"{CHECKPOINTS}{record['size']:06d}.json" == name
+    except (ValueError, KeyError, TypeError, RecursionError):
+        sound = False
+    return [] if sound else [bag.problem(name, "is not a checkpoint of the size in its name")]
