@@ -119,6 +119,10 @@ def pack(
     include: Annotated[list[str] | None, typer.Option(metavar="X", help="Also this snapshot or file.")] = None,
     exclude: Annotated[list[str] | None, typer.Option(metavar="X", help="Without this snapshot or file.")] = None,
     since: Annotated[str, typer.Option(metavar="DAY", help="Only what was seen from this day on.")] = "",
+    with_originals: Annotated[
+        bool, typer.Option("--with-originals", help="Also originals that show conversations with others.")
+    ] = False,
+    redact: Annotated[bool, typer.Option("--redact", hidden=True)] = False,
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to write the pack.")] = None,
     archive: ArchiveOption = None,
     json: JsonOption = False,
@@ -129,7 +133,8 @@ def pack(
 
     from casework.workspace import workspace
 
-    wish = Wish(tuple(reason or ()), as_of, everything, tuple(include or ()), tuple(exclude or ()), since, output)
+    chosen = (tuple(include or ()), tuple(exclude or ()), since, with_originals, redact, output)
+    wish = Wish(tuple(reason or ()), as_of, everything, *chosen)
     screen = _screen(json, quiet)
     with screen.progress() as progress:
         result = make_pack(workspace(archive), case, wish, progress)

@@ -75,3 +75,7 @@ class Site(Protocol):
     def discover(self, page: StoredPage) -> Mapping[str, str]:
         """Addresses of related pages by kind (supplier, product, thread, dispute), as the real site has them."""
         ...
+
+    def shows_others(self, page: StoredPage) -> bool:
+        """Whether the page shows, or may show, conversations with others: a pack then withholds its original."""
+        ...

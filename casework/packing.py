@@ -1,0 +1,233 @@
+"""One evidence pack: seal what is new, plan, render once, bundle, and say where it is."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from casework.answers import PackAnswer
+from casework.cases import Case, casefile, find_case
+from casework.dossier import as_of_instant
+from casework.reread import stored_page
+from casework.workspace import Workspace
+from collector.archive.sealing import TIMEOUT_S, seal, signing_key, token_path
+from collector.errors import SealError, WrongRequest
+from collector.ledger import merkle
+from collector.ledger.log import Checkpoint, Opening, new_salt
+from collector.seal.signature import sign
+from collector.seal.timestamp import Token, request_all
+from rules.casefile import CaseFile
+from rules.check import check, reasons_of
+from rules.deadlines import deadlines
+from rules.pack.exhibits import Choices
+from rules.pack.plan import Covering, PackPlan, Witness, plan, plan_digest
+from rules.pack.proof import ProofMaterial, openings_of
+from rules.pack.renderings import make_renderings
+from rules.pack.write import write_pack
+from rules.policy import load_policy
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the user asked of a pack, as typed."""
+
+    reasons: tuple[str, ...] = ()
+    as_of: str = ""
+    all: bool = False
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    since: str = ""
+    with_originals: bool = False
+    redact: bool = False
+    output: Path | None = None
+
+
+def make_pack(ws: Workspace, wanted: str, wish: Wish, progress: Progress) -> PackAnswer:
+    """Writes the pack. The same plan gives the same bytes, but for its signature and tokens."""
+    case = find_case(ws, wanted)
+    choices = Choices(
+        wish.all, wish.include, wish.exclude, _day(wish.since), redact=wish.redact, with_originals=wish.with_originals
+    )
+    key = signing_key(ws.archive, ws.user)
+    file = casefile(ws, case, as_of_instant(ws, wish.as_of, case.zone))
+    planned = _plan(ws, file, wish, choices, None)  # before anything is kept: a wrong wish leaves no trace
+    out = _place(wish.output, planned.name)
+    progress("sealing what is new")
+    seal(ws.archive, key, progress)
+    ws.refresh()
+    entries = _entries_to_prove(ws, file)
+    checkpoint = ws.archive.ledger.covering(max(entries))
+    if checkpoint is None:
+        raise SealError("The case's newest records could not be sealed.", "Run: tradewitness verify")
+    planned = _plan(ws, file, wish, choices, checkpoint)
+    renderings = _renderings(ws, case, planned, progress)
+    proof = _proof(ws, planned, entries, checkpoint)
+    tokens = _Stamps(ws, progress)
+    progress("writing the pack")
+    result = write_pack(
+        planned, renderings, ws.archive.objects.get, proof,
+        sign=lambda data: sign(data, key, ws.clock.now()), stamp=tokens.stamp, out=out,
+    )  # fmt: skip
+    seal(ws.archive, key, progress)
+    word = "timestamped" if result.stamped_by else "pending"
+    return PackAnswer(result.path.absolute(), result.sha256, planned.exhibits, word, tuple(tokens.failures))
+
+
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise WrongRequest(f"{text!r} is not a day.", "Write it as 2026-10-04.") from error
+
+
+def _place(output: Path | None, name: str) -> Path:
+    place = output.expanduser() if output else Path.cwd()
+    return place / f"{name}.zip" if place.is_dir() else place
+
+
+def _plan(ws: Workspace, file: CaseFile, wish: Wish, choices: Choices, checkpoint: Checkpoint | None) -> PackPlan:
+    policy = load_policy()
+    reasons = reasons_of(file, policy, wish.reasons)
+    covering = _covering(ws, checkpoint) if checkpoint else Covering(0)
+    return plan(
+        file,
+        deadlines(file, policy),
+        check(file, policy, wish.reasons),
+        reasons,
+        choices,
+        covering,
+        own_only=_own_only(ws, file),
+    )
+
+
+def _own_only(ws: Workspace, file: CaseFile) -> frozenset[str]:
+    """The conversations whose stored page shows no other conversation beside it."""
+    threads = [s for s in file.snapshots if s.target.kind == "thread" and s.artefacts]
+    pages = ((s.id, stored_page(s, ws.archive.objects, ws.alias)) for s in threads)
+    return frozenset(identity for identity, page in pages if not ws.site.shows_others(page))
+
+
+def _covering(ws: Workspace, checkpoint: Checkpoint) -> Covering:
+    """The checkpoint and the tokens received for it: part of the plan, so that a later token makes a new plan."""
+    times = {
+        row["authority"]: datetime.fromisoformat(row["time"])
+        for row in ws.index.rows("select authority, time from tokens where checkpoint = ?", checkpoint.size)
+    }
+    configured = ws.archive.config.authorities
+    names = {a.name: a.url for a in configured} | {n: "" for n in times if n not in {a.name for a in configured}}
+    witnesses = tuple(Witness(name, url, times.get(name)) for name, url in sorted(names.items()))
+    at = datetime.fromisoformat(checkpoint.at)
+    return Covering(checkpoint.size, checkpoint.root, at, _key_at(ws, checkpoint), witnesses)
+
+
+def _key_at(ws: Workspace, checkpoint: Checkpoint) -> str:
+    keys = [
+        e.body
+        for e in ws.archive.ledger.entries()
+        if e.kind in ("archive.created", "key.changed") and e.seq < checkpoint.size
+    ]
+    return str(keys[-1]["key"]) if keys else ""
+
+
+def _entries_to_prove(ws: Workspace, file: CaseFile) -> tuple[int, ...]:
+    """The case's own entries, the keys', and the last token received before each visit: it says "not before"."""
+    wanted = {event.seq for event in file.events}
+    tokens = [row["seq"] for row in ws.index.rows("select seq from tokens order by seq")]
+    for event in file.events:
+        earlier = [seq for seq in tokens if seq < event.seq]
+        if event.kind == "snapshot" and earlier:
+            wanted.add(earlier[-1])
+    wanted |= {
+        e.seq for e in ws.archive.ledger.entries() if e.kind in ("archive.created", "key.changed") and e.seq < max(wanted)
+    }
+    return tuple(sorted(wanted))
+
+
+def _proof(ws: Workspace, planned: PackPlan, entries: tuple[int, ...], checkpoint: Checkpoint) -> ProofMaterial:
+    ledger = ws.archive.ledger
+    lines, leaves = ledger.lines(), ledger.leaves()[: checkpoint.size]
+    paths = {seq: tuple(step.hex() for step in merkle.inclusion_proof(leaves, seq)) for seq in entries}
+    shown = [checkpoint, *_brackets(ws, entries)]
+    files: dict[str, bytes] = {}
+    for one in shown:
+        files |= {f"{one.name}.json": one.data, f"{one.name}.p7s": (ledger.checkpoints / f"{one.name}.p7s").read_bytes()}
+        for row in ws.index.rows("select authority from tokens where checkpoint = ?", one.size):
+            path = token_path(ws.archive, one, row["authority"])
+            files[path.name] = path.read_bytes()
+    certificates = {f"{a.name}-root.pem": a.root_pem.strip().encode() + b"\n" for a in ws.archive.config.authorities}
+    certificates["signer.pem"] = signing_key(ws.archive, ws.user).certificate_pem.encode()
+    return ProofMaterial(
+        tuple((seq, lines[seq]) for seq in entries), paths, files, openings_of(planned), certificates, checkpoint.size
+    )
+
+
+def _brackets(ws: Workspace, entries: tuple[int, ...]) -> list[Checkpoint]:
+    """The checkpoints whose tokens stand among the entries, so that the token itself can be shown."""
+    sizes = {r["checkpoint"] for r in ws.index.rows("select seq, checkpoint from tokens") if r["seq"] in entries}
+    return [c for c in ws.archive.ledger.checkpoint_list() if c.size in sizes]
+
+
+def _renderings(ws: Workspace, case: Case, planned: PackPlan, progress: Progress) -> dict[str, bytes]:
+    """Made once: a plan that was packed before gives the stored bytes again."""
+    digest = plan_digest(planned)
+    row = next(iter(ws.index.rows("select body from packs where plan = ?", digest)), None)
+    if row is not None:
+        return {r["path"]: _rendering(ws, r["commitment"]) for r in json.loads(row["body"])["renderings"]}
+    progress("making the report, the viewer and the reading copies")
+    made = make_renderings(planned, ws.archive.objects.get, _print_pdf, ws.clock.now())
+    openings, records = [], []
+    for path, data in sorted(made.items()):
+        opening = Opening(ws.archive.objects.put(data), new_salt())
+        openings.append(opening)
+        records.append({"path": path, "size": len(data), "commitment": opening.commitment})
+    body = {
+        "case": case.order,
+        "name": planned.name,
+        "plan": digest,
+        "checkpoint": planned.covering.size,
+        "renderings": records,
+    }
+    ws.archive.record("pack.made", body, openings)
+    ws.refresh()
+    return made
+
+
+def _rendering(ws: Workspace, commitment: str) -> bytes:
+    opening = ws.index.opening(commitment)
+    if opening is None:
+        raise SealError("A stored part of this pack cannot be opened any more.", "Run: tradewitness verify")
+    return ws.archive.objects.get(opening.digest)
+
+
+def _print_pdf(html: str) -> bytes:
+    from collector.browser.launch import print_pdf
+
+    return asyncio.run(print_pdf(html))
+
+
+class _Stamps:
+    """Asks every configured authority for a token over the pack's signature; keeps why one is missing."""
+
+    def __init__(self, ws: Workspace, progress: Progress) -> None:
+        self.ws, self.progress = ws, progress
+        self.failures: list[str] = []
+
+    def stamp(self, signature: bytes) -> Mapping[str, bytes]:
+        self.progress("asking the timestamp authorities")
+        authorities = self.ws.archive.config.authorities
+        answers = request_all(authorities, signature, timeout_s=TIMEOUT_S, now=self.ws.clock.now)
+        tokens: dict[str, bytes] = {}
+        for authority, answer in zip(authorities, answers, strict=True):
+            if isinstance(answer, Token):
+                tokens[authority.name] = answer.tsr
+            else:
+                self.failures.append(answer.message)
+        return tokens
