@@ -140,24 +140,28 @@ def path_to_root(
     try:
         chain = verifier.verify(leaf.parsed, [other.parsed for other in embedded if other != leaf]).chain
     except verification.VerificationError as error:
-        raise MalformedDer(f"its certificate did not lead to the trusted root at that time ({error})") from error
+        cause = str(error).removeprefix("validation failed: ").removeprefix("candidates exhausted: ")
+        detail = "" if "no interior errors" in cause else f" ({cause})"
+        raise MalformedDer(f"its certificate did not lead to a trusted root at that time{detail}") from error
     known = {certificate.der: certificate for certificate in (*embedded, *roots)}
     return tuple(known[found.public_bytes(_der_encoding())] for found in chain)
 
 
 def strangers(embedded: Sequence[Certificate], path: Sequence[Certificate]) -> tuple[Certificate, ...]:
-    """Embedded certificates that have no place: not on the path, not issued by another, not another's for the same key.
+    """Embedded certificates that have no place: not on the path, of no other's issue, and not another's for the same key.
 
-    Authorities embed cross-certificates of their own roots; anything else may have been put there, or changed, later.
+    Authorities embed cross-certificates of their own roots, and roots above those; anything else was put there, or changed.
     """
     known = {*embedded, *path}
-    return tuple(
-        extra
-        for extra in embedded
-        if extra not in path
-        and not any(other.issued(extra) for other in known)
-        and not any(other.parsed.subject == extra.parsed.subject and _same_key(other, extra) for other in path)
-    )
+
+    def belongs(extra: Certificate) -> bool:
+        others = known - {extra}
+        return (
+            any(other.issued(extra) or extra.issued(other) for other in others)
+            or any(other.parsed.subject == extra.parsed.subject and _same_key(other, extra) for other in path)
+        )  # fmt: skip
+
+    return tuple(extra for extra in embedded if extra not in path and not belongs(extra))
 
 
 def _same_key(one: Certificate, other: Certificate) -> bool:

@@ -34,7 +34,9 @@ DIGESTS = {sequence(oid(dotted), parameters): name for name, dotted in _DIGESTS.
 SHA256 = sequence(oid(_DIGESTS["sha256"]))
 ECDSA_SHA256 = sequence(oid("1.2.840.10045.4.3.2"))
 _SIGNATURES = {
-    sequence(oid("1.2.840.113549.1.1.1"), _NULL): ("rsa", ""),  # with the digest of the signer's digest algorithm
+    # Plain RSA means: with the digest of the signer's digest algorithm. Some authorities leave the NULL out.
+    sequence(oid("1.2.840.113549.1.1.1"), _NULL): ("rsa", ""),
+    sequence(oid("1.2.840.113549.1.1.1")): ("rsa", ""),
     sequence(oid("1.2.840.113549.1.1.11"), _NULL): ("rsa", "sha256"),
     sequence(oid("1.2.840.113549.1.1.12"), _NULL): ("rsa", "sha384"),
     sequence(oid("1.2.840.113549.1.1.13"), _NULL): ("rsa", "sha512"),

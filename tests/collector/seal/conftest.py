@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,27 +23,29 @@ def key(tmp_path_factory: pytest.TempPathFactory) -> SigningKey:
 
 
 @pytest.fixture(scope="session")
-def authority_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("authority")
     prepare(folder)
     return folder
 
 
 @pytest.fixture(scope="session")
-def root_pem(authority_folder: Path) -> str:
-    return (authority_folder / "root.pem").read_text()
-
-
-def stamp(files: Files, data: bytes = DATA, at: datetime = NOW, fault: Fault = "") -> bytes:
-    """A TimeStampResp for these bytes, asked as openssl would ask (imprint by openssl's own form, nonce 5)."""
-    import hashlib
-
-    algorithm = der.sequence(der.oid("2.16.840.1.101.3.4.2.1"), der.tlv(der.NULL))
-    imprint = der.sequence(algorithm, der.tlv(der.OCTET_STRING, hashlib.sha256(data).digest()))
-    query = der.sequence(der.integer(1), imprint, der.integer(5), der.tlv(der.BOOLEAN, b"\xff"))
-    return respond(files, query, at, fault)
+def root_pem(authority: Path) -> str:
+    return (authority / "root.pem").read_text()
 
 
 @pytest.fixture(scope="session")
-def tsr(authority_folder: Path) -> bytes:
-    return stamp(prepare(authority_folder))
+def tsr(authority: Path) -> bytes:
+    return stamp(prepare(authority))
+
+
+def stamp(files: Files, at: datetime = NOW, fault: Fault = "") -> bytes:
+    """A TimeStampResp for DATA, asked as openssl asks: with the NULL that RFC 5754 leaves out."""
+    algorithm = der.sequence(der.oid("2.16.840.1.101.3.4.2.1"), der.tlv(der.NULL))
+    imprint = der.sequence(algorithm, der.tlv(der.OCTET_STRING, hashlib.sha256(DATA).digest()))
+    return respond(files, der.sequence(der.integer(1), imprint, der.integer(5), der.tlv(der.BOOLEAN, b"\xff")), at, fault)
+
+
+def openssl(*arguments: str | Path) -> bool:
+    """Whether openssl, which knows nothing of us, agrees."""
+    return subprocess.run(["openssl", *arguments], capture_output=True, check=False).returncode == 0
