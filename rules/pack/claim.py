@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from collector.model import Exhibit, Fact, Money
+from collector.model import Exhibit, Fact, Finding
+from rules.calendars import day_in, written
 from rules.casefile import CaseFile
-from rules.pack.dates import civil, day, when
+from rules.pack.dates import civil, when
 from rules.pack.wording import BECAUSE, listed, say
 
 BUYER = "the buyer"
@@ -56,7 +58,7 @@ class Known:
     def fact(self, *names: str) -> Fact | None:
         """The first of these that is known."""
         for name in names:
-            found = self.casefile.read(name) or next(iter(reversed(self.casefile.asserted(name))), None)
+            found = self.casefile.fact(name)
             if found is not None and found.value not in (None, "", ()):
                 return found
         return None
@@ -71,7 +73,7 @@ class Known:
             return BUYER
         if fact.snapshot in self.numbers:
             return self.numbers[fact.snapshot]
-        return f"page seen {day(fact.at)}" if fact.at else "page not shown here"
+        return f"page seen {written(day_in(fact.at, self.casefile.zone))}" if fact.at else "page not shown here"
 
     def line(self, label: str, *names: str) -> Line:
         """The labelled value, or "not known"; an absence that a page showed is said as such."""
@@ -84,11 +86,15 @@ class Known:
 
 
 def claim_of(
-    casefile: CaseFile, reasons: tuple[str, ...], numbers: Mapping[str, str], exhibits: tuple[Exhibit, ...]
+    casefile: CaseFile,
+    reasons: tuple[str, ...],
+    findings: tuple[Finding, ...],
+    numbers: Mapping[str, str],
+    exhibits: tuple[Exhibit, ...],
 ) -> Claim:
     """The claim from the facts in force; `numbers` gives the exhibit number by snapshot or file id."""
     known = Known(casefile, numbers)
-    ceiling, calculation = _ceiling(known)
+    ceiling, calculation = _ceiling(findings)
     return Claim(
         sentence=_sentence(known, reasons),
         numbers=_numbers(known),
@@ -210,12 +216,8 @@ def _money(known: Known) -> tuple[Line, ...]:
     return tuple(line for line in lines if line.text != "not known")
 
 
-def _ceiling(known: Known) -> tuple[str, str]:
-    """The most that can come back: what was paid, and never more than the supplier's limit, with the calculation."""
-    paid, limit = known.value("order.paid", "order.total"), known.value("supplier.limit")
-    if not isinstance(paid, Money):
-        return "", ""
-    if not isinstance(limit, Money) or limit.currency != paid.currency:
-        return "", f"Never more than was paid, {paid}; the supplier's limit is not known, so the ceiling may be lower."
-    lower = min(paid, limit, key=lambda money: money.amount)
-    return str(lower), f"The lower of what was paid, {paid}, and the supplier's limit, {limit}."
+def _ceiling(findings: tuple[Finding, ...]) -> tuple[str, str]:
+    """The refund ceiling and its calculation, as the check of the case found them; never computed a second time."""
+    texts = {finding.id: finding.text for finding in findings if finding.id in ("refund.ceiling", "coverage.limit_changed")}
+    amount = re.match(r"Refund ceiling ([A-Z]{3} \d[\d,.]*):", texts.get("refund.ceiling", ""))
+    return amount[1] if amount else "", " ".join(texts[id] for id in sorted(texts, reverse=True))

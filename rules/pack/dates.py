@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from collector.model import Printed
+from rules.calendars import end_of, start_of, written, zone_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,22 +21,17 @@ class When:
 
 def local(instant: datetime, zone: str) -> str:
     """ "Thu 24 Sep 2026, 20:00 CEST" for an aware instant."""
-    there = instant.astimezone(ZoneInfo(zone))
-    return f"{day(there)}, {there:%H:%M %Z}"
+    there = instant.astimezone(zone_of(zone))
+    return f"{written(there.date())}, {there:%H:%M %Z}"
 
 
 def both(instant: datetime, zone: str) -> str:
     """Local time and UTC: "Thu 24 Sep 2026, 20:00 CEST (18:00 UTC)"; the UTC day is added where it is another one."""
-    there, utc = instant.astimezone(ZoneInfo(zone)), instant.astimezone(UTC)
+    there, utc = instant.astimezone(zone_of(zone)), instant.astimezone(UTC)
     if there.utcoffset() == timedelta(0):
-        return f"{day(there)}, {there:%H:%M} UTC"
+        return f"{written(there.date())}, {there:%H:%M} UTC"
     other = "" if there.date() == utc.date() else f"{utc:%a} {utc.day} {utc:%b}, "
     return f"{local(instant, zone)} ({other}{utc:%H:%M} UTC)"
-
-
-def day(value: date) -> str:
-    """ "Thu 24 Sep 2026"."""
-    return f"{value:%a} {value.day} {value:%b %Y}"
 
 
 def when(value: Any, zone: str) -> When | None:
@@ -53,7 +48,7 @@ def when(value: Any, zone: str) -> When | None:
         instant = datetime.fromisoformat(value)
     except ValueError:
         return None
-    instant = instant if instant.tzinfo else instant.replace(tzinfo=ZoneInfo(zone))
+    instant = instant if instant.tzinfo else instant.replace(tzinfo=zone_of(zone))
     return When(instant.astimezone(UTC), instant.astimezone(UTC), both(instant, zone))
 
 
@@ -70,10 +65,8 @@ def civil(value: Any, zone: str) -> date | None:
     if isinstance(value, Printed):
         value = value.text[:10]
     found = when(value, zone)
-    return found.first.astimezone(ZoneInfo(zone)).date() if found else None
+    return found.first.astimezone(zone_of(zone)).date() if found else None
 
 
 def _day(value: date, zone: str) -> When:
-    start = datetime.combine(value, time(0), ZoneInfo(zone)).astimezone(UTC)
-    end = datetime.combine(value + timedelta(days=1), time(0), ZoneInfo(zone)).astimezone(UTC)
-    return When(start, end - timedelta(milliseconds=1), day(value))
+    return When(start_of(value, zone), end_of(value, zone), written(value))

@@ -97,11 +97,12 @@ def plan(
     _require_reasons(known)
     if choices.redact:
         raise WrongRequest("Redacted packs cannot be made yet.", "Leave a page or file out with --exclude instead.")
+    casefile = casefile.known()
     chosen = choose(casefile, choices)
     exhibits, withheld = exhibits_of(casefile, chosen, choices, own_only)
     numbers = _numbers(exhibits, chosen)
     shown = {snapshot.id for snapshot in chosen.snapshots}
-    rows = tuple(deadlines)
+    rows, found = tuple(deadlines), tuple(findings)
     return PackPlan(
         v=1,
         name=_name(casefile, known),
@@ -113,16 +114,16 @@ def plan(
         reasons=known,
         choices=choices,
         covering=covering,
-        claim=claim_of(casefile, known, numbers, exhibits),
+        claim=claim_of(casefile, known, found, numbers, exhibits),
         timeline=timeline_of(casefile, rows, numbers, choices.since),
         exhibits=exhibits,
         snapshots=chosen.snapshots,
         files=chosen.files,
         facts=tuple(f for f in casefile.facts if f.snapshot in shown or f.state == "asserted"),
         deadlines=tuple(sorted(rows, key=lambda d: (d.act_by is None, d.act_by or casefile.as_of, d.id, d.round))),
-        findings=tuple(findings),
+        findings=found,
         withheld=withheld,
-        entries=tuple(sorted(event.seq for event in casefile.events)),
+        entries=_entries(casefile),
         stand_in=next((s.visit.alias for s in chosen.snapshots if s.visit.alias), ""),
     )
 
@@ -141,6 +142,12 @@ def _require_reasons(reasons: tuple[str, ...]) -> None:
 def _name(casefile: CaseFile, reasons: tuple[str, ...]) -> str:
     local: date = casefile.as_of.astimezone(ZoneInfo(casefile.zone)).date()
     return "-".join([slug(casefile.order), *(reasons or ("record",)), f"{local:%Y%m%d}"])
+
+
+def _entries(casefile: CaseFile) -> tuple[int, ...]:
+    """The ledger numbers of the case, but for files that were added after the day of the pack."""
+    files = {file.seq for file in casefile.files}
+    return tuple(sorted(e.seq for e in casefile.events if not e.kind.startswith("file") or e.seq in files))
 
 
 def _numbers(exhibits: tuple[Exhibit, ...], chosen: Chosen) -> Mapping[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from collector.model import Money, Printed, Undetermined
+from rules.refund import said as money_text
 
 BECAUSE: Mapping[str, str] = {
     "late": "the goods were shipped later than agreed",
@@ -94,7 +95,7 @@ def say(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Money):
-        return str(value)
+        return money_text(value)
     if isinstance(value, Printed):
         return value.text
     if isinstance(value, Mapping):
