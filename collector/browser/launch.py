@@ -1,0 +1,235 @@
+"""Starts a browser of its own for public pages, fixtures and printing: sandboxed, headless, and open about what it is."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from collector.browser.find import find_browser
+from collector.errors import BrowserError
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser as NativeBrowser
+    from playwright.async_api import BrowserContext, Playwright, Route
+
+    from collector.browser.tab import ChromiumTab
+
+LOCALE = "en-US"
+VIEWPORT = (1280, 2048)
+_START_MS = 30_000
+_CLOSE_S = 5
+_PRINT_MS = 120_000
+# The browser speaks to the watched pages only: no updates, no sync, no reports to its maker.
+_QUIET_FLAGS = (
+    "--disable-background-networking",
+    "--disable-breakpad",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-domain-reliability",
+    "--disable-sync",
+    "--metrics-recording-only",
+    "--no-default-browser-check",
+    "--no-first-run",
+    "--no-pings",
+)
+_WENT_AWAY = BrowserError(
+    "The browser went away in the middle of the work.", "Run the command again: what was kept stays kept."
+)
+
+
+def sandbox_state(platform: str = sys.platform, user_id: int | None = None) -> str:
+    """ "on", or "off: " and why: Chromium refuses its sandbox to root on Linux."""
+    user = user_id if user_id is not None else getattr(os, "geteuid", lambda: -1)()
+    return "off: running as root" if platform.startswith("linux") and user == 0 else "on"
+
+
+class Browser:
+    """A running browser: one context an account, fresh tabs in it. `about` is what each visit records of it."""
+
+    def __init__(self, native: NativeBrowser, about: Mapping[str, str], viewport: tuple[int, int]) -> None:
+        self._native = native
+        self._viewport = viewport
+        self._contexts: dict[str, BrowserContext] = {}
+        self.about = about
+
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """What every page is shown with."""
+        width, height = self._viewport
+        return {"viewport": {"width": width, "height": height}, "locale": LOCALE, "motion": "reduced", "scale": 1}
+
+    async def context(self, account: str = "") -> BrowserContext:
+        """The account's context, made when first asked for. Raises BrowserError when the browser has gone."""
+        from playwright.async_api import Error as PlaywrightError
+
+        width, height = self._viewport
+        if account not in self._contexts:
+            try:
+                self._contexts[account] = await self._native.new_context(
+                    viewport={"width": width, "height": height},
+                    locale=LOCALE,
+                    reduced_motion="reduce",
+                    accept_downloads=False,
+                )
+            except PlaywrightError as error:
+                raise _WENT_AWAY from error
+        return self._contexts[account]
+
+    @asynccontextmanager
+    async def tab(self, account: str = "") -> AsyncIterator[ChromiumTab]:
+        """A fresh tab of that account, closed afterwards. Raises BrowserError when the browser has gone."""
+        from playwright.async_api import Error as PlaywrightError
+
+        from collector.browser.tab import ChromiumTab
+        from collector.capture.tab import TabError
+
+        context = await self.context(account)
+        try:
+            tab = await ChromiumTab.new(context, self.about, self.options)
+        except (PlaywrightError, TabError) as error:
+            raise _WENT_AWAY from error
+        try:
+            yield tab
+        finally:
+            await tab.close()
+
+    async def print_pdf(self, page: Path, *, page_numbers: bool = True) -> bytes:
+        """A local HTML file as A4 PDF; its scripts do not run and nothing is fetched but local files and data: addresses."""
+        from playwright.async_api import Error as PlaywrightError
+
+        async def only_local(route: Route) -> None:
+            local = route.request.url.startswith(("file:", "data:"))
+            await (route.continue_() if local else route.abort())
+
+        try:
+            context = await self._native.new_context(locale=LOCALE, java_script_enabled=False, offline=True)
+            try:
+                await context.route("**/*", only_local)
+                sheet = await context.new_page()
+                await sheet.goto(page.absolute().as_uri(), wait_until="load", timeout=_PRINT_MS)
+                async with asyncio.timeout(_PRINT_MS / 1000):
+                    return await sheet.pdf(
+                        format="A4",
+                        print_background=True,
+                        prefer_css_page_size=True,
+                        tagged=True,
+                        outline=True,
+                        display_header_footer=page_numbers,
+                        header_template="<span></span>",
+                        footer_template=_FOOTER,
+                        margin={"top": "16mm", "bottom": "18mm", "left": "16mm", "right": "16mm"},
+                    )
+            finally:
+                await context.close()
+        except PlaywrightError as error:
+            raise BrowserError("The browser could not print the page.", "Run the command again.") from error
+        except TimeoutError as error:
+            raise BrowserError("The browser did not finish printing the page.", "Run the command again.") from error
+
+
+_FOOTER = (
+    '<div style="width:100%;font:8pt sans-serif;color:#555;text-align:center">'
+    '<span class="pageNumber"></span> / <span class="totalPages"></span></div>'
+)
+
+
+@asynccontextmanager
+async def launch(executable: Path | None = None, *, viewport: tuple[int, int] = VIEWPORT) -> AsyncIterator[Browser]:
+    """A headless browser for the block, gone afterwards with every process of it.
+
+    `viewport` is width and height in CSS pixels, at most 8192. Raises BrowserError when it is missing or does not start.
+    """
+    path = executable or find_browser()
+    from playwright.async_api import Error as PlaywrightError
+    from playwright.async_api import async_playwright
+
+    driver = async_playwright()
+    try:
+        playwright = await driver.start()
+    except (OSError, PlaywrightError) as error:
+        raise BrowserError("The part that drives the browser did not start.", "Install tradewitness again.") from error
+    try:
+        native, sandbox = await _start(playwright, path)
+        try:
+            yield Browser(native, await _about(native, path, sandbox), viewport)
+        finally:
+            with suppress(TimeoutError, PlaywrightError):
+                await asyncio.wait_for(native.close(), _CLOSE_S)
+    finally:
+        with suppress(TimeoutError, PlaywrightError):
+            await asyncio.wait_for(playwright.stop(), _CLOSE_S)
+
+
+async def _start(playwright: Playwright, path: Path) -> tuple[NativeBrowser, str]:
+    """The browser and the state of its sandbox; without one only where the system allows none, and that is recorded."""
+    from playwright.async_api import Error as PlaywrightError
+
+    sandbox = sandbox_state()
+    for state in dict.fromkeys((sandbox, "off: this system allows no sandbox")):
+        try:
+            native = await playwright.chromium.launch(
+                executable_path=path,
+                headless=True,
+                chromium_sandbox=state == "on",
+                args=list(_QUIET_FLAGS),
+                timeout=_START_MS,
+            )
+        except PlaywrightError as error:
+            if "No usable sandbox" not in error.message:
+                raise BrowserError(
+                    f"The browser at {path} did not start.", "See what is wrong with it: tradewitness doctor"
+                ) from error
+        else:
+            return native, state
+    raise BrowserError(f"The browser at {path} did not start.", "See what is wrong with it: tradewitness doctor")
+
+
+async def _about(native: NativeBrowser, path: Path, sandbox: str) -> Mapping[str, str]:
+    from playwright.async_api import Error as PlaywrightError
+
+    try:
+        session = await native.new_browser_cdp_session()
+        said = await session.send("Browser.getVersion")
+        await session.detach()
+    except PlaywrightError as error:
+        raise _WENT_AWAY from error
+    return {
+        "name": _name(path),
+        "version": native.version,
+        "product": str(said["product"]),
+        "user_agent": str(said["userAgent"]),
+        "sandbox": sandbox,
+        "headless": "yes",
+        "how": "launched",
+    }
+
+
+def _name(path: Path) -> str:
+    place = str(path).lower()
+    if "edge" in place:
+        return "Microsoft Edge"
+    return "Chromium" if "chromium" in place else "Google Chrome"
+
+
+def print_pdf(html: str | Path, *, page_numbers: bool = True) -> bytes:
+    """HTML, or a local HTML file with its pictures beside it, as A4 PDF; starts and ends a browser for it.
+
+    Nothing is fetched from the network and no script runs. Not to be called inside a running event loop. Raises BrowserError.
+    """
+
+    async def printed(page: Path) -> bytes:
+        async with launch() as browser:
+            return await browser.print_pdf(page, page_numbers=page_numbers)
+
+    if isinstance(html, Path):
+        return asyncio.run(printed(html))
+    with tempfile.TemporaryDirectory(prefix="tradewitness-") as folder:
+        page = Path(folder) / "page.html"
+        page.write_text(html, encoding="utf-8")
+        return asyncio.run(printed(page))

@@ -1,0 +1,281 @@
+"""A tab of a real Chromium, as capture asks for it (`collector.capture.tab.Tab`)."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from collections.abc import AsyncIterator, Awaitable, Mapping
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from playwright.async_api import BrowserContext, CDPSession, Dialog, Download, Page
+from playwright.async_api import Error as PlaywrightError
+
+from collector.browser import scripts
+from collector.browser.recorder import Recorder
+from collector.capture.tab import Arrival, Credential, Exchange, FrameSource, Picture, TabError, TabGone
+
+T = TypeVar("T")
+
+_ANSWER_MS = 10_000  # one question to the page
+_READ_MS = 30_000  # one picture, one file made of the page
+_QUIET_MS = 500
+_STILL_MS = 100
+_BUSY_MS = 5_000  # a page that stands still but never stops asking is not waited for any longer
+_AT_A_STOP_MS = 1_000
+_A4 = {"paperWidth": 8.27, "paperHeight": 11.69}
+_ATTEMPTS = 5
+_MOVED = ("Cannot find context", "context was destroyed", "navigated or closed", "uniqueContextId", "Promise was collected")
+_GONE = ("has been closed", "Target closed", "crashed", "Connection closed")
+_REASONS = {
+    "ERR_CONNECTION_REFUSED": "the server refused the connection",
+    "ERR_NAME_NOT_RESOLVED": "the server's name could not be found",
+    "ERR_INTERNET_DISCONNECTED": "this machine is not connected to the internet",
+    "ERR_ADDRESS_UNREACHABLE": "the server cannot be reached from this network",
+    "ERR_CONNECTION_TIMED_OUT": "the server did not answer",
+    "ERR_TIMED_OUT": "the server did not answer",
+    "ERR_TOO_MANY_REDIRECTS": "the server sent the browser round in circles",
+    "ERR_CERT_": "the server's certificate is not valid",
+    "ERR_SSL_": "no secure connection to the server could be made",
+    "ERR_CONNECTION_": "the server closed the connection",
+    "ERR_EMPTY_RESPONSE": "the server closed the connection without an answer",
+    "ERR_HTTP_RESPONSE_CODE_FAILURE": "the server answered with an error and nothing to show",
+    "ERR_INVALID_RESPONSE": "the server's answer is not a web page",
+    "ERR_ABORTED": "the address gives a file or nothing to show, not a page",
+    "Download is starting": "the address gives a file to download, not a page",
+    "invalid URL": "the address is not a web address",
+}
+
+
+class ChromiumTab:
+    """One page of one account's context; made by `Browser.tab`, which also closes it."""
+
+    def __init__(
+        self, page: Page, session: CDPSession, browser: Mapping[str, str], options: Mapping[str, Any], frame: str
+    ) -> None:
+        self._page = page
+        self._session = session
+        self._browser = browser
+        self._options = options
+        self._frame = frame
+        self._world: int | None = None
+        self._incidents: list[str] = []
+        self._gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._recorder = Recorder(page)
+        page.on("dialog", self._on_dialog)
+        page.on("download", self._on_download)
+        page.on("popup", self._on_popup)
+        page.on("crash", self._on_gone)
+        page.on("close", self._on_gone)
+
+    @classmethod
+    async def new(cls, context: BrowserContext, browser: Mapping[str, str], options: Mapping[str, Any]) -> ChromiumTab:
+        """A fresh tab. Raises playwright's Error when the browser has gone."""
+        page = await context.new_page()
+        session = await context.new_cdp_session(page)
+        tree = await session.send("Page.getFrameTree")
+        tab = cls(page, session, browser, options, tree["frameTree"]["frame"]["id"])
+        zone = await tab._ask(scripts.ZONE)
+        tab._options = MappingProxyType({**options, "timezone": str(zone)})
+        return tab
+
+    @property
+    def browser(self) -> Mapping[str, str]:
+        return self._browser
+
+    @property
+    def options(self) -> Mapping[str, Any]:
+        return self._options
+
+    async def open(self, url: str, within_ms: int) -> Arrival:
+        going = self._page.goto(url, wait_until="commit", timeout=within_ms)
+        await self._bounded(going, within_ms + 1_000, "opening the page")
+        return await self.arrival()
+
+    async def glimpse(self, within_ms: int) -> str:
+        return str(await self._ask(scripts.PARSED, within_ms=within_ms))
+
+    async def settle(self, within_ms: int) -> str:
+        clock = asyncio.get_running_loop().time
+        end = clock() + within_ms / 1000
+
+        def left() -> int:
+            return max(1, round((end - clock()) * 1000))
+
+        late = str(await self._ask(scripts.STILL, _STILL_MS, left(), within_ms=left() + 1_000))
+        if late:
+            return f"{late} within {within_ms / 1000:g} s"
+        if not await self._recorder.quiet(_QUIET_MS, min(left(), _BUSY_MS)):
+            return "the page stood still but went on asking the server for more"
+        # What came in last may have brought pictures or changes of its own.
+        late = str(await self._ask(scripts.STILL, _STILL_MS // 2, left(), within_ms=left() + 1_000))
+        return f"{late} within {within_ms / 1000:g} s" if late else ""
+
+    async def expand(self, within_ms: int) -> str:
+        clock = asyncio.get_running_loop().time
+        end = clock() + within_ms / 1000
+        asked, top = self._recorder.made, 0
+        _, height = await self.measure()
+        screen = int(self._options["viewport"]["height"])
+        if height <= screen:
+            return ""
+        while top + screen < height and clock() < end:
+            top += screen
+            await self._ask(scripts.SCROLL, top)
+            await self._recorder.quiet(50, _AT_A_STOP_MS)
+            _, height = await self.measure()
+        cut = "the page went on growing while it was scrolled" if top + screen < height else ""
+        await self._ask(scripts.SCROLL, 0)
+        if self._recorder.made > asked:
+            return cut or await self.settle(max(1_000, round((end - clock()) * 1000)))
+        return cut
+
+    async def arrival(self) -> Arrival:
+        return self._recorder.arrival(self._page.url)
+
+    async def watch(self) -> None:
+        await self._ask(scripts.WATCH)
+
+    async def changes(self) -> int:
+        return int(await self._ask(scripts.CHANGES))
+
+    async def measure(self) -> tuple[int, int]:
+        width, height = await self._ask(scripts.SIZE)
+        return int(width), int(height)
+
+    async def pictures(self, overlap: int, most: int) -> AsyncIterator[Picture]:
+        wanted, last = 0, -1
+        for _ in range(most):
+            x, y, width, height = await self._ask(scripts.SCROLL, wanted)
+            if y <= last:
+                break
+            yield Picture(await self._picture(), x, y, width, height)
+            last, wanted = y, y + height - overlap
+            if y + height >= (await self.measure())[1]:
+                break
+        if last > 0:
+            await self._ask(scripts.SCROLL, 0)
+
+    async def _picture(self) -> bytes:
+        # Neither full-page nor captureBeyondViewport: both resize the page, and it sees that and re-renders.
+        shot = await self._send("Page.captureScreenshot", {"format": "png", "optimizeForSpeed": True}, within_ms=_READ_MS)
+        return base64.b64decode(shot["data"])
+
+    async def documents(self) -> tuple[FrameSource, ...]:
+        main = FrameSource(self._page.url, str(await self._ask(scripts.SOURCE, within_ms=_READ_MS)))
+        others = [frame for frame in self._page.frames if frame != self._page.main_frame and not frame.is_detached()]
+        sources = [main]
+        for frame in others:
+            try:
+                html = await self._bounded(frame.evaluate(scripts.SOURCE), _ANSWER_MS, "reading a frame")
+            except TabGone:
+                raise
+            except TabError as error:
+                self._incidents.append(f"A frame of the page could not be read: {error}.")
+            else:
+                sources.append(FrameSource(frame.url, str(html)))
+        return tuple(sources)
+
+    async def text(self) -> str:
+        return str(await self._ask(scripts.TEXT, within_ms=_READ_MS))
+
+    async def mhtml(self) -> bytes:
+        made = await self._send("Page.captureSnapshot", {"format": "mhtml"}, within_ms=_READ_MS)
+        return str(made["data"]).encode("utf-8", "replace")
+
+    async def pdf(self) -> bytes:
+        made = await self._send("Page.printToPDF", {"printBackground": True, **_A4}, within_ms=_READ_MS)
+        return base64.b64decode(made["data"])
+
+    async def exchanges(self) -> tuple[Exchange, ...]:
+        return await self._bounded(self._recorder.exchanges(), _ANSWER_MS, "listing the exchanges")
+
+    async def credentials(self) -> tuple[Credential, ...]:
+        jar = await self._bounded(self._page.context.cookies(), _ANSWER_MS, "reading the cookies")
+        cookies = (Credential("cookie", c.get("name", ""), c.get("value", "")) for c in jar)
+        return (*cookies, *self._recorder.headers())
+
+    def incidents(self) -> tuple[str, ...]:
+        return tuple(self._incidents)
+
+    async def _ask(self, script: str, *values: Any, within_ms: int = _ANSWER_MS) -> Any:
+        """Runs a function in the main frame's own world; asks again when the page moves on meanwhile."""
+        call = f"({script})({','.join(map(json.dumps, values))})"
+        for attempt in range(_ATTEMPTS):
+            try:
+                return await self._ask_once(call, within_ms)
+            except TabGone:
+                raise
+            except TabError as error:
+                self._world = None
+                if attempt == _ATTEMPTS - 1 or not any(sign in str(error) for sign in _MOVED):
+                    raise
+        raise TabError("the page kept moving on to other pages")
+
+    async def _ask_once(self, call: str, within_ms: int) -> Any:
+        if self._world is None:
+            asked = {"frameId": self._frame, "worldName": "tradewitness"}
+            self._world = (await self._send("Page.createIsolatedWorld", asked))["executionContextId"]
+        asked = {"expression": call, "contextId": self._world, "awaitPromise": True, "returnByValue": True}
+        answer = await self._send("Runtime.evaluate", asked, within_ms=within_ms)
+        if "exceptionDetails" in answer:
+            raise TabError("the page could not be asked: " + str(answer["exceptionDetails"].get("text", "")))
+        return answer["result"].get("value")
+
+    async def _send(self, method: str, values: dict[str, Any], within_ms: int = _ANSWER_MS) -> dict[str, Any]:
+        return await self._bounded(self._session.send(method, values), within_ms, "the browser's answer")
+
+    async def _bounded(self, work: Awaitable[T], within_ms: int, what: str) -> T:
+        """The result, or TabGone as soon as the tab goes, or TabError when it takes too long."""
+        task = asyncio.ensure_future(work)
+        try:
+            await asyncio.wait({task, self._gone}, timeout=within_ms / 1000, return_when=asyncio.FIRST_COMPLETED)
+            if task.done():
+                return task.result()
+        except PlaywrightError as error:
+            raise _in_words(error) from error
+        finally:
+            task.cancel()
+        if self._gone.done():
+            raise TabGone("the tab closed or crashed")
+        raise TabError(f"{what} took longer than {within_ms / 1000:g} s")
+
+    def _on_gone(self, _page: Page) -> None:
+        if not self._gone.done():
+            self._gone.set_result(None)
+
+    async def _on_dialog(self, dialog: Dialog) -> None:
+        self._incidents.append(f'A dialog ({dialog.type}) was dismissed: "{dialog.message[:200]}".')
+        await self._quietly(dialog.dismiss())
+
+    async def _on_download(self, download: Download) -> None:
+        self._incidents.append(f"A download was refused: {download.suggested_filename[:200]}.")
+        await self._quietly(download.cancel())
+
+    async def _on_popup(self, popup: Page) -> None:
+        self._incidents.append("A new window that the page opened was closed.")
+        await self._quietly(popup.close())
+
+    async def _quietly(self, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except PlaywrightError:
+            return  # it went away by itself
+
+    async def close(self) -> None:
+        """Closes the tab; one that has gone already is fine."""
+        if not self._page.is_closed():
+            await asyncio.wait({asyncio.ensure_future(self._quietly(self._page.close()))}, timeout=5)
+
+
+def _in_words(error: PlaywrightError) -> TabError:
+    said = error.message
+    if any(sign in said for sign in _GONE):
+        return TabGone("the tab closed or crashed")
+    known = next((words for sign, words in _REASONS.items() if sign in said), "")
+    if known:
+        return TabError(known)
+    if "Timeout" in said:
+        return TabError("nothing was shown in time")
+    return TabError(said.splitlines()[0].strip().rstrip("."))
