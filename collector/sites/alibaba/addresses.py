@@ -1,0 +1,131 @@
+"""Which page of alibaba.com an address leads to, and the one address by which each page is visited."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import SplitResult, parse_qs, quote, urljoin, urlsplit
+
+_PRODUCT = re.compile(r"/product-detail/(?:(?P<slug>[^/]{0,300})[_-])?(?P<id>[0-9]{6,20})\.html?$", re.IGNORECASE)
+_SUPPLIER = re.compile(r"(?P<sub>[a-z0-9-]{1,63})\.(?:m\.)?(?:en|trustpass|fm)(?:\.m)?\.alibaba\.com$")
+_NUMBER = re.compile(r"[0-9]{6,24}")
+_ORDER_KEYS = ("orderId", "orderid", "order_id", "tradeId", "orderNo")
+_ISSUE_KEYS = ("issueId", "disputeId", "issueid", "refundId", "reverseId")
+_DISPUTE_PATH = re.compile(r"dispute|refund|issue|reverse|complain", re.IGNORECASE)
+_LIST_PATH = re.compile(r"list", re.IGNORECASE)
+_NOT_A_SHOP = frozenset({"www", "message", "biz", "login", "passport", "activity", "sale", "service", "i", "s"})
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What an address says by itself: the kind of page, and the number or name in it that tells it from others."""
+
+    kind: str
+    order: str = ""
+    dispute: str = ""
+    product: str = ""
+    supplier: str = ""
+    contact: str = ""
+
+
+def absolute(href: str, base: str) -> str:
+    """A link as an https address of the real site; "" for what is no web address.
+
+    A saved page of a local stand-in links to `*.alibaba.localhost:port`; that name stands for alibaba.com.
+    """
+    try:
+        parts = urlsplit(urljoin(base, href.strip()))
+        host = parts.hostname or ""
+    except ValueError:
+        return ""
+    if parts.scheme not in {"http", "https"} or not host:
+        return ""
+    if host == "alibaba.localhost" or host.endswith(".alibaba.localhost"):
+        parts = parts._replace(netloc=host.removesuffix("localhost") + "com")
+    return parts._replace(scheme="https").geturl()
+
+
+def address_of(url: str) -> Address:
+    """What page an address of alibaba.com leads to; kind "" where it is none that is known, or no address at all."""
+    try:
+        parts = urlsplit(url.strip())
+        host = (parts.hostname or "").lower()
+        query = parse_qs(parts.query)
+    except ValueError:
+        return Address("")
+    if parts.scheme not in {"http", "https"} or not (host == "alibaba.com" or host.endswith(".alibaba.com")):
+        return Address("")
+    if host.startswith(("login.", "passport.")) or "/newlogin/" in parts.path:
+        return Address("login")
+    if (product := _PRODUCT.search(parts.path)) is not None:
+        return Address("product", product=product["id"])
+    if host.startswith(("message.", "onetalk.")):
+        return _thread(parts, query)
+    if host.startswith(("biz.", "trade.", "rosewood.")) or parts.path.startswith("/ta/"):
+        return _trade(parts, query)
+    if (shop := _SUPPLIER.search(host)) is not None and shop["sub"] not in _NOT_A_SHOP:
+        return Address("supplier", supplier=shop["sub"])
+    if re.match(r"/(?:trade/search|products/|showroom/|search/)", parts.path):
+        return Address("search")
+    return Address("")
+
+
+def kind_of(url: str) -> str:
+    """order, order_list, thread, supplier, product, search, dispute, dispute_list, login, or ""."""
+    return address_of(url).kind
+
+
+def canonical(url: str) -> str:
+    """The one address of a page: tracking parameters dropped, mobile and other tabs of a shop brought to its profile.
+
+    An address of no known kind comes back unchanged.
+    """
+    address = address_of(url)
+    if address.kind == "order" and address.order:
+        return f"https://biz.alibaba.com/ta/detail.htm?orderId={address.order}"
+    if address.kind == "supplier":
+        shop = "trustpass" if ".trustpass." in (urlsplit(url).hostname or "") else "en"
+        return f"https://{address.supplier}.{shop}.alibaba.com/company_profile.html"
+    if address.kind in {"product", "order_list"}:
+        parts = urlsplit(url.strip())
+        return f"https://{(parts.hostname or '').lower()}{parts.path}"
+    if address.kind == "search":
+        return _search(urlsplit(url.strip()))
+    if address.kind == "dispute" and address.dispute:
+        parts = urlsplit(url.strip())
+        key = next(key for key in _ISSUE_KEYS if key in parse_qs(parts.query))
+        return f"https://{(parts.hostname or '').lower()}{parts.path}?{key}={address.dispute}"
+    return url
+
+
+def _search(parts: SplitResult) -> str:
+    kept = [
+        (key, values[0]) for key, values in parse_qs(parts.query).items() if key in {"SearchText", "ta", "page", "IndexArea"}
+    ]
+    query = "&".join(f"{key}={quote(value)}" for key, value in sorted(kept))
+    return f"https://{(parts.hostname or '').lower()}{parts.path}" + (f"?{query}" if query else "")
+
+
+def _thread(parts: SplitResult, query: dict[str, list[str]]) -> Address:
+    if "/msgsend/" in parts.path:
+        return Address("")  # the form to write to a supplier, not a conversation
+    asked = {**query, **parse_qs(urlsplit(parts.fragment).query)}
+    contact = next((asked[key][0] for key in ("to", "activeAccountId", "contactId") if key in asked), "")
+    return Address("thread", contact=contact)
+
+
+def _trade(parts: SplitResult, query: dict[str, list[str]]) -> Address:
+    order, issue = _number(query, _ORDER_KEYS), _number(query, _ISSUE_KEYS)
+    disputed = bool(_DISPUTE_PATH.search(parts.path))
+    if disputed and not issue and not order and _LIST_PATH.search(parts.path):
+        return Address("dispute_list")
+    if disputed or (issue and not order):
+        return Address("dispute", order=order, dispute=issue)
+    if _LIST_PATH.search(parts.path) and not order:
+        return Address("order_list")
+    return Address("order", order=order) if order else Address("")
+
+
+def _number(query: dict[str, list[str]], keys: tuple[str, ...]) -> str:
+    found = (query[key][0].strip() for key in keys if key in query)
+    return next((value for value in found if _NUMBER.fullmatch(value)), "")

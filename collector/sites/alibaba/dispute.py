@@ -1,0 +1,199 @@
+"""Dispute pages: the application's own data where embedded, then labels. The printed timer is read before anything else."""
+
+from __future__ import annotations
+
+import re
+
+from bs4 import Tag
+
+from collector.model import Fact, Printed
+from collector.sites.alibaba.addresses import absolute, address_of
+from collector.sites.alibaba.markup import Frame, Node, Reading, Scribe, as_text, text_of
+from collector.sites.alibaba.money import read_money
+from collector.sites.alibaba.order import moment
+from collector.sites.alibaba.times import read_deadline, read_epoch
+
+READER = "alibaba.dispute/1"
+
+_NUMBER = re.compile(r"[0-9]{6,24}")
+_LABELS = {
+    "dispute.id": (
+        "application number",
+        "refund application no.",
+        "dispute id",
+        "dispute no.",
+        "refund id",
+        "case number",
+        "纠纷编号",
+    ),
+    "dispute.order": ("order", "order number", "order no.", "order no", "order id", "订单号"),
+    "dispute.status": ("dispute status", "refund status", "application status", "status", "纠纷状态"),
+    "dispute.reason": ("reasons", "reason", "refund reason", "dispute reason", "reason for refund", "退款原因"),
+    "dispute.amount": ("refund amount", "requested refund", "refund amount requested", "amount requested", "退款金额"),
+    "dispute.submitted_at": ("submitted", "submitted on", "submit time", "submission time", "application time", "提交时间"),
+    "dispute.deadline": (
+        "deadline",
+        "due",
+        "due date",
+        "due time",
+        "time left",
+        "time remaining",
+        "remaining time",
+        "respond before",
+        "截止时间",
+    ),
+    "dispute.hint": ("next step", "next steps", "下一步"),
+    "dispute.supplier_answer": (
+        "supplier's answer",
+        "supplier's response",
+        "supplier response",
+        "supplier’s response",
+        "供应商回复",
+    ),
+    "dispute.offer": ("offer", "supplier's offer", "proposed solution", "supplier's proposal", "refund offer", "供应商方案"),
+}
+_NO_ANSWER = re.compile(
+    r"\bnot (?:yet )?(?:responded|answered|replied)\b|\bno (?:response|answer|reply)\b|尚未(?:回复|响应)", re.IGNORECASE
+)
+_TIMER_CLASS = re.compile(r"(?:^|-)(?:deadline|countdown|timer|time-left|remaining)(?:-|$)", re.IGNORECASE)
+
+
+def read_dispute(frame: Frame) -> tuple[Fact, ...]:
+    """Every fact of one refund application."""
+    scribe, data = Scribe(frame, READER), dispute_data(frame)
+    return (
+        scribe.fact("dispute.id", data["issueId"].read(_number), _label(frame, "dispute.id", _number)),
+        scribe.fact("dispute.order", *order_numbers(frame)),
+        scribe.fact("dispute.status", data["issueStatus"].read(as_text), _status(frame)),
+        scribe.fact("dispute.reason", *_reason(frame, data)),
+        scribe.fact("dispute.amount", data["refundAmount"].read(read_money), _label(frame, "dispute.amount", read_money)),
+        scribe.fact("dispute.submitted_at", data["submitTime"].read(moment), _label(frame, "dispute.submitted_at", moment)),
+        scribe.fact("dispute.deadline", *_deadline(frame, data)),
+        scribe.fact("dispute.action_needed", *_action(frame, data)),
+        scribe.fact("dispute.hint", data["nextStepHint"].read(as_text), _hint(frame)),
+        scribe.fact(
+            "dispute.supplier_answer",
+            data["supplierAnswer"].read(as_text),
+            _label(frame, "dispute.supplier_answer", _answer),
+        ),
+        scribe.fact("dispute.offer", data["offer"].read(as_text), _label(frame, "dispute.offer", as_text)),
+    )
+
+
+def dispute_data(frame: Frame) -> Node:
+    """The object that describes the application, wherever the page embeds it."""
+    for keys in (("issueId", "issueStatus"), ("issueId", "refundAmount"), ("issueId", "deadline")):
+        node = frame.find(*keys)
+        if node.value is not None:
+            return node
+    return frame.root("")
+
+
+def order_numbers(frame: Frame) -> tuple[Reading | None, ...]:
+    """The number of the order in dispute, from data and from the page."""
+    return dispute_data(frame)["orderId"].read(_number), _label(frame, "dispute.order", _number)
+
+
+def _number(text: str) -> str | None:
+    found = set(_NUMBER.findall(text))
+    return found.pop() if len(found) == 1 else None
+
+
+def _label(frame: Frame, name: str, parse: object) -> Reading | None:
+    reading = frame.labelled(_LABELS[name], parse)  # type: ignore[arg-type]
+    if reading is not None and reading.value is None and _NO_ANSWER.search(reading.place.quote):
+        return None
+    return reading
+
+
+def _answer(text: str) -> str | None:
+    return None if _NO_ANSWER.search(text) else as_text(text)
+
+
+def _status(frame: Frame) -> Reading | None:
+    module = frame.module("disputeStatus", "dispute-status", "issueStatus")
+    heading = module.find(["h1", "h2"]) if module is not None else None
+    if not isinstance(heading, Tag):
+        heading = frame.soup.find(class_="dispute-status")
+    return frame.read(heading, as_text) if isinstance(heading, Tag) else _label(frame, "dispute.status", as_text)
+
+
+def _reason(frame: Frame, data: Node) -> tuple[Reading | None, ...]:
+    """The reason, or several joined by "; " in the page's order."""
+    names = [node.first("name", "reasonName").text or node.text for node in data["reasons"].items()]
+    listed = Reading("; ".join(names), data["reasons"].place()) if any(names) else None
+    stated = listed or data.first("reason.name", "reasonName", "reason").read(as_text)
+    label = frame.labelled(_LABELS["dispute.reason"], as_text)
+    if label is None:
+        return (stated,)
+    tag = frame.soup.select_one(label.place.path)
+    parts = list(tag.stripped_strings) if tag is not None else []
+    joined = "; ".join(parts) if len(parts) > 1 else label.value
+    return stated, Reading(joined, label.place)
+
+
+def _deadline(frame: Frame, data: Node) -> tuple[Reading | None, ...]:
+    """The running timer: a date and time first, a countdown where nothing else is printed. Both are never mixed."""
+
+    def ends(text: str) -> Printed | None:
+        return read_epoch(text) or read_deadline(text, frame.page.seen_at)
+
+    stated, shown = data["deadline"].read(ends), _timer(frame, ends)
+    if stated is None and shown is None:
+        return data["remaining"].read(ends), _label(frame, "dispute.deadline", ends)
+    if (
+        stated is not None
+        and shown is not None
+        and isinstance(shown.value, Printed)
+        and "left" in shown.value.text.casefold()
+    ):
+        return (stated,)
+    return stated, shown
+
+
+def _timer(frame: Frame, ends: object) -> Reading | None:
+    """The timer's own block: its printed date and time, else its countdown. Rows of old records are no timer."""
+    for tag in frame.soup.find_all(class_=_TIMER_CLASS):
+        if tag.find_parent(["table", "script"]) is not None:
+            continue
+        parts = [tag, *(inner for inner in tag.find_all(True) if text_of(inner))]
+        readings = [reading for part in parts if (reading := frame.read(part, ends)) is not None]  # type: ignore[arg-type]
+        dated = [r for r in readings if r.value is not None and re.search(r"[0-9]{4}", r.place.quote)]
+        understood = dated or [r for r in readings if r.value is not None]
+        if understood or readings:
+            return (understood or readings)[0]
+    return None
+
+
+def _action(frame: Frame, data: Node) -> tuple[Reading | None, ...]:
+    """Whether the page asks the buyer to act: its marker, or the data's own key where it is there and empty."""
+    node = data["needBuyerAction"]
+    stated = None
+    if isinstance(data.value, dict) and "needBuyerAction" in data.value:
+        stated = Reading(_needed(node.value), node.place())
+    tag = frame.soup.find(class_="action-required")
+    if not isinstance(tag, Tag):
+        text = frame.soup.find(string=re.compile(r"^\s*(?:action required|需要您处理)\s*$", re.IGNORECASE))
+        tag = text.parent if text is not None else None
+    return stated, (Reading(True, frame.place(tag)) if isinstance(tag, Tag) else None)
+
+
+def _needed(value: object) -> bool | None:
+    if value is None or value is False or value == "" or value == 0:
+        return False
+    text = str(value).strip().casefold()
+    return {"false": False, "no": False, "n": False, "no action required": False}.get(text, True)
+
+
+def _hint(frame: Frame) -> Reading | None:
+    tag = frame.soup.find(class_="next-step-hint")
+    return frame.read(tag, as_text) if isinstance(tag, Tag) else _label(frame, "dispute.hint", as_text)
+
+
+def order_link(frame: Frame) -> str:
+    """The number in the page's link back to its order, or ""."""
+    for link in frame.soup.find_all("a", href=True):
+        address = address_of(absolute(str(link["href"]), frame.page.url))
+        if address.kind == "order" and _NUMBER.fullmatch(text_of(link)):
+            return address.order
+    return ""

@@ -1,0 +1,129 @@
+"""Is a stored page the one that was wanted? Decided from what stands on it, never from the address that was asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from collector.model import Target
+from collector.site import Identity
+from collector.sites.alibaba.addresses import absolute, address_of
+from collector.sites.alibaba.dispute import dispute_data, order_link, order_numbers
+from collector.sites.alibaba.markup import Frame, Reading, squeezed
+from collector.sites.alibaba.order import numbers
+from collector.sites.alibaba.product import product_id
+from collector.sites.alibaba.supplier import read_supplier, shop_data
+from collector.sites.alibaba.thread import contact_ids, partners
+
+_FORMS = re.compile(r"\b(?:co|company|ltd|limited|inc|corp|corporation|llc)\b|[^\w]+", re.IGNORECASE)
+
+
+def identify(frames: tuple[Frame, ...], target: Target) -> Identity:
+    """Compares what the target expects (its `expects`, else its address) with what the page states.
+
+    Keys: order, dispute, product, supplier (a company's name or the shop's sub-domain), contact. One contradiction is
+    enough for `ok` False; `ok` is True when at least one thing agrees, None when the page states nothing of it.
+    """
+    agreed: list[str] = []
+    for what, wanted in _wanted(target).items():
+        shown = _shown(frames, target.kind, what)
+        if not shown:
+            continue
+        matches = {value for value in shown if _is(what, wanted, value)}
+        if not matches or (what in {"order", "dispute", "product"} and len(shown) > 1):
+            return Identity(False, f"The page shows {what} {', '.join(sorted(shown))}, not {wanted}.")
+        agreed.append(f"{what} {wanted}")
+    if agreed:
+        return Identity(True, f"The page shows {', '.join(agreed)}.")
+    return Identity(None, "The page does not say which one it is.")
+
+
+def _wanted(target: Target) -> dict[str, str]:
+    keys = {"order": "order", "dispute": "dispute", "issue": "dispute", "product": "product", "product_id": "product"}
+    keys |= {
+        "supplier": "supplier",
+        "supplier_name": "supplier",
+        "company": "supplier",
+        "contact": "contact",
+        "with": "supplier",
+    }
+    wanted = {keys[key]: value.strip() for key, value in target.expects.items() if key in keys and value.strip()}
+    address = address_of(target.url)
+    if target.kind == "order" or target.kind == "dispute":
+        wanted.setdefault("order", address.order)
+        wanted.setdefault("dispute", address.dispute)
+    elif target.kind == "product":
+        wanted.setdefault("product", address.product)
+    elif target.kind == "supplier":
+        wanted.setdefault("supplier", address.supplier)
+    elif target.kind == "thread":
+        wanted.setdefault("contact", address.contact)
+    return {what: value for what, value in wanted.items() if value and what in _ASKED.get(target.kind, _ASKED[""])}
+
+
+def _shown(frames: tuple[Frame, ...], kind: str, what: str) -> set[str]:
+    """What the page states of an order number, dispute, product, supplier or contact; from the first frame that does."""
+    for frame in frames:
+        stated = _STATED.get((kind, what))
+        found = stated(frame) if stated else set()
+        if found:
+            return found
+    return set()
+
+
+def _is(what: str, wanted: str, shown: str) -> bool:
+    if what in {"order", "dispute", "product", "contact"}:
+        return wanted == shown
+    return bool(_name(wanted)) and _name(wanted) == _name(shown)
+
+
+def _name(text: str) -> str:
+    """A company's name without its legal form and punctuation, for comparing; other scripts are kept."""
+    return _FORMS.sub("", squeezed(text).casefold()) or squeezed(text).casefold()
+
+
+def _values(readings: tuple[Reading | None, ...]) -> set[str]:
+    """What the readings give; one that quotes several numbers counts as all of them."""
+    found: set[str] = set()
+    for reading in readings:
+        if reading is None:
+            continue
+        found |= {reading.value} if reading.value else set(re.findall(r"[0-9]{6,24}", reading.place.quote))
+    return found
+
+
+def _disputed_orders(frame: Frame) -> set[str]:
+    stated = _values(order_numbers(frame))
+    linked = order_link(frame)
+    return stated or ({linked} if linked else set())
+
+
+def _shops(frame: Frame) -> set[str]:
+    """The shop's company name and sub-domain."""
+    fact = next(fact for fact in read_supplier(frame) if fact.name == "supplier.name")
+    shop = shop_data(frame)
+    profile = address_of(absolute(shop["companyProfileUrl"].text, frame.page.url)).supplier if shop.value else ""
+    return {str(value) for value in (fact.value, shop["subDomain"].text, profile) if value}
+
+
+def _partners(frame: Frame) -> set[str]:
+    return {str(reading.value) for reading in partners(frame) if reading is not None and reading.value}
+
+
+_ASKED: dict[str, frozenset[str]] = {
+    "order": frozenset({"order"}),
+    "dispute": frozenset({"order", "dispute"}),
+    "product": frozenset({"product"}),
+    "supplier": frozenset({"supplier"}),
+    "thread": frozenset({"supplier", "contact"}),
+    "": frozenset(),
+}
+_STATED: dict[tuple[str, str], Callable[[Frame], set[str]]] = {
+    ("order", "order"): lambda frame: _values(numbers(frame)),
+    ("dispute", "order"): _disputed_orders,
+    ("dispute", "dispute"): lambda frame: {text} if (text := dispute_data(frame)["issueId"].text) else set(),
+    ("product", "product"): lambda frame: {text} if (text := product_id(frame)) else set(),
+    ("supplier", "supplier"): _shops,
+    ("thread", "supplier"): _partners,
+    ("thread", "contact"): contact_ids,
+}

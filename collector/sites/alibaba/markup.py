@@ -1,0 +1,317 @@
+"""A stored frame as parsed markup and embedded data, and readings that remember the place where each value stands."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString
+
+from collector.model import Fact, FactState, Place
+from collector.site import Document, StoredPage
+from collector.sites.alibaba.embedded import assignments, parsed
+
+QUOTE_LIMIT = 400
+_NO_LABEL = frozenset(
+    {"title", "option", "button", "li", "h1", "h2", "h3", "h4", "h5", "h6"}
+)  # headings and peers, not labels
+_NO_TEXT = ("style", "template", "noscript")
+_SPACES = re.compile(r"[\s\u00a0\u200b\u200e\u200f]+")
+_LOOKED_AT = 200_000  # values visited when a key is looked for in embedded data
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What stands at a place: the value, or None where something stands there that is not understood."""
+
+    value: Any
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A value inside embedded data, with its script variable and JSON pointer. Absent values are nodes holding None."""
+
+    digest: str
+    variable: str
+    pointer: str
+    value: Any
+
+    def __getitem__(self, key: str | int) -> Node:
+        value = None
+        if isinstance(self.value, dict) and isinstance(key, str):
+            value = self.value.get(key)
+        elif isinstance(self.value, list) and isinstance(key, int) and -len(self.value) <= key < len(self.value):
+            value = self.value[key]
+        step = str(key).replace("~", "~0").replace("/", "~1")
+        return Node(self.digest, self.variable, f"{self.pointer}/{step}", value)
+
+    def first(self, *paths: str) -> Node:
+        """The first of several dotted paths that holds something; else the node of the last path."""
+        node = self
+        for path in paths:
+            node = self
+            for key in path.split("."):
+                node = node[key]
+            if node.value not in (None, "", [], {}):
+                return node
+        return node
+
+    def items(self) -> Iterator[Node]:
+        """The entries of a list or of an object's values, each as a node."""
+        if isinstance(self.value, list):
+            yield from (self[index] for index in range(len(self.value)))
+        elif isinstance(self.value, dict):
+            yield from (self[str(key)] for key in self.value)
+
+    @property
+    def text(self) -> str:
+        """The value as text where it is text or a number; else ""."""
+        return squeezed(str(self.value)) if isinstance(self.value, str | int) and not isinstance(self.value, bool) else ""
+
+    def place(self, quote: str = "") -> Place:
+        stands = quote or self.text or json.dumps(self.value, ensure_ascii=False)
+        return Place(self.digest, "json", f"{self.variable}#{self.pointer}", stands[:QUOTE_LIMIT])
+
+    def read(self, parse: Callable[[str], Any]) -> Reading | None:
+        """The value through a parser; None where nothing stands here."""
+        text = self.text
+        return Reading(parse(text), self.place()) if text else None
+
+
+class Frame:
+    """One stored document, parsed once: `soup` without scripts, `scripts` their data by variable name."""
+
+    def __init__(self, document: Document, page: StoredPage) -> None:
+        self.digest = document.digest
+        self.part = document.part
+        self.page = page
+        self.soup = BeautifulSoup(document.html, "lxml")
+        self.title = squeezed(self.soup.title.get_text()) if self.soup.title else ""
+        self.script_text: list[str] = []
+        self.scripts: dict[str, Any] = {}
+        self._take_scripts()
+        for tag in self.soup.find_all(_NO_TEXT):
+            tag.decompose()
+
+    def _take_scripts(self) -> None:
+        for tag in self.soup.find_all("script"):
+            source, kind = tag.get_text(), str(tag.get("type", "")).lower()
+            self.script_text.append(f"{tag.get('src', '')} {source[:4000]}")
+            if kind == "application/json" and isinstance(value := parsed(source), dict | list):
+                self.scripts[str(tag.get("id") or "script")] = value
+            elif kind in {"", "text/javascript", "application/javascript", "module"} and "=" in source:
+                self.scripts.update({_variable(name): value for name, value in assignments(source).items()})
+            tag.decompose()
+
+    @cached_property
+    def text(self) -> str:
+        """All visible text, spaces squeezed."""
+        return squeezed(self.soup.get_text(" "))
+
+    @cached_property
+    def modules(self) -> Counter[str]:
+        return Counter(str(tag["data-module-name"]) for tag in self.soup.select("[data-module-name]"))
+
+    @cached_property
+    def _strings(self) -> dict[str, list[NavigableString]]:
+        found: dict[str, list[NavigableString]] = {}
+        for string in self.soup.find_all(string=True):
+            if len(string) <= 300 and (text := squeezed(string)):
+                found.setdefault(label_of(text), []).append(string)
+                name, colon, rest = text.partition(":") if ":" in text else text.partition("：")
+                if colon and rest and len(name) <= 60:
+                    found.setdefault(label_of(name) + ":", []).append(string)
+        return found
+
+    def root(self, variable: str) -> Node:
+        """A script variable's data; a node holding None where the page has no such variable."""
+        return Node(self.digest, variable, "", self.scripts.get(variable))
+
+    def find(self, *keys: str) -> Node:
+        """The shallowest object of any script that has all the keys; a node holding None where there is none."""
+        queue = deque(Node(self.digest, name, "", value) for name, value in self.scripts.items())
+        looked = 0
+        while queue and looked < _LOOKED_AT:
+            node = queue.popleft()
+            looked += 1
+            if isinstance(node.value, dict) and all(key in node.value for key in keys):
+                return node
+            queue.extend(child for child in node.items() if isinstance(child.value, dict | list))
+        return Node(self.digest, "", "", None)
+
+    def module(self, *names: str) -> Tag | None:
+        """The first module block (`data-module-name`) of one of the names that holds text."""
+        for name in names:
+            for tag in self.soup.select(f'[data-module-name="{name}"]'):
+                if tag.get_text(strip=True):
+                    return tag
+        return None
+
+    def place(self, tag: Tag, quote: str = "", attribute: str = "") -> Place:
+        path = self.path(tag) + (f"[{attribute}]" if attribute else "")
+        return Place(self.digest, "css", path, (quote or text_of(tag))[:QUOTE_LIMIT])
+
+    def read(self, tag: Tag | None, parse: Callable[[str], Any], quote: str = "") -> Reading | None:
+        """A tag's text through a parser; None where there is no such tag or it is empty or "-"."""
+        text = quote or (text_of(tag) if tag else "")
+        if tag is None or is_blank(text):
+            return None
+        return Reading(parse(text), self.place(tag, text))
+
+    def labelled(self, labels: Iterable[str], parse: Callable[[str], Any], within: Tag | None = None) -> Reading | None:
+        """The value that stands beside or under one of the labels.
+
+        Where several stand under them and they are not the same, the reading is not understood and quotes them all.
+        """
+        readings = [
+            reading
+            for label in labels
+            for string in (*self._strings.get(label, ()), *self._strings.get(label + ":", ()))
+            if within is None or any(parent is within for parent in string.parents)
+            if (reading := self._beside(string, parse)) is not None
+        ]
+        return agreed(readings)
+
+    def _beside(self, string: NavigableString, parse: Callable[[str], Any]) -> Reading | None:
+        text = squeezed(string)
+        _, colon, rest = text.partition(":") if ":" in text else text.partition("：")
+        parent = string.parent
+        if parent is None or parent.find_parent("thead") is not None or parent.name in _NO_LABEL:
+            return None
+        if colon and rest.strip():
+            return self.read(parent, parse, rest.strip())
+        beside = string.next_sibling
+        while isinstance(beside, NavigableString) and not squeezed(beside):
+            beside = beside.next_sibling
+        if isinstance(beside, Tag) and beside.name != "br" and text_of(beside):
+            return self.read(beside, parse)
+        if isinstance(beside, NavigableString):
+            return None
+        return self.read(_value_tag(parent, text), parse)
+
+    def path(self, tag: Tag) -> str:
+        """A CSS path that selects exactly this tag, from the nearest module block that stands once, or from the root."""
+        steps: list[str] = []
+        here: Tag | None = tag
+        while here is not None and here.name != "[document]":
+            name = here.get("data-module-name")
+            if isinstance(name, str) and self.modules[name] == 1 and re.fullmatch(r"[\w.-]+", name):
+                steps.append(f'[data-module-name="{name}"]')
+                break
+            nth = 1 + sum(1 for sibling in here.previous_siblings if isinstance(sibling, Tag) and sibling.name == here.name)
+            steps.append(here.name if here.name in {"html", "body"} else f"{here.name}:nth-of-type({nth})")
+            here = here.parent
+        return " > ".join(reversed(steps))
+
+
+@dataclass(frozen=True, slots=True)
+class Scribe:
+    """Writes facts of one frame under a reader's name."""
+
+    frame: Frame
+    reader: str
+
+    def fact(self, name: str, *readings: Reading | None) -> Fact:
+        """The fact that readings from independent sources agree on, the first one's place; unreadable where they do not."""
+        reading = agreed([reading for reading in readings if reading is not None])
+        page = self.frame.page
+        if reading is None:
+            return Fact(name, None, "not_shown", page.snapshot, self.reader, None, page.seen_at)
+        state: FactState = "unreadable" if reading.value is None else "read"
+        return Fact(name, reading.value, state, page.snapshot, self.reader, reading.place, page.seen_at)
+
+
+def agreed(readings: list[Reading]) -> Reading | None:
+    """The first reading that is understood, if every understood one says the same; else one that quotes them all."""
+    understood = [reading for reading in readings if reading.value is not None]
+    if not understood:
+        return readings[0] if readings else None
+    first = understood[0]
+    others = [reading for reading in understood[1:] if not same(first.value, reading.value)]
+    if not others:
+        return first
+    quotes = " ≠ ".join(dict.fromkeys(reading.place.quote for reading in (first, *others)))
+    place = first.place
+    return Reading(None, Place(place.digest, place.scheme, place.path, quotes[: 2 * QUOTE_LIMIT]))
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether two readings say the same: texts by letters, printed times by what they can mean, lists entry by entry.
+
+    Entries of lists are compared by the keys that both have and know.
+    """
+    if isinstance(a, str) and isinstance(b, str):
+        return squeezed(a).casefold() == squeezed(b).casefold()
+    if hasattr(a, "earliest") and hasattr(b, "earliest"):
+        return (a.earliest, a.latest) == (b.earliest, b.latest)
+    if isinstance(a, tuple) and isinstance(b, tuple):
+        return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b, strict=True))
+    if isinstance(a, Mapping) and isinstance(b, Mapping):
+        shared = [key for key in a if a[key] is not None and b.get(key) is not None]
+        return all(same(a[key], b[key]) for key in shared)
+    return bool(a == b)
+
+
+def squeezed(text: str) -> str:
+    """The text with every run of spaces as one, ends trimmed."""
+    return _SPACES.sub(" ", text).strip()
+
+
+def text_of(tag: Tag) -> str:
+    """A tag's text, spaces squeezed."""
+    return squeezed(tag.get_text(" "))
+
+
+def label_of(text: str) -> str:
+    """A label's comparable form: lower case, no colon at its end."""
+    return squeezed(text).casefold().rstrip(":：").strip()
+
+
+def is_blank(text: str) -> bool:
+    """Whether a text stands for nothing: empty, a dash, "N/A"."""
+    return text.strip().casefold() in {"", "-", "--", "—", "–", "n/a", "/"}
+
+
+def as_text(text: str) -> str | None:
+    """Text as it stands; a dash is nothing."""
+    return None if is_blank(text) else squeezed(text)
+
+
+def as_count(text: str) -> int | None:
+    """The one whole number in a short text ("6 yrs", "1,000 Meters"); None where there is none or several."""
+    found = re.findall(r"(?<![0-9.,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9.,])|(?<![0-9.,])[0-9]{1,12}(?![0-9]|[.,][0-9])", text)
+    return (
+        int(found[0].replace(",", "")) if len(found) == 1 and not re.search(r"[0-9][.,][0-9]{1,2}(?![0-9])", text) else None
+    )
+
+
+def classes(tag: Tag) -> tuple[str, ...]:
+    """A tag's class names."""
+    value = tag.get("class")
+    return tuple(str(name) for name in value) if isinstance(value, list) else ()
+
+
+def _value_tag(parent: Tag, label: str) -> Tag | None:
+    """What stands next to the block that holds nothing but the label."""
+    block: Tag | None = parent
+    for _ in range(3):
+        if block is None or label_of(text_of(block)) != label_of(label):
+            return None
+        sibling = block.find_next_sibling()
+        if block.name == "dt":
+            sibling = block.find_next_sibling("dd")
+        if isinstance(sibling, Tag):
+            return sibling
+        block = block.parent
+    return None
+
+
+def _variable(name: str) -> str:
+    return name if name.startswith("window.") else f"window.{name}"

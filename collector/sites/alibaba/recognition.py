@@ -1,0 +1,120 @@
+"""What a stored page is: a wall, a challenge, an error, or a page of a known kind. Decided by address, status and markup."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from collector.site import Recognition, StoredPage
+from collector.sites.alibaba.addresses import address_of
+from collector.sites.alibaba.dispute import dispute_data
+from collector.sites.alibaba.markup import Frame
+from collector.sites.alibaba.order import order_data
+from collector.sites.alibaba.product import goods_data
+from collector.sites.alibaba.search import offer_list
+from collector.sites.alibaba.supplier import shop_data
+
+_CHALLENGE_BOXES = "#nc-container, #punish-component, .punish-component, punish-component, #nocaptcha"
+_CHALLENGE_FRAME = re.compile(r"/_____tmd_____/(?:punish|verify|page)")
+_CHALLENGE_SCRIPT = re.compile(r"_____tmd_____|x5sec|punish-component|[\"']action[\"']\s*:\s*[\"']captcha[\"']")
+_NOT_FOUND = re.compile(
+    r"(?:error\s+)?404\b|(?:sorry,?\s+)?(?:the\s+)?page (?:was |is )?not found\b|.{0,80}\bno longer available|页面不存在",
+    re.IGNORECASE,
+)
+_SERVER_ERROR = re.compile(
+    r"^(?:50[0-9]\b.*|(?:internal )?server error.*|service (?:busy|unavailable).*|系统繁忙.*)", re.IGNORECASE
+)
+_MAINTENANCE = re.compile(r"\b(?:under|scheduled|down for) maintenance\b|系统维护", re.IGNORECASE)
+_LITTLE_TEXT = 300
+
+_MARKS = {
+    "order": ("orderStatus", "orderProducts", "orderPayment", "module_order_status"),
+    "supplier": ("supplierPerformance", "factoryCapability", "certifications", "tradeCapacityMarkets", "supplierActionBar"),
+    "product": ("module_title", "module_price", "module_attribute", "module_unifed_company_card", "module_product_title"),
+    "dispute": ("disputeStatus", "disputeDetail", "refundProcess", "operationRecord"),
+}
+_BLOCKS = {
+    "order": ".order-number, .order-detail, #order-detail",
+    "thread": ".message-item-wrapper, .flow-message-item-wrapper, .contact-item-container, .scroll-box",
+    "supplier": ".company-name, .company-profile, .company-basicInfo, [module-name*=company]",
+    "product": ".ma-title, .product-title, .detail-box, [itemtype*='schema.org/Product']",
+    "search": "[data-ctrdot], .organic-list, .m-gallery-product-item-v2, .item-content, .search-card-info__wrapper",
+    "dispute": ".dispute-id, .refund-process, .dispute-status",
+}
+
+
+def recognise(page: StoredPage, frames: tuple[Frame, ...]) -> Recognition:
+    """The barrier, if one stands before the page; else its kind, and "" where address or layout are not known."""
+    kind = address_of(page.url).kind
+    barrier = _barrier(page, frames, kind)
+    if barrier is not None:
+        return Recognition(kind, *barrier)
+    if not kind:
+        return Recognition("", "", "The address is of no kind of page that is known.")
+    if not frames or not any(_shows(frame, kind) for frame in frames):
+        return Recognition("", "", f"The address is that of a page of kind {kind}, but its layout is not known.")
+    return Recognition(kind, "", f"Address and layout are those of a page of kind {kind}.")
+
+
+def _barrier(page: StoredPage, frames: tuple[Frame, ...], kind: str) -> tuple[str, str] | None:
+    why = _challenged(page, frames)
+    if why:
+        return "challenge", why
+    if kind == "login" or page.status == 401:
+        return "login", "The site led to its sign-in page."
+    if page.status in {404, 410}:
+        return "not_found", f"The site answered {page.status}."
+    main = frames[0] if frames else None
+    if page.status >= 500:
+        closed = page.status == 503 and main is not None and bool(_MAINTENANCE.search(f"{main.title} {main.text[:500]}"))
+        return ("maintenance" if closed else "error"), f"The site answered {page.status}."
+    if page.status >= 400:
+        return "error", f"The site answered {page.status}."
+    return _said_by_page(page, main, kind) if main is not None else None
+
+
+def _said_by_page(page: StoredPage, main: Frame, kind: str) -> tuple[str, str] | None:
+    """An error page that was answered with 200: by its own address, or by a heading on a page that shows nothing else."""
+    host = urlsplit(page.url).hostname or ""
+    if host.startswith("error.") or re.search(r"/(?:error)?404(?:\.html?)?$", urlsplit(page.url).path):
+        return "not_found", "The site led to its page for what is not there."
+    if (kind and _shows(main, kind)) or len(main.text) > 4000:
+        return None
+    headings = [
+        main.title.split(" - ")[0],
+        *(h.get_text(" ", strip=True) for h in main.soup.find_all(["h1", "h2"], limit=3)),
+    ]
+    if any(_NOT_FOUND.match(heading) for heading in headings):
+        return "not_found", "The page's own heading says that it was not found."
+    if any(_SERVER_ERROR.match(heading) for heading in headings):
+        return "error", "The page's own heading says that the site failed."
+    if any(_MAINTENANCE.search(heading) for heading in headings):
+        return "maintenance", "The page's own heading says that the site is being maintained."
+    return None
+
+
+def _challenged(page: StoredPage, frames: tuple[Frame, ...]) -> str:
+    """Why the page is a challenge, or "". Protection scripts alone stand on good pages too, so they prove nothing."""
+    if _CHALLENGE_FRAME.search(urlsplit(page.url).path):
+        return "The site led to its challenge address."
+    for frame in frames:
+        if frame.soup.find("iframe", src=_CHALLENGE_FRAME) is not None:
+            return "The site's challenge stands over the page."
+    main = frames[0] if frames else None
+    if main is None or len(main.text) > _LITTLE_TEXT:
+        return ""
+    boxed = main.soup.select_one(_CHALLENGE_BOXES) is not None
+    scripted = any(_CHALLENGE_SCRIPT.search(script) for script in main.script_text)
+    return "The page is the site's challenge and shows nothing else." if boxed or (scripted and not main.title) else ""
+
+
+def _shows(frame: Frame, kind: str) -> bool:
+    """Whether a frame holds what only a page of that kind has: its data, its module blocks, or its own parts."""
+    data = {"order": order_data, "supplier": shop_data, "product": goods_data, "search": offer_list, "dispute": dispute_data}
+    if kind in data and data[kind](frame).value:
+        return True
+    if any(frame.modules[name] for name in _MARKS.get(kind, ())):
+        return True
+    if kind in _BLOCKS:
+        return frame.soup.select_one(_BLOCKS[kind]) is not None
+    return bool(frame.text)

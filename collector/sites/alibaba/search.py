@@ -1,0 +1,151 @@
+"""Search results: the offers in the page's data (2020 to today), else the result cards of a page without data (2018)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bs4 import Tag
+
+from collector.model import Fact
+from collector.sites.alibaba.addresses import absolute, address_of
+from collector.sites.alibaba.markup import Frame, Node, Reading, Scribe, classes, squeezed, text_of
+from collector.sites.alibaba.money import read_money
+from collector.sites.alibaba.supplier import flag, limit_of, years_of
+
+READER = "alibaba.search/1"
+NAMES = ("search.offers",)
+NOT_SHOWN = "not_shown"
+
+_TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,60}>")
+_YEARS_ICON = re.compile(r"gs-year-num([0-9]{1,2})$")
+_ASSURANCE_ICON = re.compile(r"(?:^|-)(?:ico|icon)-ta$")
+_LARGEST_CARD = 12  # levels from a product's link up to the card around it
+Offer = Mapping[str, Any]
+
+
+def read_search(frame: Frame) -> tuple[Fact, ...]:
+    """Every offer: {"title","supplier","url","years","country","badge","limit"}; what a result does not show is None, or
+    "not_shown" for the badge and the limit."""
+    offers = offer_list(frame)
+    reading = None
+    if offers.value:
+        entries = tuple(entry for node in offers.items() if (entry := _offer(node, frame)) is not None)
+        reading = Reading(entries or None, offers.place())
+    else:
+        cards = list(_cards(frame))
+        if cards:
+            entries = tuple(_card_offer(product, card, frame) for product, card in cards)
+            reading = Reading(entries, frame.place(_around([card for _, card in cards])))
+    return (Scribe(frame, READER).fact("search.offers", reading),)
+
+
+def offer_list(frame: Frame) -> Node:
+    """The list of results in the page's data, wherever it stands."""
+    data = frame.root("window.__page__data").first("offerResultData.offers", "offerResultData.offerList")
+    if data.value:
+        return data
+    for key in ("offerResultData", "offerList", "offers", "itemInfoList"):
+        node = frame.find(key)[key]
+        found = node if isinstance(node.value, list) else node.first("offers", "offerList", "itemInfoList")
+        if isinstance(found.value, list) and any(_offer(entry, frame) for entry in found.items()):
+            return found
+    return frame.root("")
+
+
+def _offer(node: Node, frame: Frame) -> Offer | None:
+    """One result, flat (2024) or in parts `information`, `company`, `supplier` (2020-21); None for other cards."""
+    node = node["offer"] if isinstance(node["offer"].value, dict) else node
+    title = squeezed(
+        _TAGS.sub("", node.first("title", "information.puretitle", "information.title", "enPureTitle", "subject").text)
+    )
+    supplier = node.first("companyName", "company.name", "supplier.supplierName", "supplierName", "company.companyName").text
+    if not title or not supplier:
+        return None
+    url = node.first("productUrl", "information.productUrl", "detailUrl", "action").text
+    years = node.first("goldSupplierYears", "supplier.supplierYear", "company.supplierYear", "company.goldSupplierYears")
+    country = node.first(
+        "countryCode", "supplier.supplierCountry.id", "company.countryCode", "supplier.supplierCountry.name", "country"
+    )
+    badge = flag(node.first("tradeAssurance", "company.tradeAssurance", "supplier.tradeAssurance", "isTradeAssurance"))
+    limit = node.first("tradeAssuranceLimit", "company.tradeAssuranceLimit", "company.tradeAssuranceAmount")
+    money = read_money(limit.text) if limit.text not in {"", "0"} else None
+    return {
+        "title": title,
+        "supplier": supplier,
+        "url": absolute(url, frame.page.url) if url else None,
+        "years": years_of(years.text) if years.text else None,
+        "country": country.text or None,
+        "badge": NOT_SHOWN if badge is None or badge.value is None else badge.value,
+        "limit": money or NOT_SHOWN,
+    }
+
+
+def _cards(frame: Frame) -> Iterator[tuple[str, Tag]]:
+    """(product number, card) for each product: the smallest box that links both to it and to a supplier, and to no other."""
+    seen: set[str] = set()
+    for link in frame.soup.find_all("a", href=True):
+        product = address_of(absolute(str(link["href"]), frame.page.url)).product
+        if not product or product in seen:
+            continue
+        seen.add(product)
+        card = _card(link, product, frame)
+        if card is not None:
+            yield product, card
+
+
+def _card(link: Tag, product: str, frame: Frame) -> Tag | None:
+    card: Tag | None = link.parent
+    for _ in range(_LARGEST_CARD):
+        if card is None:
+            return None
+        kinds = [address_of(absolute(str(a["href"]), frame.page.url)) for a in card.find_all("a", href=True)]
+        if any(address.product not in {"", product} for address in kinds):
+            return None
+        if any(address.kind == "supplier" for address in kinds):
+            return card
+        card = card.parent
+    return None
+
+
+def _card_offer(product: str, card: Tag, frame: Frame) -> Offer:
+    links = [(address_of(absolute(str(a["href"]), frame.page.url)), a) for a in card.find_all("a", href=True)]
+    titles = [a for address, a in links if address.product == product]
+    titled = max(titles, key=lambda a: len(text_of(a)))
+    supplier = next((text_of(a) for address, a in links if address.kind == "supplier" and text_of(a)), None)
+    mark = card.select_one("[data-ta-price]")
+    limit = limit_of(mark, frame) if isinstance(mark, Tag) else None
+    return {
+        "title": text_of(titled) or str(titled.get("title", "")) or None,
+        "supplier": supplier,
+        "url": absolute(str(titled["href"]), frame.page.url),
+        "years": _card_years(card),
+        "country": _card_country(card),
+        "badge": True if any(_ASSURANCE_ICON.search(n) for tag in card.find_all("i") for n in classes(tag)) else NOT_SHOWN,
+        "limit": limit.value if limit and limit.value else NOT_SHOWN,
+    }
+
+
+def _card_years(card: Tag) -> int | None:
+    """Years as a number in words, or as the number that an icon's class draws (2018)."""
+    drawn = [int(m[1]) for tag in card.find_all("i") for name in classes(tag) if (m := _YEARS_ICON.search(name))]
+    if len(drawn) == 1:
+        return drawn[0]
+    written = [
+        years_of(text) for text in card.find_all(string=re.compile(r"^\s*[0-9]{1,2}\s*(?:yrs?|years?)\b", re.IGNORECASE))
+    ]
+    return written[0] if len(written) == 1 else None
+
+
+def _card_country(card: Tag) -> str | None:
+    tag = card.select_one("[data-searchoverid]") or card.find(class_=re.compile(r"^(?:location|register-country|country)$"))
+    return text_of(tag) or None if isinstance(tag, Tag) else None
+
+
+def _around(cards: list[Tag]) -> Tag:
+    """The smallest box around all cards."""
+    if len(cards) == 1:
+        return cards[0]
+    last = set(map(id, cards[-1].parents))
+    return next((parent for parent in cards[0].parents if id(parent) in last), cards[0])

@@ -1,0 +1,114 @@
+"""alibaba.com as a Site: its addresses, barriers and readers behind the five questions that captures ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from collector.model import Fact, Target
+from collector.site import Identity, Recognition, StoredPage
+from collector.sites.alibaba import addresses, recognition
+from collector.sites.alibaba.dispute import dispute_data, read_dispute
+from collector.sites.alibaba.identity import identify
+from collector.sites.alibaba.markup import Frame
+from collector.sites.alibaba.order import order_data, read_order
+from collector.sites.alibaba.product import goods_data, read_product
+from collector.sites.alibaba.search import read_search
+from collector.sites.alibaba.supplier import read_supplier
+from collector.sites.alibaba.thread import read_thread
+
+_READERS: dict[str, Callable[[Frame], tuple[Fact, ...]]] = {
+    "order": read_order,
+    "thread": read_thread,
+    "supplier": read_supplier,
+    "product": read_product,
+    "search": read_search,
+    "dispute": read_dispute,
+}
+# Pages about one thing. A list or a search links to many, and none of them is its own.
+_CENTRES = frozenset({"order", "thread", "supplier", "product", "dispute"})
+_LINKED = ("supplier", "product", "thread", "dispute", "order")
+
+
+class Alibaba:
+    """The Site for alibaba.com (see `collector.site.Site`)."""
+
+    name = "alibaba"
+
+    def kind_of(self, url: str) -> str:
+        """order, order_list, thread, supplier, product, search, dispute, dispute_list, login, or ""."""
+        return addresses.kind_of(url)
+
+    def canonical(self, url: str) -> str:
+        """The one address by which that page is visited."""
+        return addresses.canonical(url)
+
+    def recognise(self, page: StoredPage) -> Recognition:
+        """Kind and barrier; kind "" with a reason where address or layout are not known."""
+        return recognition.recognise(page, _frames(page))
+
+    def identity(self, page: StoredPage, target: Target) -> Identity:
+        """Whether the page is the target's; None where it does not say."""
+        return identify(_frames(page), target)
+
+    def read(self, kind: str, page: StoredPage) -> tuple[Fact, ...]:
+        """Every core fact of that kind; a fact that the first frame does not show is taken from the frame that does.
+
+        An unknown kind has no facts. A page without documents shows nothing.
+        """
+        reader = _READERS.get(kind)
+        if reader is None:
+            return ()
+        facts: dict[str, Fact] = {}
+        for frame in _frames(page):
+            for fact in reader(frame):
+                if fact.name not in facts or (facts[fact.name].state == "not_shown" and fact.state != "not_shown"):
+                    facts[fact.name] = fact
+        return tuple(facts.values())
+
+    def discover(self, page: StoredPage) -> Mapping[str, str]:
+        """Addresses of the pages that belong to this one, by kind: from its data, else the first link of that kind."""
+        if addresses.kind_of(page.url) not in _CENTRES:
+            return {}
+        found: dict[str, str] = {}
+        for frame in _frames(page):
+            for url in (*_stated(frame), *_links(frame)):
+                address = addresses.address_of(url)
+                if address.kind in _LINKED and _is_one(address):
+                    found.setdefault(address.kind, addresses.canonical(url))
+        found.pop(addresses.kind_of(page.url), None)
+        return found
+
+
+def _frames(page: StoredPage) -> tuple[Frame, ...]:
+    """The page's documents, parsed; a page stored without any counts as one empty document."""
+    return tuple(Frame(document, page) for document in page.documents)
+
+
+def _is_one(address: addresses.Address) -> bool:
+    """Whether the address names one page, not a list or a general door."""
+    named = {"supplier": address.supplier, "product": address.product, "order": address.order, "dispute": address.dispute}
+    return bool(named.get(address.kind, address.contact))
+
+
+def _stated(frame: Frame) -> list[str]:
+    """The addresses that the page's data gives for what belongs to it."""
+    order, goods, dispute = order_data(frame), goods_data(frame), dispute_data(frame)
+    seller = order["sellerVO"] if order.value else frame.find("companyProfileUrl") if goods.value else order
+    nodes = (
+        seller["companyProfileUrl"],
+        seller["chatUrl"],
+        order["contractVO"]["subjectMatterVO"]["products"][0]["productUrl"],
+        order["disputeVO"]["viewDetailUrl"],
+        dispute["orderUrl"],
+    )
+    return [addresses.absolute(node.text, frame.page.url) for node in nodes if node.text]
+
+
+def _links(frame: Frame) -> list[str]:
+    """The page's own links; those of advertisements and recommendations belong to others."""
+    skipped = {"aside", "footer"}
+    return [
+        addresses.absolute(str(link["href"]), frame.page.url)
+        for link in frame.soup.find_all("a", href=True)
+        if not any(p.name in skipped or "recommend" in str(p.get("data-module-name", "")) for p in link.parents)
+    ]

@@ -1,0 +1,190 @@
+"""Message threads: the conversation as the messenger draws it; embedded message state where a page has it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote
+
+from bs4 import Tag
+from bs4.element import NavigableString
+
+from collector.canonical import sha256
+from collector.model import Fact, Printed
+from collector.sites.alibaba.embedded import parsed
+from collector.sites.alibaba.markup import Frame, Reading, Scribe, as_text, classes, text_of
+from collector.sites.alibaba.times import read_epoch, read_time
+
+READER = "alibaba.thread/1"
+MESSAGE_CLASSES = ("message-item-wrapper", "flow-message-item-wrapper")
+
+_START = re.compile(r"^(?:history-start|no-more(?:-message)?|message-list-start|conversation-start)$")
+_START_TEXT = re.compile(
+    r"^\s*(?:this is the start of your conversation|no more messages|没有更多消息了?)\W*$", re.IGNORECASE
+)
+_RECALLED = re.compile(r"\b(?:recalled|withdrew|unsent) a message\b|撤回了一条消息", re.IGNORECASE)
+_KINDS = {"60": "image", "2000": "image", "50": "product", "63": "product", "61": "file", "57": "card"}
+Message = Mapping[str, Any]
+
+
+def read_thread(frame: Frame) -> tuple[Fact, ...]:
+    """With whom, every message oldest first, and whether the conversation's start is on the page."""
+    scribe = Scribe(frame, READER)
+    tags = message_tags(frame)
+    messages = [_message(tag) for tag in tags]
+    listed = None
+    if messages:
+        listed = Reading(tuple(_oldest_first(messages)), frame.place(tags[0].parent or tags[0]))
+    return (
+        scribe.fact("thread.with", *partners(frame)),
+        scribe.fact("thread.messages", listed),
+        scribe.fact("thread.complete", _complete(frame)),
+    )
+
+
+def message_tags(frame: Frame) -> list[Tag]:
+    """The message blocks in the page's order, each once."""
+    found = frame.soup.find_all(lambda tag: any(name in MESSAGE_CLASSES for name in classes(tag)))
+    return [tag for tag in found if not any(name in MESSAGE_CLASSES for p in tag.parents for name in classes(p))]
+
+
+def partners(frame: Frame) -> tuple[Reading | None, ...]:
+    """The other party's company, from the selected contact and from the conversation's head."""
+    selected = frame.soup.select_one(".contact-item-container.selected .contact-company")
+    head = frame.soup.select_one(".conversation-header .contact-company, .conversation-head .contact-company")
+    return frame.read(selected, as_text), frame.read(head, as_text)
+
+
+def contact_ids(frame: Frame) -> set[str]:
+    """The contact's account number, as the selected contact states it."""
+    tag = frame.soup.select_one(".contact-item-container.selected[data-contact-id]")
+    return {str(tag["data-contact-id"])} if tag is not None else set()
+
+
+def _complete(frame: Frame) -> Reading | None:
+    """True where the page says that the conversation starts here; else the page does not say."""
+    tag = frame.soup.find(class_=_START)
+    if not isinstance(tag, Tag):
+        text = frame.soup.find(string=_START_TEXT)
+        tag = text.parent if text is not None else None
+    return Reading(True, frame.place(tag)) if isinstance(tag, Tag) else None
+
+
+def _message(tag: Tag) -> Message:
+    info = _json(tag, "data-expinfo")
+    system = "flow-message-item-wrapper" in classes(tag)
+    printed = _child_text(tag, "flow-time", "time") or _printed_in(tag)
+    content = tag.select_one(".session-rich-content")
+    recalled = bool(content and ("recalled" in classes(content) or _RECALLED.search(text_of(content))))
+    text, translation = _system_text(tag) if system else _texts(content)
+    name = "" if system else _child_text(tag, "name")
+    message = {
+        "from": "system" if system else "buyer" if "item-right" in classes(tag) else "supplier",
+        "name": name,
+        "printed": printed,
+        "sent_at": _sent_at(info, printed),
+        "text": text,
+        "translation": translation,
+        "recalled": recalled,
+        "attachments": tuple(_attachments(content or tag, str(info.get("messageType", "")))),
+    }
+    return {"id": str(info.get("messageId") or _own_id(message)), **message}
+
+
+def _sent_at(info: Mapping[str, Any], printed: str) -> Printed | None:
+    """The message's own time. `showTime` is the clock of the page when it was drawn, and is never used."""
+    exact = read_epoch(info.get("sendTime")) or read_epoch(info.get("createAt"))
+    return exact or (read_time(printed) if printed else None)
+
+
+def _texts(content: Tag | None) -> tuple[str, str | None]:
+    """(text as sent, translation or None) of a message's content."""
+    if content is None:
+        return "", None
+    source = content.select_one(".source-text, .original-text, .origin-content")
+    translated = content.select_one(".translate-text, .translation-text, .translated-text, .translate-content")
+    if source is not None or translated is not None:
+        if source is not None:
+            original = _lines(source)
+        else:
+            original = _lines(content).replace(text_of(translated) if translated else "", "").strip()
+        return original, (_lines(translated) if translated is not None else None)
+    return ("" if content.select_one("[data-exp='card-file']") else _lines(content)), None
+
+
+def _system_text(tag: Tag) -> tuple[str, None]:
+    parts = [_child_text(tag, "flow-title"), _child_text(tag, "flow-content")]
+    return ": ".join(part for part in parts if part) or text_of(tag), None
+
+
+def _lines(tag: Tag) -> str:
+    """Text with the page's own line breaks kept."""
+    pieces = [
+        "\n"
+        if isinstance(child, Tag) and child.name == "br"
+        else re.sub(r"\s+", " ", child)
+        if isinstance(child, NavigableString)
+        else ""
+        for child in tag.descendants
+    ]
+    return "\n".join(line.strip() for line in "".join(pieces).split("\n")).strip()
+
+
+def _attachments(content: Tag, kind: str) -> list[Mapping[str, str | None]]:
+    """Pictures and files of a message: {"name","kind","digest"}; the digest is known once the bytes were kept with it."""
+    found: list[Mapping[str, str | None]] = []
+    for card in content.select("[data-exp='card-file']"):
+        name = str(_json(card, "data-query").get("fileName") or _child_text(card, "file-name"))
+        found.append({"name": name, "kind": "file", "digest": None})
+    for image in content.select(".media img, .media video"):
+        name = str(image.get("alt") or str(image.get("src", "")).rpartition("/")[2].partition("?")[0])
+        found.append({"name": name, "kind": "video" if image.name == "video" else "image", "digest": None})
+    if not found and kind in {"50", "63", "57"}:
+        found.append({"name": text_of(content), "kind": _KINDS[kind], "digest": None})
+    return found
+
+
+def _json(tag: Tag, attribute: str) -> Mapping[str, Any]:
+    raw = str(tag.get(attribute, ""))
+    value = parsed(raw)
+    if value is None and "%7B" in raw:
+        value = parsed(unquote(raw))
+    if value is None and "=" in raw and not raw.startswith("{"):
+        value = {key: unquote(part) for key, _, part in (pair.partition("=") for pair in raw.split("&"))}
+    if value is None and attribute == "data-expinfo" and (inner := tag.select_one(f"[{attribute}]")) is not None:
+        value = parsed(str(inner.get(attribute, "")))
+    return value if isinstance(value, dict) else {}
+
+
+def _child_text(tag: Tag, *names: str) -> str:
+    for name in names:
+        child = tag.find(class_=name)
+        if isinstance(child, Tag) and text_of(child):
+            return text_of(child)
+    return ""
+
+
+def _printed_in(tag: Tag) -> str:
+    """The time in a message's head line, where it has no block of its own."""
+    head = tag.find(class_="item-base-info")
+    match = (
+        re.search(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}(?::[0-9]{2})?", text_of(head))
+        if isinstance(head, Tag)
+        else None
+    )
+    return match[0] if match else ""
+
+
+def _own_id(message: Mapping[str, Any]) -> str:
+    """A stable name for a message that the page gives none: from who, when and what, as printed."""
+    content = [message[key] for key in ("from", "name", "printed", "text")] + [a["name"] for a in message["attachments"]]
+    return "x" + sha256(json.dumps(content, ensure_ascii=False).encode())[:16]
+
+
+def _oldest_first(messages: list[Message]) -> list[Message]:
+    """The page's order, turned round where its printed times fall from top to bottom; an id that repeats stands once."""
+    stamps = [m["sent_at"].earliest for m in messages if m["sent_at"] is not None]
+    ordered = messages[::-1] if stamps and stamps == sorted(stamps, reverse=True) and stamps[0] != stamps[-1] else messages
+    return list({message["id"]: message for message in ordered}.values())
