@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from collector.model import Exhibit, Fact, Finding
+from collector.model import Exhibit, Fact, Finding, Printed
 from rules.calendars import day_in, written
 from rules.casefile import CaseFile
-from rules.pack.dates import civil, when
+from rules.pack.dates import at_the_earliest, civil, when
 from rules.pack.wording import BECAUSE, listed, say
 
 BUYER = "the buyer"
@@ -165,9 +165,14 @@ def _parties(known: Known) -> tuple[Line, ...]:
         known.line("Covered by Trade Assurance", "order.trade_assurance", "supplier.badge", "product.badge"),
         known.line("Refund request", "dispute.id"),
         known.line("Its status", "dispute.status"),
-        known.line("Timer printed there", "dispute.deadline"),
+        _timer(known),
     )
     return tuple(line for line in lines if line.text != "not known")
+
+
+def _timer(known: Known) -> Line:
+    line, value = known.line("Timer printed there", "dispute.deadline"), known.value("dispute.deadline")
+    return replace(line, text=at_the_earliest(value, known.casefile.zone)) if isinstance(value, Printed) else line
 
 
 def _compared(known: Known, exhibits: tuple[Exhibit, ...]) -> tuple[Compared, ...]:
@@ -187,7 +192,7 @@ def _compared(known: Known, exhibits: tuple[Exhibit, ...]) -> tuple[Compared, ..
 def _shipped(known: Known) -> Line:
     line, late = known.line("", "order.shipped_at", "shipped_at", "tracking.first_scan"), _days_late(known)
     if late is not None and late > 0:
-        return Line("", f"{line.text}: {late} {'day' if late == 1 else 'days'} late", line.source)
+        return replace(line, text=f"{line.text}: {late} {'day' if late == 1 else 'days'} late")
     return line
 
 
@@ -209,9 +214,9 @@ def _own_evidence(exhibits: tuple[Exhibit, ...]) -> Line:
 def _money(known: Known) -> tuple[Line, ...]:
     lines = [
         known.line("Order total", "order.total"),
-        known.line("Paid through the platform", "order.paid"),
+        known.line("Paid", "order.paid"),
         known.line("Asked for", "dispute.amount", "amount_claimed"),
-        known.line("Supplier's Trade Assurance limit", "supplier.limit"),
+        known.line("Supplier's limit", "supplier.limit"),
     ]
     return tuple(line for line in lines if line.text != "not known")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
@@ -54,12 +54,11 @@ def page_copies(artefacts: tuple[Artefact, ...], get: Get, stamp: Callable[[tupl
         return []
     width, height = max(t.x + t.width for t in tiles), max(t.y + t.height for t in tiles)
     source = _Source(tiles, get)
-    pages: list[tuple[Image.Image, tuple[Artefact, ...]]] = []
+    cuts = _cuts(source, width, height)
     copies: list[bytes] = []
-    for picture, used in _pages(source, width, height):
-        pages.append((picture, used))
-    for number, (picture, used) in enumerate(pages, 1):
-        copies.append(_png(_stamped(picture, stamp(used), number, len(pages))))
+    for number, (top, bottom) in enumerate(cuts, 1):
+        picture, used = source.stretch(top, bottom, width)
+        copies.append(_png(_stamped(picture, stamp(used), number, len(cuts))))
     return copies
 
 
@@ -147,31 +146,28 @@ class _Source:
         return self.opened[digest]
 
 
-def _pages(source: _Source, width: int, height: int) -> Iterator[tuple[Image.Image, tuple[Artefact, ...]]]:
-    page = round(width * PAGE_RATIO)
-    top = 0
-    while top < height:
-        bottom = min(top + page, height)
-        picture, used = source.stretch(top, bottom, width)
-        if bottom < height:
-            cut = _quiet_row(picture, round(page * (1 - SEARCH)))
-            bottom = top + cut
-            picture = picture.crop((0, 0, width, cut))
-        yield picture, used
+def _cuts(source: _Source, width: int, height: int) -> list[tuple[int, int]]:
+    """First and last row of every page; only the stretch in which a page may end is looked at."""
+    page, search = round(width * PAGE_RATIO), round(width * PAGE_RATIO * SEARCH)
+    cuts, top = [], 0
+    while top + page < height:
+        picture, _ = source.stretch(top + page - search, top + page, width)
+        bottom = top + page - search + _quiet_row(picture)
+        cuts.append((top, bottom))
         top = bottom
+    return [*cuts, (top, height)]
 
 
-def _quiet_row(picture: Image.Image, lowest: int) -> int:
-    """The row to cut at: the middle of the longest run of equal rows near the end, so that no line of text is cut."""
-    area = picture.crop((0, lowest, picture.width, picture.height)).convert("L")
-    data, width = area.tobytes(), area.width
+def _quiet_row(picture: Image.Image) -> int:
+    """The row to cut at: the middle of the longest run of equal rows, so that no line of text is cut; else the last."""
+    width, data = picture.width, picture.convert("L").tobytes()
     rows = [data[i : i + width] for i in range(0, len(data), width)]
     best, start = (0, len(rows)), 0
     for row in range(1, len(rows) + 1):
         if row == len(rows) or rows[row] != rows[row - 1]:
             best = max(best, (row - start, (row + start) // 2), key=lambda run: run[0])
             start = row
-    return lowest + (best[1] if best[0] >= 4 else len(rows))
+    return best[1] if best[0] >= 4 else len(rows)
 
 
 def _stamped(picture: Image.Image, stamp: Stamp, page: int, pages: int) -> Image.Image:

@@ -53,11 +53,25 @@ def when(value: Any, zone: str) -> When | None:
 
 
 def printed(value: Printed, zone: str) -> str:
-    """A printed time, word for word, and what it can mean in the case's zone."""
+    """A printed time, word for word; where it can only mean one instant, that instant in the case's zone."""
     if value.earliest == value.latest:
-        return f"“{value.text}”, that is {both(value.earliest, zone)}"
-    reason = f"zone printed as {value.zone}" if value.zone else "no zone printed"
-    return f"“{value.text}” ({reason}: between {both(value.earliest, zone)} and {both(value.latest, zone)})"
+        return f"{both(value.earliest, zone)}, printed as “{value.text}”"
+    return f"{_worded(value.text)}, as printed ({value.zone or 'no zone'})"
+
+
+def at_the_earliest(value: Printed, zone: str) -> str:
+    """A printed time and the first instant that it can mean, by which one has to act."""
+    text = printed(value, zone)
+    return text if value.earliest == value.latest else f"{text}; at the earliest {both(value.earliest, zone)}"
+
+
+def _worded(text: str) -> str:
+    """ "2026-09-24 18:00:00" as "Thu 24 Sep 2026, 18:00"; any other form as it stands, in quotes."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return f"“{text}”"
+    return f"{written(moment.date())}, {moment:%H:%M}" if len(text) > 10 else written(moment.date())
 
 
 def civil(value: Any, zone: str) -> date | None:

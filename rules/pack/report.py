@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
+from itertools import groupby
 from types import SimpleNamespace
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from collector.model import Exhibit, Fact, Snapshot
+from rules.calendars import day_in, written, zone_of
 from rules.pack.dates import both, when
 from rules.pack.exhibits import folder
 from rules.pack.plan import PackPlan
@@ -24,6 +26,7 @@ MOST_MESSAGES = 60  # in the printed report; the viewer shows all
 MOST_ROWS = 40
 MOST_SHEETS = 3  # pages of one exhibit in the printed report
 
+_RUNNING = ("open", "due_soon", "act_now", "overdue")
 _TEXT = SimpleNamespace(reasons=REASONS, states=STATES, who=WHO, said=said, both=both)
 
 
@@ -96,10 +99,32 @@ def render_text(name: str, **values: Any) -> bytes:
 def key_rows(plan: PackPlan) -> tuple[tuple[Happening, ...], int]:
     """The rows of the timeline that carry the story, and how many others there are.
 
-    Events, files, printed timers and what is due; visits only where they are exhibits or could not see the page.
+    Events, printed timers and what is still to be done; visits and files of one day in one row each, visits only where
+    they are exhibits or could not see the page.
     """
-    rows = [row for row in plan.timeline if _is_key(row)]
-    return tuple(rows[-MOST_ROWS:]), len(plan.timeline) - len(rows[-MOST_ROWS:])
+    running = {f"{d.id}#{d.round}" for d in plan.deadlines if d.printed or d.state in _RUNNING}
+    rows = [row for row in plan.timeline if _is_key(row, running)][-MOST_ROWS:]
+    return tuple(_by_day(rows, plan.zone)), len(plan.timeline) - len(rows)
+
+
+def _by_day(rows: Iterable[Happening], zone: str) -> Iterator[Happening]:
+    """One row for all pages seen, and one for all files added, on one day; everything else as it is."""
+
+    def group(row: Happening) -> tuple[object, ...]:
+        seen = row.kind == "visit" and row.text.endswith(": complete")
+        return (row.kind, day_in(row.first, zone)) if seen or row.kind == "file" else (row.kind, row.ref, row.first)
+
+    for _, members in groupby(rows, group):
+        first, *others = members
+        if not others:
+            yield first
+            continue
+        names = [row.text.partition(" seen: " if first.kind == "visit" else " added: ")[0] for row in (first, *others)]
+        counted = [f"{names.count(name)} × {name}" if names.count(name) > 1 else name for name in dict.fromkeys(names)]
+        text = f"{'Seen' if first.kind == 'visit' else 'Added'}: {', '.join(counted)}"
+        sources = ", ".join(sorted(row.source for row in (first, *others) if row.source))
+        when = f"{written(day_in(first.first, zone))}, from {first.first.astimezone(zone_of(zone)):%H:%M %Z}"
+        yield replace(first, when=when, text=text, source=sources)
 
 
 def notes_of(plan: PackPlan, exhibit: Exhibit) -> tuple[str, ...]:
@@ -157,12 +182,14 @@ def _line(value: object) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in str(value)).split())
 
 
-def _is_key(row: Happening) -> bool:
+def _is_key(row: Happening, running: set[str]) -> bool:
     if row.kind == "message":
         return False
+    if row.kind == "deadline":
+        return row.ref in running
     if row.kind == "visit":
-        return bool(row.source) or not row.text.partition(": ")[2].startswith("complete")
-    return True
+        return bool(row.source) or not row.text.endswith(": complete")
+    return not row.source.startswith("ledger")
 
 
 def _messages(plan: PackPlan) -> tuple[Happening, ...]:

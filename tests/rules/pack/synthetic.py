@@ -73,7 +73,14 @@ def draw(title: str, top: int, height: int) -> bytes:
 
 
 def snapshot_of(
-    objects: Objects, kind: str, at: datetime, *, outcome: str = "complete", why: str = "", alias: str = ALIAS, note: str = ""
+    objects: Objects,
+    kind: str,
+    at: datetime,
+    *,
+    outcome: str = "complete",
+    why: str = "",
+    alias: str = ALIAS,
+    note: str = "",
 ) -> Snapshot:
     """One visit with two overlapping tiles and the usual forms; a blocked one has a single tile."""
     url = f"https://biz.alibaba.com/{kind}?orderId={ORDER}"
@@ -156,7 +163,8 @@ def led_fans(objects: Objects, *, alias: str = ALIAS) -> CaseFile:
                                     "packaging": "1 pc per colour box, 4 per five-layer carton, drop-tested from 1 m."}),
         read(product, "product.title", "12 Inch Rechargeable LED Fan with Light"),
         read(product, "product.badge", None, "not_shown"),
-        read(thread, "thread.with", SUPPLIER), read(thread, "thread.messages", MESSAGES), read(thread, "thread.complete", True),
+        read(thread, "thread.with", SUPPLIER), read(thread, "thread.messages", MESSAGES),
+        read(thread, "thread.complete", True),
         read(dispute, "dispute.id", "60048817352946"), read(dispute, "dispute.status", "Waiting for buyer evidence"),
         read(dispute, "dispute.amount", usd("6880.00")),
         read(dispute, "dispute.submitted_at", Printed("2026-09-14 16:00:00", datetime(2026, 9, 14, 8, 0, tzinfo=UTC),
