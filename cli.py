@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
-import click
 import typer
+import typer.exceptions
 
 from collector.errors import DONE, VERIFICATION_FAILED, WRONG_REQUEST, TradewitnessError
 
@@ -130,7 +130,6 @@ def pack(
 ) -> None:
     """Bundle a case into one file that anybody can open and check."""
     from casework.packing import Wish, make_pack
-
     from casework.workspace import workspace
 
     chosen = (tuple(include or ()), tuple(exclude or ()), since, with_originals, redact, output)
@@ -210,7 +209,7 @@ def case_set(
     product: Urls = None,
     dispute: Urls = None,
     name: Annotated[str, typer.Option(help="Another name for the case.")] = "",
-    zone: Annotated[str, typer.Option(metavar="ZONE")] = "",
+    zone: Annotated[str, typer.Option(metavar="ZONE", help="Another time zone, such as Europe/Berlin.")] = "",
     archive: ArchiveOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
@@ -299,7 +298,6 @@ def capture(
 ) -> None:
     """Visit a case's pages now and keep what they show."""
     from casework.visit import capture_pages
-
     from casework.workspace import workspace
 
     screen = _screen(json, quiet)
@@ -346,15 +344,17 @@ def _say(error: TradewitnessError, as_json: bool) -> int:
     return error.exit_code
 
 
-def _run(arguments: list[str]) -> int:
+def run(arguments: list[str]) -> int:
+    """One command line to its exit code; nothing is raised."""
     command: Any = typer.main.get_command(app)
     as_json = "--json" in arguments
     try:
         return int(command.main(arguments, prog_name="tradewitness", standalone_mode=False) or DONE)
-    except click.exceptions.Abort:
+    except typer.exceptions.Abort:
         return _say(TradewitnessError("Stopped before it was done; what was kept so far is kept."), as_json)
-    except click.exceptions.ClickException as error:
-        where = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "tradewitness"
+    except typer.exceptions.TyperException as error:
+        context = getattr(error, "ctx", None)  # only usage errors know their command
+        where = context.command_path if context else "tradewitness"
         wrong = TradewitnessError(error.format_message(), f"Run: {where} --help")
         wrong.exit_code = WRONG_REQUEST
         return _say(wrong, as_json)
@@ -373,7 +373,7 @@ def _run(arguments: list[str]) -> int:
 
 def main() -> None:
     """The console script."""
-    sys.exit(_run(sys.argv[1:]))
+    sys.exit(run(sys.argv[1:]))
 
 
 if __name__ == "__main__":

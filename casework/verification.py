@@ -16,7 +16,9 @@ Progress = Callable[[str], None]
 
 def verify_path(ws: Workspace, path: Path | None, progress: Progress) -> VerifyAnswer:
     """Checks the archive in use, another archive's folder, a pack, or an unpacked pack. Raises WrongRequest."""
-    chosen = (path or ws.archive.root).expanduser().absolute()
+    if path is None:
+        return _archive(ws.archive, progress)
+    chosen = path.expanduser().absolute()
     if not chosen.exists():
         raise WrongRequest(f"There is nothing at {chosen}.", "Give the path of a pack (a .zip) or of an archive folder.")
     if chosen.is_dir() and not (chosen / "bagit.txt").exists() and _looks_like_archive(chosen):
