@@ -15,8 +15,9 @@ from collector.seal.der import MalformedDer, Reader, context, sequence, tlv
 if TYPE_CHECKING:
     from cryptography import x509
 
-# A changed byte can make an odd number; that is this module's to report, and not the terminal's.
+# A changed byte can make an odd number or name; that is this module's to report, and not the terminal's.
 warnings.filterwarnings("ignore", "Parsed a serial number")
+warnings.filterwarnings("ignore", "Attribute's length must be")
 
 _MOST_BYTES = 64 * 1024
 
@@ -41,8 +42,6 @@ class Certificate:
             key = parsed.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
         except x509.ExtensionNotFound:
             key = b""
-        except (ValueError, x509.DuplicateExtension) as error:
-            raise MalformedDer("a certificate's extensions cannot be read") from error
         key_identifier = tlv(context(0) ^ 0x20, key) if key else b""
         return cls(encoded, sequence(issuer, der.integer(serial)), key_identifier, parsed)
 
@@ -194,20 +193,16 @@ def _frame(encoded: bytes) -> tuple[int, bytes]:
 
 
 def _parse(encoded: bytes) -> x509.Certificate:
+    """Everything that is looked at later is read here, because the package reads late, and raises then."""
     from cryptography import x509
     from cryptography.exceptions import UnsupportedAlgorithm
 
     if len(encoded) > _MOST_BYTES:
         raise MalformedDer("a certificate is too large to be one")
+    unreadable = (ValueError, TypeError, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
     try:
         parsed = x509.load_der_x509_certificate(encoded)
-        _ = (
-            parsed.subject,
-            parsed.issuer,
-            parsed.signature_algorithm_oid,
-            parsed.not_valid_after_utc,
-            parsed.not_valid_before_utc,
-        )
-    except (ValueError, x509.InvalidVersion, UnsupportedAlgorithm) as error:
+        _ = parsed.subject, parsed.issuer, parsed.extensions, parsed.not_valid_before_utc, parsed.not_valid_after_utc
+    except (*unreadable, UnsupportedAlgorithm) as error:
         raise MalformedDer("a certificate cannot be read") from error
     return parsed

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 KEY_FILE = "signing-key.pem"  # the private key, then its certificate
 CERTIFICATE_FILE = "signing-certificate.pem"  # a copy to give away; its presence says that a key was here
-_VALIDITY = timedelta(days=20 * 365 + 5)
+# From a year before it was made: a clock found to be ahead, and put right, must not stop the sealing.
+_BEFORE, _AFTER = timedelta(days=365), timedelta(days=20 * 365 + 5)
 _RESTORE = (
     "Put the folder's backup back; or move the folder away, and a new key is made, which older checkpoints do not know."
 )
@@ -46,7 +47,7 @@ class SigningKey:
 
 
 def load_or_create(folder: Path, now: datetime) -> SigningKey:
-    """The key kept in this folder; made, valid from `now` for twenty years, if the folder holds none.
+    """The key kept in this folder; made, valid for twenty years from `now`, if the folder holds none.
 
     SealError where the key is there but cannot be read, is damaged, or is lost while its certificate is still there.
     """
@@ -113,7 +114,7 @@ def _new(now: datetime) -> bytes:
 
     private = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, f"tradewitness {secrets.token_hex(4)}")])
-    valid_from = now.replace(microsecond=0)
+    made = now.replace(microsecond=0)
     usage = dict.fromkeys(
         (
             "key_encipherment",
@@ -132,8 +133,8 @@ def _new(now: datetime) -> bytes:
         .issuer_name(name)
         .public_key(private.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(valid_from)
-        .not_valid_after(valid_from + _VALIDITY)
+        .not_valid_before(made - _BEFORE)
+        .not_valid_after(made + _AFTER)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(x509.KeyUsage(digital_signature=True, content_commitment=True, **usage), critical=True)
         # Mail protection is the one purpose that `openssl cms -verify` asks for unless told otherwise.
