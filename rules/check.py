@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collector.model import Finding
 from rules.casefile import CaseFile
-from rules.chronology import Chronology, day_text
+from rules.chronology import Chronology, day_text, days_between
 from rules.contradictions import contradictions
 from rules.coverage import coverage
-from rules.deadlines import deadlines
 from rules.policy import REASONS, Policy
 from rules.readiness import readiness, shipping
-from rules.timers import words_of
+from rules.timers import says, words_of
 
 
 def check(casefile: CaseFile, policy: Policy, reasons: tuple[str, ...] = ()) -> tuple[Finding, ...]:
@@ -24,7 +23,7 @@ def check(casefile: CaseFile, policy: Policy, reasons: tuple[str, ...] = ()) -> 
     found = (
         *coverage(chronology),
         *shipping(chronology),
-        *_claim_in_time(casefile, chronology),
+        *_claim_in_time(chronology),
         *contradictions(chronology, chosen),
         *readiness(known, policy, chosen),
     )
@@ -44,8 +43,8 @@ def reasons_of(casefile: CaseFile, policy: Policy, reasons: tuple[str, ...] = ()
 
 def reasons_named(words: str, policy: Policy) -> tuple[str, ...]:
     """The reasons that a page's words name, in the policy's order."""
-    lower = words.lower().replace("’", "'")
-    return tuple(reason.id for reason in policy.reasons if any(phrase in lower for phrase in reason.says))
+    plain = words.replace("’", "'")
+    return tuple(reason.id for reason in policy.reasons if says(plain, reason.says))
 
 
 def _no_reason() -> Finding:
@@ -53,19 +52,20 @@ def _no_reason() -> Finding:
     return Finding("reason", "undetermined", text, ("reason",), f"Say which: --reason {' | '.join(REASONS)}.")
 
 
-def _claim_in_time(casefile: CaseFile, chronology: Chronology) -> tuple[Finding, ...]:
+def _claim_in_time(chronology: Chronology) -> tuple[Finding, ...]:
     """Whether the dispute was opened within the claim window. Nothing while there is none: `deadlines` says by when."""
-    opened = chronology.happened("dispute_opened")
-    window = next((d for d in deadlines(casefile, chronology.policy) if d.id == "claim" and d.latest), None)
-    if opened is None or window is None or window.earliest is None or window.latest is None:
+    opened, rule = chronology.happened("dispute_opened"), chronology.policy.deadline("claim")
+    counts = [(c, chronology.happened(c.start)) for c in rule.counts] if rule else []
+    spent = [(c, days_between(start, opened)) for c, start in counts if start and opened]
+    if opened is None or not spent:
         return ()
-    facts = (opened.fact, "received_at")
-    said = f"The dispute was opened on {day_text(opened)}"
-    if opened.earliest > window.latest:
-        text = f"{said}, after the last day of the 30 as we count them."
+    facts, said = (opened.fact, "received_at"), f"The dispute was opened on {day_text(opened)}"
+    source = "; ".join(dict.fromkeys(chronology.policy.source(c.source).title for c, _ in spent))
+    if all(max(days) <= count.add for count, days in spent):
+        return (Finding("claim.in_time", "ok", f"{said}, within {spent[0][0].add} days.", facts, source=source),)
+    if all(min(days) > count.add for count, days in spent):
+        text = f"{said}, {min(spent[0][1])} days after {chronology.policy.event(spent[0][0].start).words}."
         todo = "Say in the claim from which day you count; the platform's newer texts count from confirmed receipt."
-        return (Finding("claim.in_time", "problem", text, facts, todo, window.source),)
-    if opened.latest > window.earliest:
-        text = f"{said}, on the last day: whether that is in time depends on the time zone and on the day counted from."
-        return (Finding("claim.in_time", "undetermined", text, facts, "Keep proof of the day of receipt.", window.source),)
-    return (Finding("claim.in_time", "ok", f"{said}, within the 30 days.", facts, source=window.source),)
+        return (Finding("claim.in_time", "problem", text, facts, todo, source),)
+    text = f"{said}: whether that is in time depends on the day counted from and its time zone."
+    return (Finding("claim.in_time", "undetermined", text, facts, "Keep proof of the day of receipt.", source),)

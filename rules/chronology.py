@@ -60,7 +60,7 @@ def _days(value: Any, zone: str, readings: tuple[str, str]) -> _Found | None:
     moment = time_of(value, zone)
     if isinstance(moment, datetime):
         return _each(moment, moment, readings), moment, moment, f"{moment:%Y-%m-%d %H:%M} UTC"
-    if moment is None or not plausible_year(moment):
+    if moment is None:
         return None
     return tuple((moment, there) for there in readings), start_of(moment, zone), end_of(moment, zone), moment.isoformat()
 
@@ -92,13 +92,14 @@ def time_of(value: Any, zone: str) -> date | datetime | None:
     if isinstance(value, datetime):
         moment = value
     elif isinstance(value, date):
-        return value
+        return value if plausible_year(value) else None
     elif isinstance(value, str):
         if not _ISO.fullmatch(text := value.strip()):
             return None
         try:
             if len(text) == 10:
-                return date.fromisoformat(text)
+                day = date.fromisoformat(text)
+                return day if plausible_year(day) else None
             moment = datetime.fromisoformat(text)
         except ValueError:
             return None
@@ -165,6 +166,11 @@ class Chronology:
 
     def _to_come(self, rule: Event, told: Occurrence) -> bool:
         return not rule.planned and told.earliest > self.casefile.as_of
+
+
+def days_between(first: Occurrence, then: Occurrence) -> tuple[int, ...]:
+    """The civil days from one occurrence to another, least first: each zone's reading against the same zone's."""
+    return tuple(sorted({(b - a).days for a, zone in first.days for b, there in then.days if there == zone}))
 
 
 def day_text(told: Occurrence) -> str:

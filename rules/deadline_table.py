@@ -11,13 +11,13 @@ _READING = """## How days are read
 
 - A bare date (`2026-10-04`) is a civil day. Days are counted by the calendar: the day of the start is day 0, or day 1
   where the table says "the first included". A deadline ends with its last day, at 23:59:59.
-- That day ends first in Beijing (`{earliest_zone}`) and last in US Pacific time (`{latest_zone}`): `earliest` is the first of
-  these ends over the base policy and all variants, `latest` the last. Act by `earliest`.
-- An instant with a zone is taken as its civil day in Beijing and as its civil day in Pacific time; each is counted, and each ends,
-  in its own zone. A time that a page printed without a zone is the day it names.
-- Working days: for `earliest`, Monday to Friday and China's make-up working days count and no holiday is skipped; for `latest`, China's
-  public holidays are skipped and make-up days do not count. China announces a year's bridging days only in the November before: until
-  they are in the `holidays` package, `latest` knows only the holidays of the law.
+- That day ends first in Beijing (`{earliest_zone}`) and last in US Pacific time (`{latest_zone}`): `earliest` is the
+  first of these ends over the base policy and all variants, `latest` the last. Act by `earliest`.
+- An instant with a zone is taken as its civil day in Beijing and as its civil day in Pacific time; each is counted, and
+  each ends, in its own zone. A time that a page printed without a zone is the day it names.
+- Working days: for `earliest`, Monday to Friday and China's make-up working days count and no holiday is skipped; for
+  `latest`, China's public holidays are skipped and make-up days do not count. China announces a year's bridging days
+  only in the November before: until they are in the `holidays` package, `latest` knows only the holidays of the law.
 - A timer printed on the dispute page ranks before all of this, and is used alone.
 - An opening is a time *from* which something is possible: surely from `latest`, and never overdue.
 
@@ -40,8 +40,8 @@ def page(policy: Policy) -> str:
     lines = [
         f"# Deadlines: {policy.title}",
         "",
-        f"Made from `rules/policies/{policy.name}.toml` (version {policy.version}); a test compares the two. The sources conflict:",
-        "the base policy stands first, each variant beside it.",
+        f"Made from `rules/policies/{policy.name}.toml` (version {policy.version}); a test compares the two.",
+        "The sources conflict: the base policy stands first, each variant beside it.",
         "",
         "| deadline | who | must or may | counted | source | if missed |",
         "|---|---|---|---|---|---|",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from collector.model import Deadline, DeadlineState
 from rules.calendars import count as counted
@@ -15,7 +15,18 @@ from rules.calendars import end_of, start_of
 from rules.casefile import CaseFile
 from rules.chronology import Chronology, Occurrence
 from rules.policy import Count, DeadlineRule, Policy
-from rules.timers import DisputePage, Round, Timer, dispute_pages, evidence_rounds, newest_timer, stage, words_of
+from rules.timers import (
+    DisputePage,
+    Round,
+    Timer,
+    dispute_pages,
+    evidence_rounds,
+    newest_timer,
+    page_past,
+    says,
+    stage,
+    words_of,
+)
 
 SOON = timedelta(days=3)
 _FAR = datetime.max.replace(tzinfo=UTC)
@@ -23,13 +34,26 @@ _FAR = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """When a deadline ends, at the earliest and at the latest (UTC), in words what that rests on, and the sources."""
+    """When a deadline ends, at the earliest and at the latest (UTC), in words what that rests on, and the sources.
+
+    `days` are the last civil days it was counted to, each with its zone; none where a timer was printed.
+    """
 
     earliest: datetime
     latest: datetime
     basis: str
     source: str
     printed: bool = False
+    days: tuple[tuple[date, str], ...] = ()
+
+    def missed_by(self, done: Occurrence) -> bool:
+        """Whether something was surely done too late: days against days of the same zone, else instants."""
+        last: dict[str, date] = {}
+        for day, zone in self.days:
+            last[zone] = max(day, last.get(zone, day))
+        if last.keys() >= {zone for _, zone in done.days}:
+            return all(day > last[zone] for day, zone in done.days)
+        return done.earliest > self.latest
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +130,14 @@ class _Story:
 
     def fitting(self, counts: tuple[Count, ...]) -> list[Count]:
         """The counts that fit the shipping terms; where the terms name none of them, all."""
-        terms = words_of(self.casefile.value("order.ship_terms")).lower()
-        named = [c for c in counts if any(word in terms for word in c.when)]
+        terms = words_of(self.casefile.value("order.ship_terms"))
+        named = [c for c in counts if says(terms, c.when)]
         return named or list(counts)
 
     def counted(self, rule: DeadlineRule, starts: list[tuple[Count, Occurrence]]) -> Window:
         policy = self.chronology.policy
         ends: list[datetime] = []
+        days: list[tuple[date, str]] = []
         for count, start in starts:
             if start.exact and count.add == 0:
                 ends += [start.earliest, start.latest]
@@ -120,9 +145,10 @@ class _Story:
             for day, zone in start.days:
                 soonest, latest = counted(day, count.add, count.unit, policy.holidays)
                 ends += [start_of(soonest, zone) if rule.opening else end_of(soonest, zone), end_of(latest, zone)]
+                days.append((latest, zone))
         basis = "; ".join(f"{c.name}: {count_text(c)} {start}" for c, start in starts)
         sources = dict.fromkeys(policy.source(c.source).title for c, _ in starts)
-        return Window(min(ends), max(ends), basis, "; ".join(sources))
+        return Window(min(ends), max(ends), basis, "; ".join(sources), days=tuple(days))
 
     def in_stage(self, name: str) -> bool:
         phrase = stage(self.pages)
@@ -135,25 +161,23 @@ class _Story:
         if done := self.first(rule.met_by):
             if rule.who == "supplier" and window is None:
                 return Ending("undetermined", f"done on {done}, but not known whether in time")
-            if rule.who == "supplier" and window and done.earliest > window.latest:
+            if rule.who == "supplier" and window and window.missed_by(done):
                 return Ending("overdue", f"done on {done}, after the last day")
-            late = " (after the safe date)" if window and done.earliest > window.earliest and rule.who == "you" else ""
+            late = ", after the last day as counted" if window and window.missed_by(done) else ""
             return Ending("met", f"done on {done}{late}")
         if shown := next((name for name in rule.met_facts if self.shows(name)), None):
             return Ending("met", f"the page shows {shown}")
         if (implied := self.first(rule.implied_by)) and window:
-            if implied.earliest <= window.latest:
+            if not window.missed_by(implied):
                 return Ending("met", f"it must have been done by {implied}")
             return Ending("undetermined", f"done some day before {implied}; the day is not known")
         return self.settled(rule, window)
 
     def settled(self, rule: DeadlineRule, window: Window | None) -> Ending | None:
-        phrase = stage(self.pages)
-        seen = self.pages[-1].at if self.pages else None
-        past = window is not None and window.printed and seen is not None and seen > window.latest
-        if phrase is None or rule.id not in (phrase.settles + phrase.settles_past * past):
+        past = page_past(self.pages, rule.id, window.latest if window and window.printed else None)
+        if past is None or past.phrase is None:
             return self.ended(rule)
-        return Ending("met", f"the newest dispute page is past it ({phrase.stage})")
+        return Ending("met", f"the dispute page is past it ({past.phrase.stage})")
 
     def ended(self, rule: DeadlineRule) -> Ending | None:
         over = self.first(rule.ended_by)
@@ -166,11 +190,21 @@ class _Story:
         endings: list[Ending | None] = [None] * len(rounds)
         for sent in (o for event in rule.met_by for o in self.chronology.rounds(event)):
             pending = [n for n, r in enumerate(rounds) if endings[n] is None and self.asked_by(r, sent)]
-            in_time = [n for n in pending if (w := windows[n]) is None or sent.earliest <= w.latest]
+            in_time = [n for n in pending if (w := windows[n]) is None or not w.missed_by(sent)]
             if pending:
                 answered = in_time[0] if in_time else pending[-1]
                 endings[answered] = Ending("met", f"done on {sent}")
-        return [ending or self.settled(rule, window) for ending, window in zip(endings, windows, strict=True)]
+        return [
+            ending or self.settled(rule, window) or self.followed(window, rounds[n + 1 :])
+            for n, (ending, window) in enumerate(zip(endings, windows, strict=True))
+        ]
+
+    def followed(self, window: Window | None, later: tuple[Round, ...]) -> Ending | None:
+        """A request whose time had run out when the next was made did not end the dispute."""
+        made = [r.asked.earliest if r.asked else r.timer.seen if r.timer else None for r in later[:1]]
+        if window and made and made[0] and made[0] > window.latest:
+            return Ending("met", "over: a newer request has followed")
+        return None
 
     def asked_by(self, round: Round, sent: Occurrence) -> bool:
         """Whether a request can have been made before something was sent."""
@@ -218,6 +252,8 @@ class _Story:
             return "not_started", rule.ask, f"{late} has not come yet; correct it if that is a slip"
         if begun := next((name for name in rule.begun_by if self.casefile.value(name) is not None), None):
             return "undetermined", rule.ask, f"it runs ({begun} is known), but not since when"
+        if rule.begun_in and self.in_stage(rule.begun_in):
+            return "undetermined", rule.ask, f"the dispute page says: {rule.begun_in}, but not since when"
         return "not_started", rule.ask, ""
 
     def missing(self, rule: DeadlineRule, window: Window) -> tuple[str, ...]:

@@ -91,7 +91,8 @@ class DeadlineRule:
 
     `ask`: facts to enter when the start is unknown; `begun_by`: facts that show it has happened. `met_by`: events that meet
     it, `met_facts`: page facts that do, `implied_by`: events that show it was met if they came in time, `ended_by`: events
-    after which it no longer matters. `only_in`: the stage of the dispute page it belongs to.
+    after which it no longer matters. `only_in`: the dispute page's stage it belongs to; `begun_in`: the stage that
+    shows that the start has happened.
     """
 
     id: str
@@ -111,6 +112,7 @@ class DeadlineRule:
     implied_by: tuple[str, ...] = ()
     ended_by: tuple[str, ...] = ()
     only_in: str = ""
+    begun_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ class Phrase:
     """What words on the dispute page mean: a stage, the deadline its timer `speaks_of`, and the deadlines it `settles`.
 
     `settles_past` are settled only where their printed timer had run out before the page was seen.
-    Matched in lower case: one of `any`, none of `unless`; only in the facts named by `only`, if any are.
+    Matched as whole words in any case: one of `any`, none of `unless`; only in the facts named by `only`, if any are.
     """
 
     stage: str
@@ -272,7 +274,9 @@ def _check_references(policy: Policy) -> None:
         _known(where, [rule.who], PARTIES, "who is you, supplier or platform")
         _known(where, (count.unit for count in rule.counts), UNITS, "no such unit")
         _known(where, (count.source for count in rule.counts), [source.id for source in policy.sources], "no such source")
-        _known(where, filter(None, [rule.only_in]), [phrase.stage for phrase in policy.phrases], "no such stage")
+        _known(
+            where, filter(None, [rule.only_in, rule.begun_in]), [phrase.stage for phrase in policy.phrases], "no such stage"
+        )
         if not rule.counts or any(count.add < 0 for count in rule.counts):
             raise _wrong(where, "at least one count is needed, none of them negative")
 

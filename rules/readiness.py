@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
 
 from collector.model import Finding
 from rules.calendars import day_in, end_of, written
 from rules.casefile import CaseFile
-from rules.chronology import Chronology, Occurrence, day_text
+from rules.chronology import Chronology, Occurrence, day_text, days_between
 from rules.policy import Policy, Reason, Requirement
 
 
@@ -62,7 +62,7 @@ def shipping(chronology: Chronology) -> tuple[Finding, ...]:
     cited = f"{source.title} ({source.effective})"
     if shipped is None:
         return (_not_shipped(chronology, agreed, cited),)
-    late = days_late(agreed, shipped)
+    late = days_between(agreed, shipped)
     facts = (agreed.fact, shipped.fact)
     told = f"agreed {day_text(agreed)}, shipped {day_text(shipped)}"
     if min(late) > 0:
@@ -96,12 +96,6 @@ def _not_shipped(chronology: Chronology, agreed: Occurrence, cited: str) -> Find
     )
 
 
-def days_late(agreed: Occurrence, shipped: Occurrence) -> list[int]:
-    """Civil days from the agreed to the real shipment, least first; each reading in its own zone where both have one."""
-    pairs: list[tuple[date, date]] = [(a, s) for a, there in agreed.days for s, zone in shipped.days if there == zone]
-    return sorted({(s - a).days for a, s in pairs})
-
-
-def _days(numbers: list[int]) -> str:
+def _days(numbers: Sequence[int]) -> str:
     least, most = numbers[0], numbers[-1]
     return f"{least} day{'s' if most != 1 else ''}" if least == most else f"{least} or {most} days"

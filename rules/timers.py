@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -84,13 +85,18 @@ def _page(facts: Mapping[str, Fact], casefile: CaseFile, policy: Policy) -> Disp
 def recognise(facts: Mapping[str, Fact], policy: Policy) -> Phrase | None:
     """The policy's phrase for what a dispute page says; the first fact with a match decides."""
     for name in policy.dispute_words:
-        words = words_of(facts[name].value).lower() if name in facts else ""
+        words = words_of(facts[name].value) if name in facts else ""
         for phrase in policy.phrases:
             if phrase.only and name not in phrase.only:
                 continue
-            if any(p in words for p in phrase.any) and not any(p in words for p in phrase.unless):
+            if says(words, phrase.any) and not says(words, phrase.unless):
                 return phrase
     return None
+
+
+def says(words: str, phrases: Iterable[str]) -> bool:
+    """Whether one of the phrases stands in the words, as whole words and in any case: "resolved" is not in "unresolved"."""
+    return any(re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", words, re.IGNORECASE) for phrase in phrases)
 
 
 def words_of(value: Any) -> str:
@@ -130,6 +136,27 @@ def newest_timer(pages: tuple[DisputePage, ...], speaks_of: str) -> Timer | None
 def stage(pages: tuple[DisputePage, ...]) -> Phrase | None:
     """What the newest dispute page says, or None."""
     return pages[-1].phrase if pages else None
+
+
+def page_past(pages: tuple[DisputePage, ...], id: str, printed_until: datetime | None) -> DisputePage | None:
+    """The page that shows a deadline to be over: it settles it, and no later page speaks of it or follows a closing.
+
+    `printed_until` is the latest end of the deadline's printed timer, None where none was printed.
+    """
+    past: DisputePage | None = None
+    closed = False
+    for page in pages:
+        phrase = page.phrase
+        reopened, closed = (
+            closed and phrase is not None and phrase.stage != "closed",
+            phrase is not None and phrase.stage == "closed",
+        )
+        run_out = printed_until is not None and page.at is not None and page.at > printed_until
+        if reopened or (phrase.speaks_of if phrase else page.timer and page.timer.speaks_of) == id:
+            past = None
+        if phrase and id in phrase.settles + phrase.settles_past * run_out:
+            past = page
+    return past
 
 
 def evidence_rounds(chronology: Chronology, event: str, id: str, pages: tuple[DisputePage, ...]) -> tuple[Round, ...]:

@@ -1,0 +1,108 @@
+"""What a buyer may assert, and how it is refused."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collector.errors import WrongRequest
+from collector.model import Money
+from rules.assertions import CORE_ASSERTIONS, PAGE_FACTS, RECURRING, is_event, kind_of, parse_assertion, parse_money
+from rules.policy import REASONS, load_policy
+
+ZONE = "Europe/Berlin"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("received_at", "2026-10-04", "2026-10-04"),
+        ("received_at", "2026-10-04T18:00+02:00", "2026-10-04T16:00:00Z"),
+        ("received_at", "2026-10-04 18:00", "2026-10-04T16:00:00Z"),
+        ("dispute_opened_at", " 2028-02-29 ", "2028-02-29"),
+        ("amount_claimed", "USD 1,234.50", Money(Decimal("1234.50"), "USD")),
+        ("supplier.limit", "10000 USD", Money(Decimal(10000), "USD")),
+        ("units_total", "1,000", 1000),
+        ("paid_on_platform", "Yes", True),
+        ("reason", "damaged", "damaged"),
+        ("order.ship_terms", "FOB Ningbo", "FOB Ningbo"),
+    ],
+)
+def test_each_kind_of_value_is_read(name: str, text: str, value: object) -> None:
+    """Days stay days, instants become UTC, money keeps its currency."""
+    assert parse_assertion(name, text, ZONE) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("received_at", "yesterday"),
+        ("received_at", "2026-02-30"),
+        ("received_at", "04/10/2026"),
+        ("received_at", "20261004"),
+        ("received_at", "2026-W40-1"),
+        ("received_at", "0026-10-04"),
+        ("received_at", "9999-12-31"),
+        ("received_at", "２０２６-10-04"),
+        ("received_at", ""),
+        ("amount_claimed", "86.00"),
+        ("amount_claimed", "Min 500 pieces USD 3"),
+        ("amount_claimed", "USD 1.234,00"),
+        ("amount_claimed", "USD -5"),
+        ("amount_claimed", "USD NaN"),
+        ("amount_claimed", "USD " + "9" * 40),
+        ("units_total", "many"),
+        ("units_total", "9" * 5000),
+        ("paid_on_platform", "maybe"),
+        ("reason", "because"),
+        ("order.status", "  "),
+    ],
+)
+def test_what_is_not_understood_is_refused_with_an_example(name: str, text: str) -> None:
+    """Nothing is guessed."""
+    with pytest.raises(WrongRequest) as refused:
+        parse_assertion(name, text, ZONE)
+    assert refused.value.hint
+
+
+def test_an_unknown_name_is_refused_with_the_nearest_one() -> None:
+    """Also without a value, as for a withdrawal."""
+    with pytest.raises(WrongRequest) as refused:
+        parse_assertion("recieved_at", None, ZONE)
+    assert "received_at" in refused.value.hint
+    assert parse_assertion("received_at", None, ZONE) is None
+
+
+@given(st.text(max_size=30), st.sampled_from([*CORE_ASSERTIONS, *PAGE_FACTS]))
+def test_any_text_is_read_or_refused(text: str, name: str) -> None:
+    """Never anything but a value or the one error."""
+    try:
+        value = parse_assertion(name, text, ZONE)
+    except WrongRequest:
+        return
+    assert value is not None
+
+
+@given(st.decimals(0, 10**9, places=2), st.sampled_from(["USD", "EUR", "CNY"]))
+def test_money_is_read_in_both_orders(amount: Decimal, currency: str) -> None:
+    """With and without thousands separators."""
+    money = Money(amount, currency)
+    for text in (f"{currency} {amount}", f"{amount} {currency}", f"{currency} {amount:,}"):
+        assert parse_money(text) == money
+
+
+def test_every_fact_that_the_policy_counts_from_may_be_asserted_as_a_time() -> None:
+    """So that deadlines work on asserted facts alone; and what recurs there is kept as a list."""
+    for event in load_policy().events:
+        for name in (*event.facts, *event.fallbacks):
+            assert kind_of(name) == "time"
+            assert is_event(name) is not event.planned
+            assert (name in RECURRING) is event.recurring
+
+
+def test_the_reasons_are_those_of_the_policy() -> None:
+    """One list."""
+    assert tuple(reason.id for reason in load_policy().reasons) == REASONS

@@ -1,0 +1,433 @@
+"""Deadlines: each on the day before, the day and the day after; printed timers; who has met what."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from collector.model import Fact, Money, Printed
+from rules.calendars import end_of
+from rules.deadlines import deadlines, needs_attention
+from rules.policy import DEADLINE_IDS, load_policy
+from tests.rules.cases import (
+    NOON,
+    asserted,
+    beijing_end,
+    case,
+    dispute_page,
+    dues,
+    instant,
+    pacific_end,
+    printed,
+    shown,
+)
+
+EXAMPLE = ("received_at=2026-09-30", "dispute_opened_at=2026-10-04")
+BEFORE = instant("2026-09-01T00:00Z")
+
+
+def test_every_deadline_is_listed_even_for_an_empty_case() -> None:
+    """All ids are there, none with a time, and those that need something say what to enter."""
+    found = deadlines(case(), load_policy())
+    assert {d.id for d in found} == set(DEADLINE_IDS) - {"other_forum"}
+    assert all(d.act_by is d.earliest is d.latest is None and d.state == "not_started" for d in found)
+    assert {d.id: d.needs for d in found}["claim"] == ("received_at",)
+
+
+@pytest.mark.parametrize(
+    ("id", "first", "last"),
+    [
+        ("supplier_answer", "2026-10-08", "2026-10-08"),
+        ("buyer_answer", "2026-10-11", "2026-10-11"),
+        ("auto_escalation", "2026-10-11", "2026-10-12"),
+        ("negotiation_end", "2026-11-03", "2026-11-03"),
+        ("mediation_end", "2026-11-08", "2026-11-13"),
+        ("claim", "2026-10-30", "2026-10-30"),
+        ("evidence", "2026-10-09", "2026-10-14"),  # National Day holidays to the 7th; make-up day on Saturday the 10th
+    ],
+)
+def test_the_example_counts_from_beijing_to_pacific(id: str, first: str, last: str) -> None:
+    """Received on 30 September, dispute opened on 4 October: every deadline ends with its day."""
+    deadline = dues(*EXAMPLE)[id]
+    assert (deadline.earliest, deadline.latest) == (beijing_end(first), pacific_end(last))
+    assert deadline.act_by == deadline.earliest
+
+
+def test_escalation_opens_at_the_start_of_day_4_in_beijing_and_surely_at_its_end_in_pacific() -> None:
+    """An opening is a time from which: earliest is a beginning, latest an end."""
+    opening = dues(*EXAMPLE)["escalation_opens"]
+    assert opening.earliest == instant("2026-10-08T00:00+08:00")
+    assert opening.latest == pacific_end("2026-10-08")
+
+
+RUNNING = [
+    ("claim", ("received_at=2026-09-30",)),
+    ("evidence", ("evidence_requested_at=2026-10-04",)),
+    ("supplier_answer", ("dispute_opened_at=2026-10-04",)),
+    ("buyer_answer", ("dispute_opened_at=2026-10-04",)),
+    ("auto_escalation", ("dispute_opened_at=2026-10-04",)),
+    ("negotiation_end", ("dispute_opened_at=2026-10-04",)),
+    ("mediation_end", ("dispute_opened_at=2026-10-04", "escalated_at=2026-10-08")),
+    ("ship_by", ("ship_by=2026-10-20",)),
+    ("auto_complete", ("shipped_at=2026-09-30",)),
+    ("refund_due", ("decided_at=2026-10-04",)),
+]
+
+
+@pytest.mark.parametrize(("id", "facts"), RUNNING)
+def test_each_deadline_is_open_then_due_soon_then_to_do_now_then_overdue(id: str, facts: tuple[str, ...]) -> None:
+    """The second before and after each of its two ends, and the days around them."""
+    deadline = dues(*facts, as_of=instant("2026-10-08T12:00Z"))[id]
+    assert deadline.earliest is not None
+    assert deadline.latest is not None
+    second, day = timedelta(seconds=1), timedelta(days=1)
+
+    def state(at: datetime) -> str:
+        return dues(*facts, as_of=at)[id].state
+
+    assert state(deadline.earliest - 3 * day) == "due_soon"
+    assert state(deadline.earliest - day) == "due_soon"
+    assert state(deadline.earliest) == "due_soon"
+    assert state(deadline.earliest + second) == "act_now"
+    assert state(deadline.latest) == "act_now"
+    assert state(deadline.latest + second) == "overdue"
+    assert state(deadline.latest + day) == "overdue"
+
+
+@given(st.integers(-20, 400))
+def test_an_opening_is_never_due_and_never_overdue(days: int) -> None:
+    """Whatever the day, escalation is open or done; it never asks for attention."""
+    opening = dues(*EXAMPLE, as_of=NOON + timedelta(days=days))["escalation_opens"]
+    assert opening.state in ("open", "not_started")
+    assert not needs_attention(opening)
+
+
+def test_only_the_buyers_own_deadlines_ask_for_attention() -> None:
+    """Due, to do now and overdue, if it is yours; the supplier's lateness is not your alarm."""
+    found = dues("dispute_opened_at=2026-10-04", as_of=instant("2026-10-20T00:00Z"))
+    assert needs_attention(found["buyer_answer"])
+    assert found["supplier_answer"].state == "overdue"
+    assert not needs_attention(found["supplier_answer"])
+    assert not needs_attention(dues(*EXAMPLE)["claim"])
+
+
+# -- how a start is read ----------------------------------------------------------------------------------------------
+
+
+def test_an_instant_is_its_own_civil_day_in_each_zone() -> None:
+    """On 4 October 20:00 UTC it is the 5th in Beijing and the 4th in Pacific: the 4th ends first, in Pacific."""
+    claim = dues("received_at=2026-10-04T20:00Z", as_of=instant("2026-10-06T00:00Z"))["claim"]
+    assert (claim.earliest, claim.latest) == (pacific_end("2026-11-03"), beijing_end("2026-11-04"))
+
+
+def test_a_time_printed_without_zone_is_the_day_it_names() -> None:
+    """Neither zone moves it to another day."""
+    claim = dues(shown("order.received_at", printed("2026-09-30 01:30:00")))["claim"]
+    assert (claim.earliest, claim.latest) == (beijing_end("2026-10-30"), pacific_end("2026-10-30"))
+
+
+@pytest.mark.parametrize(
+    ("received", "last"),
+    [("2027-12-10", "2028-01-09"), ("2028-01-30", "2028-02-29"), ("2027-01-30", "2027-03-01"), ("2026-10-10", "2026-11-09")],
+)
+def test_claims_cross_year_ends_leap_days_and_clock_changes(received: str, last: str) -> None:
+    """The 30th next day, whatever the clocks do; Pacific leaves summer time on 1 November 2026."""
+    claim = dues(f"received_at={received}", as_of=instant(f"{received}T12:00Z"))["claim"]
+    assert (claim.earliest, claim.latest) == (beijing_end(last), pacific_end(last))
+
+
+def test_the_variant_from_confirmed_receipt_widens_the_window() -> None:
+    """Earliest from receipt, latest from confirmed receipt."""
+    claim = dues("received_at=2026-09-30", "receipt_confirmed_at=2026-10-03")["claim"]
+    assert (claim.earliest, claim.latest) == (beijing_end("2026-10-30"), pacific_end("2026-11-02"))
+
+
+def test_confirmed_receipt_alone_still_asks_for_the_day_of_receipt() -> None:
+    """The window may end earlier than the variant says."""
+    claim = dues("receipt_confirmed_at=2026-10-03")["claim"]
+    assert claim.earliest == beijing_end("2026-11-02")
+    assert claim.needs == ("received_at",)
+
+
+def test_a_page_ranks_before_the_buyers_entry() -> None:
+    """The printed day is used where both are known."""
+    claim = dues("received_at=2026-09-20", shown("order.received_at", "2026-09-30"))["claim"]
+    assert claim.earliest == beijing_end("2026-10-30")
+
+
+def test_a_ship_date_printed_with_its_zone_is_used_alone() -> None:
+    """A countdown in PDT ends when it says."""
+    end = instant("2026-10-20T18:00-07:00")
+    ship_by = dues(shown("order.ship_by", Printed("Oct 20, 2026 18:00 PDT", end, end, "PDT")))["ship_by"]
+    assert ship_by.earliest == ship_by.latest == end
+
+
+def test_shipping_terms_choose_among_the_ways_of_shipping() -> None:
+    """Sea freight has 45 days; a country whose name holds another way's word does not count as that way."""
+    by_sea = dues("shipped_at=2026-10-01", "order.ship_terms=FOB Ningbo, by sea")["auto_complete"]
+    assert (by_sea.earliest, by_sea.latest) == (beijing_end("2026-11-15"), pacific_end("2026-11-15"))
+    unknown = dues("shipped_at=2026-10-01", "order.ship_terms=DAP Utrecht, Netherlands")["auto_complete"]
+    assert (unknown.earliest, unknown.latest) == (beijing_end("2026-10-16"), pacific_end("2026-11-30"))
+
+
+def test_a_day_still_to_come_is_not_counted() -> None:
+    """`--as-of` counts what was dated by then; the deadline says what has not come yet."""
+    found = dues("received_at=2026-09-30", "dispute_opened_at=2026-10-09")
+    assert found["claim"].state == "open"
+    assert found["buyer_answer"].state == "not_started"
+    assert "2026-10-09" in found["buyer_answer"].basis
+
+
+@pytest.mark.parametrize(
+    "value", ["soon", "2026-02-30", "9999-12-31", 7, None, ["2026-09-30"], Money, datetime(9999, 1, 1, tzinfo=UTC)]
+)
+def test_a_value_that_is_no_time_is_undetermined(value: Any) -> None:
+    """Never a crash: the deadline names what to enter."""
+    claim = dues(shown("order.received_at", value))["claim"]
+    assert claim.state == "undetermined"
+    assert claim.needs == ("received_at",)
+
+
+def test_a_dispute_of_unknown_beginning_is_undetermined() -> None:
+    """The page shows a dispute but not since when: the buyer is asked."""
+    found = dues(shown("dispute.id", "600"))
+    assert found["claim"].state == "met"
+    assert found["buyer_answer"].state == "undetermined"
+    assert found["buyer_answer"].needs == ("dispute_opened_at",)
+
+
+# -- printed timers ---------------------------------------------------------------------------------------------------
+
+
+def test_a_printed_timer_is_used_alone() -> None:
+    """What the policy counts does not widen it."""
+    page = dispute_page("2026-10-05T00:00Z", "Waiting for supplier response", "2026-10-07 18:00:00")
+    answer = dues(*EXAMPLE, *page)["supplier_answer"]
+    assert (answer.earliest, answer.latest) == (instant("2026-10-07T18:00+08:00"), instant("2026-10-07T18:00-07:00"))
+    assert answer.printed
+
+
+@pytest.mark.parametrize(
+    ("status", "hint", "speaks_of"),
+    [
+        ("Waiting for supplier response", "Supplier has 5 days to respond", "supplier_answer"),
+        ("Processing", "Supplier has 5 days to respond", "supplier_answer"),
+        ("Waiting for buyer evidence", "The supplier has not responded", "evidence"),
+        ("", "Please upload evidence before 2026-10-20 18:00:00", "evidence"),
+        ("Waiting for buyer", "", "buyer_answer"),
+        ("", "", "buyer_answer"),
+        ("Supplier did not respond in time", "You can ask the platform to step in now", "buyer_answer"),
+        ("Platform is reviewing", "A case manager reviews within 2 working days", "mediation_end"),
+    ],
+)
+def test_the_words_beside_the_timer_say_whose_it_is(status: str, hint: str, speaks_of: str) -> None:
+    """Exactly one deadline takes the printed time."""
+    found = dues(*EXAMPLE, *dispute_page("2026-10-05T00:00Z", status, "2026-10-20 18:00:00", hint))
+    assert {d.id for d in found.values() if d.printed} == {speaks_of}
+
+
+def test_a_timer_that_the_buyer_copied_counts_but_is_not_called_printed() -> None:
+    """What the tool has not seen it does not witness."""
+    evidence = dues(*EXAMPLE, "dispute.deadline=2026-10-12", "dispute.hint=Provide evidence")["evidence"]
+    assert evidence.earliest == beijing_end("2026-10-12")
+    assert not evidence.printed
+
+
+def test_a_moved_timer_replaces_the_earlier_one() -> None:
+    """The newest page counts."""
+    pages = [
+        *dispute_page("2026-10-05T00:00Z", "Waiting for supplier response", "2026-10-08 18:00:00"),
+        *dispute_page("2026-10-06T00:00Z", "Waiting for supplier response", "2026-10-15 18:00:00"),
+    ]
+    assert dues(*EXAMPLE, *pages, as_of=instant("2026-10-07T00:00Z"))["supplier_answer"].earliest == instant(
+        "2026-10-15T18:00+08:00"
+    )
+
+
+def test_a_page_seen_after_as_of_is_not_known() -> None:
+    """The past is judged by what had been seen."""
+    page = dispute_page("2026-10-06T00:00Z", "Waiting for supplier response", "2026-10-15 18:00:00")
+    assert not dues(*EXAMPLE, *page, as_of=instant("2026-10-05T00:00Z"))["supplier_answer"].printed
+
+
+# -- evidence, asked for again and again ------------------------------------------------------------------------------
+
+
+def test_each_request_for_evidence_has_its_own_deadline() -> None:
+    """Rounds are numbered by date, and one submission answers one request."""
+    found = dues(
+        *EXAMPLE, "evidence_requested_at=2026-10-09", "evidence_requested_at=2026-10-20", "evidence_submitted_at=2026-10-13",
+        as_of=instant("2026-10-21T00:00Z"),
+    )  # fmt: skip
+    assert found["evidence#1"].state == "met"
+    assert found["evidence#2"].state == "open"
+    assert found["evidence#2"].earliest == beijing_end("2026-10-27")
+    assert "evidence#3" not in found
+
+
+def test_a_timer_belongs_to_the_newest_request_made_before_it_was_seen() -> None:
+    """The first request keeps its counted end, the second takes the printed one."""
+    page = dispute_page("2026-10-21T00:00Z", "Waiting for buyer evidence", "2026-10-23 18:00:00")
+    found = dues(*EXAMPLE, "evidence_requested_at=2026-10-09", "evidence_requested_at=2026-10-20", *page,
+                 as_of=instant("2026-10-21T12:00Z"))  # fmt: skip
+    assert (found["evidence#1"].printed, found["evidence#2"].printed) == (False, True)
+    assert found["evidence#2"].latest == instant("2026-10-23T18:00-07:00")
+
+
+def test_two_printed_timers_are_two_requests() -> None:
+    """Also when the buyer enters nothing; the same timer read twice is one."""
+    pages = [
+        *dispute_page("2026-10-12T00:00Z", "Waiting for buyer evidence", "2026-10-16 18:00:00"),
+        *dispute_page("2026-10-13T00:00Z", "Waiting for buyer evidence", "2026-10-16 18:00:00"),
+        *dispute_page("2026-10-15T20:00Z", "Platform is reviewing"),
+        *dispute_page("2026-10-20T00:00Z", "Waiting for buyer evidence", "2026-10-24 18:00:00"),
+    ]
+    found = dues(*EXAMPLE, *pages, "evidence_submitted_at=2026-10-15", as_of=instant("2026-10-20T12:00Z"))
+    assert (found["evidence#1"].state, found["evidence#2"].state) == ("met", "open")
+    assert "evidence#3" not in found
+
+
+def test_evidence_sent_before_a_request_does_not_answer_it() -> None:
+    """A new request is never met by an old upload."""
+    page = dispute_page("2026-10-20T00:00Z", "Waiting for buyer evidence", "2026-10-22 18:00:00")
+    found = dues(*EXAMPLE, *page, "evidence_submitted_at=2026-10-15", as_of=instant("2026-10-20T12:00Z"))
+    assert found["evidence"].state == "due_soon"
+
+
+def test_a_page_that_reviews_settles_a_request_only_once_its_timer_has_run_out() -> None:
+    """While the timer may run, the buyer is reminded: this is how evidence was missed."""
+    pages = [*dispute_page("2026-10-12T00:00Z", "Waiting for buyer evidence", "2026-10-16 18:00:00"),
+             *dispute_page("2026-10-14T00:00Z", "Platform is reviewing")]  # fmt: skip
+    assert dues(*EXAMPLE, *pages, as_of=instant("2026-10-15T00:00Z"))["evidence"].state == "due_soon"
+    later = dispute_page("2026-10-18T00:00Z", "Platform is reviewing")
+    assert dues(*EXAMPLE, *pages, as_of=instant("2026-10-18T00:00Z"))["evidence"].state == "overdue"
+    assert dues(*EXAMPLE, *pages, *later, as_of=instant("2026-10-18T00:00Z"))["evidence"].state == "met"
+
+
+def test_a_cancelled_dispute_is_not_called_met() -> None:
+    """The missed request stays overdue, and the dispute may be reopened within the cover."""
+    pages = [*dispute_page("2026-10-12T00:00Z", "Waiting for buyer evidence", "2026-10-16 18:00:00"),
+             *dispute_page("2026-10-18T00:00Z", "Refund application cancelled")]  # fmt: skip
+    found = dues(*EXAMPLE, *pages, as_of=instant("2026-10-18T00:00Z"))
+    assert found["evidence"].state == "overdue"
+    assert found["reopen"].state == "open"
+    assert found["reopen"].earliest == beijing_end("2026-10-30")
+
+
+# -- met --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("id", "fact"),
+    [
+        ("claim", "dispute_opened_at=2026-10-04"),
+        ("supplier_answer", "supplier_answered_at=2026-10-06"),
+        ("supplier_answer", shown("dispute.supplier_answer", "Rejected")),
+        ("supplier_answer", shown("dispute.offer", Money(Decimal(5), "USD"))),
+        ("buyer_answer", "buyer_answered_at=2026-10-06"),
+        ("buyer_answer", "escalated_at=2026-10-08"),
+        ("escalation_opens", "escalated_at=2026-10-08"),
+        ("auto_escalation", "escalated_at=2026-10-08"),
+        ("evidence", "evidence_submitted_at=2026-10-07"),
+        ("negotiation_end", "decided_at=2026-10-09"),
+        ("mediation_end", "decided_at=2026-10-09"),
+        ("refund_due", "refund_received_at=2026-10-09"),
+    ],
+)
+def test_what_was_done_is_met_and_stays_listed(id: str, fact: str | Fact) -> None:
+    """With its dates, where they are known."""
+    assert dues(*EXAMPLE, fact, as_of=instant("2026-10-10T00:00Z"))[id].state == "met"
+
+
+def test_a_supplier_who_ships_late_has_not_met_its_date() -> None:
+    """Late is said as late, and it is not the buyer's alarm."""
+    assert dues("ship_by=2026-07-26", "shipped_at=2026-07-26")["ship_by"].state == "met"
+    assert dues("ship_by=2026-07-26", "shipped_at=2026-07-27")["ship_by"].state == "overdue"
+    late = dues("ship_by=2026-07-26", "shipped_at=2026-08-25")["ship_by"]
+    assert late.state == "overdue"
+    assert "2026-08-25" in late.basis
+
+
+def test_an_answer_dates_nothing_before_it_has_come() -> None:
+    """A supplier who answers on the 6th had not on the 5th."""
+    assert dues(*EXAMPLE, "supplier_answered_at=2026-10-06")["supplier_answer"].state == "open"
+
+
+def test_a_buyer_who_was_late_is_not_nagged_for_ever() -> None:
+    """Done is done; the basis says that it was late."""
+    answer = dues(*EXAMPLE, "buyer_answered_at=2026-10-14", as_of=instant("2026-11-01T00:00Z"))["buyer_answer"]
+    assert answer.state == "met"
+    assert "after the last day" in answer.basis
+
+
+# -- for all cases ----------------------------------------------------------------------------------------------------
+
+_TIMES = [
+    "received_at", "receipt_confirmed_at", "shipped_at", "ship_by", "dispute_opened_at", "supplier_answered_at",
+    "buyer_answered_at", "evidence_requested_at", "evidence_submitted_at", "escalated_at", "decided_at",
+    "refund_received_at",
+]  # fmt: skip
+_days = st.dates(date(2026, 1, 1), date(2028, 12, 31)).map(date.isoformat)
+_minutes = st.integers(0, 3 * 365 * 24 * 60).map(lambda minutes: instant("2026-01-01T00:00Z") + timedelta(minutes=minutes))
+_instants = _minutes.map(lambda moment: moment.strftime("%Y-%m-%dT%H:%MZ"))
+_entries = st.builds(lambda name, day: f"{name}={day}", st.sampled_from(_TIMES), _days | _instants)
+_pages = st.builds(
+    dispute_page,
+    _minutes.map(datetime.isoformat),
+    st.sampled_from(["", "Waiting for supplier response", "Waiting for buyer evidence", "Platform is reviewing", "Closed"]),
+    st.sampled_from(["", "2026-10-16 18:00:00", "2027-03-14 02:30:00"]),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(_entries, max_size=10), st.lists(_pages, max_size=4), st.randoms(use_true_random=False), _instants)
+def test_contradictory_facts_never_crash_and_their_order_changes_nothing(
+    entries: list[str], pages: list[list[Fact]], random: Any, as_of: str
+) -> None:
+    """Any facts in any order: the same deadlines, each with earliest not after latest, sorted, none giving up."""
+    facts = [*case(*entries).facts, *(fact for page in pages for fact in page)]
+    shuffled = list(facts)
+    random.shuffle(shuffled)
+    found = deadlines(case(*facts, as_of=instant(as_of)), load_policy())
+    assert found == deadlines(case(*shuffled, as_of=instant(as_of)), load_policy())
+    times = [d.act_by for d in found if d.act_by]
+    assert times == sorted(times)
+    for deadline in found:
+        assert (deadline.earliest is None) == (deadline.latest is None) == (deadline.act_by is None)
+        if deadline.earliest and deadline.latest:
+            assert deadline.earliest <= deadline.latest
+        if deadline.state == "overdue" and deadline.latest:
+            assert instant(as_of) > deadline.latest
+
+
+@settings(deadline=None)
+@given(st.dates(date(2026, 1, 1), date(2027, 12, 31)), st.integers(0, 40))
+def test_the_states_of_a_claim_only_ever_move_forward(day: date, after: int) -> None:
+    """From open to overdue, day by day, with the same window."""
+    order = ["open", "due_soon", "act_now", "overdue"]
+    at = end_of(day, "Europe/Berlin") + timedelta(days=after)
+    one, next_day = (dues(f"received_at={day}", as_of=when)["claim"] for when in (at, at + timedelta(days=1)))
+    assert order.index(one.state) <= order.index(next_day.state)
+    assert one.earliest == next_day.earliest
+
+
+def test_no_text_advises_giving_up() -> None:
+    """Every deadline says what to do when it is missed, and none says that it is too late."""
+    for rule in load_policy().deadlines:
+        for text in (rule.todo, rule.if_missed):
+            assert text
+            assert not any(
+                words in text.lower() for words in ("give up", "too late", "nothing can be done", "no longer possible")
+            )
+
+
+def test_assertions_recorded_later_still_count_by_their_day() -> None:
+    """What was dated by then counts, whenever it was written down."""
+    fact = Fact("received_at", "2026-09-30", "asserted", "", "buyer", at=instant("2026-11-01T00:00Z"))
+    assert dues(fact)["claim"].state == "open"
+    assert dues(asserted("received_at=2026-09-30"))["claim"].earliest == dues(fact)["claim"].earliest

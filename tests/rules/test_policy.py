@@ -1,0 +1,65 @@
+"""The policy's text against its schema, and the document made from it."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from collector.errors import WrongRequest
+from rules.deadline_table import page
+from rules.policy import DEADLINE_IDS, load_policy, parse
+
+TEXT = resources.files("rules").joinpath("policies", "alibaba.toml").read_text("utf-8")
+
+
+def test_the_installed_policy_is_well_formed_and_complete() -> None:
+    """Every deadline but the later policy's, each with a source that says since when."""
+    policy = load_policy()
+    assert {rule.id for rule in policy.deadlines} == set(DEADLINE_IDS) - {"other_forum"}
+    assert all(policy.source(count.source).effective for rule in policy.deadlines for count in rule.counts)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('name = "alibaba"', "name = ", "not TOML"),
+        ('name = "alibaba"', "name = 7", "str is needed"),
+        ('name = "alibaba"', 'name = ""', "empty"),
+        ('version = "2026-11"\n', "", "'version' is missing"),
+        ('version = "2026-11"', 'version = "2026-11"\nvintage = 3', "'vintage' is not known"),
+        ('id = "claim"', 'id = "klaim"', "no such deadline"),
+        ('unit = "working_days"', 'unit = "moons"', "no such unit"),
+        ('who = "platform"', 'who = "nobody"', "who is you, supplier or platform"),
+        ('start = "escalated"', 'start = "excavated"', "no such event"),
+        ('source = "ssopdot"', 'source = "hearsay"', "no such source"),
+        ("add = 30", 'add = "30"', "int is needed"),
+        ("add = 30", "add = -30", "none of them negative"),
+        ('speaks_of = "mediation_end"', 'speaks_of = "meditation"', "no such deadline"),
+        ('only_in = "closed"', 'only_in = "ajar"', "no such stage"),
+        ('id = "quality"', 'id = "qualm"', "no such reason"),
+        ('id = "shipped"', 'id = "slipped"', "the program needs this event"),
+        ('begun_in = "decided"', 'begun_in = ["decided"]', "str is needed"),
+        ('met_by = ["shipped"]', 'met_by = "shipped"', "a list is needed"),
+        ('id = "paid"', 'id = "shipped"', "stands there twice"),
+    ],
+)
+def test_bad_policy_text_is_refused_with_its_place(old: str, new: str, said: str) -> None:
+    """One sentence that says where and what."""
+    assert old in TEXT
+    with pytest.raises(WrongRequest, match=said):
+        parse(TEXT.replace(old, new, 1))
+
+
+@pytest.mark.parametrize("name", ["amazon", "../alibaba", "", "alibaba.toml"])
+def test_a_policy_that_is_not_installed_is_said_so(name: str) -> None:
+    """No path can be smuggled in as a name."""
+    with pytest.raises(WrongRequest, match="no policy"):
+        load_policy(name)
+
+
+def test_the_document_says_what_the_policy_says() -> None:
+    """docs/deadlines.md is made from the policy: `python -m scripts.check` or this test tells when it is not."""
+    document = Path(__file__).parents[2] / "docs" / "deadlines.md"
+    assert document.read_text("utf-8") == page(load_policy())
