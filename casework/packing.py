@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -181,8 +180,10 @@ def _renderings(ws: Workspace, case: Case, planned: PackPlan, progress: Progress
     row = next(iter(ws.index.rows("select body from packs where plan = ?", digest)), None)
     if row is not None:
         return {r["path"]: _rendering(ws, r["commitment"]) for r in json.loads(row["body"])["renderings"]}
+    from collector.browser.launch import print_pdf
+
     progress("making the report, the viewer and the reading copies")
-    made = make_renderings(planned, ws.archive.objects.get, _print_pdf, ws.clock.now())
+    made = make_renderings(planned, ws.archive.objects.get, print_pdf, ws.clock.now())
     openings, records = [], []
     for path, data in sorted(made.items()):
         opening = Opening(ws.archive.objects.put(data), new_salt())
@@ -205,12 +206,6 @@ def _rendering(ws: Workspace, commitment: str) -> bytes:
     if opening is None:
         raise SealError("A stored part of this pack cannot be opened any more.", "Run: tradewitness verify")
     return ws.archive.objects.get(opening.digest)
-
-
-def _print_pdf(html: str) -> bytes:
-    from collector.browser.launch import print_pdf
-
-    return asyncio.run(print_pdf(html))
 
 
 class _Stamps:
