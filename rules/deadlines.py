@@ -174,7 +174,7 @@ class _Story:
         return self.settled(rule, window)
 
     def settled(self, rule: DeadlineRule, window: Window | None) -> Ending | None:
-        past = page_past(self.pages, rule.id, window.latest if window and window.printed else None)
+        past = page_past(self.pages, rule.id, window.latest if window else None)
         if past is None or past.phrase is None:
             return self.ended(rule)
         return Ending("met", f"the dispute page is past it ({past.phrase.stage})")

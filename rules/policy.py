@@ -119,7 +119,7 @@ class DeadlineRule:
 class Phrase:
     """What words on the dispute page mean: a stage, the deadline its timer `speaks_of`, and the deadlines it `settles`.
 
-    `settles_past` are settled only where their printed timer had run out before the page was seen.
+    `settles_past` are settled only where they had run out before the page was seen.
     Matched as whole words in any case: one of `any`, none of `unless`; only in the facts named by `only`, if any are.
     """
 

@@ -22,9 +22,9 @@ def _finding(casefile: CaseFile, reason: Reason, needed: Requirement) -> Finding
     source = "Evidence by reason: guidance assembled from the platform's texts, not an official list"
     files = [file for file in casefile.files if file.kind in needed.files]
     if found := _found(casefile, needed):
-        return Finding(id, "ok", f"{reason.label}: {needed.label}: {found}.", facts, source=source)
+        return Finding(id, "ok", f"{reason.label}, there is {needed.label}: {found}.", facts, source=source)
     some = f" ({len(files)} of {needed.at_least} files so far)" if files else ""
-    return Finding(id, "missing", f"{reason.label}: {needed.label} is missing{some}.", facts, needed.how, source)
+    return Finding(id, "missing", f"{reason.label}, still missing: {needed.label}{some}.", facts, needed.how, source)
 
 
 def _found(casefile: CaseFile, needed: Requirement) -> str:

@@ -138,10 +138,10 @@ def stage(pages: tuple[DisputePage, ...]) -> Phrase | None:
     return pages[-1].phrase if pages else None
 
 
-def page_past(pages: tuple[DisputePage, ...], id: str, printed_until: datetime | None) -> DisputePage | None:
+def page_past(pages: tuple[DisputePage, ...], id: str, until: datetime | None) -> DisputePage | None:
     """The page that shows a deadline to be over: it settles it, and no later page speaks of it or follows a closing.
 
-    `printed_until` is the latest end of the deadline's printed timer, None where none was printed.
+    `until` is the deadline's latest end, None where it is not known.
     """
     past: DisputePage | None = None
     closed = False
@@ -151,7 +151,7 @@ def page_past(pages: tuple[DisputePage, ...], id: str, printed_until: datetime |
             closed and phrase is not None and phrase.stage != "closed",
             phrase is not None and phrase.stage == "closed",
         )
-        run_out = printed_until is not None and page.at is not None and page.at > printed_until
+        run_out = until is not None and page.at is not None and page.at > until
         if reopened or (phrase.speaks_of if phrase else page.timer and page.timer.speaks_of) == id:
             past = None
         if phrase and id in phrase.settles + phrase.settles_past * run_out:

@@ -309,6 +309,13 @@ def test_a_page_that_reviews_settles_a_request_only_once_its_timer_has_run_out()
     assert dues(*EXAMPLE, *pages, *later, as_of=instant("2026-10-18T00:00Z"))["evidence"].state == "met"
 
 
+def test_a_dispute_that_lives_on_after_the_first_evidence_was_due_did_not_end_with_it() -> None:
+    """The page seen after the last day says that the platform reviews: nothing is overdue any more."""
+    at = "2026-10-16T00:00Z"
+    assert dues(*EXAMPLE, as_of=instant(at))["evidence"].state == "overdue"
+    assert dues(*EXAMPLE, *dispute_page(at, "Platform is reviewing"), as_of=instant(at))["evidence"].state == "met"
+
+
 def test_a_cancelled_dispute_is_not_called_met() -> None:
     """The missed request stays overdue, and the dispute may be reopened within the cover."""
     pages = [*dispute_page("2026-10-12T00:00Z", "Waiting for buyer evidence", "2026-10-16 18:00:00"),
