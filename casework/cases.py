@@ -14,13 +14,12 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from rules.assertions import RECURRING, is_event, parse_assertion
-
 from casework.workspace import Workspace, keep
 from collector.canonical import plain
 from collector.errors import WrongRequest
 from collector.ledger.log import Opening, new_salt
 from collector.model import Fact, Printed, Target
+from rules.assertions import RECURRING, is_event, parse_assertion
 from rules.casefile import AddedFile, CaseFile, LedgerEvent
 
 FILE_KINDS = (

@@ -7,11 +7,6 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from rules.assertions import RECURRING, is_event, parse_assertion
-from rules.check import check, reasons_of
-from rules.deadlines import deadlines, needs_attention
-from rules.ics import calendar
-
 from casework.answers import CheckAnswer, DeadlineAnswer
 from casework.cases import Case, add_files, casefile, cases, find_case, happened_by, machine_zone, split_assignment
 from casework.workspace import Workspace
@@ -19,7 +14,11 @@ from collector.archive.sealing import SealState, seal, signing_key
 from collector.errors import WrongRequest
 from collector.ledger.disk import write_file
 from collector.model import Deadline, Fact
+from rules.assertions import RECURRING, is_event, parse_assertion
 from rules.casefile import AddedFile, CaseFile
+from rules.check import check, reasons_of
+from rules.deadlines import deadlines, needs_attention
+from rules.ics import calendar
 from rules.policy import load_policy
 
 Progress = Callable[[str], None]

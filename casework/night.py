@@ -31,7 +31,8 @@ def night(ws: Workspace, *, dry_run: bool, progress: Progress) -> NightAnswer:
     except Timeout as error:
         raise WrongRequest("Another night is running on this archive.", "Wait until it is done.") from error
     with lock:
-        snapshots = keep_snapshots(ws, planned, progress) if planned else ()
+        pause_s = ws.archive.config.pause_s
+        snapshots = keep_snapshots(ws, planned, progress, pause_s) if planned else ()
         ws.archive.record("run.finished", _record(planned, snapshots, skipped))
         sealed = seal(ws.archive, signing_key(ws.archive, ws.user), progress)
         ws.refresh()

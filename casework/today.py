@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from rules.deadlines import needs_attention
-
 from casework.answers import TodayAnswer, TodayLine
 from casework.cases import Case, cases, targets_of
 from casework.dossier import deadlines_for
@@ -14,6 +12,7 @@ from casework.workspace import Workspace
 from collector.archive.sealing import state
 from collector.model import Deadline, Snapshot
 from rules.calendars import left, local
+from rules.deadlines import needs_attention
 from rules.policy import load_policy
 
 # Design section 10: a running deadline without a good look for this long is an alarm.

@@ -9,6 +9,7 @@ from casework.answers import VerifyAnswer
 from casework.workspace import Workspace
 from collector.archive.archive import Archive
 from collector.errors import WrongRequest
+from collector.seal.timestamp import TokenReport
 from collector.verify import verify_archive
 
 Progress = Callable[[str], None]
@@ -51,4 +52,14 @@ def _pack(path: Path, progress: Progress) -> VerifyAnswer:
     progress("checking every file of the pack")
     report = verify_pack(path)
     summary = "every file is listed, unchanged and proven by the ledger"
-    return VerifyAnswer("pack", path, report.problems, report.seal, report.signer_fingerprint, summary, report.tokens)
+    tokens = tuple(_token_line(name, token) for name, token in report.tokens)
+    return VerifyAnswer("pack", path, report.problems, report.seal, report.signer_fingerprint, summary, tokens)
+
+
+def _token_line(name: str, token: TokenReport) -> str:
+    """Who stamped when, and whether that authority is one that anybody can look up."""
+    from collector.seal.authorities import KNOWN_ROOTS
+
+    root = KNOWN_ROOTS.get(token.root_fingerprint)
+    known = f"leads to {root}, publicly known" if root else "an authority known only from this pack"
+    return f"{name}: {token.authority}, {token.time:%Y-%m-%d %H:%M:%S} UTC; {known}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import aclosing
 
 from casework.answers import Captured
 from casework.cases import cases, find_case, require_address, targets_of
@@ -23,8 +24,11 @@ def capture_pages(ws: Workspace, wanted: str, urls: tuple[str, ...], progress: P
     key = signing_key(ws.archive, ws.user)
     # The token on what is there already says "not before" of every visit that follows it in the ledger.
     seal(ws.archive, key, progress)
-    snapshots = keep_snapshots(ws, targets, progress)
-    return Captured(snapshots, seal(ws.archive, key, progress))
+    try:
+        snapshots = keep_snapshots(ws, targets, progress)
+    finally:
+        sealed = seal(ws.archive, key, progress)  # what was kept before a browser went away is sealed all the same
+    return Captured(snapshots, sealed)
 
 
 def _chosen(ws: Workspace, wanted: str, urls: tuple[str, ...]) -> tuple[Target, ...]:
@@ -37,7 +41,9 @@ def _chosen(ws: Workspace, wanted: str, urls: tuple[str, ...]) -> tuple[Target, 
         if len(known) != 1:
             raise WrongRequest(
                 "Say which case to capture." if known else "There is no case yet.",
-                f"The cases are: {', '.join(known)}" if known else "Open one: tradewitness case open ORDER_NUMBER --order ADDRESS",
+                f"The cases are: {', '.join(known)}"
+                if known
+                else "Open one: tradewitness case open ORDER_NUMBER --order ADDRESS",
             )
         wanted = known[0]
     ws.archive.require()
@@ -59,8 +65,53 @@ def _loose_target(ws: Workspace, url: str, case: str) -> Target:
     return Target("", case, kind, url)
 
 
-def keep_snapshots(ws: Workspace, targets: Iterable[Target], progress: Progress) -> tuple[Snapshot, ...]:
-    """Visits the targets and appends each snapshot when it is done, so that a crash loses at most what is in flight."""
-    snapshots = asyncio.run(_visit_all(ws, tuple(targets), progress))
-    ws.refresh()
-    return snapshots
+def keep_snapshots(
+    ws: Workspace, targets: Iterable[Target], progress: Progress, pause_s: float = 0.0
+) -> tuple[Snapshot, ...]:
+    """Visits the targets and appends each snapshot when it is done, so that a crash loses at most what is in flight.
+
+    `pause_s` is the rest in seconds between two visits of one account. Raises BrowserError when the browser goes away.
+    """
+    try:
+        return asyncio.run(_visit_all(ws, tuple(targets), progress, pause_s))
+    finally:
+        ws.refresh()
+
+
+async def _visit_all(ws: Workspace, targets: tuple[Target, ...], progress: Progress, pause_s: float) -> tuple[Snapshot, ...]:
+    from collector.browser.launch import launch
+    from collector.capture.runner import visits
+
+    kept: list[Snapshot] = []
+    async with launch() as browser:
+        going = visits(
+            targets, open_tab=browser.tab, site=ws.site, store=ws.archive.objects, clock=ws.clock, alias=ws.alias,
+            progress=lambda text: progress(f"page {len(kept) + 1} of {len(targets)}, {text}"), pause_s=pause_s,
+        )  # fmt: skip
+        async with aclosing(going):
+            async for snapshot in going:
+                await asyncio.to_thread(_append, ws, snapshot)
+                kept.append(snapshot)
+    return tuple(kept)
+
+
+def _append(ws: Workspace, snapshot: Snapshot) -> None:
+    """The snapshot's entry; a wall pauses its account until a person's own capture shows that it is gone."""
+    body, openings = body_of(snapshot)
+    account = snapshot.target.account
+    with ws.archive.writing():
+        ws.archive.ledger.append("snapshot", body, ws.clock.now(), openings)
+        if snapshot.outcome == "blocked":
+            pause = {"account": account, "why": snapshot.why, "snapshot": snapshot.id}
+            ws.archive.ledger.append("account.paused", pause, ws.clock.now())
+        elif snapshot.outcome == "complete" and _is_paused(ws, account):
+            resume = {"account": account, "snapshot": snapshot.id}
+            ws.archive.ledger.append("account.resumed", resume, ws.clock.now())
+
+
+def _is_paused(ws: Workspace, account: str) -> bool:
+    paused = False
+    for entry in ws.archive.ledger.entries():
+        if entry.kind in ("account.paused", "account.resumed") and entry.body["account"] == account:
+            paused = entry.kind == "account.paused"
+    return paused

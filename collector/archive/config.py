@@ -15,14 +15,16 @@ from collector.ledger.disk import write_file
 from collector.seal.timestamp import Authority
 
 DEFAULT_BUDGET = 120
+DEFAULT_PAUSE_S = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """`authorities` in the order asked; `budget` in pages an account a night."""
+    """`authorities` in the order asked; `budget` in pages an account a night, `pause_s` in seconds between two of them."""
 
     authorities: tuple[Authority, ...]
     budget: int = DEFAULT_BUDGET
+    pause_s: int = DEFAULT_PAUSE_S
 
 
 def user_folder() -> Path:
@@ -42,7 +44,8 @@ def read_config(path: Path) -> Config:
     try:
         data: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
         authorities = tuple(Authority(a["name"], a["url"], a["root"]) for a in data.get("authority", ()))
-        budget = int(data.get("nightly", {}).get("budget", DEFAULT_BUDGET))
+        nightly = data.get("nightly", {})
+        budget, pause = int(nightly.get("budget", DEFAULT_BUDGET)), int(nightly.get("pause_seconds", DEFAULT_PAUSE_S))
     except FileNotFoundError:
         return Config(())
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -50,7 +53,7 @@ def read_config(path: Path) -> Config:
             f"{path} is not understood ({error}).",
             "Mend the line, or move the file away: `tradewitness init` writes a new one.",
         ) from error
-    return Config(authorities, budget)
+    return Config(authorities, budget, pause)
 
 
 def write_config(path: Path, authorities: tuple[Authority, ...]) -> None:
@@ -60,6 +63,7 @@ def write_config(path: Path, authorities: tuple[Authority, ...]) -> None:
         "",
         "[nightly]",
         f"budget = {DEFAULT_BUDGET}  # pages an account a night",
+        f"pause_seconds = {DEFAULT_PAUSE_S}  # rest between two pages of one account",
         "",
         "# Timestamp authorities (RFC 3161): they get a digest, never a page. `root` is what their tokens must chain to.",
     ]

@@ -78,8 +78,8 @@ class Index:
     def catch_up(self, archive: Archive, read_facts: ReadFacts) -> int:
         """Takes in the entries that came since; gives how many. Starts over when the ledger is not the one indexed."""
         for name, (columns, key) in _TABLES.items():
-            self.db[name].create(columns, pk=key or None, if_not_exists=True)
-        self.db["facts"].create_index(["case_id", "name"], if_not_exists=True)
+            self.db.table(name).create(columns, pk=key or None, if_not_exists=True)
+        self.db.table("facts").create_index(["case_id", "name"], if_not_exists=True)
         with self.db.conn:
             self.db.conn.execute("begin immediate")
             lines = archive.ledger.lines()
@@ -180,7 +180,7 @@ class Index:
 
     def counts(self, *tables: str) -> dict[str, int]:
         """How many rows each table has."""
-        return {table: self.db[table].count for table in tables}
+        return {table: self.db.table(table).count for table in tables}
 
     def opening(self, commitment: str) -> Opening | None:
         row = next(iter(self.rows("select digest, salt from openings where commitment = ?", commitment)), None)

@@ -78,6 +78,13 @@ class Alibaba:
         found.pop(addresses.kind_of(page.url), None)
         return found
 
+    def shows_others(self, page: StoredPage) -> bool:
+        """Whether a conversation page lists conversations besides the open one; a layout without a list may show any."""
+        if addresses.kind_of(page.url) != "thread":
+            return False
+        listed = [frame.soup.select(".contact-item-container") for frame in _frames(page)]
+        return sum(map(len, listed)) != 1 or not any(item["class"].count("selected") for items in listed for item in items)
+
 
 def _frames(page: StoredPage) -> tuple[Frame, ...]:
     """The page's documents, parsed; a page stored without any counts as one empty document."""
