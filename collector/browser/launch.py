@@ -38,15 +38,18 @@ _QUIET_FLAGS = (
     "--no-first-run",
     "--no-pings",
 )
-_WENT_AWAY = BrowserError(
-    "The browser went away in the middle of the work.", "Run the command again: what was kept stays kept."
-)
 
 
 def sandbox_state(platform: str = sys.platform, user_id: int | None = None) -> str:
     """ "on", or "off: " and why: Chromium refuses its sandbox to root on Linux."""
     user = user_id if user_id is not None else getattr(os, "geteuid", lambda: -1)()
     return "off: running as root" if platform.startswith("linux") and user == 0 else "on"
+
+
+def _went_away() -> BrowserError:
+    return BrowserError(
+        "The browser went away in the middle of the work.", "Run the command again: what was kept stays kept."
+    )
 
 
 class Browser:
@@ -78,7 +81,7 @@ class Browser:
                     accept_downloads=False,
                 )
             except PlaywrightError as error:
-                raise _WENT_AWAY from error
+                raise _went_away() from error
         return self._contexts[account]
 
     @asynccontextmanager
@@ -93,7 +96,7 @@ class Browser:
         try:
             tab = await ChromiumTab.new(context, self.about, self.options)
         except (PlaywrightError, TabError) as error:
-            raise _WENT_AWAY from error
+            raise _went_away() from error
         try:
             yield tab
         finally:
@@ -198,7 +201,7 @@ async def _about(native: NativeBrowser, path: Path, sandbox: str) -> Mapping[str
         said = await session.send("Browser.getVersion")
         await session.detach()
     except PlaywrightError as error:
-        raise _WENT_AWAY from error
+        raise _went_away() from error
     return {
         "name": _name(path),
         "version": native.version,
@@ -220,7 +223,8 @@ def _name(path: Path) -> str:
 def print_pdf(html: str | Path, *, page_numbers: bool = True) -> bytes:
     """HTML, or a local HTML file with its pictures beside it, as A4 PDF; starts and ends a browser for it.
 
-    Nothing is fetched from the network and no script runs. Not to be called inside a running event loop. Raises BrowserError.
+    Nothing is fetched from the network and no script runs. Not to be called inside a running event loop.
+    Raises BrowserError.
     """
 
     async def printed(page: Path) -> bytes:

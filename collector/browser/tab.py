@@ -215,9 +215,9 @@ class ChromiumTab:
 
     async def _ask_once(self, call: str, within_ms: int) -> Any:
         if self._world is None:
-            asked = {"frameId": self._frame, "worldName": "tradewitness"}
-            self._world = (await self._send("Page.createIsolatedWorld", asked))["executionContextId"]
-        asked = {"expression": call, "contextId": self._world, "awaitPromise": True, "returnByValue": True}
+            made = await self._send("Page.createIsolatedWorld", {"frameId": self._frame, "worldName": "tradewitness"})
+            self._world = int(made["executionContextId"])
+        asked: dict[str, Any] = {"expression": call, "contextId": self._world, "awaitPromise": True, "returnByValue": True}
         answer = await self._send("Runtime.evaluate", asked, within_ms=within_ms)
         if "exceptionDetails" in answer:
             raise TabError("the page could not be asked: " + str(answer["exceptionDetails"].get("text", "")))
@@ -230,7 +230,8 @@ class ChromiumTab:
         """The result, or TabGone as soon as the tab goes, or TabError when it takes too long."""
         task = asyncio.ensure_future(work)
         try:
-            await asyncio.wait({task, self._gone}, timeout=within_ms / 1000, return_when=asyncio.FIRST_COMPLETED)
+            either: tuple[asyncio.Future[Any], ...] = (task, self._gone)
+            await asyncio.wait(either, timeout=within_ms / 1000, return_when=asyncio.FIRST_COMPLETED)
             if task.done():
                 return task.result()
         except PlaywrightError as error:

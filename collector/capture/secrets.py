@@ -89,7 +89,8 @@ def secrets_of(credentials: Iterable[Credential], addresses: Iterable[str], docu
         sources += [_of_fields(document), _of_pairs(document), _of_parameters(html.unescape(document))]
     for source in sources:
         for secret in source:
-            found.setdefault(secret.value, secret)
+            if found.setdefault(secret.value, secret).kind == "cookie":
+                found[secret.value] = secret  # a page's own name for it says more than "cookie"
     return tuple(found.values())
 
 
