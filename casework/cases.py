@@ -304,7 +304,8 @@ def casefile(ws: Workspace, case: Case, as_of: datetime) -> CaseFile:
     snapshots = [(seq, s) for seq, s in ws.index.snapshots("case_id = ?", case.order) if s.visit.machine_time <= stamp]
     kept = {s.id for _, s in snapshots}
     read = [f for f in ws.index.facts("case_id = ?", case.order) if f.snapshot in kept]
-    asserted = [f for f in ws.index.assertions(case.order) if not is_event(f.name) or happened_by(f, stamp, case.zone)]
+    now = ws.clock.now()
+    asserted = [f for f in ws.index.assertions(case.order) if counts_by(f, stamp, now, case.zone)]
     files = added_files(ws, case.order)
     events = [LedgerEvent(seq, "snapshot", s.visit.machine_time, f"{s.target.kind}: {s.outcome}") for seq, s in snapshots]
     events += [LedgerEvent(f.seq, "file", f.added_at, f.name) for f in files]
@@ -327,11 +328,18 @@ def _own_entries(ws: Workspace, case: Case, asserted: set[tuple[str, int]]) -> l
     return events
 
 
-def happened_by(fact: Fact, as_of: datetime, zone: str) -> bool:
-    """Whether an asserted event is dated by `as_of`; a bare day counts from its beginning in the case's zone."""
+def counts_by(fact: Fact, as_of: datetime, now: datetime, zone: str) -> bool:
+    """Whether an asserted fact counts by `as_of`: an event that had not happened by then does not.
+
+    A bare day counts from its beginning in the case's zone. A day that has not come even now is a slip of the keyboard:
+    it is let through, for the rules to say so.
+    """
+    if not is_event(fact.name):
+        return True
     value = fact.value
     if isinstance(value, Printed):
-        return value.earliest <= as_of
-    text = str(value)
-    moment = datetime.fromisoformat(text)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))) <= as_of
+        moment = value.earliest
+    else:
+        moment = datetime.fromisoformat(str(value))
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
+    return moment <= as_of or moment > now

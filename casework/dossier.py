@@ -8,13 +8,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from casework.answers import CheckAnswer, DeadlineAnswer
-from casework.cases import Case, add_files, casefile, cases, find_case, happened_by, machine_zone, split_assignment
+from casework.cases import add_files, casefile, cases, counts_by, find_case, machine_zone, split_assignment
 from casework.workspace import Workspace
 from collector.archive.sealing import SealState, seal, signing_key
 from collector.errors import WrongRequest
 from collector.ledger.disk import write_file
-from collector.model import Deadline, Fact
-from rules.assertions import RECURRING, is_event, parse_assertion
+from collector.model import Fact
+from rules.assertions import RECURRING, parse_assertion
 from rules.casefile import AddedFile, CaseFile
 from rules.check import check, reasons_of
 from rules.deadlines import deadlines, needs_attention
@@ -64,11 +64,6 @@ def add_and_seal(
     return added, seal(ws.archive, signing_key(ws.archive, ws.user), progress)
 
 
-def deadlines_for(ws: Workspace, case: Case, as_of: datetime) -> tuple[Deadline, ...]:
-    """Every deadline of one case as of an instant."""
-    return deadlines(casefile(ws, case, as_of), load_policy())
-
-
 def deadlines_of(ws: Workspace, what: tuple[str, ...], as_of: str = "", ics: Path | None = None) -> DeadlineAnswer:
     """Deadlines of a case, of every open case, or of dates alone (`name=value`; needs no archive)."""
     assignments = [text for text in what if "=" in text]
@@ -79,12 +74,12 @@ def deadlines_of(ws: Workspace, what: tuple[str, ...], as_of: str = "", ics: Pat
     if assignments:
         zone = machine_zone()
         instant = as_of_instant(ws, as_of, zone)
-        found = deadlines(_loose_casefile(assignments, zone, instant), load_policy())
+        found = deadlines(_loose_casefile(assignments, zone, instant, ws.clock.now()), load_policy())
     else:
         chosen = [find_case(ws, what[0])] if what else [c for c in cases(ws) if not c.closed]
         zone = chosen[0].zone if chosen else machine_zone()
         instant = as_of_instant(ws, as_of, zone)
-        found = tuple(d for case in chosen for d in deadlines_for(ws, case, instant))
+        found = tuple(d for case in chosen for d in deadlines(casefile(ws, case, instant), load_policy()))
     if ics is not None:
         write_file(ics.absolute(), calendar(found, instant))
     due = any(needs_attention(d) for d in found)
@@ -92,7 +87,7 @@ def deadlines_of(ws: Workspace, what: tuple[str, ...], as_of: str = "", ics: Pat
     return DeadlineAnswer(found, instant, zone, due, needs, ics)
 
 
-def _loose_casefile(assignments: list[str], zone: str, as_of: datetime) -> CaseFile:
+def _loose_casefile(assignments: list[str], zone: str, as_of: datetime, now: datetime) -> CaseFile:
     """A case made of dates alone, as typed at the prompt. Facts dated after `as_of` have not happened yet."""
     counts: dict[str, int] = {}
     facts = []
@@ -104,7 +99,7 @@ def _loose_casefile(assignments: list[str], zone: str, as_of: datetime) -> CaseF
         counts[name] = number or counts.get(name, 0) + 1
         round_ = counts[name] if name in RECURRING else 1
         facts.append(Fact(name, parsed, "asserted", "", "buyer", at=as_of, round=round_))
-    kept = tuple(f for f in facts if not is_event(f.name) or happened_by(f, as_of, zone))
+    kept = tuple(f for f in facts if counts_by(f, as_of, now, zone))
     return CaseFile(order="", name="", zone=zone, as_of=as_of, opened_at=as_of, facts=kept)
 
 

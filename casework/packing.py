@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 from casework.answers import PackAnswer
@@ -183,7 +184,7 @@ def _renderings(ws: Workspace, case: Case, planned: PackPlan, progress: Progress
     from collector.browser.launch import print_pdf
 
     progress("making the report, the viewer and the reading copies")
-    made = make_renderings(planned, ws.archive.objects.get, print_pdf, ws.clock.now())
+    made = make_renderings(planned, ws.archive.objects.get, partial(print_pdf, page_numbers=False), ws.clock.now())
     openings, records = [], []
     for path, data in sorted(made.items()):
         opening = Opening(ws.archive.objects.put(data), new_salt())

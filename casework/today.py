@@ -6,21 +6,22 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from casework.answers import TodayAnswer, TodayLine
-from casework.cases import Case, cases, targets_of
-from casework.dossier import deadlines_for
+from casework.cases import Case, casefile, cases, targets_of
 from casework.workspace import Workspace
 from collector.archive.sealing import state
 from collector.model import Deadline, Snapshot
-from rules.calendars import left, local
-from rules.deadlines import needs_attention
+from rules.calendars import local
+from rules.casefile import CaseFile
+from rules.deadlines import deadlines, needs_attention
+from rules.moments import next_steps
 from rules.policy import load_policy
 
 # Design section 10: a running deadline without a good look for this long is an alarm.
 BLIND_AFTER = timedelta(hours=36)
 BLIND_AFTER_IN_DISPUTE = timedelta(hours=12)
 
-_URGENCY = {"overdue": 0, "act_now": 0, "due_soon": 1, "open": 2, "undetermined": 3, "not_started": 4, "met": 5}
-_RUNNING = ("overdue", "act_now", "due_soon", "open")
+_URGENCY = {"overdue": 0, "act_now": 0, "due_soon": 1, "open": 2}
+_WHO = {"you": "you must act", "supplier": "the supplier must act", "platform": "Alibaba acts"}
 _DISPUTE = ("supplier_answer", "buyer_answer", "evidence", "auto_escalation", "negotiation_end", "mediation_end")
 
 
@@ -31,38 +32,32 @@ def today(ws: Workspace, as_of: datetime | None = None) -> TodayAnswer:
         if ws.archive.root.exists() and not ws.archive.root.is_dir():
             ws.archive.require()
         return TodayAnswer((), now, False)
-    found = [(case, deadlines_for(ws, case, now)) for case in cases(ws) if not case.closed]
-    lines = [_line(ws, case, deadlines, now) for case, deadlines in found]
+    files = [(case, casefile(ws, case, now)) for case in cases(ws) if not case.closed]
+    found = [(case, file, deadlines(file, load_policy())) for case, file in files]
+    lines = [_line(ws, case, file, due, now) for case, file, due in found]
     far = datetime.max.replace(tzinfo=now.tzinfo)
-    lines.sort(key=lambda line: (_URGENCY.get(line.state, 9), line.act_by or far, line.case))
-    due = any(needs_attention(d) for _, deadlines in found for d in deadlines)
+    lines.sort(key=lambda line: (_URGENCY[line.state], line.act_by or far, line.case))
+    due = any(needs_attention(d) for _, _, each in found for d in each)
     return TodayAnswer(tuple(lines), now, due, _notices(ws))
 
 
-def _line(ws: Workspace, case: Case, deadlines: tuple[Deadline, ...], now: datetime) -> TodayLine:
-    """The case's most urgent deadline in one line. The buyer's own comes before what others must do."""
-    running = [d for d in deadlines if d.state in _RUNNING and d.act_by is not None]
-    running.sort(key=lambda d: (_URGENCY[d.state] if d.who == "you" else 2, d.act_by, d.who != "you"))
+def _line(ws: Workspace, case: Case, file: CaseFile, found: tuple[Deadline, ...], now: datetime) -> TodayLine:
+    """The case's most urgent step in one line. The buyer's own comes before what others must do."""
+    steps = next_steps(file, found, load_policy())
     look = _last_good_look(ws, case.order)
-    alarms = _alarms(ws, case, running, look, now)
-    looked = f"last good look: {left_since(look.visit.machine_time, now)} ago" if look else "no page has been kept whole yet"
-    empty = TodayLine(case.order, case.name, "open", "no deadline is running", "", "", looked, None, "", "", alarms)
-    if not running:
-        return replace(empty, link=_link(ws, case, "order"))
-    deadline = running[0]
-    assert deadline.act_by is not None
-    who = {"you": "you must act", "supplier": "the supplier must answer", "platform": "Alibaba acts"}[deadline.who]
-    if deadline.who == "you" and not deadline.must:
-        who = "you may act"
-    when = f"by {local(deadline.act_by, case.zone)}, {left(deadline.act_by, now)}"
-    if deadline.state == "act_now":
-        when = f"our safe date {local(deadline.act_by, case.zone)} has passed; it may still be open: do it now"
-    headline = f"{deadline.label}: {who} {when}"
-    rule = load_policy().deadline(deadline.id)
-    link = _link(ws, case, rule.page if rule else "order")
+    alarms = _alarms(ws, case, [step.deadline for step in steps], look, now)
+    looked = f"last good look: {age(look.visit.machine_time, now)} ago" if look else "no page has been kept whole yet"
+    link = _link(ws, case, "order")
+    empty = TodayLine(case.order, case.name, "open", "no deadline is running", "", link, looked, None, "", "", alarms)
+    if not steps:
+        return empty
+    step = steps[0]
+    deadline = step.deadline
+    who = _WHO[deadline.who] if deadline.must or deadline.who != "you" else "you may act"
+    state = deadline.state if deadline.who == "you" else "open"  # another's deadline is no alarm of yours
     return replace(
-        empty, state=deadline.state, headline=headline, todo=deadline.todo, link=link,
-        act_by=deadline.act_by, who=deadline.who, deadline=deadline.id,
+        empty, state=state, headline=f"{deadline.label}: {who} {step.when}", todo=step.press,
+        link=_link(ws, case, step.page), act_by=deadline.act_by, who=deadline.who, deadline=deadline.id,
     )  # fmt: skip
 
 
@@ -84,7 +79,7 @@ def _alarms(ws: Workspace, case: Case, running: list[Deadline], look: Snapshot |
     if in_dispute:
         look = _last_good_look(ws, case.order, "dispute") or look
     if running and targets_of(ws, case.order) and (look is None or now - look.visit.machine_time > limit):
-        since = f"for {left_since(look.visit.machine_time, now)}" if look else "so far"
+        since = f"for {age(look.visit.machine_time, now)}" if look else "so far"
         printed = next((d for d in running if d.printed and d.act_by), None)
         timer = f" The last timer seen: {local(printed.act_by, case.zone)}." if printed and printed.act_by else ""
         page = _link(ws, case, "dispute" if in_dispute else "order")
@@ -92,7 +87,7 @@ def _alarms(ws: Workspace, case: Case, running: list[Deadline], look: Snapshot |
     return tuple(alarms)
 
 
-def left_since(then: datetime, now: datetime) -> str:
+def age(then: datetime, now: datetime) -> str:
     """An age in words: 5 minutes, 3 hours, 2 days."""
     minutes = max(0, int((now - then).total_seconds() // 60))
     for size, word in ((1440, "day"), (60, "hour"), (1, "minute")):
