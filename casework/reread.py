@@ -26,11 +26,11 @@ def stored_page(snapshot: Snapshot, objects: ObjectStore, alias: Alias) -> Store
 
 
 def reader_of(objects: ObjectStore, site: Site, alias: Alias) -> ReadFacts:
-    """Reads the facts of one snapshot. Only a page that was identified as the right one gives facts."""
+    """Reads the facts of one snapshot. A page that was not found to be the right one gives none."""
 
     def read(snapshot: Snapshot) -> tuple[Fact, ...]:
-        identified = any(step.name == "identify" and step.outcome == "ok" for step in snapshot.steps)
-        if snapshot.outcome not in ("complete", "partial") or not identified:
+        identified = {step.outcome for step in snapshot.steps if step.name == "identify"}
+        if snapshot.outcome != "complete" and (snapshot.outcome != "partial" or identified != {"ok"}):
             return ()
         try:
             return site.read(snapshot.target.kind, stored_page(snapshot, objects, alias))

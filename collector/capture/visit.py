@@ -251,7 +251,8 @@ class _Going:
         self._recognition = await asyncio.to_thread(self._site.recognise, page)
         if self._recognition.barrier:
             return "failed", self._recognition.why or self._recognition.barrier
-        self._identity = await asyncio.to_thread(self._site.identity, page, self._target)
+        wanted = replace(self._target, url=self._alias.to_real(self._target.url))
+        self._identity = await asyncio.to_thread(self._site.identity, page, wanted)
         return {True: "ok", None: "partial", False: "failed"}[self._identity.ok], self._identity.why
 
     def snapshot(self) -> Snapshot:
