@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 from bs4 import Tag
 
 from collector.model import Fact, Printed
 from collector.sites.alibaba.addresses import absolute, address_of
-from collector.sites.alibaba.markup import Frame, Node, Reading, Scribe, as_text, text_of
+from collector.sites.alibaba.markup import Frame, Node, Reading, Scribe, agreed, as_text, text_of
 from collector.sites.alibaba.money import read_money
 from collector.sites.alibaba.order import moment
 from collector.sites.alibaba.times import read_deadline, read_epoch
@@ -55,6 +57,9 @@ _LABELS = {
 _NO_ANSWER = re.compile(
     r"\bnot (?:yet )?(?:responded|answered|replied)\b|\bno (?:response|answer|reply)\b|尚未(?:回复|响应)", re.IGNORECASE
 )
+_DUE = re.compile(
+    r"\b(?:before|by|until|no later than|deadline|due)\b.{0,20}[0-9]{4}|\b(?:left|remaining)\b|剩余", re.IGNORECASE
+)
 _TIMER_CLASS = re.compile(r"(?:^|-)(?:deadline|countdown|timer|time-left|remaining)(?:-|$)", re.IGNORECASE)
 
 
@@ -62,7 +67,7 @@ def read_dispute(frame: Frame) -> tuple[Fact, ...]:
     """Every fact of one refund application."""
     scribe, data = Scribe(frame, READER), dispute_data(frame)
     return (
-        scribe.fact("dispute.id", data["issueId"].read(_number), _label(frame, "dispute.id", _number)),
+        scribe.fact("dispute.id", *application_numbers(frame)),
         scribe.fact("dispute.order", *order_numbers(frame)),
         scribe.fact("dispute.status", data["issueStatus"].read(as_text), _status(frame)),
         scribe.fact("dispute.reason", *_reason(frame, data)),
@@ -89,6 +94,11 @@ def dispute_data(frame: Frame) -> Node:
     return frame.root("")
 
 
+def application_numbers(frame: Frame) -> tuple[Reading | None, ...]:
+    """The application's own number, from data and from the page."""
+    return dispute_data(frame)["issueId"].read(_number), _label(frame, "dispute.id", _number)
+
+
 def order_numbers(frame: Frame) -> tuple[Reading | None, ...]:
     """The number of the order in dispute, from data and from the page."""
     return dispute_data(frame)["orderId"].read(_number), _label(frame, "dispute.order", _number)
@@ -99,8 +109,8 @@ def _number(text: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _label(frame: Frame, name: str, parse: object) -> Reading | None:
-    reading = frame.labelled(_LABELS[name], parse)  # type: ignore[arg-type]
+def _label(frame: Frame, name: str, parse: Callable[[str], Any]) -> Reading | None:
+    reading = frame.labelled(_LABELS[name], parse)
     if reading is not None and reading.value is None and _NO_ANSWER.search(reading.place.quote):
         return None
     return reading
@@ -138,7 +148,8 @@ def _deadline(frame: Frame, data: Node) -> tuple[Reading | None, ...]:
     def ends(text: str) -> Printed | None:
         return read_epoch(text) or read_deadline(text, frame.page.seen_at)
 
-    stated, shown = data["deadline"].read(ends), _timer(frame, ends)
+    stated = data["deadline"].read(ends)
+    shown = _timer(frame, ends) or (_sentence(frame, ends) if stated is None else None)
     if stated is None and shown is None:
         return data["remaining"].read(ends), _label(frame, "dispute.deadline", ends)
     if (
@@ -151,18 +162,27 @@ def _deadline(frame: Frame, data: Node) -> tuple[Reading | None, ...]:
     return stated, shown
 
 
-def _timer(frame: Frame, ends: object) -> Reading | None:
+def _timer(frame: Frame, ends: Callable[[str], Printed | None]) -> Reading | None:
     """The timer's own block: its printed date and time, else its countdown. Rows of old records are no timer."""
     for tag in frame.soup.find_all(class_=_TIMER_CLASS):
         if tag.find_parent(["table", "script"]) is not None:
             continue
         parts = [tag, *(inner for inner in tag.find_all(True) if text_of(inner))]
-        readings = [reading for part in parts if (reading := frame.read(part, ends)) is not None]  # type: ignore[arg-type]
+        readings = [reading for part in parts if (reading := frame.read(part, ends)) is not None]
         dated = [r for r in readings if r.value is not None and re.search(r"[0-9]{4}", r.place.quote)]
         understood = dated or [r for r in readings if r.value is not None]
         if understood or readings:
             return (understood or readings)[0]
     return None
+
+
+def _sentence(frame: Frame, ends: Callable[[str], Printed | None]) -> Reading | None:
+    """A timer that is only a sentence ("Please respond before 2026-09-24 18:00"), outside lists and tables."""
+    parents = [text.parent for text in frame.soup.find_all(string=_DUE) if len(text) <= 300]
+    aside = ["table", "ol", "ul", "aside", "footer"]
+    tags = [tag for tag in parents if tag is not None and tag.find_parent(aside) is None]
+    readings = [reading for tag in tags if (reading := frame.read(tag, ends)) is not None and reading.value is not None]
+    return agreed(readings)
 
 
 def _action(frame: Frame, data: Node) -> tuple[Reading | None, ...]:

@@ -10,7 +10,7 @@ _ASSIGNMENT = re.compile(
     r"""(?:window\s*\.\s*|window\s*\[\s*["']|self\s*\.\s*|\b(?:var|let|const)\s+|(?<![\w$."'])(?=__))
         (?P<name>[A-Za-z_$][\w$]{0,80}(?:\s{0,8}\.\s{0,8}[A-Za-z_$][\w$]{0,80}){0,6})
         (?:["']\s{0,8}\])?\s{0,80}=\s{0,80}
-        (?:window(?:\.[\w$]{1,80}){1,6}\s{0,8}\|\|\s{0,8})?
+        (?P<kept>(?:window\.)?(?P=name)\s{0,8}\|\|\s{0,8})?
         (?P<parse>JSON\.parse\(\s{0,80})?(?=[{\["'])""",
     re.VERBOSE,
 )
@@ -45,7 +45,8 @@ def assignments(script: str) -> dict[str, Any]:
         budget -= cost
         position = max(end, match.end())
         if isinstance(value, dict | list):
-            found[re.sub(r"\s+", "", match["name"])] = value
+            name = re.sub(r"\s+", "", match["name"])
+            found[name] = found.get(name, value) if match["kept"] else value
     return found
 
 

@@ -8,13 +8,14 @@ from collections.abc import Callable
 from collector.model import Target
 from collector.site import Identity
 from collector.sites.alibaba.addresses import absolute, address_of
-from collector.sites.alibaba.dispute import dispute_data, order_link, order_numbers
+from collector.sites.alibaba.dispute import application_numbers, order_link, order_numbers
 from collector.sites.alibaba.markup import Frame, Reading, squeezed
 from collector.sites.alibaba.order import numbers
 from collector.sites.alibaba.product import product_id
 from collector.sites.alibaba.supplier import read_supplier, shop_data
-from collector.sites.alibaba.thread import contact_ids, partners
+from collector.sites.alibaba.thread import contact_ids, contact_names, partners
 
+_SUBDOMAIN = re.compile(r"[a-z0-9-]{2,63}")
 _FORMS = re.compile(r"\b(?:co|company|ltd|limited|inc|corp|corporation|llc)\b|[^\w]+", re.IGNORECASE)
 
 
@@ -30,6 +31,8 @@ def identify(frames: tuple[Frame, ...], target: Target) -> Identity:
         if not shown:
             continue
         matches = {value for value in shown if _is(what, wanted, value)}
+        if not matches and what == "supplier" and _incomparable(wanted, shown):
+            continue
         if not matches or (what in {"order", "dispute", "product"} and len(shown) > 1):
             return Identity(False, f"The page shows {what} {', '.join(sorted(shown))}, not {wanted}.")
         agreed.append(f"{what} {wanted}")
@@ -56,7 +59,7 @@ def _wanted(target: Target) -> dict[str, str]:
         wanted.setdefault("product", address.product)
     elif target.kind == "supplier":
         wanted.setdefault("supplier", address.supplier)
-    elif target.kind == "thread":
+    elif target.kind == "thread" and "supplier" not in wanted and address.contact.isdigit():
         wanted.setdefault("contact", address.contact)
     return {what: value for what, value in wanted.items() if value and what in _ASKED.get(target.kind, _ASKED[""])}
 
@@ -74,7 +77,15 @@ def _shown(frames: tuple[Frame, ...], kind: str, what: str) -> set[str]:
 def _is(what: str, wanted: str, shown: str) -> bool:
     if what in {"order", "dispute", "product", "contact"}:
         return wanted == shown
+    cut = re.sub(r"(?:…|\.\.\.)$", "", shown.strip())
+    if cut != shown.strip() and len(cut) >= 12:  # a name that the page itself cuts short
+        return _name(wanted).startswith(_name(cut))
     return bool(_name(wanted)) and _name(wanted) == _name(shown)
+
+
+def _incomparable(wanted: str, shown: set[str]) -> bool:
+    """A shop's sub-domain says nothing about a company's name, nor the other way round."""
+    return all(bool(_SUBDOMAIN.fullmatch(wanted)) != bool(_SUBDOMAIN.fullmatch(value)) for value in shown)
 
 
 def _name(text: str) -> str:
@@ -107,7 +118,8 @@ def _shops(frame: Frame) -> set[str]:
 
 
 def _partners(frame: Frame) -> set[str]:
-    return {str(reading.value) for reading in partners(frame) if reading is not None and reading.value}
+    companies = {str(reading.value) for reading in partners(frame) if reading is not None and reading.value}
+    return companies | contact_names(frame) if companies else set()
 
 
 _ASKED: dict[str, frozenset[str]] = {
@@ -121,7 +133,7 @@ _ASKED: dict[str, frozenset[str]] = {
 _STATED: dict[tuple[str, str], Callable[[Frame], set[str]]] = {
     ("order", "order"): lambda frame: _values(numbers(frame)),
     ("dispute", "order"): _disputed_orders,
-    ("dispute", "dispute"): lambda frame: {text} if (text := dispute_data(frame)["issueId"].text) else set(),
+    ("dispute", "dispute"): lambda frame: _values(application_numbers(frame)),
     ("product", "product"): lambda frame: {text} if (text := product_id(frame)) else set(),
     ("supplier", "supplier"): _shops,
     ("thread", "supplier"): _partners,

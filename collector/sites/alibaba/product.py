@@ -15,13 +15,13 @@ from collector.sites.alibaba.money import read_money, read_money_range
 from collector.sites.alibaba.supplier import agreeing_country, flag, years_of
 
 READER = "alibaba.product/1"
-NAMES = ("product.title", "product.price_tiers", "product.min_order", "product.attributes", "product.badge")
 
 _QUANTITY = re.compile(
     r"(?:(?P<least>[0-9][0-9,.]*)\s*[-–~]\s*(?P<most>[0-9][0-9,.]*)|(?:>=|≥|>|&gt;=)\s*(?P<above>[0-9][0-9,.]*)|"
     r"(?P<plus>[0-9][0-9,.]*)\s*\+|(?P<one>[0-9][0-9,.]*))\s*(?P<unit>[^0-9<>=≥~+]{0,40})"
 )
 _PRICE_MODULES = ("module_price", "module_product_price", "module_sku_price")
+_OLD_PRICES = ("ma-price-wrap", "ma-ladder-price", "price-list", "ma-reference-price", "ma-ref-price", "product-price")
 _OTHER_GOODS = re.compile(r"recommend|may_like|shopping_ads|related", re.IGNORECASE)
 _YRS = re.compile(r"(?:^|\W)[0-9]{1,2}\s+yrs?\b", re.IGNORECASE)
 Tier = Mapping[str, Any]
@@ -175,15 +175,7 @@ def _one_price(frame: Frame, tag: Tag, texts: list[str], currency: str) -> Readi
 
 def _old_price(frame: Frame, currency: str) -> Reading | None:
     """Price blocks of pages before the modules: a ladder of rows, or one price or range."""
-    for name in (
-        "ma-spec-price",
-        "ma-ladder-price",
-        "ma-price-wrap",
-        "price-list",
-        "ma-reference-price",
-        "product-price",
-        "ma-ref-price",
-    ):
+    for name in _OLD_PRICES:
         tag = frame.soup.find(class_=name)
         if not isinstance(tag, Tag) or not _has_figure(text_of(tag)):
             continue

@@ -35,7 +35,7 @@ _MARKS = {
 }
 _BLOCKS = {
     "order": ".order-number, .order-detail, #order-detail",
-    "thread": ".message-item-wrapper, .flow-message-item-wrapper, .contact-item-container, .scroll-box",
+    "thread": ".message-item-wrapper, .flow-message-item-wrapper, .contact-item-container",
     "supplier": ".company-name, .company-profile, .company-basicInfo, [module-name*=company]",
     "product": ".ma-title, .product-title, .detail-box, [itemtype*='schema.org/Product']",
     "search": "[data-ctrdot], .organic-list, .m-gallery-product-item-v2, .item-content, .search-card-info__wrapper",
@@ -80,6 +80,8 @@ def _said_by_page(page: StoredPage, main: Frame, kind: str) -> tuple[str, str] |
         return "not_found", "The site led to its page for what is not there."
     if (kind and _shows(main, kind)) or len(main.text) > 4000:
         return None
+    if main.soup.select_one("form input[type=password]") is not None:
+        return "login", "The page is a sign-in form in place of what was asked for."
     headings = [
         main.title.split(" - ")[0],
         *(h.get_text(" ", strip=True) for h in main.soup.find_all(["h1", "h2"], limit=3)),

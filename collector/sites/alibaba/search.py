@@ -15,7 +15,6 @@ from collector.sites.alibaba.money import read_money
 from collector.sites.alibaba.supplier import flag, limit_of, years_of
 
 READER = "alibaba.search/1"
-NAMES = ("search.offers",)
 NOT_SHOWN = "not_shown"
 
 _TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,60}>")

@@ -13,7 +13,6 @@ from collector.sites.alibaba.markup import Frame, Node, Reading, Scribe, as_coun
 from collector.sites.alibaba.money import read_money
 
 READER = "alibaba.supplier/1"
-NAMES = ("supplier.name", "supplier.country", "supplier.years", "supplier.badge", "supplier.limit")
 
 _LIMIT_LABELS = (
     "trade assurance limit",

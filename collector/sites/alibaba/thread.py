@@ -57,6 +57,12 @@ def partners(frame: Frame) -> tuple[Reading | None, ...]:
     return frame.read(selected, as_text), frame.read(head, as_text)
 
 
+def contact_names(frame: Frame) -> set[str]:
+    """The name of the person, as the selected contact and the conversation's head give it."""
+    tags = frame.soup.select(".contact-item-container.selected .contact-name, .conversation-header .contact-name")
+    return {text for tag in tags if (text := text_of(tag))}
+
+
 def contact_ids(frame: Frame) -> set[str]:
     """The contact's account number, as the selected contact states it."""
     tag = frame.soup.select_one(".contact-item-container.selected[data-contact-id]")
@@ -81,7 +87,7 @@ def _message(tag: Tag) -> Message:
     text, translation = _system_text(tag) if system else _texts(content)
     name = "" if system else _child_text(tag, "name")
     message = {
-        "from": "system" if system else "buyer" if "item-right" in classes(tag) else "supplier",
+        "from": "system" if system else _side(tag),
         "name": name,
         "printed": printed,
         "sent_at": _sent_at(info, printed),
@@ -91,6 +97,17 @@ def _message(tag: Tag) -> Message:
         "attachments": tuple(_attachments(content or tag, str(info.get("messageType", "")))),
     }
     return {"id": str(info.get("messageId") or _own_id(message)), **message}
+
+
+def _side(tag: Tag) -> str:
+    """buyer for a message on the right, supplier on the left; one on neither side is the site's own."""
+    near = [tag, *tag.find_all(True, recursive=False), *([tag.parent] if tag.parent else [])]
+    for box in near:
+        if "item-right" in classes(box):
+            return "buyer"
+        if "item-left" in classes(box):
+            return "supplier"
+    return "system"
 
 
 def _sent_at(info: Mapping[str, Any], printed: str) -> Printed | None:

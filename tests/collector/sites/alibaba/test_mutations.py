@@ -1,0 +1,106 @@
+"""Damaged pages never raise and never give a value that does not stand in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from bs4 import BeautifulSoup
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from collector.model import Target
+from tests.collector.sites.alibaba.stored import (
+    ALIBABA,
+    KINDS,
+    address,
+    atoms,
+    days_with,
+    market,
+    saved,
+    standing,
+    stands,
+    stored,
+)
+
+PAGES = {kind: market(kind, days_with(kind)[-1]) for kind in KINDS}
+bounded = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def honest(kind: str, body: bytes, url: str) -> None:
+    page = stored(body, url)
+    all_of_it = standing(body)
+    for fact in ALIBABA.read(kind, page):
+        assert fact.state in {"read", "not_shown", "unreadable"}
+        assert (fact.value is None) == (fact.state != "read")
+        for atom in atoms(fact.value):
+            assert stands(atom, all_of_it), (fact.name, atom)
+    ALIBABA.recognise(page)
+    ALIBABA.identity(page, Target("t", "c", kind, url, expects={"order": "1", "supplier": "x"}))
+    ALIBABA.discover(page)
+
+
+def cut(body: bytes, start: float, length: float) -> bytes:
+    first = int(len(body) * start)
+    return body[:first] + body[first + int(len(body) * length) :]
+
+
+def without_nodes(body: bytes, picks: list[int]) -> bytes:
+    soup = BeautifulSoup(body, "lxml")
+    for pick in picks:
+        tags = soup.find_all(True)
+        tags[pick % len(tags)].decompose() if tags else None
+    return str(soup).encode()
+
+
+def with_keys_gone(body: bytes, picks: list[int]) -> bytes:
+    """The page with single characters of its data and markup overwritten."""
+    damaged = bytearray(body)
+    for pick in picks:
+        damaged[pick % len(damaged)] = b'"{}[]<>0, '[pick % 10]
+    return bytes(damaged)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@bounded
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_a_page_with_a_piece_cut_out(kind: str, start: float, length: float) -> None:
+    honest(kind, cut(PAGES[kind], start, length), address(kind))
+    honest(kind, PAGES[kind][: int(len(PAGES[kind]) * start)], address(kind))
+
+
+@pytest.mark.parametrize("damage", [without_nodes, with_keys_gone])
+@pytest.mark.parametrize("kind", KINDS)
+@bounded
+@given(st.lists(st.integers(0, 10**6), min_size=1, max_size=8))
+def test_a_page_with_nodes_removed_or_characters_overwritten(
+    kind: str, damage: Callable[[bytes, list[int]], bytes], picks: list[int]
+) -> None:
+    honest(kind, damage(PAGES[kind], picks), address(kind))
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "search"])
+@bounded
+@given(st.binary(max_size=300))
+def test_a_page_of_any_bytes(kind: str, body: bytes) -> None:
+    honest(kind, body, "https://www.alibaba.com/")
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "search"])
+def test_data_of_the_wrong_types_is_not_read_as_something(kind: str) -> None:
+    odd = '{"orderInfoVO": [1, {"orderId": {}}], "contractVO": 5, "issueId": [], "issueStatus": {}, "deadline": true, '
+    odd += '"subject": 7, "productId": null, "companyName": ["x"], "subDomain": {}, "offerResultData": [[]], '
+    odd += '"globalData": {"product": [], "seller": 3}}'
+    names = ("pageData", "disputeData", "detailData", "shopBizData", "__page__data")
+    body = "".join(f"<script>window.{name} = {odd};</script>" for name in names)
+    read = ALIBABA.read(kind, stored(body, "https://www.alibaba.com/"))
+    assert all(fact.state != "read" or fact.value in {"7"} for fact in read), read
+
+
+def test_the_real_pages_cut_short() -> None:
+    for kind, name in (("product", "product-2026.html"), ("search", "search-item-2018.html")):
+        url = "https://www.alibaba.com/product-detail/x_1600691082191.html"
+        body = saved(name, url).documents[0].html
+        for part in range(1, 8):
+            honest(kind, body[: len(body) * part // 8], url)
+            honest(kind, body[len(body) * part // 8 :], url)

@@ -1,0 +1,80 @@
+"""Walls, challenges and errors are told from pages by address, status and markup; never by words that good pages carry."""
+
+from __future__ import annotations
+
+import pytest
+
+from fixtures.marketplace.scenarios import barriers
+from tests.collector.sites.alibaba.stored import (
+    ALIBABA,
+    KINDS,
+    address,
+    days_with,
+    market,
+    market_page,
+    real_address,
+    stored,
+)
+
+WORDS = (
+    "Sign in. Security verification, captcha, AWSC, baxia, punish-component, page not found, 404, Service busy, maintenance."
+)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_good_page_is_of_its_addresss_kind(kind: str) -> None:
+    for day in days_with(kind):
+        seen = ALIBABA.recognise(market_page(kind, day))
+        assert (seen.kind, seen.barrier) == (kind, "")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_words_and_protection_scripts_on_a_good_page_make_no_barrier(kind: str) -> None:
+    body = market(kind, days_with(kind)[-1])
+    scripts = (
+        b'<script src="//g.alicdn.com/AWSC/AWSC/awsc.js"></script><script>window._config_ = {"x5sec": 1}; // baxia</script>'
+    )
+    body = body.replace(b"</body>", scripts + f"<p>{WORDS}</p><a href='#'>Sign in</a></body>".encode())
+    assert ALIBABA.recognise(stored(body, address(kind))).barrier == ""
+
+
+@pytest.mark.parametrize(("name", "status"), [("not_found", 404), ("login", 200), ("challenge", 200), ("error", 500)])
+def test_each_barrier_is_known_by_its_answer(name: str, status: int) -> None:
+    page = stored(market(name, 0, settled=False), real_address(barriers()[name]), status)
+    assert ALIBABA.recognise(page).barrier == name
+
+
+@pytest.mark.parametrize("name", ["not_found", "login", "challenge", "error"])
+def test_each_barrier_is_known_when_it_stands_at_the_orders_own_address_with_status_200(name: str) -> None:
+    assert ALIBABA.recognise(stored(market(name, 0, settled=False), address("order"))).barrier == name
+
+
+def test_a_challenge_laid_over_a_page_is_seen() -> None:
+    over = b'<iframe src="https://www.alibaba.com//_____tmd_____/punish?x5secdata=a"></iframe></body>'
+    body = market("order", 0).replace(b"</body>", over)
+    assert ALIBABA.recognise(stored(body, address("order"))).barrier == "challenge"
+
+
+@pytest.mark.parametrize(
+    ("status", "barrier"), [(401, "login"), (403, "error"), (410, "not_found"), (429, "error"), (502, "error")]
+)
+def test_a_status_decides_whatever_the_page_says(status: int, barrier: str) -> None:
+    assert ALIBABA.recognise(stored(market("order", 0), address("order"), status)).barrier == barrier
+
+
+def test_maintenance_is_told_from_failure() -> None:
+    page = stored("<title>Scheduled maintenance</title><p>We are under maintenance</p>", address("order"), 503)
+    assert ALIBABA.recognise(page).barrier == "maintenance"
+
+
+@pytest.mark.parametrize("body", ["", "<html><body></body></html>", "<h1>Something quite different</h1><p>Text</p>"])
+def test_an_unknown_layout_is_no_page_of_a_kind(body: str) -> None:
+    for kind in KINDS:
+        seen = ALIBABA.recognise(stored(body, address(kind)))
+        assert (seen.kind, seen.barrier) == ("", "")
+        assert seen.why
+
+
+def test_a_page_stored_without_documents_is_not_recognised() -> None:
+    page = stored("", address("order"))
+    assert ALIBABA.recognise(type(page)(page.url, 200, (), "", page.seen_at)).kind == ""
