@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -65,7 +66,7 @@ def page_copies(artefacts: tuple[Artefact, ...], get: Get, stamp: Callable[[tupl
 def photo_copy(data: bytes, stamp: Stamp) -> bytes | None:
     """A stamped JPEG of a photo, upright, at most 1600 px wide, without its camera data; None when it is no picture."""
     try:
-        with Image.open(io.BytesIO(data)) as image:
+        with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data)) as image:
             if image.width * image.height > MOST_PIXELS:
                 return None
             picture = ImageOps.exif_transpose(image).convert("RGB")

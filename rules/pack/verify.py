@@ -68,6 +68,8 @@ def _signed(bag: Bag, data_path: str, signature_path: str) -> tuple[str, list[Pr
         return "", []  # the missing file is named already
     report = verify_signature(data, signature)
     problems = [bag.problem(signature_path, f"does not hold for {data_path}: {what}") for what in report.problems]
+    if problems:  # either may be the one that was changed
+        problems.append(bag.problem(data_path, f"has no signature that holds: {signature_path}"))
     return ("" if problems else report.fingerprint), problems
 
 

@@ -1,0 +1,136 @@
+"""Reading copies: joined without repeats, cut between lines, stamped, and the same every time."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from PIL import Image, ImageDraw
+
+from collector.errors import DamagedArchive
+from collector.model import Artefact
+from rules.pack.copies import MOST_PIXELS, PAGE_RATIO, Stamp, as_jpeg, as_pdf, page_copies, photo_copy
+from tests.rules.pack.synthetic import Objects
+
+STAMP = Stamp("A01  Order page", ("https://example.org/" + "x" * 400, "Zürich 外箱 – now"), "Reading copy", "LOCAL STAND-IN")
+RED, BLUE, GREEN = (200, 30, 30), (30, 30, 200), (30, 160, 30)
+
+
+def picture(bands: list[tuple[int, tuple[int, int, int]]], width: int = 200, form: str = "PNG") -> bytes:
+    image = Image.new("RGB", (width, sum(height for height, _ in bands)), "white")
+    top = 0
+    for height, color in bands:
+        image.paste(color, (0, top, width, top + height))
+        top += height
+    out = io.BytesIO()
+    image.save(out, form)
+    return out.getvalue()
+
+
+def tile(objects: Objects, part: int, y: int, height: int, data: bytes) -> Artefact:
+    return objects.artefact("tile", part, "image/png", data, f"sticky parts may repeat; x=0 y={y} width=200 height={height}")
+
+
+def opened(copy: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(copy)).convert("RGB")
+
+
+def rows_of(copy: bytes, color: tuple[int, int, int]) -> int:
+    image = opened(copy)
+    return sum(1 for y in range(image.height) if image.getpixel((image.width - 1, y)) == color)
+
+
+def test_overlapping_tiles_are_joined_without_repeating_what_sticks_to_the_top() -> None:
+    """The second tile's red bar, stuck to its window's top, covers rows that the first already shows."""
+    objects = Objects()
+    first = tile(objects, 0, 0, 120, picture([(20, RED), (100, BLUE)]))
+    second = tile(objects, 1, 100, 100, picture([(20, RED), (80, GREEN)]))
+    (copy,) = page_copies((second, first), objects.get, lambda _: STAMP)
+    assert (rows_of(copy, RED), rows_of(copy, BLUE), rows_of(copy, GREEN)) == (20, 100, 80)
+
+
+def test_a_tall_page_is_cut_into_pages_that_together_show_every_row_once() -> None:
+    """Each page says its number, and the tiles it was taken from."""
+    objects = Objects()
+    tiles = tuple(tile(objects, n, n * 150, 150, picture([(75, BLUE), (75, GREEN)])) for n in range(6))
+    used: list[tuple[Artefact, ...]] = []
+    copies = page_copies(tiles, objects.get, lambda artefacts: (used.append(artefacts), STAMP)[1])
+    assert len(copies) == len(used) == -(-900 // round(200 * PAGE_RATIO))
+    assert sum(rows_of(copy, BLUE) + rows_of(copy, GREEN) for copy in copies) == 900
+    assert {a.part for artefacts in used for a in artefacts} == set(range(6))
+
+
+def test_a_page_ends_between_lines_of_text() -> None:
+    """The cut falls into a run of equal rows, not through the letters."""
+    objects = Objects()
+    image = Image.new("RGB", (200, 400), "white")
+    pen = ImageDraw.Draw(image)
+    for y in range(0, 400, 16):
+        for x in range(0, 200, 3):
+            pen.line((x, y, x + 2, y + 9), fill="black")
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    first, *_ = page_copies((tile(objects, 0, 0, 400, out.getvalue()),), objects.get, lambda _: STAMP)
+    page = opened(first)
+    rule = next(y for y in range(page.height - 1, 0, -1) if page.getpixel((100, y)) == (176, 176, 168))
+    assert {page.getpixel((x, rule - 1)) for x in range(0, 199)} == {(255, 255, 255)}
+
+
+def test_copies_are_the_same_every_time() -> None:
+    """PNG, JPEG and PDF carry no dates and no chance."""
+    objects = Objects()
+    tiles = (tile(objects, 0, 0, 300, picture([(300, BLUE)])),)
+    once, again = (page_copies(tiles, objects.get, lambda _: STAMP) for _ in range(2))
+    assert once == again
+    assert as_pdf(once) == as_pdf(again)
+    assert as_pdf(once).count(b"/Type /Page\n") == len(once)
+    assert b"CreationDate" not in as_pdf(once)
+    photo = picture([(50, RED)], form="JPEG")
+    assert photo_copy(photo, STAMP) == photo_copy(photo, STAMP)
+
+
+def test_tiles_without_a_place_give_no_copy() -> None:
+    """What cannot be joined truly is not joined."""
+    objects = Objects()
+    assert page_copies((objects.artefact("tile", 0, "image/png", picture([(9, RED)])),), objects.get, lambda _: STAMP) == []
+
+
+def test_a_tile_that_is_no_picture_is_damage() -> None:
+    """A capture's own picture that cannot be opened means that the store is damaged."""
+    objects = Objects()
+    with pytest.raises(DamagedArchive):
+        page_copies((tile(objects, 0, 0, 50, b"no picture"),), objects.get, lambda _: STAMP)
+
+
+def test_a_photo_loses_its_camera_data_and_its_size_but_stands_upright() -> None:
+    """Where it was taken is in the original; the copy is for reading."""
+    image = Image.new("RGB", (3200, 1600), RED)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif[0x010E] = "the buyer's garage"
+    out = io.BytesIO()
+    image.save(out, "JPEG", exif=exif)
+    copy = photo_copy(out.getvalue(), STAMP)
+    assert copy is not None
+    assert b"garage" not in copy
+    assert opened(copy).width == 1600
+    assert opened(copy).height > 3200
+
+
+@pytest.mark.parametrize("data", [b"", b"\xff\xd8\xff broken", b"%PDF-1.7"])
+def test_what_is_no_photo_has_no_copy(data: bytes) -> None:
+    """The original is in the pack all the same."""
+    assert photo_copy(data, STAMP) is None
+
+
+def test_a_photo_made_to_fill_the_memory_has_no_copy() -> None:
+    """A few bytes that say they are a picture of billions of points."""
+    side = int(MOST_PIXELS**0.5) + 1000
+    out = io.BytesIO()
+    Image.new("1", (side, side)).save(out, "PNG")
+    assert photo_copy(out.getvalue(), STAMP) is None
+
+
+def test_a_copy_becomes_a_jpeg_for_upload() -> None:
+    """Places that take no PNG get the same picture."""
+    assert opened(as_jpeg(picture([(30, RED)]))).size == (200, 30)

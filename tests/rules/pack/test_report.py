@@ -1,0 +1,123 @@
+"""The pages for people: the right story, nothing hostile alive, the stand-in and the unwitnessed said."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from dataclasses import replace
+
+import pytest
+
+from rules.pack.plan import PackPlan
+from rules.pack.report import render_report, render_viewer
+from rules.pack.wording import listed, say
+from tests.rules.pack.synthetic import Objects, Sealed, led_fans
+
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\u202e"
+
+
+def pages(made: PackPlan) -> list[str]:
+    return [render_report(made), render_viewer(made)]
+
+
+def test_the_claim_stands_first(made: PackPlan) -> None:
+    """Before timeline, exhibits and deadlines, on both pages."""
+    for page in pages(made):
+        story = (made.claim.sentence, "What was agreed", "What happened, in order", ">Exhibits</h2>")
+        order = [page.index(text) for text in story]
+        assert order == sorted(order)
+        assert page.index("printed on the page") > order[-1]
+
+
+def test_hostile_text_is_shown_and_not_run(sealed: Sealed, made: PackPlan) -> None:
+    """Page titles, messages, file names and notes are text wherever they stand."""
+    rows = tuple(replace(row, text=HOSTILE, who=HOSTILE, source=HOSTILE, when=HOSTILE) for row in made.timeline)
+    exhibits = tuple(replace(e, title=HOSTILE, description=HOSTILE, kind=HOSTILE) for e in made.exhibits)
+    claim = replace(made.claim, sentence=HOSTILE, numbers=(HOSTILE,), calculation=HOSTILE)
+    evil = replace(made, timeline=rows, exhibits=exhibits, claim=claim, order=HOSTILE, name=HOSTILE, stand_in=HOSTILE)
+    for page in pages(evil):
+        assert "<script" not in page
+        assert "<img src=x" not in page
+        assert "&lt;script&gt;" in page
+
+
+def test_a_message_with_markup_is_text_in_both_pages(made: PackPlan) -> None:
+    """The supplier may write what it likes."""
+    for page in pages(made):
+        assert "&lt;script&gt;alert" in page
+        assert "<script" not in page
+
+
+def test_the_policy_of_each_page_lets_nothing_in_but_its_own_style(made: PackPlan) -> None:
+    """No script, no network; the hash is that of the style that stands there."""
+    for page in pages(made):
+        policy = re.search(r'Content-Security-Policy" content="([^"]+)"', page)
+        style = re.search(r"<style>(.*?)</style>", page, re.S)
+        assert policy is not None
+        assert style is not None
+        digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+        assert f"style-src 'sha256-{digest}'" in policy[1]
+        assert policy[1].startswith("default-src 'none'")
+        assert "http:" not in policy[1]
+        assert " style=" not in page
+
+
+def test_no_page_leads_out_of_the_pack(made: PackPlan) -> None:
+    """Addresses of the site are text; a saved page is a download, never a frame."""
+    for page in pages(made):
+        assert not re.search(r'(href|src)="(https?:|//|javascript:)', page)
+        assert "<iframe" not in page
+    assert 'href="exhibits/A01-order/dom.html" download' in render_viewer(made)
+
+
+def test_a_stand_in_is_said_on_both_pages_and_a_real_site_is_not(made: PackPlan) -> None:
+    """A demonstration must not pass for evidence."""
+    for page in pages(made):
+        assert "Local stand-in." in page
+    for page in pages(replace(made, stand_in="")):
+        assert "Local stand-in." not in page
+
+
+def test_the_buyers_own_files_are_marked(made: PackPlan) -> None:
+    """On both pages, for each of them."""
+    for page in pages(made):
+        assert page.count("Saved by the buyer, not witnessed</span>") >= 4
+
+
+def test_masked_secrets_and_withheld_originals_are_said(made: PackPlan) -> None:
+    """The reader learns what is missing and why."""
+    viewer = render_viewer(made)
+    assert "Masked at capture: 3 × cookie." in viewer
+    assert "originals are withheld, because the page may show other conversations" in viewer
+
+
+def test_copies_are_inlined_in_the_report_and_linked_in_the_viewer(made: PackPlan) -> None:
+    """The report is one file; the viewer shows the pictures of its own folder. What is too long is said."""
+    report = render_report(made, {"A01": [b"\x89PNG1", b"\x89PNG2", b"\xff\xd83", b"\x89PNG4", b"\x89PNG5"]})
+    assert report.count('<img src="data:image/png;base64,') == 2
+    assert report.count('<img src="data:image/jpeg;base64,') == 1
+    assert "2 more pages of A01 are in data/exhibits/A01-order/." in report
+    viewer = render_viewer(made, {"A01": ["data/exhibits/A01-order/copy-1.png"]})
+    assert '<img src="exhibits/A01-order/copy-1.png"' in viewer
+
+
+def test_a_pack_without_alias_has_no_stand_in() -> None:
+    """The alias comes from the visits themselves."""
+    assert all(snapshot.visit.alias == "" for snapshot in led_fans(Objects(), alias="").snapshots)
+
+
+@pytest.mark.parametrize(
+    ("words", "text"), [((), ""), (("a",), "a"), (("a", "b"), "a and b"), (("a", "b", "c"), "a, b and c")]
+)
+def test_lists_read_as_sentences(words: tuple[str, ...], text: str) -> None:
+    assert listed(words) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(None, ""), (True, "yes"), (200, "200"), (("a", "", "b"), "a; b"), ({"quality": "CE", "x": None}, "Quality: CE"),
+     (({"name": "fan", "quantity": 2, "unit": "Pieces"},), "2 Pieces of fan")],
+)  # fmt: skip
+def test_values_read_as_words(value: object, text: str) -> None:
+    assert say(value) == text
