@@ -108,7 +108,8 @@ def _fact_record(fact: Fact, closed: set[str]) -> object:
 
 def _certificate(plan: PackPlan) -> bytes:
     pages = []
-    exceptions = []
+    unseen = [row for row in plan.timeline if row.kind == "visit" and not row.text.endswith(": complete")]
+    exceptions = [f"{row.when}: {row.text}" for row in unseen]
     for exhibit in plan.exhibits:
         snapshot = plan.snapshot(exhibit)
         if snapshot is None:
@@ -118,7 +119,7 @@ def _certificate(plan: PackPlan) -> bytes:
             {
                 "exhibit": exhibit, "seen": both(visit.machine_time, plan.zone), "address": visit.final or visit.requested,
                 "browser": say(dict(visit.browser)) or "not recorded", "outcome": snapshot.outcome, "why": snapshot.why,
-                "masked": masked_text(snapshot).rstrip("."),
+                "masked": masked_text(snapshot).rstrip(".").replace("Masked", "masked"),
             }
         )  # fmt: skip
         exceptions += [f"{exhibit.number}: not kept: {loss}" for loss in visit.losses]
