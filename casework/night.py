@@ -24,7 +24,8 @@ def night(ws: Workspace, *, dry_run: bool, progress: Progress) -> NightAnswer:
     planned, skipped = plan_night(ws)
     shown = tuple({"case": t.case, "kind": t.kind, "url": t.url, "account": t.account} for t in planned)
     if dry_run:
-        return NightAnswer(shown, (), skipped, None, today(ws), set(), True)
+        report = today(ws)
+        return NightAnswer(shown, (), skipped, None, report, {DUE} if report.due else set(), True)
     lock = FileLock(ws.archive.root / ".nightly.lock")
     try:
         lock.acquire(timeout=0)

@@ -47,6 +47,7 @@ def _line(ws: Workspace, case: Case, file: CaseFile, found: tuple[Deadline, ...]
     look = _last_good_look(ws, case.order)
     alarms = _alarms(ws, case, [step.deadline for step in steps], look, now)
     looked = f"last good look: {age(look.visit.machine_time, now)} ago" if look else "no page has been kept whole yet"
+    looked += _failed_since(ws, case.order, look)
     link = _link(ws, case, "order")
     empty = TodayLine(case.order, case.name, "open", "no deadline is running", "", link, looked, None, "", "", alarms)
     if not steps:
@@ -64,6 +65,17 @@ def _line(ws: Workspace, case: Case, file: CaseFile, found: tuple[Deadline, ...]
 def _last_good_look(ws: Workspace, case: str, kind: str = "") -> Snapshot | None:
     sql = "case_id = ? and outcome = 'complete'" + (" and kind = ?" if kind else "")
     return next((s for _, s in reversed(list(ws.index.snapshots(sql, case, *([kind] if kind else []))))), None)
+
+
+def _failed_since(ws: Workspace, case: str, look: Snapshot | None) -> str:
+    """That a newer visit kept less than a whole page must not hide behind the last good one."""
+    since = look.id if look else ""
+    rows = ws.index.rows(
+        "select kind, outcome, why from snapshots where case_id = ? and outcome != 'complete' "
+        "and seq > coalesce((select seq from snapshots where id = ?), -1) order by seq desc limit 1",
+        case, since,
+    )  # fmt: skip
+    return f"; since then the {rows[0]['kind']} page was {rows[0]['outcome']}: {rows[0]['why']}" if rows else ""
 
 
 def _alarms(ws: Workspace, case: Case, running: list[Deadline], look: Snapshot | None, now: datetime) -> tuple[str, ...]:
