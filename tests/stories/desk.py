@@ -1,0 +1,95 @@
+"""A desk for the stories: the real commands in process, on a marketplace and an authority on loopback."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import cli
+from fixtures.authority import Served
+from fixtures.marketplace.app import Marketplace
+from fixtures.marketplace.scenarios import SCENARIOS, addresses
+from fixtures.marketplace.server import serve
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+@dataclass
+class Desk:
+    """One user's archive and configuration, and the marketplace that stands in for the site."""
+
+    folder: Path
+    market: Marketplace
+    origin: str
+    pages: dict[str, str]
+    authority: Served
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def order(self) -> str:
+        return self.market.story.order.id
+
+    @property
+    def archive(self) -> Path:
+        return self.folder / "archive"
+
+    def run(self, *arguments: str | Path) -> Said:
+        """One command, as typed."""
+        out, err = io.StringIO(), io.StringIO()
+        before = {name: os.environ.get(name) for name in self.environment}
+        os.environ.update(self.environment)
+        try:
+            with redirect_stdout(out), redirect_stderr(err):
+                code = cli.run([str(a) for a in arguments])
+        finally:
+            for name, value in before.items():
+                os.environ.pop(name, None)
+                if value is not None:
+                    os.environ[name] = value
+        assert "Traceback" not in out.getvalue() + err.getvalue()
+        return Said(code, out.getvalue(), err.getvalue())
+
+    def init(self) -> None:
+        said = self.run("init", "--authority", f"test={self.authority.url}", "--authority-root", self.authority.root_file)
+        assert said.code == 0, said.err
+        config = self.archive / "config.toml"
+        config.write_text(config.read_text().replace("pause_seconds = 2", "pause_seconds = 0"))
+
+    def open_case(self, *options: str) -> None:
+        given = [part for kind, url in self.pages.items() for part in (f"--{kind}", url)]
+        said = self.run("case", "open", self.order, *given, "--name", "fans", "--zone", "Europe/Berlin", *options)
+        assert said.code == 0, said.err
+
+
+@contextmanager
+def desk(folder: Path, authority: Served, scenario: str = "led-fans", day: int | None = None) -> Iterator[Desk]:
+    """The desk on the day of the story that is today."""
+    story = SCENARIOS[scenario]
+    day = story.today if day is None else day
+    market = Marketplace(scenario, (datetime.now(UTC) - timedelta(days=day)).date(), day)
+    with serve(market) as port:
+        origin = f"http://alibaba.localhost:{port}"
+        environment = {
+            "TRADEWITNESS_ARCHIVE": str(folder / "archive"),
+            "TRADEWITNESS_CONFIG": str(folder / "configuration"),
+            "TRADEWITNESS_ALIAS": f"alibaba.localhost:{port}=alibaba.com",
+        }
+        yield Desk(folder, market, origin, addresses(scenario, origin), authority, environment)

@@ -1,0 +1,191 @@
+"""The main job: one order, from its pages in a real browser to a pack that verifies."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from collector.archive.index import valued
+from fixtures.authority import Served
+from tests.stories.desk import Desk, desk
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory, authority: Served) -> Iterator[Desk]:
+    """The LED-fan case of today, captured and with a photo added."""
+    folder = tmp_path_factory.mktemp("played")
+    with desk(folder, authority) as table:
+        table.init()
+        table.open_case()
+        said = table.run("capture", "fans", "--json")
+        assert said.code == 0, said.out + said.err
+        Image.new("RGB", (400, 300), "tan").save(folder / "damage.jpg")
+        assert table.run("add", "fans", folder / "damage.jpg", "--as", "photo").code == 0
+        table.run("case", "set", "fans", "units_total=200", "units_defective=160")
+        yield table
+
+
+@pytest.fixture(scope="module")
+def packed(played: Desk) -> Path:
+    said = played.run("pack", "fans", "--reason", "late", "--reason", "damaged", "-o", played.folder, "--json")
+    assert said.code == 0, said.err
+    return Path(said.json["path"])
+
+
+def facts(table: Desk) -> dict[str, object]:
+    return {
+        f["name"]: valued(f["value"]) for f in table.run("facts", "fans", "--json").json["facts"] if f["state"] == "read"
+    }
+
+
+def test_every_page_of_the_case_is_kept_whole(played: Desk) -> None:
+    snapshots = played.run("nightly", "--dry-run", "--json").json["planned"]
+    assert [page["kind"] for page in snapshots] == ["order", "thread", "supplier", "product", "dispute"]
+    outcomes = played.run("facts", "fans", "--json").json["facts"]
+    assert {f["name"].split(".")[0] for f in outcomes} >= {"order", "thread", "supplier", "product", "dispute"}
+
+
+def test_what_was_read_is_what_the_story_says(played: Desk) -> None:
+    story, read = played.market.story, facts(played)
+    assert story.dispute
+    assert read["order.number"] == story.order.id
+    assert str(read["order.total"]) == f"USD {story.order.total:,}"
+    assert str(read["supplier.limit"]) == f"USD {story.supplier.limit:,}"
+    assert str(read["dispute.amount"]) == f"USD {story.dispute.amount:,}"
+    assert read["supplier.badge"] is True
+    assert read["dispute.action_needed"] is True
+    messages = read["thread.messages"]
+    assert isinstance(messages, tuple)
+    assert len({m["id"] for m in messages}) == len(messages) > 20
+
+
+def test_every_fact_that_was_read_names_its_place(played: Desk) -> None:
+    for fact in played.run("facts", "fans", "--json").json["facts"]:
+        if fact["state"] == "read":
+            assert fact["place"]["quote"]
+            assert (played.archive / "objects" / fact["place"]["digest"][:2]).is_dir()
+
+
+def test_the_printed_timer_is_the_deadline_and_it_is_due(played: Desk) -> None:
+    said = played.run("deadlines", "fans", "--json")
+    evidence = next(d for d in said.json["deadlines"] if d["id"] == "evidence" and d["state"] != "met")
+    timer = facts(played)["dispute.deadline"]
+    assert evidence["printed"] is True
+    assert (
+        valued({"text": "", "earliest": evidence["earliest"], "latest": evidence["latest"], "zone": ""}).earliest
+        == timer.earliest
+    )  # type: ignore[attr-defined]
+    assert evidence["state"] == "due_soon"
+    assert said.code == 6
+
+
+def test_today_says_who_must_act_by_when_in_local_time_with_the_page(played: Desk) -> None:
+    said = played.run()
+    assert said.code == 6
+    assert "you must act by" in said.out
+    assert "(Europe/Berlin)" in said.out
+    assert played.pages["dispute"] in said.out
+    assert "last good look" in said.out
+
+
+def test_the_check_compares_the_limit_with_the_value(played: Desk) -> None:
+    findings = played.run("check", "fans", "--reason", "late", "--reason", "damaged", "--json").json["findings"]
+    texts = " ".join(f["text"] for f in findings)
+    assert "USD 6,000.00" in texts
+    assert "USD 2,600.00 is not covered" in texts
+    assert "30 days late" in texts
+
+
+def test_the_calendar_file_holds_the_deadlines(played: Desk) -> None:
+    played.run("deadlines", "fans", "--ics", played.folder / "fans.ics")
+    assert b"BEGIN:VALARM" in (played.folder / "fans.ics").read_bytes()
+
+
+def test_the_pack_verifies_and_so_does_the_archive(played: Desk, packed: Path) -> None:
+    for path in (packed, played.archive):
+        said = played.run("verify", path, "--json")
+        assert said.code == 0, said.out
+        assert said.json["ok"] is True
+        assert said.json["seal"] == "timestamped"
+
+
+def test_the_commands_of_verify_md_agree_word_for_word(packed: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(packed) as pack:
+        pack.extractall(tmp_path)
+    bag = tmp_path / packed.stem
+    fenced = (bag / "data" / "VERIFY.md").read_text().split("```")[1::2]
+    commands = [line for block in fenced for line in block.splitlines()[1:] if line.strip()]
+    assert {word for word in ("sha256sum", "openssl cms", "openssl ts", "bagit", "verify.py") if word in " ".join(commands)} == {
+        "sha256sum", "openssl cms", "openssl ts", "bagit", "verify.py"
+    }  # fmt: skip
+    import os
+    import sys
+
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    for command in commands:
+        done = subprocess.run(
+            command, shell=True, cwd=bag, capture_output=True, text=True, env={**os.environ, "PATH": path}, check=False
+        )
+        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+
+
+def test_the_same_plan_gives_the_same_bytes_but_for_signature_and_tokens(played: Desk, tmp_path: Path) -> None:
+    packs = []
+    for number in (1, 2):
+        out = tmp_path / f"{number}.zip"
+        said = played.run("pack", "fans", "--reason", "late", "--as-of", "2099-01-01T00:00Z", "-o", out)
+        assert said.code == 0, said.err
+        with zipfile.ZipFile(out) as pack:
+            packs.append({name: pack.read(name) for name in pack.namelist()})
+    first, second = packs
+    assert first.keys() == second.keys()
+    changed = {name.partition("/")[2] for name in first if first[name] != second[name]}
+    assert changed <= {"tagmanifest-sha256.txt.p7s", "tagmanifest-sha256.txt.test.tsr"}
+
+
+def test_no_cookie_or_token_of_the_session_is_kept_anywhere(played: Desk, packed: Path) -> None:
+    secrets = played.market.secrets_sent()
+    assert secrets
+    with zipfile.ZipFile(packed) as pack:
+        members = [pack.read(name) for name in pack.namelist()]
+    from collector.archive.objects import FolderObjects, read_object
+
+    stored = [read_object(path) or b"" for path in FolderObjects(played.archive / "objects").files()]
+    rest = [p.read_bytes() for p in played.folder.rglob("*") if p.is_file() and "objects" not in p.parts]
+    for secret in secrets:
+        assert not any(secret.encode() in data for data in (*members, *stored, *rest))
+
+
+def test_each_resource_is_asked_for_once_a_visit_by_the_true_browser(played: Desk) -> None:
+    pages = [r for r in played.market.log if r.path.startswith("/ta/detail.htm")]
+    assert len(pages) == 1
+    assert all("HeadlessChrome" in r.user_agent for r in pages)
+
+
+def test_a_flipped_byte_anywhere_in_the_pack_is_found(played: Desk, packed: Path, tmp_path: Path) -> None:
+    data = packed.read_bytes()
+    for number, place in enumerate(range(0, len(data), len(data) // 12)):
+        spoiled = tmp_path / f"{number}.zip"
+        spoiled.write_bytes(data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :])
+        assert played.run("verify", spoiled, "--json").code == 5
+
+
+def test_a_reindexed_archive_says_the_same(played: Desk) -> None:
+    before = facts(played)
+    assert played.run("reindex").code == 0
+    assert facts(played) == before
+
+
+def test_a_copied_archive_can_be_read_elsewhere(played: Desk, tmp_path: Path) -> None:
+    shutil.copytree(played.archive, tmp_path / "handed-over")
+    said = played.run("verify", tmp_path / "handed-over", "--json")
+    assert json.loads(said.out)["ok"] is True
