@@ -63,7 +63,7 @@ def find_browser(
         return Path(named)
     found = next((place for place in usual_places(platform, environ) if exists(place)), None)
     if found is not None:
-        return Path(found)
+        return Path(str(found))
     for path in _installed_by_playwright(platform, environ):
         return path
     raise BrowserError("No browser was found.", _NEXT)

@@ -188,7 +188,7 @@ class FakeSite:
     def read(self, kind: str, page: StoredPage) -> tuple[Fact, ...]:
         return ()
 
-    def shows_others(self, kind: str) -> bool:
+    def shows_others(self, page: StoredPage) -> bool:
         return False
 
     def discover(self, page: StoredPage) -> Mapping[str, str]:

@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+import base64
+import html
+import json
+import quopri
+import zlib
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collector.capture.secrets import Mask, Secret, kind_of_name, mhtml_holds, pdf_holds, secrets_of
+from collector.capture.tab import Credential
+
+TOKEN = "a8F/k2+Lm9&Qz=7c"
+TOKENS = st.text(
+    alphabet=st.characters(min_codepoint=33, max_codepoint=126, exclude_characters="\\"), min_size=12, max_size=40
+)
+
+
+def values(*credentials: Credential, address: str = "", page: str = "") -> set[str]:
+    return {secret.value for secret in secrets_of(credentials, [address], [page])}
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("token", "token"),
+        ("_tb_token_", "token"),
+        ("ctoken", "token"),
+        ("accessToken", "token"),
+        ("x5sec", "token"),
+        ("csrf", "csrf"),
+        ("csrfToken", "csrf"),
+        ("_csrf_token", "csrf"),
+        ("X-XSRF-TOKEN", "csrf"),
+        ("sid", "session"),
+        ("sessionId", "session"),
+        ("JSESSIONID", "session"),
+        ("Authorization", "authorization"),
+        ("authCode", "authorization"),
+        ("password", "password"),
+        ("loginPwd", "password"),
+    ],
+)
+def test_these_names_stand_for_secrets(name: str, kind: str) -> None:
+    assert kind_of_name(name) == kind
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "author",
+        "authorId",
+        "currency",
+        "orderId",
+        "side",
+        "inside",
+        "tokenExpires",
+        "sessionStatus",
+        "passwordHint",
+        "status",
+        "",
+    ],
+)
+def test_these_names_do_not_stand_for_secrets(name: str) -> None:
+    assert kind_of_name(name) == ""
+
+
+def test_a_compound_cookie_is_taken_apart_and_its_currency_is_no_secret() -> None:
+    cookie = Credential(
+        "cookie", "xman_us_t", "ctoken=0p5xu1u1qd10&sc_b_currency=USD&l_source=alibaba&x_user=NL200977341206"
+    )
+    assert values(cookie) == {"0p5xu1u1qd10"}
+
+
+def test_a_percent_encoded_compound_cookie_is_taken_apart_too() -> None:
+    assert values(Credential("cookie", "sc_g", quote("a=1&token=0p5xu1u1qd10&currency=USD", safe=""))) == {"0p5xu1u1qd10"}
+
+
+def test_a_cookie_that_looks_like_a_token_is_secret_whatever_its_name() -> None:
+    assert values(Credential("cookie", "cookie2", "8168b23630404170ce4f421143321d80")) == {
+        "8168b23630404170ce4f421143321d80"
+    }
+    assert (
+        values(Credential("cookie", "lang", "en_US"), Credential("cookie", "seen", "yes-indeed-very-often-shown")) == set()
+    )
+
+
+def test_an_authorisation_header_gives_its_credentials_and_not_its_scheme() -> None:
+    assert values(Credential("header", "authorization", "Bearer abcDEF123456")) == {"abcDEF123456"}
+
+
+def test_parameters_of_addresses_are_secret_by_their_name() -> None:
+    assert values(address="https://x.example/p?orderId=250861947301028446&token=abc123DEF&x5secdata=qq11qq11qq#k") == {
+        "abc123DEF",
+        "qq11qq11qq",
+    }
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<input type="hidden" name="_tb_token_" value="abc123DEF">',
+        "<input value='abc123DEF' name='csrf'>",
+        "<INPUT TYPE=hidden NAME=csrf VALUE=abc123DEF>",
+        '<meta name="csrf-token" content="abc123DEF">',
+        '<input type="password" name="x" value="abc123DEF">',
+        '<script>var d = {"csrfToken":"abc123DEF"};</script>',
+        "<script>window.token = 'abc123DEF';</script>",
+        '<script>var s = "{\\"token\\":\\"abc123DEF\\"}";</script>',
+        '<div data-csrf-token="abc123DEF"></div>',
+        '<a href="/x?a=1&amp;token=abc123DEF">x</a>',
+    ],
+)
+def test_a_page_gives_its_secrets_in_each_of_the_ways_it_can_write_them(page: str) -> None:
+    assert "abc123DEF" in values(page=page)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<input name="orderId" value="250861947301028446">',
+        '<script>{"author":"Marta Jansen van Dijk","status":"completed","total":"USD 8,600.00"}</script>',
+        '<script>{"session":"completed","token":"2026-10-04 12:00:00","auth":"https://login.example/"}</script>',
+        '<input name="token" value="USD">',
+        '<input type="password" placeholder="at least 8 characters">',
+    ],
+)
+def test_plain_words_days_addresses_and_short_values_are_no_secrets(page: str) -> None:
+    assert values(page=page) == set()
+
+
+def test_secrets_are_numbered_in_order_of_appearance_and_counted_by_place() -> None:
+    mask = Mask([Secret("cookie", "second-value"), Secret("token", "first-value")])
+    assert mask.mask("first-value second-value first-value", "dom:0") == (
+        "[redacted:token:1] [redacted:cookie:2] [redacted:token:1]"
+    )
+    assert mask.mask("second-value", "text:0") == "[redacted:cookie:2]"
+    assert mask.redactions == (
+        {"kind": "cookie", "artefact": "dom:0", "count": 1},
+        {"kind": "cookie", "artefact": "text:0", "count": 1},
+        {"kind": "token", "artefact": "dom:0", "count": 2},
+    )
+
+
+def test_a_secret_inside_a_longer_secret_does_not_leave_the_rest_of_it_standing() -> None:
+    mask = Mask([Secret("token", "abcd1234"), Secret("session", "abcd1234efgh5678")])
+    assert mask.mask("abcd1234efgh5678", "dom:0") == "[redacted:session:1]"
+
+
+@given(TOKENS, st.text(max_size=30), st.text(max_size=30))
+def test_no_written_form_of_a_secret_survives_the_mask(value: str, before: str, after: str) -> None:
+    mask = Mask([Secret("token", value)])
+    for form in (value, html.escape(value), quote(value, safe=""), json.dumps(value)[1:-1]):
+        assert form not in mask.mask(before + form + after, "dom:0").replace("[redacted:token:1]", "")
+
+
+@given(st.text(max_size=300))
+def test_any_page_at_all_can_be_searched_and_masked(page: str) -> None:
+    Mask(secrets_of([Credential("cookie", "a", page)], [page], [page])).mask(page, "dom:0")
+
+
+def test_without_secrets_nothing_is_changed() -> None:
+    mask = Mask([])
+    assert mask.mask("USD 8,600.00", "dom:0") == "USD 8,600.00"
+    assert mask.redactions == ()
+    assert not mask.found_in("USD")
+
+
+def test_an_mhtml_is_searched_after_its_transfer_encoding_is_undone() -> None:
+    mask = Mask([Secret("token", TOKEN)])
+    head = b"MIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: "
+    page = f"<p>{'x' * 70}{TOKEN}</p>".encode()
+    assert TOKEN.encode() not in quopri.encodestring(page)
+    assert mhtml_holds(mask, head + b"quoted-printable\r\n\r\n" + quopri.encodestring(page))
+    assert mhtml_holds(mask, head + b"base64\r\n\r\n" + base64.encodebytes(page))
+    assert mhtml_holds(
+        mask, b"Snapshot-Content-Location: https://x.example/?q=" + TOKEN.encode() + b"\r\n" + head + b"8bit\r\n\r\n"
+    )
+    assert not mhtml_holds(mask, head + b"quoted-printable\r\n\r\n<p>Order</p>")
+
+
+def test_a_pdf_is_searched_in_its_objects_its_strings_and_its_unpacked_streams() -> None:
+    mask = Mask([Secret("token", "tokenvalue123")])
+    stream = zlib.compress(b"BT (tokenvalue123) Tj ET")
+    assert pdf_holds(mask, b"%PDF-1.4\n1 0 obj<</Filter/FlateDecode>>stream\n" + stream + b"\nendstream")
+    assert pdf_holds(mask, b"%PDF-1.4\n1 0 obj<</URI (https://x.example/?t=tokenvalue123)>>")
+    assert pdf_holds(mask, b"%PDF-1.4\n1 0 obj<</Title <feff" + "tokenvalue123".encode("utf-16-be").hex().encode() + b">>>")
+    assert not pdf_holds(mask, b"%PDF-1.4\n1 0 obj<<>>stream\n" + zlib.compress(b"BT (USD) Tj ET") + b"\nendstream")
