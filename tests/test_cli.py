@@ -15,6 +15,7 @@ ROOT = Path(__file__).parent.parent
 ORDER = "250861947301028446"
 URL = f"http://biz.alibaba.localhost:8123/ta/detail.htm?orderId={ORDER}"
 
+
 @dataclass(frozen=True)
 class Result:
     returncode: int

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -124,12 +126,8 @@ def test_the_commands_of_verify_md_agree_word_for_word(packed: Path, tmp_path: P
     bag = tmp_path / packed.stem
     fenced = (bag / "data" / "VERIFY.md").read_text().split("```")[1::2]
     commands = [line for block in fenced for line in block.splitlines()[1:] if line.strip()]
-    assert {word for word in ("sha256sum", "openssl cms", "openssl ts", "bagit", "verify.py") if word in " ".join(commands)} == {
-        "sha256sum", "openssl cms", "openssl ts", "bagit", "verify.py"
-    }  # fmt: skip
-    import os
-    import sys
-
+    for judge in ("sha256sum", "openssl cms", "openssl ts", "bagit", "verify.py"):
+        assert any(judge in command for command in commands)
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     for command in commands:
         done = subprocess.run(
