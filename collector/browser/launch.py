@@ -59,6 +59,7 @@ class Browser:
         self._native = native
         self._viewport = viewport
         self._contexts: dict[str, BrowserContext] = {}
+        self._next: dict[str, asyncio.Task[ChromiumTab]] = {}
         self.about = about
 
     @property
@@ -87,6 +88,25 @@ class Browser:
     @asynccontextmanager
     async def tab(self, account: str = "") -> AsyncIterator[ChromiumTab]:
         """A fresh tab of that account, closed afterwards. Raises BrowserError when the browser has gone."""
+        tab = await self._blank(account)
+        # A tab takes as long to make as a page to draw: the account's next one is made while this one waits for its page.
+        self._next[account] = asyncio.create_task(self._new(account))
+        try:
+            yield tab
+        finally:
+            await tab.close()
+
+    async def _blank(self, account: str) -> ChromiumTab:
+        """The tab made ahead, if it is there and alive, else a new one."""
+        ahead = self._next.pop(account, None)
+        if ahead is not None:
+            with suppress(BrowserError):
+                tab = await ahead
+                if not tab.is_gone:
+                    return tab
+        return await self._new(account)
+
+    async def _new(self, account: str) -> ChromiumTab:
         from playwright.async_api import Error as PlaywrightError
 
         from collector.browser.tab import ChromiumTab
@@ -94,13 +114,16 @@ class Browser:
 
         context = await self.context(account)
         try:
-            tab = await ChromiumTab.new(context, self.about, self.options)
+            return await ChromiumTab.new(context, self.about, self.options)
         except (PlaywrightError, TabError) as error:
             raise _went_away() from error
-        try:
-            yield tab
-        finally:
-            await tab.close()
+
+    async def close(self) -> None:
+        """Ends the browser, and the making of tabs that nobody asked for in the end."""
+        for ahead in self._next.values():
+            ahead.cancel()
+        await asyncio.gather(*self._next.values(), return_exceptions=True)
+        await self._native.close()
 
     async def print_pdf(self, page: Path, *, page_numbers: bool = True) -> bytes:
         """A local HTML file as A4 PDF; its scripts do not run and nothing is fetched but local files and data: addresses."""
@@ -159,11 +182,12 @@ async def launch(executable: Path | None = None, *, viewport: tuple[int, int] = 
         raise BrowserError("The part that drives the browser did not start.", "Install tradewitness again.") from error
     try:
         native, sandbox = await _start(playwright, path)
+        browser = Browser(native, await _about(native, path, sandbox), viewport)
         try:
-            yield Browser(native, await _about(native, path, sandbox), viewport)
+            yield browser
         finally:
             with suppress(TimeoutError, PlaywrightError):
-                await asyncio.wait_for(native.close(), _CLOSE_S)
+                await asyncio.wait_for(browser.close(), _CLOSE_S)
     finally:
         with suppress(TimeoutError, PlaywrightError):
             await asyncio.wait_for(playwright.stop(), _CLOSE_S)

@@ -71,7 +71,7 @@ class ChromiumTab:
 
     @classmethod
     async def new(cls, context: BrowserContext, browser: Mapping[str, str], options: Mapping[str, Any]) -> ChromiumTab:
-        """A fresh tab. Raises playwright's Error when the browser has gone."""
+        """A fresh, blank tab. Raises playwright's Error or TabGone when the browser has gone."""
         page = await context.new_page()
         session = await context.new_cdp_session(page)
         tree = await session.send("Page.getFrameTree")
@@ -79,6 +79,11 @@ class ChromiumTab:
         zone = await tab._ask(scripts.ZONE)
         tab._options = MappingProxyType({**options, "timezone": str(zone)})
         return tab
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it has closed or crashed."""
+        return self._gone.done()
 
     @property
     def browser(self) -> Mapping[str, str]:
@@ -106,10 +111,12 @@ class ChromiumTab:
         late = str(await self._ask(scripts.STILL, _STILL_MS, left(), within_ms=left() + 1_000))
         if late:
             return f"{late} within {within_ms / 1000:g} s"
-        if not await self._recorder.quiet(_QUIET_MS, min(left(), _BUSY_MS)):
-            return "the page stood still but went on asking the server for more"
-        # What came in last may have brought pictures or changes of its own.
-        late = str(await self._ask(scripts.STILL, _STILL_MS // 2, left(), within_ms=left() + 1_000))
+        # What comes in last may bring pictures or changes of its own: looked at again in the last part of the quiet time.
+        for quiet_ms in (_QUIET_MS - _STILL_MS // 2, _QUIET_MS):
+            if not await self._recorder.quiet(quiet_ms, min(left(), _BUSY_MS)):
+                return "the page stood still but went on asking the server for more"
+            if quiet_ms < _QUIET_MS:
+                late = str(await self._ask(scripts.STILL, _STILL_MS // 2, left(), within_ms=left() + 1_000))
         return f"{late} within {within_ms / 1000:g} s" if late else ""
 
     async def expand(self, within_ms: int) -> str:

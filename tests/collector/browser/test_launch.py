@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -127,14 +128,18 @@ def test_a_report_prints_on_a4_with_its_local_pictures_and_nothing_from_the_netw
     from PIL import Image
 
     Image.new("RGB", (20, 20), (200, 0, 0)).save(tmp_path / "seal.png")
-    with serving() as origin:
+    with socket.create_server(("127.0.0.1", 0)) as ear:
         page = tmp_path / "report.html"
         page.write_text(
-            f"<meta charset=utf-8><h1>Dispute 不好意思</h1><img src=seal.png><img src='{origin}/ping'>"
+            "<meta charset=utf-8><h1>Dispute 不好意思</h1><img src=seal.png>"
+            f"<style>p {{ background: url(http://127.0.0.1:{ear.getsockname()[1]}/x) }}</style>"
             "<script>document.body.append('SCRIPTED')</script><p style='break-before:page'>Second page</p>",
             encoding="utf-8",
         )
         (tmp_path / "report.pdf").write_bytes(print_pdf(page))
+        ear.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            ear.accept()
     report = pypdf.PdfReader(tmp_path / "report.pdf")
     text = "\n".join(sheet.extract_text() for sheet in report.pages)
     assert [float(side) for side in report.pages[0].mediabox[2:]] == pytest.approx([595.3, 841.9], abs=1)  # points

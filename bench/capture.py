@@ -1,0 +1,141 @@
+"""A full capture of 20 order pages beside a plain async Playwright script: same pages, same waits, same artefacts.
+
+One account, one page after the other, in the same run and in turns. The plain script is what somebody would write in an
+hour: network idle, fonts, pictures; full-page PNG, source, text, MHTML, PDF; written to files named by their SHA-256.
+Both assert that they got the page. Time to start the browser is not counted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import hashlib
+import statistics
+import sys
+import tempfile
+import time
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+from playwright.async_api import BrowserContext, Response, async_playwright
+
+from collector.alias import Alias
+from collector.archive.objects import FolderObjects
+from collector.browser.find import find_browser
+from collector.browser.launch import VIEWPORT, Browser, launch, sandbox_state
+from collector.capture.runner import visits
+from collector.clock import SystemClock
+from collector.model import Target
+from collector.sites.alibaba import Alibaba
+from fixtures.marketplace.app import DOMAIN, Marketplace
+from fixtures.marketplace.scenarios import addresses
+from fixtures.marketplace.server import serve
+
+PAGES = 20
+ROUNDS = 2
+MARK = 1.0
+SCENARIO, DAY = "led-fans", 60
+REAL = "alibaba.com"
+ROLES = {"tile", "dom", "text", "mhtml", "pdf", "network"}
+
+
+async def ours(browser: Browser, url: str, order: str, alias: Alias, folder: Path, pages: int) -> float:
+    """Seconds for the visits of tradewitness; each must be complete, with every artefact."""
+    targets = [Target(f"order{n}", order, "order", url, "bench", {"order": order}) for n in range(pages)]
+    began = time.perf_counter()
+    store = FolderObjects(folder)
+    going = visits(
+        targets,
+        open_tab=browser.tab,
+        site=Alibaba(),
+        store=store,
+        clock=SystemClock(),
+        alias=alias,
+        progress=lambda text: None,
+    )
+    done = [snapshot async for snapshot in going]
+    seconds = time.perf_counter() - began
+    for snapshot in done:
+        assert snapshot.outcome == "complete", snapshot.why
+        assert {artefact.role for artefact in snapshot.artefacts} >= ROLES
+        text = next(a for a in snapshot.artefacts if a.role == "text")
+        assert order.encode() in store.get(text.digest)
+    assert len(done) == pages
+    return seconds
+
+
+def _note(exchanges: list[str], response: Response) -> None:
+    exchanges.append(f"{response.request.method} {response.status} {response.url}")
+
+
+async def plain(context: BrowserContext, url: str, order: str, folder: Path, pages: int) -> float:
+    """Seconds for the plain script; each page must have loaded and show the order's number."""
+    began = time.perf_counter()
+    for number in range(pages):
+        page = await context.new_page()
+        exchanges: list[str] = []
+        page.on("response", partial(_note, exchanges))
+        response = await page.goto(url, wait_until="networkidle")
+        await page.evaluate(
+            "async () => { await document.fonts.ready;"
+            " await Promise.allSettled([...document.images].map(image => image.decode())); }"
+        )
+        session = await context.new_cdp_session(page)
+        png = await page.screenshot(full_page=True)
+        source, text = await page.content(), await page.inner_text("body")
+        mhtml = (await session.send("Page.captureSnapshot", {"format": "mhtml"}))["data"]
+        pdf = await page.pdf(format="A4", print_background=True)
+        network = "\n".join(exchanges)
+        assert response is not None
+        assert response.ok
+        assert order in text
+        made = {"png": png, "html": source.encode(), "txt": text.encode(), "mhtml": mhtml.encode(), "pdf": pdf}
+        for suffix, data in {**made, "network": network.encode()}.items():
+            digest = hashlib.sha256(data).hexdigest()
+            (folder / f"{number:02d}-{digest[:12]}.{suffix}").write_bytes(data)
+        await page.close()
+    return time.perf_counter() - began
+
+
+async def measure(pages: int, rounds: int) -> tuple[list[float], list[float]]:
+    """Seconds a round of ours and of the plain script, after one page of each to fill the caches."""
+    us: list[float] = []
+    them: list[float] = []
+    with tempfile.TemporaryDirectory() as folder, serve(Marketplace(SCENARIO, date.today(), DAY)) as port:  # noqa: DTZ011
+        alias = Alias(f"{DOMAIN}:{port}", REAL)
+        url = addresses(SCENARIO, f"https://{REAL}")["order"]
+        order = url.partition("orderId=")[2]
+        async with launch() as browser, async_playwright() as playwright:
+            native = await playwright.chromium.launch(
+                executable_path=find_browser(), chromium_sandbox=sandbox_state() == "on"
+            )
+            context = await native.new_context(viewport={"width": VIEWPORT[0], "height": VIEWPORT[1]}, locale="en-US")
+            for turn in range(rounds + 1):
+                count = pages if turn else 1
+                mine, other = Path(folder) / f"ours{turn}", Path(folder) / f"plain{turn}"
+                other.mkdir()
+                us.append(await ours(browser, url, order, alias, mine, count))
+                them.append(await plain(context, alias.to_local(url), order, other, count))
+            await native.close()
+    return us[1:], them[1:]
+
+
+def main() -> int:
+    """Prints the table; 0 when ours takes no longer than the plain script, else 1."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--pages", type=int, default=PAGES)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    asked = parser.parse_args()
+    us, them = asyncio.run(measure(asked.pages, asked.rounds))
+    ratio = statistics.median(us) / statistics.median(them)
+    print(f"{asked.pages} order pages, full capture{'seconds':>12}{'a page':>10}")
+    for name, took in (("tradewitness", us), ("plain script", them)):
+        middle = statistics.median(took)
+        print(f"{name:<32}{middle:>10.2f}{middle / asked.pages:>10.2f}")
+    print(f"ratio {ratio:.2f} (at most {MARK})")
+    return 0 if ratio <= MARK else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
