@@ -147,8 +147,16 @@ class _Going:
 
     async def open(self) -> Done:
         """Goes to the page, bounded; nothing shown is the end of the visit."""
-        self._arrival = await self._tab.open(self._requested, self._options.open_ms)
-        self._seen_at = self._clock.now()
+        try:
+            self._arrival = await self._tab.open(self._requested, self._options.open_ms)
+        except TabGone:
+            raise
+        except TabError as error:
+            self._arrival = replace(await self._tab.arrival(), final="")  # an error without a body has a status all the same
+            status = self._arrival.status
+            raise TabError(f"{error} (HTTP {status})" if status >= 400 else str(error)) from error
+        finally:
+            self._seen_at = self._clock.now()
         return _OK
 
     async def glimpse(self) -> Done:

@@ -71,7 +71,12 @@ class _Handler(BaseHTTPRequestHandler):
         if path == "/order/closed":
             self.close_connection = True
             return
-        if path == "/order/redirect":
+        if path == "/order/trickle":
+            self._answer(200, PAGES["/order"].encode()[:-20], [], missing=20)
+            self.server.ended.wait(60)  # type: ignore[attr-defined]
+        elif path == "/order/empty":
+            self._answer(404, b"", [])
+        elif path == "/order/redirect":
             self._answer(302, b"", [("Location", "/login?return_url=x")])
         elif path == "/order/file":
             self._answer(200, b"MZ", [("Content-Disposition", "attachment; filename=setup.exe")])
@@ -81,9 +86,13 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._answer(404, _page("<h1>Nothing here</h1>", "missing").encode(), [])
 
-    def _answer(self, status: int, body: bytes, headers: list[tuple[str, str]]) -> None:
+    def _answer(self, status: int, body: bytes, headers: list[tuple[str, str]], missing: int = 0) -> None:
         self.send_response(status)
-        for name, value in (("Content-Type", "text/html; charset=utf-8"), ("Content-Length", str(len(body))), *headers):
+        for name, value in (
+            ("Content-Type", "text/html; charset=utf-8"),
+            ("Content-Length", str(len(body) + missing)),
+            *headers,
+        ):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)

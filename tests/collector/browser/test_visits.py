@@ -145,6 +145,19 @@ def test_a_server_that_shows_nothing_gives_a_failed_visit_and_one_sentence(look:
     assert seen.snapshot.artefacts == ()
 
 
+def test_an_error_without_anything_to_show_is_failed_and_its_status_is_recorded(look: See) -> None:
+    seen = look("/order/empty")
+    assert seen.snapshot.outcome == "failed"
+    assert seen.snapshot.visit.status == 404
+    assert "HTTP 404" in seen.snapshot.why
+
+
+def test_a_page_that_stops_coming_half_way_is_kept_as_far_as_it_came(look: See) -> None:
+    seen = look("/order/trickle", glimpse_ms=300, settle_ms=500)
+    assert "did not finish loading" in seen.step("settle")[1]
+    assert ORDER.encode() in seen.bytes_of("dom")
+
+
 def test_a_server_that_is_down_gives_a_failed_visit(look: See) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound and not listening: every connection is refused
