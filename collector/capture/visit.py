@@ -225,7 +225,7 @@ class _Going:
     async def mhtml(self) -> Done:
         mask, data = self._masking(), await self._tab.mhtml()
         if await asyncio.to_thread(mhtml_holds, mask, data):
-            return "partial", "not kept: it holds a secret of the session, which cannot be masked in it"
+            return self._not_kept("MHTML")
         self._keeping.keep("mhtml", "multipart/related", data)
         return _OK
 
@@ -233,7 +233,7 @@ class _Going:
         """Printed last: printing lays the page out anew."""
         mask, data = self._masking(), await self._tab.pdf()
         if mask.masked("text:0") or await asyncio.to_thread(pdf_holds, mask, data):
-            return "partial", "not kept: it holds a secret of the session, which cannot be masked in it"
+            return self._not_kept("PDF")
         self._keeping.keep("pdf", "application/pdf", data)
         return _OK
 
@@ -313,6 +313,11 @@ class _Going:
         if self._mask is None:
             raise TabError("not kept: the session's secrets are not known, so they could not be masked")
         return self._mask
+
+    def _not_kept(self, what: str) -> Done:
+        why = "it holds a secret of the session, which cannot be masked in it"
+        self._losses.append(f"The {what} was not kept: {why}.")
+        return "partial", f"not kept: {why}"
 
     def _note(self, artefact: str, where: str = "") -> str:
         masked = MASKED if self._masking().masked(artefact) else ""

@@ -274,6 +274,7 @@ def test_an_mhtml_that_holds_a_secret_in_quoted_printable_is_not_kept() -> None:
     assert step(snapshot, "mhtml")[0] == "partial"
     assert "not kept" in step(snapshot, "mhtml")[1]
     assert "mhtml" not in {a.role for a in snapshot.artefacts}
+    assert any("MHTML was not kept" in loss for loss in snapshot.visit.losses)
 
 
 def test_a_pdf_of_a_page_that_shows_a_secret_is_not_kept_and_the_pictures_are_named() -> None:
