@@ -9,7 +9,6 @@ from typing import Any
 from bs4 import Tag
 
 from collector.model import Fact, Printed
-from collector.sites.alibaba.addresses import absolute, address_of
 from collector.sites.alibaba.markup import Frame, Node, Reading, Scribe, agreed, as_text, text_of
 from collector.sites.alibaba.money import read_money
 from collector.sites.alibaba.order import moment
@@ -60,6 +59,7 @@ _NO_ANSWER = re.compile(
 _DUE = re.compile(
     r"\b(?:before|by|until|no later than|deadline|due)\b.{0,20}[0-9]{4}|\b(?:left|remaining)\b|剩余", re.IGNORECASE
 )
+_MOST_TIMERS = 40
 _TIMER_CLASS = re.compile(r"(?:^|-)(?:deadline|countdown|timer|time-left|remaining)(?:-|$)", re.IGNORECASE)
 
 
@@ -164,10 +164,10 @@ def _deadline(frame: Frame, data: Node) -> tuple[Reading | None, ...]:
 
 def _timer(frame: Frame, ends: Callable[[str], Printed | None]) -> Reading | None:
     """The timer's own block: its printed date and time, else its countdown. Rows of old records are no timer."""
-    for tag in frame.soup.find_all(class_=_TIMER_CLASS):
+    for tag in frame.soup.find_all(class_=_TIMER_CLASS, limit=_MOST_TIMERS):
         if tag.find_parent(["table", "script"]) is not None:
             continue
-        parts = [tag, *(inner for inner in tag.find_all(True) if text_of(inner))]
+        parts = [tag, *(inner for inner in tag.find_all(True, limit=_MOST_TIMERS) if text_of(inner))]
         readings = [reading for part in parts if (reading := frame.read(part, ends)) is not None]
         dated = [r for r in readings if r.value is not None and re.search(r"[0-9]{4}", r.place.quote)]
         understood = dated or [r for r in readings if r.value is not None]
@@ -178,7 +178,7 @@ def _timer(frame: Frame, ends: Callable[[str], Printed | None]) -> Reading | Non
 
 def _sentence(frame: Frame, ends: Callable[[str], Printed | None]) -> Reading | None:
     """A timer that is only a sentence ("Please respond before 2026-09-24 18:00"), outside lists and tables."""
-    parents = [text.parent for text in frame.soup.find_all(string=_DUE) if len(text) <= 300]
+    parents = [text.parent for text in frame.soup.find_all(string=_DUE, limit=_MOST_TIMERS) if len(text) <= 300]
     aside = ["table", "ol", "ul", "aside", "footer"]
     tags = [tag for tag in parents if tag is not None and tag.find_parent(aside) is None]
     readings = [reading for tag in tags if (reading := frame.read(tag, ends)) is not None and reading.value is not None]
@@ -212,8 +212,5 @@ def _hint(frame: Frame) -> Reading | None:
 
 def order_link(frame: Frame) -> str:
     """The number in the page's link back to its order, or ""."""
-    for link in frame.soup.find_all("a", href=True):
-        address = address_of(absolute(str(link["href"]), frame.page.url))
-        if address.kind == "order" and _NUMBER.fullmatch(text_of(link)):
-            return address.order
-    return ""
+    orders = (address.order for address, link in frame.links if address.kind == "order" and _NUMBER.fullmatch(text_of(link)))
+    return next(orders, "")

@@ -15,6 +15,7 @@ from bs4.element import NavigableString
 
 from collector.model import Fact, FactState, Place
 from collector.site import Document, StoredPage
+from collector.sites.alibaba.addresses import Address, absolute, address_of
 from collector.sites.alibaba.embedded import assignments, parsed
 
 QUOTE_LIMIT = 400
@@ -23,6 +24,7 @@ _NO_LABEL = frozenset(
 )  # headings and peers, not labels
 _NO_TEXT = ("style", "template", "noscript")
 _SPACES = re.compile(r"[\s\u00a0\u200b\u200e\u200f]+")
+_SAME_LABELS = 40  # a page that repeats a label more often than this is no page about one thing
 _LOOKED_AT = 200_000  # values visited when a key is looked for in embedded data
 
 
@@ -96,6 +98,7 @@ class Frame:
         self.title = squeezed(self.soup.title.get_text()) if self.soup.title else ""
         self.script_text: list[str] = []
         self.scripts: dict[str, Any] = {}
+        self._addresses: dict[str, Address] = {}
         self._take_scripts()
         for tag in self.soup.find_all(_NO_TEXT):
             tag.decompose()
@@ -129,6 +132,18 @@ class Frame:
                 if colon and rest and len(name) <= 60:
                     found.setdefault(label_of(name) + ":", []).append(string)
         return found
+
+    @cached_property
+    def links(self) -> tuple[tuple[Address, Tag], ...]:
+        """Every link with what its address says, in the page's order."""
+        return tuple((self.address(tag), tag) for tag in self.soup.find_all("a", href=True))
+
+    def address(self, link: Tag) -> Address:
+        """What a link's address says by itself."""
+        href = str(link.get("href", ""))
+        if href not in self._addresses:
+            self._addresses[href] = address_of(absolute(href, self.page.url))
+        return self._addresses[href]
 
     def root(self, variable: str) -> Node:
         """A script variable's data; a node holding None where the page has no such variable."""
@@ -173,11 +188,12 @@ class Frame:
         readings = [
             reading
             for label in labels
-            for string in (*self._strings.get(label, ()), *self._strings.get(label + ":", ()))
+            for string in (*self._strings.get(label, ())[:_SAME_LABELS], *self._strings.get(label + ":", ())[:_SAME_LABELS])
             if within is None or any(parent is within for parent in string.parents)
             if (reading := self._beside(string, parse)) is not None
         ]
-        return agreed(readings)
+        # What is not understood and has no figure in it is no value gone wrong: a step's name beside another's, a button.
+        return agreed([r for r in readings if r.value is not None or any(c.isdigit() for c in r.place.quote)])
 
     def _beside(self, string: NavigableString, parse: Callable[[str], Any]) -> Reading | None:
         text = squeezed(string)

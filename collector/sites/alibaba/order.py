@@ -8,7 +8,6 @@ from typing import Any
 from bs4 import Tag
 
 from collector.model import Fact, Printed
-from collector.sites.alibaba.addresses import absolute, address_of
 from collector.sites.alibaba.markup import Frame, Node, Reading, Scribe, as_count, as_text, is_blank, squeezed, text_of
 from collector.sites.alibaba.money import read_money
 from collector.sites.alibaba.supplier import flag
@@ -160,13 +159,15 @@ def _payments_data(payments: Node) -> Reading | None:
 def _payments_shown(frame: Frame) -> Reading | None:
     """The table whose headings name an amount and a payment's time or state."""
     for table in frame.soup.find_all("table"):
+        if table.find("table") is not None:
+            continue  # a table that only lays out others
         rows = [cells for row in table.find_all("tr")[1:] if (cells := _cells(row))]
         if not rows or "amount" not in rows[0] or not {"paid", "paid on", "payment time"} & rows[0].keys():
             continue
         entries = tuple(
             {
                 "step": _one_of(cells, "payment", "step", "payment step"),
-                "amount": read_money(cells["amount"]),
+                "amount": read_money(cells.get("amount", "")),
                 "method": _one_of(cells, "method", "payment method"),
                 "paid_at": moment(_one_of(cells, "paid", "paid on", "payment time") or ""),
                 "received_at": moment(_one_of(cells, "received", "received on") or ""),
@@ -206,8 +207,8 @@ def _items_shown(frame: Frame) -> Reading | None:
     entries: list[dict[str, Any]] = []
     table: Tag | None = None
     for row in frame.soup.find_all("tr"):
-        link = next((a for a in row.find_all("a", href=True) if text_of(a) and _product(frame, a)), None)
-        if link is None:
+        link = next((a for a in row.find_all("a", href=True, limit=20) if text_of(a) and frame.address(a).product), None)
+        if link is None or row.find("table") is not None:
             continue
         table = table or row.find_parent("table") or row
         cells = _cells(row)
@@ -220,14 +221,10 @@ def _items_shown(frame: Frame) -> Reading | None:
                 "unit": unit[1] if unit else None,
                 "unit_price": read_money(cells.get("unit price", "")),
                 "amount": read_money(cells.get("amount", cells.get("subtotal", ""))),
-                "product_id": _product(frame, link),
+                "product_id": frame.address(link).product,
             }
         )
     return Reading(tuple(entries), frame.place(table)) if table is not None else None
-
-
-def _product(frame: Frame, link: Tag) -> str:
-    return address_of(absolute(str(link["href"]), frame.page.url)).product
 
 
 def _cells(row: Tag) -> dict[str, str]:
@@ -253,7 +250,7 @@ def _supplier(frame: Frame) -> Reading | None:
     module = frame.module("orderSupplier", "module_supplier", "supplierInfo")
     if module is not None:
         for link in module.find_all("a", href=True):
-            if text_of(link) and address_of(absolute(str(link["href"]), frame.page.url)).kind == "supplier":
+            if frame.address(link).kind == "supplier" and text_of(link):
                 return frame.read(link, as_text)
     return _label(frame, "order.supplier", as_text)
 
@@ -303,7 +300,11 @@ def _tracking(scribe: Scribe, ship: Node) -> tuple[Fact, ...]:
 def _scans(frame: Frame) -> list[tuple[Printed | str | None, str, Tag]]:
     """Tracking entries newest first: (time, text, tag), whichever way the page lists them."""
     module = frame.module("logisticsTracking", "module_logistics", "logistics", "tracking")
-    rows = module.find_all(["li", "tr"]) if module is not None else frame.soup.find_all("li", class_="tracking-event")
+    rows = (
+        module.find_all(["li", "tr"], limit=500)
+        if module is not None
+        else frame.soup.find_all("li", class_="tracking-event")
+    )
     scans = [
         (moment(text), text, row) for row in rows if not is_blank(text := text_of(row)) and any(c.isdigit() for c in text)
     ]

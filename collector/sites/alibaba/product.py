@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from bs4 import Tag
@@ -131,12 +132,13 @@ def _tiers_shown(frame: Frame, currency: str) -> Reading | None:
 def _ladder_box(module: Tag) -> tuple[Tag | None, list[Tag]]:
     """The box around the rows "quantity, price", and the rows."""
     rows = [tag for tag in module.find_all(["div", "li", "tr", "td"]) if _is_row(tag)]
-    rows = [row for row in rows if not any(inner in rows for inner in row.find_all(["div", "li", "tr", "td"]))]
+    outer = {id(parent) for row in rows for parent in row.parents}
+    rows = [row for row in rows if id(row) not in outer]
     return (rows[0].parent if rows else None), rows
 
 
 def _is_row(tag: Tag) -> bool:
-    texts = [squeezed(text) for text in tag.stripped_strings]
+    texts = [squeezed(text) for text in islice(tag.stripped_strings, 9)]
     if not 2 <= len(texts) <= 8:
         return False
     match = _QUANTITY.fullmatch(texts[0])
@@ -247,15 +249,15 @@ def _attributes_shown(frame: Frame) -> Reading | None:
         return None
     pairs: dict[tuple[str, str], None] = {}
     for row in module.find_all(["div", "li", "tr", "dl"]):
-        cells = [cell for cell in row.find_all(recursive=False) if isinstance(cell, Tag) and text_of(cell)]
-        if len(cells) == 2 and all(_is_cell(cell) for cell in cells):
+        cells = [cell for cell in row.find_all(True, recursive=False, limit=5) if _is_cell(cell)]
+        if len(cells) == 2 and sum(1 for _ in islice(row.stripped_strings, 3)) == 2:
             pairs[text_of(cells[0]).rstrip(":："), text_of(cells[1])] = None
     return Reading(_pairs(pairs), frame.place(module)) if pairs else None
 
 
 def _is_cell(cell: Tag) -> bool:
     """A cell holds one text, however wrapped; a heading or a row of cells is none."""
-    return cell.name not in {"h1", "h2", "h3", "h4", "button"} and sum(1 for _ in cell.stripped_strings) == 1
+    return cell.name not in {"h1", "h2", "h3", "h4", "button"} and sum(1 for _ in islice(cell.stripped_strings, 2)) == 1
 
 
 def _pairs(pairs: Mapping[tuple[str, str], None]) -> tuple[Mapping[str, str], ...]:
@@ -304,10 +306,8 @@ def _supplier(scribe: Scribe) -> tuple[Fact, ...]:
 
 def _shop_link(frame: Frame, box: Tag) -> Tag | None:
     """The link to the supplier's pages whose text is a name, not a button ("Company profile"): the first with a text."""
-    for link in box.find_all("a", href=True):
-        if text_of(link) and address_of(absolute(str(link["href"]), frame.page.url)).kind == "supplier":
-            return link
-    return None
+    links = (link for link in box.find_all("a", href=True) if frame.address(link).kind == "supplier")
+    return next((link for link in links if text_of(link)), None)
 
 
 def _located(frame: Frame, card: Tag | None) -> Reading | None:

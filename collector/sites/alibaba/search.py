@@ -9,7 +9,7 @@ from typing import Any
 from bs4 import Tag
 
 from collector.model import Fact
-from collector.sites.alibaba.addresses import absolute, address_of
+from collector.sites.alibaba.addresses import absolute
 from collector.sites.alibaba.markup import Frame, Node, Reading, Scribe, classes, squeezed, text_of
 from collector.sites.alibaba.money import read_money
 from collector.sites.alibaba.supplier import flag, limit_of, years_of
@@ -20,7 +20,8 @@ NOT_SHOWN = "not_shown"
 _TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,60}>")
 _YEARS_ICON = re.compile(r"gs-year-num([0-9]{1,2})$")
 _ASSURANCE_ICON = re.compile(r"(?:^|-)(?:ico|icon)-ta$")
-_LARGEST_CARD = 12  # levels from a product's link up to the card around it
+_HIGHEST_CARD = 12  # levels from a product's link up to the card around it
+_MOST_LINKS = 60  # a box with more links than this is no card
 Offer = Mapping[str, Any]
 
 
@@ -84,32 +85,31 @@ def _offer(node: Node, frame: Frame) -> Offer | None:
 def _cards(frame: Frame) -> Iterator[tuple[str, Tag]]:
     """(product number, card) for each product: the smallest box that links both to it and to a supplier, and to no other."""
     seen: set[str] = set()
-    for link in frame.soup.find_all("a", href=True):
-        product = address_of(absolute(str(link["href"]), frame.page.url)).product
-        if not product or product in seen:
+    for address, link in frame.links:
+        if not address.product or address.product in seen:
             continue
-        seen.add(product)
-        card = _card(link, product, frame)
+        seen.add(address.product)
+        card = _card(link, address.product, frame)
         if card is not None:
-            yield product, card
+            yield address.product, card
 
 
 def _card(link: Tag, product: str, frame: Frame) -> Tag | None:
     card: Tag | None = link.parent
-    for _ in range(_LARGEST_CARD):
+    for _ in range(_HIGHEST_CARD):
         if card is None:
             return None
-        kinds = [address_of(absolute(str(a["href"]), frame.page.url)) for a in card.find_all("a", href=True)]
-        if any(address.product not in {"", product} for address in kinds):
+        addresses = [frame.address(tag) for tag in card.find_all("a", href=True, limit=_MOST_LINKS)]
+        if len(addresses) == _MOST_LINKS or any(address.product not in {"", product} for address in addresses):
             return None
-        if any(address.kind == "supplier" for address in kinds):
+        if any(address.kind == "supplier" for address in addresses):
             return card
         card = card.parent
     return None
 
 
 def _card_offer(product: str, card: Tag, frame: Frame) -> Offer:
-    links = [(address_of(absolute(str(a["href"]), frame.page.url)), a) for a in card.find_all("a", href=True)]
+    links = [(frame.address(tag), tag) for tag in card.find_all("a", href=True)]
     titles = [a for address, a in links if address.product == product]
     titled = max(titles, key=lambda a: len(text_of(a)))
     supplier = next((text_of(a) for address, a in links if address.kind == "supplier" and text_of(a)), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from collector.model import Fact, Target
 from collector.site import Identity, Recognition, StoredPage
@@ -86,6 +87,7 @@ class Alibaba:
         return sum(map(len, listed)) != 1 or not any(item["class"].count("selected") for items in listed for item in items)
 
 
+@lru_cache(maxsize=2)  # one visit asks several questions of the same page, and parsing is most of the work
 def _frames(page: StoredPage) -> tuple[Frame, ...]:
     """The page's documents, parsed; a page stored without any counts as one empty document."""
     return tuple(Frame(document, page) for document in page.documents)

@@ -8,7 +8,7 @@ from typing import Any
 from bs4 import Tag
 
 from collector.model import Fact, Money
-from collector.sites.alibaba.addresses import absolute, address_of
+from collector.sites.alibaba.addresses import address_of
 from collector.sites.alibaba.markup import Frame, Node, Reading, Scribe, as_count, as_text, classes, text_of
 from collector.sites.alibaba.money import read_money
 
@@ -81,8 +81,7 @@ def _name_tag(frame: Frame) -> Tag | None:
     if named is not None:
         return named
     shop = address_of(frame.page.url).supplier
-    for link in frame.soup.find_all("a", href=True):
-        address = address_of(absolute(str(link["href"]), frame.page.url))
+    for address, link in frame.links:
         if (
             shop
             and address.supplier == shop

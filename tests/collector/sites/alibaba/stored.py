@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 
 from collector.canonical import sha256
 from collector.model import Fact, Money, Printed
@@ -91,11 +92,14 @@ def atoms(value: Any) -> Iterator[str]:
 
 
 def standing(body: bytes) -> str:
-    """All that stands on a page, in markup, attributes and data, with nothing left but letters and figures."""
+    """All that stands on a page, in markup, attributes and data, with nothing left but letters and figures.
+
+    Three views: as written, without tags, and as a parser takes broken tags.
+    """
     text = html.unescape(html.unescape(body.decode("utf-8", "replace")))
     data = re.sub(r"\\u([0-9a-fA-F]{4})", lambda m: chr(int(m[1], 16)), text).replace('\\"', '"').replace("\\/", "/")
     bare = re.sub(r"<[^<>]*>", "", data)
-    return _letters(data) + "|" + _letters(bare)
+    return "|".join(_letters(view) for view in (data, bare, BeautifulSoup(body, "lxml").get_text()))
 
 
 def _letters(text: str) -> str:

@@ -104,3 +104,11 @@ def test_the_real_pages_cut_short() -> None:
         for part in range(1, 8):
             honest(kind, body[: len(body) * part // 8], url)
             honest(kind, body[len(body) * part // 8 :], url)
+
+
+@pytest.mark.parametrize(
+    "piece", ["<span>Order number</span>", "<div>", "<div><span>Refund amount", "<table><tr><td>Status"]
+)
+def test_a_page_that_repeats_itself_without_end_is_still_answered(piece: str) -> None:
+    for kind in ("order", "dispute", "product"):
+        assert all(fact.state != "read" or fact.value for fact in ALIBABA.read(kind, stored(piece * 2000, address(kind))))
