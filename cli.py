@@ -258,6 +258,35 @@ def facts(
     _screen(json, quiet).facts(facts_of(workspace(archive), what, everything=everything))
 
 
+@app.command(rich_help_panel=LOOKING)
+def search(
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="WORDS...",
+            help='All must be there; "in quotation marks" side by side. After -- a word may begin with -.',
+        ),
+    ],
+    case: Annotated[str, typer.Option(metavar="CASE", help="Only in this case.")] = "",
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KIND", help="message, fact, page or file; or order, thread, photo… (may be repeated)"),
+    ] = None,
+    since: Annotated[str, typer.Option(metavar="DAY", help="Sent or seen on this day or later.")] = "",
+    until: Annotated[str, typer.Option(metavar="DAY", help="Sent or seen on this day or before.")] = "",
+    limit: Annotated[int, typer.Option(metavar="N", min=1, help="Show at most so many.")] = 20,
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Find words in messages, facts, page texts and the names and notes of your files; Chinese too."""
+    from casework.search import Filters
+    from casework.search import search as find
+    from casework.workspace import workspace
+
+    _screen(json, quiet).found(find(workspace(archive), words, Filters(case, tuple(kind or ()), since, until, limit)))
+
+
 @app.command(rich_help_panel=EXPERT)
 def init(
     archive: ArchiveOption = None,
@@ -324,6 +353,23 @@ def verify(
         report = verify_path(workspace(archive), path, progress)
     screen.verified(report)
     _exit(VERIFICATION_FAILED if report.problems else DONE)
+
+
+@app.command(rich_help_panel=EXPERT)
+def reread(
+    case: Annotated[str, typer.Argument(metavar="[CASE]", help="Only this case (default: all).")] = "",
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Read the kept pages again with this version's readers, and say which facts that changes."""
+    from casework.reread import reread as read_again
+    from casework.workspace import workspace
+
+    screen = _screen(json, quiet)
+    with screen.progress() as progress:
+        result = read_again(workspace(archive), case, progress)
+    screen.reread(result)
 
 
 @app.command(rich_help_panel=EXPERT)

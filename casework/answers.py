@@ -9,12 +9,12 @@ from pathlib import Path
 
 from casework.cases import Case
 from collector.archive.sealing import SealState
-from collector.model import Deadline, Exhibit, Finding, Problem, Snapshot
+from collector.model import Deadline, Exhibit, Fact, Finding, Problem, Snapshot
 from rules.calendars import left, local
 
 __all__ = [
-    "Captured", "Case", "CheckAnswer", "DeadlineAnswer", "HealthItem", "NightAnswer", "PackAnswer", "TodayAnswer",
-    "TodayLine", "VerifyAnswer",
+    "Captured", "Case", "CheckAnswer", "DeadlineAnswer", "FactChange", "HealthItem", "Hit", "NightAnswer", "PackAnswer",
+    "RereadAnswer", "SearchAnswer", "TodayAnswer", "TodayLine", "VerifyAnswer",
 ]  # fmt: skip
 
 
@@ -130,3 +130,81 @@ class NightAnswer:
     today: TodayAnswer
     codes: set[int]
     dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that was found. `source` is message, fact, page or file; `kind` the page's, the file's, or "asserted".
+
+    `excerpt` is a stretch of what was kept, unaltered; `marks` (and `label_marks`) are character offsets in it of what was
+    looked for. `excerpt_of` is text, translation or quote. `visits` counts the visits that show it, from `first_snapshot` to
+    `snapshot`. A message's `begun` and `ended` bound when it was sent; anything else's, when it was seen. UTC; `zone` is the
+    case's.
+    """
+
+    source: str
+    kind: str
+    case: str
+    case_name: str
+    target: str
+    snapshot: str
+    first_snapshot: str
+    visits: int
+    file: str
+    label: str
+    label_marks: tuple[tuple[int, int], ...]
+    excerpt: str
+    marks: tuple[tuple[int, int], ...]
+    excerpt_of: str
+    said_by: str
+    name: str
+    printed: str
+    begun: datetime
+    ended: datetime
+    zone: str
+
+    def when(self) -> str:
+        """The time where the user is, with weekday; both ends where it is not known to the minute."""
+        first, last = local(self.begun, self.zone), local(self.ended, self.zone)
+        return last if first == last else f"{first.rpartition(' (')[0]} to {last}"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchAnswer:
+    """What was found, best first: `total` passages, of which `hits` are shown. `words` False: nothing that can be sought."""
+
+    sought: tuple[str, ...]
+    words: bool
+    hits: tuple[Hit, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class FactChange:
+    """A fact of one snapshot that is read otherwise now: `what` is changed, added (no `before`) or vanished (no `after`)."""
+
+    snapshot: str
+    case: str
+    kind: str
+    at: datetime
+    name: str
+    what: str
+    before: Fact | None
+    after: Fact | None
+
+
+@dataclass(frozen=True, slots=True)
+class RereadAnswer:
+    """What reading again brought: snapshots and facts read, what changed, and how many facts only moved.
+
+    `moved` facts have the same value and state, but another place, quote or reader. `readers` names readers that others
+    replaced: before ("alibaba.order/1"), now, and of how many snapshots. `unread` names snapshots whose kept files are
+    damaged: their facts stay.
+    """
+
+    snapshots: int
+    facts: int
+    changes: tuple[FactChange, ...]
+    moved: int
+    readers: tuple[tuple[str, str, int], ...]
+    unread: tuple[str, ...]

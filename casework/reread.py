@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from collector.alias import Alias
 from collector.archive.index import ReadFacts
+from collector.canonical import plain
 from collector.errors import DamagedArchive
 from collector.model import Fact, Snapshot
 from collector.objects import ObjectStore
 from collector.site import Document, Site, StoredPage
+
+if TYPE_CHECKING:
+    from casework.answers import FactChange, RereadAnswer
+    from casework.workspace import Workspace
+
+Progress = Callable[[str], None]
 
 
 def stored_page(snapshot: Snapshot, objects: ObjectStore, alias: Alias) -> StoredPage:
@@ -29,12 +40,86 @@ def reader_of(objects: ObjectStore, site: Site, alias: Alias) -> ReadFacts:
     """Reads the facts of one snapshot. A page that was not found to be the right one gives none."""
 
     def read(snapshot: Snapshot) -> tuple[Fact, ...]:
-        identified = {step.outcome for step in snapshot.steps if step.name == "identify"}
-        if snapshot.outcome != "complete" and (snapshot.outcome != "partial" or identified != {"ok"}):
-            return ()
         try:
-            return site.read(snapshot.target.kind, stored_page(snapshot, objects, alias))
+            return read_stored(snapshot, objects, site, alias)
         except DamagedArchive:
             return ()  # `verify` names the damaged object; the other pages' facts stay usable
 
     return read
+
+
+def read_stored(snapshot: Snapshot, objects: ObjectStore, site: Site, alias: Alias) -> tuple[Fact, ...]:
+    """The facts of one snapshot, () for a page that was not found to be the right one. Raises DamagedArchive."""
+    identified = {step.outcome for step in snapshot.steps if step.name == "identify"}
+    if snapshot.outcome != "complete" and (snapshot.outcome != "partial" or identified != {"ok"}):
+        return ()
+    return site.read(snapshot.target.kind, stored_page(snapshot, objects, alias))
+
+
+# -- reading again ------------------------------------------------------------------------------------------------------
+
+
+def reread(ws: Workspace, wanted: str, progress: Progress) -> RereadAnswer:
+    """Reads every stored page (of one case, or of all) with this version's readers, and says what that changes.
+
+    Only the index is written. A page whose kept files are damaged keeps the facts that the index held.
+    """
+    from casework.answers import RereadAnswer
+    from casework.cases import find_case
+
+    case = find_case(ws, wanted).order if wanted else ""
+    counts: Counter[str] = Counter()
+    readers: Counter[tuple[str, str]] = Counter()
+    changes: list[FactChange] = []
+    unread: list[str] = []
+
+    def revise(snapshot: Snapshot, held: tuple[Fact, ...]) -> tuple[Fact, ...]:
+        if case and snapshot.target.case != case:
+            return held
+        try:
+            read = read_stored(snapshot, ws.archive.objects, ws.site, ws.alias)
+        except DamagedArchive:
+            unread.append(snapshot.id)
+            return held
+        counts.update(snapshots=1, facts=len(read), moved=_moved(held, read))
+        readers.update(_other_readers(held, read))
+        changes.extend(_changes(snapshot, held, read))
+        progress(f"read {counts['snapshots']} snapshots again")
+        return read
+
+    with ws.archive.writing():
+        ws.index.reread(ws.archive, revise)
+    replaced = tuple((*pair, number) for pair, number in sorted(readers.items()))
+    return RereadAnswer(counts["snapshots"], counts["facts"], tuple(changes), counts["moved"], replaced, tuple(unread))
+
+
+def _changes(snapshot: Snapshot, held: tuple[Fact, ...], read: tuple[Fact, ...]) -> list[FactChange]:
+    """Facts that differ in value or state, in the readers' order; those that no reader gives any more last."""
+    from casework.answers import FactChange
+
+    before, after = {f.name: f for f in held}, {f.name: f for f in read}
+    found = []
+    for name in dict.fromkeys((*after, *before)):
+        old, new = before.get(name), after.get(name)
+        if old is None or new is None or _said(old) != _said(new):
+            what = "added" if old is None else "vanished" if new is None else "changed"
+            target, at = snapshot.target, snapshot.visit.machine_time
+            found.append(FactChange(snapshot.id, target.case, target.kind, at, name, what, old, new))
+    return found
+
+
+def _moved(held: tuple[Fact, ...], read: tuple[Fact, ...]) -> int:
+    """How many facts say the same as before, read in another place or by another reader."""
+    before = {f.name: f for f in held}
+    same = [(before[f.name], f) for f in read if f.name in before and _said(before[f.name]) == _said(f)]
+    return sum((plain(old.place), old.reader) != (plain(new.place), new.reader) for old, new in same)
+
+
+def _other_readers(held: tuple[Fact, ...], read: tuple[Fact, ...]) -> list[tuple[str, str]]:
+    """The readers of one snapshot before and now, where they are not the same."""
+    old, new = {f.reader for f in held}, {f.reader for f in read}
+    return [(", ".join(sorted(old - new)), ", ".join(sorted(new - old)))] if old != new else []
+
+
+def _said(fact: Fact) -> object:
+    return fact.state, plain(fact.value)

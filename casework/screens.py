@@ -23,6 +23,8 @@ if TYPE_CHECKING:
         HealthItem,
         NightAnswer,
         PackAnswer,
+        RereadAnswer,
+        SearchAnswer,
         TodayAnswer,
         VerifyAnswer,
     )
@@ -344,6 +346,48 @@ class Screen:
             self._seal(answer.seal)
         self._today(answer.today)
         return code
+
+    def found(self, answer: SearchAnswer) -> None:
+        if self._json({"hits": answer.hits, "total": answer.total, "sought": answer.sought}):
+            return
+        from casework.shown import hit_text, inert
+
+        sought = inert(" ".join(answer.sought))
+        if not answer.hits:
+            why = "." if answer.words else ": there is no letter or digit in it to look for."
+            _console().print(f"Nothing was found for {sought}{why}", markup=False, soft_wrap=True)
+            return
+        for hit in answer.hits:
+            _console().print(hit_text(hit), soft_wrap=True)
+        if answer.total > len(answer.hits):
+            self._hint(f"{len(answer.hits)} of {answer.total} are shown; more with --limit {answer.total}.")
+
+    def reread(self, answer: RereadAnswer) -> None:
+        readers = [dict(zip(("before", "after", "snapshots"), row, strict=True)) for row in answer.readers]
+        value = {"changes": answer.changes, "snapshots": answer.snapshots, "facts": answer.facts, "moved": answer.moved}
+        if self._json({**value, "readers": readers, "unread": answer.unread}):
+            return
+        from rich.text import Text
+
+        from casework.shown import difference, inert
+
+        self._say(f"{answer.snapshots} snapshots were read again: {answer.facts} facts, {len(answer.changes)} changed.")
+        if answer.changes:
+            table = self._table("Snapshot", "Fact", "", "Before", "Now")
+            for change in answer.changes:
+                before, after = difference(change.before, change.after)
+                table.add_row(change.snapshot, change.name, change.what, Text(inert(before)), Text(inert(after)))
+            _console().print(table)
+        elif answer.snapshots:
+            self._say("Nothing changed: every fact says what it said before.")
+        for old, new, number in answer.readers:
+            self._hint(f"{number} snapshots are now read by {new or 'no reader'}, before by {old or 'no reader'}.")
+        if answer.moved:
+            self._hint(f"{answer.moved} facts say the same, read in another place or by another reader.")
+        for name in answer.unread:
+            self._say(
+                f"[yellow]{name}: a kept file is damaged, its facts stay as they were. Run: tradewitness verify[/yellow]"
+            )
 
     def reindexed(self, index: Index) -> None:
         counts = index.counts("cases", "snapshots", "facts", "files")

@@ -11,14 +11,17 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from collector.archive import fulltext
 from collector.archive.archive import Archive
 from collector.archive.records import snapshot_of
 from collector.canonical import plain, sha256
+from collector.errors import DamagedArchive
 from collector.ledger.log import Entry, Opening
 from collector.model import Fact, Money, Place, Printed, Snapshot
 
-FORMAT = "1"
+FORMAT = "2"
 ReadFacts = Callable[[Snapshot], tuple[Fact, ...]]
+ReviseFacts = Callable[[Snapshot, tuple[Fact, ...]], tuple[Fact, ...]]
 
 _TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
     "meta": ({"key": str, "value": str}, ("key",)),
@@ -72,31 +75,62 @@ class Index:
 
         connection.row_factory = sqlite3.Row
         self.db = sqlite_utils.Database(connection)
+        self.fulltext = fulltext.FullText(connection)
 
     # -- building -----------------------------------------------------------------------------------------------
 
     def catch_up(self, archive: Archive, read_facts: ReadFacts) -> int:
         """Takes in the entries that came since; gives how many. Starts over when the ledger is not the one indexed."""
-        for name, (columns, key) in _TABLES.items():
-            self.db.table(name).create(columns, pk=key or None, if_not_exists=True)
-        self.db.table("facts").create_index(["case_id", "name"], if_not_exists=True)
         with self.db.conn:
             self.db.conn.execute("begin immediate")
             lines = archive.ledger.lines()
-            start = int(self._meta("seen") or 0)
-            known = start <= len(lines) and self._meta("tip") == (sha256(lines[start - 1]) if start else "")
-            if self._meta("format") != FORMAT or not known:
+            of_this_format = self._has("meta") and self._meta("format") == FORMAT
+            start = int(self._meta("seen") or 0) if of_this_format else 0
+            if start and (start > len(lines) or self._meta("tip") != sha256(lines[start - 1])):
                 start = 0
-                for name in _TABLES:
-                    self.db.conn.execute(f"delete from {name}")  # noqa: S608 - the names stand above
             if start < len(lines) or not start:
-                self._take_openings(archive)
-                for entry in archive.ledger.entries(start):
-                    self._take(entry, read_facts)
-                self._put("meta", key="seen", value=str(len(lines)))
-                self._put("meta", key="tip", value=sha256(lines[-1]) if lines else "")
-                self._put("meta", key="format", value=FORMAT)
+                self._take_all(archive, lines, start, read_facts)
         return len(lines) - start
+
+    def reread(self, archive: Archive, revise: ReviseFacts) -> None:
+        """Takes everything in again. `revise` is handed each snapshot with the facts held of it until now.
+
+        One transaction: when it fails, what was held stays.
+        """
+        with self.db.conn:
+            self.db.conn.execute("begin immediate")
+            self.db.conn.execute("create temp table held as select * from facts order by rowid")
+            self.db.conn.execute("create index temp.held_snapshot on held (snapshot)")
+
+            def read(snapshot: Snapshot) -> tuple[Fact, ...]:
+                rows = self.rows("select * from temp.held where snapshot = ? order by rowid", snapshot.id)
+                return revise(snapshot, tuple(map(_fact, rows)))
+
+            self._take_all(archive, archive.ledger.lines(), 0, read)
+            self.db.conn.execute("drop table temp.held")
+
+    def _take_all(self, archive: Archive, lines: list[bytes], start: int, read_facts: ReadFacts) -> None:
+        """The entries from `start` on; from the first on into empty tables."""
+        if not start:
+            self._make_tables()
+        self._take_openings(archive)
+        for entry in archive.ledger.entries(start):
+            self._take(entry, archive, read_facts)
+        self._put("meta", key="seen", value=str(len(lines)))
+        self._put("meta", key="tip", value=sha256(lines[-1]) if lines else "")
+        self._put("meta", key="format", value=FORMAT)
+
+    def _make_tables(self) -> None:
+        """Plain SQL, because sqlite-utils would commit between the tables."""
+        for name in (*_TABLES, *fulltext.TABLES):
+            self.db.conn.execute(f"drop table if exists {name}")
+        for name, (columns, key) in _TABLES.items():
+            self.db.conn.execute(self.db.create_table_sql(name, columns, pk=key or None))
+        self.db.conn.execute("create index facts_of_case on facts (case_id, name)")
+        self.fulltext.create()
+
+    def _has(self, table: str) -> bool:
+        return bool(self.rows("select 1 from sqlite_master where name = ?", table))
 
     def _meta(self, key: str) -> str:
         row = self.db.conn.execute("select value from meta where key = ?", (key,)).fetchone()
@@ -112,7 +146,7 @@ class Index:
         for opening in archive.ledger.openings().values():
             self._put("openings", commitment=opening.commitment, digest=opening.digest, salt=opening.salt)
 
-    def _take(self, entry: Entry, read_facts: ReadFacts) -> None:
+    def _take(self, entry: Entry, archive: Archive, read_facts: ReadFacts) -> None:
         body = entry.body
         match entry.kind:
             case "case.opened":
@@ -135,10 +169,16 @@ class Index:
                     "assertions", case_id=body["case"], name=body["name"], round=body["round"],
                     value=json.dumps(body["value"]), who=body["who"], at=entry.at, seq=entry.seq,
                 )  # fmt: skip
+                value = valued(body["value"])
+                passage = fulltext.asserted_passage(body["case"], body["name"], body["round"], value, entry.at)
+                self.fulltext.drop(passage.key)
+                self.fulltext.take(() if value is None else (passage,))
             case "file.added":
                 self._put("files", id=body["id"], case_id=body["case"], seq=entry.seq, at=entry.at, body=json.dumps(body))
+                words = (body["kind"], body["name"], body["note"])
+                self.fulltext.take((fulltext.file_passage(body["case"], body["id"], *words, entry.at),))
             case "snapshot":
-                self._take_snapshot(entry, read_facts)
+                self._take_snapshot(entry, archive, read_facts)
             case "account.paused":
                 self._put("paused", account=body["account"], why=body["why"], at=entry.at, snapshot=body["snapshot"])
             case "account.resumed":
@@ -157,7 +197,7 @@ class Index:
             case _:
                 pass  # kinds that later versions add, and those that only the ledger itself needs
 
-    def _take_snapshot(self, entry: Entry, read_facts: ReadFacts) -> None:
+    def _take_snapshot(self, entry: Entry, archive: Archive, read_facts: ReadFacts) -> None:
         body = entry.body
         snapshot = snapshot_of(body, self._openings_of(body))
         target = snapshot.target
@@ -166,12 +206,14 @@ class Index:
             target=target.id, kind=target.kind, url=target.url, account=target.account, outcome=snapshot.outcome,
             why=snapshot.why, body=json.dumps(body),
         )  # fmt: skip
-        for fact in read_facts(snapshot):
+        facts = read_facts(snapshot)
+        for fact in facts:
             self._put(
                 "facts", snapshot=snapshot.id, case_id=target.case, name=fact.name, state=fact.state,
                 value=json.dumps(plain(fact.value)), reader=fact.reader, place=json.dumps(plain(fact.place)),
                 at=body["visit"]["machine_time"], seq=entry.seq,
             )  # fmt: skip
+        self.fulltext.take(fulltext.passages_of(snapshot, facts, _page_text(snapshot, archive)))
 
     # -- asking -------------------------------------------------------------------------------------------------
 
@@ -220,6 +262,18 @@ class Index:
         }
 
 
+def _page_text(snapshot: Snapshot, archive: Archive) -> str:
+    """The page's text as it was kept; a lost object is left to `verify` to name."""
+    texts = []
+    for artefact in snapshot.artefacts:
+        if artefact.role == "text":
+            try:
+                texts.append(archive.objects.get(artefact.digest).decode("utf-8", "replace"))
+            except DamagedArchive:
+                continue
+    return "\n".join(texts)
+
+
 def _fact(row: sqlite3.Row) -> Fact:
     place = json.loads(row["place"])
     if place is not None:
@@ -245,7 +299,7 @@ def valued(value: Any) -> Any:
 
 
 def open_index(archive: Archive, read_facts: ReadFacts, *, rebuild: bool = False) -> Index:
-    """The index, up to date. A damaged one is built again; where the folder cannot be written it is built in memory."""
+    """The index, up to date. A damaged one is built again; where the folder cannot be written it is built aside."""
     if rebuild:
         _remove(archive.index_path)
     for attempt in ("as it is", "anew"):
@@ -258,7 +312,7 @@ def open_index(archive: Archive, read_facts: ReadFacts, *, rebuild: bool = False
         except sqlite3.DatabaseError:
             if attempt == "as it is":
                 _remove(archive.index_path)
-    index = Index(sqlite3.connect(":memory:", isolation_level=None))
+    index = Index(sqlite3.connect("", isolation_level=None))  # a file of its own in the temporary folder, gone when closed
     index.catch_up(archive, read_facts)
     return index
 
