@@ -222,7 +222,8 @@ class Frame:
                 steps.append(f'[data-module-name="{name}"]')
                 break
             nth = 1 + sum(1 for sibling in here.previous_siblings if isinstance(sibling, Tag) and sibling.name == here.name)
-            steps.append(here.name if here.name in {"html", "body"} else f"{here.name}:nth-of-type({nth})")
+            kind = self.soup.css.escape(here.name)
+            steps.append(kind if kind in {"html", "body"} else f"{kind}:nth-of-type({nth})")
             here = here.parent
         return " > ".join(reversed(steps))
 

@@ -29,10 +29,12 @@ bounded = settings(max_examples=25, deadline=None, suppress_health_check=[Health
 
 def honest(kind: str, body: bytes, url: str) -> None:
     page = stored(body, url)
-    all_of_it = standing(body)
+    all_of_it, soup = standing(body), BeautifulSoup(body, "lxml")
     for fact in ALIBABA.read(kind, page):
         assert fact.state in {"read", "not_shown", "unreadable"}
         assert (fact.value is None) == (fact.state != "read")
+        if fact.place is not None and fact.place.scheme == "css":
+            assert soup.select_one(fact.place.path) is not None, fact.place
         for atom in atoms(fact.value):
             assert stands(atom, all_of_it), (fact.name, atom)
     ALIBABA.recognise(page)
@@ -112,3 +114,11 @@ def test_the_real_pages_cut_short() -> None:
 def test_a_page_that_repeats_itself_without_end_is_still_answered(piece: str) -> None:
     for kind in ("order", "dispute", "product"):
         assert all(fact.state != "read" or fact.value for fact in ALIBABA.read(kind, stored(piece * 2000, address(kind))))
+
+
+def test_a_place_in_an_oddly_named_element_still_leads_there() -> None:
+    body = "<d}v><o:p><dl><dt>Order number</dt><dd>250861947301028446</dd></dl></o:p></d}v>"
+    (fact,) = [fact for fact in ALIBABA.read("order", stored(body, address("order"))) if fact.name == "order.number"]
+    assert fact.place is not None
+    (found,) = BeautifulSoup(body, "lxml").select(fact.place.path)
+    assert found.get_text() == fact.value
