@@ -12,6 +12,7 @@ _NUMBER = re.compile(r"[0-9]{6,24}")
 _ORDER_KEYS = ("orderId", "orderid", "order_id", "tradeId", "orderNo")
 _ISSUE_KEYS = ("issueId", "disputeId", "issueid", "refundId", "reverseId")
 _DISPUTE_PATH = re.compile(r"dispute|refund|issue|reverse|complain", re.IGNORECASE)
+_BESIDE_ORDER = re.compile(r"logistics|tracking", re.IGNORECASE)  # pages about an order that are not the order's own
 _LIST_PATH = re.compile(r"list", re.IGNORECASE)
 _NOT_A_SHOP = frozenset({"www", "message", "biz", "login", "passport", "activity", "sale", "service", "i", "s"})
 
@@ -123,7 +124,9 @@ def _trade(parts: SplitResult, query: dict[str, list[str]]) -> Address:
         return Address("dispute", order=order, dispute=issue)
     if _LIST_PATH.search(parts.path) and not order:
         return Address("order_list")
-    return Address("order", order=order) if order else Address("")
+    if not order or _BESIDE_ORDER.search(parts.path):
+        return Address("")
+    return Address("order", order=order)
 
 
 def _number(query: dict[str, list[str]], keys: tuple[str, ...]) -> str:

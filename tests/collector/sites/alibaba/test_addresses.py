@@ -28,6 +28,7 @@ KINDS = {
     "https://biz.alibaba.com/ta/dispute/list.htm": "dispute_list",
     "https://login.alibaba.com/newlogin/icbuLogin.htm?return_url=https%3A%2F%2Fbiz.alibaba.com": "login",
     "https://www.alibaba.com/": "",
+    f"https://biz.alibaba.com/ta/logistics/tracking.htm?orderId={ORDER}": "",
     "https://message.alibaba.com/msgsend/contact.htm?action=contact_action": "",
     "https://example.com/product-detail/x_1600691082191.html": "",
     "https://alibaba.com.example.org/ta/detail.htm?orderId=1": "",
