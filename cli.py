@@ -369,7 +369,7 @@ def reread(
     screen = _screen(json, quiet)
     with screen.progress() as progress:
         result = read_again(workspace(archive), case, progress)
-    screen.reread(result)
+    _exit(screen.reread(result))
 
 
 @app.command(rich_help_panel=EXPERT)

@@ -362,11 +362,12 @@ class Screen:
         if answer.total > len(answer.hits):
             self._hint(f"{len(answer.hits)} of {answer.total} are shown; more with --limit {answer.total}.")
 
-    def reread(self, answer: RereadAnswer) -> None:
+    def reread(self, answer: RereadAnswer) -> int:
+        code = PARTIAL if answer.unread else DONE
         readers = [dict(zip(("before", "after", "snapshots"), row, strict=True)) for row in answer.readers]
         value = {"changes": answer.changes, "snapshots": answer.snapshots, "facts": answer.facts, "moved": answer.moved}
         if self._json({**value, "readers": readers, "unread": answer.unread}):
-            return
+            return code
         from rich.text import Text
 
         from casework.shown import difference, inert
