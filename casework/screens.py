@@ -389,6 +389,7 @@ class Screen:
             self._say(
                 f"[yellow]{name}: a kept file is damaged, its facts stay as they were. Run: tradewitness verify[/yellow]"
             )
+        return code
 
     def reindexed(self, index: Index) -> None:
         counts = index.counts("cases", "snapshots", "facts", "files")
