@@ -40,7 +40,7 @@ def _page(target: Target, status: int, recognition: Recognition, identity: Ident
         return f"The server answered with an error (HTTP {status})."
     if barrier:
         return recognition.why or f"{_BARRIER.get(barrier, 'The site shows something else')}."
-    if not recognition.kind:
+    if not recognition.kind and target.kind != "page":  # any page at all: a carrier's, a bank's
         return recognition.why or "The page's layout is not known; it was kept as it is."
     if target.kind not in ("page", recognition.kind):
         return f"This is a page of kind {recognition.kind}, not {target.kind}."
