@@ -24,6 +24,7 @@ import sqlite3
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from collector.canonical import sha256
@@ -40,6 +41,7 @@ _SPACELESS = (
 )
 _NUMBER = r"(?<![\d.,])\d{1,3}(?:[.,]\d{3})+(?!\d)"
 _WORD = re.compile(rf"{_NUMBER}|[{_SPACELESS}]|[^\W_{_SPACELESS}](?:[^\W_{_SPACELESS}]|[\u0300-\u036f])*")
+_SPLITS = re.compile(r"[\x00-/:-@\[-`{-\x7f]")  # what FTS5's `ascii` does not take for part of a word
 _ONE_OF_SPACELESS = re.compile(rf"[{_SPACELESS}]")
 _UNSAID = frozenset(
     {"id", "digest", "url", "from", "printed"}
@@ -100,13 +102,14 @@ def words_of(text: str) -> Iterator[Word]:
             yield Word(folded, *match.span())
 
 
+@lru_cache(maxsize=1 << 14)  # a page's words recur, and folding them is most of the work
 def _folded(word: str) -> str:
     """As it is compared: no case, accents, width or grouping; never a sign that FTS5 would split at."""
     if not word.isascii():
         form: Any = "NFKC" if _ONE_OF_SPACELESS.match(word) else "NFKD"
         word = unicodedata.normalize(form, unicodedata.normalize(form, word).casefold())
         word = "".join(c for c in word if form == "NFKC" or not unicodedata.combining(c))
-    return re.sub(r"[\x00-/:-@\[-`{-\x7f]", "", word.lower())
+    return _SPLITS.sub("", word.lower())
 
 
 def terms_of(sought: Iterable[str]) -> tuple[Term, ...]:
@@ -145,7 +148,7 @@ def _expression(terms: Iterable[Term]) -> str:
 
 
 def _stored(text: str) -> str:
-    return " ".join(word.folded for word in words_of(text))
+    return " ".join(filter(None, map(_folded, _WORD.findall(text))))
 
 
 # -- passages -----------------------------------------------------------------------------------------------------------

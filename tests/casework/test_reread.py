@@ -152,6 +152,7 @@ def test_a_damaged_page_keeps_the_facts_that_were_known_of_it(run: Run, archive:
     found = answer(run("reread", "--json", code=4))
     assert found["unread"] == [snapshot.id]
     assert found["changes"] == []
+    assert f"{snapshot.id}: a kept file is damaged" in run("reread", code=4)
     assert answer(run("facts", "fans", "--json"))["facts"] == before
 
 
