@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+import typer.core
 import typer.exceptions
 
 from collector.errors import DONE, VERIFICATION_FAILED, WRONG_REQUEST, TradewitnessError
@@ -42,6 +43,16 @@ Urls = Annotated[list[str] | None, typer.Option(metavar="URL")]
 CaseArgument = Annotated[
     str, typer.Argument(metavar="CASE", help="Order number, a unique ending of it, or the case's name.")
 ]
+
+
+class _Words(typer.core.TyperCommand):
+    """A command that takes what begins with one dash and is none of its options (`-15%`) for a word."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        end = args.index("--") if "--" in args else len(args)
+        options = {name for parameter in self.params for name in parameter.opts}
+        words = [a for a in args[:end] if a.startswith("-") and not a.startswith("--") and a not in options]
+        return super().parse_args(ctx, [*(a for a in args[:end] if a not in words), "--", *words, *args[end + 1 :]])
 
 
 def _screen(json: bool, quiet: bool) -> Screen:
@@ -258,13 +269,13 @@ def facts(
     _screen(json, quiet).facts(facts_of(workspace(archive), what, everything=everything))
 
 
-@app.command(rich_help_panel=LOOKING)
+@app.command(rich_help_panel=LOOKING, cls=_Words)
 def search(
     words: Annotated[
         list[str],
         typer.Argument(
             metavar="WORDS...",
-            help='All must be there; "in quotation marks" side by side. After -- a word may begin with -.',
+            help='All must be there; "in quotation marks" side by side. After -- a word may begin with --.',
         ),
     ],
     case: Annotated[str, typer.Option(metavar="CASE", help="Only in this case.")] = "",

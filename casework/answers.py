@@ -166,7 +166,10 @@ class Hit:
     def when(self) -> str:
         """The time where the user is, with weekday; both ends where it is not known to the minute."""
         first, last = local(self.begun, self.zone), local(self.ended, self.zone)
-        return last if first == last else f"{first.rpartition(' (')[0]} to {last}"
+        day, _, rest = last.partition(", ")
+        if first == last:
+            return last
+        return f"{first.rpartition(' (')[0]} to {rest if first.startswith(day) else last}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -348,7 +348,8 @@ class Screen:
         return code
 
     def found(self, answer: SearchAnswer) -> None:
-        if self._json({"hits": answer.hits, "total": answer.total, "sought": answer.sought}):
+        hits = [{**plain(hit), "when": hit.when()} for hit in answer.hits]
+        if self._json({"hits": hits, "total": answer.total, "sought": answer.sought}):
             return
         from casework.shown import hit_text, inert
 

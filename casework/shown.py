@@ -32,8 +32,8 @@ def hit_text(hit: Hit) -> Text:
         note = "" if hit.excerpt_of == "text" else f"[{hit.excerpt_of}] "
         _append_marked(text, (": " if hit.label else "    ") + note, hit.excerpt, hit.marks)
     visits = f" (in {hit.visits} visits, first {hit.first_snapshot})" if hit.visits > 1 and hit.first_snapshot else ""
-    text.append(f"\n    {hit.snapshot or hit.file or 'no page'}{visits}\n", style="dim")
-    return text
+    origin = f"    {hit.snapshot or hit.file}{visits}\n" if hit.snapshot or hit.file else ""
+    return text.append("\n" + origin, style="dim")
 
 
 def _append_marked(text: Text, before: str, passage: str, marks: tuple[tuple[int, int], ...]) -> None:

@@ -130,6 +130,7 @@ def test_a_message_is_found_once_with_who_said_it_when_and_the_visits_that_show_
     assert hit["visits"] == 2
     assert hit["snapshot"] != hit["first_snapshot"]
     assert hit["begun"] < hit["ended"], "its time is printed without a zone"
+    assert hit["when"] == "Sat 3 Oct 2026, 03:12 to 18:12 (Europe/Berlin)"
     assert marked(hit) == ["outer", "wet"]
 
 
@@ -214,6 +215,12 @@ def test_what_is_asked_wrongly_is_answered_in_a_sentence(run: Run, arguments: li
 def test_signs_of_query_languages_mean_nothing(run: Run, word: str) -> None:
     assert run(word).code == 0
     assert run(word, "--json").code == 0
+
+
+def test_a_word_may_begin_with_a_dash_and_options_stay_options(run: Run) -> None:
+    assert run("-carton", "--json", "--case", "fans").hits() == run("carton", "--json", "--case", "fans").hits()
+    assert json.loads(run("-carton", "--json", "--", "--wet").out)["sought"] == ["-carton", "--wet"]
+    assert run("carton", "--nosuch").code == 2
 
 
 def test_nothing_found_says_so(run: Run) -> None:
