@@ -12,7 +12,7 @@ from casework.cases import FILE_KINDS, TARGET_KINDS, Case, cases, find_case, mac
 from casework.workspace import Workspace
 from collector.archive.fulltext import SOURCES, Term, spans, terms_of
 from collector.clock import instant
-from collector.errors import WrongRequest
+from collector.errors import ArchiveError, WrongRequest
 from rules.calendars import end_of, plausible_year, start_of
 
 EXCERPT = 180  # characters, about two lines of a terminal
@@ -41,14 +41,14 @@ def search(ws: Workspace, words: Sequence[str], filters: Filters = Filters()) ->
     sought = tuple(word.strip() for word in words if word.strip())
     if not sought:
         raise WrongRequest("Say what to look for.", "Try: tradewitness search carton")
-    case = find_case(ws, filters.case) if filters.case else None
-    where, values = _conditions(ws, case, filters)
-    terms = terms_of(sought)
     try:
-        return _search(ws, sought, terms, where, values, filters.limit)
-    except sqlite3.DatabaseError:  # damage that opening the index did not meet
-        ws.rebuild()
-        return _search(ws, sought, terms, where, values, filters.limit)
+        return _search(ws, sought, filters)
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+            raise ArchiveError("The index is being written to.", "Run the command again in a moment.") from error
+        ws.index.db.conn.close()  # Windows keeps a file that is open from being replaced
+        ws.rebuild()  # damage that opening the index did not meet
+        return _search(ws, sought, filters)
 
 
 def _conditions(ws: Workspace, case: Case | None, filters: Filters) -> tuple[str, list[str]]:
@@ -91,12 +91,12 @@ def _day(text: str) -> date | None:
     return day
 
 
-def _search(
-    ws: Workspace, sought: tuple[str, ...], terms: tuple[Term, ...], where: str, values: list[str], limit: int
-) -> SearchAnswer:
+def _search(ws: Workspace, sought: tuple[str, ...], filters: Filters) -> SearchAnswer:
     fulltext = ws.index.fulltext
     known = {case.order: case for case in cases(ws)}
-    groups = fulltext.find(terms, where, values, limit)
+    terms = terms_of(sought)
+    where, values = _conditions(ws, find_case(ws, filters.case) if filters.case else None, filters)
+    groups = fulltext.find(terms, where, values, filters.limit)
     hits = tuple(_hit(g, fulltext.passage(g["id"]), fulltext.passage(g["first"]), known, terms) for g in groups)
     return SearchAnswer(sought, bool(terms), hits, groups[0]["total"] if groups else 0)
 

@@ -268,7 +268,9 @@ def test_an_excerpt_is_a_stretch_of_the_text_and_its_marks_lie_within(text: str,
     assert len(inert(excerpt)) == len(excerpt)
 
 
-@pytest.mark.parametrize("damage", ["overwritten", "words lost", "cut short", "another format"])
+@pytest.mark.parametrize(
+    "damage", ["overwritten", "words lost", "passages lost", "cut short", "another format", "in the way"]
+)
 def test_a_damaged_index_is_built_again(
     damage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -280,6 +282,9 @@ def test_a_damaged_index_is_built_again(
     before = capsys.readouterr().out
     if damage == "overwritten":
         archive.index_path.write_bytes(b"not a database at all " * 500)
+    elif damage == "in the way":
+        archive.index_path.unlink()
+        archive.index_path.mkdir()  # nothing can be written there: the index is built aside
     elif damage == "cut short":
         data = archive.index_path.read_bytes()
         archive.index_path.write_bytes(data[: len(data) // 8192 * 4096])
@@ -287,11 +292,13 @@ def test_a_damaged_index_is_built_again(
         with sqlite3.connect(archive.index_path) as index:
             if damage == "words lost":
                 index.execute("drop table words")
+            elif damage == "passages lost":
+                index.execute("drop table passages")
             else:
                 index.execute("update meta set value = '1' where key = 'format'")
                 index.execute("drop table passages")
         index.close()
-    assert cli.run(["search", "损坏", "--json"]) == 0
+    assert cli.run(["search", "损坏", "--json", "--kind", "message"]) == 0
     assert capsys.readouterr().out == before
     assert len(json.loads(before)["hits"]) == 1
 
