@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from casework.terminal import escape, inert, value_text
 from collector.canonical import plain
 from collector.errors import DONE, DUE, PARTIAL, PERSON_NEEDED, TradewitnessError, exit_code_of
 
@@ -65,7 +66,7 @@ def report_error(error: TradewitnessError, as_json: bool) -> None:
     """One sentence and what to do next; with --json also as an object on standard output."""
     if as_json:
         print(json.dumps({"error": {"message": error.message, "hint": error.hint, "exit": error.exit_code}}))  # noqa: T201
-    sys.stderr.write(f"{error.message}\n" + (f"  {error.hint}\n" if error.hint else ""))
+    sys.stderr.write(f"{inert(error.message)}\n" + (f"  {inert(error.hint)}\n" if error.hint else ""))
 
 
 def snapshot_row(snapshot: Snapshot) -> dict[str, str]:
@@ -115,8 +116,6 @@ class Screen:
         if self.as_json or self.quiet or not sys.stderr.isatty():
             yield lambda _: None
             return
-        from rich.markup import escape
-
         with _console(error=True).status("beginning") as status:
             yield lambda text: status.update(escape(text))
 
@@ -133,8 +132,6 @@ class Screen:
         code = PERSON_NEEDED if any(item.state == "problem" for item in items) else DONE
         if self._json({"checks": items, "ok": code == DONE}):
             return code
-        from rich.markup import escape
-
         table = self._table("", "What", "Found", "What to do")
         marks = {"ok": "[green]✓[/green]", "note": "[yellow]•[/yellow]", "problem": "[red]✗[/red]"}
         for item in items:
@@ -156,8 +153,6 @@ class Screen:
     def case(self, case: Case, targets: list[Target], what: str) -> None:
         if self._json({"case": _case_json(case, targets)}):
             return
-        from rich.markup import escape
-
         self._say(f"Case {case.order}{f' ({escape(case.name)})' if case.name else ''} {what}. Time zone: {case.zone}.")
         for target in targets:
             self._say(f"  {target.id:<10} {escape(target.url)}")
@@ -179,8 +174,6 @@ class Screen:
         return code
 
     def _snapshots(self, snapshots: tuple[Snapshot, ...]) -> None:
-        from rich.markup import escape
-
         table = self._table("Page", "Outcome", "Snapshot", "Kept", "What to know")
         for snapshot in snapshots:
             colour = _OUTCOME[snapshot.outcome]
@@ -210,8 +203,6 @@ class Screen:
         keys = ("name", "value", "state", "snapshot", "reader", "place")
         if self._json({"facts": [{**{k: getattr(f, k) for k in keys}, "at": f.at, "round": f.round} for f in facts]}):
             return
-        from rich.markup import escape
-
         if not facts:
             self._say("Nothing has been read or entered yet.")
         table = self._table("Fact", "Value", "State", "Where it stands", "Snapshot")
@@ -231,8 +222,6 @@ class Screen:
         return code
 
     def _deadline_table(self, deadlines: tuple[Deadline, ...], answer: DeadlineAnswer) -> None:
-        from rich.markup import escape
-
         live = [d for d in deadlines if d.act_by is not None]
         table = self._table("Deadline", "Who", "Act by", "Time left", "State", "Otherwise")
         for deadline in live:
@@ -257,8 +246,6 @@ class Screen:
         rows = [{"case": a.case, **plain(f)} for a in answers for f in a.findings]
         if self._json({"findings": rows}):
             return
-        from rich.markup import escape
-
         for answer in answers:
             table = self._table(
                 "", "What", "What to do", title=f"Case {answer.case}: {', '.join(answer.reasons) or 'no reason yet'}"
@@ -286,8 +273,6 @@ class Screen:
             {**value, "what": answer.what, "path": str(answer.path), "tokens": answer.tokens, "notes": answer.notes}
         ):
             return
-        from rich.markup import escape
-
         if answer.problems:
             self._say(f"[bold red]{len(answer.problems)} problem(s)[/bold red] in this {answer.what}:")
             for problem in answer.problems:
@@ -306,8 +291,6 @@ class Screen:
         return code
 
     def _today(self, answer: TodayAnswer) -> None:
-        from rich.markup import escape
-
         if not answer.lines:
             self._say("No case is open yet. Begin with: tradewitness case open ORDER_NUMBER --order ADDRESS")
             return
@@ -332,8 +315,6 @@ class Screen:
         value = {"planned": answer.planned, "snapshots": rows, "skipped": answer.skipped, "today": answer.today.lines}
         if self._json({**value, "seal": answer.seal.word if answer.seal else "", "dry_run": answer.dry_run}):
             return code
-        from rich.markup import escape
-
         if answer.dry_run:
             self._say(f"{len(answer.planned)} page(s) would be visited:")
             for page in answer.planned:
@@ -351,7 +332,7 @@ class Screen:
         hits = [{**plain(hit), "when": hit.when()} for hit in answer.hits]
         if self._json({"hits": hits, "total": answer.total, "sought": answer.sought}):
             return
-        from casework.shown import hit_text, inert
+        from casework.shown import hit_text
 
         sought = inert(" ".join(answer.sought))
         if not answer.hits:
@@ -371,7 +352,7 @@ class Screen:
             return code
         from rich.text import Text
 
-        from casework.shown import difference, inert
+        from casework.shown import difference
 
         self._say(f"{answer.snapshots} snapshots were read again: {answer.facts} facts, {len(answer.changes)} changed.")
         if answer.changes:
@@ -401,20 +382,3 @@ class Screen:
 def _case_json(case: Case, targets: list[Target]) -> dict[str, Any]:
     pages = [{"id": t.id, "kind": t.kind, "url": t.url, "account": t.account} for t in targets]
     return {**plain(case), "targets": pages}
-
-
-def value_text(value: Any) -> str:
-    """A fact's value in a few words."""
-    from collector.model import Money, Printed
-
-    if value is None:
-        return "–"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, Money):
-        return str(value)
-    if isinstance(value, Printed):
-        return value.text
-    if isinstance(value, tuple):
-        return f"{len(value)} entries" if value and isinstance(value[0], Mapping) else ", ".join(map(value_text, value))
-    return str(value)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from rich.text import Text
 
 from casework.answers import Hit
-from casework.screens import value_text
+from casework.terminal import inert, value_text
 from collector.canonical import plain
 from collector.model import Fact
-
-# Escape sequences, line ends, and the marks that turn the order of writing round.
-_ACTING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
 def hit_text(hit: Hit) -> Text:
@@ -42,11 +38,6 @@ def _append_marked(text: Text, before: str, passage: str, marks: tuple[tuple[int
     text.append(inert(passage))
     for start, end in marks:
         text.stylize("bold yellow", begin + start, begin + end)
-
-
-def inert(text: str) -> str:
-    """The text with every sign that would act on a terminal or turn its order round replaced by a space, one for one."""
-    return _ACTING.sub(" ", text)
 
 
 def difference(before: Fact | None, after: Fact | None) -> tuple[str, str]:

@@ -18,7 +18,8 @@ from rich.console import Console
 
 import cli
 from casework.search import EXCERPT, excerpt_of
-from casework.shown import hit_text, inert
+from casework.shown import hit_text
+from casework.terminal import inert
 from collector.archive.archive import Archive
 from collector.archive.fulltext import spans, terms_of
 from collector.ledger.log import Opening, new_salt
