@@ -13,6 +13,7 @@ _ORDER_KEYS = ("orderId", "orderid", "order_id", "tradeId", "orderNo")
 _ISSUE_KEYS = ("issueId", "disputeId", "issueid", "refundId", "reverseId")
 _DISPUTE_PATH = re.compile(r"dispute|refund|issue|reverse|complain", re.IGNORECASE)
 _BESIDE_ORDER = re.compile(r"logistics|tracking", re.IGNORECASE)  # pages about an order that are not the order's own
+_ACCOUNT_HOSTS = ("i.", "profile.", "home.")
 _LIST_PATH = re.compile(r"list", re.IGNORECASE)
 _NOT_A_SHOP = frozenset({"www", "message", "biz", "login", "passport", "activity", "sale", "service", "i", "s"})
 
@@ -62,6 +63,8 @@ def address_of(url: str) -> Address:
         return Address("product", product=product["id"])
     if host.startswith(("message.", "onetalk.")):
         return _thread(parts, query)
+    if host.startswith(_ACCOUNT_HOSTS) and re.fullmatch(r"/?(?:index\.html?)?", parts.path):
+        return Address("account")
     if host.startswith(("biz.", "trade.", "rosewood.")) or parts.path.startswith("/ta/"):
         return _trade(parts, query)
     if (shop := _SUPPLIER.search(host)) is not None and shop["sub"] not in _NOT_A_SHOP:
@@ -72,7 +75,9 @@ def address_of(url: str) -> Address:
 
 
 def kind_of(url: str) -> str:
-    """order, order_list, thread, supplier, product, search, dispute, dispute_list, login, or ""."""
+    """The kind of page: order, order_list, tracking, thread, conversations, supplier, product, search, dispute,
+    dispute_list, account, login, or "".
+    """
     return address_of(url).kind
 
 
@@ -84,10 +89,13 @@ def canonical(url: str) -> str:
     address = address_of(url)
     if address.kind == "order" and address.order:
         return f"https://biz.alibaba.com/ta/detail.htm?orderId={address.order}"
+    if address.kind == "tracking":
+        parts = urlsplit(url.strip())
+        return f"https://{(parts.hostname or '').lower()}{parts.path}?orderId={address.order}"
     if address.kind == "supplier":
         shop = "trustpass" if ".trustpass." in (urlsplit(url).hostname or "") else "en"
         return f"https://{address.supplier}.{shop}.alibaba.com/company_profile.html"
-    if address.kind in {"product", "order_list"}:
+    if address.kind in {"product", "order_list", "dispute_list", "account"}:
         parts = urlsplit(url.strip())
         return f"https://{(parts.hostname or '').lower()}{parts.path}"
     if address.kind == "search":
@@ -112,7 +120,8 @@ def _thread(parts: SplitResult, query: dict[str, list[str]]) -> Address:
         return Address("")  # the form to write to a supplier, not a conversation
     asked = {**query, **parse_qs(urlsplit(parts.fragment).query)}
     contact = next((asked[key][0] for key in ("to", "activeAccountId", "contactId") if key in asked), "")
-    return Address("thread", contact=contact)
+    lists = not contact and parts.hostname is not None and parts.hostname.startswith("onetalk.")
+    return Address("conversations" if lists else "thread", contact=contact)
 
 
 def _trade(parts: SplitResult, query: dict[str, list[str]]) -> Address:
@@ -124,9 +133,9 @@ def _trade(parts: SplitResult, query: dict[str, list[str]]) -> Address:
         return Address("dispute", order=order, dispute=issue)
     if _LIST_PATH.search(parts.path) and not order:
         return Address("order_list")
-    if not order or _BESIDE_ORDER.search(parts.path):
+    if not order:
         return Address("")
-    return Address("order", order=order)
+    return Address("tracking" if _BESIDE_ORDER.search(parts.path) else "order", order=order)
 
 
 def _number(query: dict[str, list[str]], keys: tuple[str, ...]) -> str:

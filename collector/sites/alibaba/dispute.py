@@ -9,55 +9,23 @@ from typing import Any
 from bs4 import Tag
 
 from collector.model import Fact, Printed
+from collector.sites.alibaba.labels import DISPUTE
 from collector.sites.alibaba.markup import Frame, Node, Reading, Scribe, agreed, as_text, text_of
 from collector.sites.alibaba.money import read_money
-from collector.sites.alibaba.order import moment
-from collector.sites.alibaba.times import read_deadline, read_epoch
+from collector.sites.alibaba.times import moment, read_deadline, read_epoch
 
-READER = "alibaba.dispute/1"
+READER = "alibaba.dispute/2"
 
 _NUMBER = re.compile(r"[0-9]{6,24}")
-_LABELS = {
-    "dispute.id": (
-        "application number",
-        "refund application no.",
-        "dispute id",
-        "dispute no.",
-        "refund id",
-        "case number",
-        "纠纷编号",
-    ),
-    "dispute.order": ("order", "order number", "order no.", "order no", "order id", "订单号"),
-    "dispute.status": ("dispute status", "refund status", "application status", "status", "纠纷状态"),
-    "dispute.reason": ("reasons", "reason", "refund reason", "dispute reason", "reason for refund", "退款原因"),
-    "dispute.amount": ("refund amount", "requested refund", "refund amount requested", "amount requested", "退款金额"),
-    "dispute.submitted_at": ("submitted", "submitted on", "submit time", "submission time", "application time", "提交时间"),
-    "dispute.deadline": (
-        "deadline",
-        "due",
-        "due date",
-        "due time",
-        "time left",
-        "time remaining",
-        "remaining time",
-        "respond before",
-        "截止时间",
-    ),
-    "dispute.hint": ("next step", "next steps", "下一步"),
-    "dispute.supplier_answer": (
-        "supplier's answer",
-        "supplier's response",
-        "supplier response",
-        "supplier’s response",
-        "供应商回复",
-    ),
-    "dispute.offer": ("offer", "supplier's offer", "proposed solution", "supplier's proposal", "refund offer", "供应商方案"),
-}
 _NO_ANSWER = re.compile(
-    r"\bnot (?:yet )?(?:responded|answered|replied)\b|\bno (?:response|answer|reply)\b|尚未(?:回复|响应)", re.IGNORECASE
+    r"\bnot (?:yet )?(?:responded|answered|replied)\b|\bno (?:response|answer|reply)\b|尚未(?:回复|响应)"
+    r"|\bno ha (?:respondido|contestado)\b|\bbelum (?:menjawab|merespons?)\b",
+    re.IGNORECASE,
 )
 _DUE = re.compile(
-    r"\b(?:before|by|until|no later than|deadline|due)\b.{0,20}[0-9]{4}|\b(?:left|remaining)\b|剩余", re.IGNORECASE
+    r"\b(?:before|by|until|no later than|deadline|due)\b.{0,20}[0-9]{4}|\b(?:left|remaining|quedan?|sisa)\b|剩余"
+    r"|\b(?:antes del?|sebelum)\b.{0,20}[0-9]{4}|截止.{0,20}[0-9]{4}",
+    re.IGNORECASE,
 )
 _MOST_TIMERS = 40
 _TIMER_CLASS = re.compile(r"(?:^|-)(?:deadline|countdown|timer|time-left|remaining)(?:-|$)", re.IGNORECASE)
@@ -110,7 +78,7 @@ def _number(text: str) -> str | None:
 
 
 def _label(frame: Frame, name: str, parse: Callable[[str], Any]) -> Reading | None:
-    reading = frame.labelled(_LABELS[name], parse)
+    reading = frame.labelled(DISPUTE[name], parse)
     if reading is not None and reading.value is None and _NO_ANSWER.search(reading.place.quote):
         return None
     return reading
@@ -133,7 +101,7 @@ def _reason(frame: Frame, data: Node) -> tuple[Reading | None, ...]:
     names = [node.first("name", "reasonName").text or node.text for node in data["reasons"].items()]
     listed = Reading("; ".join(names), data["reasons"].place()) if any(names) else None
     stated = listed or data.first("reason.name", "reasonName", "reason").read(as_text)
-    label = frame.labelled(_LABELS["dispute.reason"], as_text)
+    label = frame.labelled(DISPUTE["dispute.reason"], as_text)
     if label is None:
         return (stated,)
     tag = frame.soup.select_one(label.place.path)
@@ -156,7 +124,7 @@ def _deadline(frame: Frame, data: Node) -> tuple[Reading | None, ...]:
         stated is not None
         and shown is not None
         and isinstance(shown.value, Printed)
-        and "left" in shown.value.text.casefold()
+        and not re.search(r"[0-9]{4}", shown.value.text)
     ):
         return (stated,)
     return stated, shown
@@ -193,7 +161,9 @@ def _action(frame: Frame, data: Node) -> tuple[Reading | None, ...]:
         stated = Reading(_needed(node.value), node.place())
     tag = frame.soup.find(class_="action-required")
     if not isinstance(tag, Tag):
-        text = frame.soup.find(string=re.compile(r"^\s*(?:action required|需要您处理)\s*$", re.IGNORECASE))
+        text = frame.soup.find(
+            string=re.compile(r"^\s*(?:action required|acción necesaria|perlu tindakan|需要您处理)\s*$", re.IGNORECASE)
+        )
         tag = text.parent if text is not None else None
     return stated, (Reading(True, frame.place(tag)) if isinstance(tag, Tag) else None)
 

@@ -9,11 +9,13 @@ from collector.model import Target
 from collector.site import Identity
 from collector.sites.alibaba.addresses import absolute, address_of
 from collector.sites.alibaba.dispute import application_numbers, order_link, order_numbers
+from collector.sites.alibaba.lists import LISTS, companies_listed, contacts_listed, disputes_listed, orders_listed
 from collector.sites.alibaba.markup import Frame, Reading, squeezed
 from collector.sites.alibaba.order import numbers
 from collector.sites.alibaba.product import product_id
 from collector.sites.alibaba.supplier import read_supplier, shop_data
 from collector.sites.alibaba.thread import contact_ids, contact_names, partners
+from collector.sites.alibaba.tracking import numbers as tracked_numbers
 
 _SUBDOMAIN = re.compile(r"[a-z0-9-]{2,63}")
 _FORMS = re.compile(r"\b(?:co|company|ltd|limited|inc|corp|corporation|llc)\b|[^\w]+", re.IGNORECASE)
@@ -31,6 +33,9 @@ def identify(frames: tuple[Frame, ...], target: Target) -> Identity:
         if not shown:
             continue
         matches = {value for value in shown if _is(what, wanted, value)}
+        if target.kind in LISTS:  # a list has many, and another page of it may have the wanted one
+            agreed += [f"{what} {wanted}"] * bool(matches)
+            continue
         if not matches and what == "supplier" and _incomparable(wanted, shown):
             continue
         if not matches or (what in {"order", "dispute", "product"} and len(shown) > 1):
@@ -52,7 +57,7 @@ def _wanted(target: Target) -> dict[str, str]:
     }
     wanted = {keys[key]: value.strip() for key, value in target.expects.items() if key in keys and value.strip()}
     address = address_of(target.url)
-    if target.kind == "order" or target.kind == "dispute":
+    if target.kind in {"order", "dispute", "tracking"}:
         wanted.setdefault("order", address.order)
         wanted.setdefault("dispute", address.dispute)
     elif target.kind == "product":
@@ -124,6 +129,10 @@ def _partners(frame: Frame) -> set[str]:
 
 _ASKED: dict[str, frozenset[str]] = {
     "order": frozenset({"order"}),
+    "tracking": frozenset({"order"}),
+    "order_list": frozenset({"order"}),
+    "dispute_list": frozenset({"order", "dispute"}),
+    "conversations": frozenset({"supplier", "contact"}),
     "dispute": frozenset({"order", "dispute"}),
     "product": frozenset({"product"}),
     "supplier": frozenset({"supplier"}),
@@ -132,6 +141,12 @@ _ASKED: dict[str, frozenset[str]] = {
 }
 _STATED: dict[tuple[str, str], Callable[[Frame], set[str]]] = {
     ("order", "order"): lambda frame: _values(numbers(frame)),
+    ("tracking", "order"): lambda frame: _values(tracked_numbers(frame)),
+    ("order_list", "order"): orders_listed,
+    ("dispute_list", "order"): orders_listed,
+    ("dispute_list", "dispute"): disputes_listed,
+    ("conversations", "supplier"): companies_listed,
+    ("conversations", "contact"): contacts_listed,
     ("dispute", "order"): _disputed_orders,
     ("dispute", "dispute"): lambda frame: _values(application_numbers(frame)),
     ("product", "product"): lambda frame: {text} if (text := product_id(frame)) else set(),

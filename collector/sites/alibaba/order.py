@@ -8,53 +8,17 @@ from typing import Any
 from bs4 import Tag
 
 from collector.model import Fact, Printed
-from collector.sites.alibaba.markup import Frame, Node, Reading, Scribe, as_count, as_text, is_blank, squeezed, text_of
+from collector.sites.alibaba.labels import COLUMNS, ORDER, TERMS
+from collector.sites.alibaba.markup import Frame, Node, Reading, Scribe, as_count, as_text, squeezed, text_of
 from collector.sites.alibaba.money import read_money
 from collector.sites.alibaba.supplier import flag
-from collector.sites.alibaba.times import read_day, read_epoch, read_moment
+from collector.sites.alibaba.times import moment, read_day
+from collector.sites.alibaba.tracking import tracking_facts
 
-READER = "alibaba.order/1"
+READER = "alibaba.order/2"
 
 _NUMBER = re.compile(r"[0-9]{6,24}")
-_LABELS = {
-    "order.number": ("order number", "order no.", "order no", "order id", "trade assurance order no.", "订单号", "订单编号"),
-    "order.status": ("order status", "status", "订单状态"),
-    "order.total": ("order total", "total amount", "total order amount", "order amount", "total", "订单总额", "订单金额"),
-    "order.paid": ("paid", "amount paid", "total paid", "actual payment", "paid amount", "已付款", "实付金额"),
-    "order.ship_by": (
-        "ship by",
-        "ship by (agreed)",
-        "ship date",
-        "agreed ship date",
-        "shipping date",
-        "ship on or before",
-        "发货日期",
-    ),
-    "order.ship_terms": (
-        "trade terms",
-        "trade term",
-        "shipping terms",
-        "delivery terms",
-        "incoterms",
-        "incoterm",
-        "贸易术语",
-    ),
-    "order.shipped_at": ("shipped", "shipped on", "ship time", "shipping time", "date shipped", "发货时间"),
-    "order.received_at": ("delivered", "delivered on", "received on", "date received", "收货时间"),
-    "receipt": ("receipt confirmed by buyer", "receipt confirmed", "receipt confirmed on", "确认收货时间"),
-    "order.supplier": ("supplier", "seller", "supplier name", "company name", "供应商", "卖家"),
-    "tracking.number": ("tracking number", "tracking no.", "tracking no", "waybill number", "运单号", "物流单号"),
-}
-_TERMS = {
-    "quality": ("quality", "quality standards", "quality standard", "质量标准"),
-    "packaging": ("packaging", "packaging requirements", "packing", "包装要求"),
-    "inspection": ("inspection", "inspection terms", "检验"),
-    "remark": ("remarks", "remark", "other terms", "additional terms", "备注"),
-}
-_DELIVERED = re.compile(r"\bdelivered\b|\bsigned for\b|已签收|已送达", re.IGNORECASE)
-_NOT_DELIVERED = re.compile(
-    r"\b(?:not|un|to be|being|cannot|could not be|failed)\b.{0,20}delivered|undelivered|未签收", re.IGNORECASE
-)
+_COLUMN = {heading: name for name, headings in COLUMNS.items() for heading in headings}
 
 
 def read_order(frame: Frame) -> tuple[Fact, ...]:
@@ -78,7 +42,7 @@ def read_order(frame: Frame) -> tuple[Fact, ...]:
         scribe.fact("order.supplier", order["sellerVO"]["companyName"].read(as_text), _supplier(frame)),
         scribe.fact("order.terms", _terms(frame, order["contractVO"]["terms"])),
         scribe.fact("order.trade_assurance", *_assurance(frame, order["orderInfoVO"])),
-        *_tracking(scribe, ship),
+        *tracking_facts(scribe, ship),
     )
 
 
@@ -91,11 +55,6 @@ def numbers(frame: Frame) -> tuple[Reading | None, ...]:
     """The order number as the data and as the page's own label give it."""
     info = order_data(frame)["orderInfoVO"].first("orderId", "id", "orderNo")
     return info.read(_number), _label(frame, "order.number", _number)
-
-
-def moment(text: str) -> Printed | str | None:
-    """A printed time, an instant in milliseconds, or a bare day."""
-    return read_epoch(text) or read_moment(text)
 
 
 def _number(text: str) -> str | None:
@@ -112,7 +71,7 @@ def _day(text: str) -> str | None:
 
 
 def _label(frame: Frame, name: str, parse: Any) -> Reading | None:
-    return frame.labelled(_LABELS[name], parse)
+    return frame.labelled(ORDER[name], parse)
 
 
 def _money(node: Node) -> Reading | None:
@@ -162,25 +121,21 @@ def _payments_shown(frame: Frame) -> Reading | None:
         if table.find("table") is not None:
             continue  # a table that only lays out others
         rows = [cells for row in table.find_all("tr")[1:] if (cells := _cells(row))]
-        if not rows or "amount" not in rows[0] or not {"paid", "paid on", "payment time"} & rows[0].keys():
+        if not rows or not {"amount", "paid_at"} <= rows[0].keys():
             continue
         entries = tuple(
             {
-                "step": _one_of(cells, "payment", "step", "payment step"),
-                "amount": read_money(cells.get("amount", "")),
-                "method": _one_of(cells, "method", "payment method"),
-                "paid_at": moment(_one_of(cells, "paid", "paid on", "payment time") or ""),
-                "received_at": moment(_one_of(cells, "received", "received on") or ""),
-                "status": _one_of(cells, "status"),
+                "step": as_text(cells.get("step", "")),
+                "amount": read_money(cells["amount"]),
+                "method": as_text(cells.get("method", "")),
+                "paid_at": moment(cells["paid_at"]),
+                "received_at": moment(cells.get("received_at", "")),
+                "status": as_text(cells.get("status", "")),
             }
             for cells in rows
         )
         return Reading(entries if all(entry["amount"] for entry in entries) else None, frame.place(table))
     return None
-
-
-def _one_of(cells: dict[str, str], *names: str) -> str | None:
-    return next((as_text(cells[name]) for name in names if name in cells), None)
 
 
 def _items_data(products: Node) -> Reading | None:
@@ -219,8 +174,8 @@ def _items_shown(frame: Frame) -> Reading | None:
                 "name": text_of(link),
                 "quantity": as_count(quantity),
                 "unit": unit[1] if unit else None,
-                "unit_price": read_money(cells.get("unit price", "")),
-                "amount": read_money(cells.get("amount", cells.get("subtotal", ""))),
+                "unit_price": read_money(cells.get("unit_price", "")),
+                "amount": read_money(cells.get("amount", "")),
                 "product_id": frame.address(link).product,
             }
         )
@@ -228,12 +183,12 @@ def _items_shown(frame: Frame) -> Reading | None:
 
 
 def _cells(row: Tag) -> dict[str, str]:
-    """A row's texts by the table's own column headings, spans counted."""
+    """A row's texts by what the table's own headings say that their columns hold, spans counted."""
     table = row.find_parent("table")
     head = table.find("tr") if table else None
     if not isinstance(head, Tag) or head is row:
         return {}
-    return dict(zip(_spread(head, "th"), _spread(row, "td"), strict=False))
+    return {_COLUMN.get(head, head): text for head, text in zip(_spread(head, "th"), _spread(row, "td"), strict=False)}
 
 
 def _spread(row: Tag, name: str) -> list[str]:
@@ -257,18 +212,18 @@ def _supplier(frame: Frame) -> Reading | None:
 
 def _terms(frame: Frame, terms: Node) -> Reading | None:
     """The contract's own words by subject (quality, packaging, …), from data; where there is none, from under its labels."""
-    stated = {name: node.text for name in _TERMS if (node := terms[name]).text}
+    stated = {name: node.text for name in TERMS if (node := terms[name]).text}
     if stated:
         contradicted = [
             shown
             for name, text in stated.items()
-            if (shown := frame.labelled(_TERMS[name], as_text)) is not None
+            if (shown := frame.labelled(TERMS[name], as_text)) is not None
             and squeezed(str(shown.value)).casefold() != text.casefold()
             and frame.module("orderContract") is not None
         ]
         return Reading(None if contradicted else stated, terms.place())
     shown_terms = {
-        name: shown for name, labels in _TERMS.items() if (shown := frame.labelled(labels, as_text)) and shown.value
+        name: shown for name, labels in TERMS.items() if (shown := frame.labelled(labels, as_text)) and shown.value
     }
     if not shown_terms:
         return None
@@ -283,30 +238,3 @@ def _assurance(frame: Frame, info: Node) -> tuple[Reading | None, ...]:
         stated = Reading(True, info["businessType"].place())
     tag = frame.soup.find(class_=re.compile(r"^(?:ta-order-badge|trade-assurance-order|ta-badge)$"))
     return stated, (Reading(True, frame.place(tag)) if isinstance(tag, Tag) else None)
-
-
-def _tracking(scribe: Scribe, ship: Node) -> tuple[Fact, ...]:
-    frame = scribe.frame
-    scans = _scans(frame)
-    first = scans[-1] if scans else None
-    arrived = [(time, tag) for time, text, tag in scans if _DELIVERED.search(text) and not _NOT_DELIVERED.search(text)]
-    return (
-        scribe.fact("tracking.number", ship["trackingNumber"].read(as_text), _label(frame, "tracking.number", as_text)),
-        scribe.fact("tracking.first_scan", frame.read(first[2], lambda _: first[0]) if first else None),
-        scribe.fact("tracking.delivered_at", frame.read(arrived[-1][1], lambda _: arrived[-1][0]) if arrived else None),
-    )
-
-
-def _scans(frame: Frame) -> list[tuple[Printed | str | None, str, Tag]]:
-    """Tracking entries newest first: (time, text, tag), whichever way the page lists them."""
-    module = frame.module("logisticsTracking", "module_logistics", "logistics", "tracking")
-    rows = (
-        module.find_all(["li", "tr"], limit=500)
-        if module is not None
-        else frame.soup.find_all("li", class_="tracking-event")
-    )
-    scans = [
-        (moment(text), text, row) for row in rows if not is_blank(text := text_of(row)) and any(c.isdigit() for c in text)
-    ]
-    stamps = [scan[0].earliest for scan in scans if isinstance(scan[0], Printed)]
-    return scans[::-1] if len(stamps) == len(scans) and stamps == sorted(stamps) and stamps[:1] != stamps[-1:] else scans

@@ -11,11 +11,19 @@ from bs4 import Tag
 
 from collector.model import Fact, Money
 from collector.sites.alibaba.addresses import absolute, address_of
+from collector.sites.alibaba.labels import MIN_ORDER
 from collector.sites.alibaba.markup import Frame, Node, Reading, Scribe, as_count, as_text, squeezed, text_of
 from collector.sites.alibaba.money import read_money, read_money_range
-from collector.sites.alibaba.supplier import agreeing_country, flag, years_of
+from collector.sites.alibaba.supplier import (
+    YEARS,
+    agreeing_country,
+    badge_icon,
+    flag,
+    limit_of,
+    years_of,
+)
 
-READER = "alibaba.product/1"
+READER = "alibaba.product/2"
 
 _QUANTITY = re.compile(
     r"(?:(?P<least>[0-9][0-9,.]*)\s*[-–~]\s*(?P<most>[0-9][0-9,.]*)|(?:>=|≥|>|&gt;=)\s*(?P<above>[0-9][0-9,.]*)|"
@@ -24,7 +32,6 @@ _QUANTITY = re.compile(
 _PRICE_MODULES = ("module_price", "module_product_price", "module_sku_price")
 _OLD_PRICES = ("ma-price-wrap", "ma-ladder-price", "price-list", "ma-reference-price", "ma-ref-price", "product-price")
 _OTHER_GOODS = re.compile(r"recommend|may_like|shopping_ads|related", re.IGNORECASE)
-_YRS = re.compile(r"(?:^|\W)[0-9]{1,2}\s+yrs?\b", re.IGNORECASE)
 Tier = Mapping[str, Any]
 
 
@@ -191,9 +198,7 @@ def _old_price(frame: Frame, currency: str) -> Reading | None:
 
 def _min_order(frame: Frame, tiers: Reading | None) -> Reading | None:
     """The smallest order: under its own label in the price block, else the start of the first price tier."""
-    labelled = frame.labelled(
-        ("min. order", "min order", "minimum order quantity", "moq", "最小起订量"), as_count, frame.module(*_PRICE_MODULES)
-    )
+    labelled = frame.labelled(MIN_ORDER, as_count, frame.module(*_PRICE_MODULES))
     if labelled is not None:
         return labelled
     for text in frame.soup.find_all(string=re.compile(r"\(\s*min\.? ?order\s*\)", re.IGNORECASE)):
@@ -284,6 +289,8 @@ def _supplier(scribe: Scribe) -> tuple[Fact, ...]:
     if not isinstance(seller.value, dict):
         seller = frame.find("companyName", "companyJoinYears")
     card = frame.module("module_unifed_company_card", "module_company")
+    if card is None and seller.value is None:
+        return _supplier_beside(scribe)
     brief = frame.module("module_company")
     names = [_shop_link(frame, box) for box in (brief, card) if box is not None]
     country = agreeing_country(
@@ -304,6 +311,50 @@ def _supplier(scribe: Scribe) -> tuple[Fact, ...]:
     )
 
 
+def _supplier_beside(scribe: Scribe) -> tuple[Fact, ...]:
+    """The supplier on a page without modules (before 2020): the box around the one link to a shop that bears a name.
+
+    There the badge is the supplier's own, drawn as an icon, and the limit its tooltip's data.
+    """
+    frame = scribe.frame
+    link = _named_shop(frame)
+    box = _box_around(link, frame) if link is not None else None
+    if link is None or box is None:
+        return tuple(scribe.fact(f"supplier.{name}") for name in ("name", "country", "years", "badge", "limit"))
+    place = box.find(class_=re.compile(r"(?:^|-)(?:country|location)$"))
+    marked = [tag for tag in (box, *box.select("[data-ta-price]")) if tag.get("data-ta-price") is not None]
+    return (
+        scribe.fact("supplier.name", frame.read(link, as_text)),
+        scribe.fact("supplier.country", frame.read(place if isinstance(place, Tag) else None, as_text)),
+        scribe.fact("supplier.years", _years(frame, box)),
+        scribe.fact("supplier.badge", badge_icon(frame, box)),
+        scribe.fact("supplier.limit", *(limit_of(tag, frame) for tag in marked)),
+    )
+
+
+def _named_shop(frame: Frame) -> Tag | None:
+    """The link to a supplier with a text, if all such links outside advertisements lead to one supplier."""
+    found = [
+        (address.supplier, link)
+        for address, link in frame.links
+        if address.supplier and text_of(link) and not _elsewhere(link) and link.find_parent(["aside", "footer"]) is None
+    ]
+    return found[0][1] if found and len({supplier for supplier, _ in found}) == 1 else None
+
+
+def _box_around(link: Tag, frame: Frame) -> Tag | None:
+    """The largest box around the link, at most three levels up, that is still only about the supplier."""
+    box: Tag | None = None
+    for parent in list(link.parents)[:3]:
+        about_goods = parent.find(["h1", "button"]) is not None or any(
+            frame.address(a).product for a in parent.find_all("a", href=True, limit=40)
+        )
+        if about_goods or len(text_of(parent)) > 400:
+            break
+        box = parent
+    return box
+
+
 def _shop_link(frame: Frame, box: Tag) -> Tag | None:
     """The link to the supplier's pages whose text is a name, not a button ("Company profile"): the first with a text."""
     links = (link for link in box.find_all("a", href=True) if frame.address(link).kind == "supplier")
@@ -322,6 +373,6 @@ def _years(frame: Frame, box: Tag | None) -> Reading | None:
         return None
     tag = box.find(class_="company-life")
     if not isinstance(tag, Tag):
-        texts = box.find_all(string=lambda s: bool(s) and len(s) <= 80 and _YRS.search(s) is not None)
+        texts = box.find_all(string=lambda s: bool(s) and len(s) <= 80 and YEARS.search(s) is not None)
         tag = texts[0].parent if len(texts) == 1 else None
     return frame.read(tag, years_of) if isinstance(tag, Tag) else None

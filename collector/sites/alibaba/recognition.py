@@ -8,11 +8,14 @@ from urllib.parse import urlsplit
 from collector.site import Recognition, StoredPage
 from collector.sites.alibaba.addresses import address_of
 from collector.sites.alibaba.dispute import dispute_data
+from collector.sites.alibaba.lists import listed_disputes, listed_orders
 from collector.sites.alibaba.markup import Frame
 from collector.sites.alibaba.order import order_data
 from collector.sites.alibaba.product import goods_data
 from collector.sites.alibaba.search import offer_list
 from collector.sites.alibaba.supplier import shop_data
+from collector.sites.alibaba.thread import is_list
+from collector.sites.alibaba.tracking import tracking_data
 
 _CHALLENGE_BOXES = "#nc-container, #punish-component, .punish-component, punish-component, #nocaptcha"
 _CHALLENGE_FRAME = re.compile(r"/_____tmd_____/(?:punish|verify|page)")
@@ -32,6 +35,10 @@ _MARKS = {
     "supplier": ("supplierPerformance", "factoryCapability", "certifications", "tradeCapacityMarkets", "supplierActionBar"),
     "product": ("module_title", "module_price", "module_attribute", "module_unifed_company_card", "module_product_title"),
     "dispute": ("disputeStatus", "disputeDetail", "refundProcess", "operationRecord"),
+    "order_list": ("orderList",),
+    "dispute_list": ("disputeList",),
+    "tracking": ("logisticsTracking", "logisticsSummary", "module_logistics"),
+    "account": ("accountMember", "accountCounts", "accountActions"),
 }
 _BLOCKS = {
     "order": ".order-number, .order-detail, #order-detail",
@@ -40,12 +47,20 @@ _BLOCKS = {
     "product": ".ma-title, .product-title, .detail-box, [itemtype*='schema.org/Product']",
     "search": "[data-ctrdot], .organic-list, .m-gallery-product-item-v2, .item-content, .search-card-info__wrapper",
     "dispute": ".dispute-id, .refund-process, .dispute-status",
+    "order_list": ".order-item, .order-list",
+    "dispute_list": ".dispute-row, .dispute-list",
+    "tracking": ".tracking-event, .tracking-none, .tracking-number",
+    "account": ".member-name, .member-id",
+    "conversations": ".contact-item-container",
 }
 
 
 def recognise(page: StoredPage, frames: tuple[Frame, ...]) -> Recognition:
     """The barrier, if one stands before the page; else its kind, and "" where address or layout are not known."""
     kind = address_of(page.url).kind
+    if kind in {"thread", "conversations"} and any(_shows(frame, kind) for frame in frames):
+        # One address serves both: only the page says whether a conversation is open.
+        kind = "conversations" if all(is_list(frame) for frame in frames) else "thread"
     barrier = _barrier(page, frames, kind)
     if barrier is not None:
         return Recognition(kind, *barrier)
@@ -112,7 +127,16 @@ def _challenged(page: StoredPage, frames: tuple[Frame, ...]) -> str:
 
 def _shows(frame: Frame, kind: str) -> bool:
     """Whether a frame holds what only a page of that kind has: its data, its module blocks, or its own parts."""
-    data = {"order": order_data, "supplier": shop_data, "product": goods_data, "search": offer_list, "dispute": dispute_data}
+    data = {
+        "order": order_data,
+        "supplier": shop_data,
+        "product": goods_data,
+        "search": offer_list,
+        "dispute": dispute_data,
+        "tracking": tracking_data,
+        "order_list": listed_orders,
+        "dispute_list": listed_disputes,
+    }
     if kind in data and data[kind](frame).value:
         return True
     if any(frame.modules[name] for name in _MARKS.get(kind, ())):

@@ -12,14 +12,15 @@ from collector.model import Fact
 from collector.sites.alibaba.addresses import absolute
 from collector.sites.alibaba.markup import Frame, Node, Reading, Scribe, classes, squeezed, text_of
 from collector.sites.alibaba.money import read_money
-from collector.sites.alibaba.supplier import flag, limit_of, years_of
+from collector.sites.alibaba.supplier import YEARS, flag, limit_of, years_of
 
-READER = "alibaba.search/1"
+READER = "alibaba.search/2"
 NOT_SHOWN = "not_shown"
 
 _TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,60}>")
 _YEARS_ICON = re.compile(r"gs-year-num([0-9]{1,2})$")
-_ASSURANCE_ICON = re.compile(r"(?:^|-)(?:ico|icon)-ta$")
+_ASSURANCE_ICON = re.compile(r"(?:^|-)(?:ico|icon|searchx|badge)-ta$")
+_ICONS = ("i", "img", "span", "svg")
 _HIGHEST_CARD = 12  # levels from a product's link up to the card around it
 _MOST_LINKS = 60  # a box with more links than this is no card
 Offer = Mapping[str, Any]
@@ -121,7 +122,9 @@ def _card_offer(product: str, card: Tag, frame: Frame) -> Offer:
         "url": absolute(str(titled["href"]), frame.page.url),
         "years": _card_years(card),
         "country": _card_country(card),
-        "badge": True if any(_ASSURANCE_ICON.search(n) for tag in card.find_all("i") for n in classes(tag)) else NOT_SHOWN,
+        "badge": True
+        if any(_ASSURANCE_ICON.search(n) for tag in card.find_all(_ICONS) for n in classes(tag))
+        else NOT_SHOWN,
         "limit": limit.value if limit and limit.value else NOT_SHOWN,
     }
 
@@ -131,14 +134,12 @@ def _card_years(card: Tag) -> int | None:
     drawn = [int(m[1]) for tag in card.find_all("i") for name in classes(tag) if (m := _YEARS_ICON.search(name))]
     if len(drawn) == 1:
         return drawn[0]
-    written = [
-        years_of(text) for text in card.find_all(string=re.compile(r"^\s*[0-9]{1,2}\s*(?:yrs?|years?)\b", re.IGNORECASE))
-    ]
+    written = [years_of(text) for text in card.find_all(string=YEARS) if len(text) <= 24]
     return written[0] if len(written) == 1 else None
 
 
 def _card_country(card: Tag) -> str | None:
-    tag = card.select_one("[data-searchoverid]") or card.find(class_=re.compile(r"^(?:location|register-country|country)$"))
+    tag = card.select_one("[data-searchoverid]") or card.find(class_=re.compile(r"^(?:location|(?:[a-z0-9]+[-_])*country)$"))
     return text_of(tag) or None if isinstance(tag, Tag) else None
 
 

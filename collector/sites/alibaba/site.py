@@ -15,7 +15,8 @@ from collector.sites.alibaba.order import order_data, read_order
 from collector.sites.alibaba.product import goods_data, read_product
 from collector.sites.alibaba.search import read_search
 from collector.sites.alibaba.supplier import read_supplier
-from collector.sites.alibaba.thread import read_thread
+from collector.sites.alibaba.thread import read_thread, shows_others
+from collector.sites.alibaba.tracking import read_tracking, tracking_data
 
 _READERS: dict[str, Callable[[Frame], tuple[Fact, ...]]] = {
     "order": read_order,
@@ -24,9 +25,10 @@ _READERS: dict[str, Callable[[Frame], tuple[Fact, ...]]] = {
     "product": read_product,
     "search": read_search,
     "dispute": read_dispute,
+    "tracking": read_tracking,
 }
 # Pages about one thing. A list or a search links to many, and none of them is its own.
-_CENTRES = frozenset({"order", "thread", "supplier", "product", "dispute"})
+_CENTRES = frozenset({"order", "thread", "supplier", "product", "dispute", "tracking"})
 _LINKED = ("supplier", "product", "thread", "dispute", "order")
 
 
@@ -36,7 +38,9 @@ class Alibaba:
     name = "alibaba"
 
     def kind_of(self, url: str) -> str:
-        """order, order_list, thread, supplier, product, search, dispute, dispute_list, login, or ""."""
+        """The kind of page: order, order_list, tracking, thread, conversations, supplier, product, search, dispute,
+        dispute_list, account, login, or "".
+        """
         return addresses.kind_of(url)
 
     def canonical(self, url: str) -> str:
@@ -80,11 +84,15 @@ class Alibaba:
         return found
 
     def shows_others(self, page: StoredPage) -> bool:
-        """Whether a conversation page lists conversations besides the open one; a layout without a list may show any."""
-        if addresses.kind_of(page.url) != "thread":
+        """Whether a conversation page shows, or may show, conversations besides the open one.
+
+        A list with none open, and a layout in which no contact is the open one, may show any.
+        """
+        if addresses.kind_of(page.url) not in {"thread", "conversations"}:
             return False
-        listed = [frame.soup.select(".contact-item-container") for frame in _frames(page)]
-        return sum(map(len, listed)) != 1 or not any(item["class"].count("selected") for items in listed for item in items)
+        frames = _frames(page)
+        opened = any(frame.soup.select_one(".contact-item-container.selected") is not None for frame in frames)
+        return not opened or any(shows_others(frame) for frame in frames)
 
 
 @lru_cache(maxsize=2)  # one visit asks several questions of the same page, and parsing is most of the work
@@ -109,6 +117,7 @@ def _stated(frame: Frame) -> list[str]:
         order["contractVO"]["subjectMatterVO"]["products"][0]["productUrl"],
         order["disputeVO"]["viewDetailUrl"],
         dispute["orderUrl"],
+        tracking_data(frame)["orderUrl"],
     )
     return [addresses.absolute(node.text, frame.page.url) for node in nodes if node.text]
 

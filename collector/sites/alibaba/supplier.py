@@ -9,19 +9,17 @@ from bs4 import Tag
 
 from collector.model import Fact, Money
 from collector.sites.alibaba.addresses import address_of
+from collector.sites.alibaba.labels import LIMIT
 from collector.sites.alibaba.markup import Frame, Node, Reading, Scribe, as_count, as_text, classes, text_of
 from collector.sites.alibaba.money import read_money
 
-READER = "alibaba.supplier/1"
+READER = "alibaba.supplier/2"
 
-_LIMIT_LABELS = (
-    "trade assurance limit",
-    "trade assurance amount",
-    "trade assurance limit amount",
-    "信用保障额度",
-    "信保额度",
+_CODE = re.compile(r"[A-Z]{2}")  # of a country
+YEARS = re.compile(
+    r"(?<![0-9.,])([0-9]{1,2})\s*(?:(?:st|nd|rd|th)?\s*(?:yrs?|years?|años?|thn|tahun)\b(?:\s+(?:on|at)\s+\S+)?|年(?![0-9]))",
+    re.IGNORECASE,
 )
-_YEARS = re.compile(r"([0-9]{1,2})\s*(?:st|nd|rd|th)?\s*(?:yrs?|years?)\b(?:\s+(?:on|at)\s+\S+)?", re.IGNORECASE)
 _BADGE_CLASS = re.compile(
     r"(?:^|[-_])(?:ico-ta|icon-ta|ta-badge|ta-icon|trade-assurance(?:-icon|-badge|-logo)?)$", re.IGNORECASE
 )
@@ -58,8 +56,8 @@ def agreeing_country(code: Node, name: Node, tag: Tag | None, frame: Frame) -> t
     data, shown = code.read(as_text), frame.read(tag, _country)
     if data is None or shown is None or shown.value is None:
         return data, shown
-    beside = name.text if len(str(shown.value)) > 2 else code.text
-    comparable = bool(beside) and (len(beside) > 2) == (len(str(shown.value)) > 2)
+    beside = code.text if _CODE.fullmatch(str(shown.value)) else name.text
+    comparable = bool(beside) and bool(_CODE.fullmatch(beside)) == bool(_CODE.fullmatch(str(shown.value)))
     if comparable and beside.casefold() == str(shown.value).casefold():
         return (data,)
     return (data, shown) if comparable else (data,)
@@ -67,7 +65,7 @@ def agreeing_country(code: Node, name: Node, tag: Tag | None, frame: Frame) -> t
 
 def years_of(text: str) -> int | None:
     """Years on the platform from "6 yrs", "6 yrs on Alibaba.com" or, in other languages, the one number there."""
-    match = _YEARS.search(text)
+    match = YEARS.search(text)
     return int(match[1]) if match else as_count(text) if len(text) <= 24 else None
 
 
@@ -105,7 +103,7 @@ def _head(frame: Frame) -> Tag | None:
 def _years(frame: Frame, head: Tag | None) -> Reading | None:
     tag = _by_class(frame, "company-years", "company-life", "join-year", within=head)
     if tag is None and head is not None:
-        texts = [s for s in head.find_all(string=_YEARS) if len(s) <= 40]
+        texts = [s for s in head.find_all(string=YEARS) if len(s) <= 40]
         tag = texts[0].parent if len(texts) == 1 else None
     return frame.read(tag, years_of)
 
@@ -150,7 +148,12 @@ def _badge_shown(frame: Frame) -> Reading | None:
     module = frame.module("tradeAssurance", "module_trade_assurance", "tradeAssuranceInfo")
     if module is not None:
         return Reading(True, frame.place(module))
-    for tag in frame.soup.find_all(class_=_BADGE_CLASS):
+    return badge_icon(frame, frame.soup)
+
+
+def badge_icon(frame: Frame, within: Tag) -> Reading | None:
+    """The badge's own icon inside a box."""
+    for tag in within.find_all(class_=_BADGE_CLASS):
         if any(_BADGE_CLASS.search(name) for name in classes(tag)):
             return Reading(True, frame.place(tag, text_of(tag) or f'class="{" ".join(classes(tag))}"'))
     return None
@@ -163,7 +166,7 @@ def _limit_data(frame: Frame) -> Reading | None:
 
 def _limit_shown(frame: Frame) -> Reading | None:
     """The limit under its own label, or the data of the badge's tooltip, which the site gives in US dollars."""
-    labelled = frame.labelled(_LIMIT_LABELS, read_money)
+    labelled = frame.labelled(LIMIT, read_money)
     if labelled is not None:
         return labelled
     tag = frame.soup.select_one("[data-ta-price]")

@@ -17,14 +17,20 @@ from collector.sites.alibaba.embedded import parsed
 from collector.sites.alibaba.markup import Frame, Reading, Scribe, as_text, classes, text_of
 from collector.sites.alibaba.times import read_epoch, read_time
 
-READER = "alibaba.thread/1"
+READER = "alibaba.thread/2"
 MESSAGE_CLASSES = ("message-item-wrapper", "flow-message-item-wrapper")
 
 _START = re.compile(r"^(?:history-start|no-more(?:-message)?|message-list-start|conversation-start)$")
 _START_TEXT = re.compile(
-    r"^\s*(?:this is the start of your conversation|no more messages|没有更多消息了?)\W*$", re.IGNORECASE
+    r"^\s*(?:this is the start of your conversation|no more messages|没有更多消息了?"
+    r"|este es el inicio de la conversación|no hay más mensajes"
+    r"|ini adalah awal percakapan anda|会话从这里开始)\W*$",
+    re.IGNORECASE,
 )
-_RECALLED = re.compile(r"\b(?:recalled|withdrew|unsent) a message\b|撤回了一条消息", re.IGNORECASE)
+_RECALLED = re.compile(
+    r"\b(?:recalled|withdrew|unsent) a message\b|撤回了一条消息|\bretir(?:ó|ado) un mensaje\b|\bmenarik (?:sebuah )?pesan\b",
+    re.IGNORECASE,
+)
 _KINDS = {"60": "image", "2000": "image", "50": "product", "63": "product", "61": "file", "57": "card"}
 Message = Mapping[str, Any]
 
@@ -55,6 +61,20 @@ def partners(frame: Frame) -> tuple[Reading | None, ...]:
     selected = frame.soup.select_one(".contact-item-container.selected .contact-company")
     head = frame.soup.select_one(".conversation-header .contact-company, .conversation-head .contact-company")
     return frame.read(selected, as_text), frame.read(head, as_text)
+
+
+def is_list(frame: Frame) -> bool:
+    """Whether the frame shows contacts with no conversation open."""
+    return not message_tags(frame) and all(reading is None for reading in partners(frame))
+
+
+def shows_others(frame: Frame) -> bool:
+    """Whether a frame names more than the one contact whose conversation is open, in its list or beside its messages."""
+    listed = frame.soup.select(".contact-item-container, [data-contact-id]")
+    contacts = {str(tag.get("data-contact-id") or text_of(tag)) for tag in listed}
+    spoken = {str(code) for tag in message_tags(frame) if (code := _json(tag, "data-expinfo").get("conversationCode"))}
+    companies = {text_of(tag).casefold() for tag in frame.soup.select(".contact-company") if text_of(tag)}
+    return len(contacts) > 1 or len(spoken) > 1 or len(companies) > 1
 
 
 def contact_names(frame: Frame) -> set[str]:

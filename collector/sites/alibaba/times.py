@@ -37,11 +37,11 @@ _MONTH_NAMES = """
     may mai mei maggio mayo maio
     jun june juin juni giugno junio junho
     jul july juil juillet juli luglio julio julho
-    aug august août augustus agosto ago
+    aug august août augustus agosto ago agu agustus
     sep sept september septembre settembre septiembre setembro
     oct october octobre oktober okt ottobre octubre outubro
     nov november novembre noviembre novembro
-    dec december déc décembre dezember dez dicembre diciembre dic dezembro"""
+    dec december déc décembre dezember dez dicembre diciembre dic dezembro des desember"""
 _MONTHS = {name: number for number, line in enumerate(_MONTH_NAMES.split("\n")) for name in line.split()}
 
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
@@ -62,9 +62,11 @@ _PRINTED = re.compile(rf"(?<![0-9A-Za-z/.-]){_DAY}(?:{_TIME})?(?![0-9:/]|[-.][0-
 
 _UNITS = {
     "day": 86400, "d": 86400, "hour": 3600, "hr": 3600, "h": 3600, "minute": 60, "min": 60, "m": 60, "second": 1, "sec": 1,
-    "s": 1, "天": 86400, "日": 86400, "小时": 3600, "时": 3600, "分钟": 60, "分": 60, "秒": 1,
+    "s": 1, "día": 86400, "hora": 3600, "minuto": 60, "segundo": 1, "hari": 86400, "jam": 3600, "menit": 60, "detik": 1,
+    "天": 86400, "日": 86400, "小时": 3600, "时": 3600, "分钟": 60, "分": 60, "秒": 1,
 }  # fmt: skip
-_UNIT = "days?|d|hours?|hrs?|h|minutes?|mins?|min|m|seconds?|secs?|s|天|日|小时|时|分钟|分|秒"
+_UNIT = "days?|días?|d|hours?|horas?|hrs?|h|minutes?|minutos?|mins?|min|m|seconds?|segundos?|secs?|s|hari|jam|menit|detik"
+_UNIT += "|天|日|小时|时|分钟|分|秒"
 _PART = rf"[0-9]{{1,4}}\s{{0,2}}(?:{_UNIT})(?![A-Za-z])"
 _COUNTDOWN = re.compile(rf"(?<![0-9.,:/A-Za-z-]){_PART}(?:[\s,]{{0,3}}(?:and\s)?{_PART}){{0,3}}", re.IGNORECASE)
 _ONE_PART = re.compile(rf"([0-9]{{1,4}})\s{{0,2}}({_UNIT})(?![A-Za-z])", re.IGNORECASE)
@@ -72,7 +74,9 @@ _CLOCK = re.compile(
     r"(?<![0-9:])(?:(?P<d>[0-9]{1,3})\s?d(?:ays?)?[\s,]{1,2})?(?P<h>[0-9]{1,3}):(?P<m>[0-5][0-9]):(?P<s>[0-5][0-9])(?![0-9:])"
 )
 _REMAINING = re.compile(
-    r"\b(?:left|remaining|remain|remains|within|ends? in|expires? in|time left)\b|剩余|还剩|剩|内", re.IGNORECASE
+    r"\b(?:left|remaining|remain|remains|within|ends? in|expires? in|time left"
+    r"|quedan?|restan?|faltan?|sisa|tersisa)\b|剩余|还剩|剩|内",
+    re.IGNORECASE,
 )
 _BEFORE = re.compile(r"\b(?:before|prior to)\W{0,3}$", re.IGNORECASE)
 
@@ -106,6 +110,11 @@ def read_day(text: str) -> str | None:
 def read_moment(text: str) -> Printed | str | None:
     """A printed time where the text has one, else its bare day as ISO text, else None."""
     return read_time(text) or read_day(text)
+
+
+def moment(text: str) -> Printed | str | None:
+    """A printed time, an instant in milliseconds, or a bare day as ISO text."""
+    return read_epoch(text) or read_moment(text)
 
 
 def read_epoch(value: object) -> Printed | None:

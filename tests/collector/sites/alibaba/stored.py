@@ -38,7 +38,7 @@ def real_address(url: str) -> str:
 
 
 def address(kind: str, scenario: str = "led-fans") -> str:
-    return real_address(addresses(scenario)[kind])
+    return real_address(addresses(scenario, whole=True)[kind])
 
 
 def market(kind: str, day: int, *, scenario: str = "led-fans", **options: Any) -> bytes:

@@ -1,0 +1,50 @@
+"""Pages that list many orders, applications or conversations. They state no fact of one case, only what they list."""
+
+from __future__ import annotations
+
+from collector.sites.alibaba.markup import Frame, Node, text_of
+
+LISTS = frozenset({"order_list", "dispute_list", "conversations"})
+
+
+def listed_orders(frame: Frame) -> Node:
+    """The rows of an order list in the page's data, wherever it stands."""
+    return _rows(frame, "baseInfo")
+
+
+def listed_disputes(frame: Frame) -> Node:
+    """The rows of a list of applications in the page's data; an empty list has none."""
+    return _rows(frame, "issueId")
+
+
+def orders_listed(frame: Frame) -> set[str]:
+    """The numbers of the orders that the page lists, from its data and its links."""
+    stated = {
+        row.first("baseInfo.id", "orderId").text for row in (*listed_orders(frame).items(), *listed_disputes(frame).items())
+    }
+    return (stated | {address.order for address, _ in frame.links if address.kind == "order"}) - {""}
+
+
+def disputes_listed(frame: Frame) -> set[str]:
+    """The numbers of the applications that the page lists."""
+    stated = {row["issueId"].text for row in listed_disputes(frame).items()}
+    return (stated | {address.dispute for address, _ in frame.links if address.kind == "dispute"}) - {""}
+
+
+def companies_listed(frame: Frame) -> set[str]:
+    """The companies with whom there are conversations."""
+    return {text_of(tag) for tag in frame.soup.select(".contact-item-container .contact-company")} - {""}
+
+
+def contacts_listed(frame: Frame) -> set[str]:
+    """The contacts' account numbers."""
+    return {str(tag["data-contact-id"]) for tag in frame.soup.select(".contact-item-container[data-contact-id]")}
+
+
+def _rows(frame: Frame, key: str) -> Node:
+    """The list `data` whose entries all have the key."""
+    for name in frame.scripts:
+        rows = frame.root(name)["data"]
+        if isinstance(rows.value, list) and rows.value and all(isinstance(r, dict) and key in r for r in rows.value):
+            return rows
+    return frame.root("")
