@@ -13,11 +13,12 @@ from casework.answers import PackAnswer
 from casework.cases import Case, casefile, find_case
 from casework.dossier import as_of_instant
 from casework.reread import stored_page
-from casework.workspace import Workspace
+from casework.workspace import Workspace, sealed_view
 from collector.archive.sealing import TIMEOUT_S, seal, signing_key, token_path
 from collector.errors import SealError, WrongRequest
 from collector.ledger import merkle
 from collector.ledger.log import Checkpoint, Opening, new_salt
+from collector.seal.keys import SigningKey
 from collector.seal.signature import sign
 from collector.seal.timestamp import Token, request_all
 from rules.casefile import CaseFile
@@ -51,20 +52,20 @@ class Wish:
 def make_pack(ws: Workspace, wanted: str, wish: Wish, progress: Progress) -> PackAnswer:
     """Writes the pack. The same plan gives the same bytes, but for its signature and tokens."""
     case = find_case(ws, wanted)
+    ws = sealed_view(ws, case.order)
     choices = Choices(
         wish.all, wish.include, wish.exclude, _day(wish.since), redact=wish.redact, with_originals=wish.with_originals
     )
     key = signing_key(ws.archive, ws.user)
     file = casefile(ws, case, as_of_instant(ws, wish.as_of, case.zone))
     planned = _plan(ws, file, wish, choices, None)  # before anything is kept: a wrong wish leaves no trace
+    _require_something(ws, file)
     out = _place(wish.output, planned.name)
     progress("sealing what is new")
     seal(ws.archive, key, progress)
     ws.refresh()
-    entries = _entries_to_prove(ws, file)
-    checkpoint = ws.archive.ledger.covering(max(entries))
-    if checkpoint is None:
-        raise SealError("The case's newest records could not be sealed.", "Run: tradewitness verify")
+    checkpoint = _checkpoint_for(ws, file, key)
+    entries = _entries_to_prove(ws, file, checkpoint)
     planned = _plan(ws, file, wish, choices, checkpoint)
     renderings = _renderings(ws, case, planned, progress)
     proof = _proof(ws, planned, entries, checkpoint)
@@ -77,6 +78,25 @@ def make_pack(ws: Workspace, wanted: str, wish: Wish, progress: Progress) -> Pac
     seal(ws.archive, key, progress)
     word = "timestamped" if result.stamped_by else "pending"
     return PackAnswer(result.path.absolute(), result.sha256, planned.exhibits, word, tuple(tokens.failures))
+
+
+def _require_something(ws: Workspace, file: CaseFile) -> None:
+    """A pack dated tomorrow, or of nothing, would only harm whoever hands it in."""
+    if file.as_of > ws.clock.now():
+        raise WrongRequest("A pack cannot be dated in the future.", "Leave --as-of out, or give a time that has passed.")
+    if not (file.snapshots or file.files or file.facts):
+        raise WrongRequest(
+            "Nothing of this case was kept or entered by then.", "Capture its pages, add files, or give a later --as-of."
+        )
+
+
+def _checkpoint_for(ws: Workspace, file: CaseFile, key: SigningKey) -> Checkpoint:
+    """The earliest checkpoint that covers the case and is signed by the key that signs the pack, so that one key vouches."""
+    last = max(event.seq for event in file.events)
+    covering = [c for c in ws.archive.ledger.checkpoint_list() if c.size > last and _key_at(ws, c) == key.fingerprint]
+    if not covering:
+        raise SealError("The case's newest records could not be sealed.", "Run: tradewitness verify")
+    return covering[0]
 
 
 def _day(text: str) -> date | None:
@@ -137,7 +157,7 @@ def _key_at(ws: Workspace, checkpoint: Checkpoint) -> str:
     return str(keys[-1]["key"]) if keys else ""
 
 
-def _entries_to_prove(ws: Workspace, file: CaseFile) -> tuple[int, ...]:
+def _entries_to_prove(ws: Workspace, file: CaseFile, checkpoint: Checkpoint) -> tuple[int, ...]:
     """The case's own entries, the keys', and the last token received before each visit: it says "not before"."""
     wanted = {event.seq for event in file.events}
     tokens = [row["seq"] for row in ws.index.rows("select seq from tokens order by seq")]
@@ -145,10 +165,8 @@ def _entries_to_prove(ws: Workspace, file: CaseFile) -> tuple[int, ...]:
         earlier = [seq for seq in tokens if seq < event.seq]
         if event.kind == "snapshot" and earlier:
             wanted.add(earlier[-1])
-    wanted |= {
-        e.seq for e in ws.archive.ledger.entries() if e.kind in ("archive.created", "key.changed") and e.seq < max(wanted)
-    }
-    return tuple(sorted(wanted))
+    keys = (e.seq for e in ws.archive.ledger.entries() if e.kind in ("archive.created", "key.changed"))
+    return tuple(sorted(wanted | {seq for seq in keys if seq < checkpoint.size}))
 
 
 def _proof(ws: Workspace, planned: PackPlan, entries: tuple[int, ...], checkpoint: Checkpoint) -> ProofMaterial:

@@ -20,8 +20,9 @@ def verify_path(ws: Workspace, path: Path | None, progress: Progress) -> VerifyA
     if path is None:
         return _archive(ws.archive, progress)
     chosen = path.expanduser().absolute()
-    if not chosen.exists():
-        raise WrongRequest(f"There is nothing at {chosen}.", "Give the path of a pack (a .zip) or of an archive folder.")
+    if not (chosen.is_file() or chosen.is_dir()):
+        what = "no file or folder" if chosen.exists() else "nothing"
+        raise WrongRequest(f"There is {what} at {chosen}.", "Give the path of a pack (a .zip) or of an archive folder.")
     if chosen.is_dir() and not (chosen / "bagit.txt").exists() and _looks_like_archive(chosen):
         return _archive(Archive(chosen, ws.clock), progress)
     return _pack(chosen, progress)
@@ -42,8 +43,9 @@ def _archive(archive: Archive, progress: Progress) -> VerifyAnswer:
     report = verify_archive(archive, lambda what, done, of: progress(f"checking {what}: {done} of {of}"))
     summary = f"{report.entries} records and {report.objects} kept files agree"
     return VerifyAnswer(
-        "archive", archive.root, report.problems, report.seal, report.key, summary, report.tokens, report.notes
-    )
+        "archive", archive.root, report.problems, report.seal, report.key, summary,
+        tuple(_token_line(token, "this archive") for token in report.tokens), report.notes,
+    )  # fmt: skip
 
 
 def _pack(path: Path, progress: Progress) -> VerifyAnswer:
@@ -52,14 +54,14 @@ def _pack(path: Path, progress: Progress) -> VerifyAnswer:
     progress("checking every file of the pack")
     report = verify_pack(path)
     summary = "every file is listed, unchanged and proven by the ledger"
-    tokens = tuple(_token_line(name, token) for name, token in report.tokens)
+    tokens = tuple(f"{name}: {_token_line(token, 'this pack')}" for name, token in report.tokens)
     return VerifyAnswer("pack", path, report.problems, report.seal, report.signer_fingerprint, summary, tokens)
 
 
-def _token_line(name: str, token: TokenReport) -> str:
+def _token_line(token: TokenReport, where: str) -> str:
     """Who stamped when, and whether that authority is one that anybody can look up."""
     from collector.seal.authorities import KNOWN_ROOTS
 
     root = KNOWN_ROOTS.get(token.root_fingerprint)
-    known = f"leads to {root}, publicly known" if root else "an authority known only from this pack"
-    return f"{name}: {token.authority}, {token.time:%Y-%m-%d %H:%M:%S} UTC; {known}"
+    known = f"leads to {root}, publicly known" if root else f"an authority known only from {where}"
+    return f"{token.authority}, {token.time:%Y-%m-%d %H:%M:%S} UTC; {known}"

@@ -11,9 +11,10 @@ from casework.reread import reader_of
 from collector.alias import Alias
 from collector.archive.archive import Archive
 from collector.archive.config import default_archive, user_folder
-from collector.archive.index import Index, open_index
+from collector.archive.index import Index, ReadFacts, fresh_index, open_index
 from collector.clock import Clock, SystemClock
 from collector.errors import WrongRequest
+from collector.model import Fact, Snapshot
 from collector.site import Site
 
 
@@ -47,6 +48,21 @@ class Workspace:
         return self.index
 
 
+@dataclass
+class SealedView(Workspace):
+    """A workspace whose index is never read from a file."""
+
+    read_own: ReadFacts
+
+    @cached_property
+    def index(self) -> Index:
+        return fresh_index(self.archive, self.read_own)
+
+    def refresh(self) -> Index:
+        self.index.catch_up(self.archive, self.read_own)
+        return self.index
+
+
 def workspace(archive: Path | None = None, clock: Clock | None = None) -> Workspace:
     """The workspace for an archive folder (default: TRADEWITNESS_ARCHIVE or ~/tradewitness). Creates nothing."""
     from collector.sites.alibaba import Alibaba
@@ -55,6 +71,19 @@ def workspace(archive: Path | None = None, clock: Clock | None = None) -> Worksp
     root = (archive or default_archive()).expanduser()
     alias = Alias.parse(os.environ.get("TRADEWITNESS_ALIAS", ""))
     return Workspace(Archive(root.absolute(), clock), Alibaba(), alias, clock, user_folder())
+
+
+def sealed_view(ws: Workspace, case: str) -> Workspace:
+    """The same archive with an index of its own, made just now from ledger and objects; facts of this case only.
+
+    What is signed must rest on sealed bytes: index.sqlite is a convenience that anybody could have edited.
+    """
+    read = reader_of(ws.archive.objects, ws.site, ws.alias)
+
+    def read_own(snapshot: Snapshot) -> tuple[Fact, ...]:
+        return read(snapshot) if snapshot.target.case == case else ()
+
+    return SealedView(ws.archive, ws.site, ws.alias, ws.clock, ws.user, read_own)
 
 
 def keep(ws: Workspace, extra_authorities: tuple[str, ...] = (), root_pem: str = "") -> bool:

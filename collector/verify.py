@@ -14,6 +14,7 @@ from typing import Any
 
 from collector.archive.archive import Archive
 from collector.archive.objects import read_object
+from collector.archive.records import shape_fault
 from collector.canonical import canonical, sha256
 from collector.errors import DamagedArchive, TradewitnessError
 from collector.ledger import merkle
@@ -25,7 +26,7 @@ from collector.seal.timestamp import TokenReport, verify_token
 
 @dataclass(frozen=True, slots=True)
 class ArchiveReport:
-    """`seal` is timestamped, pending or unsigned; `key` the fingerprint relied on; `tokens` one line per valid token.
+    """`seal` is timestamped, pending or unsigned; `key` the fingerprint relied on; `tokens` those that hold.
 
     `notes` are observations that break nothing, such as a clock that went back.
     """
@@ -35,13 +36,16 @@ class ArchiveReport:
     key: str
     entries: int
     objects: int
-    tokens: tuple[str, ...]
+    tokens: tuple[TokenReport, ...]
     notes: tuple[str, ...]
 
 
 def verify_archive(archive: Archive, progress: Callable[[str, int, int], None] = lambda *_: None) -> ArchiveReport:
     """Checks all that the archive holds. Raises WrongRequest only when there is no archive."""
-    archive.require()
+    try:
+        archive.require()
+    except DamagedArchive as error:
+        return ArchiveReport((Problem("ledger/entries.jsonl", error.message),), "unsigned", "", 0, 0, (), ())
     problems: list[Problem] = []
     entries = _entries(archive, problems)
     digests = _openings(archive, entries, problems)
@@ -51,9 +55,25 @@ def verify_archive(archive: Archive, progress: Callable[[str, int, int], None] =
     roots = _roots(archive, problems)
     tokens = _tokens(archive, checkpoints, entries, roots, problems)
     seal = _seal(archive, checkpoints, entries, tokens)
-    lines = tuple(f"{t.authority}, {t.time:%Y-%m-%d %H:%M:%S} UTC" for t in tokens.values() if t.time)
     key = keys[-1][1] if keys else ""
-    return ArchiveReport(tuple(problems), seal, key, len(entries), counted, lines, _clock_notes(entries))
+    notes = (*_clock_notes(entries), *_key_notes(keys), *_stray_notes(archive, digests))
+    return ArchiveReport(tuple(problems), seal, key, len(entries), counted, tuple(tokens.values()), notes)
+
+
+def _key_notes(keys: Sequence[tuple[int, str]]) -> tuple[str, ...]:
+    """A changed key is allowed and must be seen: somebody else's copy of the archive would go on with another key."""
+    return tuple(
+        f"line {after[0] + 1}: the signing key changed from {before[1][:16]}… to {after[1][:16]}…"
+        for before, after in pairwise(keys)
+    )
+
+
+def _stray_notes(archive: Archive, digests: Mapping[str, str]) -> tuple[str, ...]:
+    """Objects without a record: left by a visit that was cut short, or by records that were cut off the end."""
+    names = {path.parent.name + path.name.removesuffix(".zst") for path in archive.objects.files()}
+    stray = len(names - set(digests))
+    text = f"{stray} kept files are named by no record: visits that were cut short, or records that were taken off the end"
+    return (text,) if stray else ()
 
 
 def _clock_notes(entries: Sequence[Entry]) -> tuple[str, ...]:
@@ -82,7 +102,11 @@ def _entries(archive: Archive, problems: list[Problem]) -> list[Entry]:
             continue
         if _canonical_or_none(line) != line:
             problems.append(Problem(where, "is not in canonical form: it was re-encoded"))
-        entries.append(entry)
+        fault = shape_fault(entry)
+        if fault:
+            problems.append(Problem(where, fault))
+        else:
+            entries.append(entry)
     if not entries or entries[0].kind != "archive.created":
         problems.append(Problem("ledger/entries.jsonl", "does not begin with the archive's creation"))
     return entries

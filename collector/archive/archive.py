@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 from collector.archive.config import Config, read_config, write_config
 from collector.archive.objects import FolderObjects
 from collector.clock import Clock
-from collector.errors import ArchiveError, WrongRequest
+from collector.errors import ArchiveError, DamagedArchive, WrongRequest
 from collector.ledger.disk import make_folder, write_file
 from collector.ledger.log import Entry, Ledger, Opening
 from collector.seal.timestamp import Authority
@@ -34,7 +34,19 @@ class Archive:
 
     @property
     def exists(self) -> bool:
+        """Whether there is an archive here. Raises DamagedArchive when its ledger is lost and other parts stand."""
+        self._require_ledger()
         return self.ledger.entries_path.exists()
+
+    def _require_ledger(self) -> None:
+        """An archive that lost its ledger must not be taken for none: a second one would be begun over the evidence."""
+        entries = self.ledger.entries_path
+        remains = (self.ledger.openings_path, self.ledger.checkpoints, self.objects.folder)
+        if (not entries.exists() or not entries.stat().st_size) and any(path.exists() for path in remains):
+            raise DamagedArchive(
+                f"The ledger of the archive in {self.root} is lost or empty ({entries.name}); its other parts are there.",
+                "Put the file back from a copy of the archive; nothing was changed.",
+            )
 
     @property
     def config(self) -> Config:

@@ -13,7 +13,7 @@ from typing import Any
 
 from collector.archive import fulltext
 from collector.archive.archive import Archive
-from collector.archive.records import snapshot_of
+from collector.archive.records import require_shape, snapshot_of
 from collector.canonical import plain, sha256
 from collector.errors import DamagedArchive
 from collector.ledger.log import Entry, Opening
@@ -147,6 +147,7 @@ class Index:
             self._put("openings", commitment=opening.commitment, digest=opening.digest, salt=opening.salt)
 
     def _take(self, entry: Entry, archive: Archive, read_facts: ReadFacts) -> None:
+        require_shape(entry)
         body = entry.body
         match entry.kind:
             case "case.opened":
@@ -312,7 +313,12 @@ def open_index(archive: Archive, read_facts: ReadFacts, *, rebuild: bool = False
         except sqlite3.DatabaseError:
             if attempt == "as it is":
                 _remove(archive.index_path)
-    index = Index(sqlite3.connect("", isolation_level=None))  # a file of its own in the temporary folder, gone when closed
+    return fresh_index(archive, read_facts)
+
+
+def fresh_index(archive: Archive, read_facts: ReadFacts) -> Index:
+    """An index made just now from ledger and objects, in the temporary folder; gone when closed."""
+    index = Index(sqlite3.connect("", isolation_level=None))
     index.catch_up(archive, read_facts)
     return index
 

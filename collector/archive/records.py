@@ -7,8 +7,53 @@ from datetime import datetime
 from typing import Any
 
 from collector.canonical import plain
-from collector.ledger.log import Opening
+from collector.errors import DamagedArchive
+from collector.ledger.log import Entry, Opening
 from collector.model import Artefact, Snapshot, Step, Target, Visit
+
+# What an entry of each kind must at least hold; kinds that are not named here are free (design section 4).
+_REQUIRED: Mapping[str, Mapping[str, type]] = {
+    "archive.created": {"key": str, "certificate": str},
+    "key.changed": {"key": str, "certificate": str},
+    "setting.changed": {"case": str, "name": str, "value": str},
+    "case.opened": {"case": str, "name": str, "zone": str, "account": str},
+    "case.closed": {"case": str},
+    "target.set": {"case": str, "id": str, "kind": str, "url": str, "account": str, "expects": dict},
+    "fact.asserted": {"case": str, "name": str, "round": int, "value": object, "who": str},
+    "file.added": {
+        "case": str, "id": str, "name": str, "kind": str, "media_type": str, "size": int, "note": str, "commitment": str,
+    },
+    "snapshot": {"id": str, "target": dict, "visit": dict, "steps": list, "artefacts": list},
+    "account.paused": {"account": str, "why": str, "snapshot": str},
+    "account.resumed": {"account": str},
+    "pack.made": {"case": str, "plan": str, "renderings": list},
+    "timestamp.received": {"checkpoint": int, "authority": str, "token": str, "time": str},
+}  # fmt: skip
+
+
+def shape_fault(entry: Entry) -> str:
+    """What an entry of a known kind lacks, in words, or ""."""
+    for name, kind in _REQUIRED.get(entry.kind, {}).items():
+        if name not in entry.body or not isinstance(entry.body[name], kind):
+            return f"is a {entry.kind} without a proper {name}"
+    if entry.kind == "snapshot":
+        try:
+            snapshot_of(entry.body, {})
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return "is a snapshot that cannot be read"
+    renderings = entry.body.get("renderings", [])
+    if not isinstance(renderings, list) or not all(
+        isinstance(r, dict) and {"path", "commitment"} <= r.keys() for r in renderings
+    ):
+        return "names its renderings wrongly"
+    return ""
+
+
+def require_shape(entry: Entry) -> None:
+    """Raises DamagedArchive when an entry of a known kind lacks what it must hold."""
+    fault = shape_fault(entry)
+    if fault:
+        raise DamagedArchive(f"Line {entry.seq + 1} of the ledger {fault}.", "Run: tradewitness verify")
 
 
 def body_of(snapshot: Snapshot) -> tuple[dict[str, Any], tuple[Opening, ...]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from collector.canonical import canonical
 from collector.model import Problem
 from rules.pack.bag import SIGNATURE, TAG_MANIFEST, Bag, check_bag, open_bag, tokens_of
-from rules.pack.proof import CERTIFICATES, CHECKPOINTS, check_proof
+from rules.pack.proof import CERTIFICATES, CHECKPOINTS, ENTRIES, check_proof
 
 if TYPE_CHECKING:
     from collector.seal.timestamp import TokenReport
@@ -52,6 +52,7 @@ def verify_pack(path: Path) -> PackReport:
     tokens, wrong = _stamped(bag, SIGNATURE, tokens_of(bag))
     found += wrong
     found += _checkpoints(bag)
+    found += _one_signer(bag, fingerprint)
     found += check_proof(bag)
     seal: Seal = "unsigned" if not fingerprint else "timestamped" if tokens else "pending"
     return PackReport(seal, tuple(dict.fromkeys(found)), fingerprint, tokens if fingerprint else ())
@@ -109,6 +110,43 @@ def _checkpoints(bag: Bag) -> list[Problem]:
         }
         problems += _stamped(bag, f"{stem}.p7s", dict(sorted(tokens.items())))[1]
     return problems
+
+
+def _one_signer(bag: Bag, fingerprint: str) -> list[Problem]:
+    """The pack must be signed by the key that the sealed ledger names last, and so must the checkpoint that covers it.
+
+    Without this, whoever can rewrite a pack could sign it again with a key of their own.
+    """
+    if not fingerprint:
+        return []
+    named = _ledger_key(bag)
+    if not named:
+        return [bag.problem(ENTRIES, "holds no entry that names the ledger's key")]
+    problems: list[Problem] = []
+    if fingerprint != named:
+        text = (
+            f"is signed by key {fingerprint[:16]}…, and the ledger names {named[:16]}…: it was signed again by somebody else"
+        )
+        problems.append(bag.problem(SIGNATURE, text))
+    covering = max((p for p in bag.files if p.startswith(CHECKPOINTS) and p.endswith(".json")), default="")
+    signature = covering.removesuffix(".json") + ".p7s"
+    signer, _ = _signed(bag, covering, signature) if covering else ("", [])
+    if signer and signer != named:
+        problems.append(bag.problem(signature, f"is signed by key {signer[:16]}…, and the ledger names {named[:16]}…"))
+    return problems
+
+
+def _ledger_key(bag: Bag) -> str:
+    """The key that the last archive.created or key.changed entry shown here names; `check_proof` judges the entries."""
+    key = ""
+    for line in (bag.read(ENTRIES) or b"").split(b"\n"):
+        try:
+            entry = json.loads(line)
+            if entry["kind"] in ("archive.created", "key.changed"):
+                key = str(entry["body"]["key"])
+        except (ValueError, KeyError, TypeError, RecursionError):
+            continue
+    return key
 
 
 def _canonical(bag: Bag, name: str) -> list[Problem]:

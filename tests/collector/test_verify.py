@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from collector.archive.archive import Archive
+from collector.archive.index import open_index
 from collector.canonical import canonical, sha256
-from collector.errors import WrongRequest
+from collector.errors import DamagedArchive, WrongRequest
 from collector.model import Target
 from collector.seal.timestamp import Authority
 from collector.verify import verify_archive
@@ -170,3 +171,49 @@ def test_a_clock_that_went_back_is_told_and_breaks_nothing(tmp_path: Path, autho
 def test_a_folder_without_an_archive_is_said_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(WrongRequest, match="no archive"):
         verify_archive(Archive(tmp_path, TestClock()))
+
+
+HOSTILE: dict[str, tuple[str, dict[str, object]]] = {
+    "a token that says nothing": ("timestamp.received", {}),
+    "a token for no checkpoint": ("timestamp.received", {"checkpoint": "x", "authority": "a", "token": "b", "time": "c"}),
+    "a creation without a key": ("archive.created", {}),
+    "a snapshot of nothing": ("snapshot", {}),
+    "a snapshot of words": ("snapshot", {"artefacts": ["x"]}),
+    "an assertion without a name": ("fact.asserted", {"case": "1"}),
+    "a pack without renderings": ("pack.made", {"case": "1", "plan": "x", "renderings": ["y"]}),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_line_that_makes_no_sense_is_named_and_nothing_falls_over_it(archive: Archive, name: str) -> None:
+    kind, body = HOSTILE[name]
+    entry = archive.record(kind, body)
+    problems = verify_archive(archive).problems
+    assert any(problem.where == f"ledger/entries.jsonl line {entry.seq + 1}" for problem in problems)
+    with pytest.raises(DamagedArchive, match=f"Line {entry.seq + 1}"):
+        open_index(archive, lambda _: ())
+
+
+@pytest.mark.parametrize("how", ["removed", "emptied"])
+def test_a_lost_ledger_is_never_taken_for_no_archive(archive: Archive, how: str) -> None:
+    if how == "removed":
+        archive.ledger.entries_path.unlink()
+    else:
+        archive.ledger.entries_path.write_bytes(b"")
+    assert [p.where for p in verify_archive(archive).problems] == ["ledger/entries.jsonl"]
+    with pytest.raises(DamagedArchive, match="lost or empty"):
+        archive.create([], "key", "certificate")
+    with pytest.raises(DamagedArchive, match="lost or empty"):
+        archive.require()
+
+
+def test_a_changed_key_and_kept_files_without_a_record_are_told(archive: Archive, tmp_path: Path) -> None:
+    from collector.archive.sealing import seal, signing_key
+
+    archive.objects.put(b"left by a visit that was cut short")
+    keep_snapshot(archive, snapshot_for(archive, ORDER, b"<html>third</html>"))
+    seal(archive, signing_key(archive, tmp_path / "another configuration"))
+    report = verify_archive(archive)
+    assert report.problems == ()
+    assert any("signing key changed" in note for note in report.notes)
+    assert any("named by no record" in note for note in report.notes)

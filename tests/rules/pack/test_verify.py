@@ -17,10 +17,12 @@ from hypothesis import strategies as st
 
 from collector.canonical import sha256
 from collector.errors import WrongRequest
+from collector.seal.keys import load_or_create
+from collector.seal.signature import sign
 from rules.pack.plan import PackPlan
 from rules.pack.verify import PackReport, verify_pack
 from rules.pack.zipform import Member, read_zip, write_zip
-from tests.rules.pack.synthetic import Sealed
+from tests.rules.pack.synthetic import AS_OF, Sealed
 
 Files = dict[str, bytes]
 
@@ -215,6 +217,24 @@ def test_a_forger_who_could_sign_is_stopped_by_the_ledger(sealed: Sealed, pack: 
     assert report.seal == "timestamped"
     folder = where.rpartition("/")[0] if "checkpoints" not in where else PROOF
     assert any(folder in problem.where for problem in report.problems), report.problems
+
+
+@pytest.mark.parametrize("checkpoints_too", [False, True])
+def test_signing_again_with_another_key_is_found(pack: Path, tmp_path: Path, checkpoints_too: bool) -> None:
+    """Who can rewrite a pack can sign it, but not with the key that the sealed ledger names."""
+    files = files_of(pack)
+    base = base_of(files)
+    thief = load_or_create(tmp_path / "thief", AS_OF)
+    files[base + "data/index.html"] = files[base + "data/index.html"].replace(b"USD", b"EUR")
+    if checkpoints_too:
+        name = next(n for n in files if n.startswith(base + "data/proof/checkpoints/") and n.endswith(".json"))
+        files[name.removesuffix(".json") + ".p7s"] = sign(files[name], thief, AS_OF)
+        files[base + "data/proof/certificates/signer.pem"] = thief.certificate_pem.encode()
+        files = {n: data for n, data in files.items() if not n.endswith(".tsr")}
+    files = remade(files, base)
+    files[base + "tagmanifest-sha256.txt.p7s"] = sign(files[base + "tagmanifest-sha256.txt"], thief, AS_OF)
+    problems = verify_pack(rezip(files, tmp_path / "a.zip")).problems
+    assert any("signed by key" in problem.what and problem.where.endswith(".p7s") for problem in problems), problems
 
 
 def junk(whole: bytes, files: Files) -> bytes:
