@@ -22,7 +22,7 @@ QUOTE_LIMIT = 400
 _NO_LABEL = frozenset(
     {"title", "option", "button", "li", "h1", "h2", "h3", "h4", "h5", "h6"}
 )  # headings and peers, not labels
-_NO_TEXT = ("style", "template", "noscript")
+_NO_TEXT = frozenset({"script", "style", "template", "noscript"})
 _SPACES = re.compile(r"[\s\u00a0\u200b\u200e\u200f]+")
 _SAME_LABELS = 40  # a page that repeats a label more often than this is no page about one thing
 _LOOKED_AT = 200_000  # values visited when a key is looked for in embedded data
@@ -100,18 +100,22 @@ class Frame:
         self.scripts: dict[str, Any] = {}
         self._addresses: dict[str, Address] = {}
         self._take_scripts()
-        for tag in self.soup.find_all(_NO_TEXT):
-            tag.decompose()
 
     def _take_scripts(self) -> None:
-        for tag in self.soup.find_all("script"):
+        """Takes the data of scripts, and takes scripts and all else that shows no text out of the markup, in one pass."""
+        silent = [tag for tag in self.soup.descendants if isinstance(tag, Tag) and tag.name in _NO_TEXT]
+        for tag in silent:
+            if tag.name != "script":
+                continue
             source, kind = tag.get_text(), str(tag.get("type", "")).lower()
             self.script_text.append(f"{tag.get('src', '')} {source[:4000]}")
             if kind == "application/json" and isinstance(value := parsed(source), dict | list):
                 self.scripts[str(tag.get("id") or "script")] = value
             elif kind in {"", "text/javascript", "application/javascript", "module"} and "=" in source:
                 self.scripts.update({_variable(name): value for name, value in assignments(source).items()})
-            tag.decompose()
+        for tag in silent:
+            if not tag.decomposed:
+                tag.decompose()
 
     @cached_property
     def text(self) -> str:
