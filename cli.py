@@ -70,9 +70,26 @@ def _addresses(**given: list[str] | str | None) -> dict[str, tuple[str, ...]]:
     return {kind: urls for kind, urls in lists.items() if any(urls)}
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"tradewitness {version('tradewitness')}")
+        raise typer.Exit
+
+
+VersionOption = Annotated[
+    bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop.")
+]
+
+
 @app.callback(invoke_without_command=True)
 def today(
-    context: typer.Context, archive: ArchiveOption = None, json: JsonOption = False, quiet: QuietOption = False
+    context: typer.Context,
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    version: VersionOption = False,
 ) -> None:
     """Keeps sealed evidence of your Alibaba.com orders and tells you what to do by when. Without a command: Today."""
     if context.invoked_subcommand is None:
@@ -133,7 +150,7 @@ def pack(
     with_originals: Annotated[
         bool, typer.Option("--with-originals", help="Also originals that show conversations with others.")
     ] = False,
-    redact: Annotated[bool, typer.Option("--redact", hidden=True)] = False,
+    redact: Annotated[bool, typer.Option("--redact", hidden=True, help="Not built yet: use --exclude.")] = False,
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to write the pack.")] = None,
     archive: ArchiveOption = None,
     json: JsonOption = False,
@@ -389,6 +406,7 @@ def reindex(archive: ArchiveOption = None, json: JsonOption = False, quiet: Quie
     from casework.workspace import workspace
 
     ws = workspace(archive)
+    ws.archive.require()
     with ws.archive.writing():
         ws.rebuild()
     _screen(json, quiet).reindexed(ws.index)

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from casework.workspace import Workspace, keep
+from collector.archive.sealing import seal, signing_key
 from collector.canonical import plain
 from collector.errors import WrongRequest
 from collector.ledger.log import Opening, new_salt
@@ -112,6 +113,8 @@ def open_case(ws: Workspace, order: str, addresses: Addresses, *, name: str = ""
     targets = _targets(ws, order, account, addresses, ())
     keep(ws)
     existing = {c.order: c for c in cases(ws)}
+    if name and not any(c.isalpha() for c in name):
+        raise WrongRequest(f"{name!r} could be taken for an order number.", "Choose a --name with a letter in it.")
     taken = name and any(name in (c.name, c.order) for c in existing.values() if c.order != order)
     if taken:
         raise WrongRequest(f"Another case is already called {name!r}.", "Choose another --name.")
@@ -123,6 +126,7 @@ def open_case(ws: Workspace, order: str, addresses: Addresses, *, name: str = ""
             body = {"case": order, "name": name, "zone": zone or machine_zone(), "account": account}
             ws.archive.ledger.append("case.opened", body, ws.clock.now())
         _keep_targets(ws, targets)
+    seal(ws.archive, signing_key(ws.archive, ws.user))
     ws.refresh()
     return find_case(ws, order)
 
@@ -144,6 +148,7 @@ def set_case(
                 fact["round"] = rounds.get(fact["name"], _last_round(ws, case, fact["name"])) + 1
                 rounds[fact["name"]] = fact["round"]
             ws.archive.ledger.append("fact.asserted", fact, ws.clock.now())
+    seal(ws.archive, signing_key(ws.archive, ws.user))
     ws.refresh()
     return find_case(ws, case.order)
 
@@ -244,19 +249,34 @@ def add_files(ws: Workspace, wanted: str, paths: Iterable[Path], kind: str, note
         _require_file(path)
     if kind and kind not in FILE_KINDS:
         raise WrongRequest(f"{kind!r} is not a kind of file.", "Kinds: " + ", ".join(FILE_KINDS))
-    bodies = []
+    standing = {file.digest: file.id for file in added_files(ws, case.order)}
+    kept: list[str] = []
     for path in chosen:
         data = path.read_bytes()
-        media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        opening = Opening(ws.archive.objects.put(data), new_salt())
-        body = {
-            "case": case.order, "id": f"F-{secrets.token_hex(4)}", "name": path.name, "kind": kind or _kind_by(media_type),
-            "media_type": media_type, "size": len(data), "note": note, "commitment": opening.commitment,
-        }  # fmt: skip
-        ws.archive.record("file.added", body, (opening,))
-        bodies.append(body["id"])
+        digest = ws.archive.objects.put(data)
+        if digest not in standing:  # the same bytes again are the same exhibit
+            standing[digest] = _enter_file(ws, case, path, kind, note, len(data), digest)
+        kept.append(standing[digest])
     ws.refresh()
-    return [f for f in added_files(ws, case.order) if f.id in bodies]
+    by_id = {file.id: file for file in added_files(ws, case.order)}
+    return [by_id[identity] for identity in dict.fromkeys(kept)]
+
+
+def _enter_file(ws: Workspace, case: Case, path: Path, kind: str, note: str, size: int, digest: str) -> str:
+    media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    opening = Opening(digest, new_salt())
+    body = {
+        "case": case.order, "id": f"F-{secrets.token_hex(4)}", "name": _writable(path.name),
+        "kind": kind or _kind_by(media_type), "media_type": media_type, "size": size, "note": _writable(note),
+        "commitment": opening.commitment,
+    }  # fmt: skip
+    ws.archive.record("file.added", body, (opening,))
+    return str(body["id"])
+
+
+def _writable(text: str) -> str:
+    """The text as Unicode can hold it: a file's name may be any bytes."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _require_file(path: Path) -> None:
@@ -265,8 +285,10 @@ def _require_file(path: Path) -> None:
             raise WrongRequest(
                 f"There is no file {path}.", "Check the name; a file can be dragged into the terminal window."
             )
-        if not path.is_file():
+        if path.is_dir():
             raise WrongRequest(f"{path} is a folder, not a file.", "Give the files in it one by one, or with a * pattern.")
+        if not path.is_file():
+            raise WrongRequest(f"{path} is not an ordinary file.", "Give a photo, a video or a document.")
         if path.stat().st_size == 0:
             raise WrongRequest(f"{path} is empty.", "Copy it again from the phone or camera.")
         with path.open("rb") as stream:
@@ -336,10 +358,13 @@ def counts_by(fact: Fact, as_of: datetime, now: datetime, zone: str) -> bool:
     """
     if not is_event(fact.name):
         return True
-    value = fact.value
-    if isinstance(value, Printed):
-        moment = value.earliest
-    else:
-        moment = datetime.fromisoformat(str(value))
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
+    moment = happened_at(fact, zone)
     return moment <= as_of or moment > now
+
+
+def happened_at(fact: Fact, zone: str) -> datetime:
+    """When an asserted event happened, at the earliest; a bare day begins in the case's zone."""
+    if isinstance(fact.value, Printed):
+        return fact.value.earliest
+    moment = datetime.fromisoformat(str(fact.value))
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))

@@ -8,13 +8,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from casework.answers import CheckAnswer, DeadlineAnswer
-from casework.cases import add_files, casefile, cases, counts_by, find_case, machine_zone, split_assignment
+from casework.cases import add_files, casefile, cases, counts_by, find_case, happened_at, machine_zone, split_assignment
 from casework.workspace import Workspace
 from collector.archive.sealing import SealState, seal, signing_key
 from collector.errors import WrongRequest
 from collector.ledger.disk import write_file
 from collector.model import Fact
-from rules.assertions import RECURRING, parse_assertion
+from rules.assertions import RECURRING, is_event, parse_assertion
 from rules.casefile import AddedFile, CaseFile
 from rules.check import check, reasons_of
 from rules.deadlines import deadlines, needs_attention
@@ -52,7 +52,10 @@ def facts_of(ws: Workspace, what: str, *, everything: bool = False) -> list[Fact
         )
     }
     wanted = set(newest.values())
-    return [f for f in ws.index.facts("case_id = ?", case.order) if f.snapshot in wanted] + asserted
+    found = [f for f in ws.index.facts("case_id = ?", case.order) if f.snapshot in wanted]
+    read = {f.name for f in found if f.state == "read"}
+    # What one page of the case does not show and another does is shown: a product page says nothing of the limit.
+    return [f for f in found if f.state != "not_shown" or f.name not in read] + asserted
 
 
 def add_and_seal(
@@ -74,17 +77,24 @@ def deadlines_of(ws: Workspace, what: tuple[str, ...], as_of: str = "", ics: Pat
     if assignments:
         zone = machine_zone()
         instant = as_of_instant(ws, as_of, zone)
-        found = deadlines(_loose_casefile(assignments, zone, instant, ws.clock.now()), load_policy())
+        files = [_loose_casefile(assignments, zone, instant, ws.clock.now())]
     else:
         chosen = [find_case(ws, what[0])] if what else [c for c in cases(ws) if not c.closed]
         zone = chosen[0].zone if chosen else machine_zone()
         instant = as_of_instant(ws, as_of, zone)
-        found = tuple(d for case in chosen for d in deadlines(casefile(ws, case, instant), load_policy()))
+        files = [casefile(ws, case, instant) for case in chosen]
+    found = tuple(d for file in files for d in deadlines(file, load_policy()))
     if ics is not None:
         write_file(ics.absolute(), calendar(found, instant))
     due = any(needs_attention(d) for d in found)
     needs = tuple(sorted({name for d in found if d.state == "undetermined" for name in d.needs}))
-    return DeadlineAnswer(found, instant, zone, due, needs, ics)
+    return DeadlineAnswer(found, instant, zone, due, needs, ics, tuple(n for file in files for n in _not_yet(file)))
+
+
+def _not_yet(file: CaseFile) -> list[str]:
+    """Entered events that have not happened by then: most often a mistyped year, and a deadline that would go unseen."""
+    late = [f for f in file.facts if f.state == "asserted" and is_event(f.name) and happened_at(f, file.zone) > file.as_of]
+    return [f"{f.name}={f.value} lies after the time asked for, so it does not count yet. Is the date right?" for f in late]
 
 
 def _loose_casefile(assignments: list[str], zone: str, as_of: datetime, now: datetime) -> CaseFile:

@@ -12,7 +12,7 @@ from casework.today import today
 from casework.visit import keep_snapshots
 from casework.workspace import Workspace
 from collector.archive.sealing import seal, signing_key
-from collector.errors import DUE, PARTIAL, PERSON_NEEDED, WrongRequest
+from collector.errors import DUE, PARTIAL, PERSON_NEEDED, ArchiveError, WrongRequest
 from collector.model import Snapshot, Target
 
 Progress = Callable[[str], None]
@@ -31,6 +31,10 @@ def night(ws: Workspace, *, dry_run: bool, progress: Progress) -> NightAnswer:
         lock.acquire(timeout=0)
     except Timeout as error:
         raise WrongRequest("Another night is running on this archive.", "Wait until it is done.") from error
+    except OSError as error:
+        raise ArchiveError(
+            f"{ws.archive.root} cannot be written to ({error.strerror}).", "Choose another folder with --archive."
+        ) from error
     with lock:
         pause_s = ws.archive.config.pause_s
         snapshots = keep_snapshots(ws, planned, progress, pause_s) if planned else ()

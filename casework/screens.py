@@ -195,7 +195,7 @@ class Screen:
         if self._json({"files": rows, "seal": seal.word, "pending": seal.failures}):
             return
         for file in files:
-            self._say(f"Kept {file.name} as {file.kind} ({file.size:,} bytes, {file.id}).")
+            self._say(escape(f"Kept {file.name} as {file.kind} ({file.size:,} bytes, {file.id})."))
         self._hint("Marked everywhere as saved by the buyer, not witnessed.")
         self._seal(seal)
 
@@ -214,8 +214,10 @@ class Screen:
 
     def deadlines(self, answer: DeadlineAnswer) -> int:
         code = DUE if answer.due else DONE
-        if self._json({"deadlines": answer.deadlines, "as_of": answer.as_of, "needs": answer.needs}):
+        if self._json({"deadlines": answer.deadlines, "as_of": answer.as_of, "needs": answer.needs, "notes": answer.notes}):
             return code
+        for note in answer.notes:
+            self._say(f"[yellow]{escape(note)}[/yellow]")
         self._deadline_table(answer.deadlines, answer)
         if answer.ics:
             self._hint(f"Calendar file: {answer.ics}")
@@ -257,6 +259,9 @@ class Screen:
 
     def packed(self, answer: PackAnswer) -> None:
         if self._json({"path": str(answer.path), "sha256": answer.sha256, "exhibits": answer.exhibits, "seal": answer.seal}):
+            return
+        if self.quiet:
+            sys.stdout.write(f"{answer.path}\n")
             return
         table = self._table("Exhibit", "What", "Witnessed")
         for exhibit in answer.exhibits:

@@ -48,6 +48,12 @@ class ArchiveError(TradewitnessError):
     exit_code = WRONG_REQUEST
 
 
+class DiskFull(ArchiveError):
+    """The disk took no more; what was kept before stays kept."""
+
+    exit_code = PARTIAL
+
+
 class DamagedArchive(ArchiveError):
     """The archive's own records contradict each other; `tradewitness verify` names where."""
 

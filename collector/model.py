@@ -21,10 +21,15 @@ DeadlineState = Literal["not_started", "open", "due_soon", "act_now", "overdue",
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """An amount in one currency (ISO 4217). JSON: {"amount":"86.00","currency":"USD"}."""
+    """An amount in one currency (ISO 4217), with two decimals at least. JSON: {"amount":"86.00","currency":"USD"}."""
 
     amount: Decimal
     currency: str
+
+    def __post_init__(self) -> None:
+        exponent = self.amount.as_tuple().exponent
+        if isinstance(exponent, int) and exponent > -2:
+            object.__setattr__(self, "amount", self.amount.quantize(Decimal("0.01")))
 
     def __str__(self) -> str:
         return f"{self.currency} {self.amount:,}"

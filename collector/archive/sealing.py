@@ -35,11 +35,18 @@ def signing_key(archive: Archive, user_folder: Path) -> SigningKey:
 def seal(archive: Archive, key: SigningKey, progress: Callable[[str], None] = lambda _: None) -> SealState:
     """Makes a checkpoint over new entries, signs it, and asks for every token that is still missing."""
     with archive.writing():
-        _note_key(archive, key)
+        replaced = _note_key(archive, key)
         if archive.ledger.needs_checkpoint():
             checkpoint = archive.ledger.make_checkpoint(archive.clock.now())
             archive.ledger.keep_checkpoint(checkpoint, sign(checkpoint.data, key, archive.clock.now()))
-    return stamp_pending(archive, progress)
+    state = stamp_pending(archive, progress)
+    if not replaced:
+        return state
+    warning = (
+        f"ATTENTION: a new key ({key.fingerprint[:16]}…) signs from now on; until now it was {replaced[:16]}…. If you did "
+        "not mean to change it, put the old keys folder back and make a note of when this happened."
+    )
+    return SealState(state.word, state.size, (warning, *state.failures))
 
 
 def stamp_pending(archive: Archive, progress: Callable[[str], None] = lambda _: None) -> SealState:
@@ -94,12 +101,12 @@ def _keep_token(archive: Archive, checkpoint: Checkpoint, authority: str, token:
         archive.ledger.append("timestamp.received", body, archive.clock.now())
 
 
-def _note_key(archive: Archive, key: SigningKey) -> None:
-    """A changed key is itself an entry, made before the first checkpoint that the new key signs."""
-    current = ""
-    for entry in archive.ledger.entries():
-        if entry.kind in ("archive.created", "key.changed"):
-            current = str(entry.body["key"])
-    if current != key.fingerprint:
-        body = {"key": key.fingerprint, "certificate": key.certificate_pem, "previous": current}
-        archive.ledger.append("key.changed", body, archive.clock.now())
+def _note_key(archive: Archive, key: SigningKey) -> str:
+    """A changed key is itself an entry, made before the first checkpoint that it signs. Gives the key it replaced, or ""."""
+    named = [str(e.body["key"]) for e in archive.ledger.entries() if e.kind in ("archive.created", "key.changed")]
+    current = named[-1] if named else ""
+    if current == key.fingerprint:
+        return ""
+    body = {"key": key.fingerprint, "certificate": key.certificate_pem, "previous": current}
+    archive.ledger.append("key.changed", body, archive.clock.now())
+    return current

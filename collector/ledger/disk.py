@@ -7,12 +7,15 @@ import os
 from pathlib import Path
 from uuid import uuid4
 
-from collector.errors import ArchiveError
+from collector.errors import ArchiveError, DiskFull
 
 
 def _refused(path: Path, error: OSError) -> ArchiveError:
     if error.errno == errno.ENOSPC:
-        return ArchiveError(f"The disk is full: {path.name} was not kept.", "Free some space and run the command again.")
+        return DiskFull(
+            "The disk is full: not everything could be kept. What was kept before is whole.",
+            "Free some space and run the command again.",
+        )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return ArchiveError(
             f"{path.parent} cannot be written to.", "Choose another folder with --archive, or change its permissions."

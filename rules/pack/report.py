@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -157,12 +158,20 @@ def masked_text(snapshot: Snapshot) -> str:
     return "Masked at capture: " + ", ".join(f"{count} × {kind}" for kind, count in sorted(kinds.items())) + "."
 
 
+def _without_controls(value: Any) -> Any:
+    """What a page or a file's name says, without characters that act on a terminal or a viewer."""
+    if isinstance(value, str) and not hasattr(value, "__html__"):
+        return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", " ", value)
+    return value
+
+
 @cache
 def html() -> Environment:
     """Templates for pages: everything is escaped."""
     return Environment(
-        loader=PackageLoader("rules.pack"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+        loader=PackageLoader("rules.pack"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        finalize=_without_controls,
+    )  # fmt: skip
 
 
 @cache

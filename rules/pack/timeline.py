@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -65,6 +66,8 @@ def timeline_csv(rows: Iterable[Happening]) -> bytes:
 
 
 def _inert(cell: str) -> str:
+    """Neither a formula nor a control character: both act on the program that opens the sheet."""
+    cell = re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", " ", cell)
     return f"'{cell}" if cell.lstrip()[:1] in ("=", "+", "-", "@") and cell.strip() else cell
 
 

@@ -35,7 +35,7 @@ def test_exhibits_are_the_newest_of_each_page_then_earlier_ones_that_differ_then
     earlier = made.snapshot(made.exhibits[5])
     limits = {f.snapshot: f.value for f in made.facts if f.name == "supplier.limit"}
     assert earlier is not None
-    assert str(limits[earlier.id]) == "USD 12,000"
+    assert str(limits[earlier.id]) == "USD 12,000.00"
 
 
 def test_every_exhibit_finds_its_visit_or_its_file(made: PackPlan) -> None:

@@ -1,0 +1,135 @@
+"""Each kind of page in many damaged copies: what is read there is right, or stands under its label, or is not read."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+
+from collector.model import Fact
+from collector.sites.alibaba.markup import same
+from fixtures.marketplace.scenarios import SCENARIOS
+from tests.collector.sites.alibaba.stored import address, atoms, facts, market, saved, standing, stands, stored
+
+CASES = [
+    *[("led-fans", kind, 68) for kind in ("order", "supplier", "product", "thread", "dispute", "search", "tracking")],
+    ("t-shirts", "dispute", 44), ("fans-es", "order", 68), ("fans-id", "dispute", 68), ("fans-zh", "order", 68),
+    ("instalments", "order", SCENARIOS["instalments"].days[-1]), ("year-2018", "search", 0), ("year-2018", "product", 0),
+    ("year-2021", "search", 0), ("year-2024", "search", 0),
+]  # fmt: skip
+REAL = [
+    ("product-2026.html", "product", "https://www.alibaba.com/product-detail/x_1600691082191.html"),
+    ("search-item-2018.html", "search", "https://www.alibaba.com/trade/search?SearchText=x"),
+]
+FEW, MANY = 10, 200
+ENCODINGS = ("utf-16", "latin-1", "gb18030", "cp1252", "big5", "utf-8-sig")
+
+
+def removed(body: bytes, chance: random.Random) -> bytes:
+    """The page without up to eight of its nodes."""
+    soup = BeautifulSoup(body, "lxml")
+    for tag in chance.sample(soup.find_all(True), k=chance.randint(1, 8)):
+        if not tag.decomposed:
+            tag.decompose()
+    return str(soup).encode()
+
+
+def reordered(body: bytes, chance: random.Random) -> bytes:
+    """The page with the children of up to four nodes in another order."""
+    soup = BeautifulSoup(body, "lxml")
+    for parent in chance.sample([tag for tag in soup.find_all(True) if len(tag.find_all(True, recursive=False)) > 1], k=4):
+        children = parent.find_all(True, recursive=False)
+        chance.shuffle(children)
+        for child in children:
+            parent.append(child.extract())
+    return str(soup).encode()
+
+
+def renamed(body: bytes, chance: random.Random) -> bytes:
+    """The page with a third of its classes, and some of its modules and elements, under other names."""
+    soup = BeautifulSoup(body, "lxml")
+    for tag in soup.find_all(True):
+        if tag.get("class") and chance.random() < 0.3:
+            tag["class"] = [f"x{chance.randint(0, 999)}"]
+        if tag.get("data-module-name") and chance.random() < 0.3:
+            tag["data-module-name"] = f"module_{chance.randint(0, 999)}"
+        if tag.name in {"div", "span", "dd", "dt", "li", "td"} and chance.random() < 0.1:
+            tag.name = chance.choice(("div", "span", "p", "x-cell"))
+    return str(soup).encode()
+
+
+def truncated(body: bytes, chance: random.Random) -> bytes:
+    """The first part of the page, or the page with a piece cut out."""
+    start = chance.randrange(len(body))
+    return body[:start] + (body[start + chance.randrange(len(body)) :] if chance.random() < 0.5 else b"")
+
+
+def recoded(body: bytes, chance: random.Random) -> bytes:
+    """The page in another encoding than it says, characters that the encoding has not as question marks."""
+    return body.decode("utf-8", "replace").encode(chance.choice(ENCODINGS), "replace")
+
+
+DAMAGES: tuple[Callable[[bytes, random.Random], bytes], ...] = (removed, reordered, renamed, truncated, recoded)
+
+
+def whole(original: Any, value: Any) -> bool:
+    """Whether a value is the undamaged page's, or a part of its text."""
+    both = isinstance(original, str) and isinstance(value, str)
+    return same(original, value) or (both and value.casefold() in original.casefold())
+
+
+def honest(kind: str, url: str, copy: bytes, original: Mapping[str, Fact], *, moved: bool, recoded: bool) -> None:
+    """Every atom of every value stands on the copy; where nothing was moved, single values are the undamaged page's."""
+    soup = BeautifulSoup(copy, "lxml")
+    stands_there = standing(str(soup).encode() if recoded else copy)
+    for name, fact in facts(kind, stored(copy, url)).items():
+        assert (fact.value is None) == (fact.state != "read")
+        for atom in atoms(fact.value):
+            assert stands(atom, stands_there), (name, atom)
+        if fact.state != "read" or moved or isinstance(fact.value, tuple | Mapping):
+            continue
+        if recoded and isinstance(fact.value, str):
+            continue  # letters may have become others, and the page says so
+        assert original[name].state == "read", fact
+        assert whole(original[name].value, fact.value), (fact, original[name].value)
+
+
+def damage(body: bytes, kind: str, url: str, copies: int) -> None:
+    original = facts(kind, stored(body, url))
+    for seed in range(copies):
+        harm, chance = DAMAGES[seed % len(DAMAGES)], random.Random(seed)
+        copy = harm(body, chance)
+        honest(kind, url, copy, original, moved=harm is reordered, recoded=harm is recoded)
+
+
+@cache
+def page(name: str, kind: str, day: int) -> bytes:
+    return market(kind, day, scenario=name)
+
+
+@pytest.mark.parametrize(("name", "kind", "day"), CASES)
+def test_ten_damaged_copies_of_each_page_give_no_value_that_is_not_theirs(name: str, kind: str, day: int) -> None:
+    damage(page(name, kind, day), kind, address(kind, name), FEW)
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize(("name", "kind", "day"), CASES)
+def test_two_hundred_damaged_copies_of_each_page_give_no_value_that_is_not_theirs(name: str, kind: str, day: int) -> None:
+    damage(page(name, kind, day), kind, address(kind, name), MANY)
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize(("name", "kind", "url"), REAL)
+def test_two_hundred_damaged_copies_of_saved_pages_give_no_value_that_is_not_theirs(name: str, kind: str, url: str) -> None:
+    damage(saved(name, url).documents[0].html, kind, url, MANY)
+
+
+def test_every_damage_changes_the_page() -> None:
+    body = page("led-fans", "order", 68)
+    for harm in DAMAGES:
+        assert harm(body, random.Random(1)) != body
+        assert isinstance(BeautifulSoup(harm(body, random.Random(1)), "lxml").find(True), Tag)
