@@ -52,6 +52,12 @@ _SEAL = {
     "unsigned": "NOT yet sealed",
 }
 
+_PACK_SEAL = {
+    "timestamped": "signed and timestamped",
+    "pending": "signed, and not timestamped; made again when an authority answers, the same pack gets its timestamp",
+    "unsigned": "NOT signed",
+}
+
 
 def _console(*, error: bool = False) -> Console:
     from rich.console import Console
@@ -267,7 +273,7 @@ class Screen:
         for exhibit in answer.exhibits:
             table.add_row(exhibit.number, exhibit.title, "yes" if exhibit.witnessed else "saved by the buyer")
         _console().print(table)
-        self._say(f"SHA-256 {answer.sha256}\n{_SEAL[answer.seal]}.")
+        self._say(f"SHA-256 {answer.sha256}\nThis pack is {_PACK_SEAL[answer.seal]}.")
         for failure in answer.failures:
             self._hint(failure)
         sys.stdout.write(f"{answer.path}\n")
@@ -284,7 +290,8 @@ class Screen:
                 self._say(f"  [red]✗[/red] {escape(problem.where)}: {escape(problem.what)}")
         else:
             self._say(f"[green]✓[/green] This {answer.what} is whole: {answer.summary}.")
-        self._say(f"{_SEAL[answer.seal]}. Signing key: {answer.key or 'none'}")
+        seal = (_PACK_SEAL if answer.what == "pack" else _SEAL)[answer.seal]
+        self._say(f"It is {seal}. Signing key: {answer.key or 'none'}")
         for line in (*answer.tokens, *answer.notes):
             self._hint(escape(line))
 
