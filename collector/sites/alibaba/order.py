@@ -126,9 +126,9 @@ def _payments_shown(frame: Frame) -> Reading | None:
         entries = tuple(
             {
                 "step": as_text(cells.get("step", "")),
-                "amount": read_money(cells["amount"]),
+                "amount": read_money(cells.get("amount", "")),
                 "method": as_text(cells.get("method", "")),
-                "paid_at": moment(cells["paid_at"]),
+                "paid_at": moment(cells.get("paid_at", "")),
                 "received_at": moment(cells.get("received_at", "")),
                 "status": as_text(cells.get("status", "")),
             }

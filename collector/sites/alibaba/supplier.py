@@ -15,6 +15,7 @@ from collector.sites.alibaba.money import read_money
 
 READER = "alibaba.supplier/2"
 
+_NAME = re.compile(r"^(?!company\b|contact\b).*(?:\b(?:co\.|ltd|limited|inc|corp|company|factory)|公司|厂$)", re.IGNORECASE)
 _CODE = re.compile(r"[A-Z]{2}")  # of a country
 YEARS = re.compile(
     r"(?<![0-9.,])([0-9]{1,2})\s*(?:(?:st|nd|rd|th)?\s*(?:yrs?|years?|años?|thn|tahun)\b(?:\s+(?:on|at)\s+\S+)?|年(?![0-9]))",
@@ -80,11 +81,7 @@ def _name_tag(frame: Frame) -> Tag | None:
         return named
     shop = address_of(frame.page.url).supplier
     for address, link in frame.links:
-        if (
-            shop
-            and address.supplier == shop
-            and re.search(r"co\.|ltd|limited|company|inc|factory|公司", text_of(link), re.IGNORECASE)
-        ):
+        if shop and address.supplier == shop and _NAME.search(text_of(link)):
             return link
     heading = frame.soup.find("h1")
     return heading if isinstance(heading, Tag) and shop_data(frame).value is not None else None

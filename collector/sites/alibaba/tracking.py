@@ -84,7 +84,8 @@ def _listed(frame: Frame) -> list[Scan]:
     """The entries as the page lists them: rows of the tracking block that print a figure."""
     module = frame.module("logisticsTracking", "module_logistics", "logistics", "tracking")
     rows = (
-        module.find_all(["li", "tr"], limit=500)
+        [clock.parent for clock in module.find_all("time", limit=500) if clock.parent is not None]
+        or module.find_all(["li", "tr"], limit=500)
         if module is not None
         else frame.soup.find_all("li", class_="tracking-event", limit=500)
     )

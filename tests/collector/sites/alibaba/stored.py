@@ -107,7 +107,17 @@ def _letters(text: str) -> str:
 
 
 def stands(atom: str, page: str) -> bool:
-    return _letters(atom) in page or re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", atom) is not None
+    return (
+        any(_letters(form) in page for form in _forms(atom)) or re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", atom) is not None
+    )
+
+
+def _forms(atom: str) -> set[str]:
+    """A text as it is; a figure as it is printed with points or commas, with and without decimals that are nought."""
+    if not re.fullmatch(r"[0-9]+[.][0-9]+", atom):
+        return {atom}
+    printed = {f"{Decimal(atom):,}", f"{Decimal(atom):,}".rstrip("0").rstrip(".")}
+    return printed | {form.translate(str.maketrans(",.", ".,")) for form in printed}
 
 
 def pointed_at(body: bytes, place: Any) -> Any:
