@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from casework.cases import Case
 from collector.archive.sealing import SealState
+from collector.errors import PARTIAL, PERSON_NEEDED
 from collector.model import Deadline, Exhibit, Fact, Finding, Problem, Snapshot
 from rules.calendars import left, local
 
 __all__ = [
     "Captured", "Case", "CheckAnswer", "DeadlineAnswer", "FactChange", "HealthItem", "Hit", "NightAnswer", "PackAnswer",
     "RereadAnswer", "SearchAnswer", "TodayAnswer", "TodayLine", "VerifyAnswer",
+    "outcome_codes",
 ]  # fmt: skip
 
 
@@ -34,6 +36,11 @@ class Captured:
 
     snapshots: tuple[Snapshot, ...]
     seal: SealState
+
+
+def outcome_codes(snapshots: Iterable[Snapshot]) -> set[int]:
+    """The exit codes that visits call for: a wall needs a person, anything less than whole is partial."""
+    return {PERSON_NEEDED if s.outcome == "blocked" else PARTIAL for s in snapshots if s.outcome != "complete"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 from filelock import FileLock, Timeout
 
-from casework.answers import NightAnswer
+from casework.answers import NightAnswer, outcome_codes
 from casework.cases import cases, targets_of
 from casework.today import today
 from casework.visit import keep_snapshots
 from casework.workspace import Workspace
 from collector.archive.sealing import seal, signing_key
-from collector.errors import DUE, PARTIAL, PERSON_NEEDED, ArchiveError, WrongRequest
+from collector.errors import DUE, PERSON_NEEDED, ArchiveError, WrongRequest
 from collector.model import Snapshot, Target
 
 Progress = Callable[[str], None]
@@ -21,7 +21,7 @@ Progress = Callable[[str], None]
 def night(ws: Workspace, *, dry_run: bool, progress: Progress) -> NightAnswer:
     """Visits, seals, and reports. Raises WrongRequest when another night is running."""
     ws.archive.require()
-    planned, skipped = plan_night(ws)
+    planned, skipped, stopped = plan_night(ws)
     shown = tuple({"case": t.case, "kind": t.kind, "url": t.url, "account": t.account} for t in planned)
     if dry_run:
         report = today(ws)
@@ -43,31 +43,33 @@ def night(ws: Workspace, *, dry_run: bool, progress: Progress) -> NightAnswer:
         ws.refresh()
     left_out = _left_out(planned, snapshots)
     report = today(ws)
-    codes = {PERSON_NEEDED if s.outcome == "blocked" else PARTIAL for s in snapshots if s.outcome != "complete"}
-    if any("paused" in text for text in skipped):
+    codes = outcome_codes(snapshots)
+    if stopped:
         codes.add(PERSON_NEEDED)
     if report.due:
         codes.add(DUE)
     return NightAnswer(shown, snapshots, (*skipped, *left_out), sealed, report, codes)
 
 
-def plan_night(ws: Workspace) -> tuple[tuple[Target, ...], tuple[str, ...]]:
-    """The pages to visit, and what is left out and why: paused accounts, and what the budget does not reach."""
+def plan_night(ws: Workspace) -> tuple[tuple[Target, ...], tuple[str, ...], bool]:
+    """The pages to visit; what is left out and why (paused accounts, a spent budget); whether an account is paused."""
     paused, budget = ws.index.paused(), ws.archive.config.budget
     planned: list[Target] = []
     skipped: list[str] = []
     spent: dict[str, int] = {}
+    stopped = False
     for case in cases(ws):
         for target in () if case.closed else targets_of(ws, case.order):
             name = f"{target.account or 'no account'}"
             if target.account in paused:
+                stopped = True
                 skipped.append(f"{case.order} {target.id}: not visited, {name} is paused ({paused[target.account].why})")
             elif spent.get(target.account, 0) >= budget:
                 skipped.append(f"{case.order} {target.id}: not visited, the budget of {budget} pages for {name} is spent")
             else:
                 spent[target.account] = spent.get(target.account, 0) + 1
                 planned.append(target)
-    return tuple(planned), tuple(skipped)
+    return tuple(planned), tuple(skipped), stopped
 
 
 def _left_out(planned: tuple[Target, ...], snapshots: tuple[Snapshot, ...]) -> tuple[str, ...]:

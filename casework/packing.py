@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -14,6 +14,7 @@ from casework.cases import Case, casefile, find_case
 from casework.dossier import as_of_instant
 from casework.reread import stored_page
 from casework.workspace import Workspace, sealed_view
+from collector.archive.records import keys_of
 from collector.archive.sealing import TIMEOUT_S, seal, signing_key, token_path
 from collector.errors import SealError, WrongRequest
 from collector.ledger import merkle
@@ -58,7 +59,7 @@ def make_pack(ws: Workspace, wanted: str, wish: Wish, progress: Progress) -> Pac
     )
     key = signing_key(ws.archive, ws.user)
     file = casefile(ws, case, as_of_instant(ws, wish.as_of, case.zone))
-    planned = _plan(ws, file, wish, choices, None)  # before anything is kept: a wrong wish leaves no trace
+    planned = _plan(ws, file, wish, choices)  # before anything is kept: a wrong wish leaves no trace
     _require_something(ws, file)
     out = _place(wish.output, planned.name)
     progress("sealing what is new")
@@ -66,7 +67,7 @@ def make_pack(ws: Workspace, wanted: str, wish: Wish, progress: Progress) -> Pac
     ws.refresh()
     checkpoint = _checkpoint_for(ws, file, key)
     entries = _entries_to_prove(ws, file, checkpoint)
-    planned = _plan(ws, file, wish, choices, checkpoint)
+    planned = replace(planned, covering=_covering(ws, checkpoint))
     renderings = _renderings(ws, case, planned, progress)
     proof = _proof(ws, planned, entries, checkpoint)
     tokens = _Stamps(ws, progress)
@@ -113,17 +114,17 @@ def _place(output: Path | None, name: str) -> Path:
     return place / f"{name}.zip" if place.is_dir() else place
 
 
-def _plan(ws: Workspace, file: CaseFile, wish: Wish, choices: Choices, checkpoint: Checkpoint | None) -> PackPlan:
+def _plan(ws: Workspace, file: CaseFile, wish: Wish, choices: Choices) -> PackPlan:
+    """The plan but for its checkpoint, which is known once everything is sealed."""
     policy = load_policy()
     reasons = reasons_of(file, policy, wish.reasons)
-    covering = _covering(ws, checkpoint) if checkpoint else Covering(0)
     return plan(
         file,
         deadlines(file, policy),
         check(file, policy, wish.reasons),
         reasons,
         choices,
-        covering,
+        Covering(0),
         own_only=_own_only(ws, file),
     )
 
@@ -149,12 +150,8 @@ def _covering(ws: Workspace, checkpoint: Checkpoint) -> Covering:
 
 
 def _key_at(ws: Workspace, checkpoint: Checkpoint) -> str:
-    keys = [
-        e.body
-        for e in ws.archive.ledger.entries()
-        if e.kind in ("archive.created", "key.changed") and e.seq < checkpoint.size
-    ]
-    return str(keys[-1]["key"]) if keys else ""
+    keys = [key for seq, key in keys_of(ws.archive.ledger.entries()) if seq < checkpoint.size]
+    return keys[-1] if keys else ""
 
 
 def _entries_to_prove(ws: Workspace, file: CaseFile, checkpoint: Checkpoint) -> tuple[int, ...]:
@@ -165,8 +162,8 @@ def _entries_to_prove(ws: Workspace, file: CaseFile, checkpoint: Checkpoint) -> 
         earlier = [seq for seq in tokens if seq < event.seq]
         if event.kind == "snapshot" and earlier:
             wanted.add(earlier[-1])
-    keys = (e.seq for e in ws.archive.ledger.entries() if e.kind in ("archive.created", "key.changed"))
-    return tuple(sorted(wanted | {seq for seq in keys if seq < checkpoint.size}))
+    keys = {seq for seq, _ in keys_of(ws.archive.ledger.entries()) if seq < checkpoint.size}
+    return tuple(sorted(wanted | keys))
 
 
 def _proof(ws: Workspace, planned: PackPlan, entries: tuple[int, ...], checkpoint: Checkpoint) -> ProofMaterial:

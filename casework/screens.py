@@ -169,8 +169,9 @@ class Screen:
         )
 
     def captured(self, answer: Captured) -> int:
-        codes = {PERSON_NEEDED if s.outcome == "blocked" else PARTIAL for s in answer.snapshots if s.outcome != "complete"}
-        code = exit_code_of(codes)
+        from casework.answers import outcome_codes
+
+        code = exit_code_of(outcome_codes(answer.snapshots))
         rows = [snapshot_row(s) for s in answer.snapshots]
         if self._json({"snapshots": rows, "seal": answer.seal.word, "pending": answer.seal.failures}):
             return code

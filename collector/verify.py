@@ -14,7 +14,7 @@ from typing import Any
 
 from collector.archive.archive import Archive
 from collector.archive.objects import read_object
-from collector.archive.records import shape_fault
+from collector.archive.records import keys_of, shape_fault
 from collector.canonical import canonical, sha256
 from collector.errors import DamagedArchive, TradewitnessError
 from collector.ledger import merkle
@@ -50,7 +50,7 @@ def verify_archive(archive: Archive, progress: Callable[[str, int, int], None] =
     entries = _entries(archive, problems)
     digests = _openings(archive, entries, problems)
     counted = _objects(archive, digests, problems, progress)
-    keys = _keys(entries)
+    keys = keys_of(entries)
     checkpoints = _checkpoints(archive, entries, keys, problems)
     roots = _roots(archive, problems)
     tokens = _tokens(archive, checkpoints, entries, roots, problems)
@@ -176,11 +176,6 @@ def _digest_of(path: Path) -> str:
     except OSError:
         return ""
     return "" if data is None else sha256(data)
-
-
-def _keys(entries: Sequence[Entry]) -> list[tuple[int, str]]:
-    """From which entry on which key signs."""
-    return [(e.seq, str(e.body["key"])) for e in entries if e.kind in ("archive.created", "key.changed")]
 
 
 def _checkpoints(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +29,11 @@ _REQUIRED: Mapping[str, Mapping[str, type]] = {
     "pack.made": {"case": str, "plan": str, "renderings": list},
     "timestamp.received": {"checkpoint": int, "authority": str, "token": str, "time": str},
 }  # fmt: skip
+
+
+def keys_of(entries: Iterable[Entry]) -> list[tuple[int, str]]:
+    """From which entry on which key signs: (number, fingerprint), oldest first."""
+    return [(e.seq, str(e.body["key"])) for e in entries if e.kind in ("archive.created", "key.changed")]
 
 
 def shape_fault(entry: Entry) -> str:

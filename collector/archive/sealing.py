@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from collector.archive.archive import Archive
+from collector.archive.records import keys_of
 from collector.canonical import sha256
 from collector.clock import instant
 from collector.ledger.disk import write_file
@@ -39,14 +40,14 @@ def seal(archive: Archive, key: SigningKey, progress: Callable[[str], None] = la
         if archive.ledger.needs_checkpoint():
             checkpoint = archive.ledger.make_checkpoint(archive.clock.now())
             archive.ledger.keep_checkpoint(checkpoint, sign(checkpoint.data, key, archive.clock.now()))
-    state = stamp_pending(archive, progress)
+    sealed = stamp_pending(archive, progress)
     if not replaced:
-        return state
+        return sealed
     warning = (
         f"ATTENTION: a new key ({key.fingerprint[:16]}…) signs from now on; until now it was {replaced[:16]}…. If you did "
         "not mean to change it, put the old keys folder back and make a note of when this happened."
     )
-    return SealState(state.word, state.size, (warning, *state.failures))
+    return SealState(sealed.word, sealed.size, (warning, *sealed.failures))
 
 
 def stamp_pending(archive: Archive, progress: Callable[[str], None] = lambda _: None) -> SealState:
@@ -103,8 +104,8 @@ def _keep_token(archive: Archive, checkpoint: Checkpoint, authority: str, token:
 
 def _note_key(archive: Archive, key: SigningKey) -> str:
     """A changed key is itself an entry, made before the first checkpoint that it signs. Gives the key it replaced, or ""."""
-    named = [str(e.body["key"]) for e in archive.ledger.entries() if e.kind in ("archive.created", "key.changed")]
-    current = named[-1] if named else ""
+    named = keys_of(archive.ledger.entries())
+    current = named[-1][1] if named else ""
     if current == key.fingerprint:
         return ""
     body = {"key": key.fingerprint, "certificate": key.certificate_pem, "previous": current}
