@@ -37,9 +37,12 @@ def night(ws: Workspace, *, dry_run: bool, progress: Progress) -> NightAnswer:
         ) from error
     with lock:
         pause_s = ws.archive.config.pause_s
-        snapshots = keep_snapshots(ws, planned, progress, pause_s) if planned else ()
-        ws.archive.record("run.finished", _record(planned, snapshots, skipped))
-        sealed = seal(ws.archive, signing_key(ws.archive, ws.user), progress)
+        key = signing_key(ws.archive, ws.user)
+        try:
+            snapshots = keep_snapshots(ws, planned, progress, pause_s) if planned else ()
+            ws.archive.record("run.finished", _record(planned, snapshots, skipped))
+        finally:
+            sealed = seal(ws.archive, key, progress)  # what was kept before a browser went away is sealed all the same
         ws.refresh()
     left_out = _left_out(planned, snapshots)
     report = today(ws)

@@ -88,8 +88,8 @@ def _alarms(ws: Workspace, case: Case, running: list[Deadline], look: Snapshot |
             alarms.append(f"{name}: stopped since {since} ({account.why}). Look by hand, then: tradewitness capture")
     in_dispute = any(d.id in _DISPUTE for d in running)
     limit = BLIND_AFTER_IN_DISPUTE if in_dispute else BLIND_AFTER
-    if in_dispute:
-        look = _last_good_look(ws, case.order, "dispute") or look
+    if in_dispute and any(t.kind == "dispute" for t in targets_of(ws, case.order)):
+        look = _last_good_look(ws, case.order, "dispute")  # a look at another page says nothing of its timer
     if running and targets_of(ws, case.order) and (look is None or now - look.visit.machine_time > limit):
         since = f"for {age(look.visit.machine_time, now)}" if look else "so far"
         printed = next((d for d in running if d.printed and d.act_by), None)
