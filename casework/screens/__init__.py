@@ -1,0 +1,14 @@
+"""What a person sees in the terminal, and the JSON that programs see: one method for each answer. Gives exit codes."""
+
+from __future__ import annotations
+
+from casework.screens.desk import DeskScreens
+from casework.screens.house import HouseScreens
+from casework.screens.printing import report_error
+from casework.screens.reading import ReadingScreens
+
+__all__ = ["Screen", "report_error"]
+
+
+class Screen(DeskScreens, ReadingScreens, HouseScreens):
+    """Prints answers, as tables or as JSON."""

@@ -1,0 +1,102 @@
+"""What is due: Today, deadlines, the night."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from casework.screens.keeping import KeepingScreens, snapshot_row
+from casework.screens.printing import console
+from casework.terminal import escape
+from collector.errors import DONE, DUE, exit_code_of
+
+if TYPE_CHECKING:
+    from casework.answers import DeadlineAnswer, NightAnswer, TodayAnswer
+    from collector.model import Deadline
+
+
+_STATE = {
+    "not_started": ("dim", "not started"), "open": ("green", "open"), "due_soon": ("yellow", "due soon"),
+    "act_now": ("bold red", "act now"), "overdue": ("bold red", "overdue"), "met": ("dim", "done"),
+    "undetermined": ("cyan", "cannot say"),
+}  # fmt: skip
+
+
+class DeskScreens(KeepingScreens):
+    """What must be done by when."""
+
+    def deadlines(self, answer: DeadlineAnswer) -> int:
+        code = DUE if answer.due else DONE
+        if self._json({"deadlines": answer.deadlines, "as_of": answer.as_of, "needs": answer.needs, "notes": answer.notes}):
+            return code
+        for note in answer.notes:
+            self._say(f"[yellow]{escape(note)}[/yellow]")
+        self._deadline_table(answer.deadlines, answer)
+        if answer.ics:
+            self._hint(f"Calendar file: {answer.ics}")
+        return code
+
+    def _deadline_table(self, deadlines: tuple[Deadline, ...], answer: DeadlineAnswer) -> None:
+        live = [d for d in deadlines if d.act_by is not None]
+        table = self._table("Deadline", "Who", "Act by", "Time left", "State", "Otherwise")
+        for deadline in live:
+            colour, word = _STATE[deadline.state]
+            name = (deadline.label or deadline.id) + (f" {deadline.round}" if deadline.round > 1 else "")
+            printed = " (printed timer)" if deadline.printed else ""
+            table.add_row(
+                name + printed, deadline.who, answer.local(deadline), answer.left(deadline), f"[{colour}]{word}[/{colour}]",
+                escape(deadline.if_missed),
+            )  # fmt: skip
+        if live:
+            console().print(table)
+            self._hint(f"Times are yours ({answer.zone}); act by the earliest reading.")
+        for deadline in deadlines:
+            if deadline.state == "undetermined":
+                needs = ", ".join(deadline.needs)
+                self._hint(f"{deadline.label or deadline.id}: not known yet{f'; enter {needs}' if needs else ''}.")
+        if not live:
+            self._say("No deadline is running yet. Enter what you know: tradewitness case set CASE received_at=2026-09-30")
+
+    def today(self, answer: TodayAnswer) -> int:
+        code = DUE if answer.due else DONE
+        if self._json({"today": answer.lines, "notices": answer.notices, "as_of": answer.as_of}):
+            return code
+        self._today(answer)
+        return code
+
+    def _today(self, answer: TodayAnswer) -> None:
+        if not answer.lines:
+            self._say("No case is open yet. Begin with: tradewitness case open ORDER_NUMBER --order ADDRESS")
+            return
+        colours = {"act_now": "bold red", "overdue": "bold red", "due_soon": "yellow"}
+        for line in answer.lines:
+            colour = colours.get(line.state, "green")
+            title = f"{line.case}{f' · {escape(line.name)}' if line.name else ''}"
+            self._say(f"[{colour}]●[/{colour}] [bold]{title}[/bold]  {escape(line.headline)}")
+            if line.todo:
+                self._say(f"    {escape(line.todo)}")
+            if line.link:
+                self._say(f"    {escape(line.link)}")
+            self._say(f"    [dim]{escape(line.looked)}[/dim]")
+            for alarm in line.alarms:
+                self._say(f"    [bold red]![/bold red] {escape(alarm)}")
+        for notice in answer.notices:
+            self._say(f"[yellow]{escape(notice)}[/yellow]")
+
+    def night(self, answer: NightAnswer) -> int:
+        code = exit_code_of(answer.codes)
+        rows = [snapshot_row(s) for s in answer.snapshots]
+        value = {"planned": answer.planned, "snapshots": rows, "skipped": answer.skipped, "today": answer.today.lines}
+        if self._json({**value, "seal": answer.seal.word if answer.seal else "", "dry_run": answer.dry_run}):
+            return code
+        if answer.dry_run:
+            self._say(f"{len(answer.planned)} page(s) would be visited:")
+            for page in answer.planned:
+                self._say(f"  {page['case']}  {page['kind']:<9} {escape(page['url'])}")
+        elif answer.snapshots:
+            self._snapshots(answer.snapshots)
+        for text in answer.skipped:
+            self._say(f"[yellow]{escape(text)}[/yellow]")
+        if answer.seal:
+            self._seal(answer.seal)
+        self._today(answer.today)
+        return code

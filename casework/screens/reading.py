@@ -1,0 +1,123 @@
+"""What stands in a case: its pages, facts, findings, and what was sought in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from casework.screens.printing import Printer, console
+from casework.terminal import escape, inert, value_text
+from collector.canonical import plain
+from collector.errors import DONE, PARTIAL
+
+if TYPE_CHECKING:
+    from casework.answers import Case, CheckAnswer, RereadAnswer, SearchAnswer
+    from collector.model import Fact, Target
+
+
+_VERDICT = {
+    "ok": ("green", "in order"), "missing": ("yellow", "missing"), "problem": ("red", "problem"),
+    "undetermined": ("cyan", "cannot say"),
+}  # fmt: skip
+
+
+class ReadingScreens(Printer):
+    """Cases, facts, findings, passages found, facts read again."""
+
+    def cases(self, rows: list[tuple[Case, list[Target]]]) -> None:
+        if self._json({"cases": [_case_json(case, targets) for case, targets in rows]}):
+            return
+        if not rows:
+            self._say("No case is open yet. Open one: tradewitness case open ORDER_NUMBER --order ADDRESS")
+            return
+        table = self._table("Order", "Name", "Account", "Time zone", "Pages")
+        for case, targets in rows:
+            table.add_row(case.order, case.name, case.account, case.zone, ", ".join(t.id for t in targets))
+        console().print(table)
+
+    def case(self, case: Case, targets: list[Target], what: str) -> None:
+        if self._json({"case": _case_json(case, targets)}):
+            return
+        self._say(f"Case {case.order}{f' ({escape(case.name)})' if case.name else ''} {what}. Time zone: {case.zone}.")
+        for target in targets:
+            self._say(f"  {target.id:<10} {escape(target.url)}")
+        self._hint(
+            f"Next: tradewitness capture {case.order}"
+            if targets
+            else f"Next: tradewitness case set {case.order} --order ADDRESS"
+        )
+
+    def facts(self, facts: list[Fact]) -> None:
+        keys = ("name", "value", "state", "snapshot", "reader", "place")
+        if self._json({"facts": [{**{k: getattr(f, k) for k in keys}, "at": f.at, "round": f.round} for f in facts]}):
+            return
+        if not facts:
+            self._say("Nothing has been read or entered yet.")
+        table = self._table("Fact", "Value", "State", "Where it stands", "Snapshot")
+        for fact in facts:
+            place = f"{fact.place.scheme} {fact.place.path}" if fact.place else fact.reader
+            name = fact.name + (f"#{fact.round}" if fact.round > 1 else "")
+            table.add_row(name, escape(value_text(fact.value)), fact.state, escape(place[:70]), fact.snapshot)
+        console().print(table)
+
+    def findings(self, answers: list[CheckAnswer]) -> None:
+        rows = [{"case": a.case, **plain(f)} for a in answers for f in a.findings]
+        if self._json({"findings": rows}):
+            return
+        for answer in answers:
+            table = self._table(
+                "", "What", "What to do", title=f"Case {answer.case}: {', '.join(answer.reasons) or 'no reason yet'}"
+            )
+            for finding in answer.findings:
+                colour, word = _VERDICT[finding.verdict]
+                table.add_row(f"[{colour}]{word}[/{colour}]", escape(finding.text), escape(finding.todo))
+            console().print(table)
+
+    def found(self, answer: SearchAnswer) -> None:
+        hits = [{**plain(hit), "when": hit.when()} for hit in answer.hits]
+        if self._json({"hits": hits, "total": answer.total, "sought": answer.sought}):
+            return
+        from casework.shown import hit_text
+
+        sought = inert(" ".join(answer.sought))
+        if not answer.hits:
+            why = "." if answer.words else ": there is no letter or digit in it to look for."
+            console().print(f"Nothing was found for {sought}{why}", markup=False, soft_wrap=True)
+            return
+        for hit in answer.hits:
+            console().print(hit_text(hit), soft_wrap=True)
+        if answer.total > len(answer.hits):
+            self._hint(f"{len(answer.hits)} of {answer.total} are shown; more with --limit {answer.total}.")
+
+    def reread(self, answer: RereadAnswer) -> int:
+        code = PARTIAL if answer.unread else DONE
+        readers = [dict(zip(("before", "after", "snapshots"), row, strict=True)) for row in answer.readers]
+        value = {"changes": answer.changes, "snapshots": answer.snapshots, "facts": answer.facts, "moved": answer.moved}
+        if self._json({**value, "readers": readers, "unread": answer.unread}):
+            return code
+        from rich.text import Text
+
+        from casework.shown import difference
+
+        self._say(f"{answer.snapshots} snapshots were read again: {answer.facts} facts, {len(answer.changes)} changed.")
+        if answer.changes:
+            table = self._table("Snapshot", "Fact", "", "Before", "Now")
+            for change in answer.changes:
+                before, after = difference(change.before, change.after)
+                table.add_row(change.snapshot, change.name, change.what, Text(inert(before)), Text(inert(after)))
+            console().print(table)
+        elif answer.snapshots:
+            self._say("Nothing changed: every fact says what it said before.")
+        for old, new, number in answer.readers:
+            self._hint(f"{number} snapshots are now read by {new or 'no reader'}, before by {old or 'no reader'}.")
+        if answer.moved:
+            self._hint(f"{answer.moved} facts say the same, read in another place or by another reader.")
+        for name in answer.unread:
+            self._say(
+                f"[yellow]{name}: a kept file is damaged, its facts stay as they were. Run: tradewitness verify[/yellow]"
+            )
+        return code
+
+
+def _case_json(case: Case, targets: list[Target]) -> dict[str, Any]:
+    pages = [{"id": t.id, "kind": t.kind, "url": t.url, "account": t.account} for t in targets]
+    return {**plain(case), "targets": pages}
