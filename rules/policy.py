@@ -1,18 +1,13 @@
-"""The platform's rules as data: TOML text to frozen values, checked against the dataclasses below.
-
-The only module of the rules that reads anything: the policy texts that are installed with it.
-"""
+"""The platform's rules as data: TOML text to frozen values, checked against the dataclasses below."""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
-from typing import Any, get_args, get_origin, get_type_hints
 
 from collector.errors import WrongRequest
+from rules.schema import from_toml, installed, wrong
 
 DEADLINE_IDS = (
     "ship_by",
@@ -200,55 +195,14 @@ class Policy:
 @lru_cache
 def load_policy(name: str = "alibaba") -> Policy:
     """The installed policy of that name. Raises WrongRequest when there is none or its text is wrong."""
-    text = resources.files("rules").joinpath("policies", f"{name}.toml")
-    if not name.isidentifier() or not text.is_file():
-        raise WrongRequest(f"There is no policy {name!r}.", "The installed policy is alibaba.")
-    return parse(text.read_text(encoding="utf-8"))
+    return parse(installed(name))
 
 
 def parse(text: str) -> Policy:
     """A policy from TOML text. Raises WrongRequest that names the place of what is wrong."""
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise WrongRequest(f"The policy is not TOML: {error}.", "Mend the file at the place named.") from error
-    policy: Policy = _value(Policy, table, "policy")
+    policy = from_toml(Policy, text, "policy")
     _check_references(policy)
     return policy
-
-
-def _wrong(where: str, what: str) -> WrongRequest:
-    return WrongRequest(
-        f"The policy is wrong at {where}: {what}.", "Mend the policy's text; docs/deadlines.md describes it."
-    )
-
-
-def _value(kind: Any, value: Any, where: str) -> Any:
-    """The TOML value as `kind`: a dataclass, a tuple of a kind, or a plain type."""
-    if get_origin(kind) is tuple:
-        if not isinstance(value, list):
-            raise _wrong(where, "a list is needed")
-        return tuple(_value(get_args(kind)[0], item, f"{where}[{n}]") for n, item in enumerate(value, 1))
-    if is_dataclass(kind):
-        return _record(kind, value, where)
-    if type(value) is not kind:
-        raise _wrong(where, f"{kind.__name__} is needed, not {value!r}")
-    if value == "" and kind is str:
-        raise _wrong(where, "the text is empty")
-    return value
-
-
-def _record(kind: Any, value: Any, where: str) -> Any:
-    if not isinstance(value, Mapping):
-        raise _wrong(where, "a table is needed")
-    names = {field.name for field in fields(kind)}
-    required = {field.name for field in fields(kind) if field.default is MISSING}
-    if unknown := sorted(value.keys() - names):
-        raise _wrong(where, f"{unknown[0]!r} is not known there")
-    if absent := sorted(required - value.keys()):
-        raise _wrong(where, f"{absent[0]!r} is missing")
-    types = get_type_hints(kind)
-    return kind(**{name: _value(types[name], item, f"{where}.{name}") for name, item in value.items()})
 
 
 def _check_references(policy: Policy) -> None:
@@ -278,12 +232,12 @@ def _check_references(policy: Policy) -> None:
             where, filter(None, [rule.only_in, rule.begun_in]), [phrase.stage for phrase in policy.phrases], "no such stage"
         )
         if not rule.counts or any(count.add < 0 for count in rule.counts):
-            raise _wrong(where, "at least one count is needed, none of them negative")
+            raise wrong(where, "at least one count is needed, none of them negative")
 
 
 def _known(where: str, names: Iterable[str], known: Collection[str], what: str) -> None:
     if strange := next((name for name in names if name not in known), None):
-        raise _wrong(where, f"{strange!r}: {what}")
+        raise wrong(where, f"{strange!r}: {what}")
 
 
 def _repeated(names: Iterable[str]) -> list[str]:
