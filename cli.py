@@ -315,6 +315,15 @@ def search(
     _screen(json, quiet).found(find(workspace(archive), words, Filters(case, tuple(kind or ()), since, until, limit)))
 
 
+@app.command(rich_help_panel=LOOKING)
+def status(archive: ArchiveOption = None, json: JsonOption = False, quiet: QuietOption = False) -> None:
+    """Show what is sealed and timestamped, what waits for a timestamp, and what is not sealed yet."""
+    from casework.seals import status as sealed
+    from casework.workspace import workspace
+
+    _screen(json, quiet).status(sealed(workspace(archive)))
+
+
 @app.command(rich_help_panel=EXPERT)
 def init(
     archive: ArchiveOption = None,
@@ -368,6 +377,11 @@ def verify(
     path: Annotated[
         Path | None, typer.Argument(metavar="PATH", help="A pack or an archive (default: your archive).")
     ] = None,
+    deep: Annotated[bool, typer.Option("--deep", help="Also read the facts again from the kept bytes and compare.")] = False,
+    against: Annotated[
+        str,
+        typer.Option(metavar="CHECKPOINT|PACK|FINGERPRINT", help="Also compare with what somebody else was given before."),
+    ] = "",
     archive: ArchiveOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
@@ -378,9 +392,28 @@ def verify(
 
     screen = _screen(json, quiet)
     with screen.progress() as progress:
-        report = verify_path(workspace(archive), path, progress)
+        report = verify_path(workspace(archive), path, progress, deep=deep, against=against)
     screen.verified(report)
     _exit(VERIFICATION_FAILED if report.problems else DONE)
+
+
+@app.command(rich_help_panel=EXPERT)
+def timestamp(
+    witness: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the newest checkpoint here, to mail or hand to somebody else.")
+    ] = None,
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Seal what is new and ask again for the timestamps that are missing."""
+    from casework.seals import stamp
+    from casework.workspace import workspace
+
+    screen = _screen(json, quiet)
+    with screen.progress() as progress:
+        answer = stamp(workspace(archive), witness, progress)
+    screen.stamped(answer)
 
 
 @app.command(rich_help_panel=EXPERT)

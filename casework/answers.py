@@ -15,8 +15,8 @@ from rules.calendars import left, local
 
 __all__ = [
     "Captured", "Case", "CheckAnswer", "DeadlineAnswer", "FactChange", "HealthItem", "Hit", "NightAnswer", "PackAnswer",
-    "RereadAnswer", "SearchAnswer", "TodayAnswer", "TodayLine", "VerifyAnswer",
-    "outcome_codes",
+    "RereadAnswer", "SearchAnswer", "StampedCheckpoint", "StatusAnswer", "TodayAnswer", "TodayLine", "VerifyAnswer",
+    "WitnessAnswer", "outcome_codes",
 ]  # fmt: skip
 
 
@@ -92,7 +92,7 @@ class PackAnswer:
 
 @dataclass(frozen=True, slots=True)
 class VerifyAnswer:
-    """What verification of a pack or an archive found."""
+    """What verification of a pack or an archive found; `against` names what it was held against, `deep` means facts too."""
 
     what: str
     path: Path
@@ -102,6 +102,45 @@ class VerifyAnswer:
     summary: str
     tokens: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    against: str = ""
+    deep: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StampedCheckpoint:
+    """A checkpoint: how many records it covers, its root, when it was made, and authority and time (ISO) of its tokens."""
+
+    size: int
+    root: str
+    at: str
+    tokens: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StatusAnswer:
+    """What is sealed. `seal` is the weakest of what `counts` has: timestamped, pending (signed, no token), unsigned.
+
+    `waiting` are what was kept and is not timestamped yet: word, description. `missing` names authorities that have not
+    answered for the newest checkpoint; `notes` are findings about the clock.
+    """
+
+    archive: Path
+    seal: str
+    counts: Mapping[str, int]
+    waiting: tuple[tuple[str, str], ...]
+    newest: StampedCheckpoint | None
+    missing: tuple[str, ...]
+    key: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessAnswer:
+    """What asking again brought; `path` is the checkpoint written for a third party, None where none was asked for."""
+
+    seal: SealState
+    status: StatusAnswer
+    path: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,8 +168,8 @@ def _entries_to_prove(ws: Workspace, file: CaseFile, checkpoint: Checkpoint) -> 
 
 def _proof(ws: Workspace, planned: PackPlan, entries: tuple[int, ...], checkpoint: Checkpoint) -> ProofMaterial:
     ledger = ws.archive.ledger
-    lines, leaves = ledger.lines(), ledger.leaves()[: checkpoint.size]
-    paths = {seq: tuple(step.hex() for step in merkle.inclusion_proof(leaves, seq)) for seq in entries}
+    lines, tree = ledger.lines(), merkle.Tree(ledger.leaves()[: checkpoint.size])
+    paths = {seq: tuple(step.hex() for step in tree.inclusion_proof(seq)) for seq in entries}
     shown = [checkpoint, *_brackets(ws, entries)]
     files: dict[str, bytes] = {}
     for one in shown:
@@ -179,9 +179,13 @@ def _proof(ws: Workspace, planned: PackPlan, entries: tuple[int, ...], checkpoin
             files[path.name] = path.read_bytes()
     certificates = {f"{a.name}-root.pem": a.root_pem.strip().encode() + b"\n" for a in ws.archive.config.authorities}
     certificates["signer.pem"] = signing_key(ws.archive, ws.user).certificate_pem.encode()
-    return ProofMaterial(
-        tuple((seq, lines[seq]) for seq in entries), paths, files, openings_of(planned), certificates, checkpoint.size
-    )
+    earlier = {
+        one.size: (one.root, tuple(step.hex() for step in tree.consistency_proof(one.size)))
+        for one in ledger.checkpoint_list()
+        if one.size < checkpoint.size
+    }
+    lines_shown = tuple((seq, lines[seq]) for seq in entries)
+    return ProofMaterial(lines_shown, paths, files, openings_of(planned), certificates, checkpoint.size, earlier)
 
 
 def _brackets(ws: Workspace, entries: tuple[int, ...]) -> list[Checkpoint]:

@@ -1,34 +1,24 @@
-"""What was kept and what it became: visits, files, packs, and how they are sealed."""
+"""What was kept and what it became: visits, files and packs."""
 
 from __future__ import annotations
 
 import sys
 from typing import TYPE_CHECKING
 
-from casework.screens.printing import Printer, console
+from casework.screens.printing import console
+from casework.screens.sealing import PACK_SEAL, SealScreens
 from casework.terminal import escape
 from collector.canonical import plain
 from collector.errors import exit_code_of
 
 if TYPE_CHECKING:
-    from casework.answers import Captured, PackAnswer, VerifyAnswer
+    from casework.answers import Captured, PackAnswer
     from collector.archive.sealing import SealState
     from collector.model import Snapshot
     from rules.casefile import AddedFile
 
 
 _OUTCOME = {"complete": "green", "partial": "yellow", "blocked": "red", "failed": "red"}
-_SEAL = {
-    "timestamped": "sealed and timestamped",
-    "pending": "sealed; not yet timestamped (asked again by the next command that keeps something)",
-    "unsigned": "NOT yet sealed",
-}
-
-_PACK_SEAL = {
-    "timestamped": "signed and timestamped",
-    "pending": "signed, and not timestamped; made again when an authority answers, the same pack gets its timestamp",
-    "unsigned": "NOT signed",
-}
 
 
 def snapshot_row(snapshot: Snapshot) -> dict[str, str]:
@@ -41,8 +31,8 @@ def snapshot_row(snapshot: Snapshot) -> dict[str, str]:
     }  # fmt: skip
 
 
-class KeepingScreens(Printer):
-    """Visits, added files, packs and their verification."""
+class KeepingScreens(SealScreens):
+    """Visits, added files and packs."""
 
     def captured(self, answer: Captured) -> int:
         from casework.answers import outcome_codes
@@ -67,12 +57,6 @@ class KeepingScreens(Printer):
             )  # fmt: skip
         console().print(table)
 
-    def _seal(self, seal: SealState) -> None:
-        if not self.quiet:
-            self._say(f"{_SEAL[seal.word]}." if seal.word != "unsigned" else f"[red]{_SEAL[seal.word]}[/red].")
-            for failure in seal.failures:
-                self._hint(failure)
-
     def added(self, files: list[AddedFile], seal: SealState) -> None:
         rows = [{"id": f.id, "name": f.name, "kind": f.kind, "size": f.size, "digest": f.digest} for f in files]
         if self._json({"files": rows, "seal": seal.word, "pending": seal.failures}):
@@ -92,24 +76,7 @@ class KeepingScreens(Printer):
         for exhibit in answer.exhibits:
             table.add_row(exhibit.number, exhibit.title, "yes" if exhibit.witnessed else "saved by the buyer")
         console().print(table)
-        self._say(f"SHA-256 {answer.sha256}\nThis pack is {_PACK_SEAL[answer.seal]}.")
+        self._say(f"SHA-256 {answer.sha256}\nThis pack is {PACK_SEAL[answer.seal]}.")
         for failure in answer.failures:
             self._hint(failure)
         sys.stdout.write(f"{answer.path}\n")
-
-    def verified(self, answer: VerifyAnswer) -> None:
-        value = {"ok": not answer.problems, "seal": answer.seal, "problems": answer.problems, "key": answer.key}
-        if self._json(
-            {**value, "what": answer.what, "path": str(answer.path), "tokens": answer.tokens, "notes": answer.notes}
-        ):
-            return
-        if answer.problems:
-            self._say(f"[bold red]{len(answer.problems)} problem(s)[/bold red] in this {answer.what}:")
-            for problem in answer.problems:
-                self._say(f"  [red]✗[/red] {escape(problem.where)}: {escape(problem.what)}")
-        else:
-            self._say(f"[green]✓[/green] This {answer.what} is whole: {answer.summary}.")
-        seal = (_PACK_SEAL if answer.what == "pack" else _SEAL)[answer.seal]
-        self._say(f"It is {seal}. Signing key: {answer.key or 'none'}")
-        for line in (*answer.tokens, *answer.notes):
-            self._hint(escape(line))

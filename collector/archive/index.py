@@ -23,7 +23,7 @@ FORMAT = "2"
 ReadFacts = Callable[[Snapshot], tuple[Fact, ...]]
 ReviseFacts = Callable[[Snapshot, tuple[Fact, ...]], tuple[Fact, ...]]
 
-_TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
+TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
     "meta": ({"key": str, "value": str}, ("key",)),
     "openings": ({"commitment": str, "digest": str, "salt": str}, ("commitment",)),
     "cases": ({"order_id": str, "name": str, "zone": str, "account": str, "opened_at": str,
@@ -70,12 +70,13 @@ class Account:
 class Index:
     """Answers questions about an archive. `open_index` gives one that is up to date with the ledger."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, *, texts: bool = True) -> None:
         import sqlite_utils
 
         connection.row_factory = sqlite3.Row
         self.db = sqlite_utils.Database(connection)
         self.fulltext = fulltext.FullText(connection)
+        self.texts = texts  # whether page texts are taken in, to be searched
 
     # -- building -----------------------------------------------------------------------------------------------
 
@@ -122,9 +123,9 @@ class Index:
 
     def _make_tables(self) -> None:
         """Plain SQL, because sqlite-utils would commit between the tables."""
-        for name in (*_TABLES, *fulltext.TABLES):
+        for name in (*TABLES, *fulltext.TABLES):
             self.db.conn.execute(f"drop table if exists {name}")
-        for name, (columns, key) in _TABLES.items():
+        for name, (columns, key) in TABLES.items():
             self.db.conn.execute(self.db.create_table_sql(name, columns, pk=key or None))
         self.db.conn.execute("create index facts_of_case on facts (case_id, name)")
         self.fulltext.create()
@@ -214,7 +215,8 @@ class Index:
                 value=json.dumps(plain(fact.value)), reader=fact.reader, place=json.dumps(plain(fact.place)),
                 at=body["visit"]["machine_time"], seq=entry.seq,
             )  # fmt: skip
-        self.fulltext.take(fulltext.passages_of(snapshot, facts, _page_text(snapshot, archive)))
+        if self.texts:
+            self.fulltext.take(fulltext.passages_of(snapshot, facts, _page_text(snapshot, archive)))
 
     # -- asking -------------------------------------------------------------------------------------------------
 
@@ -316,9 +318,9 @@ def open_index(archive: Archive, read_facts: ReadFacts, *, rebuild: bool = False
     return fresh_index(archive, read_facts)
 
 
-def fresh_index(archive: Archive, read_facts: ReadFacts) -> Index:
+def fresh_index(archive: Archive, read_facts: ReadFacts, *, texts: bool = True) -> Index:
     """An index made just now from ledger and objects, in the temporary folder; gone when closed."""
-    index = Index(sqlite3.connect("", isolation_level=None))
+    index = Index(sqlite3.connect("", isolation_level=None), texts=texts)
     index.catch_up(archive, read_facts)
     return index
 

@@ -27,6 +27,7 @@ _REQUIRED: Mapping[str, Mapping[str, type]] = {
     "account.paused": {"account": str, "why": str, "snapshot": str},
     "account.resumed": {"account": str},
     "pack.made": {"case": str, "plan": str, "renderings": list},
+    "tail.set_aside": {"file": str, "size": int, "digest": str},
     "timestamp.received": {"checkpoint": int, "authority": str, "token": str, "time": str},
 }  # fmt: skip
 

@@ -10,11 +10,12 @@ from collector.archive.archive import Archive
 from collector.archive.records import keys_of
 from collector.canonical import sha256
 from collector.clock import instant
+from collector.errors import DamagedArchive
 from collector.ledger.disk import write_file
 from collector.ledger.log import Checkpoint
 from collector.seal.keys import SigningKey, load_or_create
 from collector.seal.signature import sign
-from collector.seal.timestamp import Token, request_all
+from collector.seal.timestamp import Token, TokenReport, request_all, verify_token
 
 TIMEOUT_S = 8.0
 
@@ -56,12 +57,13 @@ def stamp_pending(archive: Archive, progress: Callable[[str], None] = lambda _: 
     if not checkpoints:
         return SealState("unsigned", 0)
     newest = checkpoints[-1]
+    _note_unrecorded(archive, newest)
     authorities = archive.config.authorities
     wanted = tuple(a for a in authorities if not token_path(archive, newest, a.name).exists())
     failures: list[str] = []
     if wanted:
         progress("asking the timestamp authorities")
-        signature = (archive.ledger.checkpoints / f"{newest.name}.p7s").read_bytes()
+        signature = signature_of(archive, newest)
         for authority, answer in zip(
             wanted, request_all(wanted, signature, timeout_s=TIMEOUT_S, now=archive.clock.now), strict=True
         ):
@@ -72,6 +74,28 @@ def stamp_pending(archive: Archive, progress: Callable[[str], None] = lambda _: 
     return SealState(_word(archive, newest), newest.size, tuple(failures))
 
 
+def _note_unrecorded(archive: Archive, checkpoint: Checkpoint) -> None:
+    """A token that was written when a crash kept its entry from being: one that holds is entered now, any other goes."""
+    recorded = {
+        (e.body["checkpoint"], e.body["authority"])
+        for e in archive.ledger.entries(checkpoint.size)
+        if e.kind == "timestamp.received"
+    }
+    for authority in archive.config.authorities:
+        path = token_path(archive, checkpoint, authority.name)
+        if (checkpoint.size, authority.name) in recorded or not path.exists():
+            continue
+        tsr = path.read_bytes()
+        report = verify_token(tsr, signature_of(archive, checkpoint), [authority.root_pem])
+        with archive.writing():
+            if report.problems or report.time is None:
+                path.unlink()
+            else:
+                archive.ledger.append(
+                    "timestamp.received", _received(checkpoint, authority.name, tsr, report), archive.clock.now()
+                )
+
+
 def state(archive: Archive) -> SealState:
     """What is sealed now, without asking anybody."""
     checkpoints = archive.ledger.checkpoint_list()
@@ -80,26 +104,51 @@ def state(archive: Archive) -> SealState:
     return SealState(_word(archive, checkpoints[-1]), checkpoints[-1].size)
 
 
+def signature_of(archive: Archive, checkpoint: Checkpoint) -> bytes:
+    """The checkpoint's signature, which tokens stamp. Raises DamagedArchive when it is gone."""
+    path = archive.ledger.checkpoints / f"{checkpoint.name}.p7s"
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise DamagedArchive(
+            f"The signature {path.name} of the newest checkpoint is gone.", "Put the file back from a copy of the archive."
+        ) from error
+
+
 def token_path(archive: Archive, checkpoint: Checkpoint, authority: str) -> Path:
     return archive.ledger.checkpoints / f"{checkpoint.name}.{authority}.tsr"
 
 
+def stamped_by(archive: Archive, checkpoint: Checkpoint) -> tuple[str, ...]:
+    """The authorities whose tokens lie beside a checkpoint."""
+    found = archive.ledger.checkpoints.glob(f"{checkpoint.name}.*.tsr")
+    return tuple(sorted(path.name.split(".")[1] for path in found))
+
+
 def _word(archive: Archive, checkpoint: Checkpoint) -> str:
-    return "timestamped" if any(archive.ledger.checkpoints.glob(f"{checkpoint.name}.*.tsr")) else "pending"
+    return "timestamped" if stamped_by(archive, checkpoint) else "pending"
 
 
 def _keep_token(archive: Archive, checkpoint: Checkpoint, authority: str, token: Token) -> None:
     """The token's bytes first, then the entry that says it was received; the entry calls for no new checkpoint."""
+    path = token_path(archive, checkpoint, authority)
     with archive.writing():
-        write_file(token_path(archive, checkpoint, authority), token.tsr)
-        body = {
-            "checkpoint": checkpoint.size,
-            "authority": authority,
-            "token": sha256(token.tsr),
-            "time": instant(token.time),
-            "offset_ms": token.offset_ms,
-        }
+        if path.exists():
+            return  # another process was given one meanwhile
+        write_file(path, token.tsr)
+        body = {**_received(checkpoint, authority, token.tsr, token.report), "offset_ms": token.offset_ms}
         archive.ledger.append("timestamp.received", body, archive.clock.now())
+
+
+def _received(checkpoint: Checkpoint, authority: str, tsr: bytes, report: TokenReport) -> dict[str, object]:
+    assert report.time is not None
+    return {
+        "checkpoint": checkpoint.size,
+        "authority": authority,
+        "token": sha256(tsr),
+        "time": instant(report.time),
+        "policy": report.policy,
+    }
 
 
 def _note_key(archive: Archive, key: SigningKey) -> str:

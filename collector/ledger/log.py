@@ -103,6 +103,15 @@ class Ledger:
         data = self.entries_path.read_bytes() if self.entries_path.exists() else b""
         return data.split(b"\n")[:-1]
 
+    @property
+    def torn(self) -> bool:
+        """Whether the last line was cut short."""
+        if not self.entries_path.exists() or not self.entries_path.stat().st_size:
+            return False
+        with self.entries_path.open("rb") as stream:
+            stream.seek(-1, os.SEEK_END)
+            return stream.read(1) != b"\n"
+
     def entries(self, start: int = 0) -> Iterator[Entry]:
         """Entries from number `start` on. Raises DamagedArchive at the first line that is not one."""
         for seq, line in enumerate(self.lines()[start:], start):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 
 def leaf_hash(data: bytes) -> bytes:
@@ -23,38 +23,81 @@ def _split(size: int) -> int:
 
 def root(leaves: Sequence[bytes]) -> bytes:
     """The tree's root from its leaf hashes; of no leaves, SHA-256 of nothing."""
-    if not leaves:
-        return hashlib.sha256(b"").digest()
-    # Fold complete subtrees as they fill up, then the ragged right edge from the right: linear and not recursive.
+    return roots_at(leaves, [len(leaves)])[len(leaves)]
+
+
+def roots_at(leaves: Iterable[bytes], sizes: Iterable[int]) -> dict[int, bytes]:
+    """The root of the first n leaves for every n of `sizes`, in one pass; sizes beyond the leaves are left out."""
+    wanted, found = set(sizes), {}
+    # Complete subtrees are folded as they fill up, the ragged right edge from the right: linear and not recursive.
     stack: list[tuple[int, bytes]] = []
-    for leaf in leaves:
+    if 0 in wanted:
+        found[0] = hashlib.sha256(b"").digest()
+    for size, leaf in enumerate(leaves, 1):
         height, value = 0, leaf
         while stack and stack[-1][0] == height:
             value = node_hash(stack.pop()[1], value)
             height += 1
         stack.append((height, value))
-    value = stack.pop()[1]
-    while stack:
-        value = node_hash(stack.pop()[1], value)
+        if size in wanted:
+            found[size] = _fold(stack)
+    return found
+
+
+def _fold(stack: Sequence[tuple[int, bytes]]) -> bytes:
+    value = stack[-1][1]
+    for _, left in reversed(stack[:-1]):
+        value = node_hash(left, value)
     return value
 
 
-def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
-    """The audit path of leaf `index` in the tree of all `leaves` (RFC 6962, 2.1.1). IndexError when out of range."""
-    if not 0 <= index < len(leaves):
-        raise IndexError(index)
-    path: list[bytes] = []
-    low, high = 0, len(leaves)
-    while high - low > 1:
-        middle = low + _split(high - low)
-        if index < middle:
-            path.append(root(leaves[middle:high]))
-            high = middle
-        else:
-            path.append(root(leaves[low:middle]))
-            low = middle
-    path.reverse()
-    return path
+class Tree:
+    """The tree over some leaf hashes: many proofs of it, each inner node hashed once."""
+
+    def __init__(self, leaves: Sequence[bytes]) -> None:
+        self.size = len(leaves)
+        self._leaves = leaves
+        self._nodes: dict[tuple[int, int], bytes] = {}
+
+    def _node(self, low: int, high: int) -> bytes:
+        if high - low == 1:
+            return self._leaves[low]
+        if (low, high) not in self._nodes:
+            middle = low + _split(high - low)
+            self._nodes[low, high] = node_hash(self._node(low, middle), self._node(middle, high))
+        return self._nodes[low, high]
+
+    def inclusion_proof(self, index: int) -> list[bytes]:
+        """The audit path of leaf `index` in the tree of all leaves (RFC 6962, 2.1.1). IndexError when out of range."""
+        if not 0 <= index < self.size:
+            raise IndexError(index)
+        path: list[bytes] = []
+        low, high = 0, self.size
+        while high - low > 1:
+            middle = low + _split(high - low)
+            if index < middle:
+                path.append(self._node(middle, high))
+                high = middle
+            else:
+                path.append(self._node(low, middle))
+                low = middle
+        path.reverse()
+        return path
+
+    def consistency_proof(self, first: int) -> list[bytes]:
+        """Proof that the tree of the first `first` leaves is a prefix of the tree of all (RFC 6962, 2.1.2)."""
+        if not 0 < first <= self.size:
+            raise IndexError(first)
+
+        def proof(wanted: int, low: int, high: int, whole: bool) -> list[bytes]:
+            if wanted == high - low:
+                return [] if whole else [self._node(low, high)]
+            middle = _split(high - low)
+            if wanted <= middle:
+                return [*proof(wanted, low, low + middle, whole), self._node(low + middle, high)]
+            return [*proof(wanted - middle, low + middle, high, False), self._node(low, low + middle)]
+
+        return proof(first, 0, self.size, True)
 
 
 def root_from_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes | None:
@@ -75,22 +118,6 @@ def root_from_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes
         position >>= 1
         last >>= 1
     return value if last == 0 else None
-
-
-def consistency_proof(leaves: Sequence[bytes], first: int) -> list[bytes]:
-    """Proof that the tree of the first `first` leaves is a prefix of the tree of all (RFC 6962, 2.1.2)."""
-    if not 0 < first <= len(leaves):
-        raise IndexError(first)
-
-    def proof(wanted: int, low: int, high: int, whole: bool) -> list[bytes]:
-        if wanted == high - low:
-            return [] if whole else [root(leaves[low:high])]
-        middle = _split(high - low)
-        if wanted <= middle:
-            return [*proof(wanted, low, low + middle, whole), root(leaves[low + middle : high])]
-        return [*proof(wanted - middle, low + middle, high, False), root(leaves[low : low + middle])]
-
-    return proof(first, 0, len(leaves), True)
 
 
 def is_consistent(first: int, first_root: bytes, second: int, second_root: bytes, path: Sequence[bytes]) -> bool:

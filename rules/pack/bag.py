@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ MOST_BYTES_READ = 256 << 20  # of one file that has to be understood, not only h
 
 _TOKEN = re.compile(re.escape(TAG_MANIFEST) + r"\.([a-z0-9][a-z0-9-]*)\.tsr")
 _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
+_DEVICE = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")  # on Windows these name machines, not files
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\\:\ud800-\udfff]")
 
 
@@ -113,6 +115,18 @@ def check_bag(bag: Bag) -> list[Problem]:
     problems += _check_manifest(bag, MANIFEST, payload)
     problems += _check_manifest(bag, TAG_MANIFEST, tags)
     problems += _check_oxum(bag, payload)
+    problems += _check_names(bag)
+    return problems
+
+
+def _check_names(bag: Bag) -> list[Problem]:
+    """Names that are one on some system: it would show one file where another was sealed."""
+    first: dict[str, str] = {}
+    problems = []
+    for path in sorted(bag.files):
+        alike = first.setdefault(unicodedata.normalize("NFC", unicodedata.normalize("NFKC", path).casefold()), path)
+        if alike != path:
+            problems.append(bag.problem(_shown(path), f"has the same name as {_shown(alike)} on some systems"))
     return problems
 
 
@@ -192,7 +206,8 @@ def _from_folder(path: Path) -> Bag:
 
 def is_safe(path: str) -> bool:
     """Whether a path stays inside the bag on every system: relative, with plain names only."""
-    return not _UNSAFE.search(path) and all(part not in ("", ".", "..") for part in path.split("/"))
+    parts = path.split("/")
+    return not _UNSAFE.search(path) and not any(p in ("", ".", "..") or p[-1] in ". " or _DEVICE.match(p) for p in parts)
 
 
 def _shown(path: str) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from collector.canonical import canonical, commitment, plain
 from collector.ledger import merkle
+from collector.ledger.anchor import Anchor
 from collector.model import Problem, Snapshot
 from rules.pack.bag import Bag
 from rules.pack.plan import PackPlan
@@ -29,7 +30,8 @@ class ProofMaterial:
     `entries` are number and line (without newline); `paths` the audit path of each in the tree of `covering` leaves, as
     hexadecimal, from the leaf up; `checkpoints` files by name ("000123.json", "000123.p7s", "000123.<authority>.tsr");
     `openings` {"commitment","digest","salt"} of what is shown; `certificates` PEM by name ("signer.pem",
-    "<authority>-root.pem").
+    "<authority>-root.pem"); `earlier` root and consistency proof of every checkpoint before `covering`, by size, so that
+    this pack can be held against whatever somebody was given before.
     """
 
     entries: tuple[tuple[int, bytes], ...]
@@ -38,6 +40,7 @@ class ProofMaterial:
     openings: tuple[Mapping[str, str], ...]
     certificates: Mapping[str, bytes]
     covering: int
+    earlier: Mapping[int, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
 
 
 def openings_of(plan: PackPlan) -> tuple[dict[str, str], ...]:
@@ -69,9 +72,11 @@ def proof_files(material: ProofMaterial) -> dict[str, bytes]:
         {"seq": seq, "leaf": merkle.leaf_hash(line).hex(), "path": list(material.paths[seq])}
         for seq, line in material.entries
     ]
+    consistency = [{"size": size, "root": root, "path": path} for size, (root, path) in sorted(material.earlier.items())]
+    proofs = {"v": 1, "size": material.covering, "root": checkpoint["root"], "entries": entries, "consistency": consistency}
     files = {
         ENTRIES: b"".join(line + b"\n" for _, line in material.entries),
-        PROOFS: canonical({"v": 1, "size": material.covering, "root": checkpoint["root"], "entries": entries}) + b"\n",
+        PROOFS: canonical(proofs) + b"\n",
         OPENINGS: b"".join(canonical(dict(opening)) + b"\n" for opening in material.openings),
     }
     files |= {CHECKPOINTS + name: data for name, data in material.checkpoints.items()}
@@ -83,10 +88,27 @@ def check_proof(bag: Bag) -> list[Problem]:
     return list(_Check(bag).run())
 
 
+def anchor_of(bag: Bag, name: str) -> Anchor:
+    """What the proofs of a pack hold of its ledger: the roots that are proven, the lines shown, and the key named last."""
+    check = _Check(bag)
+    list(check.run())
+    return Anchor(name, check.keys[-1] if check.keys else "", check.roots, check.lines)
+
+
 class _Check:
+    """One reading of data/proof/: what holds is kept in `entries`, `lines` by number, and `roots` by size."""
+
     def __init__(self, bag: Bag) -> None:
         self.bag = bag
         self.entries: list[dict[str, Any]] = []
+        self.lines: dict[int, bytes] = {}
+        self.roots: dict[int, str] = {}
+
+    @property
+    def keys(self) -> list[str]:
+        """The signing keys that the sound entries name, oldest first."""
+        bodies = [e.get("body") for e in self.entries if e.get("kind") in ("archive.created", "key.changed")]
+        return [str(body.get("key")) for body in bodies if isinstance(body, dict)]
 
     def run(self) -> Iterator[Problem]:
         lines = (self.bag.read(ENTRIES) or b"").split(b"\n")
@@ -119,6 +141,30 @@ class _Check:
             wrong = self._entry(line, proof, size, root)
             if wrong:
                 yield self.bag.problem(ENTRIES, f"line {number} {wrong}")
+        yield from self._earlier(proofs, size, root, agrees)
+
+    def _earlier(self, proofs: dict[str, Any], size: int, root: str, agrees: bool) -> Iterator[Problem]:
+        """Every earlier checkpoint that is shown or listed must be of the same ledger."""
+        if agrees:
+            self.roots[size] = root
+        try:
+            for item in proofs.get("consistency", []):
+                path = [bytes.fromhex(step) for step in item["path"]]
+                roots = bytes.fromhex(item["root"]), bytes.fromhex(root)
+                if merkle.is_consistent(int(item["size"]), roots[0], size, roots[1], path):
+                    self.roots[int(item["size"])] = str(item["root"])
+                else:
+                    yield self.bag.problem(PROOFS, f"the tree of {int(item['size'])} lines is not the beginning of this one")
+        except (ValueError, KeyError, TypeError, AttributeError):
+            yield self.bag.problem(PROOFS, "its consistency proofs cannot be read")
+        for name in sorted(p for p in self.bag.files if p.startswith(CHECKPOINTS) and p.endswith(".json")):
+            try:
+                shown = json.loads(self.bag.read(name) or b"")
+                proven = self.roots.get(shown["size"]) == shown["root"]
+            except (ValueError, KeyError, TypeError, RecursionError):
+                proven = False
+            if not proven:
+                yield self.bag.problem(name, "is not proven to be an earlier state of the same ledger")
 
     def _entry(self, line: bytes, proof: Any, size: int, root: str) -> str:
         """What is wrong with one entry and its proof, or ""; a sound one is kept for the openings."""
@@ -132,7 +178,10 @@ class _Check:
             return "is not an entry with a proof"
         if reached is None or reached.hex() != root:
             return "is not in the tree that the checkpoint sealed"
+        if seq <= max(self.lines, default=-1):
+            return "stands out of order, or a second time"
         self.entries.append(entry)
+        self.lines[seq] = line
         return ""
 
     def _openings(self) -> Generator[Problem, None, set[str]]:

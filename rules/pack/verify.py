@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from collector.canonical import canonical
+from collector.ledger.anchor import Anchor
 from collector.model import Problem
 from rules.pack.bag import SIGNATURE, TAG_MANIFEST, Bag, check_bag, open_bag, tokens_of
-from rules.pack.proof import CERTIFICATES, CHECKPOINTS, ENTRIES, check_proof
+from rules.pack.proof import CERTIFICATES, CHECKPOINTS, ENTRIES, PROOFS, anchor_of, check_proof
 
 if TYPE_CHECKING:
     from collector.seal.timestamp import TokenReport
@@ -37,10 +38,11 @@ class PackReport:
         return not self.problems
 
 
-def verify_pack(path: Path) -> PackReport:
+def verify_pack(path: Path, *, against: Anchor | None = None) -> PackReport:
     """Checks form, manifests both ways, signatures, tokens, proofs and openings. Raises WrongRequest when nothing is there.
 
     Tokens are checked against the roots in the pack: compare `tokens[…].root_fingerprint` with what the authority publishes.
+    `against` is what somebody else holds of the ledger: a pack made anew and signed again agrees with itself only.
     """
     bag = open_bag(path)
     if not bag.files:
@@ -54,6 +56,8 @@ def verify_pack(path: Path) -> PackReport:
     found += _checkpoints(bag)
     found += _one_signer(bag, fingerprint)
     found += check_proof(bag)
+    if against is not None:
+        found += _disagreements(bag, against, fingerprint)
     seal: Seal = "unsigned" if not fingerprint else "timestamped" if tokens else "pending"
     return PackReport(seal, tuple(dict.fromkeys(found)), fingerprint, tokens if fingerprint else ())
 
@@ -119,9 +123,10 @@ def _one_signer(bag: Bag, fingerprint: str) -> list[Problem]:
     """
     if not fingerprint:
         return []
-    named = _ledger_key(bag)
-    if not named:
+    keys = _ledger_keys(bag)
+    if not keys:
         return [bag.problem(ENTRIES, "holds no entry that names the ledger's key")]
+    named = keys[-1]
     problems: list[Problem] = []
     if fingerprint != named:
         text = (
@@ -136,21 +141,43 @@ def _one_signer(bag: Bag, fingerprint: str) -> list[Problem]:
     return problems
 
 
-def _ledger_key(bag: Bag) -> str:
-    """The key that the last archive.created or key.changed entry shown here names; `check_proof` judges the entries."""
-    key = ""
+def _disagreements(bag: Bag, against: Anchor, fingerprint: str) -> list[Problem]:
+    """Every point in which the pack is not of the ledger, or not by the key, that the anchor is of."""
+    own = anchor_of(bag, bag.base)
+    problems: list[Problem] = []
+    common = own.roots.keys() & against.roots.keys()
+    if against.roots and not common:
+        sizes = f"{max(against.roots)} lines, and this pack proves {max(own.roots, default=0)} at most"
+        text = f"cannot be held against {against.name}, which is of {sizes}: verify the archive, or give an earlier one"
+        problems.append(bag.problem(PROOFS, text))
+    for size in sorted(common):
+        if own.roots[size] != against.roots[size]:
+            text = f"its first {size} lines are not those that {against.name} sealed"
+            problems.append(bag.problem(PROOFS, text))
+    for seq in sorted(own.lines.keys() & against.lines.keys()):
+        if own.lines[seq] != against.lines[seq]:
+            problems.append(bag.problem(ENTRIES, f"entry {seq} is not the one that {against.name} shows"))
+    known = {fingerprint} if against.exact else {fingerprint, *_ledger_keys(bag)}
+    if against.key and against.key not in known:
+        text = f"is signed by key {fingerprint[:16] or 'none'}…, and {against.name} is of {against.key[:16]}…"
+        problems.append(bag.problem(SIGNATURE, f"{text}: it was signed again by somebody else"))
+    return problems
+
+
+def _ledger_keys(bag: Bag) -> list[str]:
+    """The keys that the archive.created and key.changed entries shown here name; `check_proof` judges the entries."""
+    keys = []
     for line in (bag.read(ENTRIES) or b"").split(b"\n"):
         try:
             entry = json.loads(line)
             if entry["kind"] in ("archive.created", "key.changed"):
-                key = str(entry["body"]["key"])
+                keys.append(str(entry["body"]["key"]))
         except (ValueError, KeyError, TypeError, RecursionError):
             continue
-    return key
+    return keys
 
 
 def _canonical(bag: Bag, name: str) -> list[Problem]:
-
     data = bag.read(name) or b""
     try:
         record = json.loads(data)

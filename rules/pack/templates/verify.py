@@ -15,6 +15,7 @@ import os
 import re
 import sys
 import time
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -42,10 +43,13 @@ def read(path: str) -> bytes:
 def files_here() -> dict[str, str]:
     """Every file of the bag with its SHA-256."""
     found: dict[str, str] = {}
-    for folder, _, names in os.walk(str(BAG)):
-        for name in names:
+    for folder, folders, names in os.walk(str(BAG)):
+        for name in [*names, *(f for f in folders if (Path(folder) / f).is_symlink())]:
             file = Path(folder) / name
             path = file.relative_to(BAG).as_posix()
+            if file.is_symlink() or not file.is_file():
+                wrong(path, "is not a plain file")
+                continue
             digest = hashlib.sha256()
             with file.open("rb") as stream:
                 for piece in iter(lambda: stream.read(1 << 20), b""):
@@ -85,6 +89,11 @@ def check_manifests(here: dict[str, str]) -> None:
     tags = {path: digest for path, digest in here.items() if path not in payload and not UNLISTED.fullmatch(path)}
     check_manifest("manifest-sha256.txt", payload)
     check_manifest(TAG_MANIFEST, tags)
+    first: dict[str, str] = {}
+    for path in sorted(here):
+        alike = first.setdefault(unicodedata.normalize("NFC", unicodedata.normalize("NFKC", path).casefold()), path)
+        if alike != path:
+            wrong(path, f"has the same name as {alike} on some systems")
 
 
 def root_of(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes | None:
@@ -137,7 +146,61 @@ def check_proofs() -> list[dict[str, Any]]:
             sound.append(entry)
         else:
             wrong("data/proof/entries.jsonl", f"line {number} is not in the tree that the checkpoint sealed")
+    if [entry["seq"] for entry in sound] != sorted({entry["seq"] for entry in sound}):
+        wrong("data/proof/entries.jsonl", "its lines stand out of order, or one stands twice")
+    check_earlier(proofs, size, root)
     return sound
+
+
+def is_beginning(first: int, old_root: bytes, size: int, root: bytes, path: list[bytes]) -> bool:
+    """Whether the tree of `first` leaves is the beginning of the tree of `size` leaves (RFC 9162, 2.1.4.2)."""
+    if not 0 < first < size:
+        return first == size and not path and old_root == root
+    steps = [old_root, *path] if first & (first - 1) == 0 else list(path)
+    if not steps:
+        return False
+    index, last = first - 1, size - 1
+    while index & 1:
+        index >>= 1
+        last >>= 1
+    old = new = steps[0]
+    for sibling in steps[1:]:
+        if last == 0:
+            return False
+        if index & 1 or index == last:
+            old = hashlib.sha256(b"\x01" + sibling + old).digest()
+            new = hashlib.sha256(b"\x01" + sibling + new).digest()
+            while not index & 1 and index:
+                index >>= 1
+                last >>= 1
+        else:
+            new = hashlib.sha256(b"\x01" + new + sibling).digest()
+        index >>= 1
+        last >>= 1
+    return last == 0 and old == old_root and new == root
+
+
+def check_earlier(proofs: dict[str, Any], size: int, root: str) -> None:
+    """Every earlier checkpoint shown must be of the same ledger."""
+    proven = {size: root}
+    try:
+        for item in proofs.get("consistency", []):
+            path = [bytes.fromhex(step) for step in item["path"]]
+            if is_beginning(item["size"], bytes.fromhex(item["root"]), size, bytes.fromhex(root), path):
+                proven[item["size"]] = item["root"]
+            else:
+                wrong("data/proof/proofs.json", f"the tree of {item['size']} lines is not the beginning of this one")
+    except BROKEN:
+        wrong("data/proof/proofs.json", "its consistency proofs cannot be read")
+    for file in sorted((BAG / "data" / "proof" / "checkpoints").glob("*.json")):
+        where = file.relative_to(BAG).as_posix()
+        try:
+            shown = json.loads(file.read_bytes().decode("utf-8"))
+            holds = proven.get(shown["size"]) == shown["root"]
+        except BROKEN:
+            holds = False
+        if not holds:
+            wrong(where, "is not proven to be an earlier state of the same ledger")
 
 
 def commitments(value: Any) -> Iterator[str]:

@@ -22,6 +22,56 @@ ROOTS = [
     "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
 ]
 
+# Audit paths (leaf, size) and consistency proofs (first, second) over the same leaves, from the same tests.
+_N = {
+    "01": "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+    "0": "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+    "1": "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
+    "23": "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+    "4": "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+    "45": "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
+    "67": "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
+    "4567": "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4",
+    "0123": "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+}
+INCLUSION = {
+    (0, 8): ["1", "23", "4567"],
+    (5, 8): ["4", "67", "0123"],
+    (2, 3): ["01"],
+    (1, 5): ["0", "23", "4"],
+    (0, 1): [],
+}
+CONSISTENCY = {
+    (1, 8): ["1", "23", "4567"],
+    (6, 8): ["45", "67", "0123"],
+    (2, 5): ["23", "4"],
+    (1, 1): [],
+}
+
+
+def published(count: int) -> list[bytes]:
+    return [merkle.leaf_hash(bytes.fromhex(leaf)) for leaf in LEAVES[:count]]
+
+
+@pytest.mark.parametrize(("leaf", "size"), INCLUSION)
+def test_an_audit_path_is_the_published_one(leaf: int, size: int) -> None:
+    assert [step.hex() for step in merkle.Tree(published(size)).inclusion_proof(leaf)] == [
+        _N[name] for name in INCLUSION[leaf, size]
+    ]
+
+
+@pytest.mark.parametrize(("first", "second"), CONSISTENCY)
+def test_a_consistency_proof_is_the_published_one(first: int, second: int) -> None:
+    path = [bytes.fromhex(_N[name]) for name in CONSISTENCY[first, second]]
+    assert merkle.Tree(published(second)).consistency_proof(first) == path
+    assert merkle.is_consistent(first, bytes.fromhex(ROOTS[first]), second, bytes.fromhex(ROOTS[second]), path)
+
+
+@given(st.integers(0, 80))
+def test_all_earlier_roots_are_found_in_one_pass(size: int) -> None:
+    tree = leaves(size)
+    assert merkle.roots_at(tree, range(size + 5)) == {n: merkle.root(tree[:n]) for n in range(size + 1)}
+
 
 def leaves(count: int) -> list[bytes]:
     return [merkle.leaf_hash(str(number).encode()) for number in range(count)]
@@ -29,15 +79,14 @@ def leaves(count: int) -> list[bytes]:
 
 @pytest.mark.parametrize("size", range(9))
 def test_the_root_of_each_size_is_the_published_one(size: int) -> None:
-    hashed = [merkle.leaf_hash(bytes.fromhex(leaf)) for leaf in LEAVES[:size]]
-    assert merkle.root(hashed).hex() == ROOTS[size]
+    assert merkle.root(published(size)).hex() == ROOTS[size]
 
 
 @given(st.integers(1, 70).flatmap(lambda size: st.tuples(st.just(size), st.integers(0, size - 1))))
 def test_every_leaf_is_proven_by_its_own_path_and_no_other_position(pair: tuple[int, int]) -> None:
     size, index = pair
     tree = leaves(size)
-    path = merkle.inclusion_proof(tree, index)
+    path = merkle.Tree(tree).inclusion_proof(index)
     assert merkle.root_from_inclusion(tree[index], index, size, path) == merkle.root(tree)
     for other in range(size):
         if other != index:
@@ -48,7 +97,7 @@ def test_every_leaf_is_proven_by_its_own_path_and_no_other_position(pair: tuple[
 def test_a_changed_path_proves_nothing(size: int, index: int, bit: int) -> None:
     index %= size
     tree = leaves(size)
-    for place, sibling in enumerate(path := merkle.inclusion_proof(tree, index)):
+    for place, sibling in enumerate(path := merkle.Tree(tree).inclusion_proof(index)):
         changed = bytearray(sibling)
         changed[bit] ^= 1
         forged = [*path[:place], bytes(changed), *path[place + 1 :]]
@@ -61,7 +110,7 @@ def test_a_grown_tree_is_consistent_with_what_it_was_and_with_nothing_else(first
     first, second = sorted((first, second))
     tree = leaves(second)
     old, new = merkle.root(tree[:first]), merkle.root(tree)
-    proof = merkle.consistency_proof(tree, first)
+    proof = merkle.Tree(tree).consistency_proof(first)
     assert merkle.is_consistent(first, old, second, new, proof)
     assert not merkle.is_consistent(first, b"\1" * 32, second, new, proof)
     assert not merkle.is_consistent(first, old, second, b"\1" * 32, proof)
@@ -69,5 +118,5 @@ def test_a_grown_tree_is_consistent_with_what_it_was_and_with_nothing_else(first
 
 def test_a_leaf_outside_the_tree_has_no_proof() -> None:
     with pytest.raises(IndexError):
-        merkle.inclusion_proof(leaves(3), 3)
+        merkle.Tree(leaves(3)).inclusion_proof(3)
     assert merkle.root_from_inclusion(leaves(1)[0], 1, 1, []) is None

@@ -229,10 +229,11 @@ class Sealed:
     def proof(self, made: PackPlan) -> ProofMaterial:
         lines, name = self.ledger.lines()[: self.checkpoint.size], self.checkpoint.name
         leaves = [merkle.leaf_hash(line) for line in lines]
+        tree = merkle.Tree(leaves)
         shown = (0, *made.entries)  # the entry that names the key, and the case's own
         return ProofMaterial(
             entries=tuple((seq, lines[seq]) for seq in shown),
-            paths={seq: tuple(step.hex() for step in merkle.inclusion_proof(leaves, seq)) for seq in shown},
+            paths={seq: tuple(step.hex() for step in tree.inclusion_proof(seq)) for seq in shown},
             checkpoints={
                 f"{name}.json": self.checkpoint.data, f"{name}.p7s": self.signature, f"{name}.loopback.tsr": self.token,
             },

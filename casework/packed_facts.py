@@ -1,0 +1,92 @@
+"""The facts of a pack, read again from the originals beside them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from casework.reread import read_stored
+from collector.alias import Alias
+from collector.archive.records import snapshot_of
+from collector.canonical import plain, sha256
+from collector.errors import DamagedArchive
+from collector.ledger.log import Opening
+from collector.model import Fact, Problem, Snapshot
+from collector.site import Site
+from rules.pack.bag import Bag, open_bag
+from rules.pack.proof import OPENINGS
+
+
+class _Originals:
+    """An object store over the files of a bag, by their digests."""
+
+    def __init__(self, bag: Bag) -> None:
+        self._bag = bag
+        self._paths = {stored.sha256: path for path, stored in bag.files.items()}
+
+    def has(self, digest: str) -> bool:
+        return digest in self._paths
+
+    def get(self, digest: str) -> bytes:
+        data = self._bag.read(self._paths[digest]) if self.has(digest) else None
+        if data is None or sha256(data) != digest:
+            raise DamagedArchive("An original is not in this pack.", "Run: tradewitness verify")
+        return data
+
+    def put(self, data: bytes) -> str:
+        raise DamagedArchive("A pack is only read.", "")
+
+
+def check_facts(path: Path, site: Site, alias: Alias) -> tuple[tuple[Problem, ...], tuple[str, ...]]:
+    """Facts that the originals of a pack do not say, and findings: what could not be read again, and why."""
+    bag = open_bag(path)
+    openings, originals = _openings(bag), _Originals(bag)
+    problems: list[Problem] = []
+    notes: list[str] = []
+    for where in sorted(p for p in bag.files if p.startswith("data/exhibits/") and p.endswith("/facts.json")):
+        try:
+            body = json.loads(bag.read(where.replace("facts.json", "snapshot.json")) or b"")
+            stated = json.loads(bag.read(where) or b"")["facts"]
+            snapshot = snapshot_of(body, openings)
+            if not _shown(body, snapshot, originals):
+                notes.append(f"{where}: the originals are withheld, so its facts were not read again")
+                continue
+            read = read_stored(snapshot, originals, site, alias)
+            problems += [bag.problem(where, what) for what in _differences(stated, read)]
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, DamagedArchive):
+            problems.append(bag.problem(where, "cannot be read again from the originals beside it"))
+    return tuple(problems), tuple(notes)
+
+
+def _openings(bag: Bag) -> dict[str, Opening]:
+    found: dict[str, Opening] = {}
+    for line in (bag.read(OPENINGS) or b"").split(b"\n")[:-1]:
+        try:
+            record = json.loads(line)
+            found[record["commitment"]] = Opening(record["digest"], record["salt"])
+        except (ValueError, KeyError, TypeError, RecursionError):
+            continue  # `verify` names it
+    return found
+
+
+def _shown(body: Mapping[str, Any], snapshot: Snapshot, originals: _Originals) -> bool:
+    """Whether every document of the visit is in the pack."""
+    documents = [a for a in snapshot.artefacts if a.role == "dom"]
+    sealed = sum(record["role"] == "dom" for record in body["artefacts"])
+    return len(documents) == sealed and all(originals.has(a.digest) for a in documents)
+
+
+def _differences(stated: list[Mapping[str, Any]], read: tuple[Fact, ...]) -> Iterator[str]:
+    """What facts.json says otherwise than this version's readers; facts of another reader are compared by value alone."""
+    ours = {(f.name, f.round): plain(f) for f in read}
+    theirs = {(f["name"], f["round"]): f for f in stated}
+    for key in sorted(ours.keys() | theirs.keys()):
+        mine, other = ours.get(key), theirs.get(key)
+        if mine is None or other is None:
+            yield f"{key[0]}: {'is not on the page' if mine is None else 'is on the page, and left out here'}"
+            continue
+        names = ("value", "state") if mine["reader"] != other["reader"] else ("value", "state", "place")
+        if any(mine[name] != other.get(name) for name in names):
+            yield f"{key[0]}: is not what the original says"

@@ -1,0 +1,193 @@
+"""All that an archive holds, checked: every line, object, checkpoint, signature and token, each fault at its place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from collector.archive.archive import Archive
+from collector.archive.records import keys_of, shape_fault
+from collector.canonical import canonical, sha256_file
+from collector.errors import DamagedArchive
+from collector.ledger.anchor import Anchor, disagreements
+from collector.ledger.log import Checkpoint, Entry, parse_entry
+from collector.model import Problem
+from collector.seal.timestamp import TokenReport
+from collector.verify.clocks import clock_notes, time_problems
+from collector.verify.seals import check_checkpoints, check_tokens, token_name, trusted_roots
+from collector.verify.stored import Progress, Sealed, check_objects
+
+_MOST_BYTES = 2 << 30  # of the ledger: some two million records
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveReport:
+    """`seal` is timestamped, pending or unsigned; `key` the fingerprint relied on; `tokens` those that hold.
+
+    `notes` are findings that break nothing, such as a clock that was wrong.
+    """
+
+    problems: tuple[Problem, ...]
+    seal: str
+    key: str
+    entries: int
+    objects: int
+    tokens: tuple[TokenReport, ...]
+    notes: tuple[str, ...]
+
+
+def verify_archive(
+    archive: Archive, progress: Progress = lambda *_: None, *, against: Anchor | None = None
+) -> ArchiveReport:
+    """Checks all that the archive holds, and against what somebody else holds of it. WrongRequest when there is none."""
+    try:
+        archive.require()
+    except DamagedArchive as error:
+        return ArchiveReport((Problem("ledger/entries.jsonl", error.message),), "unsigned", "", 0, 0, (), ())
+    problems = list(_unreadable(archive))
+    if problems:
+        return ArchiveReport(tuple(problems), "unsigned", "", 0, 0, (), ())
+    lines = archive.ledger.lines()
+    entries = _entries(archive, lines, problems)
+    keys = keys_of(entries)
+    sealed = _sealed(archive, entries, problems)
+    counted, stray = check_objects(archive.objects.folder, sealed, problems, progress)
+    set_aside = _set_aside(archive, entries, problems)
+    checkpoints = check_checkpoints(archive, lines, keys, problems)
+    tokens = check_tokens(archive, checkpoints, entries, trusted_roots(archive, problems), problems)
+    received = {e.seq: tokens[name] for e in entries if e.kind == "timestamp.received" and (name := token_name(e)) in tokens}
+    problems += time_problems(entries, received)
+    if against is not None:
+        problems += disagreements(against, lines, keys)
+    notes = (*clock_notes(entries, received), *_key_notes(keys), *_stray_notes(stray), *set_aside)
+    return ArchiveReport(
+        tuple(dict.fromkeys(problems)), _seal(checkpoints, entries, tokens, problems), keys[-1][1] if keys else "",
+        len(entries), counted, tuple(tokens.values()), notes,
+    )  # fmt: skip
+
+
+def _unreadable(archive: Archive) -> Iterator[Problem]:
+    """What cannot be read as a file of a ledger without leaving the archive, waiting for ever, or filling the memory."""
+    ledger = archive.ledger
+    for path in (ledger.folder, ledger.checkpoints, archive.objects.folder, ledger.entries_path, ledger.openings_path):
+        where = path.relative_to(archive.root).as_posix()
+        if path.is_symlink():
+            yield Problem(where, "is a link: nothing outside the archive is read")
+        elif path.exists() and path.suffix == ".jsonl" and not path.is_file():
+            yield Problem(where, "is not a plain file")
+        elif path.is_file() and path.stat().st_size > _MOST_BYTES:
+            yield Problem(where, f"is too large to be one ({path.stat().st_size:,} bytes)")
+
+
+def _entries(archive: Archive, lines: Sequence[bytes], problems: list[Problem]) -> list[Entry]:
+    """Every entry that parses; each fault is named by its line."""
+    entries: list[Entry] = []
+    if archive.ledger.torn:
+        problems.append(
+            Problem("ledger/entries.jsonl", "the last line is torn: a write was cut short; the next one sets it aside")
+        )
+    for seq, line in enumerate(lines):
+        where = f"ledger/entries.jsonl line {seq + 1}"
+        try:
+            entry = parse_entry(line, seq)
+        except DamagedArchive as error:
+            problems.append(Problem(where, error.message))
+            continue
+        if _canonical_or_none(line) != line:
+            problems.append(Problem(where, "is not in canonical form: it was re-encoded"))
+        fault = shape_fault(entry)
+        if fault:
+            problems.append(Problem(where, fault))
+        else:
+            entries.append(entry)
+    if not entries or entries[0].kind != "archive.created":
+        problems.append(Problem("ledger/entries.jsonl", "does not begin with the archive's creation"))
+    return entries
+
+
+def _canonical_or_none(line: bytes) -> bytes | None:
+    try:
+        return canonical(json.loads(line))
+    except (ValueError, TypeError, RecursionError):
+        return None
+
+
+def commitments_of(body: Mapping[str, Any]) -> Iterator[tuple[str, Sealed]]:
+    """The commitments that an entry's body names, each with what it stands for."""
+    if "commitment" in body:
+        yield str(body["commitment"]), Sealed(str(body.get("name", "file")), _size(body))
+    for part in ("artefacts", "renderings", "revocation"):
+        for record in body.get(part, ()):
+            what = record.get("role") or record.get("path") or record.get("url")
+            yield str(record["commitment"]), Sealed(str(what), _size(record))
+
+
+def _size(record: Mapping[str, Any]) -> int:
+    size = record.get("size")
+    return size if isinstance(size, int) and size >= 0 else -1
+
+
+def _sealed(archive: Archive, entries: Sequence[Entry], problems: list[Problem]) -> dict[str, Sealed]:
+    """Digest → what it is, for every sealed artefact; a commitment that nothing opens is a problem."""
+    openings = archive.ledger.openings()
+    digests: dict[str, Sealed] = {}
+    for entry in entries:
+        for commitment, record in commitments_of(entry.body):
+            opening = openings.get(commitment)
+            if opening is None:
+                where = f"ledger/openings.jsonl for line {entry.seq + 1}"
+                problems.append(Problem(where, f"the opening of its {record.what} is missing or changed"))
+            else:
+                digests.setdefault(opening.digest, Sealed(f"{record.what} of ledger line {entry.seq + 1}", record.size))
+    return digests
+
+
+def _set_aside(archive: Archive, entries: Sequence[Entry], problems: list[Problem]) -> list[str]:
+    """Torn tails that were moved out of the log are held against the entries that say so; those without one are told."""
+    folder = archive.ledger.folder / "set-aside"
+    there = {path.name: path for path in folder.iterdir()} if folder.is_dir() and not folder.is_symlink() else {}
+    said = {f"{str(e.body.get('digest', ''))[:16]}.bin": e for e in entries if e.kind == "tail.set_aside"}
+    for name, entry in said.items():
+        where = f"ledger/set-aside/{name}"
+        path = there.get(name)
+        if path is None:
+            problems.append(Problem(where, f"is missing; ledger line {entry.seq + 1} set it aside"))
+        elif path.is_symlink() or not path.is_file() or sha256_file(path) != entry.body.get("digest"):
+            problems.append(Problem(where, f"has changed since ledger line {entry.seq + 1} set it aside"))
+    unsaid = [name for name in there if name not in said and not name.endswith(".part")]
+    return [f"ledger/set-aside/{name}: no record says when it was set aside" for name in sorted(unsaid)]
+
+
+def _key_notes(keys: Sequence[tuple[int, str]]) -> tuple[str, ...]:
+    """A changed key is allowed and must be seen: somebody else's copy of the archive would go on with another key."""
+    return tuple(
+        f"line {after[0] + 1}: the signing key changed from {before[1][:16]}… to {after[1][:16]}…"
+        for before, after in pairwise(keys)
+    )
+
+
+def _stray_notes(stray: int) -> tuple[str, ...]:
+    """Objects without a record: left by a visit that was cut short, or by records that were cut off the end."""
+    text = f"{stray} kept files are named by no record: visits that were cut short, or records that were taken off the end"
+    return (text,) if stray else ()
+
+
+def _seal(
+    checkpoints: Sequence[Checkpoint],
+    entries: Sequence[Entry],
+    tokens: Mapping[str, TokenReport],
+    problems: Sequence[Problem],
+) -> str:
+    """What the newest lines have: one that no checkpoint with a signature that holds covers makes it all `unsigned`."""
+    if not checkpoints:
+        return "unsigned"
+    newest = checkpoints[-1]
+    if any(e.seq >= newest.size and e.kind != "timestamp.received" for e in entries):
+        return "unsigned"
+    seal = {f"ledger/checkpoints/{newest.name}{suffix}" for suffix in (".json", ".p7s")}
+    if seal & {problem.where for problem in problems}:
+        return "unsigned"
+    return "timestamped" if any(name.startswith(newest.name + ".") for name in tokens) else "pending"

@@ -1,0 +1,90 @@
+"""index.sqlite held against the ledger, and the facts in it against the stored bytes; it is opened to be read only."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from collector.archive.archive import Archive
+from collector.archive.index import FORMAT, TABLES, Index, ReadFacts, fresh_index
+from collector.canonical import sha256
+from collector.errors import DamagedArchive
+from collector.model import Problem
+
+_WHERE = "index.sqlite"
+_MEND = "`tradewitness reindex` builds it again from the ledger"
+_OF_THE_LEDGER = tuple(name for name in TABLES if name not in ("meta", "facts"))
+
+
+def check_index(archive: Archive, read_facts: ReadFacts | None = None) -> tuple[list[Problem], list[str]]:
+    """What the index says otherwise than the ledger, and findings. With `read_facts`, its facts are read again as well.
+
+    An archive without an index is whole: the index is a convenience.
+    """
+    if archive.index_path.is_symlink():
+        return [Problem(_WHERE, "is a link: nothing outside the archive is read")], []
+    if not archive.index_path.is_file():
+        return [], []
+    try:
+        held = Index(sqlite3.connect(f"file:{quote(str(archive.index_path))}?mode=ro", uri=True, timeout=5))
+    except sqlite3.Error:
+        return [], ["index.sqlite cannot be opened and was not compared; " + _MEND]
+    try:
+        return _compare(held, archive, read_facts)
+    except sqlite3.OperationalError:
+        return [], ["index.sqlite is in use, or the last command was cut short: not compared; the next command mends it"]
+    except sqlite3.DatabaseError:
+        return [Problem(_WHERE, f"is damaged; nothing is lost: {_MEND}")], []
+    except DamagedArchive:
+        return [], ["index.sqlite was not compared, because the ledger itself is not whole"]
+    finally:
+        held.db.conn.close()
+
+
+def _compare(held: Index, archive: Archive, read_facts: ReadFacts | None) -> tuple[list[Problem], list[str]]:
+    if not held.rows("select 1 from sqlite_master where name = 'meta'"):
+        return [], ["index.sqlite is empty; the next command fills it"]
+    meta = {row["key"]: row["value"] for row in held.rows("select key, value from meta")}
+    if meta.get("format") != FORMAT:
+        return [], ["index.sqlite is of another version; the next command builds it again"]
+    lines, seen = archive.ledger.lines(), int(meta.get("seen") or 0)
+    if seen > len(lines) or (seen and meta.get("tip") != sha256(lines[seen - 1])):
+        return [Problem(_WHERE, f"was made from another ledger; {_MEND}")], []
+    if seen < len(lines):
+        return [], [f"index.sqlite has yet to take in {len(lines) - seen} records; the next command does"]
+    fresh = fresh_index(archive, read_facts or (lambda _: ()), texts=False)
+    problems = [problem for name in _OF_THE_LEDGER for problem in _rows(name, held, fresh)]
+    if read_facts is None:
+        return problems, []
+    wrong, notes = _facts(held, fresh)
+    return [*problems, *wrong], notes
+
+
+def _rows(table: str, held: Index, fresh: Index) -> Iterator[Problem]:
+    columns = ", ".join(TABLES[table][0])
+    sql = f"select {columns} from {table}"  # noqa: S608 - names are the index's own
+    ours, theirs = (Counter(tuple(row) for row in index.rows(sql)) for index in (fresh, held))
+    different = max((ours - theirs).total(), (theirs - ours).total())
+    if different:
+        yield Problem(_WHERE, f"its {table} are not what the ledger says ({different} rows); {_MEND}")
+
+
+def _facts(held: Index, fresh: Index) -> tuple[list[Problem], list[str]]:
+    """Facts that this version's readers read otherwise from the same bytes."""
+    sql = "select snapshot, name, state, value, place, reader from facts"
+    theirs, ours = (Counter(tuple(row) for row in index.rows(sql)) for index in (held, fresh))
+    readers = {row["reader"] for row in fresh.rows("select distinct reader from facts")}
+    problems, older = [], 0
+    for snapshot, name, _, _, _, reader in sorted((theirs - ours).keys()):
+        if reader in readers:
+            problems.append(Problem(f"{_WHERE}: {name} of {snapshot}", f"is not what the stored bytes say; {_MEND}"))
+        else:
+            older += 1
+    named = {problem.where for problem in problems}
+    for snapshot, name, *_ in sorted((ours - theirs).keys()):
+        if not older and f"{_WHERE}: {name} of {snapshot}" not in named:
+            problems.append(Problem(f"{_WHERE}: {name} of {snapshot}", f"is missing, and the stored bytes say it; {_MEND}"))
+    text = f"{older} facts were read by readers of another version: `tradewitness reread` reads them again"
+    return problems, [text] if older else []

@@ -1,0 +1,162 @@
+"""Checkpoints, their signatures and their tokens, held against the ledger's lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from collector.archive.archive import Archive
+from collector.canonical import sha256
+from collector.errors import TradewitnessError
+from collector.ledger import merkle
+from collector.ledger.log import Checkpoint, Entry, parse_checkpoint
+from collector.model import Problem
+from collector.seal.signature import verify_signature
+from collector.seal.timestamp import TokenReport, verify_token
+
+_MOST_BYTES = 1 << 20  # of a checkpoint, a signature or a token; real ones have a few thousand
+
+
+def check_checkpoints(
+    archive: Archive, lines: Sequence[bytes], keys: Sequence[tuple[int, str]], problems: list[Problem]
+) -> list[Checkpoint]:
+    """Every checkpoint that is one, smallest first: its root, what it follows, and its signature are checked."""
+    folder = archive.ledger.checkpoints
+    names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    found = [c for name in names if name.endswith(".json") and (c := _read(folder / name, problems)) is not None]
+    found.sort(key=lambda checkpoint: checkpoint.size)
+    roots = merkle.roots_at((merkle.leaf_hash(line) for line in lines), [c.size for c in found])
+    previous = ""
+    for checkpoint in found:
+        where = f"ledger/checkpoints/{checkpoint.name}.json"
+        if checkpoint.size not in roots:
+            text = f"covers {checkpoint.size} lines, and the ledger has {len(lines)}: lines are missing"
+            problems.append(Problem(where, text))
+        elif roots[checkpoint.size].hex() != checkpoint.root:
+            problems.append(Problem(where, "its root does not fit the ledger's lines: a line was changed, added or removed"))
+        if checkpoint.previous != previous:
+            problems.append(Problem(where, "does not follow the checkpoint before it: one is missing or was replaced"))
+        previous = sha256(checkpoint.data)
+        expected = next((key for seq, key in reversed(keys) if seq < checkpoint.size), "")
+        problems += _signature_problems(folder / f"{checkpoint.name}.p7s", checkpoint.data, expected)
+    problems += _strays(names)
+    return found
+
+
+def _read(path: Path, problems: list[Problem]) -> Checkpoint | None:
+    where = f"ledger/checkpoints/{path.name}"
+    data = bounded(path, problems)
+    if data is None:
+        return None
+    try:
+        checkpoint = parse_checkpoint(data)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        problems.append(Problem(where, "is not a checkpoint in canonical form"))
+        return None
+    if path.stem != checkpoint.name:
+        problems.append(Problem(where, f"is named {path.stem} and speaks of {checkpoint.size} lines"))
+        return None
+    return checkpoint
+
+
+def bounded(path: Path, problems: list[Problem]) -> bytes | None:
+    """A small plain file's bytes; None, and a problem, where it is a link, too large, or cannot be read."""
+    where = f"ledger/checkpoints/{path.name}"
+    try:
+        if path.is_symlink() or not path.is_file():
+            problems.append(Problem(where, "is not a plain file"))
+        elif path.stat().st_size > _MOST_BYTES:
+            problems.append(Problem(where, "is too large to be what its name says"))
+        else:
+            return path.read_bytes()
+    except OSError as error:
+        problems.append(Problem(where, f"cannot be read: {error.strerror}"))
+    return None
+
+
+def _strays(names: Sequence[str]) -> list[Problem]:
+    """Files of the folder that belong to no checkpoint. A crash between a signature and its checkpoint leaves the newest
+    signature alone: nothing rests on it yet.
+    """
+    known = {name.removesuffix(".json") for name in names if name.endswith(".json")}
+    newest = max(known, default="")
+    problems = []
+    for name in names:
+        stem, _, rest = name.partition(".")
+        unfinished = rest == "p7s" and (len(stem), stem) > (len(newest), newest)
+        belongs = rest in ("json", "p7s") or rest.endswith(".tsr")
+        if name.startswith(".") and name.endswith(".part"):
+            continue
+        if not belongs:
+            problems.append(Problem(f"ledger/checkpoints/{name}", "was added: the archive did not put it there"))
+        elif stem not in known and not unfinished:
+            problems.append(Problem(f"ledger/checkpoints/{name}", "belongs to a checkpoint that is not there"))
+    return problems
+
+
+def _signature_problems(signature: Path, data: bytes, expected_key: str) -> list[Problem]:
+    where = f"ledger/checkpoints/{signature.name}"
+    if not signature.exists() and not signature.is_symlink():
+        return [Problem(where, "is missing: the checkpoint is not signed")]
+    problems: list[Problem] = []
+    signed = bounded(signature, problems)
+    if signed is None:
+        return problems
+    report = verify_signature(data, signed)
+    problems = [Problem(where, text) for text in report.problems]
+    if not problems and report.fingerprint != expected_key:
+        problems.append(
+            Problem(where, f"is signed by key {report.fingerprint[:16]}…, and the ledger names {expected_key[:16]}…")
+        )
+    return problems
+
+
+def trusted_roots(archive: Archive, problems: list[Problem]) -> list[str]:
+    """The root certificates that tokens may lead to: those in config.toml, and the public ones."""
+    from collector.seal.authorities import PUBLIC
+
+    try:
+        configured = [authority.root_pem for authority in archive.config.authorities]
+    except TradewitnessError as error:
+        problems.append(Problem("config.toml", error.message))
+        configured = []
+    return list(dict.fromkeys((*configured, *(authority.root_pem for authority in PUBLIC))))
+
+
+def check_tokens(
+    archive: Archive,
+    checkpoints: Sequence[Checkpoint],
+    entries: Sequence[Entry],
+    roots: Sequence[str],
+    problems: list[Problem],
+) -> dict[str, TokenReport]:
+    """The tokens that hold, by file name: each stamps the signature beside it and is the one that a record received."""
+    folder = archive.ledger.checkpoints
+    received = {token_name(entry): entry for entry in entries if entry.kind == "timestamp.received"}
+    names = sorted(path.name for path in folder.iterdir() if path.name.endswith(".tsr")) if folder.is_dir() else []
+    sizes = {checkpoint.name for checkpoint in checkpoints}
+    valid: dict[str, TokenReport] = {}
+    for name in names:
+        stem, where = name.partition(".")[0], f"ledger/checkpoints/{name}"
+        if stem not in sizes:
+            continue  # named already: its checkpoint is not there
+        token = bounded(folder / name, problems)
+        signature = folder / f"{stem}.p7s"
+        if token is None or not signature.is_file():
+            continue
+        report = verify_token(token, signature.read_bytes(), roots)
+        problems += [Problem(where, text) for text in report.problems]
+        entry = received.get(name)
+        if entry is not None and entry.body["token"] != sha256(token):
+            problems.append(Problem(where, f"is not the token that ledger line {entry.seq + 1} received"))
+        elif not report.problems:
+            valid[name] = report
+    for name, entry in received.items():
+        if name not in names:
+            problems.append(Problem(f"ledger/checkpoints/{name}", f"is missing; ledger line {entry.seq + 1} received it"))
+    return valid
+
+
+def token_name(entry: Entry) -> str:
+    """The file of the token that an entry says was received."""
+    return f"{entry.body['checkpoint']:06d}.{entry.body['authority']}.tsr"

@@ -1,0 +1,141 @@
+"""A browser of paper: the real commands in process, the marketplace's pages in a fake tab, and a printer of nothing.
+
+Everything but the browser is real: readers, ledger, objects, seal, pack. A case is kept and packed in about a second.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import cli
+from collector.browser import launch as browser
+from collector.capture.tab import Arrival
+from fixtures.authority import Served
+from fixtures.marketplace.pages import render
+from fixtures.marketplace.scenarios import SCENARIOS, addresses
+from tests.collector.capture.fake import FakeTab
+from tests.stories.desk import Said
+
+SCENARIO = "led-fans"
+ORIGIN = "http://alibaba.localhost:8123"
+PAGES = ("order", "supplier", "dispute")
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+@dataclass
+class PaperTab(FakeTab):
+    """A tab that shows the page of the story that stands at the address."""
+
+    async def open(self, url: str, within_ms: int) -> Arrival:
+        story = SCENARIOS[SCENARIO]
+        kind = next(kind for kind, address in addresses(SCENARIO, ORIGIN).items() if address == url)
+        base = (datetime.now(UTC) - timedelta(days=story.today)).date()
+        self.html = render(SCENARIO, story.today, kind, base=base, origin=ORIGIN, settled=True).decode()
+        self.visible = _text(self.html)
+        return await super().open(url, within_ms)
+
+
+def _text(html: str) -> str:
+    shown = re.sub(r"(?s)<(script|style)\b.*?</\1>|<!--.*?-->|<[^>]+>", " ", html)
+    return " ".join(unescape(shown).split())
+
+
+class _PaperBrowser:
+    @asynccontextmanager
+    async def tab(self, account: str = "") -> AsyncIterator[PaperTab]:
+        yield PaperTab()
+
+
+@asynccontextmanager
+async def _launch(*_: Any, **__: Any) -> AsyncIterator[_PaperBrowser]:
+    yield _PaperBrowser()
+
+
+@contextmanager
+def paper_browser() -> Iterator[None]:
+    """In the block, commands use the browser of paper."""
+    real = browser.launch, browser.print_pdf
+    browser.launch, browser.print_pdf = _launch, lambda *_, **__: PDF  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        browser.launch, browser.print_pdf = real
+
+
+@dataclass(frozen=True)
+class PaperDesk:
+    """One user's archive and configuration, and the commands as typed."""
+
+    folder: Path
+    authority: Served
+
+    @property
+    def archive(self) -> Path:
+        return self.folder / "archive"
+
+    @property
+    def order(self) -> str:
+        return SCENARIOS[SCENARIO].order.id
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "TRADEWITNESS_ARCHIVE": str(self.archive),
+            "TRADEWITNESS_CONFIG": str(self.folder / "configuration"),
+            "TRADEWITNESS_ALIAS": "alibaba.localhost:8123=alibaba.com",
+        }
+
+    def run(self, *arguments: str | Path) -> Said:
+        out, err = io.StringIO(), io.StringIO()
+        before = {name: os.environ.get(name) for name in self.environment}
+        os.environ.update(self.environment)
+        try:
+            with paper_browser(), redirect_stdout(out), redirect_stderr(err):
+                code = cli.run([str(a) for a in arguments])
+        finally:
+            for name, value in before.items():
+                os.environ.pop(name, None)
+                if value is not None:
+                    os.environ[name] = value
+        assert "Traceback" not in out.getvalue() + err.getvalue()
+        return Said(code, out.getvalue(), err.getvalue())
+
+    def did(self, *arguments: str | Path) -> Any:
+        """A command that must succeed, with what it says as JSON."""
+        said = self.run(*arguments, "--json")
+        assert said.code in (0, 6), f"{arguments}: {said.out}{said.err}"
+        return json.loads(said.out)
+
+    def begin(self) -> None:
+        """An archive and a case."""
+        self.did("init", "--authority", f"test={self.authority.url}", "--authority-root", self.authority.root_file)
+        config = self.archive / "config.toml"
+        config.write_text(config.read_text().replace("pause_seconds = 2", "pause_seconds = 0"))
+        given = [part for kind in PAGES for part in (f"--{kind}", addresses(SCENARIO, ORIGIN)[kind])]
+        self.did("case", "open", self.order, *given, "--zone", "Europe/Berlin")
+
+    def keep(self) -> None:
+        """A file, what the buyer knows, and the pages."""
+        photo = self.folder / "carton.txt"
+        photo.write_text("a carton, wet on one side\n")
+        self.did("add", self.order, photo, "--as", "photo")
+        self.did("case", "set", self.order, "units_defective=160")
+        self.did("capture", self.order)
+
+    def pack(self, name: str = "case.zip") -> Path:
+        out = self.folder / name
+        self.did("pack", self.order, "--reason", "damaged", "-o", out)
+        return out
+
+    def elsewhere(self, folder: Path) -> PaperDesk:
+        return replace(self, folder=folder)
