@@ -59,13 +59,13 @@ class DeadlineAnswer:
         """The act-by time where the user is, with weekday; of an opening, the time from which it is surely open."""
         if deadline.act_by is None or deadline.latest is None:
             return "–"
-        if deadline.id == "escalation_opens":
+        if deadline.opening:
             return f"surely open from {local(deadline.latest, self.zone)}"
         return local(deadline.act_by, self.zone)
 
     def left(self, deadline: Deadline) -> str:
         """How long is left, in words."""
-        if deadline.act_by is None or deadline.state == "met" or deadline.id == "escalation_opens":
+        if deadline.act_by is None or deadline.state == "met" or deadline.opening:
             return "–"
         return left(deadline.act_by, self.as_of)
 

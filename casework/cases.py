@@ -20,8 +20,9 @@ from collector.canonical import plain
 from collector.errors import WrongRequest
 from collector.ledger.log import Opening, new_salt
 from collector.model import Fact, Printed, Target
-from rules.assertions import RECURRING, is_event, parse_assertion
+from rules.assertions import is_event, parse_assertion
 from rules.casefile import AddedFile, CaseFile, LedgerEvent
+from rules.facts import RECURRING
 
 FILE_KINDS = (
     "photo", "video", "contract", "inspection", "receipt", "sample", "chat", "page", "tracking", "packing_list",

@@ -14,12 +14,13 @@ from collector.archive.sealing import SealState, seal, signing_key
 from collector.errors import WrongRequest
 from collector.ledger.disk import write_file
 from collector.model import Fact
-from rules.assertions import RECURRING, is_event, parse_assertion
+from rules.assertions import is_event, parse_assertion
 from rules.casefile import AddedFile, CaseFile
 from rules.check import check, reasons_of
 from rules.deadlines import deadlines, needs_attention
+from rules.facts import RECURRING
 from rules.ics import calendar
-from rules.policy import load_policy
+from rules.policy import load_policy, policies
 
 Progress = Callable[[str], None]
 
@@ -83,7 +84,7 @@ def deadlines_of(ws: Workspace, what: tuple[str, ...], as_of: str = "", ics: Pat
         zone = chosen[0].zone if chosen else machine_zone()
         instant = as_of_instant(ws, as_of, zone)
         files = [casefile(ws, case, instant) for case in chosen]
-    found = tuple(d for file in files for d in deadlines(file, load_policy()))
+    found = tuple(d for file in files for d in deadlines(file, *policies()))
     if ics is not None:
         write_file(ics.absolute(), calendar(found, instant))
     due = any(needs_attention(d) for d in found)
@@ -100,16 +101,16 @@ def _not_yet(file: CaseFile) -> list[str]:
 def _loose_casefile(assignments: list[str], zone: str, as_of: datetime, now: datetime) -> CaseFile:
     """A case made of dates alone, as typed at the prompt. Facts dated after `as_of` have not happened yet."""
     counts: dict[str, int] = {}
-    facts = []
+    facts: dict[tuple[str, int], Fact] = {}
     for text in assignments:
         name, number, value = split_assignment(text)
         if not value:
             raise WrongRequest(f"{name} has no value.", "Write it as name=value, for example received_at=2026-09-30")
         parsed = parse_assertion(name, value, zone)
         counts[name] = number or counts.get(name, 0) + 1
-        round_ = counts[name] if name in RECURRING else 1
-        facts.append(Fact(name, parsed, "asserted", "", "buyer", at=as_of, round=round_))
-    kept = tuple(f for f in facts if counts_by(f, as_of, now, zone))
+        round_ = counts[name] if name in RECURRING else 1  # of what happens once, the last one typed holds
+        facts[name, round_] = Fact(name, parsed, "asserted", "", "buyer", round=round_)
+    kept = tuple(f for f in facts.values() if counts_by(f, as_of, now, zone))
     return CaseFile(order="", name="", zone=zone, as_of=as_of, opened_at=as_of, facts=kept)
 
 

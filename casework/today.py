@@ -14,7 +14,7 @@ from rules.calendars import local
 from rules.casefile import CaseFile
 from rules.deadlines import deadlines, needs_attention
 from rules.moments import next_steps
-from rules.policy import load_policy
+from rules.policy import policies
 
 # Design section 10: a running deadline without a good look for this long is an alarm.
 BLIND_AFTER = timedelta(hours=36)
@@ -33,7 +33,7 @@ def today(ws: Workspace, as_of: datetime | None = None) -> TodayAnswer:
             ws.archive.require()
         return TodayAnswer((), now, False)
     files = [(case, casefile(ws, case, now)) for case in cases(ws) if not case.closed]
-    found = [(case, file, deadlines(file, load_policy())) for case, file in files]
+    found = [(case, file, deadlines(file, *policies())) for case, file in files]
     lines = [_line(ws, case, file, due, now) for case, file, due in found]
     far = datetime.max.replace(tzinfo=now.tzinfo)
     lines.sort(key=lambda line: (_URGENCY[line.state], line.act_by or far, line.case))
@@ -43,7 +43,7 @@ def today(ws: Workspace, as_of: datetime | None = None) -> TodayAnswer:
 
 def _line(ws: Workspace, case: Case, file: CaseFile, found: tuple[Deadline, ...], now: datetime) -> TodayLine:
     """The case's most urgent step in one line. The buyer's own comes before what others must do."""
-    steps = next_steps(file, found, load_policy())
+    steps = next_steps(file, found)
     look = _last_good_look(ws, case.order)
     alarms = _alarms(ws, case, [step.deadline for step in steps], look, now)
     looked = f"last good look: {age(look.visit.machine_time, now)} ago" if look else "no page has been kept whole yet"

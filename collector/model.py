@@ -186,6 +186,10 @@ class Deadline:
 
     `who` is you, supplier or platform; `must` False means may. All three times are None when undetermined or not started.
     `basis` says in words what it was computed from; `needs` names what to enter when undetermined; `label` is its title.
+    `sure`: printed (a kept page's own timer), copied (typed from the page), counted (from a page's day), entered (counted
+    from the buyer's day), sources differ (counted, with several ends), or "". `opening`: a time from which, not until which.
+    An undetermined one has times where dates contradict each other; `near` says that the earliest is near or past. `page`
+    is the kind of page to open.
     """
 
     case: str
@@ -204,6 +208,10 @@ class Deadline:
     basis: str = ""
     needs: tuple[str, ...] = ()
     printed: bool = False
+    sure: str = ""
+    opening: bool = False
+    near: bool = False
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)

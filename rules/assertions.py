@@ -14,56 +14,8 @@ from collector.errors import WrongRequest
 from collector.model import Money
 from rules.calendars import FIRST_YEAR, LAST_YEAR
 from rules.chronology import time_of
+from rules.facts import CORE_ASSERTIONS, PAGE_FACTS, PLANNED
 from rules.policy import REASONS
-
-
-def _all(names: str, kind: str) -> dict[str, str]:
-    return dict.fromkeys(names.split(), kind)
-
-
-_EVENTS = (
-    "received_at receipt_confirmed_at shipped_at paid_at payment_received_at supplier_contacted_at dispute_opened_at "
-    "supplier_answered_at buyer_answered_at evidence_requested_at evidence_submitted_at escalated_at offer_made_at "
-    "sample_approved_at decided_at refund_received_at"
-)
-
-# The buyer's own facts and the kind of their values (design section 9).
-CORE_ASSERTIONS: Mapping[str, str] = MappingProxyType(
-    _all(_EVENTS, "time")
-    | {
-        "ship_by": "time",
-        "reason": "reason",
-        "amount_claimed": "money",
-        "units_total": "integer",
-        "units_defective": "integer",
-        "paid_on_platform": "bool",
-    }
-)
-
-# Facts that pages show and that may be asserted where the tool cannot see the page.
-PAGE_FACTS: Mapping[str, str] = MappingProxyType(
-    {
-        **_all("product.title product.min_order product.attributes product.price_tiers", "text"),
-        **_all("product.badge supplier.badge order.trade_assurance thread.complete", "bool"),
-        **_all("supplier.name supplier.country search.offers", "text"),
-        **_all("supplier.limit order.total order.paid dispute.amount dispute.offer", "money"),
-        "supplier.years": "integer",
-        **_all("order.number order.status order.items order.ship_terms order.supplier order.terms", "text"),
-        **_all("order.ship_by order.shipped_at order.received_at", "time"),
-        **_all("order.payments tracking.number thread.with thread.messages", "text"),
-        **_all("tracking.first_scan tracking.delivered_at dispute.submitted_at dispute.deadline", "time"),
-        **_all("dispute.id dispute.order dispute.status dispute.reason", "text"),
-        **_all("dispute.action_needed dispute.hint dispute.supplier_answer", "text"),
-    }
-)
-
-# Kept as a list: what happens again makes its own deadline, by round.
-RECURRING = frozenset(
-    {"evidence_requested_at", "evidence_submitted_at", "supplier_answered_at", "buyer_answered_at", "offer_made_at"}
-)
-
-# Times that are set beforehand: they may lie in the future.
-PLANNED = frozenset({"ship_by", "order.ship_by", "dispute.deadline"})
 
 _NUMBER = r"(?P<amount>\d{1,3}(?:,\d{3}){0,4}(?:\.\d{1,3})?|\d{1,15}(?:\.\d{1,3})?)"
 _MONEY = (

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from importlib import resources
 from zoneinfo import ZoneInfo
 
 from collector.errors import WrongRequest
@@ -48,19 +50,30 @@ def plausible_year(day: date) -> bool:
 # -- counting ---------------------------------------------------------------------------------------------------------
 
 
-def count(day: date, add: int, unit: str, country: str) -> tuple[date, date]:
+def count(day: date, add: int, unit: str, countries: tuple[str, ...]) -> tuple[date, date]:
     """The soonest and the latest day that `add` units after `day` can mean.
 
-    days: `day` is day 0. days_inclusive: `day` is day 1. working_days: `day` is day 0; soonest, Monday to Friday and the
-    country's make-up working days all count; latest, neither public holidays nor make-up days do.
+    days: `day` is day 0. days_inclusive: `day` is day 1. working_days: `day` is day 0; it is not written whose calendar
+    holds, so each country's is counted: soonest, its working week and its make-up days all count; latest, neither public
+    holidays nor make-up days do.
     """
-    if unit == "working_days":
-        workdays, holidays = makeup_days(country), public_holidays(country)
-        soonest = _nth(day, add, lambda d: d.weekday() < 5 or d in workdays(d.year))
-        latest = _nth(day, add, lambda d: d.weekday() < 5 and d not in holidays(d.year))
-        return soonest, latest
-    end = day + timedelta(days=add - 1 if unit == "days_inclusive" else add)
-    return end, end
+    if unit != "working_days":
+        end = day + timedelta(days=add - 1 if unit == "days_inclusive" else add)
+        return end, end
+    ends = [_working_days(day, add, country) for country in countries]
+    return min(soonest for soonest, _ in ends), max(latest for _, latest in ends)
+
+
+@lru_cache(maxsize=4096)
+def _working_days(day: date, add: int, country: str) -> tuple[date, date]:
+    weekend = working_year(country, day.year).weekend
+
+    def long(d: date) -> bool:
+        return d.weekday() not in weekend
+
+    soonest = _nth(day, add, lambda d: long(d) or d in working_year(country, d.year).makeup)
+    latest = _nth(day, add, lambda d: long(d) and d not in working_year(country, d.year).holidays)
+    return soonest, latest
 
 
 def _nth(day: date, add: int, counts: Callable[[date], bool]) -> date:
@@ -70,23 +83,44 @@ def _nth(day: date, add: int, counts: Callable[[date], bool]) -> date:
     return day
 
 
-def public_holidays(country: str) -> Callable[[int], frozenset[date]]:
-    """The country's public holidays of a year, observed days included."""
-    return lambda year: _year(country, year)[0]
+@dataclass(frozen=True, slots=True)
+class WorkingYear:
+    """One country's year: public holidays (observed days included), weekend days that are worked to make up for a bridged
+    holiday, and the weekdays of the weekend (Monday is 0)."""
 
-
-def makeup_days(country: str) -> Callable[[int], frozenset[date]]:
-    """The weekend days of a year on which the country works, to make up for a bridged holiday."""
-    return lambda year: _year(country, year)[1]
+    holidays: frozenset[date]
+    makeup: frozenset[date]
+    weekend: frozenset[int]
 
 
 @lru_cache
-def _year(country: str, year: int) -> tuple[frozenset[date], frozenset[date]]:
-    """Holidays and make-up days of one year. China announces next year's in November; before, only the law's are known."""
+def working_year(country: str, year: int) -> WorkingYear:
+    """The working year of an ISO 3166 country; of one that is not known, a plain Monday to Friday.
+
+    China announces next year's bridging days in November; before, only the law's holidays are known.
+    """
     from holidays import country_holidays  # half a second to import: only for those who count working days
 
-    calendar = country_holidays(country, years=year)
-    return frozenset(calendar), frozenset(day for day in calendar.weekend_workdays if day.year == year)
+    try:
+        calendar = country_holidays(country, years=year)
+    except NotImplementedError:
+        return WorkingYear(frozenset(), frozenset(), frozenset({5, 6}))
+    makeup = frozenset(day for day in calendar.weekend_workdays if day.year == year)
+    return WorkingYear(frozenset(calendar), makeup, frozenset(calendar.weekend))
+
+
+@lru_cache
+def country_of(zone: str) -> str:
+    """The ISO 3166 country of an IANA zone, or "" where it has none (UTC) or is only an old name for another."""
+    return _countries().get(zone, "")
+
+
+@lru_cache
+def _countries() -> Mapping[str, str]:
+    """zone.tab of the time zone database: a line is "country, coordinates, zone, comment"."""
+    text = resources.files("tzdata").joinpath("zoneinfo", "zone.tab").read_text(encoding="utf-8")
+    rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
+    return {row[2]: row[0] for row in rows}
 
 
 # -- words ------------------------------------------------------------------------------------------------------------

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -111,11 +112,28 @@ def time_of(value: Any, zone: str) -> date | datetime | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Clash:
+    """An impossible order: the event `first`, which comes first, is told (`one`) for a later day than `then` (`other`)."""
+
+    first: str
+    then: str
+    one: Occurrence
+    other: Occurrence
+
+    def needs(self) -> tuple[str, ...]:
+        """The facts of which one must be corrected: the buyer's own where there are any."""
+        both = (self.one, self.other)
+        own = [o.fact for o in both if not o.printed] or [o.fact for o in both]
+        return tuple(dict.fromkeys(own))
+
+
+@dataclass(frozen=True, slots=True)
 class Chronology:
     """The events of one case. `casefile` is already reduced to what is known (CaseFile.known)."""
 
     casefile: CaseFile
     policy: Policy
+    _seen: dict[str, tuple[Occurrence, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def readings(self) -> tuple[str, str]:
@@ -124,16 +142,26 @@ class Chronology:
 
     def happened(self, event: str) -> Occurrence | None:
         """When the event happened, by the highest-ranking fact that tells; None if unknown or not yet."""
-        rule = self.policy.event(event)
-        if rule.recurring:
-            return next(iter(self.rounds(event)), None)
-        return next((told for told in self._told(rule) if not self._to_come(rule, told)), None)
+        return next(iter(self.rounds(event)), None)
 
     def rounds(self, event: str) -> tuple[Occurrence, ...]:
-        """Every time a recurring event happened, in order of time."""
-        rule = self.policy.event(event)
-        told = [told for told in self._told(rule) if not self._to_come(rule, told)]
-        return tuple(sorted(told, key=lambda o: (o.earliest, o.latest, o.round)))
+        """Every time a recurring event happened, in order of time; of another, what tells of it, by rank."""
+        if event not in self._seen:
+            rule = self.policy.event(event)
+            told = [told for told in self._told(rule) if not self._to_come(rule, told)]
+            in_time = sorted(told, key=lambda o: (o.earliest, o.latest, o.round)) if rule.recurring else told
+            self._seen[event] = tuple(in_time)
+        return self._seen[event]
+
+    def clashes(self, reasons: tuple[str, ...] = ()) -> Iterator[Clash]:
+        """Every two occurrences that stand in an impossible order; for these reasons, where the order depends on one."""
+        for sequence in self.policy.sequences:
+            if sequence.reasons and not set(sequence.reasons) & set(reasons):
+                continue
+            first, thens = self.happened(sequence.first), self.rounds(sequence.then)
+            for then in thens if self.policy.event(sequence.then).recurring else thens[:1]:
+                if first and first.earliest > then.latest:
+                    yield Clash(sequence.first, sequence.then, first, then)
 
     def to_come(self, event: str) -> Occurrence | None:
         """An event entered with a day after `as_of`: not counted, because it has not happened."""
@@ -177,3 +205,9 @@ def day_text(told: Occurrence) -> str:
     """The day of an occurrence for a sentence: "Thu 24 Sep 2026"; two where the zones differ."""
     days = sorted({day for day, _ in told.days})
     return " or ".join(written(day) for day in days)
+
+
+def in_words(clash: Clash, policy: Policy) -> str:
+    """What cannot be, with both days: "Shipment (Sat 10 Oct 2026) stands after receipt (Thu 1 Oct 2026)"."""
+    one, other = (policy.event(id).words for id in (clash.first, clash.then))
+    return f"{one.capitalize()} ({day_text(clash.one)}) stands after {other} ({day_text(clash.other)})"

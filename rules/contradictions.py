@@ -8,7 +8,7 @@ from typing import Any
 
 from collector.model import Fact, Finding
 from rules.calendars import day_in, written
-from rules.chronology import Chronology, Occurrence, day_text
+from rules.chronology import Chronology, Occurrence, day_text, in_words
 
 # Two names for one thing: what the page says and what the buyer entered.
 _SAME = (("dispute.amount", "amount_claimed"),)
@@ -21,20 +21,14 @@ def contradictions(chronology: Chronology, reasons: tuple[str, ...]) -> tuple[Fi
 
 
 def _sequences(chronology: Chronology, reasons: tuple[str, ...]) -> Iterator[Finding]:
-    for sequence in chronology.policy.sequences:
-        if sequence.reasons and not set(sequence.reasons) & set(reasons):
-            continue
-        first = chronology.happened(sequence.first)
-        for then in chronology.rounds(sequence.then):
-            if first and first.earliest > then.latest:
-                one, other = (chronology.policy.event(id).words for id in (sequence.first, sequence.then))
-                yield Finding(
-                    f"time.{sequence.first}_after_{sequence.then}",
-                    "problem",
-                    f"{one.capitalize()} ({day_text(first)}) stands after {other} ({day_text(then)}); one date is wrong.",
-                    (first.fact, then.fact),
-                    _correct(first, then),
-                )
+    for clash in chronology.clashes(reasons):
+        yield Finding(
+            f"time.{clash.first}_after_{clash.then}",
+            "problem",
+            f"{in_words(clash, chronology.policy)}; one date is wrong.",
+            (clash.one.fact, clash.other.fact),
+            _correct(clash.one, clash.other),
+        )
 
 
 def _correct(*told: Occurrence) -> str:

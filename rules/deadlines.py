@@ -11,9 +11,9 @@ from datetime import UTC, date, datetime, timedelta
 
 from collector.model import Deadline, DeadlineState
 from rules.calendars import count as counted
-from rules.calendars import end_of, start_of
+from rules.calendars import country_of, end_of, start_of
 from rules.casefile import CaseFile
-from rules.chronology import Chronology, Occurrence
+from rules.chronology import Chronology, Clash, Occurrence, in_words
 from rules.policy import Count, DeadlineRule, Policy
 from rules.timers import (
     DisputePage,
@@ -36,15 +36,21 @@ _FAR = datetime.max.replace(tzinfo=UTC)
 class Window:
     """When a deadline ends, at the earliest and at the latest (UTC), in words what that rests on, and the sources.
 
-    `days` are the last civil days it was counted to, each with its zone; none where a timer was printed.
+    `days` are the last civil days it was counted to, each with its zone; none where a timer was printed. `sure`: see
+    `Deadline`.
     """
 
     earliest: datetime
     latest: datetime
     basis: str
     source: str
-    printed: bool = False
+    sure: str
     days: tuple[tuple[date, str], ...] = ()
+
+    @property
+    def printed(self) -> bool:
+        """Whether a page that was kept printed it."""
+        return self.sure == "printed"
 
     def missed_by(self, done: Occurrence) -> bool:
         """Whether something was surely done too late: days against days of the same zone, else instants."""
@@ -64,17 +70,20 @@ class Ending:
     why: str
 
 
-def deadlines(casefile: CaseFile, policy: Policy) -> tuple[Deadline, ...]:
-    """Every deadline of the policy, by act_by (those without one last). Never raises on contradictory or strange facts."""
+def deadlines(casefile: CaseFile, *policies: Policy) -> tuple[Deadline, ...]:
+    """Every deadline of the policies, by act_by (those without one last). Never raises on contradictory or strange facts."""
     known = casefile.known()
-    story = _Story(Chronology(known, policy), dispute_pages(known, policy))
-    found = [deadline for rule in policy.deadlines for deadline in story.deadlines(rule)]
+    stories = [_Story(Chronology(known, policy), dispute_pages(known, policy)) for policy in policies]
+    found = [deadline for story in stories for rule in story.policy.deadlines for deadline in story.deadlines(rule)]
     return tuple(sorted(found, key=lambda d: (d.act_by or _FAR, d.id, d.round)))
 
 
 def needs_attention(deadline: Deadline) -> bool:
-    """Whether the buyer must be told with exit code 6: theirs, and due soon, past its safe date, or overdue."""
-    return deadline.who == "you" and deadline.state in ("due_soon", "act_now", "overdue")
+    """Whether the buyer must be told with exit code 6: theirs, and due soon, past its safe date, or overdue.
+
+    Contradictory dates must not silence it: an undetermined one asks too, once its earliest plausible end is near.
+    """
+    return deadline.who == "you" and (deadline.state in ("due_soon", "act_now", "overdue") or deadline.near)
 
 
 def state_at(window: Window, as_of: datetime, *, opening: bool = False) -> DeadlineState:
@@ -99,15 +108,21 @@ class _Story:
     def casefile(self) -> CaseFile:
         return self.chronology.casefile
 
+    @property
+    def policy(self) -> Policy:
+        return self.chronology.policy
+
     def deadlines(self, rule: DeadlineRule) -> list[Deadline]:
         if not rule.recurring:
             timer = newest_timer(self.pages, rule.id)
             window = _printed(timer) if timer else self.window(rule)
             return [self.deadline(rule, 1, window, self.ending(rule, window))]
-        rounds = evidence_rounds(self.chronology, rule.recurring, rule.id, self.pages)
+        rounds = evidence_rounds(self.chronology, rule, self.pages)
         windows = [_printed(r.timer) if r.timer else self.window(rule, r.asked) for r in rounds] or [self.window(rule)]
         endings = self.round_endings(rule, rounds or (Round(None, None),), windows)
-        return [self.deadline(rule, n, w, e) for n, (w, e) in enumerate(zip(windows, endings, strict=True), 1)]
+        asked = [r.asked for r in rounds] or [None]
+        found = enumerate(zip(windows, endings, asked, strict=True), 1)
+        return [self.deadline(rule, number, window, ending, of) for number, (window, ending, of) in found]
 
     # -- when it ends ------------------------------------------------------------------------------------------------
 
@@ -116,39 +131,59 @@ class _Story:
 
         `asked` is the start of a recurring deadline's own round; without one, only its other starts count.
         """
-        if rule.only_in and not self.in_stage(rule.only_in):
+        if self.not_yet(rule):
             return None
-        starts = [(c, self.start(rule, c, asked)) for c in self.fitting(rule.counts)]
-        known = [(c, start) for c, start in starts if start is not None]
+        starts = [(c, self.start(rule, c, asked)) for c in self.fitting(rule)]
+        known = [(c, start) for c, start in starts if start is not None and self.in_force(c, start)]
         known = [(c, start) for c, start in known if not c.otherwise] or known
         return self.counted(rule, known) if known else None
+
+    def not_yet(self, rule: DeadlineRule) -> str:
+        """Why the deadline cannot run yet, in words; empty when it can."""
+        if rule.only_in and not self.in_stage(rule.only_in):
+            return f"only when the dispute page says: {rule.only_in}"
+        if rule.only_with and not any(self.shows(name) for name in rule.only_with):
+            return f"only once there is a dispute or a problem ({', '.join(rule.only_with[:2])})"
+        if not self.fitting(rule):
+            return f"only for what was paid so ({', '.join(rule.when_in)} says otherwise)"
+        return ""
+
+    def in_force(self, count: Count, start: Occurrence) -> bool:
+        """Whether the count's source held on the day that it is counted from."""
+        return any(self.policy.source(count.source).in_force(day) for day, _ in start.days)
 
     def start(self, rule: DeadlineRule, count: Count, asked: Occurrence | None) -> Occurrence | None:
         if count.start == rule.recurring:
             return asked
         return self.chronology.happened(count.start)
 
-    def fitting(self, counts: tuple[Count, ...]) -> list[Count]:
-        """The counts that fit the shipping terms; where the terms name none of them, all."""
-        terms = words_of(self.casefile.value("order.ship_terms"))
-        named = [c for c in counts if says(terms, c.when)]
-        return named or list(counts)
+    def fitting(self, rule: DeadlineRule) -> list[Count]:
+        """The counts that fit the words of `when_in`; where they name none of them, all (or none, if `only_named`)."""
+        words = " ".join(words_of(self.casefile.value(name)) for name in rule.when_in).strip()
+        named = [c for c in rule.counts if says(words, c.when)]
+        return named or ([] if rule.only_named and words else list(rule.counts))
 
     def counted(self, rule: DeadlineRule, starts: list[tuple[Count, Occurrence]]) -> Window:
-        policy = self.chronology.policy
         ends: list[datetime] = []
-        days: list[tuple[date, str]] = []
+        days: dict[tuple[date, str], None] = {}
         for count, start in starts:
             if start.exact and count.add == 0:
                 ends += [start.earliest, start.latest]
                 continue
             for day, zone in start.days:
-                soonest, latest = counted(day, count.add, count.unit, policy.holidays)
+                soonest, latest = counted(day, count.add, count.unit, self.countries)
                 ends += [start_of(soonest, zone) if rule.opening else end_of(soonest, zone), end_of(latest, zone)]
-                days.append((latest, zone))
+                days[latest, zone] = None
         basis = "; ".join(f"{c.name}: {count_text(c)} {start}" for c, start in starts)
-        sources = dict.fromkeys(policy.source(c.source).title for c, _ in starts)
-        return Window(min(ends), max(ends), basis, "; ".join(sources), days=tuple(days))
+        sources = dict.fromkeys(self.policy.source(c.source).title for c, _ in starts)
+        differ = len({day for day, zone in days if zone == self.policy.latest_zone}) > 1
+        sure = "sources differ" if differ else "counted" if all(start.printed for _, start in starts) else "entered"
+        return Window(min(ends), max(ends), basis, "; ".join(sources), sure, tuple(days))
+
+    @property
+    def countries(self) -> tuple[str, ...]:
+        """Whose calendars may hold for working days: the platform's and the buyer's."""
+        return tuple(dict.fromkeys(filter(None, [self.policy.holidays, country_of(self.casefile.zone)])))
 
     def in_stage(self, name: str) -> bool:
         phrase = stage(self.pages)
@@ -189,7 +224,7 @@ class _Story:
         """Each submission answers the oldest request it came in time for, or else the newest one made before it."""
         endings: list[Ending | None] = [None] * len(rounds)
         for sent in (o for event in rule.met_by for o in self.chronology.rounds(event)):
-            pending = [n for n, r in enumerate(rounds) if endings[n] is None and self.asked_by(r, sent)]
+            pending = [n for n, r in enumerate(rounds) if endings[n] is None and self.answerable(r, sent)]
             in_time = [n for n in pending if (w := windows[n]) is None or not w.missed_by(sent)]
             if pending:
                 answered = in_time[0] if in_time else pending[-1]
@@ -198,6 +233,10 @@ class _Story:
             ending or self.settled(rule, window) or self.followed(window, rounds[n + 1 :])
             for n, (ending, window) in enumerate(zip(endings, windows, strict=True))
         ]
+
+    def answerable(self, round: Round, sent: Occurrence) -> bool:
+        """Whether an upload can have answered a request: made before it, and not still asked for by a page seen after it."""
+        return self.asked_by(round, sent) and not (round.still and round.still > sent.latest)
 
     def followed(self, window: Window | None, later: tuple[Round, ...]) -> Ending | None:
         """A request whose time had run out when the next was made did not end the dispute."""
@@ -221,31 +260,47 @@ class _Story:
 
     # -- the value ----------------------------------------------------------------------------------------------------
 
-    def deadline(self, rule: DeadlineRule, round: int, window: Window | None, ending: Ending | None) -> Deadline:
-        policy = self.chronology.policy
+    def deadline(
+        self, rule: DeadlineRule, round: int, window: Window | None, ending: Ending | None, asked: Occurrence | None = None
+    ) -> Deadline:
         state, needs, basis = self.waiting(rule) if window is None else ("open", self.missing(rule, window), window.basis)
+        near = False
         if window is not None:
             state = state_at(window, self.casefile.as_of, opening=rule.opening)
         if ending is not None:
             state, basis = ending.state, "; ".join(filter(None, [ending.why, window.basis if window else ""]))
             needs = rule.ask if ending.state == "undetermined" else ()
+        if window and not window.printed and (clash := self.clash(rule, ending, asked)):
+            near = ending is None and state in ("due_soon", "act_now", "overdue")
+            state, needs, basis = "undetermined", clash.needs(), f"{in_words(clash, self.policy)}; {basis}"
         found = Deadline(
             case=self.casefile.order, id=rule.id, round=round, who=rule.who, must=rule.must, earliest=None, latest=None,
             act_by=None, if_missed=rule.if_missed, state=state, label=rule.label, todo=rule.todo, basis=basis, needs=needs,
-            source="; ".join(dict.fromkeys(policy.source(c.source).title for c in rule.counts)),
+            source="; ".join(dict.fromkeys(self.policy.source(c.source).title for c in rule.counts)), opening=rule.opening,
+            near=near, page=rule.page,
         )  # fmt: skip
         if window is None:
             return found
         return replace(
             found, earliest=window.earliest, latest=window.latest, act_by=window.earliest, source=window.source,
-            printed=window.printed,
+            printed=window.printed, sure=window.sure,
         )  # fmt: skip
+
+    def clash(self, rule: DeadlineRule, ending: Ending | None, asked: Occurrence | None) -> Clash | None:
+        """Two dates in an impossible order of which the deadline is counted from one, and ended by the other if it ended."""
+        starts = {count.start for count in rule.counts}
+        for clash in self.chronology.clashes(tuple(str(f.value) for f in self.casefile.asserted("reason")[-1:])):
+            pair = {clash.first, clash.then}
+            other_round = rule.recurring in pair and asked is not None and asked not in (clash.one, clash.other)
+            if pair & starts and not other_round and (ending is None or pair <= starts | {*rule.met_by}):
+                return clash
+        return None
 
     def waiting(self, rule: DeadlineRule) -> tuple[DeadlineState, tuple[str, ...], str]:
         """The state of a deadline whose start is unknown, what to enter, and why."""
-        if rule.only_in and not self.in_stage(rule.only_in):
-            return "not_started", (), f"only when the dispute page says: {rule.only_in}"
-        starts = dict.fromkeys(count.start for count in rule.counts)
+        if why := self.not_yet(rule):
+            return "not_started", (), why
+        starts = rule.starts
         if strange := next(filter(None, (self.chronology.illegible(start) for start in starts)), None):
             return "undetermined", rule.ask, f"{strange.name} cannot be read as a time; enter the day yourself"
         if late := next(filter(None, (self.chronology.to_come(start) for start in starts)), None):
@@ -266,9 +321,8 @@ class _Story:
 def _printed(timer: Timer) -> Window:
     """The printed timer alone, as it is read."""
     how = "printed on the dispute page" if timer.witnessed else "copied from the dispute page by the buyer"
-    return Window(
-        timer.earliest, timer.latest, f"{how}: {timer.text}", f"the dispute page's own timer, {how}", timer.witnessed
-    )
+    sure = "printed" if timer.witnessed else "copied"
+    return Window(timer.earliest, timer.latest, f"{how}: {timer.text}", f"the dispute page's own timer, {how}", sure)
 
 
 _UNITS = {"days": "days", "days_inclusive": "days, the first included,", "working_days": "working days"}

@@ -39,7 +39,7 @@ def _event(deadline: Deadline, act_by: datetime, as_of: datetime) -> Component:
     event.add("summary", f"{deadline.label or deadline.id}{number} ({deadline.case or 'no case'})")
     parts = (deadline.todo, f"If missed: {deadline.if_missed}", f"Counted: {deadline.basis}", f"Source: {deadline.source}")
     event.add("description", "\n".join(parts))
-    if deadline.who == "you" and deadline.id != "escalation_opens":
+    if deadline.who == "you" and not deadline.opening:
         for before in ALARMS:
             event.add_component(_alarm(deadline, before))
     return event

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from collector.model import Deadline
 from rules.calendars import left, local
 from rules.casefile import CaseFile
-from rules.policy import Policy
 
-_URGENCY = {"overdue": 0, "act_now": 1, "due_soon": 2, "open": 3}
+_URGENCY = {"overdue": 0, "act_now": 1, "due_soon": 2, "undetermined": 3, "open": 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +23,15 @@ class NextStep:
     url: str
 
 
-def next_steps(casefile: CaseFile, deadlines: Iterable[Deadline], policy: Policy) -> tuple[NextStep, ...]:
+def next_steps(casefile: CaseFile, deadlines: Iterable[Deadline]) -> tuple[NextStep, ...]:
     """What the buyer can do about each deadline that runs, most urgent first: theirs before the others'."""
     running = [d for d in deadlines if d.state in _URGENCY and d.act_by is not None]
     running.sort(key=lambda d: (d.who != "you", not d.must, _URGENCY[d.state], d.act_by, d.id, d.round))
-    return tuple(_step(casefile, d, policy) for d in running)
+    return tuple(_step(casefile, d) for d in running)
 
 
-def _step(casefile: CaseFile, deadline: Deadline, policy: Policy) -> NextStep:
-    rule = policy.deadline(deadline.id)
-    page = rule.page if rule else "order"
-    return NextStep(deadline, deadline.todo, when(casefile, deadline), page, _address(casefile, page))
+def _step(casefile: CaseFile, deadline: Deadline) -> NextStep:
+    return NextStep(deadline, deadline.todo, when(casefile, deadline), deadline.page, _address(casefile, deadline.page))
 
 
 def when(casefile: CaseFile, deadline: Deadline) -> str:
@@ -44,7 +41,9 @@ def when(casefile: CaseFile, deadline: Deadline) -> str:
     date = local(deadline.act_by, casefile.zone)
     if deadline.state == "act_now":
         return f"our safe date, {date}, has passed; it may still be open: do it now"
-    if deadline.id == "escalation_opens":
+    if deadline.state == "undetermined":
+        return f"by {date} at the earliest; dates contradict each other: correct {' or '.join(deadline.needs)}"
+    if deadline.opening:
         return f"from {date}; surely from {local(deadline.latest, casefile.zone)}"
     if deadline.state == "overdue":
         return f"the last day we know of ended {local(deadline.latest, casefile.zone)}"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 from collector.errors import WrongRequest
+from rules.facts import FACTS
 from rules.schema import from_toml, installed, wrong
 
 DEADLINE_IDS = (
@@ -32,11 +34,21 @@ PARTIES = ("you", "supplier", "platform")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a rule is written, and since when it is known to be in force."""
+    """Where a rule is written, and in words since when it is known to hold.
+
+    Where the source itself names days, a count of it applies only to what began from `in_force_from` to `in_force_until`.
+    """
 
     id: str
     title: str
     effective: str
+    url: str = "-"
+    in_force_from: date = date.min
+    in_force_until: date = date.max
+
+    def in_force(self, day: date) -> bool:
+        """Whether the rule held on that day."""
+        return self.in_force_from <= day <= self.in_force_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +78,7 @@ class Sequence:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """One way to count a deadline: `add` units after the event `start`. `when`: words of the shipping terms it is for.
+    """One way to count a deadline: `add` units after the event `start`. `when`: words it is for, sought in `when_in`.
 
     Units: days (the start is day 0), days_inclusive (the start is day 1), working_days (the start is day 0).
     """
@@ -87,7 +99,8 @@ class DeadlineRule:
     `ask`: facts to enter when the start is unknown; `begun_by`: facts that show it has happened. `met_by`: events that meet
     it, `met_facts`: page facts that do, `implied_by`: events that show it was met if they came in time, `ended_by`: events
     after which it no longer matters. `only_in`: the dispute page's stage it belongs to; `begun_in`: the stage that
-    shows that the start has happened.
+    shows that the start has happened. `only_with`: facts of which one must be known. `when_in`: facts whose words choose
+    among the counts; `only_named`: where they name none of them, none applies.
     """
 
     id: str
@@ -108,6 +121,14 @@ class DeadlineRule:
     ended_by: tuple[str, ...] = ()
     only_in: str = ""
     begun_in: str = ""
+    only_with: tuple[str, ...] = ()
+    when_in: tuple[str, ...] = ()
+    only_named: bool = False
+
+    @property
+    def starts(self) -> tuple[str, ...]:
+        """The events that it is counted from, each once, the base first."""
+        return tuple(dict.fromkeys(count.start for count in self.counts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +174,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The rules of one platform. `holidays` is an ISO 3166 country; the zones are IANA names."""
+    """The rules of one platform. `holidays` is an ISO 3166 country; the zones are IANA names.
+
+    Only the platform of the order has `reasons`, and pages whose words (`dispute_words`) and timers are read.
+    """
 
     name: str
     title: str
@@ -161,14 +185,14 @@ class Policy:
     holidays: str
     earliest_zone: str
     latest_zone: str
-    dispute_words: tuple[str, ...]
-    otherwise_speaks_of: str
     sources: tuple[Source, ...]
     events: tuple[Event, ...]
-    sequences: tuple[Sequence, ...]
     deadlines: tuple[DeadlineRule, ...]
-    phrases: tuple[Phrase, ...]
-    reasons: tuple[Reason, ...]
+    dispute_words: tuple[str, ...] = ()
+    otherwise_speaks_of: str = ""
+    sequences: tuple[Sequence, ...] = ()
+    phrases: tuple[Phrase, ...] = ()
+    reasons: tuple[Reason, ...] = ()
 
     def event(self, id: str) -> Event:
         """The event of that id; the policy is checked, so it is there."""
@@ -192,10 +216,22 @@ class Policy:
         return found
 
 
+# The platform of the order first; the others are other ways to the money, beside it.
+INSTALLED = ("alibaba", "payment")
+
+
 @lru_cache
-def load_policy(name: str = "alibaba") -> Policy:
+def load_policy(name: str = INSTALLED[0]) -> Policy:
     """The installed policy of that name. Raises WrongRequest when there is none or its text is wrong."""
+    if name not in INSTALLED:
+        raise WrongRequest(f"There is no policy {name!r}.", f"The installed policies are {', '.join(INSTALLED)}.")
     return parse(installed(name))
+
+
+@lru_cache
+def policies() -> tuple[Policy, ...]:
+    """Every installed policy, the platform's own first."""
+    return tuple(load_policy(name) for name in INSTALLED)
 
 
 def parse(text: str) -> Policy:
@@ -210,7 +246,8 @@ def _check_references(policy: Policy) -> None:
     for name, parts in (("events", policy.events), ("sources", policy.sources), ("deadlines", policy.deadlines)):
         _known(name, _repeated(part.id for part in parts), (), "it stands there twice")
     events = tuple(event.id for event in policy.events)
-    _known("events", REQUIRED_EVENTS, events, "the program needs this event")
+    if policy.reasons:  # only the platform's own policy is asked for cover and evidence
+        _known("events", REQUIRED_EVENTS, events, "the program needs this event")
     deadlines = tuple(rule.id for rule in policy.deadlines)
     _known("deadlines", deadlines, DEADLINE_IDS, "no such deadline is known to the program")
     _known("reasons", (reason.id for reason in policy.reasons), REASONS, "no such reason is known to the program")
@@ -220,19 +257,29 @@ def _check_references(policy: Policy) -> None:
         _known(
             f"phrases.{phrase.stage}", (*phrase.settles, *filter(None, [phrase.speaks_of])), deadlines, "no such deadline"
         )
-    _known("otherwise_speaks_of", [policy.otherwise_speaks_of], deadlines, "no such deadline")
+    _known("otherwise_speaks_of", filter(None, [policy.otherwise_speaks_of]), deadlines, "no such deadline")
     for rule in policy.deadlines:
-        where = f"deadlines.{rule.id}"
-        named = (*rule.met_by, *rule.implied_by, *rule.ended_by, *filter(None, [rule.recurring]))
-        _known(where, (*named, *(count.start for count in rule.counts)), events, "no such event")
-        _known(where, [rule.who], PARTIES, "who is you, supplier or platform")
-        _known(where, (count.unit for count in rule.counts), UNITS, "no such unit")
-        _known(where, (count.source for count in rule.counts), [source.id for source in policy.sources], "no such source")
-        _known(
-            where, filter(None, [rule.only_in, rule.begun_in]), [phrase.stage for phrase in policy.phrases], "no such stage"
-        )
-        if not rule.counts or any(count.add < 0 for count in rule.counts):
-            raise wrong(where, "at least one count is needed, none of them negative")
+        _check_deadline(policy, rule, events)
+    for source in policy.sources:
+        if source.in_force_from > source.in_force_until:
+            raise wrong(f"sources.{source.id}", "it ends before it begins")
+    for event in policy.events:
+        _known(f"events.{event.id}", (*event.facts, *event.fallbacks), FACTS, "no such fact")
+
+
+def _check_deadline(policy: Policy, rule: DeadlineRule, events: tuple[str, ...]) -> None:
+    where = f"deadlines.{rule.id}"
+    named = (*rule.met_by, *rule.implied_by, *rule.ended_by, *filter(None, [rule.recurring]))
+    _known(where, (*named, *(count.start for count in rule.counts)), events, "no such event")
+    _known(where, [rule.who], PARTIES, "who is you, supplier or platform")
+    _known(where, (count.unit for count in rule.counts), UNITS, "no such unit")
+    _known(where, (count.source for count in rule.counts), [source.id for source in policy.sources], "no such source")
+    _known(where, filter(None, [rule.only_in, rule.begun_in]), [phrase.stage for phrase in policy.phrases], "no such stage")
+    if not rule.counts or any(count.add < 0 for count in rule.counts):
+        raise wrong(where, "at least one count is needed, none of them negative")
+    if any(count.when for count in rule.counts) and not rule.when_in:
+        raise wrong(where, "a count has `when`, but no `when_in` says in which facts to look")
+    _known(where, (*rule.when_in, *rule.only_with, *rule.ask, *rule.begun_by), FACTS, "no such fact")
 
 
 def _known(where: str, names: Iterable[str], known: Collection[str], what: str) -> None:

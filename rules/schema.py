@@ -1,6 +1,6 @@
 """Data that is installed with the rules: TOML text to frozen dataclasses, each place that does not fit named.
 
-The only module of the rules that reads anything: the texts under rules/policies/.
+The only module of the rules that reads anything, the time zones' own database apart: the texts under rules/policies/.
 """
 
 from __future__ import annotations

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from collector.model import Fact, Printed
 from rules.calendars import end_of
 from rules.casefile import CaseFile
 from rules.chronology import Chronology, Occurrence, occurrence, time_of
-from rules.policy import Phrase, Policy
+from rules.policy import DeadlineRule, Phrase, Policy
 
 TIMER = "dispute.deadline"
 # A countdown read twice differs by minutes; a new request gives days.
@@ -37,22 +38,54 @@ class Timer:
         """Whether both are one timer, read at two times."""
         return abs(self.earliest - other.earliest) < _SAME_TIMER
 
+    def moved_to(self, other: Timer) -> bool:
+        """Whether the later look contradicts this one: a printed end has changed, or two countdowns cannot be one."""
+        if self.countdown or other.countdown:
+            return self.latest < other.earliest or other.latest < self.earliest
+        return self.earliest != other.earliest
+
+    @property
+    def countdown(self) -> bool:
+        """Whether it was printed as time left, and so is a range about its end."""
+        return re.search(r"\d{4}", self.text) is None
+
 
 @dataclass(frozen=True, slots=True)
 class DisputePage:
-    """One look at the dispute page: when, the phrase that was recognised on it (or None), and its timer (or None)."""
+    """One look at the dispute page: when, the phrase that was recognised on it (or None), and its timer (or None).
+
+    `unreadable` quotes a timer that could not be read; `witnessed` is False for what the buyer copied by hand.
+    """
 
     at: datetime | None
     phrase: Phrase | None
     timer: Timer | None
+    unreadable: str = ""
+    witnessed: bool = True
+
+    @property
+    def speaks_of(self) -> str:
+        """The deadline that the page is about, or ""."""
+        return self.phrase.speaks_of if self.phrase else self.timer.speaks_of if self.timer else ""
+
+    def seen(self, chronology: Chronology) -> Occurrence | None:
+        """The look as an occurrence; None for what the buyer copied by hand."""
+        value = self.at.isoformat() if self.at and self.witnessed else None
+        look = Fact("the dispute page", value, "read", "", "")
+        return occurrence(look, chronology.casefile.zone, chronology.readings) if value else None
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One request for evidence: the day it was asked for and the timer printed for it, of which one is known."""
+    """One request for evidence: the day it was asked for and the timer printed for it, of which one is known.
+
+    `moved` is the timer that it showed before, where the two contradict each other; `still` is when a page last asked.
+    """
 
     asked: Occurrence | None
     timer: Timer | None
+    moved: Timer | None = None
+    still: datetime | None = None
 
 
 def dispute_pages(casefile: CaseFile, policy: Policy) -> tuple[DisputePage, ...]:
@@ -62,14 +95,14 @@ def dispute_pages(casefile: CaseFile, policy: Policy) -> tuple[DisputePage, ...]
     for fact in casefile.facts:
         if fact.name != TIMER and fact.name not in policy.dispute_words:
             continue
-        if fact.state == "read":
+        if fact.state == "read" or (fact.state == "unreadable" and fact.name == TIMER):
             looks.setdefault(fact.snapshot or str(fact.at), {})[fact.name] = fact
         elif fact.state == "asserted":
             typed[fact.name] = fact
     pages = [_page(facts, casefile, policy) for facts in looks.values()]
     return (
         (*pages, _page(typed, casefile, policy))
-        if typed and not any(TIMER in facts for facts in looks.values())
+        if typed and not any(facts[TIMER].state == "read" for facts in looks.values() if TIMER in facts)
         else tuple(pages)
     )
 
@@ -78,8 +111,10 @@ def _page(facts: Mapping[str, Fact], casefile: CaseFile, policy: Policy) -> Disp
     phrase = recognise(facts, policy)
     at = max((fact.at for fact in facts.values() if fact.at), default=None)
     speaks_of = phrase.speaks_of if phrase else policy.otherwise_speaks_of
-    timer = _timer(facts[TIMER], speaks_of, casefile.zone, policy) if TIMER in facts and speaks_of else None
-    return DisputePage(at, phrase, timer)
+    told = facts.get(TIMER)
+    timer = _timer(told, speaks_of, casefile.zone, policy) if told and speaks_of and told.state != "unreadable" else None
+    unreadable = (told.place.quote if told.place else "a timer") if told and told.state == "unreadable" else ""
+    return DisputePage(at, phrase, timer, unreadable, all(fact.state != "asserted" for fact in facts.values()))
 
 
 def recognise(facts: Mapping[str, Fact], policy: Policy) -> Phrase | None:
@@ -133,6 +168,12 @@ def newest_timer(pages: tuple[DisputePage, ...], speaks_of: str) -> Timer | None
     return next((p.timer for p in reversed(pages) if p.timer and p.timer.speaks_of == speaks_of), None)
 
 
+def moves(pages: tuple[DisputePage, ...], speaks_of: str) -> list[tuple[Timer, Timer]]:
+    """Every two timers of one deadline, one printed after the other, that contradict each other."""
+    timers = [p.timer for p in pages if p.timer and p.timer.speaks_of == speaks_of]
+    return [(one, other) for one, other in pairwise(timers) if one.moved_to(other)]
+
+
 def stage(pages: tuple[DisputePage, ...]) -> Phrase | None:
     """What the newest dispute page says, or None."""
     return pages[-1].phrase if pages else None
@@ -159,23 +200,74 @@ def page_past(pages: tuple[DisputePage, ...], id: str, until: datetime | None) -
     return past
 
 
-def evidence_rounds(chronology: Chronology, event: str, id: str, pages: tuple[DisputePage, ...]) -> tuple[Round, ...]:
-    """Every request for evidence, oldest first: those the buyer entered and those whose timer a page printed.
+def evidence_rounds(chronology: Chronology, rule: DeadlineRule, pages: tuple[DisputePage, ...]) -> tuple[Round, ...]:
+    """Every request for evidence, oldest first: those the buyer entered and those that a dispute page shows.
 
-    A timer belongs to the newest request made before it was seen; a timer more than a day apart is a new request.
+    A page that still asks speaks of the newest request. It is a new one when something lies between: an upload, a look at
+    the page in another stage, the end of the earlier timer. Else a timer that has changed is the same request's, moved.
     """
-    as_of = chronology.casefile.as_of
-    happenings: list[tuple[datetime, int, Occurrence | Timer]] = [(o.earliest, 0, o) for o in chronology.rounds(event)]
-    happenings += [(p.timer.seen or as_of, 1, p.timer) for p in pages if p.timer and p.timer.speaks_of == id]
     rounds: list[Round] = []
-    for _, _, happening in sorted(happenings, key=lambda h: h[:2]):
-        last = rounds[-1] if rounds else Round(None, None)
-        if isinstance(happening, Timer):
-            merged = last if last.timer is None or last.timer.same_as(happening) else Round(None, None)
-            new = Round(merged.asked, happening)
-            joins = merged is last
+    answered = True  # whether what a page asks for next is a new request
+    last_look: Occurrence | None = chronology.happened("dispute_opened") if "dispute_opened" in rule.starts else None
+    for _, _, happening in _in_time(chronology, rule, pages):
+        last = rounds[-1] if rounds else None
+        if isinstance(happening, Upload):
+            answered = True
+            last_look = happening.told
+        elif isinstance(happening, Occurrence):
+            joins = last and not answered and last.asked is None and last.timer and happening.earliest <= last.timer.latest
+            rounds = [*rounds[:-1], replace(last, asked=happening)] if last and joins else [*rounds, Round(happening, None)]
+            answered = False
+        elif happening.speaks_of != rule.id:
+            answered = answered or happening.phrase is not None
+            last_look = happening.seen(chronology) or last_look
         else:
-            joins = last.asked is None and last.timer is not None and happening.earliest <= last.timer.latest
-            new = Round(happening, last.timer if joins else None)
-        rounds = [*rounds[:-1], new] if joins and rounds else [*rounds, new]
+            rounds, answered = _asked_again(rounds, happening, answered, chronology, last_look), False
+            last_look = happening.seen(chronology) or last_look
     return tuple(rounds)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Evidence that the buyer entered as sent."""
+
+    told: Occurrence
+
+
+def _in_time(
+    chronology: Chronology, rule: DeadlineRule, pages: tuple[DisputePage, ...]
+) -> list[tuple[datetime, int, Occurrence | Upload | DisputePage]]:
+    """Requests, uploads and looks at the page in the order of time; what the buyer copied from the page by hand is now."""
+    happenings: list[tuple[datetime, int, Occurrence | Upload | DisputePage]] = []
+    happenings += [(told.earliest, 0, told) for told in chronology.rounds(rule.recurring)]
+    happenings += [(told.earliest, 1, Upload(told)) for event in rule.met_by for told in chronology.rounds(event)]
+    happenings += [(page.at or chronology.casefile.as_of, 2, page) for page in pages]
+    return sorted(happenings, key=lambda h: h[:2])
+
+
+def _asked_again(
+    rounds: list[Round], page: DisputePage, answered: bool, chronology: Chronology, since: Occurrence | None
+) -> list[Round]:
+    """The rounds after a look at a page that asks for evidence."""
+    last, timer, still = rounds[-1] if rounds else None, page.timer, page.at if page.witnessed else None
+    if last and timer and last.timer:
+        run_out = timer.seen is not None and last.timer.latest < timer.seen
+        if last.timer.same_as(timer) or not (answered or run_out):
+            moved = last.timer if last.timer.moved_to(timer) else last.moved
+            return [*rounds[:-1], replace(last, timer=timer, moved=moved, still=still)]
+    elif last and not answered:
+        return [*rounds[:-1], replace(last, timer=last.timer or timer, still=still)]
+    seen = page.seen(chronology)
+    if not timer and not seen:
+        return rounds
+    asked = _between(since, seen) if seen and not timer else None
+    return [*rounds, Round(asked, timer, still=still)]
+
+
+def _between(since: Occurrence | None, seen: Occurrence) -> Occurrence:
+    """A request that the page shows, made some day since the look before: its first and its last possible day count."""
+    if since is None:
+        return replace(seen, text=f"some day before {seen.text}")
+    days = tuple(dict.fromkeys((*since.days, *seen.days)))
+    text = f"some day between {since.text} and {seen.text}"
+    return replace(seen, text=text, days=days, earliest=min(since.earliest, seen.earliest))

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from collector.errors import WrongRequest
 from collector.model import Money
-from rules.assertions import CORE_ASSERTIONS, PAGE_FACTS, RECURRING, is_event, kind_of, parse_assertion, parse_money
+from rules.assertions import is_event, kind_of, parse_assertion, parse_money
+from rules.facts import CORE_ASSERTIONS, PAGE_FACTS, RECURRING
 from rules.policy import REASONS, load_policy
 
 ZONE = "Europe/Berlin"
