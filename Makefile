@@ -27,9 +27,10 @@ proof: ## the long tests, which `make test` leaves out
 	@scripts/prepare test
 	@$(PYTHON) -m scripts.check proof
 
-docs: ## write docs/cli.md anew from the commands themselves
+docs: ## write docs/cli.md, docs/deadlines.md and the golden deadlines anew from what they are made of
 	@scripts/prepare
 	@$(PYTHON) -m scripts.cli_reference
+	@$(PYTHON) -m scripts.deadline_pages
 
 clean: ## remove what these targets made, .venv and demo/ too
 	@rm -rf .venv .tools demo dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -7,8 +7,10 @@ from rules.casefile import CaseFile
 from rules.chronology import Chronology, day_text, days_between
 from rules.contradictions import contradictions
 from rules.coverage import coverage
+from rules.deadlines import Story
 from rules.policy import REASONS, Policy
 from rules.readiness import readiness, shipping
+from rules.timer_conflicts import timer_conflicts
 from rules.timers import says, words_of
 
 
@@ -25,6 +27,7 @@ def check(casefile: CaseFile, policy: Policy, reasons: tuple[str, ...] = ()) -> 
         *shipping(chronology),
         *_claim_in_time(chronology),
         *contradictions(chronology, chosen),
+        *timer_conflicts(Story.of(known, policy)),
         *readiness(known, policy, chosen),
     )
     return found if chosen else (*found, _no_reason())

@@ -9,6 +9,7 @@ from typing import Any
 from collector.model import Fact, Finding
 from rules.calendars import day_in, written
 from rules.chronology import Chronology, Occurrence, day_text, in_words
+from rules.timers import TIMER
 
 # Two names for one thing: what the page says and what the buyer entered.
 _SAME = (("dispute.amount", "amount_claimed"),)
@@ -46,7 +47,8 @@ def _disagreements(chronology: Chronology) -> Iterator[Finding]:
                 page, entry = (one, other) if one.printed else (other, one)
                 text = f"{event.words.capitalize()}: the page says {page.text}, you entered {entry.text}; the page is used."
                 yield _conflict(page.fact, entry.fact, text)
-    for page_name, own_name in (*_SAME, *((f.name, f.name) for f in chronology.casefile.facts if f.state == "asserted")):
+    own = {f.name: f.name for f in chronology.casefile.facts if f.state == "asserted" and f.name != TIMER}
+    for page_name, own_name in (*_SAME, *own.items()):
         read, entries = chronology.casefile.read(page_name), chronology.casefile.asserted(own_name)
         if read and entries and not _is_time(chronology, page_name) and _plain(read) != _plain(entries[-1]):
             text = f"{page_name}: the page says {read.value}, you entered {entries[-1].value}; the page is used."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rules.deadlines import count_text
-from rules.policy import Count, DeadlineRule, Policy
+from rules.policy import Count, DeadlineRule, Policy, Source
 
 _READING = """## How days are read
 
@@ -15,10 +15,14 @@ _READING = """## How days are read
   first of these ends over the base policy and all variants, `latest` the last. Act by `earliest`.
 - An instant with a zone is taken as its civil day in Beijing and as its civil day in Pacific time; each is counted, and
   each ends, in its own zone. A time that a page printed without a zone is the day it names.
-- Working days: for `earliest`, Monday to Friday and China's make-up working days count and no holiday is skipped; for
-  `latest`, China's public holidays are skipped and make-up days do not count. China announces a year's bridging days
-  only in the November before: until they are in the `holidays` package, `latest` knows only the holidays of the law.
-- A timer printed on the dispute page ranks before all of this, and is used alone.
+- Working days: no source says whose calendar holds, so China's and the buyer's (the country of the case's time zone) are
+  both counted. For `earliest`, the working week and its make-up working days count and no holiday is skipped; for `latest`,
+  public holidays are skipped and make-up days do not count. China announces a year's bridging days only in the November
+  before: until they are in the `holidays` package, `latest` knows only the holidays of the law.
+- A timer printed on the dispute page ranks before all of this, and is used alone. One that changes while the page asks for
+  the same thing is the same timer, moved, and a finding; after an upload, another stage or its end it is a new request.
+- A page that still asks for evidence, seen after the day on which you entered that you sent it, is believed.
+- A source that names since when (or until when) it holds counts only for what began in that time.
 - An opening is a time *from* which something is possible: surely from `latest`, and never overdue.
 
 ## States
@@ -31,37 +35,55 @@ _READING = """## How days are read
 | `act_now` | our safe date has passed; it may still be open: do it now |
 | `overdue` | the latest plausible end has passed; `if_missed` says what to do |
 | `met` | done, or over; it stays listed |
-| `undetermined` | it runs, but not known since when; `needs` names what to enter |
+| `undetermined` | it runs, but not known since when, or two dates contradict each other; `needs` names what to enter |
+
+Contradictory dates silence nothing: the earliest end that they give is told, and is an alarm (exit code 6) when it is near.
+
+## How sure
+
+`sure` is `printed` (the timer of a page that was kept), `copied` (a timer that you typed from the page), `counted` (from a
+day that a page shows), `entered` (counted from a day that you entered), `sources differ` (counted, and the sources end on
+different days), or empty where there is no date. `basis` says what it was counted from.
 """
 
 
-def page(policy: Policy) -> str:
-    """The whole page: every deadline with its counts, what happens if missed, how days are read, states and sources."""
-    lines = [
-        f"# Deadlines: {policy.title}",
+def page(*policies: Policy) -> str:
+    """The whole page: how days are read, the states, and for each policy its deadlines, starts and sources."""
+    first = policies[0]
+    reading = _READING.format(earliest_zone=first.earliest_zone, latest_zone=first.latest_zone)
+    parts = (line for policy in policies for line in _policy(policy))
+    opening = "Made from `rules/policies/` by `make docs`; a test compares the two."
+    return "\n".join(["# Deadlines", "", opening, "", *parts, reading])
+
+
+def _policy(policy: Policy) -> list[str]:
+    return [
+        f"## {policy.title}",
         "",
-        f"Made from `rules/policies/{policy.name}.toml` (version {policy.version}); a test compares the two.",
-        "The sources conflict: the base policy stands first, each variant beside it.",
+        f"`rules/policies/{policy.name}.toml`, version {policy.version}. Where the sources conflict, the base stands",
+        "first and each variant beside it.",
         "",
         "| deadline | who | must or may | counted | source | if missed |",
         "|---|---|---|---|---|---|",
         *(_row(policy, rule) for rule in policy.deadlines),
         "",
-        _READING.format(earliest_zone=policy.earliest_zone, latest_zone=policy.latest_zone),
-        "## Where each start is found",
-        "",
-        "The first that is known is used: pages before what the buyer enters. A difference between the two is a finding.",
+        "Where each start is found: the first that is known is used, pages before what the buyer enters. A difference",
+        "between the two is a finding.",
         "",
         "| start | facts |",
         "|---|---|",
         *(f"| {event.words} | {_code((*event.facts, *event.fallbacks))} |" for event in policy.events),
         "",
-        "## Sources",
+        "Sources:",
         "",
-        *(f"- `{source.id}`: {source.title}; {source.effective}." for source in policy.sources),
+        *(_source(source) for source in policy.sources),
         "",
     ]
-    return "\n".join(lines)
+
+
+def _source(source: Source) -> str:
+    address = f" ({source.url})" if source.url != "-" else ""
+    return f"- `{source.id}`: {source.title}{address}; {source.effective}."
 
 
 def _row(policy: Policy, rule: DeadlineRule) -> str:

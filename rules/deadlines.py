@@ -73,7 +73,7 @@ class Ending:
 def deadlines(casefile: CaseFile, *policies: Policy) -> tuple[Deadline, ...]:
     """Every deadline of the policies, by act_by (those without one last). Never raises on contradictory or strange facts."""
     known = casefile.known()
-    stories = [_Story(Chronology(known, policy), dispute_pages(known, policy)) for policy in policies]
+    stories = [Story.of(known, policy) for policy in policies]
     found = [deadline for story in stories for rule in story.policy.deadlines for deadline in story.deadlines(rule)]
     return tuple(sorted(found, key=lambda d: (d.act_by or _FAR, d.id, d.round)))
 
@@ -98,11 +98,16 @@ def state_at(window: Window, as_of: datetime, *, opening: bool = False) -> Deadl
 
 
 @dataclass(frozen=True, slots=True)
-class _Story:
-    """One case, its chronology and its dispute pages, asked rule by rule."""
+class Story:
+    """One case under one policy, its chronology and its dispute pages, asked rule by rule."""
 
     chronology: Chronology
     pages: tuple[DisputePage, ...]
+
+    @classmethod
+    def of(cls, casefile: CaseFile, policy: Policy) -> Story:
+        """The story of a case that is already reduced to what is known (CaseFile.known)."""
+        return cls(Chronology(casefile, policy), dispute_pages(casefile, policy))
 
     @property
     def casefile(self) -> CaseFile:

@@ -89,26 +89,36 @@ class Round:
 
 
 def dispute_pages(casefile: CaseFile, policy: Policy) -> tuple[DisputePage, ...]:
-    """Every look at the dispute page, oldest first; what the buyer copied from it by hand stands last."""
+    """Every look at the dispute page, oldest first, and what the buyer copied from it by hand, in its place.
+
+    A timer that a page printed ranks before one that was copied for the same deadline, as long as it has not run out.
+    """
     looks: dict[str, dict[str, Fact]] = {}
-    typed: dict[str, Fact] = {}
     for fact in casefile.facts:
-        if fact.name != TIMER and fact.name not in policy.dispute_words:
-            continue
-        if fact.state == "read" or (fact.state == "unreadable" and fact.name == TIMER):
+        told = fact.state == "read" or (fact.state == "unreadable" and fact.name == TIMER)
+        if told and (fact.name == TIMER or fact.name in policy.dispute_words):
             looks.setdefault(fact.snapshot or str(fact.at), {})[fact.name] = fact
-        elif fact.state == "asserted":
-            typed[fact.name] = fact
-    pages = [_page(facts, casefile, policy) for facts in looks.values()]
-    return (
-        (*pages, _page(typed, casefile, policy))
-        if typed and not any(facts[TIMER].state == "read" for facts in looks.values() if TIMER in facts)
-        else tuple(pages)
-    )
+    seen = [_page(facts, casefile, policy) for facts in looks.values()]
+    copied = copied_page(casefile, policy, seen)
+    if copied is None or (copied.timer is None and looks) or _outranked(copied, seen):
+        return tuple(seen)
+    after = [page for page in seen if page.at and copied.at and page.at > copied.at]
+    return (*seen[: len(seen) - len(after)], copied, *after)
 
 
-def _page(facts: Mapping[str, Fact], casefile: CaseFile, policy: Policy) -> DisputePage:
-    phrase = recognise(facts, policy)
+def copied_page(casefile: CaseFile, policy: Policy, seen: Iterable[DisputePage]) -> DisputePage | None:
+    """What the buyer copied from the dispute page by hand, or None; a bare timer belongs to the stage last `seen`."""
+    typed = {f.name: f for name in (TIMER, *policy.dispute_words) for f in casefile.asserted(name)[-1:]}
+    return _page(typed, casefile, policy, stage(tuple(seen))) if typed and policy.dispute_words else None
+
+
+def _outranked(copied: DisputePage, seen: Iterable[DisputePage]) -> bool:
+    printed = [p.timer for p in seen if p.timer and p.timer.speaks_of == copied.speaks_of]
+    return any(copied.at is None or timer.latest >= copied.at for timer in printed)
+
+
+def _page(facts: Mapping[str, Fact], casefile: CaseFile, policy: Policy, otherwise: Phrase | None = None) -> DisputePage:
+    phrase = recognise(facts, policy) or otherwise
     at = max((fact.at for fact in facts.values() if fact.at), default=None)
     speaks_of = phrase.speaks_of if phrase else policy.otherwise_speaks_of
     told = facts.get(TIMER)
@@ -175,8 +185,9 @@ def moves(pages: tuple[DisputePage, ...], speaks_of: str) -> list[tuple[Timer, T
 
 
 def stage(pages: tuple[DisputePage, ...]) -> Phrase | None:
-    """What the newest dispute page says, or None."""
-    return pages[-1].phrase if pages else None
+    """What the newest dispute page says, or None; a bare timer copied by hand says nothing of the stage."""
+    telling = [page for page in pages if page.witnessed or page.phrase]
+    return telling[-1].phrase if telling else None
 
 
 def page_past(pages: tuple[DisputePage, ...], id: str, until: datetime | None) -> DisputePage | None:

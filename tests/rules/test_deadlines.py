@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collector.model import Fact, Money, Printed
+from collector.model import Deadline, Fact, Money, Printed
 from rules.calendars import end_of
 from rules.deadlines import deadlines, needs_attention
-from rules.policy import DEADLINE_IDS, load_policy
+from rules.policy import DEADLINE_IDS, load_policy, policies
 from tests.rules.cases import (
     NOON,
     asserted,
@@ -438,3 +439,154 @@ def test_assertions_recorded_later_still_count_by_their_day() -> None:
     fact = Fact("received_at", "2026-09-30", "asserted", "", "buyer", at=instant("2026-11-01T00:00Z"))
     assert dues(fact)["claim"].state == "open"
     assert dues(asserted("received_at=2026-09-30"))["claim"].earliest == dues(fact)["claim"].earliest
+
+
+# -- how sure, and what contradicts itself ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("facts", "id", "sure"),
+    [
+        (("received_at=2026-09-30",), "claim", "entered"),
+        ((shown("order.received_at", "2026-09-30"),), "claim", "counted"),
+        (("received_at=2026-09-30", "receipt_confirmed_at=2026-10-03"), "claim", "sources differ"),
+        (("received_at=2026-09-30", "receipt_confirmed_at=2026-09-30"), "claim", "entered"),
+        (tuple(dispute_page("2026-10-05T00:00Z", "Waiting for buyer", "2026-10-07 18:00:00")), "buyer_answer", "printed"),
+        (("dispute.deadline=2026-10-12", "dispute.status=Waiting for buyer"), "buyer_answer", "copied"),
+        (("dispute.id=7",), "buyer_answer", ""),
+    ],
+)
+def test_every_deadline_says_how_sure_it_is(facts: tuple[str | Fact, ...], id: str, sure: str) -> None:
+    """From a page's own timer down to days that the buyer entered and sources that differ."""
+    assert dues(*facts)[id].sure == sure
+
+
+CONTRADICTIONS = [
+    ("claim", "shipped_at=2026-10-10", "received_at=2026-10-01"),
+    ("auto_complete", "shipped_at=2026-10-10", "received_at=2026-10-01"),
+    ("claim", "received_at=2026-10-02", "receipt_confirmed_at=2026-10-01"),
+    ("refund_due", "dispute_opened_at=2026-10-04", "decided_at=2026-10-01"),
+    ("buyer_answer", "dispute_opened_at=2026-10-04", "buyer_answered_at=2026-10-01"),
+    ("refund_due", "decided_at=2026-10-04", "refund_received_at=2026-10-01"),
+    ("evidence", "dispute_opened_at=2026-10-04", "evidence_requested_at=2026-10-01"),
+]
+
+
+@pytest.mark.parametrize(("id", "one", "other"), CONTRADICTIONS)
+def test_contradictory_dates_are_undetermined_and_name_what_to_correct(id: str, one: str, other: str) -> None:
+    """Never a state that rests on a slip of the keyboard, whatever the order in which the dates were typed."""
+    for typed in ((one, other), (other, one)):
+        found = dues(*typed, as_of=instant("2026-10-15T12:00Z"))[id]
+        assert found.state == "undetermined"
+        assert set(found.needs) == {text.partition("=")[0] for text in typed}
+        assert "stands after" in found.basis
+
+
+def test_contradictory_dates_do_not_silence_the_alarm() -> None:
+    """The earliest end that either date gives is told, and asks for attention when it is near."""
+    facts = ("shipped_at=2026-10-10", "received_at=2026-10-01")
+    assert not needs_attention(dues(*facts, as_of=instant("2026-10-15T12:00Z"))["claim"])
+    near = dues(*facts, as_of=instant("2026-10-30T12:00Z"))["claim"]
+    assert (near.state, near.earliest) == ("undetermined", beijing_end("2026-10-31"))
+    assert needs_attention(near)
+
+
+def test_a_page_that_contradicts_an_entry_is_used_and_decides() -> None:
+    """Printed before asserted: the deadline is counted from the page's day and is not undetermined."""
+    claim = dues(shown("order.received_at", "2026-10-01"), "received_at=2026-09-20")["claim"]
+    assert (claim.state, claim.earliest) == ("open", beijing_end("2026-10-31"))
+
+
+# -- whose working days, and which source -----------------------------------------------------------------------------
+
+
+def test_working_days_are_counted_by_the_buyers_calendar_too() -> None:
+    """Thanksgiving is a holiday for a buyer in New York only: the latest end moves, the earliest does not."""
+    facts = ("dispute_opened_at=2026-11-20", "evidence_requested_at=2026-11-20")
+    at = instant("2026-11-20T20:00Z")
+    here, there = (dues(*facts, as_of=at, zone=zone)["evidence"] for zone in ("Asia/Shanghai", "America/New_York"))
+    assert here.earliest == there.earliest == beijing_end("2026-11-27")
+    assert (here.latest, there.latest) == (pacific_end("2026-11-27"), pacific_end("2026-11-30"))
+
+
+def test_a_source_counts_only_for_what_began_while_it_held() -> None:
+    """PayPal's 45 days of before November 2014, its 180 days since."""
+
+    def paypal(paid: str) -> Deadline:
+        file = case(f"paid_at={paid}", "order.payments=PayPal", "reason=damaged", as_of=instant("2026-10-05T12:00Z"))
+        return next(d for d in deadlines(file, *policies()) if d.id == "other_forum")
+
+    assert paypal("2026-10-01").earliest == beijing_end("2027-03-30")
+    assert paypal("2014-11-18").latest == pacific_end("2015-05-17")
+    assert paypal("2014-11-01").latest == pacific_end("2014-12-16")
+
+
+# -- another way to the money -----------------------------------------------------------------------------------------
+
+
+def other_forum(*facts: str | Fact) -> Deadline:
+    found = deadlines(case(*facts, as_of=instant("2026-10-15T12:00Z")), *policies())
+    return next(d for d in found if d.id == "other_forum")
+
+
+def test_a_second_policy_counts_beside_the_platforms_own() -> None:
+    """All ids are listed; a card's limit counts from payment at the earliest and from receipt at the latest."""
+    facts = ("paid_at=2026-09-01", "received_at=2026-09-30", "dispute_opened_at=2026-10-04", "order.payments=Credit card")
+    assert {d.id for d in deadlines(case(*facts), *policies())} == set(DEADLINE_IDS)
+    card = other_forum(*facts)
+    assert (card.state, card.must, card.earliest, card.latest) == (
+        "open", False, beijing_end("2026-12-30"), pacific_end("2027-01-28"),
+    )  # fmt: skip
+
+
+def test_another_forum_is_spoken_of_only_when_there_is_a_problem_and_the_payment_allows_it() -> None:
+    """A buyer without a problem, or who paid by wire, is not sent to a bank for a chargeback."""
+    assert other_forum("paid_at=2026-09-01", "received_at=2026-09-30").state == "not_started"
+    assert other_forum("paid_at=2026-09-01", "reason=late", "order.payments=Wire transfer (T/T)").state == "not_started"
+    assert other_forum("paid_at=2026-09-01", "reason=late").state == "open"
+    assert other_forum("paid_at=2026-09-01", "reason=late", "refund_received_at=2026-10-10").state == "met"
+
+
+# -- what the page asks again -----------------------------------------------------------------------------------------
+
+
+def test_a_request_without_a_legible_timer_has_a_round_of_its_own() -> None:
+    """It was made some day between the look before and the one that shows it: the first of them counts as safe."""
+    pages = [
+        *dispute_page("2026-10-20T08:00Z", "Platform is reviewing"),
+        *dispute_page("2026-10-22T08:00Z", "Waiting for buyer evidence"),
+    ]
+    evidence = dues(*EXAMPLE, *pages, as_of=instant("2026-10-22T12:00Z"))["evidence"]
+    assert (evidence.state, evidence.earliest) == ("open", beijing_end("2026-10-27"))
+    assert evidence.latest == pacific_end("2026-10-29")
+
+
+def test_a_timer_that_moves_is_the_same_request() -> None:
+    """Nothing was sent in between and it had not run out: one round, by the newer timer, and it is not overdue."""
+    pages = [
+        *dispute_page("2026-10-12T00:00Z", "Waiting for buyer evidence", "2026-10-16 18:00:00"),
+        *dispute_page("2026-10-14T00:00Z", "Waiting for buyer evidence", "2026-10-20 18:00:00"),
+    ]
+    found = dues(*EXAMPLE, *pages, as_of=instant("2026-10-18T00:00Z"))
+    assert "evidence#2" not in found
+    assert (found["evidence"].state, found["evidence"].earliest) == ("due_soon", instant("2026-10-20T18:00+08:00"))
+
+
+def test_a_page_that_still_asks_outweighs_the_upload_that_was_entered() -> None:
+    """The buyer entered that evidence was sent; the page seen the next day still waits for it: the alarm stays."""
+    pages = [
+        *dispute_page("2026-10-12T00:00Z", "Waiting for buyer evidence", "2026-10-16 18:00:00"),
+        *dispute_page("2026-10-15T00:00Z", "Waiting for buyer evidence", "2026-10-16 18:00:00"),
+    ]
+    facts = (*EXAMPLE, "evidence_submitted_at=2026-10-13")
+    assert dues(*facts, *pages[:2], as_of=instant("2026-10-14T00:00Z"))["evidence"].state == "met"
+    assert dues(*facts, *pages, as_of=instant("2026-10-15T12:00Z"))["evidence"].state == "due_soon"
+
+
+def test_a_timer_copied_after_the_printed_one_ran_out_is_another_one() -> None:
+    """While the printed one runs it ranks first; later the buyer's copy is the only one that can be right."""
+    page = dispute_page("2026-10-05T00:00Z", "Waiting for buyer evidence", "2026-10-08 18:00:00")
+    copy = replace(asserted("dispute.deadline=2026-10-20"), at=instant("2026-10-14T00:00Z"))
+    assert dues(*EXAMPLE, *page, replace(copy, at=instant("2026-10-06T00:00Z")))["evidence"].printed
+    later = dues(*EXAMPLE, *page, copy, as_of=instant("2026-10-15T00:00Z"))["evidence"]
+    assert (later.sure, later.earliest) == ("copied", beijing_end("2026-10-20"))
