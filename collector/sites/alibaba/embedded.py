@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
+from urllib.parse import unquote
 
 _ASSIGNMENT = re.compile(
-    r"""(?:window\s*\.\s*|window\s*\[\s*["']|self\s*\.\s*|\b(?:var|let|const)\s+|(?<![\w$."'])(?=__))
+    r"""(?:window\s*\.\s*|window\s*\[\s*["']|(?:self|globalThis)\s*\.\s*|\b(?:var|let|const)\s+|(?<![\w$."'])(?=__)
+          |(?:^|[;{}\n])[ \t]{0,80}(?!(?:window|self|globalThis|var|let|const)\b)(?=[A-Za-z_$]))
         (?P<name>[A-Za-z_$][\w$]{0,80}(?:\s{0,8}\.\s{0,8}[A-Za-z_$][\w$]{0,80}){0,6})
         (?:["']\s{0,8}\])?\s{0,80}=\s{0,80}
         (?P<kept>(?:window\.)?(?P=name)\s{0,8}\|\|\s{0,8})?
-        (?P<parse>JSON\.parse\(\s{0,80})?(?=[{\["'])""",
+        (?P<parse>JSON\.parse\(\s{0,80}(?P<coded>decodeURIComponent\(\s{0,80})?)?(?=[{\["'])""",
     re.VERBOSE,
+)
+_ARGUMENT = re.compile(
+    r"(?<![\w$.])(?P<name>[A-Za-z_$][\w$]{0,80}(?:\.[\w$]{1,80}){0,6})\s{0,8}\(\s{0,80}(?=[{\[]\s{0,80}[\[{\"])"
 )
 # Every alternative ends at the text's end at the latest, so one pass over the text is all it ever takes.
 _TOKEN = re.compile(
@@ -41,13 +46,42 @@ def assignments(script: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     position, budget = 0, 6 * len(script) + 1000
     while budget > 0 and (match := _ASSIGNMENT.search(script, position)):
-        value, end, cost = _value_at(script, match.end(), parse=bool(match["parse"]))
+        value, end, cost = _value_at(script, match.end(), parse=bool(match["parse"]), coded=bool(match["coded"]))
         budget -= cost
         position = max(end, match.end())
         if isinstance(value, dict | list):
             name = re.sub(r"\s+", "", match["name"])
             found[name] = found.get(name, value) if match["kept"] else value
     return found
+
+
+def arguments(script: str) -> dict[str, Any]:
+    """JSON objects and lists that a script hands to a function (`init({…})`), by the function's name; the last one stands.
+
+    Only what is JSON as it stands; bounded as `assignments` is.
+    """
+    found: dict[str, Any] = {}
+    position, budget = 0, 6 * len(script) + 1000
+    while budget > 0 and (match := _ARGUMENT.search(script, position)):
+        try:
+            value, end = _DECODER.raw_decode(script, match.end())
+        except json.JSONDecodeError as error:
+            value, end = None, max(error.pos, match.end())
+        except (ValueError, RecursionError):
+            return found
+        budget -= end - match.end()
+        # What failed is looked through again from its start: a call may stand inside it.
+        position = end if value is not None else match.end()
+        if isinstance(value, dict | list) and value:
+            found[match["name"] + "()"] = value
+    return found
+
+
+def attribute_data(text: str) -> Any:
+    """The JSON object of an attribute, percent-encoded as the site's shops write it or plain; None where it is none."""
+    source = unquote(text) if text.lstrip().startswith("%") else text
+    value = parsed(source) if source.lstrip()[:1] in {"{", "["} else None
+    return value if isinstance(value, dict | list) else None
 
 
 def parsed(text: str) -> Any:
@@ -58,12 +92,13 @@ def parsed(text: str) -> Any:
         return None
 
 
-def _value_at(script: str, start: int, *, parse: bool) -> tuple[Any, int, int]:
+def _value_at(script: str, start: int, *, parse: bool, coded: bool) -> tuple[Any, int, int]:
     """(value or None, where to go on, characters looked at) for the literal that begins at `start`."""
     if script[start] in "\"'":
         token = _TOKEN.match(script, start)
         end = token.end() if token else start + 1
         text = unquoted(script[start:end]) if parse else None
+        text = unquote(text) if coded and text is not None else text
         return (parsed(text) if text is not None else None), end, 3 * (end - start)
     try:
         value, end = _DECODER.raw_decode(script, start)

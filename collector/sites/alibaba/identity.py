@@ -13,7 +13,7 @@ from collector.sites.alibaba.lists import LISTS, companies_listed, contacts_list
 from collector.sites.alibaba.markup import Frame, Reading, squeezed
 from collector.sites.alibaba.order import numbers
 from collector.sites.alibaba.product import product_id
-from collector.sites.alibaba.supplier import read_supplier, shop_data
+from collector.sites.alibaba.supplier import read_supplier, shop_data, subdomain_of
 from collector.sites.alibaba.thread import contact_ids, contact_names, partners
 from collector.sites.alibaba.tracking import numbers as tracked_numbers
 
@@ -119,7 +119,7 @@ def _shops(frame: Frame) -> set[str]:
     fact = next(fact for fact in read_supplier(frame) if fact.name == "supplier.name")
     shop = shop_data(frame)
     profile = address_of(absolute(shop["companyProfileUrl"].text, frame.page.url)).supplier if shop.value else ""
-    return {str(value) for value in (fact.value, shop["subDomain"].text, profile) if value}
+    return {str(value) for value in (fact.value, subdomain_of(shop), profile) if value}
 
 
 def _partners(frame: Frame) -> set[str]:

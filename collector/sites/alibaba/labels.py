@@ -116,3 +116,14 @@ MIN_ORDER = (
     "min. order", "min order", "minimum order quantity", "moq", "pedido mínimo", "min. pesanan", "pesanan minimum",
     "最小起订量",
 )  # fmt: skip
+ATTRIBUTES = frozenset({
+    "key attributes", "quick details", "product attributes", "product details", "essential details", "specifications",
+    "atributos clave", "detalles rápidos", "atributos del producto", "atribut utama", "detail cepat", "主要属性", "产品属性",
+})  # fmt: skip
+COUNTRY = (
+    "country / region", "country/region", "country", "country / territory", "location", "país / región", "país/región",
+    "país", "negara / wilayah", "negara", "国家/地区", "国家", "所在地",
+)  # fmt: skip
+COMPANY = (
+    "company name", "nombre de la empresa", "nombre de la compañía", "nama perusahaan", "公司名称",
+)  # fmt: skip

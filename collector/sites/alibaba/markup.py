@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,13 +16,16 @@ from bs4.element import NavigableString
 from collector.model import Fact, FactState, Place
 from collector.site import Document, StoredPage
 from collector.sites.alibaba.addresses import Address, absolute, address_of
-from collector.sites.alibaba.embedded import assignments, parsed
+from collector.sites.alibaba.embedded import arguments, assignments, attribute_data, parsed
 
 QUOTE_LIMIT = 400
 _NO_LABEL = frozenset(
     {"title", "option", "button", "li", "h1", "h2", "h3", "h4", "h5", "h6"}
 )  # headings and peers, not labels
 _NO_TEXT = frozenset({"script", "style", "template", "noscript"})
+_DATA_ATTRIBUTES = frozenset({"module-data", "data-module-data", "data-props", "data-page-data"})
+_JSON_TYPES = frozenset({"application/json", "text/json"})
+_SCRIPT_TYPES = frozenset({"", "text/javascript", "application/javascript", "application/x-javascript", "module"})
 _SPACES = re.compile(r"[\s\u00a0\u200b\u200e\u200f]+")
 _SAME_LABELS = 40  # a page that repeats a label more often than this is no page about one thing
 _LOOKED_AT = 200_000  # values visited when a key is looked for in embedded data
@@ -53,6 +56,13 @@ class Node:
             value = self.value[key]
         step = str(key).replace("~", "~0").replace("/", "~1")
         return Node(self.digest, self.variable, f"{self.pointer}/{step}", value)
+
+    @property
+    def field(self) -> Node:
+        """The value inside the wrapper {"fieldName", "title", "value", …} that shops put around it; else itself."""
+        return (
+            self["value"] if isinstance(self.value, dict) and not isinstance(self.value.get("value"), dict | list) else self
+        )
 
     def first(self, *paths: str) -> Node:
         """The first of several dotted paths that holds something; else the node of the last path."""
@@ -88,7 +98,7 @@ class Node:
 
 
 class Frame:
-    """One stored document, parsed once: `soup` without scripts, `scripts` their data by variable name."""
+    """One stored document, parsed once: `soup` without scripts, `scripts` their data by variable, `linked` the JSON-LD."""
 
     def __init__(self, document: Document, page: StoredPage) -> None:
         self.digest = document.digest
@@ -98,24 +108,46 @@ class Frame:
         self.title = squeezed(self.soup.title.get_text()) if self.soup.title else ""
         self.script_text: list[str] = []
         self.scripts: dict[str, Any] = {}
+        self.linked: dict[str, Any] = {}
         self._addresses: dict[str, Address] = {}
         self._take_scripts()
 
     def _take_scripts(self) -> None:
-        """Takes the data of scripts, and takes scripts and all else that shows no text out of the markup, in one pass."""
-        silent = [tag for tag in self.soup.descendants if isinstance(tag, Tag) and tag.name in _NO_TEXT]
-        for tag in silent:
-            if tag.name != "script":
+        """Takes the data of scripts and attributes, and takes all that shows no text out of the markup, in one pass."""
+        silent: list[Tag] = []
+        for tag in self.soup.descendants:
+            if not isinstance(tag, Tag):
                 continue
-            source, kind = tag.get_text(), str(tag.get("type", "")).lower()
-            self.script_text.append(f"{tag.get('src', '')} {source[:4000]}")
-            if kind == "application/json" and isinstance(value := parsed(source), dict | list):
-                self.scripts[str(tag.get("id") or "script")] = value
-            elif kind in {"", "text/javascript", "application/javascript", "module"} and "=" in source:
-                self.scripts.update({_variable(name): value for name, value in assignments(source).items()})
+            if tag.name in _NO_TEXT:
+                silent.append(tag)
+            if tag.name == "script":
+                self._take_script(tag)
+            elif _DATA_ATTRIBUTES & tag.attrs.keys():
+                self._take_attributes(tag)
         for tag in silent:
             if not tag.decomposed:
                 tag.decompose()
+
+    def _take_script(self, tag: Tag) -> None:
+        source, kind = tag.get_text(), str(tag.get("type", "")).lower().partition(";")[0].strip()
+        self.script_text.append(f"{tag.get('src', '')} {source[:4000]}")
+        if kind == "application/ld+json":
+            self.linked[f"ld+json[{len(self.linked)}]"] = parsed(source)
+        elif kind in _JSON_TYPES:
+            if isinstance(value := parsed(source), dict | list):
+                self.scripts[str(tag.get("id") or f"script[{len(self.script_text) - 1}]")] = value
+        elif kind in _SCRIPT_TYPES:
+            # A script that assigns nothing may hand its data to a function.
+            found = (assignments(source) or arguments(source)) if "{" in source or "%7B" in source else {}
+            self.scripts.update({_variable(name): value for name, value in found.items()})
+
+    def _take_attributes(self, tag: Tag) -> None:
+        """The data that the site's shops write into an attribute of each module, under the module's name."""
+        for key in _DATA_ATTRIBUTES & tag.attrs.keys():
+            value = attribute_data(str(tag[key]))
+            if value is not None:
+                name = tag.get("module-name") or tag.get("data-module-name") or tag.get("id") or len(self.scripts)
+                self.scripts[f"{key}:{name}"] = value
 
     @cached_property
     def text(self) -> str:
@@ -123,8 +155,12 @@ class Frame:
         return squeezed(self.soup.get_text(" "))
 
     @cached_property
-    def modules(self) -> Counter[str]:
-        return Counter(str(tag["data-module-name"]) for tag in self.soup.select("[data-module-name]"))
+    def modules(self) -> Mapping[str, list[Tag]]:
+        """The page's module blocks by their `data-module-name`."""
+        found: dict[str, list[Tag]] = {}
+        for tag in self.soup.find_all(True, attrs={"data-module-name": True}):
+            found.setdefault(str(tag["data-module-name"]), []).append(tag)
+        return found
 
     @cached_property
     def _strings(self) -> dict[str, list[NavigableString]]:
@@ -153,22 +189,39 @@ class Frame:
         """A script variable's data; a node holding None where the page has no such variable."""
         return Node(self.digest, variable, "", self.scripts.get(variable))
 
+    def linked_root(self, variable: str) -> Node:
+        """A JSON-LD document of the page; a node holding None where there is none of that name."""
+        return Node(self.digest, variable, "", self.linked.get(variable))
+
     def find(self, *keys: str) -> Node:
         """The shallowest object of any script that has all the keys; a node holding None where there is none."""
+        return next(self.find_all(*keys), Node(self.digest, "", "", None))
+
+    def find_all(self, *keys: str) -> Iterator[Node]:
+        """Every object of any script that has all the keys, the shallowest first; none inside another."""
         queue = deque(Node(self.digest, name, "", value) for name, value in self.scripts.items())
         looked = 0
         while queue and looked < _LOOKED_AT:
             node = queue.popleft()
             looked += 1
             if isinstance(node.value, dict) and all(key in node.value for key in keys):
-                return node
-            queue.extend(child for child in node.items() if isinstance(child.value, dict | list))
-        return Node(self.digest, "", "", None)
+                yield node
+            else:
+                queue.extend(child for child in node.items() if isinstance(child.value, dict | list))
+
+    def beside(self, node: Node, key: str) -> Node:
+        """The value of another key in the object that holds a node."""
+        holder: Any = self.scripts.get(node.variable)
+        above = Node(self.digest, node.variable, "", holder)
+        for step in node.pointer.split("/")[1:-1]:
+            name = step.replace("~1", "/").replace("~0", "~")
+            above = above[int(name)] if isinstance(above.value, list) and name.isdigit() else above[name]
+        return above[key]
 
     def module(self, *names: str) -> Tag | None:
         """The first module block (`data-module-name`) of one of the names that holds text."""
         for name in names:
-            for tag in self.soup.select(f'[data-module-name="{name}"]'):
+            for tag in self.modules.get(name, ()):
                 if tag.get_text(strip=True):
                     return tag
         return None
@@ -184,8 +237,14 @@ class Frame:
             return None
         return Reading(parse(text), self.place(tag, text))
 
-    def labelled(self, labels: Iterable[str], parse: Callable[[str], Any], within: Tag | None = None) -> Reading | None:
-        """The value that stands beside or under one of the labels.
+    def labelled(
+        self,
+        labels: Iterable[str],
+        parse: Callable[[str], Any],
+        within: Tag | None = None,
+        but_not: Callable[[Tag], bool] | None = None,
+    ) -> Reading | None:
+        """The value that stands beside or under one of the labels, inside a block and outside the blocks of `but_not`.
 
         Where several stand under them and they are not the same, the reading is not understood and quotes them all.
         """
@@ -194,6 +253,7 @@ class Frame:
             for label in labels
             for string in (*self._strings.get(label, ())[:_SAME_LABELS], *self._strings.get(label + ":", ())[:_SAME_LABELS])
             if within is None or any(parent is within for parent in string.parents)
+            if but_not is None or string.parent is None or not but_not(string.parent)
             if (reading := self._beside(string, parse)) is not None
         ]
         # What is not understood and has no figure in it is no value gone wrong: a step's name beside another's, a button.
@@ -222,7 +282,7 @@ class Frame:
         here: Tag | None = tag
         while here is not None and here.name != "[document]":
             name = here.get("data-module-name")
-            if isinstance(name, str) and self.modules[name] == 1 and re.fullmatch(r"[\w.-]+", name):
+            if isinstance(name, str) and len(self.modules[name]) == 1 and re.fullmatch(r"[\w.-]+", name):
                 steps.append(f'[data-module-name="{name}"]')
                 break
             nth = 1 + sum(1 for sibling in here.previous_siblings if isinstance(sibling, Tag) and sibling.name == here.name)
@@ -335,4 +395,4 @@ def _value_tag(parent: Tag, label: str) -> Tag | None:
 
 
 def _variable(name: str) -> str:
-    return name if name.startswith("window.") else f"window.{name}"
+    return name if name.startswith("window.") or name.endswith("()") else f"window.{name}"

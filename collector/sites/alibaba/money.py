@@ -24,17 +24,17 @@ _SHARED = {
     "kr": frozenset({"SEK", "NOK", "DKK", "ISK"}),
     "R": frozenset({"ZAR"}),
 }
-_CODES = frozenset(
+CODES = frozenset(
     """AED ARS AUD BDT BGN BHD BRL CAD CHF CLP CNY COP CZK DKK DZD EGP ETB EUR GBP GHS HKD HUF IDR ILS INR IQD ISK JOD JPY
     KES KRW KWD KZT LKR MAD MXN MYR NGN NOK NPR NZD OMR PEN PHP PKR PLN QAR RON RUB SAR SEK SGD THB TND TRY TWD TZS UAH UGX
     USD UYU VND XAF XOF ZAR ZMW""".split()
 )
 # Where these are printed a comma may be the decimal point, so "1,234" has two meanings.
 _COMMA_DECIMAL = frozenset({"EUR", "BRL", "RUB", "PLN", "TRY", "UAH", "CZK", "DKK", "NOK", "SEK", "ARS", "COP", "RON"})
-_WITHOUT_DECIMALS = frozenset({"JPY", "KRW", "VND", "CLP", "UGX", "XAF", "XOF", "ISK"})
+_WITHOUT_DECIMALS = frozenset({"IDR", "JPY", "KRW", "VND", "CLP", "UGX", "XAF", "XOF", "ISK"})
 
 _SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f]+")
-_UNIT = "|".join(re.escape(name) for name in sorted((*_NAMED, *_SHARED, *_CODES), key=len, reverse=True))
+_UNIT = "|".join(re.escape(name) for name in sorted((*_NAMED, *_SHARED, *CODES), key=len, reverse=True))
 _FIGURE = r"[0-9](?:[0-9.,'’\u00a0\u2009\u202f ]{0,38}[0-9])?"
 _AMOUNT = re.compile(rf"(?P<before>{_UNIT})?[\s\u00a0]*(?P<figure>{_FIGURE})[\s\u00a0\u202f]*(?P<after>{_UNIT})?")
 
@@ -70,10 +70,9 @@ def read_money_range(text: str, currency: str = "") -> tuple[Money, Money] | Non
     ends = re.split(r"\s*[-–—~]\s*", text.strip()[:160])
     if len(ends) != 2:
         return None
-    first = read_money(ends[0], currency)
-    second = read_money(ends[1], currency or (first.currency if first else ""))
-    if first is None and second is not None:
-        first = read_money(ends[0], second.currency)
+    first, second = read_money(ends[0]), read_money(ends[1])
+    printed = next((end.currency for end in (first, second) if end is not None), currency)
+    first, second = first or read_money(ends[0], printed), second or read_money(ends[1], printed)
     if first is None or second is None or first.currency != second.currency or first.amount > second.amount:
         return None
     return first, second
@@ -110,9 +109,9 @@ def _one_mark(figure: str, mark: str, currency: str, *, grouped: bool) -> Decima
 
 def _currency(printed: list[str], known: str) -> str:
     """The one currency that all printed marks agree on (a shared mark by `known` or the mark beside it), or ""."""
-    sure = {unit if unit in _CODES else _NAMED[unit] for unit in printed if unit not in _SHARED}
+    sure = {unit if unit in CODES else _NAMED[unit] for unit in printed if unit not in _SHARED}
     if not sure:
-        sure = {known} & _CODES
+        sure = {known} & CODES
     if len(sure) != 1 or any(not sure <= _SHARED[unit] for unit in printed if unit in _SHARED):
         return ""
     return next(iter(sure))

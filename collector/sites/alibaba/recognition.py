@@ -139,7 +139,7 @@ def _shows(frame: Frame, kind: str) -> bool:
     }
     if kind in data and data[kind](frame).value:
         return True
-    if any(frame.modules[name] for name in _MARKS.get(kind, ())):
+    if any(name in frame.modules for name in _MARKS.get(kind, ())):
         return True
     if kind in _BLOCKS:
         return frame.soup.select_one(_BLOCKS[kind]) is not None

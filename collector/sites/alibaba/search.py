@@ -12,14 +12,19 @@ from collector.model import Fact
 from collector.sites.alibaba.addresses import absolute
 from collector.sites.alibaba.markup import Frame, Node, Reading, Scribe, classes, squeezed, text_of
 from collector.sites.alibaba.money import read_money
-from collector.sites.alibaba.supplier import YEARS, flag, limit_of, years_of
+from collector.sites.alibaba.supplier import YEARS, flag, flag_in, limit_of, tenure_in, years_of
 
-READER = "alibaba.search/2"
+READER = "alibaba.search/3"
 NOT_SHOWN = "not_shown"
 
 _TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,60}>")
 _YEARS_ICON = re.compile(r"gs-year-num([0-9]{1,2})$")
 _ASSURANCE_ICON = re.compile(r"(?:^|-)(?:ico|icon|searchx|badge)-ta$")
+_NO_NAME = re.compile(
+    r"(?:visit|view|contact|chat|see|go to|[0-9.]+(?:/[0-9.]+)?\s*(?:\(|$)|verified|company profile|(?-i:[A-Z]{2}$))",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"[A-Z]{2}")
 _ICONS = ("i", "img", "span", "svg")
 _HIGHEST_CARD = 12  # levels from a product's link up to the card around it
 _MOST_LINKS = 60  # a box with more links than this is no card
@@ -111,36 +116,57 @@ def _card(link: Tag, product: str, frame: Frame) -> Tag | None:
 
 def _card_offer(product: str, card: Tag, frame: Frame) -> Offer:
     links = [(frame.address(tag), tag) for tag in card.find_all("a", href=True)]
-    titles = [a for address, a in links if address.product == product]
-    titled = max(titles, key=lambda a: len(text_of(a)))
-    supplier = next((text_of(a) for address, a in links if address.kind == "supplier" and text_of(a)), None)
+    titled = max((a for address, a in links if address.product == product), key=lambda a: len(text_of(a)))
+    shops = [a for address, a in links if address.kind == "supplier"]
+    named = _shop_link(shops)
+    boxes = [*shops, *(_shop_boxes(named, card, frame) if named is not None else ())]
     mark = card.select_one("[data-ta-price]")
     limit = limit_of(mark, frame) if isinstance(mark, Tag) else None
+    icon = any(_ASSURANCE_ICON.search(n) for tag in card.find_all(_ICONS) for n in classes(tag))
     return {
         "title": text_of(titled) or str(titled.get("title", "")) or None,
-        "supplier": supplier,
+        "supplier": text_of(named) if named is not None else None,
         "url": absolute(str(titled["href"]), frame.page.url),
-        "years": _card_years(card),
-        "country": _card_country(card),
-        "badge": True
-        if any(_ASSURANCE_ICON.search(n) for tag in card.find_all(_ICONS) for n in classes(tag))
-        else NOT_SHOWN,
+        "years": _card_years(card, boxes),
+        "country": _card_country(card, boxes, frame),
+        "badge": True if icon else NOT_SHOWN,
         "limit": limit.value if limit and limit.value else NOT_SHOWN,
     }
 
 
-def _card_years(card: Tag) -> int | None:
-    """Years as a number in words, or as the number that an icon's class draws (2018)."""
+def _shop_link(links: list[Tag]) -> Tag | None:
+    """The link whose text is the supplier's name: not its years, nor a button; marked up as the company where one is."""
+    named = [a for a in links if text_of(a) and not YEARS.match(text_of(a)) and not _NO_NAME.match(text_of(a))]
+    return next((a for a in named if any("company" in name for name in classes(a))), named[0] if named else None)
+
+
+def _shop_boxes(link: Tag, card: Tag, frame: Frame) -> list[Tag]:
+    """What of a card is about the supplier: the largest box around the link without the product's, and what follows it."""
+    box = link
+    for parent in link.parents:
+        if parent is card or any(frame.address(a).product for a in parent.find_all("a", href=True, limit=_MOST_LINKS)):
+            break
+        box = parent
+    return [box, *box.find_next_siblings(limit=_MOST_LINKS)]
+
+
+def _card_years(card: Tag, boxes: list[Tag]) -> int | None:
+    """Years as a number in words beside the supplier, or as the number that an icon's class draws (2018)."""
     drawn = [int(m[1]) for tag in card.find_all("i") for name in classes(tag) if (m := _YEARS_ICON.search(name))]
     if len(drawn) == 1:
         return drawn[0]
-    written = [years_of(text) for text in card.find_all(string=YEARS) if len(text) <= 24]
-    return written[0] if len(written) == 1 else None
+    written = {years_of(text_of(tag)) for box in boxes if (tag := tenure_in(box)) is not None}
+    return written.pop() if len(written) == 1 else None
 
 
-def _card_country(card: Tag) -> str | None:
+def _card_country(card: Tag, boxes: list[Tag], frame: Frame) -> str | None:
     tag = card.select_one("[data-searchoverid]") or card.find(class_=re.compile(r"^(?:location|(?:[a-z0-9]+[-_])*country)$"))
-    return text_of(tag) or None if isinstance(tag, Tag) else None
+    if isinstance(tag, Tag) and text_of(tag):
+        return text_of(tag)
+    drawn = {str(mark.value) for box in boxes if (mark := flag_in(box, frame)) is not None}
+    alone = {text for box in boxes for text in box.stripped_strings if _CODE.fullmatch(text)}
+    codes = drawn or alone
+    return codes.pop() if len(codes) == 1 else None
 
 
 def _around(cards: list[Tag]) -> Tag:

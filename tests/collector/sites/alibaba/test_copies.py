@@ -76,8 +76,9 @@ def recoded(body: bytes, chance: random.Random) -> bytes:
 DAMAGES: tuple[Callable[[bytes, random.Random], bytes], ...] = (removed, reordered, renamed, truncated, recoded)
 
 
-# A country's name where its code is gone, the oldest entry that is left of a record: on the copy they are right.
-OTHERWISE = {"supplier.country", "tracking.first_scan"}
+# A country's name where its code is gone, the oldest entry that is left of a record, the start of the first price row
+# that is left: on the copy they are right.
+OTHERWISE = {"supplier.country", "tracking.first_scan", "product.min_order"}
 
 
 def whole(original: Any, value: Any) -> bool:

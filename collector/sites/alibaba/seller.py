@@ -1,0 +1,141 @@
+"""The supplier as a product page shows it: from its data, its company card, or the box around the link to the shop."""
+
+from __future__ import annotations
+
+import re
+
+from bs4 import Tag
+
+from collector.model import Fact
+from collector.sites.alibaba.blocks import in_other_card
+from collector.sites.alibaba.markup import Frame, Node, Reading, Scribe, as_text, classes, text_of
+from collector.sites.alibaba.supplier import (
+    agreeing_country,
+    assured_mark,
+    badge_of,
+    limit_of,
+    limit_stated,
+    tenure_in,
+    years_of,
+    years_stated,
+)
+
+_LOCATED = re.compile(r"^\s*located in\s+", re.IGNORECASE)
+_NAMED = re.compile(r"(?:^|-)(?:company|supplier|seller|shop|store)-?name", re.IGNORECASE)
+_BUTTON = re.compile(
+    r"^(?:visit|view|go to|see|chat|contact|send|follow|company (?:profile|overview)|[0-9]|more\b|home\b|products?\b)",
+    re.IGNORECASE,
+)
+_CARD_LENGTH = 400
+_LEVELS = 4
+
+
+def supplier_facts(scribe: Scribe, goods: Node) -> tuple[Fact, ...]:
+    """Name, country, years, badge and limit of the product's own supplier."""
+    frame = scribe.frame
+    seller = _seller(frame, goods)
+    card = frame.module("module_unifed_company_card", "module_mini_company_card")
+    brief = frame.module("module_company")
+    if brief is None and card is None and seller.value is None:
+        return _beside_link(scribe)
+    names = [_shop_link(frame, box) for box in (brief, card) if box is not None]
+    country = agreeing_country(
+        seller.first("companyRegisterCountry", "companyRegisterCountryName", "companyCountry"),
+        seller["companyRegisterCountryName"],
+        brief.find(class_="register-country") if brief is not None else None,
+        frame,
+    )
+    return (
+        scribe.fact("supplier.name", seller["companyName"].read(as_text), *(frame.read(tag, as_text) for tag in names)),
+        scribe.fact("supplier.country", *country, _located(frame, card)),
+        scribe.fact("supplier.years", years_stated(seller), *(_years(frame, box) for box in (brief, card))),
+        scribe.fact("supplier.badge", badge_of(seller)),
+        scribe.fact("supplier.limit", limit_stated(seller)),
+    )
+
+
+def _seller(frame: Frame, goods: Node) -> Node:
+    """The seller in the page's data: beside the product, else the only company that data gives with its years."""
+    beside = frame.beside(goods, "seller") if goods.value is not None else goods
+    if isinstance(beside.value, dict) and "companyName" in beside.value:
+        return beside
+    found = list(frame.find_all("companyName", "companyJoinYears"))
+    return found[0] if found and len({node["companyName"].text for node in found}) == 1 else frame.root("")
+
+
+def _beside_link(scribe: Scribe) -> tuple[Fact, ...]:
+    """The supplier on a page without modules: the box around the one link to a shop that bears a name.
+
+    There the badge is the supplier's own, drawn as an icon, and the limit its tooltip's data.
+    """
+    frame = scribe.frame
+    link = _named_shop(frame)
+    box = _box_around(link, frame) if link is not None else None
+    if link is None or box is None:
+        return tuple(scribe.fact(f"supplier.{name}") for name in ("name", "country", "years", "badge", "limit"))
+    place = box.find(class_=re.compile(r"(?:^|-)(?:country|location)$"))
+    marked = [tag for tag in (box, *box.select("[data-ta-price]")) if tag.get("data-ta-price") is not None]
+    return (
+        scribe.fact("supplier.name", frame.read(link, as_text)),
+        scribe.fact(
+            "supplier.country", frame.read(place if isinstance(place, Tag) else None, as_text), _located(frame, box)
+        ),
+        scribe.fact("supplier.years", _years(frame, box)),
+        scribe.fact("supplier.badge", assured_mark(frame, box)),
+        scribe.fact("supplier.limit", *(limit_of(tag, frame) for tag in marked)),
+    )
+
+
+def _named_shop(frame: Frame) -> Tag | None:
+    """The link to a shop whose text is a name, if all such links outside other cards lead to one supplier.
+
+    Where they lead to several, the one that is marked up as the company's name counts, if it is the only such one.
+    """
+    found = [
+        (address.supplier, link)
+        for address, link in frame.links
+        if address.supplier and text_of(link) and not _BUTTON.match(text_of(link)) and not in_other_card(frame, link)
+    ]
+    named = [(shop, link) for shop, link in found if _is_name(link)]
+    for group in (named, found):
+        if group and len({shop for shop, _ in group}) == 1:
+            return group[0][1]
+    return None
+
+
+def _is_name(link: Tag) -> bool:
+    marks = (*classes(link), *(classes(link.parent) if link.parent is not None else ()), str(link.get("data-aui", "")))
+    return any(_NAMED.search(mark) for mark in marks)
+
+
+def _box_around(link: Tag, frame: Frame) -> Tag | None:
+    """The largest box around the link, a few levels up, that is still only about the supplier."""
+    box: Tag | None = None
+    for parent in list(link.parents)[:_LEVELS]:
+        about_goods = parent.find("h1") is not None or any(
+            frame.address(a).product for a in parent.find_all("a", href=True, limit=40)
+        )
+        if about_goods or len(text_of(parent)) > _CARD_LENGTH or parent.name in {"body", "html"}:
+            break
+        box = parent
+    return box
+
+
+def _shop_link(frame: Frame, box: Tag) -> Tag | None:
+    """The link to the supplier's pages whose text is a name, not a button ("Company profile"): the first with a text."""
+    links = (link for link in box.find_all("a", href=True) if frame.address(link).kind == "supplier")
+    return next((link for link in links if text_of(link) and not _BUTTON.match(text_of(link))), None)
+
+
+def _located(frame: Frame, card: Tag | None) -> Reading | None:
+    text = card.find(string=re.compile(_LOCATED.pattern + r"\S", re.IGNORECASE)) if card is not None else None
+    if text is None or text.parent is None:
+        return None
+    return frame.read(text.parent, lambda t: as_text(_LOCATED.sub("", t)))
+
+
+def _years(frame: Frame, box: Tag | None) -> Reading | None:
+    if box is None:
+        return None
+    tag = box.find(class_="company-life")
+    return frame.read(tag if isinstance(tag, Tag) else tenure_in(box), years_of)

@@ -1,0 +1,457 @@
+"""Pages in the shapes that the site has had since 2018, small and made here, with neighbours whose values must not be taken.
+
+Key and class names are those that public descriptions of the site's pages give; the firms and goods are invented.
+"""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from collector.model import Money
+from tests.collector.sites.alibaba.stored import facts, stored
+
+SHOP = "https://harbourlamps.en.alibaba.com/company_profile.html"
+PRODUCT = "https://www.alibaba.com/product-detail/Garden-Lamp_1600123456789.html"
+SEARCH = "https://www.alibaba.com/trade/search?SearchText=lamp"
+NAME = "Ningbo Harbour Lamps Co., Ltd."
+OTHER = "Shaoxing Elsewhere Lighting Co., Ltd."
+
+
+def values(kind: str, body: str, url: str) -> dict[str, Any]:
+    """What is read, by name without its group; "not_shown" and "unreadable" as such."""
+    return {n: f.value if f.state == "read" else f.state for n, f in facts(kind, stored(body, url)).items()}
+
+
+def usd(amount: str) -> Money:
+    return Money(Decimal(amount), "USD")
+
+
+def script(variable: str, value: Any) -> str:
+    return f"<script>{variable} = {json.dumps(value)};</script>"
+
+
+def module_data(name: str, data: dict[str, Any]) -> str:
+    encoded = quote(json.dumps({"gdc": {"siteId": 1}, "mds": {"moduleName": name, "moduleData": {"data": data}}}))
+    return f"<div module-name='{name}' module-data='{encoded}'></div>"
+
+
+SIGN = {
+    "companyName": NAME,
+    "companyRegisterCountry": "CN",
+    "companyJoinYears": "7",
+    "companyLocation": "Zhejiang, China (Mainland)",
+    "companyBusinessType": {"authenticated": False, "value": "Manufacturer"},
+    "baoAccountAmount": "42,000",
+    "baoAccountIsDisplayAssurance": True,
+    "esiteSubDomain": "harbourlamps.en.alibaba.com",
+}
+NEIGHBOUR_SHOP = {**SIGN, "companyName": OTHER, "companyJoinYears": "3", "baoAccountAmount": "9,000"}
+
+
+def supplier(body: str) -> dict[str, Any]:
+    return {name.removeprefix("supplier."): value for name, value in values("supplier", body, SHOP).items()}
+
+
+# Suppliers
+
+
+def test_a_shop_of_2018_to_2023_is_read_from_the_data_in_its_modules_attributes() -> None:
+    assert supplier(module_data("icbu-pc-shopSign", SIGN)) == {
+        "name": NAME,
+        "country": "CN",
+        "years": 7,
+        "badge": True,
+        "limit": usd("42000"),
+    }
+
+
+def test_a_shop_says_in_wrappers_what_it_says_without() -> None:
+    wrapped = {
+        key: {"fieldName": key, "title": key, "value": value} for key, value in SIGN.items() if key != "companyBusinessType"
+    }
+    assert supplier(module_data("icbu-pc-shopSign", wrapped)) == supplier(module_data("icbu-pc-shopSign", SIGN))
+
+
+@pytest.mark.parametrize(
+    ("change", "limit", "badge"),
+    [
+        ({"baoAccountAmount": "0"}, "not_shown", True),
+        ({"baoAccountAmount": None}, "not_shown", True),
+        ({"baoAccountIsDisplayAmount": False}, "not_shown", True),
+        ({"baoAccountIsDisplayAssurance": False, "baoAccountAmount": "0"}, "not_shown", False),
+        ({"baoAccountAmount": "1.234"}, "unreadable", True),
+    ],
+)
+def test_a_shops_limit_is_never_nought_and_its_badge_is_a_fact_of_its_own(change: Any, limit: Any, badge: Any) -> None:
+    read = supplier(module_data("icbu-pc-shopSign", SIGN | change))
+    assert (read["limit"], read["badge"]) == (limit, badge)
+
+
+def shop_2026(**changes: Any) -> str:
+    modules = {
+        "supplierPerformance": {
+            "companyName": NAME,
+            "years": {"value": "7 yrs", "avgValue": "4 yrs"},
+            "reviews": {"value": "4.8", "count": 39},
+        },
+        "supplierActionBar": {"companyName": NAME, "rating": "4.8"},
+        "factoryCapability": {
+            "cards": [{"items": [{"fieldName": "exporting_years", "label": "Exporting", "value": "8 years"}]}]
+        },
+        "similarSuppliers": {"list": [NEIGHBOUR_SHOP]},
+    } | changes
+    shop = {
+        "globalData": {"esiteSubDomain": {"value": "harbourlamps.en.alibaba.com"}, "csrf": "x"},
+        "pageModuleMap": [{"moduleName": name, "moduleData": data} for name, data in modules.items()],
+    }
+    return f"""<body><section class="company-card"><a class="company-name" href="//harbourlamps.en.alibaba.com">{NAME}</a>
+      <img src="https://s.alicdn.com/@u/mobile/g/common/flags/1.0.0/assets/cn.png" alt=""><span>CN</span></section>
+      <section data-module-name="supplierPerformance"><div>4 yrs</div><div>Industry average</div></section>
+      {script("window.shopBizData", shop)}</body>"""
+
+
+def test_a_shop_of_2026_is_read_from_its_modules_and_not_from_averages_beside_them() -> None:
+    assert supplier(shop_2026()) == {
+        "name": NAME,
+        "country": "CN",
+        "years": 7,
+        "badge": "not_shown",
+        "limit": "not_shown",
+    }
+
+
+def test_the_shops_data_counts_under_whatever_variable_and_in_whatever_nesting() -> None:
+    page = shop_2026().replace("window.shopBizData", "self.__INITIAL_STATE__")
+    assert supplier(page)["years"] == 7
+    nested = {"props": {"page": {"companyName": NAME, "subDomain": "harbourlamps", "companyJoinYears": "7"}}}
+    for body in (script("_PAGE_CONFIG_", nested), f"<script>App.start({json.dumps(nested)})</script>"):
+        assert (supplier(body)["name"], supplier(body)["years"]) == (NAME, 7)
+
+
+def test_another_shop_in_the_data_is_not_taken_for_this_one() -> None:
+    page = script("window.a", {"hot": [NEIGHBOUR_SHOP | {"subDomain": "elsewhere"}, {**SIGN, "subDomain": "harbourlamps"}]})
+    assert supplier(page)["name"] in {NAME, "not_shown", "unreadable"}
+    page = shop_2026() + script("window.reco", {"offers": [{"tradeAssurance": "1", "tradeAssuranceLimit": "US $9,000"}]})
+    assert (supplier(page)["badge"], supplier(page)["limit"]) == ("not_shown", "not_shown")
+
+
+PROFILE_2018 = f"""<body>
+  <header><a class="trade-assurance-icon" href="//tradeassurance.alibaba.com">Trade Assurance</a></header>
+  <div class="head"><h1><a class="company-name" href="//harbourlamps.en.alibaba.com/">{NAME}</a></h1>
+    <span class="join-year"><span class="value">7</span>YRS</span>
+    <p class="ta" data-ta-price="42,000"><i class="ui2-icon ui2-icon-ta ico-ta"></i> Trade Assurance</p></div>
+  <table class="company-basicInfo">
+    <tr><td class="field-title">Business Type:</td><td class="field-content">Manufacturer</td></tr>
+    <tr><td class="field-title">Country / Region:</td><td class="field-content">Zhejiang, China (Mainland)</td></tr>
+    <tr><td class="field-title">Year Established:</td><td class="field-content">2009</td></tr></table>
+  <div class="similar-suppliers"><div class="card"><a href="//elsewhere.en.alibaba.com">{OTHER}</a><span>3 yrs</span>
+    <span class="ta" data-ta-price="9,000"><i class="ico-ta"></i></span></div></div></body>"""
+
+
+def test_a_profile_of_2018_without_scripts_is_read_from_labels_marks_and_the_tooltips_amount() -> None:
+    read = {"name": NAME, "country": "China (Mainland)", "years": 7, "badge": True, "limit": usd("42000")}
+    assert supplier(PROFILE_2018) == read
+
+
+def test_neither_the_sites_own_head_nor_a_similar_supplier_gives_this_one_a_badge_or_a_limit() -> None:
+    bare = PROFILE_2018.replace(' data-ta-price="42,000"', "").replace('<i class="ui2-icon ui2-icon-ta ico-ta"></i>', "", 1)
+    read = supplier(bare)
+    assert (read["badge"], read["limit"], read["years"]) == ("not_shown", "not_shown", 7)
+    unnamed = bare.replace('class="similar-suppliers"', "")
+    assert (supplier(unnamed)["badge"], supplier(unnamed)["limit"]) == ("not_shown", "not_shown")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "<div class='about'><p>Trade Assurance limit: US $1,000,000</p></div>",
+        "<table><tr><td>Trade Assurance limit</td><td>US $1,000,000</td></tr></table>",
+        "<p>We are a Trade Assurance supplier with 10 years of OEM experience. Verified!</p>",
+        "<p>Founded <b>12 years</b> ago, exporting for <b>8 years</b></p>",
+    ],
+)
+def test_what_the_supplier_writes_of_itself_is_no_badge_no_limit_and_no_years(words: str) -> None:
+    page = f"<body><div class='head'><h1 class='company-name'>{NAME}</h1></div>{words}</body>"
+    read = supplier(page)
+    assert read["badge"] == "not_shown"
+    assert read["limit"] in {"not_shown", "unreadable"}
+    assert read["years"] in {"not_shown", "unreadable"}
+
+
+# Products
+
+
+def detail(**product: Any) -> dict[str, Any]:
+    goods = {
+        "productId": 1600123456789,
+        "subject": "Garden Lamp",
+        "moq": 50,
+        "price": {
+            "productLadderPrices": [
+                {"min": 50, "max": 499, "price": 3.5, "dollarPrice": 3.5, "formatPrice": "$3.50"},
+                {"min": 500, "max": -1, "price": 3.1, "dollarPrice": 3.1, "formatPrice": "$3.10"},
+            ]
+        },
+        "productBasicProperties": [
+            {"attrName": "Material", "attrValue": "Steel"},
+            {"attrName": "Material", "attrValue": "Glass"},
+        ],
+    }
+    seller = {
+        "companyName": NAME,
+        "companyJoinYears": "7",
+        "localCompanyJoinYears": "7 yrs",
+        "companyRegisterCountry": "CN",
+        "baoAccountIsDisplayAssurance": True,
+        "companyProfileUrl": SHOP,
+    }
+    return {"globalData": {"product": goods | product, "seller": seller, "trade": {}}, "nodeMap": {}}
+
+
+LADDER = ({"from": 50, "to": 499, "price": usd("3.5")}, {"from": 500, "to": None, "price": usd("3.1")})
+
+
+def test_a_product_counts_under_whatever_variable_its_data_stands() -> None:
+    data = detail()
+    bodies = [
+        script("window.detailData", data),
+        script("var __INITIAL_DATA__", data),
+        script("runParams", {"data": data}),
+        script("window._PAGE_DATA_", data["globalData"]),
+        f"<script type='application/json'>{json.dumps(data)}</script>",
+        f"<script>window.a = JSON.parse(decodeURIComponent('{quote(json.dumps(data))}'));</script>",
+        f"<script>require(['detail'], function(d) {{ d.render({json.dumps(data)}); }});</script>",
+    ]
+    for body in bodies:
+        read = values("product", body, PRODUCT)
+        assert (read["product.title"], read["product.price_tiers"], read["product.min_order"]) == ("Garden Lamp", LADDER, 50)
+        assert (read["supplier.name"], read["supplier.country"], read["supplier.years"]) == (NAME, "CN", 7)
+        assert read["supplier.badge"] is True
+
+
+def test_a_range_in_the_buyers_currency_is_read_as_it_is_printed() -> None:
+    spread = {"dollarPriceRangeLow": 3.26, "dollarPriceRangeHigh": 4.59, "priceRangeText": "₫87,059-122,577"}
+    shown = '<div data-module-name="module_price"><span>₫87,059-122,577</span><span>Min. order: 50 pieces</span></div>'
+    read = values("product", shown + script("window.detailData", detail(price={"productRangePrices": spread})), PRODUCT)
+    (tier,) = read["product.price_tiers"]
+    assert (tier["price"], tier["price_to"]) == (Money(Decimal(87059), "VND"), Money(Decimal(122577), "VND"))
+    without_text = {key: spread[key] for key in ("dollarPriceRangeLow", "dollarPriceRangeHigh")}
+    read = values(
+        "product", shown + script("window.detailData", detail(price={"productRangePrices": without_text})), PRODUCT
+    )
+    assert read["product.price_tiers"][0]["price"].currency == "VND"
+
+
+def test_a_lone_dollar_is_the_us_dollar_only_where_the_data_says_so() -> None:
+    spread = {"dollarPriceRangeLow": 3.26, "dollarPriceRangeHigh": 4.59, "priceRangeText": "$3.26-4.59"}
+    read = values("product", script("window.detailData", detail(price={"productRangePrices": spread})), PRODUCT)
+    assert read["product.price_tiers"][0]["price"] == usd("3.26")
+    other = spread | {"priceRangeText": "$4.90-6.90"}
+    read = values("product", script("window.detailData", detail(price={"productRangePrices": other})), PRODUCT)
+    assert read["product.price_tiers"] == "unreadable"
+
+
+def bare_product(head: str = "", price: str = "$3.26-4.59", more: str = "") -> str:
+    return f"""<html><head>{head}</head><body><div data-module-name="module_title"><h1>Garden Lamp</h1></div>
+      <div data-module-name="module_price"><div>{price}</div></div>{more}</body></html>"""
+
+
+@pytest.mark.parametrize(
+    ("head", "read"),
+    [
+        ("", False),
+        ('<meta property="og:price:amount" content="3.26"><meta property="og:price:currency" content="USD">', True),
+        ('<meta property="og:price:amount" content="2.11"><meta property="og:price:currency" content="USD">', False),
+        ('<meta itemprop="priceCurrency" content="USD">', True),
+        ('<meta itemprop="priceCurrency" content="USD"><meta itemprop="priceCurrency" content="CAD">', False),
+    ],
+)
+def test_a_lone_dollar_without_data_needs_the_page_to_name_its_currency(head: str, read: bool) -> None:
+    (tiers,) = [f for n, f in facts("product", stored(bare_product(head), PRODUCT)).items() if n == "product.price_tiers"]
+    assert (tiers.state == "read") is read
+    assert tiers.value is None or tiers.value[0]["price"] == usd("3.26")
+
+
+def test_the_choice_of_language_and_currency_in_the_head_names_the_currency() -> None:
+    chosen = bare_product(more="<label>English - USD</label>")
+    assert values("product", chosen, PRODUCT)["product.price_tiers"][0]["price"] == usd("3.26")
+    drawing = bare_product(more="<div>Drawing format - CAD</div>")
+    assert values("product", drawing, PRODUCT)["product.price_tiers"] == "unreadable"
+
+
+def test_a_price_that_is_struck_out_or_for_a_sample_or_for_freight_is_not_the_price() -> None:
+    for price in (
+        "<del>US $9.00</del> <span>US $3.26</span>",
+        "<span class='price-original'>US $9.00</span><span>US $3.26</span>",
+        "<div data-testid='sample'><span>Sample price:</span> <span>US $9.00</span></div><span>US $3.26</span>",
+        "<span>US $3.26</span><div><span>Shipping total:</span><b>US $9.00</b></div>",
+    ):
+        (tier,) = values("product", bare_product(price=price), PRODUCT)["product.price_tiers"]
+        assert tier["price"] == usd("3.26"), price
+
+
+LINKED = {
+    "@context": "https://schema.org",
+    "@graph": [
+        {"@type": "BreadcrumbList", "itemListElement": []},
+        {"@type": "Product", "name": "Garden Lamp", "offers": {"@type": "Offer", "price": "3.26", "priceCurrency": "USD"}},
+    ],
+}
+
+
+def test_a_page_that_keeps_only_its_description_for_search_engines_gives_title_and_price_from_it() -> None:
+    linked = f'<script type="application/ld+json">{json.dumps(LINKED)}</script>'
+    read = values("product", f"<html><head>{linked}</head><body><p>x</p></body></html>", PRODUCT)
+    assert read["product.title"] == "Garden Lamp"
+    assert read["product.price_tiers"] == ({"from": None, "to": None, "price": usd("3.26")},)
+    tags = '<meta property="og:title" content="Garden Lamp - Buy Lamp,Solar Lamp Product on Alibaba.com">'
+    assert values("product", f"<html><head>{tags}</head></html>", PRODUCT)["product.title"] == "Garden Lamp"
+
+
+OLD = f"""<body><h1 class="ma-title"><span>Garden Lamp</span></h1>
+  <div class="ma-price-wrap"><div class="ma-reference-price"><span class="ma-ref-price">
+    <span itemprop="priceCurrency" content="USD">$</span><span>1.50 - 3.00</span></span> / Piece
+    <span class="ma-min-order">| <b>100</b> Pieces (Min. Order)</span></div></div>
+  <div class="do-overview"><div class="do-entry-list">
+    <dl class="do-entry-item"><dt class="do-entry-item"><span>Material:</span></dt>
+    <dd class="do-entry-item-val"><div class="ellipsis" title="Steel">Steel</div></dd></dl></div></div>
+  <div data-aui="supplier-card"><a class="company-name company-name-lite-vb" data-aui="company-name"
+    href="https://harbourlamps.en.alibaba.com/"><font><font>{NAME}</font></font></a>
+    <p><span class="register-country">CN</span> <span class="join-year"><span>7</span>YRS</span></p>
+    <a href="https://harbourlamps.en.alibaba.com/company_profile.html">Company Profile</a></div>
+  <div class="list"><div class="card"><a href="/product-detail/Other_60111222333.html">Other lamp</a>
+    <b>US $0.10</b>
+    <span>5 Pieces (Min. Order)</span>
+    <a href="//elsewhere.en.alibaba.com">{OTHER}</a><span>3 YRS</span></div></div></body>"""
+
+
+def test_a_product_page_of_2019_is_read_from_its_blocks_and_not_from_the_cards_below() -> None:
+    read = values("product", OLD, PRODUCT)
+    assert read["product.title"] == "Garden Lamp"
+    assert read["product.price_tiers"] == ({"from": None, "to": None, "price": usd("1.5"), "price_to": usd("3")},)
+    assert read["product.min_order"] == 100
+    assert read["product.attributes"] == ({"name": "Material", "value": "Steel"},)
+    assert (read["supplier.name"], read["supplier.country"], read["supplier.years"]) == (NAME, "CN", 7)
+
+
+def test_without_its_own_price_and_supplier_a_page_has_none_whatever_the_cards_below_say() -> None:
+    start, end = OLD.index('<div class="ma-price-wrap">'), OLD.index('<div class="do-overview">')
+    card = OLD.index('<div data-aui="supplier-card">'), OLD.index('<div class="list">')
+    read = values("product", OLD[:start] + OLD[end : card[0]] + OLD[card[1] :], PRODUCT)
+    for name in ("product.price_tiers", "product.min_order", "supplier.name", "supplier.years"):
+        assert read[name] == "not_shown", name
+
+
+def test_a_ladder_in_blocks_without_known_names_is_still_a_ladder() -> None:
+    rows = "".join(
+        f"<div class='x'><p>{quantity}</p><p>US ${price}</p></div>"
+        for quantity, price in (("50 - 499 pieces", "3.50"), (">= 500 pieces", "3.10"))
+    )
+    lead = "<table><tr><td>1 - 50</td><td>7 days</td></tr><tr><td>51 - 100</td><td>15 days</td></tr></table>"
+    read = values("product", f"<body><h1>Garden Lamp</h1><div>{rows}</div>{lead}</body>", PRODUCT)
+    assert (read["product.price_tiers"], read["product.min_order"]) == (LADDER, 50)
+
+
+def test_another_product_in_the_data_is_not_taken_for_this_one() -> None:
+    other = {
+        "subject": "Other lamp",
+        "productId": 60111222333,
+        "moq": 5,
+        "price": detail()["globalData"]["product"]["price"],
+    }
+    third = other | {"productId": 60111222334, "subject": "Third lamp"}
+    page = "<h1>Garden Lamp</h1>" + script("window.reco", {"list": [other, third]})
+    read = values("product", page, PRODUCT)
+    assert (read["product.title"], read["product.price_tiers"], read["product.min_order"]) == (
+        "Garden Lamp",
+        "not_shown",
+        "not_shown",
+    )
+
+
+def test_the_words_of_the_badge_in_an_attribute_or_a_menu_are_no_badge() -> None:
+    more = """<nav><a href="//tradeassurance.alibaba.com">Trade Assurance</a></nav><div data-module-name="module_attribute">
+      <div><span>Payment term</span><span>T/T, Trade Assurance</span></div></div>
+      <div data-module-name="module_ta_plus"></div>"""
+    assert values("product", bare_product(more=more), PRODUCT)["product.badge"] == "not_shown"
+
+
+# Searches
+
+
+def card(number: int, shop: str, company: str, years: str, mark: str = "", kv: str = "") -> str:
+    product = f"//www.alibaba.com/product-detail/Lamp_{number}.html"
+    return f"""<div class="fy23-search-card"><h2><a href="{product}"><span>Lamp {number}</span></a></h2>
+      <div>$1.58 - $2.38</div>{kv}<a href="{product}"><img src="x.jpg"></a><div class="seller">
+      <a href="//{shop}.en.alibaba.com/company_profile.html"><span><span>{years}</span><span>CN</span></span></a>
+      <a class="search-card-e-company" href="//{shop}.en.alibaba.com/company_profile.html">{company}</a>{mark}</div>
+      <a href="//{shop}.en.alibaba.com/company_profile.html">Contact Supplier</a></div>"""
+
+
+def test_a_rendered_card_gives_the_suppliers_name_and_not_its_years_or_a_button() -> None:
+    warranty = "<div>Warranty: <b>1 Year</b></div><span>5 years warranty</span>"
+    mark = '<span data-ta-price="9,000"><i class="ico-ta"></i></span>'
+    page = (
+        "<main>"
+        + card(60000001, "one", NAME, "7 yrs", kv=warranty)
+        + card(60000002, "two", OTHER, "14 años", mark)
+        + "</main>"
+    )
+    first, second = values("search", page, SEARCH)["search.offers"]
+    assert (first["supplier"], first["years"], first["country"]) == (NAME, 7, "CN")
+    assert (first["badge"], first["limit"]) == ("not_shown", "not_shown")
+    assert (second["supplier"], second["years"], second["badge"], second["limit"]) == (OTHER, 14, True, usd("9000"))
+
+
+OFFER = {
+    "id": 1,
+    "title": "Garden <b>Lamp</b>",
+    "productUrl": "//www.alibaba.com/product-detail/Lamp_60000001.html",
+    "companyName": NAME,
+    "goldSupplierYears": "7 yrs",
+    "countryCode": "CN",
+    "halfTrust": True,
+    "tradeProduct": True,
+}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        script(
+            "window.__page__data_sse10 = {}; window.__page__data_sse10._offer_list", {"offerResultData": {"offers": [OFFER]}}
+        ),
+        script("window.__page__data", {"props": {"offerResultData": {"offerList": [OFFER]}}}),
+        script("window._PAGE_DATA_", {"offerResultData": {"itemInfoList": [{"offer": OFFER}]}}),
+        f"<script>Page.init({json.dumps({'app': 'x', 'props': {'offerResultData': {'offers': [OFFER]}}})})</script>",
+        f"<script type='application/json'>{json.dumps({'offerResultData': {'offers': [OFFER]}})}</script>",
+    ],
+)
+def test_results_count_wherever_the_page_puts_them_and_other_programmes_are_no_badge(body: str) -> None:
+    (offer,) = values("search", body, SEARCH)["search.offers"]
+    assert offer == {
+        "title": "Garden Lamp",
+        "supplier": NAME,
+        "url": "https://www.alibaba.com/product-detail/Lamp_60000001.html",
+        "years": 7,
+        "country": "CN",
+        "badge": "not_shown",
+        "limit": "not_shown",
+    }
+
+
+# Whatever comes
+
+
+@pytest.mark.parametrize("kind", ["product", "supplier", "search", "order", "dispute", "thread", "tracking"])
+def test_a_layout_that_is_not_known_gives_no_value(kind: str) -> None:
+    """Nothing is read where a page has words and figures but none of the site's blocks, labels or data."""
+    page = (
+        "<body><div><p>Lorem 12 ipsum US $34.00 for 56 things, 7 years, since 2011-04-05</p><ul><li>A</li></ul></div></body>"
+    )
+    assert all(fact.state in {"not_shown", "unreadable"} for fact in facts(kind, stored(page, PRODUCT)).values())
