@@ -46,7 +46,8 @@ def sandbox_state(platform: str = sys.platform, user_id: int | None = None) -> s
     return "off: running as root" if platform.startswith("linux") and user == 0 else "on"
 
 
-def _went_away() -> BrowserError:
+def went_away() -> BrowserError:
+    """What is said when a browser closes or crashes in the middle of a visit."""
     return BrowserError(
         "The browser went away in the middle of the work.", "Run the command again: what was kept stays kept."
     )
@@ -82,7 +83,7 @@ class Browser:
                     accept_downloads=False,
                 )
             except PlaywrightError as error:
-                raise _went_away() from error
+                raise went_away() from error
         return self._contexts[account]
 
     @asynccontextmanager
@@ -116,7 +117,7 @@ class Browser:
         try:
             return await ChromiumTab.new(context, self.about, self.options)
         except (PlaywrightError, TabError) as error:
-            raise _went_away() from error
+            raise went_away() from error
 
     async def close(self) -> None:
         """Ends the browser, and the making of tabs that nobody asked for in the end."""
@@ -166,31 +167,48 @@ _FOOTER = (
 
 
 @asynccontextmanager
-async def launch(executable: Path | None = None, *, viewport: tuple[int, int] = VIEWPORT) -> AsyncIterator[Browser]:
+async def driver() -> AsyncIterator[Playwright]:
+    """What drives browsers, for the block. Raises BrowserError when it does not start."""
+    from playwright.async_api import Error as PlaywrightError
+    from playwright.async_api import async_playwright
+
+    try:
+        playwright = await async_playwright().start()
+    except (OSError, PlaywrightError) as error:
+        raise BrowserError("The part that drives the browser did not start.", "Install tradewitness again.") from error
+    try:
+        yield playwright
+    finally:
+        with suppress(TimeoutError, PlaywrightError):
+            await asyncio.wait_for(playwright.stop(), _CLOSE_S)
+
+
+@asynccontextmanager
+async def launched(
+    playwright: Playwright, executable: Path | None = None, *, viewport: tuple[int, int] = VIEWPORT
+) -> AsyncIterator[Browser]:
     """A headless browser for the block, gone afterwards with every process of it.
 
     `viewport` is width and height in CSS pixels, at most 8192. Raises BrowserError when it is missing or does not start.
     """
-    path = executable or find_browser()
     from playwright.async_api import Error as PlaywrightError
-    from playwright.async_api import async_playwright
 
-    driver = async_playwright()
+    path = executable or find_browser()
+    native, sandbox = await _start(playwright, path)
+    browser = Browser(native, await _about(native, path, sandbox), viewport)
     try:
-        playwright = await driver.start()
-    except (OSError, PlaywrightError) as error:
-        raise BrowserError("The part that drives the browser did not start.", "Install tradewitness again.") from error
-    try:
-        native, sandbox = await _start(playwright, path)
-        browser = Browser(native, await _about(native, path, sandbox), viewport)
-        try:
-            yield browser
-        finally:
-            with suppress(TimeoutError, PlaywrightError):
-                await asyncio.wait_for(browser.close(), _CLOSE_S)
+        yield browser
     finally:
         with suppress(TimeoutError, PlaywrightError):
-            await asyncio.wait_for(playwright.stop(), _CLOSE_S)
+            await asyncio.wait_for(browser.close(), _CLOSE_S)
+
+
+@asynccontextmanager
+async def launch(executable: Path | None = None, *, viewport: tuple[int, int] = VIEWPORT) -> AsyncIterator[Browser]:
+    """A driver and a headless browser of its own for the block (`launched`). Raises BrowserError."""
+    path = executable or find_browser()  # said before anything is started
+    async with driver() as playwright, launched(playwright, path, viewport=viewport) as browser:
+        yield browser
 
 
 async def _start(playwright: Playwright, path: Path) -> tuple[NativeBrowser, str]:
@@ -225,7 +243,7 @@ async def _about(native: NativeBrowser, path: Path, sandbox: str) -> Mapping[str
         said = await session.send("Browser.getVersion")
         await session.detach()
     except PlaywrightError as error:
-        raise _went_away() from error
+        raise went_away() from error
     return {
         "name": _name(path),
         "version": native.version,

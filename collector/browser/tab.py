@@ -93,6 +93,11 @@ class ChromiumTab:
     def options(self) -> Mapping[str, Any]:
         return self._options
 
+    async def show_at(self, width: int, height: int) -> None:
+        """Shows pages at that size (CSS pixels). Before the first page is opened: then none ever sees its window change."""
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        await self._send("Emulation.setDeviceMetricsOverride", size)
+
     async def open(self, url: str, within_ms: int) -> Arrival:
         going = self._page.goto(url, wait_until="commit", timeout=within_ms)
         await self._bounded(going, within_ms + 1_000, "opening the page")

@@ -1,0 +1,176 @@
+"""Signed-in accounts: a browser folder each, outside the archive, kept only while a page proves that it is signed in.
+
+    <user configuration folder>/accounts/NAME/
+        account.json     the name on the account, when it last proved signed in; no secret
+        session/         the browser's folder as it was when a page last proved it signed in
+        window/          the copy in use; it becomes `session` when a page proves it, and is thrown away otherwise
+
+A visit that met a sign-in page therefore never overwrites a session that was good.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from collector.browser.window import ended, reached
+from collector.errors import ArchiveError, BrowserError, PersonNeeded, WrongRequest
+from collector.ledger.disk import make_folder, write_file
+
+DEFAULT = "main"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+# What a browser makes again by itself, and the signs of one that runs: none of it is the session.
+_LEFT_OUT = (
+    "Cache", "Code Cache", "GPUCache", "GrShaderCache", "GraphiteDawnCache", "DawnCache", "DawnGraphiteCache",
+    "DawnWebGPUCache", "ShaderCache", "Crashpad", "BrowserMetrics*", "component_crx_cache", "extensions_crx_cache",
+    "Singleton*", "lockfile", "DevToolsActivePort", "*.tmp",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """`label` is the name that its pages show; `proved_at` ISO 8601 UTC or "" (never yet); `attach` a door given by hand."""
+
+    name: str
+    label: str = ""
+    proved_at: str = ""
+    attach: str = ""
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether a page has proved it signed in; only the next visit can tell whether it still is."""
+        return bool(self.proved_at)
+
+
+class Accounts:
+    """The accounts of one user. `root` is made when the first one is."""
+
+    def __init__(self, user: Path) -> None:
+        self.root = user / "accounts"
+
+    def known(self) -> tuple[Account, ...]:
+        """Every account that ever proved signed in, by name."""
+        names = sorted(p.parent.name for p in self.root.glob("*/account.json"))
+        return tuple(account for name in names if (account := self.read(name)).signed_in)
+
+    def read(self, name: str) -> Account:
+        """The account as last written down; a new one where it is not known or its file is torn."""
+        try:
+            noted = json.loads((self.root / name / "account.json").read_text("utf-8"))
+            return Account(name, str(noted["label"]), str(noted["proved_at"]), str(noted["attach"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            return Account(name)
+
+    def only(self) -> str:
+        """The name of the only account there is, or ""."""
+        known = self.known()
+        return known[0].name if len(known) == 1 else ""
+
+    def write(self, account: Account) -> None:
+        """Writes the account down, for its user's eyes only."""
+        folder = self._folder(account.name)
+        write_file(folder / "account.json", json.dumps(asdict(account), indent=1).encode())
+        (folder / "account.json").chmod(0o600)
+
+    def require_name(self, name: str) -> str:
+        """The name when it can be one. Raises WrongRequest."""
+        if not _NAME.fullmatch(name):
+            raise WrongRequest(f"{name!r} cannot be an account's name.", "Use letters, digits, - and _, such as: main")
+        return name
+
+    @contextmanager
+    def in_use(self, name: str) -> Iterator[Path]:
+        """The account's folder for one command at a time. Raises PersonNeeded when another one has it."""
+        folder = self._folder(name)
+        lock = FileLock(folder / ".lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            raise PersonNeeded(
+                f"Another tradewitness command is using the account {name}.", "Wait until it is done, then run this again."
+            ) from error
+        except OSError as error:
+            raise ArchiveError(f"{folder} cannot be written to.", "Change its permissions and run this again.") from error
+        with lock:
+            yield folder
+
+    def window(self, name: str) -> Path:
+        """The folder to open a window on: the one of a window that is still open, else a fresh copy of the session."""
+        folder = self._folder(name)
+        window, session = folder / "window", self._session(folder)
+        if reached(window):
+            return window
+        if not ended(window, within_s=2.0):
+            raise BrowserError(
+                f"The window of account {name} is open and cannot be reached.", "Close it and run the command again."
+            )
+        _remove(window)
+        _private(window)
+        if session.exists():
+            _copy(session, window / "profile")
+        return window
+
+    def keep(self, name: str) -> None:
+        """The window's folder becomes the session: a page proved it signed in, and its browser has ended."""
+        folder = self._folder(name)
+        used, session, older = folder / "window" / "profile", folder / "session", folder / "session.older"
+        if not used.exists():
+            return
+        try:
+            _remove(older)
+            if session.exists():
+                session.rename(older)
+            used.rename(session)
+        except OSError as error:
+            raise ArchiveError(
+                f"The session of account {name} could not be kept ({error.strerror}).", "Sign in again."
+            ) from error
+        self.drop(name)
+        _remove(older)
+
+    def drop(self, name: str) -> None:
+        """Throws the window's folder away; the session stays as it was."""
+        _remove(self._folder(name) / "window")
+
+    def _session(self, folder: Path) -> Path:
+        """The kept session, also after a crash in the middle of `keep`."""
+        session, older = folder / "session", folder / "session.older"
+        return older if older.exists() and not session.exists() else session
+
+    def _folder(self, name: str) -> Path:
+        folder = self.root / self.require_name(name)
+        _private(self.root)
+        _private(folder)
+        return folder
+
+
+def _private(folder: Path) -> None:
+    """A folder that only its user can enter; on Windows the user's own folders are that already."""
+    make_folder(folder)
+    if os.name != "nt":
+        folder.chmod(0o700)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """A browser's folder without its caches. A file that vanishes meanwhile is one that the browser can do without."""
+    try:
+        shutil.copytree(source, target, symlinks=True, ignore=shutil.ignore_patterns(*_LEFT_OUT))
+    except shutil.Error as error:
+        if not target.exists():
+            raise ArchiveError("The kept session could not be copied.", "Check the disk and run this again.") from error
+    except OSError as error:
+        raise ArchiveError(f"The kept session could not be copied ({error.strerror}).", "Check the disk.") from error
+    if os.name != "nt":
+        target.chmod(0o700)
+
+
+def _remove(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
