@@ -39,6 +39,11 @@ QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print only wha
 AsOfOption = Annotated[
     str, typer.Option("--as-of", metavar="TIME", help="Ask the rules as of this time (2026-10-09 or 2026-10-09T18:00Z).")
 ]
+YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Give the consents that would be asked for.")]
+Threads = Annotated[
+    list[str] | None,
+    typer.Option("--thread", metavar="URL|NAME", help="A conversation: its address, or its supplier's name."),
+]
 Urls = Annotated[list[str] | None, typer.Option(metavar="URL")]
 CaseArgument = Annotated[
     str, typer.Argument(metavar="CASE", help="Order number, a unique ending of it, or the case's name.")
@@ -97,6 +102,42 @@ def today(
         from casework.workspace import workspace
 
         _exit(_screen(json, quiet).today(desk.today(workspace(archive))))
+
+
+@app.command(rich_help_panel=DAILY)
+def watch(
+    orders: Annotated[
+        list[str] | None, typer.Argument(metavar="[ORDER|URL]...", help="Order numbers, or addresses of order pages.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every order of your order list.")] = False,
+    table: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="A list of order numbers, one a line.")] = None,
+    account: Annotated[str, typer.Option(metavar="NAME", help="Which account, if you have several.")] = "",
+    yes: YesOption = False,
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Watch an order: sign in, find its pages, keep them, and see what is due. Asks for what it needs."""
+    from casework.watch import WatchWish
+    from casework.watch import watch as begin
+    from casework.workspace import workspace
+
+    screen = _screen(json, quiet)
+    wish = WatchWish(tuple(orders or ()), everything, table, account, yes)
+    with screen.progress() as progress:
+        result = begin(workspace(archive), wish, screen.person(), progress)
+    _exit(screen.watched(result))
+
+
+@app.command("next", rich_help_panel=DAILY)
+def next_step(
+    case: CaseArgument, archive: ArchiveOption = None, json: JsonOption = False, quiet: QuietOption = False
+) -> None:
+    """Say for one case what to do now: what to press, where, by when."""
+    from casework.today import next_of
+    from casework.workspace import workspace
+
+    _exit(_screen(json, quiet).next(next_of(workspace(archive), case)))
 
 
 @app.command(rich_help_panel=DAILY)
@@ -202,7 +243,7 @@ def case_list(
 def case_open(
     order_id: Annotated[str, typer.Argument(metavar="ORDER_ID", help="The order number.")],
     order: Annotated[str, typer.Option(metavar="URL", help="The order page's address.")] = "",
-    thread: Urls = None,
+    thread: Threads = None,
     supplier: Annotated[str, typer.Option(metavar="URL")] = "",
     product: Urls = None,
     dispute: Urls = None,
@@ -232,7 +273,7 @@ def case_set(
         list[str] | None, typer.Argument(metavar="[NAME=VALUE]...", help="Such as received_at=2026-09-30; NAME= withdraws.")
     ] = None,
     order: Annotated[str, typer.Option(metavar="URL")] = "",
-    thread: Urls = None,
+    thread: Threads = None,
     supplier: Annotated[str, typer.Option(metavar="URL")] = "",
     product: Urls = None,
     dispute: Urls = None,
@@ -352,6 +393,39 @@ def doctor(archive: ArchiveOption = None, json: JsonOption = False, quiet: Quiet
     from casework.workspace import workspace
 
     _exit(_screen(json, quiet).health(health.examine(workspace(archive))))
+
+
+@app.command(rich_help_panel=EXPERT)
+def login(
+    name: Annotated[str, typer.Argument(metavar="[NAME]", help="What to call the account (default: main).")] = "",
+    attach: Annotated[
+        str, typer.Option(metavar="PORT|WS", help="A browser that is open already, by its debugging port or ws:// address.")
+    ] = "",
+    yes: YesOption = False,
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Sign in to the site in a window of your own browser; tradewitness keeps the session on this machine."""
+    from casework.accounts import login as sign_in
+    from casework.workspace import workspace
+
+    screen = _screen(json, quiet)
+    with screen.progress() as progress:
+        result = sign_in(workspace(archive), name, attach, screen.person(), yes=yes, progress=progress)
+    screen.signed_in(result)
+
+
+@app.command(rich_help_panel=EXPERT)
+def stop(case: CaseArgument, archive: ArchiveOption = None, json: JsonOption = False, quiet: QuietOption = False) -> None:
+    """Stop watching a case; what was kept stays kept."""
+    from casework.cases import close_case
+    from casework.today import next_of
+    from casework.workspace import workspace
+
+    ws = workspace(archive)
+    running = next_of(ws, case).line
+    _screen(json, quiet).stopped(close_case(ws, case), running)
 
 
 @app.command(rich_help_panel=EXPERT)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from casework.cases import Case
 from collector.archive.sealing import SealState
@@ -13,11 +14,8 @@ from collector.errors import PARTIAL, PERSON_NEEDED
 from collector.model import Deadline, Exhibit, Fact, Finding, Problem, Snapshot
 from rules.calendars import left, local
 
-__all__ = [
-    "Captured", "Case", "CheckAnswer", "DeadlineAnswer", "FactChange", "HealthItem", "Hit", "NightAnswer", "PackAnswer",
-    "RereadAnswer", "SearchAnswer", "StampedCheckpoint", "StatusAnswer", "TodayAnswer", "TodayLine", "VerifyAnswer",
-    "WitnessAnswer", "outcome_codes",
-]  # fmt: skip
+if TYPE_CHECKING:
+    from collector.browser.accounts import Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +30,61 @@ class HealthItem:
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """The snapshots of one capture, and what seals them."""
+    """The snapshots of one capture, and what seals them. `notes` name accounts whose pages could not be visited."""
 
     snapshots: tuple[Snapshot, ...]
     seal: SealState
+    notes: tuple[str, ...] = ()
 
 
 def outcome_codes(snapshots: Iterable[Snapshot]) -> set[int]:
     """The exit codes that visits call for: a wall needs a person, anything less than whole is partial."""
     return {PERSON_NEEDED if s.outcome == "blocked" else PARTIAL for s in snapshots if s.outcome != "complete"}
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """An account that a page proved signed in, the snapshot that proved it, and what seals it."""
+
+    account: Account
+    snapshot: Snapshot
+    seal: SealState
+
+
+@dataclass(frozen=True, slots=True)
+class FoundOrder:
+    """An order as `watch` found it. `pages` are addresses by kind; `why` says why its page is not whole, or "".
+
+    `status`, `supplier` and `total` are as printed, "" where the page does not say.
+    """
+
+    order: str
+    status: str
+    supplier: str
+    total: str
+    pages: Mapping[str, str]
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchAnswer:
+    """What `watch` found and kept, and Today for these orders. `notes` are sentences that the person should read."""
+
+    found: tuple[FoundOrder, ...]
+    snapshots: tuple[Snapshot, ...]
+    seal: SealState
+    today: TodayAnswer
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NextAnswer:
+    """One case: its line of Today, and every step that can be taken, most urgent first. Times in words are the user's."""
+
+    line: TodayLine
+    steps: tuple[Mapping[str, str], ...]
+    as_of: datetime
+    due: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,9 +111,12 @@ def open_case(ws: Workspace, order: str, addresses: Addresses, *, name: str = ""
     if not _ORDER.fullmatch(order):
         raise WrongRequest(f"{order!r} is not an order number.", "It is the number of 15 to 18 digits on the order page.")
     zone = require_zone(zone) if zone else ""
-    targets = _targets(ws, order, account, addresses, ())
+    if account:
+        ws.accounts.require_name(account)
+    make_targets(ws, order, account, addresses, ())  # a wrong address is said before anything is made
     keep(ws)
     existing = {c.order: c for c in cases(ws)}
+    account = account or (existing[order].account if order in existing else ws.accounts.only())
     if name and not any(c.isalpha() for c in name):
         raise WrongRequest(f"{name!r} could be taken for an order number.", "Choose a --name with a letter in it.")
     taken = name and any(name in (c.name, c.order) for c in existing.values() if c.order != order)
@@ -121,15 +124,30 @@ def open_case(ws: Workspace, order: str, addresses: Addresses, *, name: str = ""
         raise WrongRequest(f"Another case is already called {name!r}.", "Choose another --name.")
     with ws.archive.writing():
         if order in existing:
+            if existing[order].closed:
+                _append_opening(ws, order, existing[order].name, existing[order].zone, existing[order].account)
             _change_settings(ws, existing[order], name=name, account=account, zone=zone)
-            targets = _targets(ws, order, account or existing[order].account, addresses, _standing(ws, order))
         else:
-            body = {"case": order, "name": name, "zone": zone or machine_zone(), "account": account}
-            ws.archive.ledger.append("case.opened", body, ws.clock.now())
-        _keep_targets(ws, targets)
+            _append_opening(ws, order, name, zone or machine_zone(), account)
+        keep_targets(ws, make_targets(ws, order, account, addresses, _standing(ws, order)))
     seal(ws.archive, signing_key(ws.archive, ws.user))
     ws.refresh()
     return find_case(ws, order)
+
+
+def _append_opening(ws: Workspace, order: str, name: str, zone: str, account: str) -> None:
+    body = {"case": order, "name": name, "zone": zone, "account": account}
+    ws.archive.ledger.append("case.opened", body, ws.clock.now())
+
+
+def close_case(ws: Workspace, wanted: str) -> Case:
+    """Ends the watching of a case; what was kept stays kept, and `watch` or `case open` takes it up again."""
+    case = find_case(ws, wanted)
+    if not case.closed:
+        ws.archive.record("case.closed", {"case": case.order, "who": "buyer"})
+        seal(ws.archive, signing_key(ws.archive, ws.user))
+        ws.refresh()
+    return find_case(ws, case.order)
 
 
 def set_case(
@@ -138,11 +156,11 @@ def set_case(
     """Asserts facts (`name=value`), sets addresses, name or zone. All or nothing."""
     case = find_case(ws, wanted)
     zone = require_zone(zone) if zone else ""
-    targets = _targets(ws, case.order, case.account, addresses, _standing(ws, case.order))
+    targets = make_targets(ws, case.order, case.account, addresses, _standing(ws, case.order))
     facts = [_assertion(ws, case, text, zone or case.zone) for text in assignments]
     with ws.archive.writing():
         _change_settings(ws, case, name=name, account="", zone=zone)
-        _keep_targets(ws, targets)
+        keep_targets(ws, targets)
         rounds: dict[str, int] = {}
         for fact in facts:
             if fact["round"] == 0:  # the next free round; several in one command follow each other
@@ -206,19 +224,25 @@ def _standing(ws: Workspace, case: str) -> tuple[Target, ...]:
     return tuple(targets_of(ws, case))
 
 
-def _targets(ws: Workspace, order: str, account: str, addresses: Addresses, standing: Iterable[Target]) -> list[Target]:
-    """Targets for the addresses given. The thread, dispute and product lists grow; order and supplier are replaced."""
+def make_targets(ws: Workspace, order: str, account: str, addresses: Addresses, standing: Iterable[Target]) -> list[Target]:
+    """Targets for the addresses given. The thread, dispute and product lists grow; order and supplier are replaced.
+
+    A thread may be named by its supplier instead: all conversations can share one address.
+    """
     known = list(standing)
     made: list[Target] = []
     for kind, urls in addresses.items():
         for url in urls:
-            address = require_address(url)
-            same = next((t for t in known if t.kind == kind and t.url == address), None)
+            expects = {"order": order} if kind in ("order", "dispute") else {}
+            if kind == "thread" and "://" not in url and url.strip():
+                address, expects = ws.site.address("thread"), {"supplier": url.strip()}
+            else:
+                address = require_address(url)
+            same = next((t for t in known if t.kind == kind and t.url == address and t.expects == expects), None)
             siblings = [t for t in known if t.kind == kind]
             replace = kind in ("order", "supplier") and siblings
             number = len(siblings) + 1
             identity = same.id if same else siblings[0].id if replace else kind if number == 1 else f"{kind}-{number}"
-            expects = {"order": order} if kind in ("order", "dispute") else {}
             made.append(Target(identity, order, kind, address, account, expects))
             known = [t for t in known if t.id != identity] + [made[-1]]
             _warn_other_kind(ws, made[-1])
@@ -234,7 +258,7 @@ def _warn_other_kind(ws: Workspace, target: Target) -> None:
         )
 
 
-def _keep_targets(ws: Workspace, targets: Iterable[Target]) -> None:
+def keep_targets(ws: Workspace, targets: Iterable[Target]) -> None:
     for target in targets:
         ws.archive.ledger.append("target.set", plain(target), ws.clock.now())
 

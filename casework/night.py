@@ -9,9 +9,10 @@ from filelock import FileLock, Timeout
 from casework.answers import NightAnswer, outcome_codes
 from casework.cases import cases, targets_of
 from casework.today import today
-from casework.visit import keep_snapshots
+from casework.visit import keep_snapshots, with_accounts
 from casework.workspace import Workspace
 from collector.archive.sealing import seal, signing_key
+from collector.browser.browsers import Held
 from collector.errors import DUE, PERSON_NEEDED, ArchiveError, WrongRequest
 from collector.model import Snapshot, Target
 
@@ -38,8 +39,10 @@ def night(ws: Workspace, *, dry_run: bool, progress: Progress) -> NightAnswer:
     with lock:
         pause_s = ws.archive.config.pause_s
         key = signing_key(ws.archive, ws.user)
+        held = Held(stay=False)
         try:
-            snapshots = keep_snapshots(ws, planned, progress, pause_s) if planned else ()
+            snapshots = keep_snapshots(ws, planned, progress, pause_s, held=held) if planned else ()
+            skipped += held.notes()
             ws.archive.record("run.finished", _record(planned, snapshots, skipped))
         finally:
             sealed = seal(ws.archive, key, progress)  # what was kept before a browser went away is sealed all the same
@@ -47,7 +50,7 @@ def night(ws: Workspace, *, dry_run: bool, progress: Progress) -> NightAnswer:
     left_out = _left_out(planned, snapshots)
     report = today(ws)
     codes = outcome_codes(snapshots)
-    if stopped:
+    if stopped or held.failed:
         codes.add(PERSON_NEEDED)
     if report.due:
         codes.add(DUE)
@@ -62,7 +65,7 @@ def plan_night(ws: Workspace) -> tuple[tuple[Target, ...], tuple[str, ...], bool
     spent: dict[str, int] = {}
     stopped = False
     for case in cases(ws):
-        for target in () if case.closed else targets_of(ws, case.order):
+        for target in () if case.closed else with_accounts(ws, targets_of(ws, case.order)):
             name = f"{target.account or 'no account'}"
             if target.account in paused:
                 stopped = True
@@ -79,7 +82,7 @@ def _left_out(planned: tuple[Target, ...], snapshots: tuple[Snapshot, ...]) -> t
     """Targets that an account's wall kept the run from reaching."""
     seen = {(s.target.case, s.target.id) for s in snapshots}
     return tuple(
-        f"{t.case} {t.id}: not visited, its account met a wall before" for t in planned if (t.case, t.id) not in seen
+        f"{t.case} {t.id}: not visited, its account was stopped before" for t in planned if (t.case, t.id) not in seen
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from casework.answers import TodayAnswer, TodayLine
-from casework.cases import Case, casefile, cases, targets_of
+from casework.answers import NextAnswer, TodayAnswer, TodayLine
+from casework.cases import Case, casefile, cases, find_case, targets_of
+from casework.visit import with_accounts
 from casework.workspace import Workspace
 from collector.archive.sealing import state
 from collector.model import Deadline, Snapshot
@@ -39,6 +40,23 @@ def today(ws: Workspace, as_of: datetime | None = None) -> TodayAnswer:
     lines.sort(key=lambda line: (_URGENCY[line.state], line.act_by or far, line.case))
     due = any(needs_attention(d) for _, _, each in found for d in each)
     return TodayAnswer(tuple(lines), now, due, _notices(ws))
+
+
+def next_of(ws: Workspace, wanted: str, as_of: datetime | None = None) -> NextAnswer:
+    """One case: its line of Today, and every step that can be taken now, most urgent first. Raises WrongRequest."""
+    now = as_of or ws.clock.now()
+    ws.archive.require()
+    case = find_case(ws, wanted)
+    file = casefile(ws, case, now)
+    found = deadlines(file, load_policy())
+    steps = tuple(
+        {
+            "id": step.deadline.id, "what": step.deadline.label, "who": step.deadline.who, "state": step.deadline.state,
+            "when": step.when, "press": step.press, "if_missed": step.deadline.if_missed, "link": _link(ws, case, step.page),
+        }
+        for step in next_steps(file, found, load_policy())
+    )  # fmt: skip
+    return NextAnswer(_line(ws, case, file, found, now), steps, now, any(needs_attention(d) for d in found))
 
 
 def _line(ws: Workspace, case: Case, file: CaseFile, found: tuple[Deadline, ...], now: datetime) -> TodayLine:
@@ -82,10 +100,10 @@ def _alarms(ws: Workspace, case: Case, running: list[Deadline], look: Snapshot |
     """Blindness is an alarm, and so is an account that a wall stopped."""
     alarms = []
     for account in ws.index.paused().values():
-        if any(t.account == account.name for t in targets_of(ws, case.order)):
+        if any(t.account == account.name for t in with_accounts(ws, targets_of(ws, case.order))):
             name = f"account {account.name}" if account.name else "visits without an account"
-            since = local(account.at, case.zone)
-            alarms.append(f"{name}: stopped since {since} ({account.why}). Look by hand, then: tradewitness capture")
+            since, command = local(account.at, case.zone), f"login {account.name}".strip()
+            alarms.append(f"{name}: stopped since {since} ({account.why}). Look by hand, and run: tradewitness {command}")
     in_dispute = any(d.id in _DISPUTE for d in running)
     limit = BLIND_AFTER_IN_DISPUTE if in_dispute else BLIND_AFTER
     if in_dispute and any(t.kind == "dispute" for t in targets_of(ws, case.order)):

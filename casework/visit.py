@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
+from dataclasses import replace
 
 from casework.answers import Captured
 from casework.cases import cases, find_case, require_address, targets_of
+from casework.discovery import discovered
 from casework.workspace import Workspace, keep
 from collector.archive.records import body_of
 from collector.archive.sealing import seal, signing_key
-from collector.errors import WrongRequest
+from collector.browser.browsers import Held, browsers
+from collector.errors import BrowserError, WrongRequest
 from collector.model import Snapshot, Target
+from collector.site import SIGNED_IN_AS
 
 Progress = Callable[[str], None]
 
@@ -24,11 +28,14 @@ def capture_pages(ws: Workspace, wanted: str, urls: tuple[str, ...], progress: P
     key = signing_key(ws.archive, ws.user)
     # The token on what is there already says "not before" of every visit that follows it in the ledger.
     seal(ws.archive, key, progress)
+    held = Held(stay=False)
     try:
-        snapshots = keep_snapshots(ws, targets, progress)
+        snapshots = keep_snapshots(ws, targets, progress, held=held)
     finally:
         sealed = seal(ws.archive, key, progress)  # what was kept before a browser went away is sealed all the same
-    return Captured(snapshots, sealed)
+    if held.failed and not snapshots:
+        raise next(iter(held.failed.values()))
+    return Captured(snapshots, sealed, held.notes())
 
 
 def _chosen(ws: Workspace, wanted: str, urls: tuple[str, ...]) -> tuple[Target, ...]:
@@ -66,33 +73,87 @@ def _loose_target(ws: Workspace, url: str, case: str) -> Target:
 
 
 def keep_snapshots(
-    ws: Workspace, targets: Iterable[Target], progress: Progress, pause_s: float = 0.0
+    ws: Workspace,
+    targets: Iterable[Target],
+    progress: Progress,
+    pause_s: float = 0.0,
+    *,
+    held: Held | None = None,
+    wanted: frozenset[str] = frozenset({"dispute"}),
 ) -> tuple[Snapshot, ...]:
     """Visits the targets and appends each snapshot when it is done, so that a crash loses at most what is in flight.
 
-    `pause_s` is the rest in seconds between two visits of one account. Raises BrowserError when the browser goes away.
+    Pages of the `wanted` kinds that an order page leads to, and that its case does not have yet, join the case and are
+    visited too. `pause_s` is the rest in seconds between two visits of one account; `held` what the command knows of its
+    accounts from runs before. Raises BrowserError when the browser goes away.
     """
     try:
-        return asyncio.run(_visit_all(ws, tuple(targets), progress, pause_s))
+        return asyncio.run(_visit_all(ws, tuple(targets), progress, pause_s, held or Held(stay=False), wanted))
     finally:
         ws.refresh()
 
 
-async def _visit_all(ws: Workspace, targets: tuple[Target, ...], progress: Progress, pause_s: float) -> tuple[Snapshot, ...]:
-    from collector.browser.launch import launch
+async def _visit_all(
+    ws: Workspace, targets: tuple[Target, ...], progress: Progress, pause_s: float, held: Held, wanted: frozenset[str]
+) -> tuple[Snapshot, ...]:
     from collector.capture.runner import visits
 
     kept: list[Snapshot] = []
-    async with launch() as browser:
-        going = visits(
-            targets, open_tab=browser.tab, site=ws.site, store=ws.archive.objects, clock=ws.clock, alias=ws.alias,
-            progress=lambda text: progress(f"page {len(kept) + 1} of {len(targets)}, {text}"), pause_s=pause_s,
-        )  # fmt: skip
-        async with aclosing(going):
-            async for snapshot in going:
-                await asyncio.to_thread(_append, ws, snapshot)
-                kept.append(snapshot)
+    async with browsers(ws.accounts, held) as running:
+        queue, planned = with_accounts(ws, targets), len(targets)
+        while True:
+            await running.open(target.account for target in queue)
+            queue = tuple(target for target in queue if target.account not in held.failed)
+            if not queue:
+                break
+            going = visits(
+                queue, open_tab=running.tab, site=ws.site, store=ws.archive.objects, clock=ws.clock, alias=ws.alias,
+                progress=lambda text: progress(f"page {len(kept) + 1} of {planned}, {text}"), pause_s=pause_s,  # noqa: B023
+            )  # fmt: skip
+            further: list[Target] = []
+            async with aclosing(going):
+                async for snapshot in going:
+                    await asyncio.to_thread(_append, ws, snapshot)
+                    kept.append(snapshot)
+                    _note(ws, held, snapshot)
+                    further += discovered(ws, snapshot, wanted)
+            queue = with_accounts(ws, [t for t in further if t.account not in held.lost])
+            planned += len(queue)
     return tuple(kept)
+
+
+def close_windows(ws: Workspace, held: Held) -> None:
+    """Ends the windows that stayed open between a command's runs; sessions are kept or not by what their pages proved."""
+    held.stay = False
+    if held.windows:
+        asyncio.run(_close(ws, held))
+
+
+async def _close(ws: Workspace, held: Held) -> None:
+    async with browsers(ws.accounts, held) as running:
+        for name in sorted(held.windows):
+            with suppress(BrowserError):  # the person closed it: there is nothing left to end
+                await running.browser(name)
+
+
+def _note(ws: Workspace, held: Held, snapshot: Snapshot) -> None:
+    """What the page says of its account: seen signed in, or stopped by a wall."""
+    if snapshot.outcome == "blocked":
+        held.lost.add(snapshot.target.account)
+    elif snapshot.outcome == "complete" and ws.site.is_private(snapshot.target.kind):
+        held.proved.add(snapshot.target.account)
+
+
+def with_accounts(ws: Workspace, targets: Iterable[Target]) -> tuple[Target, ...]:
+    """Each target with its account: the case's own, else the only one there is; with the name that its pages must show."""
+    only = ws.accounts.only()
+    return tuple(_with_account(ws, target, target.account or (only if target.case else "")) for target in targets)
+
+
+def _with_account(ws: Workspace, target: Target, name: str) -> Target:
+    label = ws.accounts.read(name).label if name and ws.site.is_private(target.kind) else ""
+    expects = {**target.expects, **({SIGNED_IN_AS: label} if label else {})}
+    return replace(target, account=name, expects=expects)
 
 
 def _append(ws: Workspace, snapshot: Snapshot) -> None:

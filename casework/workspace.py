@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from casework.reread import reader_of
 from collector.alias import Alias
@@ -16,6 +17,9 @@ from collector.clock import Clock, SystemClock
 from collector.errors import WrongRequest
 from collector.model import Fact, Snapshot
 from collector.site import Site
+
+if TYPE_CHECKING:
+    from collector.browser.accounts import Accounts
 
 
 @dataclass
@@ -32,6 +36,13 @@ class Workspace:
     def index(self) -> Index:
         self.archive.require()
         return open_index(self.archive, reader_of(self.archive.objects, self.site, self.alias))
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """The user's signed-in accounts, outside the archive."""
+        from collector.browser.accounts import Accounts
+
+        return Accounts(self.user)
 
     def refresh(self) -> Index:
         """The index after an append."""

@@ -51,6 +51,21 @@ class Identity:
     why: str = ""
 
 
+SIGNED_IN_AS = "signed_in_as"  # a target's expectation: the name on the account that its page must show
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One order of a list, as the list states it: `url` and `dispute` are addresses of the real site, "" where not given."""
+
+    order: str
+    url: str
+    status: str
+    supplier: str
+    total: str
+    dispute: str
+
+
 class Site(Protocol):
     """One site's addresses, markers and readers. All functions are pure."""
 
@@ -58,6 +73,34 @@ class Site(Protocol):
 
     def kind_of(self, url: str) -> str:
         """The kind of page an address (as the real site has it) leads to: order, thread, supplier…, or ""."""
+        ...
+
+    def address(self, kind: str, number: str = "") -> str:
+        """Where a page of that kind is (order, order_list, thread), of the order with that number; "" for other kinds."""
+        ...
+
+    def canonical(self, url: str) -> str:
+        """The one address by which that page is visited."""
+        ...
+
+    def order_in(self, url: str) -> str:
+        """The order's number in an address, or ""."""
+        ...
+
+    def is_private(self, kind: str) -> bool:
+        """Whether pages of that kind are shown to a signed-in person only."""
+        ...
+
+    def signed_in_as(self, page: StoredPage) -> str:
+        """The name of the account that the page was shown to, or "" where it does not say."""
+        ...
+
+    def listed(self, page: StoredPage) -> tuple[Listed, ...]:
+        """The orders that a list shows, in its order; () for any other page."""
+        ...
+
+    def conversation(self, page: StoredPage, supplier: str) -> str:
+        """The address of the conversation with that supplier, from a list of conversations; "" where it has none."""
         ...
 
     def recognise(self, page: StoredPage) -> Recognition:

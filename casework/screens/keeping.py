@@ -9,7 +9,7 @@ from casework.screens.printing import console
 from casework.screens.sealing import PACK_SEAL, SealScreens
 from casework.terminal import escape
 from collector.canonical import plain
-from collector.errors import exit_code_of
+from collector.errors import PERSON_NEEDED, exit_code_of
 
 if TYPE_CHECKING:
     from casework.answers import Captured, PackAnswer
@@ -37,11 +37,14 @@ class KeepingScreens(SealScreens):
     def captured(self, answer: Captured) -> int:
         from casework.answers import outcome_codes
 
-        code = exit_code_of(outcome_codes(answer.snapshots))
+        code = exit_code_of(outcome_codes(answer.snapshots) | ({PERSON_NEEDED} if answer.notes else set()))
         rows = [snapshot_row(s) for s in answer.snapshots]
-        if self._json({"snapshots": rows, "seal": answer.seal.word, "pending": answer.seal.failures}):
+        value = {"snapshots": rows, "seal": answer.seal.word, "pending": answer.seal.failures, "notes": answer.notes}
+        if self._json(value):
             return code
         self._snapshots(answer.snapshots)
+        for note in answer.notes:
+            self._say(f"[yellow]{escape(note)}[/yellow]")
         self._seal(answer.seal)
         self._hint("Next: tradewitness deadlines · tradewitness check CASE")
         return code

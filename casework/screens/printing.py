@@ -14,6 +14,7 @@ from collector.errors import TradewitnessError
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.status import Status
 
 Progress = Callable[[str], None]
 
@@ -40,6 +41,7 @@ class Printer:
     def __init__(self, *, as_json: bool = False, quiet: bool = False) -> None:
         self.as_json = as_json
         self.quiet = quiet
+        self._moving: Status | None = None
 
     def _json(self, value: Mapping[str, Any]) -> bool:
         """Prints JSON when that is wanted; says whether it was."""
@@ -70,4 +72,20 @@ class Printer:
             yield lambda _: None
             return
         with console(error=True).status("beginning") as status:
-            yield lambda text: status.update(escape(text))
+            self._moving = status
+            try:
+                yield lambda text: status.update(escape(text))
+            finally:
+                self._moving = None
+
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """Nothing moves on the terminal during the block."""
+        moving = self._moving
+        if moving is not None:
+            moving.stop()
+        try:
+            yield
+        finally:
+            if moving is not None:
+                moving.start()

@@ -65,6 +65,7 @@ class Account:
     name: str
     why: str
     at: datetime
+    snapshot: str = ""
 
 
 class Index:
@@ -151,6 +152,8 @@ class Index:
         require_shape(entry)
         body = entry.body
         match entry.kind:
+            case "case.opened" if self.rows("select 1 from cases where order_id = ?", body["case"]):
+                self.db.conn.execute("update cases set closed = 0 where order_id = ?", (body["case"],))  # taken up again
             case "case.opened":
                 self._put(
                     "cases", order_id=body["case"], name=body["name"], zone=body["zone"], account=body["account"],
@@ -260,7 +263,7 @@ class Index:
 
     def paused(self) -> dict[str, Account]:
         return {
-            row["account"]: Account(row["account"], row["why"], datetime.fromisoformat(row["at"]))
+            row["account"]: Account(row["account"], row["why"], datetime.fromisoformat(row["at"]), row["snapshot"])
             for row in self.rows("select * from paused")
         }
 

@@ -90,7 +90,7 @@ class Accounts:
     def in_use(self, name: str) -> Iterator[Path]:
         """The account's folder for one command at a time. Raises PersonNeeded when another one has it."""
         folder = self._folder(name)
-        lock = FileLock(folder / ".lock")
+        lock = FileLock(folder / ".lock", is_singleton=True)  # this very command may hold it already
         try:
             lock.acquire(timeout=0)
         except Timeout as error:

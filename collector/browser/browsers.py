@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from collector.browser.accounts import Accounts
 from collector.browser.attach import AttachedBrowser, attach
 from collector.browser.launch import Browser, driver, launched
 from collector.browser.window import ended, find_door, open_window, reached
-from collector.errors import BrowserError
+from collector.errors import BrowserError, PersonNeeded, TradewitnessError
 
 if TYPE_CHECKING:
     from playwright.async_api import Playwright
@@ -21,39 +22,62 @@ if TYPE_CHECKING:
 BLANK = "about:blank"
 
 
+@dataclass(slots=True)
+class Held:
+    """What one command knows of its accounts over several runs.
+
+    `windows` are accounts to be given a window although none ever proved them signed in; `proved` and `lost` say what their
+    pages showed, `failed` why a window could not be had. With `stay` the windows outlive a run, for the next one of the same
+    command.
+    """
+
+    windows: set[str] = field(default_factory=set)
+    proved: set[str] = field(default_factory=set)
+    lost: set[str] = field(default_factory=set)
+    failed: dict[str, TradewitnessError] = field(default_factory=dict)
+    stay: bool = True
+
+    def notes(self) -> tuple[str, ...]:
+        """A sentence for each account whose window could not be had."""
+        return tuple(f"Account {name}: {error.message} {error.hint}" for name, error in self.failed.items())
+
+
 class Browsers:
     """Gives tabs by account, starting each browser when it is first needed.
 
     An account that never proved signed in has no window: its pages are asked for by the launched browser, as anybody's.
-    What an account's pages proved is told by `proved` and `lost`; at the end of the run its session is kept or not by that.
+    At the end of the run a window's session is kept if a page proved it signed in, and thrown away if not.
     """
 
-    def __init__(self, playwright: Playwright, accounts: Accounts, stack: AsyncExitStack) -> None:
-        self._playwright, self._accounts, self._stack = playwright, accounts, stack
+    def __init__(self, playwright: Playwright, accounts: Accounts, stack: AsyncExitStack, held: Held) -> None:
+        self._playwright, self._accounts, self._stack, self._held = playwright, accounts, stack, held
         self._made: dict[str, asyncio.Task[Browser]] = {}
-        self._proved: set[str] = set()
-        self._lost: set[str] = set()
+
+    def is_windowed(self, account: str) -> bool:
+        """Whether the account's pages are seen in a window of its own."""
+        return account in self._held.windows or (bool(account) and self._accounts.read(account).signed_in)
 
     @asynccontextmanager
     async def tab(self, account: str) -> AsyncIterator[ChromiumTab]:
         """A fresh tab of that account. Raises BrowserError when its browser is missing, does not start or has gone."""
-        windowed = bool(account) and self._accounts.read(account).signed_in
-        browser = await self._one(account if windowed else "")
+        browser = await self.browser(account if self.is_windowed(account) else "")
         async with browser.tab(account) as tab:
             yield tab
 
-    def proved(self, account: str) -> None:
-        """A page of the account was seen signed in."""
-        self._proved.add(account)
-
-    def lost(self, account: str) -> None:
-        """The account met a wall: its session is not kept as this run leaves it."""
-        self._lost.add(account)
-
-    async def _one(self, account: str) -> Browser:
+    async def browser(self, account: str) -> Browser:
+        """The browser of an account with a window, or of all those without ("")."""
         if account not in self._made:
             self._made[account] = asyncio.create_task(self._window(account) if account else self._launched())
         return await asyncio.shield(self._made[account])
+
+    async def open(self, accounts: Iterable[str]) -> None:
+        """Opens the windows of these accounts; `failed` says of each that could not be had why: the others go on."""
+        for name in dict.fromkeys(accounts):
+            if self.is_windowed(name):
+                try:
+                    await self.browser(name)
+                except (BrowserError, PersonNeeded) as error:
+                    self._held.failed[name] = error
 
     async def _launched(self) -> Browser:
         return await self._stack.enter_async_context(launched(self._playwright))
@@ -66,26 +90,27 @@ class Browsers:
         self._stack.enter_context(self._accounts.in_use(name))
         folder = await asyncio.to_thread(self._accounts.window, name)
         door = reached(folder) or await asyncio.to_thread(open_window, folder, BLANK)
+        self._held.windows.add(name)
         try:
             browser = await attach(self._playwright, door)
         except BrowserError:
             await asyncio.to_thread(ended, folder, 0.0)
             raise
-        self._stack.push_async_callback(self._end, name, browser)
+        if not self._held.stay:
+            self._stack.push_async_callback(self._end, name, browser)
         return browser
 
     async def _end(self, name: str, browser: AttachedBrowser) -> None:
         await browser.end()
-        gone = await asyncio.to_thread(ended, self._accounts.root / name / "window")
-        if gone and name in self._proved and name not in self._lost:
-            await asyncio.to_thread(self._accounts.keep, name)
-        elif gone:
-            await asyncio.to_thread(self._accounts.drop, name)
+        if not await asyncio.to_thread(ended, self._accounts.root / name / "window"):
+            return  # it could not be ended: its folder is left alone, and the next command finds it
+        kept = name in self._held.proved and name not in self._held.lost
+        await asyncio.to_thread(self._accounts.keep if kept else self._accounts.drop, name)
 
 
 @asynccontextmanager
-async def browsers(accounts: Accounts) -> AsyncIterator[Browsers]:
-    """The browsers of a run; every one that it started has ended afterwards. Raises BrowserError."""
+async def browsers(accounts: Accounts, held: Held) -> AsyncIterator[Browsers]:
+    """The browsers of a run; every one that it started has ended afterwards, but windows that stay. Raises BrowserError."""
     async with AsyncExitStack() as stack:
         playwright = await stack.enter_async_context(driver())
-        yield Browsers(playwright, accounts, stack)
+        yield Browsers(playwright, accounts, stack, held)

@@ -74,6 +74,15 @@ def address_of(url: str) -> Address:
     return Address("")
 
 
+ORDER_LIST = "https://biz.alibaba.com/ta/list/scene/mainList.htm"
+MESSENGER = "https://message.alibaba.com/message/messenger.htm#/"
+
+
+def order_address(number: str) -> str:
+    """The order page of that number."""
+    return f"https://biz.alibaba.com/ta/detail.htm?orderId={number}"
+
+
 def kind_of(url: str) -> str:
     """The kind of page: order, order_list, tracking, thread, conversations, supplier, product, search, dispute,
     dispute_list, account, login, or "".
@@ -88,7 +97,7 @@ def canonical(url: str) -> str:
     """
     address = address_of(url)
     if address.kind == "order" and address.order:
-        return f"https://biz.alibaba.com/ta/detail.htm?orderId={address.order}"
+        return order_address(address.order)
     if address.kind == "tracking":
         parts = urlsplit(url.strip())
         return f"https://{(parts.hostname or '').lower()}{parts.path}?orderId={address.order}"

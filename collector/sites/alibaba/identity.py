@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 
 from collector.model import Target
-from collector.site import Identity
+from collector.site import SIGNED_IN_AS, Identity
+from collector.sites.alibaba.account import signed_in_as
 from collector.sites.alibaba.addresses import absolute, address_of
 from collector.sites.alibaba.dispute import application_numbers, order_link, order_numbers
 from collector.sites.alibaba.lists import LISTS, companies_listed, contacts_listed, disputes_listed, orders_listed
@@ -28,6 +29,9 @@ def identify(frames: tuple[Frame, ...], target: Target) -> Identity:
     enough for `ok` False; `ok` is True when at least one thing agrees, None when the page states nothing of it.
     """
     agreed: list[str] = []
+    account, expected = signed_in_as(frames), target.expects.get(SIGNED_IN_AS, "")
+    if account and expected and squeezed(account) != squeezed(expected):
+        return Identity(False, f"The page was shown to the account {account}, not to {expected}.")
     for what, wanted in _wanted(target).items():
         shown = _shown(frames, target.kind, what)
         if not shown:

@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from collector.model import Fact, Target
-from collector.site import Identity, Recognition, StoredPage
+from collector.site import Identity, Listed, Recognition, StoredPage
 from collector.sites.alibaba import addresses, recognition
+from collector.sites.alibaba.account import signed_in_as
 from collector.sites.alibaba.dispute import dispute_data, read_dispute
 from collector.sites.alibaba.identity import identify
+from collector.sites.alibaba.lists import conversation_with, orders_of
 from collector.sites.alibaba.markup import Frame
 from collector.sites.alibaba.order import order_data, read_order
 from collector.sites.alibaba.product import goods_data, read_product
@@ -29,6 +31,7 @@ _READERS: dict[str, Callable[[Frame], tuple[Fact, ...]]] = {
 }
 # Pages about one thing. A list or a search links to many, and none of them is its own.
 _CENTRES = frozenset({"order", "thread", "supplier", "product", "dispute", "tracking"})
+_PRIVATE = frozenset({"order", "thread", "dispute", "tracking", "order_list", "dispute_list", "conversations", "account"})
 _LINKED = ("supplier", "product", "thread", "dispute", "order")
 
 
@@ -42,6 +45,33 @@ class Alibaba:
         dispute_list, account, login, or "".
         """
         return addresses.kind_of(url)
+
+    def address(self, kind: str, number: str = "") -> str:
+        """Where the order list, the messenger, or the order of that number is; "" for other kinds."""
+        doors = {"order_list": addresses.ORDER_LIST, "thread": addresses.MESSENGER}
+        return addresses.order_address(number) if kind == "order" else doors.get(kind, "")
+
+    def order_in(self, url: str) -> str:
+        """The order's number in an address, or ""."""
+        return addresses.address_of(url).order
+
+    def is_private(self, kind: str) -> bool:
+        """Orders, conversations, disputes, tracking and the account's own pages."""
+        return kind in _PRIVATE
+
+    def signed_in_as(self, page: StoredPage) -> str:
+        """The name that the page prints for the account it was shown to."""
+        return signed_in_as(_frames(page))
+
+    def listed(self, page: StoredPage) -> tuple[Listed, ...]:
+        """The orders of an order list."""
+        if addresses.kind_of(page.url) != "order_list":
+            return ()
+        return tuple(order for frame in _frames(page) for order in orders_of(frame))
+
+    def conversation(self, page: StoredPage, supplier: str) -> str:
+        """The address of the conversation with a supplier, as the list of conversations links to it."""
+        return next((url for frame in _frames(page) if (url := conversation_with(frame, supplier))), "")
 
     def canonical(self, url: str) -> str:
         """The one address by which that page is visited."""
