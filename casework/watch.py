@@ -58,6 +58,7 @@ def watch(ws: Workspace, wish: WatchWish, person: Person, progress: Progress) ->
             looks = _look(ws, named, account, held, progress)
             found = tuple(_found(ws, number, look) for number, look in looks.items())
             _confirm(found, person, wish)
+            progress("writing down what is watched")
             for order in found:
                 open_case(ws, order.order, _addresses(ws, order, named[order.order]), account=account)
             _stop_at_wall(tuple(looks.values()), account)

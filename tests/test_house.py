@@ -271,12 +271,14 @@ def test_a_half_made_venv_is_made_anew(checkout: Checkout) -> None:
     assert not (checkout.folder / ".venv" / "bin" / "broken").exists()
 
 
-@pytest.mark.parametrize(("program", "arguments"), [("browser", ()), ("openssl", ("test",))])
+@pytest.mark.parametrize(("program", "arguments"), [("browser", ()), ("openssl", ("test",)), ("Xvfb", ("test",))])
 def test_a_missing_program_that_cannot_be_fetched_is_named(
     checkout: Checkout, program: str, arguments: tuple[str, ...]
 ) -> None:
     """The sentence names what is missing and how to install it."""
     checkout.install(browser=program != "browser")
+    if program == "Xvfb":
+        checkout.give(checkout.programs / "openssl")
     code, said = checkout.prepare(*arguments)
     assert code == 1
     assert f"{program} is missing" in said.splitlines()[-1]

@@ -1,0 +1,267 @@
+"""The first minute, in a real window on a screen without a monitor: sign-in, discovery, and all that goes wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pexpect
+import psutil
+import pytest
+
+from casework.accounts import login
+from casework.answers import SignedIn, WatchAnswer
+from casework.watch import WatchWish, watch
+from casework.workspace import workspace
+from collector.browser.find import find_browser
+from collector.browser.window import ended, open_window, reached
+from collector.errors import PersonNeeded
+from fixtures.authority import Served
+from tests.stories.desk import Desk, desk
+from tests.stories.screen import Script, at_the_window, screen, sign_in, sign_in_at
+
+pytestmark = pytest.mark.browser
+
+TRADEWITNESS = str(Path(__file__).resolve().parents[2] / ".venv" / "bin" / "tradewitness")
+
+
+@pytest.fixture(scope="module")
+def display() -> Iterator[str]:
+    with screen() as name:
+        yield name
+
+
+@pytest.fixture
+def table(tmp_path: Path, authority: Served, display: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    with desk(tmp_path, authority) as made:
+        made.market.require_login = True
+        for name, value in {**made.environment, "DISPLAY": display}.items():
+            monkeypatch.setenv(name, value)
+        made.init()
+        yield made
+        assert not windows(made), "a browser was left behind"
+
+
+def accounts(table: Desk) -> Path:
+    return table.folder / "configuration" / "accounts"
+
+
+def windows(table: Desk) -> list[psutil.Process]:
+    """The browsers that still run on a folder of this test."""
+    found = []
+    for process in psutil.process_iter(["cmdline"]):
+        line = process.info["cmdline"] or []
+        if any(str(table.folder) in word for word in line) and process.status() != psutil.STATUS_ZOMBIE:
+            found.append(process)
+    return found
+
+
+def quiet(_text: str) -> None:
+    pass
+
+
+def sign_in_by_script(table: Desk, name: str = "main", user: str = "jan") -> SignedIn:
+    def at_the_desk() -> bool:
+        sign_in(accounts(table), name, user)
+        return True
+
+    return login(workspace(), name, "", Script([at_the_desk]), yes=True, progress=quiet)
+
+
+def session(table: Desk, name: str = "main") -> dict[str, int]:
+    """The kept session's files and when each was last written."""
+    root = accounts(table) / name / "session"
+    return {str(p.relative_to(root)): p.lstat().st_mtime_ns for p in sorted(root.rglob("*")) if not p.is_dir()}
+
+
+def test_from_nothing_to_the_first_deadline_in_two_commands_and_four_questions(table: Desk) -> None:
+    """As a newcomer types it, in a terminal; the person signs in by hand in the window that opens."""
+    child = pexpect.spawn(TRADEWITNESS, ["watch"], encoding="utf-8", timeout=120, dimensions=(60, 150))
+    questions = 0
+    for question, answer in (
+        ("Number or address: ?", table.order),
+        (r"go on\? \[y/N\]", "y"),
+        (r"Signed in\? \[Y/n\]", ""),
+        (r"what you mean\? \[Y/n\]", ""),
+    ):
+        child.expect(question)
+        if question.startswith("Signed"):
+            sign_in(accounts(table))
+        questions += 1
+        child.sendline(answer)
+    child.expect(pexpect.EOF)
+    child.close()
+    assert (child.exitstatus, questions) == (0, 4)
+    assert "evidence" in child.before
+    assert "you must act by" in child.before
+    said = table.run()
+    assert said.code == 6
+    assert "you must act by" in said.out
+    assert {t.kind for t in _pages(table)} == {"order", "thread", "supplier", "product", "dispute"}
+
+
+def test_a_session_serves_the_next_visit_unseen_by_anybody_else_and_never_enters_the_archive(table: Desk) -> None:
+    sign_in_by_script(table)
+    watched = _watch(table, Script([], present=False))
+    assert {s.outcome for s in watched.snapshots} == {"complete"}
+    said = table.run("nightly", "--json")
+    assert {s["outcome"] for s in said.json["snapshots"]} == {"complete"}
+    agents = {r.user_agent for r in table.market.log if r.path.startswith("/ta/")}
+    assert len(agents) == 1
+    assert "Headless" not in agents.pop()
+    about = next(iter(watched.snapshots)).visit.browser
+    assert (about["headless"], about["extensions"]) == ("no", "unknown")
+    sent = [token.encode() for token in table.market.secrets_sent()]
+    for path in table.archive.rglob("*"):
+        if path.is_file():
+            assert not [t for t in sent if t in path.read_bytes()], path
+    for folder in (accounts(table), accounts(table) / "main"):
+        assert folder.stat().st_mode & 0o077 == 0
+
+
+def test_a_session_that_ended_pauses_the_account_and_never_overwrites_the_good_one(table: Desk) -> None:
+    sign_in_by_script(table)
+    before = session(table)
+    table.run("case", "open", table.order, "--order", table.pages["order"], "--dispute", table.pages["dispute"])
+    table.market.faults["dispute"] = "expired"
+    said = table.run("capture", "--json")
+    outcomes = {s["kind"]: s["outcome"] for s in said.json["snapshots"]}
+    assert (said.code, outcomes) == (3, {"order": "complete", "dispute": "blocked"})
+    assert session(table) == before
+    assert "tradewitness login main" in table.run().out
+    table.market.faults.clear()
+    sign_in_by_script(table)
+    assert "stopped since" not in table.run().out
+    assert table.run("capture").code == 0
+
+
+def test_another_persons_account_is_not_taken_for_the_one_expected(table: Desk) -> None:
+    table.market.strangers["eve"] = "Eve Stranger"
+    buyer = sign_in_by_script(table).account.label
+    assert buyer == table.market.story.buyer
+    before = session(table)
+    table.market.sessions.clear()
+    with pytest.raises(PersonNeeded, match=f"Eve Stranger, not to {buyer}"):
+        sign_in_by_script(table, user="eve")
+    assert session(table) == before
+
+
+def test_two_accounts_have_a_window_and_a_session_each(table: Desk) -> None:
+    table.market.strangers["eve"] = "Eve Stranger"
+    sign_in_by_script(table)
+    assert sign_in_by_script(table, "second", "eve").account.label == "Eve Stranger"
+    table.run("case", "open", table.order, "--order", table.pages["order"], "--account", "main")
+    assert table.run("capture", table.order).code == 0
+    theirs = table.run("watch", "250861947301020000", "--account", "second", "--yes", "--json")
+    assert theirs.code == 4
+    assert theirs.json["snapshots"][0]["outcome"] == "partial"
+
+
+def test_a_sign_in_that_is_given_up_leaves_nothing(table: Desk) -> None:
+    with pytest.raises(PersonNeeded, match="Nobody signed in"):
+        login(workspace(), "main", "", Script([False]), yes=True, progress=quiet)
+    assert not (accounts(table) / "main" / "session").exists()
+    assert not (accounts(table) / "main" / "window").exists()
+    assert table.run("verify", "--json").json["ok"] is True
+
+
+def test_yes_before_signing_in_is_asked_again_and_then_believed(table: Desk) -> None:
+    def now() -> bool:
+        sign_in(accounts(table))
+        return True
+
+    person = Script([True, now])
+    assert login(workspace(), "", "", person, yes=True, progress=quiet).account.signed_in
+    assert any("Not yet" in text for text in person.heard)
+
+
+def test_a_window_closed_before_the_answer_is_said(table: Desk) -> None:
+    def closes_it() -> bool:
+        with at_the_window(reached(accounts(table) / "main" / "window")) as page:
+            page.context.browser.new_browser_cdp_session().send("Browser.close")  # type: ignore[union-attr]
+        return ended(accounts(table) / "main" / "window")
+
+    with pytest.raises(PersonNeeded, match="window was closed"):
+        login(workspace(), "main", "", Script([closes_it]), yes=True, progress=quiet)
+
+
+def test_a_window_that_is_open_already_is_used_and_one_that_cannot_be_reached_is_named(table: Desk) -> None:
+    sign_in_by_script(table)
+    folder = workspace().accounts.window("main")
+    open_window(folder, "about:blank")
+    table.run("case", "open", table.order, "--order", table.pages["order"])
+    assert table.run("capture").code == 0
+    assert not reached(folder)
+
+
+def test_a_window_on_the_accounts_folder_that_lets_nobody_in_is_ended_or_named(table: Desk) -> None:
+    sign_in_by_script(table)
+    folder = workspace().accounts.window("main")
+    command = [find_browser(), f"--user-data-dir={folder / 'profile'}", "--no-first-run", "about:blank"]
+    with subprocess.Popen([*command, *(["--no-sandbox"] if os.geteuid() == 0 else [])], stderr=subprocess.DEVNULL) as other:
+        table.run("case", "open", table.order, "--order", table.pages["order"])
+        said = table.run("capture")
+        other.kill()
+    assert said.code == 0, said.err
+
+
+def test_a_browser_that_runs_already_is_attached_to_and_left_open(table: Desk, tmp_path: Path) -> None:
+    door = open_window(tmp_path / "own", f"{table.origin.replace('://', '://biz.')}/ta/list/scene/mainList.htm")
+    try:
+        sign_in_at(door)
+        port = door.split(":")[2].split("/")[0]
+        assert table.run("login", "mine", "--attach", port, "--yes").code == 0
+        table.run("case", "open", table.order, "--order", table.pages["order"])
+        assert table.run("capture").code == 0
+        assert reached(tmp_path / "own") == door
+    finally:
+        ended(tmp_path / "own", within_s=0)
+
+
+def test_attaching_to_nothing_says_what_chrome_needs(table: Desk) -> None:
+    said = table.run("login", "--attach", "1", "--yes")
+    assert said.code == 3
+    assert "136" in said.err
+
+
+def test_without_a_screen_the_sentence_says_so_and_the_night_goes_on_for_others(
+    table: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in_by_script(table)
+    table.run("case", "open", table.order, "--order", table.pages["order"])
+    table.run("case", "open", "250861947301020000", "--product", table.pages["product"], "--account", "other")
+    monkeypatch.delenv("DISPLAY")
+    said = table.run("capture", table.order)
+    assert said.code == 3
+    assert "no screen" in said.err
+    night = table.run("nightly", "--json")
+    assert night.code == 3
+    assert {s["case"]: s["outcome"] for s in night.json["snapshots"]} == {"250861947301020000": "complete"}
+    assert any("no screen" in text for text in night.json["skipped"])
+
+
+def test_all_orders_of_the_list_can_be_watched_at_once(table: Desk) -> None:
+    sign_in_by_script(table)
+    said = table.run("watch", "--all", "--yes", "--json")
+    listed = {s["case"] for s in said.json["snapshots"] if s["kind"] == "order"}
+    assert table.order in listed
+    assert len(listed) > 1
+
+
+def _watch(table: Desk, person: Script, account: str = "") -> WatchAnswer:
+    return watch(workspace(), WatchWish((table.order,), account=account, yes=True), person, quiet)
+
+
+def _pages(table: Desk) -> list[object]:
+    from casework.cases import targets_of
+
+    return list(targets_of(workspace(), table.order))
+
+
+def test_the_accounts_file_holds_no_secret(table: Desk) -> None:
+    sign_in_by_script(table)
+    noted = json.loads((accounts(table) / "main" / "account.json").read_text())
+    assert set(noted) == {"name", "label", "proved_at", "attach"}
