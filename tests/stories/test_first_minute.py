@@ -149,6 +149,7 @@ def test_another_persons_account_is_not_taken_for_the_one_expected(table: Desk) 
     assert session(table) == before
 
 
+@pytest.mark.proof
 def test_two_accounts_have_a_window_and_a_session_each(table: Desk) -> None:
     table.market.strangers["eve"] = "Eve Stranger"
     sign_in_by_script(table)
@@ -168,6 +169,7 @@ def test_a_sign_in_that_is_given_up_leaves_nothing(table: Desk) -> None:
     assert table.run("verify", "--json").json["ok"] is True
 
 
+@pytest.mark.proof
 def test_yes_before_signing_in_is_asked_again_and_then_believed(table: Desk) -> None:
     def now() -> bool:
         sign_in(accounts(table))
@@ -178,6 +180,7 @@ def test_yes_before_signing_in_is_asked_again_and_then_believed(table: Desk) -> 
     assert any("Not yet" in text for text in person.heard)
 
 
+@pytest.mark.proof
 def test_a_window_closed_before_the_answer_is_said(table: Desk) -> None:
     def closes_it() -> bool:
         with at_the_window(reached(accounts(table) / "main" / "window")) as page:
@@ -188,6 +191,7 @@ def test_a_window_closed_before_the_answer_is_said(table: Desk) -> None:
         login(workspace(), "main", "", Script([closes_it]), yes=True, progress=quiet)
 
 
+@pytest.mark.proof
 def test_a_window_that_is_open_already_is_used_and_one_that_cannot_be_reached_is_named(table: Desk) -> None:
     sign_in_by_script(table)
     folder = workspace().accounts.window("main")
@@ -197,6 +201,7 @@ def test_a_window_that_is_open_already_is_used_and_one_that_cannot_be_reached_is
     assert not reached(folder)
 
 
+@pytest.mark.proof
 def test_a_window_on_the_accounts_folder_that_lets_nobody_in_is_ended_or_named(table: Desk) -> None:
     sign_in_by_script(table)
     folder = workspace().accounts.window("main")
@@ -208,6 +213,7 @@ def test_a_window_on_the_accounts_folder_that_lets_nobody_in_is_ended_or_named(t
     assert said.code == 0, said.err
 
 
+@pytest.mark.proof
 def test_a_browser_that_runs_already_is_attached_to_and_left_open(table: Desk, tmp_path: Path) -> None:
     door = open_window(tmp_path / "own", f"{table.origin.replace('://', '://biz.')}/ta/list/scene/mainList.htm")
     try:
@@ -243,6 +249,7 @@ def test_without_a_screen_the_sentence_says_so_and_the_night_goes_on_for_others(
     assert any("no screen" in text for text in night.json["skipped"])
 
 
+@pytest.mark.proof
 def test_all_orders_of_the_list_can_be_watched_at_once(table: Desk) -> None:
     sign_in_by_script(table)
     said = table.run("watch", "--all", "--yes", "--json")
@@ -261,6 +268,7 @@ def _pages(table: Desk) -> list[object]:
     return list(targets_of(workspace(), table.order))
 
 
+@pytest.mark.proof
 def test_the_accounts_file_holds_no_secret(table: Desk) -> None:
     sign_in_by_script(table)
     noted = json.loads((accounts(table) / "main" / "account.json").read_text())
