@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from casework.cases import Case
 from collector.archive.sealing import SealState
 from collector.errors import PARTIAL, PERSON_NEEDED
 from collector.model import Deadline, Exhibit, Fact, Finding, Problem, Snapshot

@@ -21,7 +21,8 @@ from rules.policy import policies
 BLIND_AFTER = timedelta(hours=36)
 BLIND_AFTER_IN_DISPUTE = timedelta(hours=12)
 
-_URGENCY = {"overdue": 0, "act_now": 0, "due_soon": 1, "open": 2}
+# Contradictory dates: the earliest that they can mean still counts, ahead of what is far away.
+_URGENCY = {"overdue": 0, "act_now": 0, "due_soon": 1, "undetermined": 1, "open": 2}
 _WHO = {"you": "you must act", "supplier": "the supplier must act", "platform": "Alibaba acts"}
 _DISPUTE = ("supplier_answer", "buyer_answer", "evidence", "auto_escalation", "negotiation_end", "mediation_end")
 
@@ -48,13 +49,13 @@ def next_of(ws: Workspace, wanted: str, as_of: datetime | None = None) -> NextAn
     ws.archive.require()
     case = find_case(ws, wanted)
     file = casefile(ws, case, now)
-    found = deadlines(file, load_policy())
+    found = deadlines(file, *policies())
     steps = tuple(
         {
             "id": step.deadline.id, "what": step.deadline.label, "who": step.deadline.who, "state": step.deadline.state,
             "when": step.when, "press": step.press, "if_missed": step.deadline.if_missed, "link": _link(ws, case, step.page),
         }
-        for step in next_steps(file, found, load_policy())
+        for step in next_steps(file, found)
     )  # fmt: skip
     return NextAnswer(_line(ws, case, file, found, now), steps, now, any(needs_attention(d) for d in found))
 

@@ -12,7 +12,6 @@ from collector.errors import DONE, DUE, exit_code_of
 
 if TYPE_CHECKING:
     from casework.answers import (
-        Case,
         DeadlineAnswer,
         NextAnswer,
         NightAnswer,
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
         TodayLine,
         WatchAnswer,
     )  # fmt: skip
+    from casework.cases import Case
     from collector.model import Deadline
 
 

@@ -10,7 +10,8 @@ from collector.canonical import plain
 from collector.errors import DONE, PARTIAL
 
 if TYPE_CHECKING:
-    from casework.answers import Case, CheckAnswer, RereadAnswer, SearchAnswer
+    from casework.answers import CheckAnswer, RereadAnswer, SearchAnswer
+    from casework.cases import Case
     from collector.model import Fact, Target
 
 
