@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
 from collector.errors import ArchiveError
 from collector.ledger.disk import write_file
+from collector.platform import settings_folder
 from collector.seal.timestamp import Authority
 
 DEFAULT_BUDGET = 120
@@ -30,7 +29,7 @@ class Config:
 def user_folder() -> Path:
     """Where keys, browser profiles and notification addresses live: outside the archive, never exported."""
     given = os.environ.get("TRADEWITNESS_CONFIG", "")
-    return Path(given) if given else Path(platformdirs.user_config_dir("tradewitness", appauthor=False))
+    return Path(given) if given else Path(settings_folder())
 
 
 def default_archive() -> Path:

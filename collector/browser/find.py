@@ -7,47 +7,13 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePath
 
 from collector.errors import BrowserError
+from collector.platform import browser_places, downloaded_browsers
 
 VARIABLE = "TRADEWITNESS_BROWSER"
 _NEXT = f"Install Google Chrome, Microsoft Edge or Chromium, or set {VARIABLE} to the path of one."
-
-_LINUX = (
-    "/usr/bin/google-chrome-stable",
-    "/usr/bin/google-chrome",
-    "/opt/google/chrome/chrome",
-    "/usr/bin/microsoft-edge-stable",
-    "/usr/bin/microsoft-edge",
-    "/opt/microsoft/msedge/msedge",
-    "/usr/bin/chromium",
-    "/usr/bin/chromium-browser",
-    "/snap/bin/chromium",
-)
-_MACOS = (
-    "Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
-    "Applications/Chromium.app/Contents/MacOS/Chromium",
-)
-_WINDOWS = (
-    "Google/Chrome/Application/chrome.exe",
-    "Microsoft/Edge/Application/msedge.exe",
-    "Chromium/Application/chrome.exe",
-)
-_WINDOWS_ROOTS = ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")
-
-
-def usual_places(platform: str, environ: Mapping[str, str]) -> Iterator[PurePath]:
-    """Where Chrome, Edge and Chromium usually are, in order of preference; `platform` as in `sys.platform`."""
-    if platform == "win32":
-        roots = [PureWindowsPath(environ[name]) for name in _WINDOWS_ROOTS if environ.get(name)]
-        yield from (root / place for place in _WINDOWS for root in roots)
-    elif platform == "darwin":
-        roots_mac = [PurePosixPath("/"), PurePosixPath(environ.get("HOME", "/"))]
-        yield from (root / place for place in _MACOS for root in roots_mac)
-    else:
-        yield from map(PurePosixPath, _LINUX)
 
 
 def find_browser(
@@ -61,7 +27,7 @@ def find_browser(
         if not exists(PurePath(named)):
             raise BrowserError(f"{VARIABLE} names a browser that is not there: {named}.", f"Correct or unset {VARIABLE}.")
         return Path(named)
-    found = next((place for place in usual_places(platform, environ) if exists(place)), None)
+    found = next((place for place in browser_places(platform, environ) if exists(place)), None)
     if found is not None:
         return Path(str(found))
     for path in _installed_by_playwright(platform, environ):
@@ -71,16 +37,10 @@ def find_browser(
 
 def _installed_by_playwright(platform: str, environ: Mapping[str, str]) -> Iterator[Path]:
     """Chromium in Playwright's own folder, newest first (the folder's name ends in its revision)."""
-    caches = {
-        "win32": Path(environ.get("LOCALAPPDATA", "")) / "ms-playwright",
-        "darwin": Path(environ.get("HOME", "")) / "Library/Caches/ms-playwright",
-    }
-    default = Path(environ.get("XDG_CACHE_HOME") or Path(environ.get("HOME", "")) / ".cache") / "ms-playwright"
-    root = Path(environ.get("PLAYWRIGHT_BROWSERS_PATH") or caches.get(platform, default))
-    inside = {"win32": "chrome-win*/chrome.exe", "darwin": "chrome-mac*/*.app/Contents/MacOS/*"}
+    root, inside = downloaded_browsers(platform, environ)
     folders = [folder for folder in root.glob("chromium-*") if folder.name.rpartition("-")[2].isdigit()]
     for folder in sorted(folders, key=lambda folder: -int(folder.name.rpartition("-")[2])):
-        yield from sorted(folder.glob(inside.get(platform, "chrome-linux*/chrome")))
+        yield from sorted(folder.glob(inside))
 
 
 def version_of(path: Path, platform: str = sys.platform) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from collector.errors import SealError
+from collector.platform import keep_private
 from collector.seal.certificate import Certificate
 
 if TYPE_CHECKING:
@@ -58,8 +59,8 @@ def load_or_create(folder: Path, now: datetime) -> SigningKey:
                 raise SealError(f"The signing key {key_file} is gone, but its certificate is still there.", _RESTORE)
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             _keep(key_file, _new(now))
-        folder.chmod(0o700)
-        key_file.chmod(0o600)
+        keep_private(folder)
+        keep_private(key_file)
         key = _load(key_file)
         if not certificate_file.exists():
             _keep(certificate_file, key.certificate_pem.encode(), mode=0o644)

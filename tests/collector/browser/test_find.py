@@ -5,8 +5,9 @@ from pathlib import Path, PurePath
 
 import pytest
 
-from collector.browser.find import find_browser, usual_places, version_of
+from collector.browser.find import find_browser, version_of
 from collector.errors import PERSON_NEEDED, BrowserError
+from collector.platform import browser_places
 
 ENVIRON = {
     "win32": {
@@ -17,7 +18,7 @@ ENVIRON = {
     "darwin": {"HOME": "/Users/ana"},
     "linux": {"HOME": "/home/ana"},
 }
-PLACES = [(platform, place) for platform, environ in ENVIRON.items() for place in usual_places(platform, environ)]
+PLACES = [(platform, place) for platform, environ in ENVIRON.items() for place in browser_places(platform, environ)]
 
 
 @pytest.mark.parametrize(("platform", "place"), PLACES, ids=str)
@@ -28,7 +29,7 @@ def test_a_browser_at_each_usual_place_of_each_system_is_found(platform: str, pl
 
 @pytest.mark.parametrize("platform", ENVIRON)
 def test_chrome_comes_before_edge_and_edge_before_chromium(platform: str) -> None:
-    names = [str(place).lower() for place in usual_places(platform, ENVIRON[platform])]
+    names = [str(place).lower() for place in browser_places(platform, ENVIRON[platform])]
     ranks = [0 if "google" in name else 1 if "edge" in name else 2 for name in names]
     assert ranks == sorted(ranks)
     assert set(ranks) == {0, 1, 2}
