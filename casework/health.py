@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import traceback
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from casework.answers import HealthItem
@@ -14,9 +17,11 @@ from casework.workspace import Workspace, keep
 from collector.archive.config import user_folder
 from collector.errors import TradewitnessError, WrongRequest
 from collector.ledger.disk import make_folder
+from collector.platform import chinese_font, keep_private, synced_by
 
-_SYNCED = ("onedrive", "dropbox", "icloud", "mobile documents", "google drive", "googledrive")
 _LITTLE_DISK = 2 * 1024**3
+_LATE_MS = 60_000  # a clock further off than this weakens every record
+_AUTHORITIES_S = 8.0
 
 
 def make_archive(ws: Workspace, authorities: tuple[str, ...], root: Path | None) -> bool:
@@ -37,42 +42,56 @@ def make_archive(ws: Workspace, authorities: tuple[str, ...], root: Path | None)
 
 
 def examine(ws: Workspace) -> list[HealthItem]:
-    """Every check, in the order in which a person would mend them. Creates nothing."""
+    """Every check, in the order in which a person would mend them; each ends in a bounded time. Creates nothing."""
     return [
-        *_browser(), _fonts(), _archive(ws), _folder(ws), _disk(ws), _key(ws), *_authorities(ws), _zone(),
+        *_browser(), _fonts(), _archive(ws), _folder(ws), _disk(ws), _settings(ws), _key(ws), *_authorities(ws), _zone(),
     ]  # fmt: skip
 
 
 def _browser() -> list[HealthItem]:
-    from collector.browser.find import find_browser, version_of
-    from collector.browser.launch import sandbox_state
+    """The browser and its own protection, seen by starting it as a visit does."""
+    from collector.browser.find import find_browser
+    from collector.browser.launch import launch
+
+    async def about() -> Mapping[str, str]:
+        async with launch(path) as browser:
+            return browser.about
 
     try:
         path = find_browser()
     except TradewitnessError as error:
         return [HealthItem("Browser", "problem", error.message, error.hint)]
-    sandbox = sandbox_state()
-    safe = sandbox == "on"
-    advice = "" if safe else "Run tradewitness as an ordinary user, not as root: the browser's own protection is off."
+    try:
+        seen = asyncio.run(about())
+    except TradewitnessError as error:
+        again = f"Start {path} by hand to see what is wrong, or install Google Chrome or Microsoft Edge anew."
+        return [HealthItem("Browser", "problem", error.message, again)]
+    sandbox = seen["sandbox"]
     return [
-        HealthItem("Browser", "ok", f"{version_of(path)} ({path})"),
-        HealthItem("Browser's sandbox", "ok" if safe else "note", sandbox, advice),
+        HealthItem("Browser", "ok", f"{seen['name']} {seen['version']} ({path})"),
+        HealthItem("Browser's sandbox", "ok" if sandbox == "on" else "note", sandbox, _sandbox_advice(sandbox)),
     ]
 
 
-def _fonts() -> HealthItem:
-    """Chinese text in pictures needs a font that has it; only Linux may come without."""
-    name = "Chinese fonts"
-    if not shutil.which("fc-list"):
-        return HealthItem(name, "ok", "part of this system")
-    import subprocess
+def _sandbox_advice(sandbox: str) -> str:
+    if sandbox == "on":
+        return ""
+    if "root" in sandbox:
+        return "Run tradewitness as an ordinary user, not as root: the browser's own protection is off."
+    return "Install Google Chrome from its own package, which may use a sandbox here: the browser's own protection is off."
 
-    found = subprocess.run(["fc-list", ":lang=zh", "family"], capture_output=True, text=True, check=False, timeout=20)
-    if found.stdout.strip():
-        return HealthItem(name, "ok", found.stdout.strip().splitlines()[0])
-    return HealthItem(
-        name, "note", "none: Chinese messages would show as boxes in pictures", "Install one, such as fonts-noto-cjk."
-    )
+
+def _fonts() -> HealthItem:
+    """Chinese text in pictures needs a font that has it."""
+    name, found = "Chinese fonts", chinese_font()
+    if found:
+        return HealthItem(name, "ok", found)
+    if found is None:
+        return HealthItem(
+            name, "note", "could not be looked for (fc-list is not there)", "Install fontconfig, then look again."
+        )
+    advice = "Install one, such as fonts-noto-cjk, before the next visit: a picture cannot be mended afterwards."
+    return HealthItem(name, "note", "none: Chinese messages would show as boxes in pictures", advice)
 
 
 def _archive(ws: Workspace) -> HealthItem:
@@ -93,11 +112,12 @@ def _folder(ws: Workspace) -> HealthItem:
         return HealthItem(name, "problem", f"{nearest} is a file", "Choose a folder with --archive.")
     if not os.access(nearest, os.W_OK):
         return HealthItem(name, "problem", f"{nearest} cannot be written to", "Choose another folder with --archive.")
-    if any(word in str(ws.archive.root).lower() for word in _SYNCED):
+    if service := synced_by(ws.archive.root.resolve()):
         advice = (
-            "Use a folder that is not synchronised: two machines writing at once would damage it. Copy it there instead."
+            f"Keep the archive outside {service}, in a folder named by --archive or TRADEWITNESS_ARCHIVE, and copy it there "
+            "when no command runs: a file that is synchronised while it is written damages the archive."
         )
-        return HealthItem(name, "note", f"{ws.archive.root} looks synchronised", advice)
+        return HealthItem(name, "note", f"{ws.archive.root} is synchronised by {service}", advice)
     return HealthItem(name, "ok", "can be written to")
 
 
@@ -108,6 +128,17 @@ def _disk(ws: Workspace) -> HealthItem:
     if free < _LITTLE_DISK:
         return HealthItem("Disk", "problem", text, "Free some space: a visit takes a few megabytes, a video far more.")
     return HealthItem("Disk", "ok", text)
+
+
+def _settings(ws: Workspace) -> HealthItem:
+    """The user's own folder holds the signing key and sign-ins: it must not travel, nor be open to others."""
+    name = "Your settings' folder"
+    if service := synced_by(ws.user.absolute()):
+        advice = "Name another folder in TRADEWITNESS_CONFIG and move its content there: it holds your key and sign-ins."
+        return HealthItem(name, "problem", f"{ws.user} is synchronised by {service}", advice)
+    if not ws.user.exists():
+        return HealthItem(name, "ok", f"{ws.user} (made at first use)")
+    return HealthItem(name, "ok", str(ws.user))
 
 
 def _key(ws: Workspace) -> HealthItem:
@@ -133,7 +164,9 @@ def _authorities(ws: Workspace) -> list[HealthItem]:
         return []
     items, offsets = [], []
     for authority, answer in zip(
-        authorities, request_all(authorities, b"tradewitness doctor", timeout_s=8.0, now=ws.clock.now), strict=True
+        authorities,
+        request_all(authorities, b"tradewitness doctor", timeout_s=_AUTHORITIES_S, now=ws.clock.now),
+        strict=True,
     ):
         name = f"Timestamps: {authority.name}"
         if isinstance(answer, Token):
@@ -144,15 +177,52 @@ def _authorities(ws: Workspace) -> list[HealthItem]:
                 HealthItem(name, "note", answer.message, "Snapshots wait as `not yet timestamped` until it answers.")
             )
     if not offsets:
-        return [
-            *items,
-            HealthItem("Clock", "note", "could not be compared: no timestamp authority answers", "Check the time by hand."),
-        ]
-    worst = max(offsets, key=abs)
-    if abs(worst) > 60_000:
-        advice = "Set the clock to be set automatically: a wrong clock weakens every record."
-        return [*items, HealthItem("Clock", "problem", f"{worst / 1000:+.0f} seconds from the authority's", advice)]
-    return [*items, HealthItem("Clock", "ok", f"{worst / 1000:+.1f} seconds from the authority's")]
+        items.append(HealthItem("Timestamps", "note", "no timestamp authority can be reached", _UNREACHED))
+    return [*items, _clock(ws, offsets)]
+
+
+_UNREACHED = (
+    "Look at the network, or at a firewall that lets no plain http through. Nothing is lost: what is kept is stamped later."
+)
+
+
+def _clock(ws: Workspace, offsets: list[int]) -> HealthItem:
+    """This machine's clock beside an authority's, else beside the Date that a page was sent with at the last visit."""
+    name = "Clock"
+    whose, found = "the timestamp authority's", max(offsets, key=abs, default=None)
+    if found is None:
+        whose, found = _page_clock(ws)
+    if found is None:
+        return HealthItem(name, "note", "could not be compared: no authority answers and no page was visited", _BY_HAND)
+    text = f"{abs(found) / 1000:.0f} seconds {'behind' if found > 0 else 'ahead of'} {whose}"
+    if abs(found) < 1500:
+        text = f"agrees with {whose}, to a second"
+    if abs(found) <= _LATE_MS:
+        return HealthItem(name, "ok", text)
+    return HealthItem(
+        name,
+        "problem",
+        text,
+        "Let the system set its clock by itself (date and time settings): a wrong clock weakens every record.",
+    )
+
+
+_BY_HAND = "Compare the time with your telephone's."
+
+
+def _page_clock(ws: Workspace) -> tuple[str, int | None]:
+    """The server's time less this machine's at the newest visit that tells, in milliseconds."""
+    if not ws.archive.exists:
+        return "", None
+    for _, snapshot in reversed(list(ws.index.snapshots())):
+        try:
+            sent = parsedate_to_datetime(snapshot.visit.server_date)
+        except ValueError:
+            continue
+        seen = snapshot.visit.machine_time
+        offset = int(((sent if sent.tzinfo else sent.replace(tzinfo=UTC)) - seen).total_seconds() * 1000)
+        return f"the site's, at the visit of {seen:%Y-%m-%d %H:%M} UTC", offset
+    return "", None
 
 
 def _zone() -> HealthItem:
@@ -166,9 +236,9 @@ def keep_crash(error: BaseException) -> Path:
     try:
         make_folder(path.parent)
         path.unlink(missing_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC\n{text}")
+        path.touch(mode=0o600)
+        keep_private(path)
+        path.write_text(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC\n{text}", "utf-8")
     except (OSError, TradewitnessError):
         return Path("(could not be written)")
     return path

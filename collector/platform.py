@@ -1,6 +1,7 @@
-"""Every place where Linux, macOS and Windows differ, each as one function that is told the platform as `sys.platform` has it.
+"""Every place where Linux, macOS and Windows differ, each as one function that is told which one it is.
 
-Tests ask each of them for all three. Paths are pure, so that a Linux machine can say where Windows keeps something.
+`platform` is as `sys.platform` has it; tests ask each function for all three. Paths are pure, so that a Linux machine can
+say where Windows keeps something.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ def browser_places(platform: str, environ: Mapping[str, str]) -> Iterator[PurePa
 
 
 def downloaded_browsers(platform: str, environ: Mapping[str, str]) -> tuple[Path, str]:
-    """The folder in which Playwright keeps browsers that it downloaded, and the program's place in one of them (a pattern)."""
+    """Where Playwright keeps browsers that it downloaded, and the program's place in one of them (a pattern)."""
     default = Path(environ.get("XDG_CACHE_HOME") or Path(environ.get("HOME", "")) / ".cache") / "ms-playwright"
     inside = "chrome-linux*/chrome"
     if platform == "win32":
