@@ -145,21 +145,25 @@ def add(
     case: CaseArgument,
     files: Annotated[list[Path], typer.Argument(metavar="FILE...")],
     kind: Annotated[
-        str, typer.Option("--as", metavar="KIND", help="photo, video, contract, inspection, receipt, chat…")
+        str, typer.Option("--as", metavar="KIND", help="photo, video, contract, inspection, receipt, page, chat…")
     ] = "",
     note: Annotated[str, typer.Option(help="One sentence on what it shows.")] = "",
+    saved: Annotated[
+        str, typer.Option(metavar="TIME", help="When you saved the page, where its file does not say: 2026-10-04T18:00")
+    ] = "",
+    url: Annotated[str, typer.Option(metavar="URL", help="Where you saved the page, where its file does not say.")] = "",
     archive: ArchiveOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Put your own files into a case: photos, videos, the contract, a receipt."""
-    from casework.dossier import add_and_seal
+    """Put your own files into a case: photos, the contract, and pages and chats that you saved by hand (--as page, chat)."""
+    from casework.adding import Wording, add_and_seal
     from casework.workspace import workspace
 
     screen = _screen(json, quiet)
     with screen.progress() as progress:
-        added, seal = add_and_seal(workspace(archive), case, files, kind, note, progress)
-    screen.added(added, seal)
+        added, seal = add_and_seal(workspace(archive), case, files, Wording(kind, note, url, saved), progress)
+    _exit(screen.added(added, seal))
 
 
 @app.command(rich_help_panel=DAILY)

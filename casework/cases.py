@@ -1,15 +1,12 @@
-"""Cases: open one, change it, put the buyer's own files in, and read it back as one `CaseFile`."""
+"""Cases: open one, change it, and read it back as one `CaseFile`."""
 
 from __future__ import annotations
 
 import json
-import mimetypes
 import re
-import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -18,16 +15,11 @@ from casework.workspace import Workspace, keep
 from collector.archive.sealing import seal, signing_key
 from collector.canonical import plain
 from collector.errors import WrongRequest
-from collector.ledger.log import Opening, new_salt
 from collector.model import Fact, Printed, Target
 from rules.assertions import is_event, parse_assertion
-from rules.casefile import AddedFile, CaseFile, LedgerEvent
+from rules.casefile import AddedFile, CaseFile, FilePart, LedgerEvent
 from rules.facts import RECURRING
 
-FILE_KINDS = (
-    "photo", "video", "contract", "inspection", "receipt", "sample", "chat", "page", "tracking", "packing_list",
-    "payment", "other",
-)  # fmt: skip
 TARGET_KINDS = ("order", "thread", "supplier", "product", "dispute")
 _ORDER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{2,39}")
 
@@ -263,86 +255,28 @@ def keep_targets(ws: Workspace, targets: Iterable[Target]) -> None:
         ws.archive.ledger.append("target.set", plain(target), ws.clock.now())
 
 
-# -- the buyer's own files ------------------------------------------------------------------------------------------
-
-
-def add_files(ws: Workspace, wanted: str, paths: Iterable[Path], kind: str, note: str = "") -> list[AddedFile]:
-    """Keeps the buyer's files as they are. All paths are checked before the first is kept."""
-    case = find_case(ws, wanted)
-    chosen = list(paths)
-    for path in chosen:
-        _require_file(path)
-    if kind and kind not in FILE_KINDS:
-        raise WrongRequest(f"{kind!r} is not a kind of file.", "Kinds: " + ", ".join(FILE_KINDS))
-    standing = {file.digest: file.id for file in added_files(ws, case.order)}
-    kept: list[str] = []
-    for path in chosen:
-        data = path.read_bytes()
-        digest = ws.archive.objects.put(data)
-        if digest not in standing:  # the same bytes again are the same exhibit
-            standing[digest] = _enter_file(ws, case, path, kind, note, len(data), digest)
-        kept.append(standing[digest])
-    ws.refresh()
-    by_id = {file.id: file for file in added_files(ws, case.order)}
-    return [by_id[identity] for identity in dict.fromkeys(kept)]
-
-
-def _enter_file(ws: Workspace, case: Case, path: Path, kind: str, note: str, size: int, digest: str) -> str:
-    media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    opening = Opening(digest, new_salt())
-    body = {
-        "case": case.order, "id": f"F-{secrets.token_hex(4)}", "name": _writable(path.name),
-        "kind": kind or _kind_by(media_type), "media_type": media_type, "size": size, "note": _writable(note),
-        "commitment": opening.commitment,
-    }  # fmt: skip
-    ws.archive.record("file.added", body, (opening,))
-    return str(body["id"])
-
-
-def _writable(text: str) -> str:
-    """The text as Unicode can hold it: a file's name may be any bytes."""
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _require_file(path: Path) -> None:
-    try:
-        if not path.exists():
-            raise WrongRequest(
-                f"There is no file {path}.", "Check the name; a file can be dragged into the terminal window."
-            )
-        if path.is_dir():
-            raise WrongRequest(f"{path} is a folder, not a file.", "Give the files in it one by one, or with a * pattern.")
-        if not path.is_file():
-            raise WrongRequest(f"{path} is not an ordinary file.", "Give a photo, a video or a document.")
-        if path.stat().st_size == 0:
-            raise WrongRequest(f"{path} is empty.", "Copy it again from the phone or camera.")
-        with path.open("rb") as stream:
-            stream.read(1)
-    except OSError as error:
-        raise WrongRequest(f"{path} cannot be read ({error.strerror}).", "Check its permissions and try again.") from error
-
-
-def _kind_by(media_type: str) -> str:
-    return {"image": "photo", "video": "video"}.get(media_type.partition("/")[0], "other")
+# -- reading a case back ----------------------------------------------------------------------------------------------
 
 
 def added_files(ws: Workspace, case: str) -> list[AddedFile]:
     """The buyer's own files of a case, oldest first."""
     files = []
-    for row in ws.index.rows("select * from files where case_id = ? order by seq", case):
+    for row in ws.index.rows(
+        "select f.*, r.about from files f join readings r on r.file = f.id where case_id = ? order by seq", case
+    ):
         body = json.loads(row["body"])
         opening = ws.index.opening(body["commitment"])
         if opening is not None:
+            parts = ((part, ws.index.opening(part["commitment"])) for part in body.get("parts", ()))
             files.append(
                 AddedFile(
                     body["id"], body["name"], body["kind"], body["media_type"], body["size"], opening.digest,
                     opening.salt, datetime.fromisoformat(row["at"]), row["seq"], body["note"],
+                    tuple(FilePart(part["name"], part["size"], own.digest, own.salt) for part, own in parts if own),
+                    json.loads(row["about"]),
                 )
             )  # fmt: skip
     return files
-
-
-# -- reading a case back ----------------------------------------------------------------------------------------------
 
 
 def casefile(ws: Workspace, case: Case, as_of: datetime) -> CaseFile:
@@ -350,10 +284,11 @@ def casefile(ws: Workspace, case: Case, as_of: datetime) -> CaseFile:
     stamp = as_of.astimezone(UTC)
     snapshots = [(seq, s) for seq, s in ws.index.snapshots("case_id = ?", case.order) if s.visit.machine_time <= stamp]
     kept = {s.id for _, s in snapshots}
-    read = [f for f in ws.index.facts("case_id = ?", case.order) if f.snapshot in kept]
     now = ws.clock.now()
     asserted = [f for f in ws.index.assertions(case.order) if counts_by(f, stamp, now, case.zone)]
     files = added_files(ws, case.order)
+    kept |= {f.id for f in files if datetime.fromisoformat(f.about.get("saved_at") or plain(f.added_at)) <= stamp}
+    read = [f for f in ws.index.facts("case_id = ?", case.order) if f.snapshot in kept]
     events = [LedgerEvent(seq, "snapshot", s.visit.machine_time, f"{s.target.kind}: {s.outcome}") for seq, s in snapshots]
     events += [LedgerEvent(f.seq, "file", f.added_at, f.name) for f in files]
     events += _own_entries(ws, case, {(f.name, f.round) for f in asserted})

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from casework.answers import CheckAnswer, DeadlineAnswer
-from casework.cases import add_files, casefile, cases, counts_by, find_case, happened_at, machine_zone, split_assignment
+from casework.cases import casefile, cases, counts_by, find_case, happened_at, machine_zone, split_assignment
 from casework.workspace import Workspace
-from collector.archive.sealing import SealState, seal, signing_key
+from collector.canonical import plain
 from collector.errors import WrongRequest
 from collector.ledger.disk import write_file
 from collector.model import Fact
 from rules.assertions import is_event, parse_assertion
-from rules.casefile import AddedFile, CaseFile
+from rules.casefile import CaseFile
 from rules.check import check, reasons_of
 from rules.deadlines import deadlines, needs_attention
 from rules.facts import RECURRING
 from rules.ics import calendar
 from rules.policy import load_policy, policies
 
-Progress = Callable[[str], None]
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 def as_of_instant(ws: Workspace, text: str, zone: str) -> datetime:
@@ -39,8 +38,10 @@ def as_of_instant(ws: Workspace, text: str, zone: str) -> datetime:
 
 
 def facts_of(ws: Workspace, what: str, *, everything: bool = False) -> list[Fact]:
-    """A snapshot's facts, or a case's: the latest complete visit of each target and the standing assertions."""
-    if ws.index.rows("select 1 from snapshots where id = ?", what):
+    """A snapshot's or saved file's facts, or a case's: the latest complete visit of each target, then what pages saved by
+    hand say besides, then the standing assertions.
+    """
+    if ws.index.rows("select 1 from snapshots where id = ? union select 1 from files where id = ?", what, what):
         return ws.index.facts("snapshot = ?", what)
     case = find_case(ws, what)
     asserted = ws.index.assertions(case.order)
@@ -54,18 +55,29 @@ def facts_of(ws: Workspace, what: str, *, everything: bool = False) -> list[Fact
     }
     wanted = set(newest.values())
     found = [f for f in ws.index.facts("case_id = ?", case.order) if f.snapshot in wanted]
+    found += _saved_besides(found, ws.index.facts("case_id = ? and saved", case.order))
     read = {f.name for f in found if f.state == "read"}
     # What one page of the case does not show and another does is shown: a product page says nothing of the limit.
     return [f for f in found if f.state != "not_shown" or f.name not in read] + asserted
 
 
-def add_and_seal(
-    ws: Workspace, wanted: str, paths: Iterable[Path], kind: str, note: str, progress: Progress
-) -> tuple[list[AddedFile], SealState]:
-    """Keeps the buyer's files and seals them."""
-    progress("keeping your files")
-    added = add_files(ws, wanted, paths, kind, note)
-    return added, seal(ws.archive, signing_key(ws.archive, ws.user), progress)
+def _saved_besides(seen: list[Fact], saved: list[Fact]) -> list[Fact]:
+    """Of each name the newest fact of a saved page; where a witnessed page says the same, that one is enough.
+
+    One that does not say when it was saved counts as the oldest.
+    """
+    newest: dict[str, Fact] = {}
+    rank = {"not_shown": 0, "unreadable": 1, "read": 2}
+    for fact in sorted(saved, key=lambda f: (rank[f.state], f.at or _LONG_AGO)):
+        newest[fact.name] = fact
+    said = {f.name: f for f in seen if f.state == "read"}
+    shown = {f.name for f in seen}
+    return [
+        fact
+        for fact in newest.values()
+        if (fact.state == "read" and (fact.name not in said or plain(said[fact.name].value) != plain(fact.value)))
+        or (fact.state != "read" and fact.name not in shown)
+    ]
 
 
 def deadlines_of(ws: Workspace, what: tuple[str, ...], as_of: str = "", ics: Path | None = None) -> DeadlineAnswer:

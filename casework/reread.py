@@ -88,7 +88,7 @@ def reread(ws: Workspace, wanted: str, progress: Progress) -> RereadAnswer:
         return read
 
     with ws.archive.writing():
-        ws.index.reread(ws.archive, revise)
+        ws.index.reread(ws.archive, revise, ws.readers[1])
     replaced = tuple((*pair, number) for pair, number in sorted(readers.items()))
     return RereadAnswer(counts["snapshots"], counts["facts"], tuple(changes), counts["moved"], replaced, tuple(unread))
 

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from casework.adding import FILE_KINDS
 from casework.answers import Hit, SearchAnswer
-from casework.cases import FILE_KINDS, TARGET_KINDS, Case, cases, find_case, machine_zone
+from casework.cases import TARGET_KINDS, Case, cases, find_case, machine_zone
 from casework.workspace import Workspace
 from collector.archive.fulltext import SOURCES, Term, spans, terms_of
 from collector.clock import instant
@@ -106,7 +107,7 @@ def _hit(group: sqlite3.Row, row: sqlite3.Row, first: sqlite3.Row, known: dict[s
     marked = terms[:_MARKED_TERMS]
     of, text, found = _best(row, marked)
     excerpt, marks = excerpt_of(text, found)
-    of_page = row["source"] != "file" and row["kind"] != "asserted"
+    of_page = row["source"] != "file" and row["kind"] != "asserted" and not row["last_origin"].startswith("F-")
     return Hit(
         source=row["source"], kind=row["kind"], case=row["case_id"], case_name=case.name if case else "",
         target=row["target"], snapshot=row["last_origin"] if of_page else "",

@@ -10,7 +10,7 @@ from rich.text import Text
 from casework.answers import Hit
 from casework.terminal import inert, value_text
 from collector.canonical import plain
-from collector.model import Fact
+from collector.model import ORIGINS, Fact
 
 
 def hit_text(hit: Hit) -> Text:
@@ -19,6 +19,8 @@ def hit_text(hit: Hit) -> Text:
     of_file = hit.source == "file" or hit.kind == "asserted"
     where = hit.case + (f" ({hit.case_name})" if hit.case_name else "")
     page = "entered by you" if hit.kind == "asserted" else f"{hit.kind} {'file' if of_file else 'page'}"
+    if hit.file and not of_file:
+        page = f"{hit.kind} {ORIGINS['saved']}"
     said = " ".join(filter(None, (hit.said_by, f"({hit.name})" if hit.name else ""))) if hit.source == "message" else ""
     printed = f"printed {hit.printed}" if hit.printed and hit.begun != hit.ended else ""
     head = [hit.source, inert(said), hit.when(), inert(printed), inert(where), page]

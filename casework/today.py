@@ -10,7 +10,7 @@ from casework.cases import Case, casefile, cases, find_case, targets_of
 from casework.visit import with_accounts
 from casework.workspace import Workspace
 from collector.archive.sealing import state
-from collector.model import Deadline, Snapshot
+from collector.model import ORIGINS, Deadline, Snapshot
 from rules.calendars import local
 from rules.casefile import CaseFile
 from rules.deadlines import deadlines, needs_attention
@@ -74,9 +74,10 @@ def _line(ws: Workspace, case: Case, file: CaseFile, found: tuple[Deadline, ...]
     step = steps[0]
     deadline = step.deadline
     who = _WHO[deadline.who] if deadline.must or deadline.who != "you" else "you may act"
+    saved = f" ({ORIGINS['saved']})" if deadline.origin == "saved" else ""
     state = deadline.state if deadline.who == "you" else "open"  # another's deadline is no alarm of yours
     return replace(
-        empty, state=state, headline=f"{deadline.label}: {who} {step.when}", todo=step.press,
+        empty, state=state, headline=f"{deadline.label}: {who} {step.when}{saved}", todo=step.press,
         link=_link(ws, case, step.page), act_by=deadline.act_by, who=deadline.who, deadline=deadline.id,
     )  # fmt: skip
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from casework.answers import VerifyAnswer
-from casework.reread import reader_of
 from casework.workspace import Workspace
 from collector.archive.archive import Archive
 from collector.errors import WrongRequest
@@ -92,7 +91,7 @@ def _archive(ws: Workspace, archive: Archive, progress: Progress, deep: bool, an
 
     report = verify_archive(archive, lambda what, done, of: progress(f"checking {what}: {done} of {of}"), against=anchor)
     progress("reading the facts again from the stored bytes" if deep else "checking the index")
-    problems, notes = check_index(archive, reader_of(archive.objects, ws.site, ws.alias) if deep else None)
+    problems, notes = check_index(archive, *(replace(ws, archive=archive).readers if deep else ()))
     summary = f"{report.entries} records and {report.objects} kept files agree"
     return VerifyAnswer(
         "archive", archive.root, (*report.problems, *problems), report.seal, report.key, summary,

@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from casework.reread import reader_of
+from casework.saved import reader_of_saved
 from collector.alias import Alias
 from collector.archive.archive import Archive
 from collector.archive.config import default_archive, user_folder
-from collector.archive.index import Index, ReadFacts, fresh_index, open_index
+from collector.archive.index import Index, ReadFacts, ReadSaved, SavedReading, fresh_index, open_index
+from collector.archive.records import AddedRecord
 from collector.clock import Clock, SystemClock
 from collector.errors import WrongRequest
-from collector.model import Fact, Snapshot
+from collector.model import Fact, Snapshot, Target
 from collector.site import Site
 
 if TYPE_CHECKING:
@@ -35,7 +37,13 @@ class Workspace:
     @cached_property
     def index(self) -> Index:
         self.archive.require()
-        return open_index(self.archive, reader_of(self.archive.objects, self.site, self.alias))
+        return open_index(self.archive, *self.readers)
+
+    @property
+    def readers(self) -> tuple[ReadFacts, ReadSaved]:
+        """What reads facts from pages that were visited, and from those that the buyer saved."""
+        objects = self.archive.objects
+        return reader_of(objects, self.site, self.alias), reader_of_saved(objects, self.site, self.alias)
 
     @cached_property
     def accounts(self) -> Accounts:
@@ -47,15 +55,13 @@ class Workspace:
     def refresh(self) -> Index:
         """The index after an append."""
         if "index" in self.__dict__:
-            self.index.catch_up(self.archive, reader_of(self.archive.objects, self.site, self.alias))
+            self.index.catch_up(self.archive, *self.readers)
         return self.index
 
     def rebuild(self) -> Index:
         """The index made again from ledger and objects."""
         self.archive.require()
-        self.__dict__["index"] = open_index(
-            self.archive, reader_of(self.archive.objects, self.site, self.alias), rebuild=True
-        )
+        self.__dict__["index"] = open_index(self.archive, *self.readers, rebuild=True)
         return self.index
 
 
@@ -63,14 +69,27 @@ class Workspace:
 class SealedView(Workspace):
     """A workspace whose index is never read from a file."""
 
-    read_own: ReadFacts
+    case: str
 
     @cached_property
     def index(self) -> Index:
-        return fresh_index(self.archive, self.read_own)
+        return fresh_index(self.archive, *self.readers)
+
+    @property
+    def readers(self) -> tuple[ReadFacts, ReadSaved]:
+        """Those of any workspace, for this case's pages only."""
+        read, read_saved = super().readers
+
+        def read_own(snapshot: Snapshot) -> tuple[Fact, ...]:
+            return read(snapshot) if snapshot.target.case == self.case else ()
+
+        def read_own_saved(file: AddedRecord, targets: tuple[Target, ...]) -> SavedReading:
+            return read_saved(file, targets) if file.case == self.case else SavedReading()
+
+        return read_own, read_own_saved
 
     def refresh(self) -> Index:
-        self.index.catch_up(self.archive, self.read_own)
+        self.index.catch_up(self.archive, *self.readers)
         return self.index
 
 
@@ -89,12 +108,7 @@ def sealed_view(ws: Workspace, case: str) -> Workspace:
 
     What is signed must rest on sealed bytes: index.sqlite is a convenience that anybody could have edited.
     """
-    read = reader_of(ws.archive.objects, ws.site, ws.alias)
-
-    def read_own(snapshot: Snapshot) -> tuple[Fact, ...]:
-        return read(snapshot) if snapshot.target.case == case else ()
-
-    return SealedView(ws.archive, ws.site, ws.alias, ws.clock, ws.user, read_own)
+    return SealedView(ws.archive, ws.site, ws.alias, ws.clock, ws.user, case)
 
 
 def keep(ws: Workspace, extra_authorities: tuple[str, ...] = (), root_pem: str = "") -> bool:

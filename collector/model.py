@@ -11,9 +11,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, Literal
 
 FactState = Literal["read", "not_shown", "unreadable", "asserted"]
+# How it came to be known: seen by a visit, read from a page that the buyer saved by hand, or entered by the buyer.
+Origin = Literal["witnessed", "saved", "entered"]
+ORIGINS: Mapping[str, str] = MappingProxyType(
+    {
+        "witnessed": "witnessed",
+        "saved": "saved by the buyer, not witnessed",
+        "entered": "entered by the buyer, not witnessed",
+    }
+)
 Outcome = Literal["complete", "partial", "blocked", "failed"]
 Verdict = Literal["ok", "missing", "problem", "undetermined"]
 DeadlineState = Literal["not_started", "open", "due_soon", "act_now", "overdue", "met", "undetermined"]
@@ -58,13 +68,13 @@ class Undetermined:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a fact was read: the artefact's digest, and in it a JSON pointer, a CSS path, or a frame number.
+    """Where a fact was read: the artefact's digest, and in it a JSON pointer, a CSS path, a frame or a line number.
 
     `quote` is the text that stands there. `box` is x, y, width, height in page pixels, where known.
     """
 
     digest: str
-    scheme: Literal["json", "css", "frame"]
+    scheme: Literal["json", "css", "frame", "line"]
     path: str
     quote: str
     box: tuple[int, int, int, int] | None = None
@@ -75,7 +85,8 @@ class Fact:
     """A value and the place it was read, or who asserted it. Derived from stored bytes; never sealed outside a pack.
 
     `reader` is "name/version" for a read fact, "buyer" for an asserted one. `at` is when the page was looked at, or the
-    assertion recorded. `round` counts recurring assertions from 1.
+    assertion recorded. `round` counts recurring assertions from 1. `saved` says that it was read from a page that the buyer
+    saved by hand: then `snapshot` is the file's id, and `at` when the page was saved, None where nothing says so.
     """
 
     name: str
@@ -86,6 +97,14 @@ class Fact:
     place: Place | None = None
     at: datetime | None = None
     round: int = 1
+    saved: bool = False
+
+    @property
+    def origin(self) -> Origin:
+        """How the fact came to be known."""
+        if self.state == "asserted":
+            return "entered"
+        return "saved" if self.saved else "witnessed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,10 +205,11 @@ class Deadline:
 
     `who` is you, supplier or platform; `must` False means may. All three times are None when undetermined or not started.
     `basis` says in words what it was computed from; `needs` names what to enter when undetermined; `label` is its title.
-    `sure`: printed (a kept page's own timer), copied (typed from the page), counted (from a page's day), entered (counted
-    from the buyer's day), sources differ (counted, with several ends), or "". `opening`: a time from which, not until which.
-    An undetermined one has times where dates contradict each other; `near` says that the earliest is near or past. `page`
-    is the kind of page to open.
+    `sure`: printed (a kept page's own timer), saved (that of a page saved by hand), copied (typed from the page), counted
+    (from a page's day), entered (counted from the buyer's day), sources differ (counted, with several ends), or "".
+    `opening`: a time from which, not until which. An undetermined one has times where dates contradict each other; `near`
+    says that the earliest is near or past. `page` is the kind of page to open. `origin` is that of the least witnessed
+    thing it rests on, "" where nothing is known of it yet.
     """
 
     case: str
@@ -212,6 +232,7 @@ class Deadline:
     opening: bool = False
     near: bool = False
     page: str = ""
+    origin: Origin | Literal[""] = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,8 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class StoredPage:
-    """A page as it was stored. `url` is the final address as the real site would have it (alias undone).
+    """A page as it was stored. `url` is the final address as the real site would have it (alias undone), "" where a page
+    that was saved by hand does not say it: then its own content tells what it is.
 
     `seen_at` is when it was looked at (aware, UTC); `snapshot` the snapshot's id or "".
     """
@@ -117,6 +118,10 @@ class Site(Protocol):
 
     def discover(self, page: StoredPage) -> Mapping[str, str]:
         """Addresses of related pages by kind (supplier, product, thread, dispute), as the real site has them."""
+        ...
+
+    def text(self, page: StoredPage) -> str:
+        """The visible text of the stored page, for searching in it."""
         ...
 
     def shows_others(self, page: StoredPage) -> bool:

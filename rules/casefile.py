@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,8 +13,22 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
+class FilePart:
+    """A file of the folder that a browser saved beside a page; `name` is its path in it."""
+
+    name: str
+    size: int
+    digest: str
+    salt: str
+
+
+@dataclass(frozen=True, slots=True)
 class AddedFile:
-    """A file the buyer put in by hand: never witnessed by the tool. `kind` is photo, video, contract…; times UTC."""
+    """A file the buyer put in by hand: never witnessed by the tool. `kind` is photo, video, contract…; times UTC.
+
+    `about` says of a page or conversation saved by hand what it is: form, kind, url, saved_at, said_by (who says when),
+    outcome (read; other: not this case's; wall; unknown; kept: nothing that can be read) and why; empty for other files.
+    """
 
     id: str
     name: str
@@ -25,6 +40,8 @@ class AddedFile:
     added_at: datetime
     seq: int
     note: str = ""
+    parts: tuple[FilePart, ...] = ()
+    about: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +73,17 @@ class CaseFile:
     account: str = ""
 
     def read(self, name: str) -> Fact | None:
-        """The newest fact of that name that a page showed (state read), or None."""
-        return next((f for f in reversed(self.facts) if f.name == name and f.state == "read"), None)
+        """The newest fact of that name that a page showed (state read), or None; one that was seen before a saved one."""
+        return self.seen(name) or self.saved(name)
+
+    def seen(self, name: str) -> Fact | None:
+        """The newest fact of that name that a witnessed page showed (state read), or None."""
+        return next((f for f in reversed(self.facts) if f.name == name and f.state == "read" and not f.saved), None)
+
+    def saved(self, name: str) -> Fact | None:
+        """The newest fact of that name that a page saved by the buyer shows; one that says when it was saved goes first."""
+        found = [f for f in self.facts if f.name == name and f.state == "read" and f.saved]
+        return max(found, key=lambda f: f.at or _LONG_AGO, default=None)
 
     def asserted(self, name: str) -> tuple[Fact, ...]:
         """Every standing assertion of that name, by round."""
@@ -74,7 +100,8 @@ class CaseFile:
 
     def looked_at(self, name: str) -> Fact | None:
         """The newest fact of that name in any state: also a page that does not show it, or shows it illegibly."""
-        return next((f for f in reversed(self.facts) if f.name == name), None)
+        found = [f for f in self.facts if f.name == name]
+        return next((f for f in reversed(found) if not f.saved), found[-1] if found else None)
 
     def known(self) -> CaseFile:
         """The same case with its facts in one order, oldest first, and nothing seen or added after `as_of`.

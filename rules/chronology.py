@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from collector.model import Fact, Printed
+from collector.model import ORIGINS, Fact, Origin, Printed
 from rules.calendars import day_in, end_of, plausible_year, start_of, written, zone_of
 from rules.casefile import CaseFile
 from rules.policy import Event, Policy
@@ -22,7 +22,7 @@ class Occurrence:
     """Something that happened on a day: which fact says so, and how it can be read.
 
     `days` are (civil day, zone) readings to count from; `earliest` and `latest` the instants (UTC) it can have been;
-    `printed` whether a page says it; `exact` whether it was printed to the minute with its zone.
+    `printed` whether a page says it; `exact` whether it was printed to the minute with its zone; `origin` the fact's.
     """
 
     fact: str
@@ -33,9 +33,10 @@ class Occurrence:
     printed: bool
     round: int = 1
     exact: bool = False
+    origin: Origin = "witnessed"
 
     def __str__(self) -> str:
-        return f"{self.text} ({self.fact})"
+        return f"{self.text} ({self.fact}{', ' + ORIGINS['saved'] if self.origin == 'saved' else ''})"
 
 
 def occurrence(fact: Fact, zone: str, readings: tuple[str, str]) -> Occurrence | None:
@@ -49,7 +50,7 @@ def occurrence(fact: Fact, zone: str, readings: tuple[str, str]) -> Occurrence |
         return None
     days, earliest, latest, text = found
     exact = isinstance(fact.value, Printed) and bool(fact.value.zone) and ":" in fact.value.text
-    return Occurrence(fact.name, text, days, earliest, latest, fact.state == "read", fact.round, exact)
+    return Occurrence(fact.name, text, days, earliest, latest, fact.state == "read", fact.round, exact, fact.origin)
 
 
 _Found = tuple[tuple[tuple[date, str], ...], datetime, datetime, str]

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
-from collector.model import Fact, Finding
+from collector.model import Fact, Finding, Printed
 from rules.calendars import day_in, written
 from rules.chronology import Chronology, Occurrence, day_text, in_words
 from rules.timers import TIMER
 
+# What grows or is read again at every look: a later page says more without contradicting the earlier one.
+_GROWS = frozenset({"thread.messages", "thread.complete", "search.offers"})
 # Two names for one thing: what the page says and what the buyer entered.
 _SAME = (("dispute.amount", "amount_claimed"),)
 
@@ -18,7 +20,7 @@ _SAME = (("dispute.amount", "amount_claimed"),)
 def contradictions(chronology: Chronology, reasons: tuple[str, ...]) -> tuple[Finding, ...]:
     """Every contradiction, each naming what to correct; none of them stops the rest of the check."""
     rules = (_sequences(chronology, reasons), _disagreements(chronology), _to_come(chronology), _illegible(chronology))
-    return tuple(finding for rule in (*rules, _units(chronology)) for finding in rule)
+    return tuple(finding for rule in (*rules, _saved_pages(chronology), _units(chronology)) for finding in rule)
 
 
 def _sequences(chronology: Chronology, reasons: tuple[str, ...]) -> Iterator[Finding]:
@@ -45,14 +47,38 @@ def _disagreements(chronology: Chronology) -> Iterator[Finding]:
         for one, other in combinations(chronology.told(event.id), 2):
             if one.printed != other.printed and not {d for d, _ in one.days} & {d for d, _ in other.days}:
                 page, entry = (one, other) if one.printed else (other, one)
-                text = f"{event.words.capitalize()}: the page says {page.text}, you entered {entry.text}; the page is used."
+                shown = "the page that you saved" if page.origin == "saved" else "the page"
+                text = f"{event.words.capitalize()}: {shown} says {page.text}, you entered {entry.text}; the page is used."
                 yield _conflict(page.fact, entry.fact, text)
     own = {f.name: f.name for f in chronology.casefile.facts if f.state == "asserted" and f.name != TIMER}
     for page_name, own_name in (*_SAME, *own.items()):
         read, entries = chronology.casefile.read(page_name), chronology.casefile.asserted(own_name)
         if read and entries and not _is_time(chronology, page_name) and _plain(read) != _plain(entries[-1]):
-            text = f"{page_name}: the page says {read.value}, you entered {entries[-1].value}; the page is used."
+            shown = "the page that you saved" if read.saved else "the page"
+            text = f"{page_name}: {shown} says {read.value}, you entered {entries[-1].value}; the page is used."
             yield _conflict(page_name, own_name, text)
+
+
+def _saved_pages(chronology: Chronology) -> Iterator[Finding]:
+    """A page that the buyer saved against one that was witnessed: the witnessed one ranks first, and the buyer is told."""
+    casefile = chronology.casefile
+    for name in dict.fromkeys(f.name for f in casefile.facts if f.saved and f.state == "read" and f.name not in _GROWS):
+        seen, saved = casefile.seen(name), casefile.saved(name)
+        if seen is None or saved is None or _plain(seen) == _plain(saved):
+            continue
+        if saved.at is not None and seen.at is not None and saved.at <= seen.at:
+            continue  # the page has moved on since it was saved
+        when = f"on {written(day_in(saved.at, casefile.zone))}" if saved.at else "some day"
+        use = "both are counted, act by the earlier" if name == TIMER else "the one that was seen is used"
+        text = (
+            f"{name}: the page that was seen says {_text(seen)}, the one that you saved {when} says {_text(saved)}; {use}."
+        )
+        todo = "Keep the page again: tradewitness capture CASE. If you saved the wrong page, leave it out of the pack."
+        yield Finding(f"conflict.saved.{name}", "problem", text, (name,), todo)
+
+
+def _text(fact: Fact) -> str:
+    return fact.value.text if isinstance(fact.value, Printed) else str(fact.value)
 
 
 def _conflict(page: str, own: str, text: str) -> Finding:

@@ -5,11 +5,11 @@ A deadline is acted on by its earliest plausible end, and is called overdue only
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-from collector.model import Deadline, DeadlineState
+from collector.model import ORIGINS, Deadline, DeadlineState, Origin
 from rules.calendars import count as counted
 from rules.calendars import country_of, end_of, start_of
 from rules.casefile import CaseFile
@@ -21,10 +21,10 @@ from rules.timers import (
     Timer,
     dispute_pages,
     evidence_rounds,
-    newest_timer,
     page_past,
     says,
     stage,
+    timers_in_force,
     words_of,
 )
 
@@ -36,8 +36,8 @@ _FAR = datetime.max.replace(tzinfo=UTC)
 class Window:
     """When a deadline ends, at the earliest and at the latest (UTC), in words what that rests on, and the sources.
 
-    `days` are the last civil days it was counted to, each with its zone; none where a timer was printed. `sure`: see
-    `Deadline`.
+    `days` are the last civil days it was counted to, each with its zone; none where a timer was printed. `sure` and
+    `origin`: see `Deadline`.
     """
 
     earliest: datetime
@@ -46,11 +46,12 @@ class Window:
     source: str
     sure: str
     days: tuple[tuple[date, str], ...] = ()
+    origin: Origin = "witnessed"
 
     @property
     def printed(self) -> bool:
-        """Whether a page that was kept printed it."""
-        return self.sure == "printed"
+        """Whether a page printed it, one that was seen or one that the buyer saved."""
+        return self.sure in ("printed", "saved")
 
     def missed_by(self, done: Occurrence) -> bool:
         """Whether something was surely done too late: days against days of the same zone, else instants."""
@@ -119,11 +120,11 @@ class Story:
 
     def deadlines(self, rule: DeadlineRule) -> list[Deadline]:
         if not rule.recurring:
-            timer = newest_timer(self.pages, rule.id)
-            window = _printed(timer) if timer else self.window(rule)
+            timers = timers_in_force(self.pages, rule.id)
+            window = _printed(*timers) if timers else self.window(rule)
             return [self.deadline(rule, 1, window, self.ending(rule, window))]
         rounds = evidence_rounds(self.chronology, rule, self.pages)
-        windows = [_printed(r.timer) if r.timer else self.window(rule, r.asked) for r in rounds] or [self.window(rule)]
+        windows = [_printed(*r.timers) if r.timers else self.window(rule, r.asked) for r in rounds] or [self.window(rule)]
         endings = self.round_endings(rule, rounds or (Round(None, None),), windows)
         asked = [r.asked for r in rounds] or [None]
         found = enumerate(zip(windows, endings, asked, strict=True), 1)
@@ -183,7 +184,8 @@ class Story:
         sources = dict.fromkeys(self.policy.source(c.source).title for c, _ in starts)
         differ = len({day for day, zone in days if zone == self.policy.latest_zone}) > 1
         sure = "sources differ" if differ else "counted" if all(start.printed for _, start in starts) else "entered"
-        return Window(min(ends), max(ends), basis, "; ".join(sources), sure, tuple(days))
+        origin = least_witnessed(start.origin for _, start in starts)
+        return Window(min(ends), max(ends), basis, "; ".join(sources), sure, tuple(days), origin)
 
     @property
     def countries(self) -> tuple[str, ...]:
@@ -288,7 +290,7 @@ class Story:
             return found
         return replace(
             found, earliest=window.earliest, latest=window.latest, act_by=window.earliest, source=window.source,
-            printed=window.printed, sure=window.sure,
+            printed=window.printed, sure=window.sure, origin=window.origin,
         )  # fmt: skip
 
     def clash(self, rule: DeadlineRule, ending: Ending | None, asked: Occurrence | None) -> Clash | None:
@@ -323,11 +325,30 @@ class Story:
         return () if known or all(c.start == base.start or c.otherwise for c in rule.counts) else rule.ask
 
 
-def _printed(timer: Timer) -> Window:
-    """The printed timer alone, as it is read."""
-    how = "printed on the dispute page" if timer.witnessed else "copied from the dispute page by the buyer"
-    sure = "printed" if timer.witnessed else "copied"
-    return Window(timer.earliest, timer.latest, f"{how}: {timer.text}", f"the dispute page's own timer, {how}", sure)
+_HOW: Mapping[Origin, tuple[str, str]] = {
+    "witnessed": ("printed", "printed on the dispute page"),
+    "saved": ("saved", f"printed on a dispute page {ORIGINS['saved']}"),
+    "entered": ("copied", "copied from the dispute page by the buyer"),
+}
+
+
+def _printed(*timers: Timer) -> Window:
+    """The printed timer alone, as it is read; where two contradict each other, from the earlier one's end to the later's."""
+    how = [_HOW[timer.origin][1] for timer in timers]
+    told = [
+        f"{words}: {timer.text}{'' if timer.seen else ' (seen on no known day)'}"
+        for words, timer in zip(how, timers, strict=True)
+    ]
+    origin = least_witnessed(timer.origin for timer in timers)
+    earliest, latest = min(t.earliest for t in timers), max(t.latest for t in timers)
+    source = f"the dispute page's own timer, {'; or '.join(how)}"
+    return Window(earliest, latest, "; or ".join(told), source, _HOW[origin][0], origin=origin)
+
+
+def least_witnessed(origins: Iterable[Origin]) -> Origin:
+    """The origin that proves least: what the buyer entered, else what the buyer saved, else what was witnessed."""
+    ranked: tuple[Origin, ...] = ("witnessed", "saved", "entered")
+    return max(origins, key=ranked.index)
 
 
 _UNITS = {"days": "days", "days_inclusive": "days, the first included,", "working_days": "working days"}

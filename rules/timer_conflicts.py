@@ -70,7 +70,12 @@ def _against_entry(story: Story) -> Iterator[Finding]:
     page = copied_page(story.casefile, story.policy, [p for p in story.pages if p.witnessed])
     copied = page.timer if page else None
     printed = newest_timer(story.pages, copied.speaks_of) if copied else None
-    if copied and printed and printed.witnessed and (copied.latest < printed.earliest or printed.latest < copied.earliest):
+    if (
+        copied
+        and printed
+        and printed.origin != "entered"
+        and (copied.latest < printed.earliest or printed.latest < copied.earliest)
+    ):
         text = f"The dispute page's timer says {_said(story, printed)}, you entered {copied.text}; the page is used."
         todo = f"Look at the page again; if your entry is wrong, withdraw it: case set CASE {TIMER}="
         yield Finding(f"conflict.{TIMER}", "problem", text, (TIMER,), todo)

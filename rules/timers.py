@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from collector.model import Fact, Printed
+from collector.model import Fact, Origin, Printed
 from rules.calendars import end_of
 from rules.casefile import CaseFile
 from rules.chronology import Chronology, Occurrence, occurrence, time_of
@@ -18,13 +18,15 @@ from rules.policy import DeadlineRule, Phrase, Policy
 TIMER = "dispute.deadline"
 # A countdown read twice differs by minutes; a new request gives days.
 _SAME_TIMER = timedelta(days=1)
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Timer:
     """A printed deadline: the deadline it `speaks_of`, the instants it can mean (UTC), and when it was seen.
 
-    `witnessed` is False when the buyer copied it from the page by hand.
+    `origin` says whether a visit saw it, the buyer saved the page by hand, or the buyer copied it from the page. `seen` is
+    None where a saved page does not say when that was.
     """
 
     speaks_of: str
@@ -32,11 +34,18 @@ class Timer:
     latest: datetime
     text: str
     seen: datetime | None
-    witnessed: bool
+    origin: Origin
+
+    @property
+    def witnessed(self) -> bool:
+        return self.origin == "witnessed"
 
     def same_as(self, other: Timer) -> bool:
-        """Whether both are one timer, read at two times."""
-        return abs(self.earliest - other.earliest) < _SAME_TIMER
+        """Whether both are one timer, read at two times; of one that nobody witnessed, the range decides too."""
+        near = abs(self.earliest - other.earliest) < _SAME_TIMER
+        if near or (self.witnessed and other.witnessed):
+            return near
+        return self.countdown and self.earliest <= other.latest and other.earliest <= self.latest
 
     def moved_to(self, other: Timer) -> bool:
         """Whether the later look contradicts this one: a printed end has changed, or two countdowns cannot be one."""
@@ -54,7 +63,8 @@ class Timer:
 class DisputePage:
     """One look at the dispute page: when, the phrase that was recognised on it (or None), and its timer (or None).
 
-    `unreadable` quotes a timer that could not be read; `witnessed` is False for what the buyer copied by hand.
+    `unreadable` quotes a timer that could not be read; `witnessed` is False for what the buyer copied by hand. `undated`
+    says that the page was saved and nothing tells when: it may be old, so it warns but ends no warning.
     """
 
     at: datetime | None
@@ -62,6 +72,7 @@ class DisputePage:
     timer: Timer | None
     unreadable: str = ""
     witnessed: bool = True
+    undated: bool = False
 
     @property
     def speaks_of(self) -> str:
@@ -80,12 +91,19 @@ class Round:
     """One request for evidence: the day it was asked for and the timer printed for it, of which one is known.
 
     `moved` is the timer that it showed before, where the two contradict each other; `still` is when a page last asked.
+    `beside` is the timer of a saved page that contradicts the witnessed `timer`: either may hold.
     """
 
     asked: Occurrence | None
     timer: Timer | None
     moved: Timer | None = None
     still: datetime | None = None
+    beside: Timer | None = None
+
+    @property
+    def timers(self) -> tuple[Timer, ...]:
+        """The timers that may hold: none, one, or a witnessed one and a saved page's."""
+        return tuple(timer for timer in (self.timer, self.beside) if timer)
 
 
 def dispute_pages(casefile: CaseFile, policy: Policy) -> tuple[DisputePage, ...]:
@@ -124,7 +142,8 @@ def _page(facts: Mapping[str, Fact], casefile: CaseFile, policy: Policy, otherwi
     told = facts.get(TIMER)
     timer = _timer(told, speaks_of, casefile.zone, policy) if told and speaks_of and told.state != "unreadable" else None
     unreadable = (told.place.quote if told.place else "a timer") if told and told.state == "unreadable" else ""
-    return DisputePage(at, phrase, timer, unreadable, all(fact.state != "asserted" for fact in facts.values()))
+    undated = all(fact.saved and fact.at is None for fact in facts.values())
+    return DisputePage(at, phrase, timer, unreadable, all(fact.state != "asserted" for fact in facts.values()), undated)
 
 
 def recognise(facts: Mapping[str, Fact], policy: Policy) -> Phrase | None:
@@ -159,18 +178,17 @@ def words_of(value: Any) -> str:
 
 def _timer(fact: Fact, speaks_of: str, zone: str, policy: Policy) -> Timer | None:
     value = fact.value
-    witnessed = fact.state == "read"
     if isinstance(value, Printed):
         earliest, latest = sorted((value.earliest, value.latest))
-        return Timer(speaks_of, earliest, latest, value.text, fact.at, witnessed)
+        return Timer(speaks_of, earliest, latest, value.text, fact.at, fact.origin)
     moment = time_of(value, zone)
     if isinstance(moment, datetime):
-        return Timer(speaks_of, moment, moment, str(value), fact.at, witnessed)
+        return Timer(speaks_of, moment, moment, str(value), fact.at, fact.origin)
     told = occurrence(fact, zone, (policy.earliest_zone, policy.latest_zone))
     if told is None:
         return None
     ends = [end_of(day, there) for day, there in told.days]
-    return Timer(speaks_of, min(ends), max(ends), told.text, fact.at, witnessed)
+    return Timer(speaks_of, min(ends), max(ends), told.text, fact.at, fact.origin)
 
 
 def newest_timer(pages: tuple[DisputePage, ...], speaks_of: str) -> Timer | None:
@@ -178,9 +196,25 @@ def newest_timer(pages: tuple[DisputePage, ...], speaks_of: str) -> Timer | None
     return next((p.timer for p in reversed(pages) if p.timer and p.timer.speaks_of == speaks_of), None)
 
 
+def timers_in_force(pages: tuple[DisputePage, ...], speaks_of: str) -> tuple[Timer, ...]:
+    """The last timer that was printed for a deadline; two where a page saved by hand contradicts the last one witnessed.
+
+    The witnessed one ranks first. A saved page is superseded by a witnessed one that was seen after it was saved; where it
+    is the later one, or does not say when it was saved, either may hold, and the earlier of both has to be acted on.
+    """
+    timers = [p.timer for p in pages if p.timer and p.timer.speaks_of == speaks_of]
+    saved = max((t for t in timers if t.origin == "saved"), key=lambda t: t.seen or _LONG_AGO, default=None)
+    others = [t for t in timers if t.origin != "saved"]
+    newest = others[-1] if others else saved
+    if newest is None or saved is None or newest is saved:
+        return (newest,) if newest else ()
+    superseded = saved.seen is not None and newest.seen is not None and saved.seen <= newest.seen
+    return (newest,) if superseded or saved.same_as(newest) else (newest, saved)
+
+
 def moves(pages: tuple[DisputePage, ...], speaks_of: str) -> list[tuple[Timer, Timer]]:
     """Every two timers of one deadline, one printed after the other, that contradict each other."""
-    timers = [p.timer for p in pages if p.timer and p.timer.speaks_of == speaks_of]
+    timers = [p.timer for p in pages if p.timer and p.timer.speaks_of == speaks_of and p.timer.origin != "saved"]
     return [(one, other) for one, other in pairwise(timers) if one.moved_to(other)]
 
 
@@ -198,6 +232,8 @@ def page_past(pages: tuple[DisputePage, ...], id: str, until: datetime | None) -
     past: DisputePage | None = None
     closed = False
     for page in pages:
+        if page.undated:
+            continue
         phrase = page.phrase
         reopened, closed = (
             closed and phrase is not None and phrase.stage != "closed",
@@ -263,9 +299,12 @@ def _asked_again(
     last, timer, still = rounds[-1] if rounds else None, page.timer, page.at if page.witnessed else None
     if last and timer and last.timer:
         run_out = timer.seen is not None and last.timer.latest < timer.seen
+        if (timer.same_as(last.timer) or not (answered or run_out)) and timer.origin == "saved" and last.timer.witnessed:
+            differs = not timer.same_as(last.timer) and last.timer.moved_to(timer)
+            return [*rounds[:-1], replace(last, beside=timer if differs else last.beside, still=still)]
         if last.timer.same_as(timer) or not (answered or run_out):
             moved = last.timer if last.timer.moved_to(timer) else last.moved
-            return [*rounds[:-1], replace(last, timer=timer, moved=moved, still=still)]
+            return [*rounds[:-1], replace(last, timer=timer, moved=moved, still=still, beside=None)]
     elif last and not answered:
         return [*rounds[:-1], replace(last, timer=last.timer or timer, still=still)]
     seen = page.seen(chronology)

@@ -8,7 +8,9 @@ from casework.answers import outcome_codes
 from casework.screens.keeping import KeepingScreens, snapshot_row
 from casework.screens.printing import console
 from casework.terminal import escape
+from collector.canonical import plain
 from collector.errors import DONE, DUE, exit_code_of
+from collector.model import ORIGINS
 
 if TYPE_CHECKING:
     from casework.answers import (
@@ -38,7 +40,14 @@ class DeskScreens(KeepingScreens):
 
     def deadlines(self, answer: DeadlineAnswer) -> int:
         code = DUE if answer.due else DONE
-        if self._json({"deadlines": answer.deadlines, "as_of": answer.as_of, "needs": answer.needs, "notes": answer.notes}):
+        if self._json(
+            {
+                "deadlines": [{**plain(d), "origin": ORIGINS.get(d.origin, "")} for d in answer.deadlines],
+                "as_of": answer.as_of,
+                "needs": answer.needs,
+                "notes": answer.notes,
+            }
+        ):
             return code
         for note in answer.notes:
             self._say(f"[yellow]{escape(note)}[/yellow]")
@@ -54,6 +63,7 @@ class DeskScreens(KeepingScreens):
             colour, word = _STATE[deadline.state]
             name = (deadline.label or deadline.id) + (f" {deadline.round}" if deadline.round > 1 else "")
             printed = " (printed timer)" if deadline.printed else ""
+            printed += f" ({ORIGINS['saved']})" if deadline.origin == "saved" else ""
             table.add_row(
                 name + printed, deadline.who, answer.local(deadline), answer.left(deadline), f"[{colour}]{word}[/{colour}]",
                 escape(deadline.if_missed),

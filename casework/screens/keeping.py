@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from casework.screens.printing import console
 from casework.screens.sealing import PACK_SEAL, SealScreens
 from casework.terminal import escape
 from collector.canonical import plain
-from collector.errors import PERSON_NEEDED, exit_code_of
+from collector.errors import DONE, PARTIAL, PERSON_NEEDED, exit_code_of
+from collector.model import ORIGINS
 
 if TYPE_CHECKING:
     from casework.answers import Captured, PackAnswer
@@ -60,14 +62,39 @@ class KeepingScreens(SealScreens):
             )  # fmt: skip
         console().print(table)
 
-    def added(self, files: list[AddedFile], seal: SealState) -> None:
-        rows = [{"id": f.id, "name": f.name, "kind": f.kind, "size": f.size, "digest": f.digest} for f in files]
+    def added(self, files: list[AddedFile], seal: SealState) -> int:
+        unused = any(file.about.get("outcome") in ("wall", "other", "unknown") for file in files)
+        code = PARTIAL if unused else DONE
+        keys = ("id", "name", "kind", "size", "digest")
+        rows = [{**{k: getattr(f, k) for k in keys}, "origin": ORIGINS["saved"], "page": f.about} for f in files]
         if self._json({"files": rows, "seal": seal.word, "pending": seal.failures}):
-            return
+            return code
         for file in files:
             self._say(escape(f"Kept {file.name} as {file.kind} ({file.size:,} bytes, {file.id})."))
+            self._read_of(file.about)
         self._hint("Marked everywhere as saved by the buyer, not witnessed.")
         self._seal(seal)
+        return code
+
+    def _read_of(self, about: Mapping[str, str]) -> None:
+        """What came of reading a page or conversation that was saved by hand."""
+        outcome, kind, why = (about.get(key, "") for key in ("outcome", "kind", "why"))
+        if outcome == "read":
+            when = (
+                f"saved {about['saved_at'][:16].replace('T', ' ')} UTC, says {about['said_by']}" if about["saved_at"] else ""
+            )
+            what = f"Read as a page of kind {kind}" if kind != "chat" else f"Read as a conversation ({why})"
+            self._say(escape(f"  {what}{', ' + when if when else ''}."))
+            if not about["saved_at"] and kind != "chat":
+                hint = (
+                    "  It does not say when it was saved: a countdown on it counts as running out now. If you know, say so:"
+                )
+                self._say(f"[yellow]{hint}[/yellow]\n  add it again with --as page --saved 2026-10-04T18:00")
+        elif outcome == "kept":
+            self._hint(f"  {escape(why)}")
+        elif outcome:
+            self._say(f"[bold red]  NOT read, and left out of packs:[/bold red] {escape(why)}")
+            self._say("  Open the right page, save it again, or enter what it shows: tradewitness case set CASE name=value")
 
     def packed(self, answer: PackAnswer) -> None:
         if self._json({"path": str(answer.path), "sha256": answer.sha256, "exhibits": answer.exhibits, "seal": answer.seal}):

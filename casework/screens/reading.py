@@ -8,6 +8,7 @@ from casework.screens.printing import Printer, console
 from casework.terminal import escape, inert, value_text
 from collector.canonical import plain
 from collector.errors import DONE, PARTIAL
+from collector.model import ORIGINS
 
 if TYPE_CHECKING:
     from casework.answers import CheckAnswer, RereadAnswer, SearchAnswer
@@ -49,7 +50,8 @@ class ReadingScreens(Printer):
 
     def facts(self, facts: list[Fact]) -> None:
         keys = ("name", "value", "state", "snapshot", "reader", "place")
-        if self._json({"facts": [{**{k: getattr(f, k) for k in keys}, "at": f.at, "round": f.round} for f in facts]}):
+        more = [{"at": f.at, "round": f.round, "origin": ORIGINS[f.origin]} for f in facts]
+        if self._json({"facts": [{**{k: getattr(f, k) for k in keys}, **m} for f, m in zip(facts, more, strict=True)]}):
             return
         if not facts:
             self._say("Nothing has been read or entered yet.")
@@ -57,7 +59,8 @@ class ReadingScreens(Printer):
         for fact in facts:
             place = f"{fact.place.scheme} {fact.place.path}" if fact.place else fact.reader
             name = fact.name + (f"#{fact.round}" if fact.round > 1 else "")
-            table.add_row(name, escape(value_text(fact.value)), fact.state, escape(place[:70]), fact.snapshot)
+            state = fact.state + (f", {ORIGINS['saved']}" if fact.saved else "")
+            table.add_row(name, escape(value_text(fact.value)), state, escape(place[:70]), fact.snapshot)
         console().print(table)
 
     def findings(self, answers: list[CheckAnswer]) -> None:

@@ -31,6 +31,7 @@ from collector.canonical import sha256
 from collector.clock import instant
 from collector.model import Fact, Money, Printed, Snapshot
 
+MESSAGES = ("thread.messages", "chat.messages")
 SOURCES = ("message", "fact", "page", "file")
 TABLES = ("passages", "words")
 
@@ -175,10 +176,21 @@ def asserted_passage(case: str, name: str, number: int, value: Any, at: str) -> 
     return Passage(key, key, "fact", "asserted", case, "", "", at, label, _clean(as_text(value)), who="buyer")
 
 
-def file_passage(case: str, identifier: str, kind: str, name: str, note: str, at: str) -> Passage:
-    """A file of the buyer's, by its name and note."""
+def file_passages(
+    case: str, identifier: str, kind: str, name: str, note: str, at: str, facts: Iterable[Fact], text: str
+) -> Iterator[Passage]:
+    """A file of the buyer's: its name and note; of a page or conversation saved by hand also what it says."""
     key = _key("file", case, identifier)
-    return Passage(key, key, "file", kind, case, "", identifier, at, _clean(name), _clean(note), who="buyer")
+    yield Passage(key, key, "file", kind, case, "", identifier, at, _clean(name), _clean(note), who="buyer")
+    place = (kind, case, identifier, identifier, at)
+    for fact in facts:
+        if fact.name in MESSAGES and isinstance(fact.value, tuple):
+            yield from (_message(message, place) for message in fact.value)
+        elif fact.state in ("read", "unreadable"):
+            quote = fact.place.quote if fact.place else ""
+            yield _passage("fact", place, fact.name, as_text(fact.value), quote, group=("fact", fact.name))
+    if text.strip():
+        yield _passage("page", place, _clean(name), text, "", group=("page",))
 
 
 def as_text(value: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -13,15 +13,38 @@ from typing import Any
 
 from collector.archive import fulltext
 from collector.archive.archive import Archive
-from collector.archive.records import require_shape, snapshot_of
+from collector.archive.records import AddedRecord, added_record, require_shape, snapshot_of
 from collector.canonical import plain, sha256
+from collector.clock import instant
 from collector.errors import DamagedArchive
 from collector.ledger.log import Entry, Opening
-from collector.model import Fact, Money, Place, Printed, Snapshot
+from collector.model import Fact, Money, Place, Printed, Snapshot, Target
 
-FORMAT = "2"
+FORMAT = "4"
 ReadFacts = Callable[[Snapshot], tuple[Fact, ...]]
 ReviseFacts = Callable[[Snapshot, tuple[Fact, ...]], tuple[Fact, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class SavedReading:
+    """What a file that the buyer added gives: facts, the text to search in, and in words what came of reading it.
+
+    `about` is plain data: {"form","kind","url","saved_at","said_by","outcome","why"}; empty for a file that is no page or
+    conversation.
+    """
+
+    facts: tuple[Fact, ...] = ()
+    text: str = ""
+    about: Mapping[str, str] = field(default_factory=dict)
+
+
+ReadSaved = Callable[[AddedRecord, tuple[Target, ...]], SavedReading]
+
+
+def unread(file: AddedRecord, targets: tuple[Target, ...]) -> SavedReading:
+    """Reads nothing of the files that the buyer added."""
+    return SavedReading()
+
 
 TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
     "meta": ({"key": str, "value": str}, ("key",)),
@@ -42,7 +65,7 @@ TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
     "facts": (
         {
             "snapshot": str, "case_id": str, "name": str, "state": str, "value": str, "reader": str, "place": str,
-            "at": str, "seq": int,
+            "at": str, "seq": int, "saved": int,
         },
         (),
     ),
@@ -51,6 +74,7 @@ TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
         ("case_id", "name", "round"),
     ),
     "files": ({"id": str, "case_id": str, "seq": int, "at": str, "body": str}, ("id",)),
+    "readings": ({"file": str, "about": str}, ("file",)),
     "paused": ({"account": str, "why": str, "at": str, "snapshot": str}, ("account",)),
     "packs": ({"plan": str, "seq": int, "case_id": str, "at": str, "body": str}, ("plan",)),
     "tokens": ({"seq": int, "checkpoint": int, "authority": str, "token": str, "time": str}, ("seq",)),
@@ -81,7 +105,7 @@ class Index:
 
     # -- building -----------------------------------------------------------------------------------------------
 
-    def catch_up(self, archive: Archive, read_facts: ReadFacts) -> int:
+    def catch_up(self, archive: Archive, read_facts: ReadFacts, read_saved: ReadSaved = unread) -> int:
         """Takes in the entries that came since; gives how many. Starts over when the ledger is not the one indexed."""
         with self.db.conn:
             self.db.conn.execute("begin immediate")
@@ -91,10 +115,10 @@ class Index:
             if start and (start > len(lines) or self._meta("tip") != sha256(lines[start - 1])):
                 start = 0
             if start < len(lines) or not start:
-                self._take_all(archive, lines, start, read_facts)
+                self._take_all(archive, lines, start, read_facts, read_saved)
         return len(lines) - start
 
-    def reread(self, archive: Archive, revise: ReviseFacts) -> None:
+    def reread(self, archive: Archive, revise: ReviseFacts, read_saved: ReadSaved = unread) -> None:
         """Takes everything in again. `revise` is handed each snapshot with the facts held of it until now.
 
         One transaction: when it fails, what was held stays.
@@ -108,16 +132,18 @@ class Index:
                 rows = self.rows("select * from temp.held where snapshot = ? order by rowid", snapshot.id)
                 return revise(snapshot, tuple(map(_fact, rows)))
 
-            self._take_all(archive, archive.ledger.lines(), 0, read)
+            self._take_all(archive, archive.ledger.lines(), 0, read, read_saved)
             self.db.conn.execute("drop table temp.held")
 
-    def _take_all(self, archive: Archive, lines: list[bytes], start: int, read_facts: ReadFacts) -> None:
+    def _take_all(
+        self, archive: Archive, lines: list[bytes], start: int, read_facts: ReadFacts, read_saved: ReadSaved
+    ) -> None:
         """The entries from `start` on; from the first on into empty tables."""
         if not start:
             self._make_tables()
         self._take_openings(archive)
         for entry in archive.ledger.entries(start):
-            self._take(entry, archive, read_facts)
+            self._take(entry, archive, read_facts, read_saved)
         self._put("meta", key="seen", value=str(len(lines)))
         self._put("meta", key="tip", value=sha256(lines[-1]) if lines else "")
         self._put("meta", key="format", value=FORMAT)
@@ -148,7 +174,7 @@ class Index:
         for opening in archive.ledger.openings().values():
             self._put("openings", commitment=opening.commitment, digest=opening.digest, salt=opening.salt)
 
-    def _take(self, entry: Entry, archive: Archive, read_facts: ReadFacts) -> None:
+    def _take(self, entry: Entry, archive: Archive, read_facts: ReadFacts, read_saved: ReadSaved) -> None:
         require_shape(entry)
         body = entry.body
         match entry.kind:
@@ -178,10 +204,8 @@ class Index:
                 passage = fulltext.asserted_passage(body["case"], body["name"], body["round"], value, entry.at)
                 self.fulltext.drop(passage.key)
                 self.fulltext.take(() if value is None else (passage,))
-            case "file.added":
-                self._put("files", id=body["id"], case_id=body["case"], seq=entry.seq, at=entry.at, body=json.dumps(body))
-                words = (body["kind"], body["name"], body["note"])
-                self.fulltext.take((fulltext.file_passage(body["case"], body["id"], *words, entry.at),))
+            case "file.added" | "file.described":
+                self._take_file(entry, read_saved)
             case "snapshot":
                 self._take_snapshot(entry, archive, read_facts)
             case "account.paused":
@@ -212,14 +236,40 @@ class Index:
             why=snapshot.why, body=json.dumps(body),
         )  # fmt: skip
         facts = read_facts(snapshot)
-        for fact in facts:
-            self._put(
-                "facts", snapshot=snapshot.id, case_id=target.case, name=fact.name, state=fact.state,
-                value=json.dumps(plain(fact.value)), reader=fact.reader, place=json.dumps(plain(fact.place)),
-                at=body["visit"]["machine_time"], seq=entry.seq,
-            )  # fmt: skip
+        seen = tuple(replace(fact, at=snapshot.visit.machine_time) for fact in facts)
+        self._put_facts(target.case, snapshot.id, entry.seq, seen)
         if self.texts:
             self.fulltext.take(fulltext.passages_of(snapshot, facts, _page_text(snapshot, archive)))
+
+    def _take_file(self, entry: Entry, read_saved: ReadSaved) -> None:
+        """A file that was added; or one that stands already, of which the buyer now says where or when it was saved."""
+        body, at, seq = entry.body, entry.at, entry.seq
+        if entry.kind == "file.described":
+            row = next(iter(self.rows("select * from files where id = ?", body["id"])), None)
+            if row is None:
+                return
+            body, at, seq = {**json.loads(row["body"]), **body}, row["at"], row["seq"]
+            self.db.conn.execute("delete from facts where snapshot = ?", (body["id"],))
+        names = (body["commitment"], *(part["commitment"] for part in body.get("parts", ())))
+        openings = {name: opening for name in names if (opening := self.opening(name))}
+        file = added_record(body, datetime.fromisoformat(at), openings)
+        reading = read_saved(file, self.targets(body["case"])) if file else SavedReading()
+        about = json.dumps(dict(reading.about))
+        self._put("files", id=body["id"], case_id=body["case"], seq=seq, at=at, body=json.dumps(body))
+        self._put("readings", file=body["id"], about=about)
+        self._put_facts(body["case"], body["id"], seq, reading.facts)
+        words = (body["kind"], body["name"], body["note"])
+        self.fulltext.take(
+            fulltext.file_passages(body["case"], body["id"], *words, at, reading.facts, reading.text if self.texts else "")
+        )
+
+    def _put_facts(self, case: str, origin: str, seq: int, facts: tuple[Fact, ...]) -> None:
+        for fact in facts:
+            self._put(
+                "facts", snapshot=origin, case_id=case, name=fact.name, state=fact.state,
+                value=json.dumps(plain(fact.value)), reader=fact.reader, place=json.dumps(plain(fact.place)),
+                at=instant(fact.at) if fact.at else "", seq=seq, saved=int(fact.saved),
+            )  # fmt: skip
 
     # -- asking -------------------------------------------------------------------------------------------------
 
@@ -237,6 +287,11 @@ class Index:
     def _openings_of(self, body: Mapping[str, Any]) -> dict[str, Opening]:
         found = {a["commitment"]: self.opening(a["commitment"]) for a in body["artefacts"]}
         return {name: opening for name, opening in found.items() if opening is not None}
+
+    def targets(self, case: str) -> tuple[Target, ...]:
+        """The targets of a case, in the order in which they were first named."""
+        rows = self.rows("select * from targets where case_id = ? order by rowid", case)
+        return tuple(Target(r["id"], case, r["kind"], r["url"], r["account"], json.loads(r["expects"])) for r in rows)
 
     def snapshots(self, where: str = "1", *values: Any) -> Iterator[tuple[int, Snapshot]]:
         """Ledger number and snapshot, oldest first. `where` is this program's own SQL."""
@@ -286,7 +341,7 @@ def _fact(row: sqlite3.Row) -> Fact:
         place = Place(**{**place, "box": tuple(place["box"]) if place["box"] else None})
     return Fact(
         row["name"], valued(json.loads(row["value"])), row["state"], row["snapshot"], row["reader"], place,
-        datetime.fromisoformat(row["at"]),
+        datetime.fromisoformat(row["at"]) if row["at"] else None, saved=bool(row["saved"]),
     )  # fmt: skip
 
 
@@ -304,27 +359,27 @@ def valued(value: Any) -> Any:
     return value
 
 
-def open_index(archive: Archive, read_facts: ReadFacts, *, rebuild: bool = False) -> Index:
+def open_index(archive: Archive, read_facts: ReadFacts, read_saved: ReadSaved = unread, *, rebuild: bool = False) -> Index:
     """The index, up to date. A damaged one is built again; where the folder cannot be written it is built aside."""
     if rebuild:
         _remove(archive.index_path)
     for attempt in ("as it is", "anew"):
         try:
             index = Index(sqlite3.connect(archive.index_path, timeout=30, isolation_level=None))
-            index.catch_up(archive, read_facts)
+            index.catch_up(archive, read_facts, read_saved)
             return index
         except sqlite3.OperationalError:
             break
         except sqlite3.DatabaseError:
             if attempt == "as it is":
                 _remove(archive.index_path)
-    return fresh_index(archive, read_facts)
+    return fresh_index(archive, read_facts, read_saved)
 
 
-def fresh_index(archive: Archive, read_facts: ReadFacts, *, texts: bool = True) -> Index:
+def fresh_index(archive: Archive, read_facts: ReadFacts, read_saved: ReadSaved = unread, *, texts: bool = True) -> Index:
     """An index made just now from ledger and objects, in the temporary folder; gone when closed."""
     index = Index(sqlite3.connect("", isolation_level=None), texts=texts)
-    index.catch_up(archive, read_facts)
+    index.catch_up(archive, read_facts, read_saved)
     return index
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +24,7 @@ _REQUIRED: Mapping[str, Mapping[str, type]] = {
     "file.added": {
         "case": str, "id": str, "name": str, "kind": str, "media_type": str, "size": int, "note": str, "commitment": str,
     },
+    "file.described": {"case": str, "id": str},
     "snapshot": {"id": str, "target": dict, "visit": dict, "steps": list, "artefacts": list},
     "account.paused": {"account": str, "why": str, "snapshot": str},
     "account.resumed": {"account": str},
@@ -30,6 +32,54 @@ _REQUIRED: Mapping[str, Mapping[str, type]] = {
     "tail.set_aside": {"file": str, "size": int, "digest": str},
     "timestamp.received": {"checkpoint": int, "authority": str, "token": str, "time": str},
 }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file of a saved page's folder; `name` is its path in it."""
+
+    name: str
+    media_type: str
+    size: int
+    digest: str
+    salt: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddedRecord:
+    """A file that the buyer added, as its entry says. `parts` are the files of a saved page's folder.
+
+    `url` and `saved_at` are what the buyer said of where and when a page was saved, "" and None where the file was left to
+    speak for itself; `alias` is the local stand-in in force when it was added.
+    """
+
+    id: str
+    case: str
+    name: str
+    kind: str
+    media_type: str
+    digest: str
+    added_at: datetime
+    url: str
+    saved_at: datetime | None
+    alias: str
+    parts: tuple[Part, ...]
+
+
+def added_record(body: Mapping[str, Any], at: datetime, openings: Mapping[str, Opening]) -> AddedRecord | None:
+    """The file that the body of a `file.added` entry made at `at` records; None when nothing opens it."""
+    opening = openings.get(body["commitment"])
+    if opening is None:
+        return None
+    parts = []
+    for record in body.get("parts", ()):
+        if inner := openings.get(record["commitment"]):
+            parts.append(Part(record["name"], record["media_type"], record["size"], inner.digest, inner.salt))
+    said = body.get("saved_at", "")
+    return AddedRecord(
+        body["id"], body["case"], body["name"], body["kind"], body["media_type"], opening.digest, at, body.get("url", ""),
+        datetime.fromisoformat(said) if said else None, body.get("alias", ""), tuple(parts),
+    )  # fmt: skip
 
 
 def keys_of(entries: Iterable[Entry]) -> list[tuple[int, str]]:

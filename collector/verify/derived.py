@@ -8,17 +8,19 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from collector.archive.archive import Archive
-from collector.archive.index import FORMAT, TABLES, Index, ReadFacts, fresh_index
+from collector.archive.index import FORMAT, TABLES, Index, ReadFacts, ReadSaved, fresh_index, unread
 from collector.canonical import sha256
 from collector.errors import DamagedArchive
 from collector.model import Problem
 
 _WHERE = "index.sqlite"
 _MEND = "`tradewitness reindex` builds it again from the ledger"
-_OF_THE_LEDGER = tuple(name for name in TABLES if name not in ("meta", "facts"))
+_OF_THE_LEDGER = tuple(name for name in TABLES if name not in ("meta", "facts", "readings"))
 
 
-def check_index(archive: Archive, read_facts: ReadFacts | None = None) -> tuple[list[Problem], list[str]]:
+def check_index(
+    archive: Archive, read_facts: ReadFacts | None = None, read_saved: ReadSaved = unread
+) -> tuple[list[Problem], list[str]]:
     """What the index says otherwise than the ledger, and findings. With `read_facts`, its facts are read again as well.
 
     An archive without an index is whole: the index is a convenience.
@@ -32,7 +34,7 @@ def check_index(archive: Archive, read_facts: ReadFacts | None = None) -> tuple[
     except sqlite3.Error:
         return [], ["index.sqlite cannot be opened and was not compared; " + _MEND]
     try:
-        return _compare(held, archive, read_facts)
+        return _compare(held, archive, read_facts, read_saved)
     except sqlite3.OperationalError:
         return [], ["index.sqlite is in use, or the last command was cut short: not compared; the next command mends it"]
     except sqlite3.DatabaseError:
@@ -43,7 +45,9 @@ def check_index(archive: Archive, read_facts: ReadFacts | None = None) -> tuple[
         held.db.conn.close()
 
 
-def _compare(held: Index, archive: Archive, read_facts: ReadFacts | None) -> tuple[list[Problem], list[str]]:
+def _compare(
+    held: Index, archive: Archive, read_facts: ReadFacts | None, read_saved: ReadSaved
+) -> tuple[list[Problem], list[str]]:
     if not held.rows("select 1 from sqlite_master where name = 'meta'"):
         return [], ["index.sqlite is empty; the next command fills it"]
     meta = {row["key"]: row["value"] for row in held.rows("select key, value from meta")}
@@ -54,7 +58,7 @@ def _compare(held: Index, archive: Archive, read_facts: ReadFacts | None) -> tup
         return [Problem(_WHERE, f"was made from another ledger; {_MEND}")], []
     if seen < len(lines):
         return [], [f"index.sqlite has yet to take in {len(lines) - seen} records; the next command does"]
-    fresh = fresh_index(archive, read_facts or (lambda _: ()), texts=False)
+    fresh = fresh_index(archive, read_facts or (lambda _: ()), read_saved, texts=False)
     problems = [problem for name in _OF_THE_LEDGER for problem in _rows(name, held, fresh)]
     if read_facts is None:
         return problems, []

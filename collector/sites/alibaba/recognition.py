@@ -57,18 +57,40 @@ _BLOCKS = {
 
 def recognise(page: StoredPage, frames: tuple[Frame, ...]) -> Recognition:
     """The barrier, if one stands before the page; else its kind, and "" where address or layout are not known."""
-    kind = address_of(page.url).kind
+    kind = address_of(page.url).kind if page.url else _kind_by_content(frames)
     if kind in {"thread", "conversations"} and any(_shows(frame, kind) for frame in frames):
         # One address serves both: only the page says whether a conversation is open.
         kind = "conversations" if all(is_list(frame) for frame in frames) else "thread"
     barrier = _barrier(page, frames, kind)
     if barrier is not None:
         return Recognition(kind, *barrier)
+    if not kind and not page.url:
+        return Recognition("", "", "Neither its address nor its layout says what page it is.")
     if not kind:
         return Recognition("", "", "The address is of no kind of page that is known.")
     if not frames or not any(_shows(frame, kind) for frame in frames):
         return Recognition("", "", f"The address is that of a page of kind {kind}, but its layout is not known.")
     return Recognition(kind, "", f"Address and layout are those of a page of kind {kind}.")
+
+
+# A page about an order also carries parts of what it is about; the first of these that it shows is what it is.
+_BY_CONTENT = (
+    "order_list",
+    "dispute_list",
+    "product",
+    "order",
+    "dispute",
+    "tracking",
+    "thread",
+    "conversations",
+    "supplier",
+)
+
+
+def _kind_by_content(frames: tuple[Frame, ...]) -> str:
+    """The kind of a page whose address is not known, by what only such a page has; "" where nothing tells."""
+    shows = (_has_data, _shows)  # its data or modules tell more than a part that other pages may have too
+    return next((kind for look in shows for kind in _BY_CONTENT if any(look(frame, kind) for frame in frames)), "")
 
 
 def _barrier(page: StoredPage, frames: tuple[Frame, ...], kind: str) -> tuple[str, str] | None:
@@ -127,6 +149,15 @@ def _challenged(page: StoredPage, frames: tuple[Frame, ...]) -> str:
 
 def _shows(frame: Frame, kind: str) -> bool:
     """Whether a frame holds what only a page of that kind has: its data, its module blocks, or its own parts."""
+    if _has_data(frame, kind):
+        return True
+    if kind in _BLOCKS:
+        return frame.soup.select_one(_BLOCKS[kind]) is not None
+    return bool(frame.text)
+
+
+def _has_data(frame: Frame, kind: str) -> bool:
+    """Whether a frame embeds the data of a page of that kind, or has its module blocks."""
     data = {
         "order": order_data,
         "supplier": shop_data,
@@ -139,8 +170,4 @@ def _shows(frame: Frame, kind: str) -> bool:
     }
     if kind in data and data[kind](frame).value:
         return True
-    if any(name in frame.modules for name in _MARKS.get(kind, ())):
-        return True
-    if kind in _BLOCKS:
-        return frame.soup.select_one(_BLOCKS[kind]) is not None
-    return bool(frame.text)
+    return any(name in frame.modules for name in _MARKS.get(kind, ()))

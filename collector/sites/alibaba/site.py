@@ -113,6 +113,10 @@ class Alibaba:
         found.pop(addresses.kind_of(page.url), None)
         return found
 
+    def text(self, page: StoredPage) -> str:
+        """The visible text of every frame, one after the other."""
+        return "\n".join(frame.text for frame in _frames(page))
+
     def shows_others(self, page: StoredPage) -> bool:
         """Whether a conversation page shows, or may show, conversations besides the open one.
 

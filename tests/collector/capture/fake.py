@@ -188,6 +188,9 @@ class FakeSite:
     def read(self, kind: str, page: StoredPage) -> tuple[Fact, ...]:
         return ()
 
+    def text(self, page: StoredPage) -> str:
+        return page.text
+
     def shows_others(self, page: StoredPage) -> bool:
         return False
 

@@ -1,0 +1,129 @@
+"""Pages and conversations that the buyer saved by hand: read by the site's own readers, and never taken for witnessed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from collector.alias import Alias
+from collector.archive.index import ReadSaved, SavedReading
+from collector.archive.records import AddedRecord
+from collector.canonical import plain
+from collector.errors import DamagedArchive
+from collector.model import Fact, Printed, Target
+from collector.objects import ObjectStore
+from collector.saved.page import PageFile, read_page
+from collector.site import Document, Site, StoredPage
+
+READ_KINDS = ("page", "chat")
+_CLOCKS_APART = timedelta(minutes=10)
+_LONG_BEFORE = timedelta(days=400)
+# Pages of one order, and of one dispute: without its number they cannot be told from another's.
+_OF_AN_ORDER = frozenset({"order", "dispute", "tracking"})
+
+
+def reader_of_saved(objects: ObjectStore, site: Site, alias: Alias) -> ReadSaved:
+    """Reads what the buyer added: () for a file that is no page, and for a page that is not this case's."""
+
+    def read(file: AddedRecord, targets: tuple[Target, ...]) -> SavedReading:
+        if file.kind not in READ_KINDS:
+            return SavedReading()
+        try:
+            data = objects.get(file.digest)
+            parts = {part.name: objects.get(part.digest) for part in file.parts}
+        except DamagedArchive:
+            return SavedReading()  # `verify` names the damaged object
+        page = read_page(file.name, data, parts)
+        if page is None:
+            return _unreadable(file)
+        return _Reading(file, page, targets, site, Alias.parse(file.alias) or alias).result()
+
+    return read
+
+
+def _unreadable(file: AddedRecord) -> SavedReading:
+    """A picture or a PDF: kept, and said plainly that a person has to enter what it shows."""
+    form = "pdf" if file.media_type == "application/pdf" else file.media_type.partition("/")[0]
+    why = "Its facts cannot be read by themselves. Enter what it shows, such as dispute.deadline=2026-10-09."
+    return SavedReading(about={"form": form, "outcome": "kept", "why": why})
+
+
+class _Reading:
+    """One saved page on its way to facts: when it was saved, what it is, whose it is."""
+
+    def __init__(self, file: AddedRecord, page: PageFile, targets: tuple[Target, ...], site: Site, alias: Alias) -> None:
+        self.file, self.page, self.targets, self.site = file, page, targets, site
+        self.url = alias.to_real(file.url or page.url)
+        self.saved_at, self.said_by = _saved_at(file, page)
+
+    def result(self) -> SavedReading:
+        stored = self.stored(self.saved_at or self.file.added_at)
+        found = self.site.recognise(stored)
+        kind, outcome, why = found.kind, "read", ""
+        if found.barrier:
+            outcome, why = "wall", found.why
+        elif not kind:
+            outcome, why = "unknown", found.why
+        else:
+            outcome, why = self.whose(kind, stored)
+        facts = self.facts(kind, stored) if outcome == "read" else ()
+        about = {
+            "form": self.page.form, "kind": kind, "url": self.url, "outcome": outcome, "why": why, "said_by": self.said_by,
+            "saved_at": str(plain(self.saved_at)) if self.saved_at else "",
+            "others": "yes" if self.site.shows_others(stored) else "",
+        }  # fmt: skip
+        return SavedReading(facts, self.site.text(stored), about)
+
+    def stored(self, seen_at: datetime) -> StoredPage:
+        digests = {part.name: part.digest for part in self.file.parts}
+        documents = tuple(
+            Document(n, digests.get(name, self.file.digest), html) for n, (name, html) in enumerate(self.page.documents)
+        )
+        return StoredPage(self.url, 200, documents, "", seen_at, self.file.id)
+
+    def whose(self, kind: str, stored: StoredPage) -> tuple[str, str]:
+        """Whether the page belongs to the case: by what stands on it, held against the case and the pages it names."""
+        named = [target for target in self.targets if target.kind == kind]
+        if kind in _OF_AN_ORDER:
+            # What the page says of itself decides; the address it was saved from is only the file's own word.
+            identity = self.site.identity(stored, Target("", self.file.case, kind, "", "", {"order": self.file.case}))
+            by_number = identity.ok is None and any(self.site.identity(stored, target).ok for target in named)
+            if identity.ok or by_number:  # a dispute's own number, where the case names that dispute's page
+                return "read", identity.why
+            return "other", identity.why or "The page does not say which order it belongs to."
+        answers = [self.site.identity(stored, target) for target in named]
+        if answers and not any(answer.ok for answer in answers) and any(answer.ok is False for answer in answers):
+            return "other", next(answer.why for answer in answers if answer.ok is False)
+        return "read", ""
+
+    def facts(self, kind: str, stored: StoredPage) -> tuple[Fact, ...]:
+        """The page's facts, marked as saved. `at` stays open where nothing says when the page was saved."""
+        read = self.site.read(kind, stored)
+        if self.saved_at is not None:
+            return tuple(replace(fact, saved=True, at=self.saved_at) for fact in read)
+        long_before = self.site.read(kind, self.stored(self.file.added_at - _LONG_BEFORE))
+        return tuple(
+            replace(_whenever_saved(late, early, self.file.added_at), saved=True, at=None)
+            for late, early in zip(read, long_before, strict=True)
+        )
+
+
+def _whenever_saved(late: Fact, early: Fact, added_at: datetime) -> Fact:
+    """A fact of a page that may have been saved at any time before it was added.
+
+    A countdown ("2 days left") may have run out by now, or have all of that left: it is read as that whole range, so that
+    it warns at once. Anything else that depends on the time of the look cannot be read.
+    """
+    if plain(late.value) == plain(early.value):
+        return late
+    if isinstance(late.value, Printed) and isinstance(early.value, Printed):
+        return replace(late, value=replace(late.value, earliest=min(added_at.astimezone(UTC), late.value.earliest)))
+    return replace(late, value=None, state="unreadable")
+
+
+def _saved_at(file: AddedRecord, page: PageFile) -> tuple[datetime | None, str]:
+    """When the page was saved, and who says so: the file itself, else the buyer, else nobody. Never after it was added."""
+    for moment, said_by in ((page.saved_at, page.said_by), (file.saved_at, "the buyer")):
+        if moment is not None and moment <= file.added_at + _CLOCKS_APART:
+            return min(moment, file.added_at), said_by
+    return None, ""
