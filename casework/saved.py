@@ -9,6 +9,7 @@ from collector.alias import Alias
 from collector.archive.index import ReadSaved, SavedReading
 from collector.archive.records import AddedRecord
 from collector.canonical import plain
+from collector.capture.secrets import secrets_of
 from collector.errors import DamagedArchive
 from collector.model import Fact, Printed, Target
 from collector.objects import ObjectStore
@@ -52,8 +53,9 @@ class _Reading:
     """One saved page on its way to facts: when it was saved, what it is, whose it is."""
 
     def __init__(self, file: AddedRecord, page: PageFile, targets: tuple[Target, ...], site: Site, alias: Alias) -> None:
-        self.file, self.page, self.targets, self.site = file, page, targets, site
+        self.file, self.page, self.targets, self.site, self.alias = file, page, targets, site, alias
         self.url = alias.to_real(file.url or page.url)
+        self.local = self.url != (file.url or page.url)  # a local stand-in for the site
         self.saved_at, self.said_by = _saved_at(file, page)
 
     def result(self) -> SavedReading:
@@ -70,7 +72,8 @@ class _Reading:
         about = {
             "form": self.page.form, "kind": kind, "url": self.url, "outcome": outcome, "why": why, "said_by": self.said_by,
             "saved_at": str(plain(self.saved_at)) if self.saved_at else "",
-            "others": "yes" if self.site.shows_others(stored) else "",
+            "others": "yes" if self.site.shows_others(stored) else "", "alias": str(self.alias) if self.local else "",
+            "secrets": "yes" if self.holds_secrets() else "",
         }  # fmt: skip
         return SavedReading(facts, self.site.text(stored), about)
 
@@ -80,6 +83,11 @@ class _Reading:
             Document(n, digests.get(name, self.file.digest), html) for n, (name, html) in enumerate(self.page.documents)
         )
         return StoredPage(self.url, 200, documents, "", seen_at, self.file.id)
+
+    def holds_secrets(self) -> bool:
+        """Whether the file has values that look like secrets of the session: a pack then withholds the original."""
+        texts = [html.decode("utf-8", "replace") for _, html in self.page.documents]
+        return bool(secrets_of((), (self.page.url,), texts))
 
     def whose(self, kind: str, stored: StoredPage) -> tuple[str, str]:
         """Whether the page belongs to the case: by what stands on it, held against the case and the pages it names."""

@@ -43,6 +43,11 @@ class AddedFile:
     parts: tuple[FilePart, ...] = ()
     about: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def sealed(self) -> tuple[FilePart, ...]:
+        """Everything of it that the ledger sealed: the file itself, then its parts."""
+        return FilePart(self.name, self.size, self.digest, self.salt), *self.parts
+
 
 @dataclass(frozen=True, slots=True)
 class LedgerEvent:

@@ -93,7 +93,8 @@ class KeepingScreens(SealScreens):
         elif outcome == "kept":
             self._hint(f"  {escape(why)}")
         elif outcome:
-            self._say(f"[bold red]  NOT read, and left out of packs:[/bold red] {escape(why)}")
+            packed = "" if outcome == "unknown" else ", and left out of packs"
+            self._say(f"[bold red]  NOT read{packed}:[/bold red] {escape(why)}")
             self._say("  Open the right page, save it again, or enter what it shows: tradewitness case set CASE name=value")
 
     def packed(self, answer: PackAnswer) -> None:

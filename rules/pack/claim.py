@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from collector.model import Exhibit, Fact, Finding, Printed
+from collector.model import ORIGINS, Exhibit, Fact, Finding, Printed
 from rules.calendars import day_in, written
 from rules.casefile import CaseFile
 from rules.pack.dates import at_the_earliest, civil, when
@@ -71,6 +71,8 @@ class Known:
         """The exhibit that shows a fact, "the buyer", or the day of a visit that is no exhibit."""
         if fact.state == "asserted":
             return BUYER
+        if fact.saved:
+            return f"{self.numbers.get(fact.snapshot, 'a page')}, {ORIGINS['saved']}"
         if fact.snapshot in self.numbers:
             return self.numbers[fact.snapshot]
         return f"page seen {written(day_in(fact.at, self.casefile.zone))}" if fact.at else "page not shown here"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -39,6 +39,9 @@ _SUFFIXES = {
     "image/jpeg": ".jpg",
 }
 OTHERS_SHOWN = "the page may show other conversations"
+SECRETS_HELD = "the file may hold secrets of the buyer's session, and an original is not altered"
+# What became of reading a page saved by hand: another order's page, or a wall. A pack holds its own case only.
+NOT_OURS = ("other", "wall")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,8 @@ def choose(casefile: CaseFile, choices: Choices) -> Chosen:
     others = sorted([*earlier, *wanted], key=lambda s: (*_page_rank(s)[:1], s.visit.machine_time, s.id))
     pages = tuple(s for s in [*latest, *others] if not _fits(s, choices.exclude))
     files = sorted(casefile.files, key=lambda f: (_rank(f.kind, FILE_ORDER), f.added_at, f.seq))
-    return Chosen(pages, tuple(f for f in files if not _fits(f, choices.exclude)))
+    own = [f for f in files if f.about.get("outcome") not in NOT_OURS or _fits(f, choices.include)]
+    return Chosen(pages, tuple(f for f in own if not _fits(f, choices.exclude)))
 
 
 def exhibits_of(
@@ -109,7 +113,13 @@ def exhibits_of(
             ]
             shown = []
         exhibits.append(_page_exhibit(casefile, number, snapshot, shown))
-    exhibits += [_file_exhibit(casefile, f"B{count:02d}", file) for count, file in enumerate(chosen.files, 1)]
+    for count, file in enumerate(chosen.files, 1):
+        number = f"B{count:02d}"
+        why = OTHERS_SHOWN if file.about.get("others") else SECRETS_HELD if file.about.get("secrets") else ""
+        if why and not choices.with_originals:
+            sealed = enumerate(file.sealed)
+            withheld += [Withheld(number, "file", n, commitment(one.salt, one.digest), why) for n, one in sealed]
+        exhibits.append(_file_exhibit(casefile, number, file, shown=not why or choices.with_originals))
     return tuple(exhibits), tuple(withheld)
 
 
@@ -132,12 +142,26 @@ def _page_exhibit(casefile: CaseFile, number: str, snapshot: Snapshot, shown: li
     return Exhibit(number, PAGES.get(kind, said(kind)), kind, seen + state, snapshot.id, files, True)
 
 
-def _file_exhibit(casefile: CaseFile, number: str, file: AddedFile) -> Exhibit:
-    title = FILES.get(file.kind, said(file.kind))
+def _file_exhibit(casefile: CaseFile, number: str, file: AddedFile, *, shown: bool) -> Exhibit:
+    page = file.about.get("kind", "") if file.about.get("outcome") == "read" else ""
+    title = (
+        f"{PAGES.get(page, said(page))}, saved by hand" if page and page != "chat" else FILES.get(file.kind, said(file.kind))
+    )
     note = f" The buyer's note: {file.note}" if file.note else ""
-    text = f"{UNWITNESSED}: {file.name}, added {both(file.added_at, casefile.zone)}.{note}"
-    path = f"data/exhibits/{number}-{slug(file.kind)}/{original_name(file.name)}"
-    return Exhibit(number, title, file.kind, text, "", {path: file.digest}, False)
+    text = f"{UNWITNESSED}: {file.name}, added {both(file.added_at, casefile.zone)}.{_saved(casefile, file)}{note}"
+    base = f"data/exhibits/{number}-{slug(file.kind)}/"
+    files = {base + original_name(file.name): file.digest}
+    files |= {base + "/".join(map(original_name, part.name.split("/"))): part.digest for part in file.parts}
+    return Exhibit(number, title, file.kind, text, "", files if shown else {}, False)
+
+
+def _saved(casefile: CaseFile, file: AddedFile) -> str:
+    """Where and when a page was saved, with who says so; "" for other files."""
+    url, at = file.about.get("url", ""), file.about.get("saved_at", "")
+    if file.about.get("outcome") != "read" or file.about.get("kind") == "chat":
+        return ""
+    when = f"saved {both(datetime.fromisoformat(at), casefile.zone)}, says {file.about['said_by']}" if at else ""
+    return f" {(when or 'nothing says when it was saved').capitalize()}; {f'from {url}' if url else 'it names no address'}."
 
 
 def artefact_name(artefact: Artefact) -> str:

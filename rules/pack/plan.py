@@ -72,6 +72,11 @@ class PackPlan:
         """The visit that an exhibit shows; None for a file of the buyer's own."""
         return self.snapshots[int(exhibit.number[1:]) - 1] if exhibit.witnessed else None
 
+    def origin(self, exhibit: Exhibit) -> str:
+        """The id of the visit or file that an exhibit shows: what the facts read from it name."""
+        file = self.file(exhibit)
+        return file.id if file else exhibit.snapshot
+
     def file(self, exhibit: Exhibit) -> AddedFile | None:
         """The buyer's file that an exhibit is; None for a page."""
         return None if exhibit.witnessed else self.files[int(exhibit.number[1:]) - 1]
@@ -101,7 +106,7 @@ def plan(
     chosen = choose(casefile, choices)
     exhibits, withheld = exhibits_of(casefile, chosen, choices, own_only)
     numbers = _numbers(exhibits, chosen)
-    shown = {snapshot.id for snapshot in chosen.snapshots}
+    shown = {s.id for s in chosen.snapshots} | {f.id for f in chosen.files}
     rows, found = tuple(deadlines), tuple(findings)
     return PackPlan(
         v=1,
@@ -124,8 +129,14 @@ def plan(
         findings=found,
         withheld=withheld,
         entries=_entries(casefile),
-        stand_in=next((s.visit.alias for s in chosen.snapshots if s.visit.alias), ""),
+        stand_in=_stand_in(chosen),
     )
+
+
+def _stand_in(chosen: Chosen) -> str:
+    """The alias under which a page was seen or saved, or ""."""
+    names = (*(s.visit.alias for s in chosen.snapshots), *(f.about.get("alias", "") for f in chosen.files))
+    return next(filter(None, names), "")
 
 
 def plan_digest(made: PackPlan) -> str:

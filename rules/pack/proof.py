@@ -52,7 +52,8 @@ def openings_of(plan: PackPlan) -> tuple[dict[str, str], ...]:
         for artefact in snapshot.artefacts
         if artefact.digest in exhibit.files.values()
     ]
-    shown += [(file.salt, file.digest) for file in plan.files]
+    files = {digest for exhibit in plan.exhibits for digest in exhibit.files.values()}
+    shown += [(f.salt, f.digest) for file in plan.files for f in file.sealed if f.digest in files]
     made = {commitment(salt, digest): (digest, salt) for salt, digest in shown}
     return tuple({"commitment": name, "digest": made[name][0], "salt": made[name][1]} for name in sorted(made))
 

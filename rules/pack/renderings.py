@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from collector.canonical import canonical, plain
-from collector.model import Artefact, Exhibit, Fact, Snapshot
+from collector.model import ORIGINS, Artefact, Exhibit, Fact, Snapshot
 from rules.pack.copies import Stamp, page_copies, photo_copy
 from rules.pack.dates import both
 from rules.pack.exhibits import artefact_name, folder, tiles
@@ -86,10 +86,18 @@ def _copy_paths(exhibit: Exhibit, copies: list[bytes]) -> list[str]:
 
 
 def _records(plan: PackPlan, exhibit: Exhibit) -> dict[str, bytes]:
-    """snapshot.json as the ledger sealed it, and facts.json with the place of each fact."""
-    snapshot = plan.snapshot(exhibit)
+    """snapshot.json as the ledger sealed it, and facts.json with the place of each fact; of a saved page its facts alone."""
+    snapshot, file = plan.snapshot(exhibit), plan.file(exhibit)
     if snapshot is None:
-        return {}
+        own = [f for f in plan.facts if file is not None and f.snapshot == file.id]
+        hidden = {one.digest for one in file.sealed} - set(exhibit.files.values()) if file else set()
+        record = {
+            "v": 1,
+            "exhibit": exhibit.number,
+            "origin": ORIGINS["saved"],
+            "facts": [_fact_record(f, hidden) for f in own],
+        }
+        return {f"{folder(exhibit)}facts.json": canonical(record) + b"\n"} if own else {}
     closed = {item.digest for item in snapshot.artefacts} - set(exhibit.files.values())
     facts = [_fact_record(fact, closed) for fact in plan.facts if fact.snapshot == snapshot.id]
     return {

@@ -15,12 +15,12 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from collector.model import Exhibit, Fact, Snapshot
+from collector.model import ORIGINS, Exhibit, Fact, Snapshot
 from rules.calendars import day_in, written, zone_of
 from rules.pack.dates import both, when
 from rules.pack.exhibits import folder
 from rules.pack.plan import PackPlan
-from rules.pack.timeline import Happening
+from rules.pack.timeline import MESSAGES, Happening
 from rules.pack.wording import REASONS, STATES, WHO, said, say
 
 MOST_MESSAGES = 60  # in the printed report; the viewer shows all
@@ -28,7 +28,7 @@ MOST_ROWS = 40
 MOST_SHEETS = 3  # pages of one exhibit in the printed report
 
 _RUNNING = ("open", "due_soon", "act_now", "overdue")
-_TEXT = SimpleNamespace(reasons=REASONS, states=STATES, who=WHO, said=said, both=both)
+_TEXT = SimpleNamespace(reasons=REASONS, states=STATES, origins=ORIGINS, who=WHO, said=said, both=both)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ def notes_of(plan: PackPlan, exhibit: Exhibit) -> tuple[str, ...]:
     if withheld:
         notes.append(
             f"{len(withheld)} originals are withheld, because {withheld[0].why}. The ledger names them by commitment, "
-            "so that they can be shown later; what was read of this conversation is given in full."
+            "so that they can be shown later; what was read of this page is given in full."
         )
     return tuple(notes)
 
@@ -218,7 +218,7 @@ def _view(plan: PackPlan, exhibit: Exhibit, copies: tuple[str, ...]) -> View:
     facts = tuple(
         ShownFact(fact.name, _fact_value(fact, plan), fact.place.path if fact.place else "")
         for fact in plan.facts
-        if exhibit.witnessed and fact.snapshot == exhibit.snapshot and fact.name != "thread.messages"
+        if fact.snapshot == plan.origin(exhibit) and fact.snapshot and fact.name not in MESSAGES
     )
     files = tuple(
         ShownFile(path.rpartition("/")[2], path.removeprefix("data/"), digest)

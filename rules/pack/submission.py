@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from collector.model import Exhibit
 from rules.pack.copies import as_jpeg, as_pdf
-from rules.pack.exhibits import OTHERS_SHOWN, folder, slug
+from rules.pack.exhibits import folder, slug
 from rules.pack.plan import PackPlan
 from rules.pack.wording import UNWITNESSED
 
@@ -84,8 +84,8 @@ def _upload(exhibit: Exhibit, copies: list[bytes], originals: Mapping[str, bytes
     for path, data in sorted(originals.items()):
         if path.startswith(folder(exhibit)) and not exhibit.witnessed:
             return Upload(f"{stem}.pdf", title, data, exhibit.kind)
-    if exhibit.witnessed:
-        why = f"withheld, because {OTHERS_SHOWN}." if not exhibit.files else "no picture of it was kept."
+    if exhibit.witnessed or not exhibit.files:
+        why = "withheld, see report.pdf." if not exhibit.files else "no picture of it was kept."
         return LeftOut(
             stem, why, "Its messages stand in the report; the original can be shown to the case manager in person."
         )

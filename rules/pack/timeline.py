@@ -12,12 +12,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from collector.canonical import canonical, plain
-from collector.model import Deadline, Fact
+from collector.model import ORIGINS, Deadline, Fact
 from rules.casefile import CaseFile
 from rules.pack.claim import Known
 from rules.pack.dates import When, both, when
 from rules.pack.wording import EVENTS, FILES, PAGES, STATES, WHO, said, say
 
+MESSAGES = ("thread.messages", "chat.messages")
 _KINDS = ("event", "message", "file", "visit", "deadline")
 
 
@@ -103,17 +104,17 @@ def _records(known: Known) -> Iterator[Happening]:
 def _messages(known: Known) -> Iterator[Happening]:
     """Every message that any visit showed, each once, as the newest visit showed it."""
     found: dict[str, tuple[Mapping[str, Any], Fact]] = {}
-    for fact in known.casefile.facts:
-        if fact.name == "thread.messages" and fact.state == "read" and isinstance(fact.value, tuple | list):
+    facts = [f for f in known.casefile.facts if f.name in MESSAGES and f.state == "read"]
+    for fact in sorted(facts, key=lambda f: not f.saved):  # what was witnessed takes the place of what was saved
+        if isinstance(fact.value, tuple | list):
             for message in fact.value:
                 if isinstance(message, Mapping):
                     found[say(message.get("id")) or repr(sorted(message))] = (message, fact)
     for key, (message, fact) in found.items():
         moment = when(message.get("sent_at"), known.casefile.zone) or _as_printed(message, fact, known)
-        who = say(message.get("name")) or said(say(message.get("from")))
-        yield _row(
-            moment, "message", f"{said(say(message.get('from')))} ({who})", message_text(message), known.source(fact), key
-        )
+        side, name = said(say(message.get("from"))), say(message.get("name"))
+        who = f"{side} ({name or side})" if side else name or "Unknown"
+        yield _row(moment, "message", who, message_text(message), known.source(fact), key)
 
 
 def message_text(message: Mapping[str, Any]) -> str:
@@ -157,11 +158,22 @@ def _deadlines(casefile: CaseFile, deadlines: Iterable[Deadline]) -> Iterator[Ha
     for deadline in deadlines:
         if deadline.act_by is not None:
             who, duty = WHO.get(deadline.who, said(deadline.who)), "must" if deadline.must else "may"
-            text = f"{deadline.label or said(deadline.id)} ({who.lower()} {duty}; {STATES[deadline.state]})"
-            moment = When(deadline.act_by, deadline.latest or deadline.act_by, both(deadline.act_by, casefile.zone))
-            yield _row(
-                moment, "deadline", who, text, "printed" if deadline.printed else "", f"{deadline.id}#{deadline.round}"
+            text = (
+                f"{deadline.label or said(deadline.id)} ({who.lower()} {duty}; {STATES[deadline.state]}){_basis(deadline)}"
             )
+            moment = When(deadline.act_by, deadline.latest or deadline.act_by, both(deadline.act_by, casefile.zone))
+            yield _row(moment, "deadline", who, text, _printed(deadline), f"{deadline.id}#{deadline.round}")
+
+
+def _printed(deadline: Deadline) -> str:
+    if not deadline.printed:
+        return ""
+    return f"printed, {ORIGINS['saved']}" if deadline.origin == "saved" else "printed"
+
+
+def _basis(deadline: Deadline) -> str:
+    """That a counted deadline rests on a page that nobody but the buyer saw."""
+    return f", counted from a page {ORIGINS['saved']}" if deadline.origin == "saved" and not deadline.printed else ""
 
 
 def _row(moment: When, kind: str, who: str, text: str, source: str, ref: str) -> Happening:

@@ -84,7 +84,7 @@ def _ready(data: bytes) -> _File:
 
 def _originals(plan: PackPlan, get: Get) -> dict[str, _File]:
     sizes = {a.digest: a.size for snapshot in plan.snapshots for a in snapshot.artefacts}
-    sizes |= {file.digest: file.size for file in plan.files}
+    sizes |= {one.digest: one.size for file in plan.files for one in file.sealed}
     return {
         path: _File(sizes[digest], digest, partial(get, digest))
         for exhibit in plan.exhibits
