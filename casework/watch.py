@@ -46,7 +46,7 @@ def watch(ws: Workspace, wish: WatchWish, person: Person, progress: Progress) ->
 
     Raises WrongRequest before any visit, PersonNeeded where only a person can go on; what was kept by then stays kept.
     """
-    named = _named(ws, wish, person)
+    named = named_orders(ws, wish, person)
     keep(ws)
     held, key = Held(), signing_key(ws.archive, ws.user)
     try:
@@ -76,9 +76,9 @@ def watch(ws: Workspace, wish: WatchWish, person: Person, progress: Progress) ->
 # -- which orders -----------------------------------------------------------------------------------------------------
 
 
-def _named(ws: Workspace, wish: WatchWish, person: Person) -> dict[str, str]:
+def named_orders(ws: Workspace, wish: WatchWish, person: Person) -> dict[str, str]:
     """Order number to the address of its page, from what was typed, a file, or an answer. Raises WrongRequest."""
-    texts = [*wish.orders, *(_numbers_in(wish.table) if wish.table else ())]
+    texts = [*wish.orders, *(numbers_in(wish.table) if wish.table else ())]
     if not texts and not wish.everything:
         if not person.present:
             raise WrongRequest("Say which order to watch.", "tradewitness watch ORDER_NUMBER, or --all for all your orders.")
@@ -111,7 +111,7 @@ def _order(ws: Workspace, text: str) -> tuple[str, str]:
     return number, ws.site.address("order", number)
 
 
-def _numbers_in(table: Path) -> list[str]:
+def numbers_in(table: Path) -> list[str]:
     """The order numbers of a CSV file: of each row the first cell that is one; a heading has none. Raises WrongRequest."""
     try:
         text = table.read_text("utf-8-sig")

@@ -129,6 +129,7 @@ class Accounts:
             if session.exists():
                 session.rename(older)
             used.rename(session)
+            _private(session)
         except OSError as error:
             raise ArchiveError(
                 f"The session of account {name} could not be kept ({error.strerror}).", "Sign in again."
