@@ -141,7 +141,7 @@ def shown_commands() -> list[list[str]]:
     text = (ROOT / "README.md").read_text("utf-8")
     blocks = "".join(re.findall(r"^```\n(.*?)^```", text, re.MULTILINE | re.DOTALL))
     lines = [line for line in blocks.splitlines() if line.startswith("tradewitness")]
-    return [shlex.split(line)[1:] for line in [*lines, *re.findall(r"(?<!`)`(tradewitness [^`]*)`", text)]]
+    return [shlex.split(line, comments=True)[1:] for line in [*lines, *re.findall(r"(?<!`)`(tradewitness [^`]*)`", text)]]
 
 
 @pytest.mark.parametrize("words", shown_commands(), ids=" ".join)

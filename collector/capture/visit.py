@@ -124,7 +124,7 @@ class _Going:
         if not of_tab:
             outcome, why = await act()
         elif not self._ended:
-            self._progress(f"{self._target.kind}: {name}")
+            self._progress(f"{self._target.kind.replace('_', ' ')} page: {name}")
             outcome, why = await self._attempt(act)
         self._steps.append(Step(name, outcome, why, began, self._clock.ticks_ms() - ticks))
         if name == "open" and outcome == "failed":
