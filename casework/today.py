@@ -14,7 +14,7 @@ from collector.model import ORIGINS, Deadline, Snapshot
 from rules.calendars import local
 from rules.casefile import CaseFile
 from rules.deadlines import deadlines, needs_attention
-from rules.moments import next_steps
+from rules.next_steps import next_steps
 from rules.policy import policies
 
 # Design section 10: a running deadline without a good look for this long is an alarm.

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collector.model import Finding
 from rules.casefile import CaseFile
 from rules.chronology import Chronology, day_text, days_between
+from rules.contact import contact
 from rules.contradictions import contradictions
 from rules.coverage import coverage
 from rules.deadlines import Story
+from rules.moments import moment_findings
 from rules.policy import REASONS, Policy
 from rules.readiness import readiness, shipping
 from rules.timer_conflicts import timer_conflicts
@@ -24,10 +26,12 @@ def check(casefile: CaseFile, policy: Policy, reasons: tuple[str, ...] = ()) -> 
     chosen = reasons_of(known, policy, reasons)
     found = (
         *coverage(chronology),
+        *contact(chronology),
         *shipping(chronology),
         *_claim_in_time(chronology),
         *contradictions(chronology, chosen),
         *timer_conflicts(Story.of(known, policy)),
+        *moment_findings(known, policy),
         *readiness(known, policy, chosen),
     )
     return found if chosen else (*found, _no_reason())

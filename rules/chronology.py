@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -172,7 +172,8 @@ class Chronology:
     def illegible(self, event: str) -> Fact | None:
         """A fact that should tell when the event was, and cannot be read as a time."""
         rule = self.policy.event(event)
-        facts = filter(None, (self.casefile.looked_at(name) for name in (*rule.facts, *rule.fallbacks)))
+        names = [name for name in (*rule.facts, *rule.fallbacks) if "/" not in name]
+        facts = filter(None, map(self.casefile.looked_at, names))
         return next((f for f in facts if f.state == "unreadable" or (f.state != "not_shown" and self._at(f) is None)), None)
 
     def told(self, event: str) -> tuple[Occurrence, ...]:
@@ -185,9 +186,10 @@ class Chronology:
     def _named(self, rule: Event, names: tuple[str, ...]) -> list[Occurrence]:
         facts: list[Fact] = []
         for name in names:
-            read, asserted = self.casefile.read(name), self.casefile.asserted(name)
-            facts += [read] if read else []
-            facts += asserted if rule.recurring else asserted[-1:]
+            fact, _, key = name.partition("/")
+            read, asserted = self.casefile.read(fact), self.casefile.asserted(fact)
+            facts += _within(read, key) if read else []
+            facts += () if key else asserted if rule.recurring else asserted[-1:]
         return list(filter(None, map(self._at, facts)))
 
     def _at(self, fact: Fact) -> Occurrence | None:
@@ -195,6 +197,15 @@ class Chronology:
 
     def _to_come(self, rule: Event, told: Occurrence) -> bool:
         return not rule.planned and told.earliest > self.casefile.as_of
+
+
+def _within(fact: Fact, key: str) -> list[Fact]:
+    """The fact itself, or that key of the first item in its list that has it."""
+    if not key:
+        return [fact]
+    items = fact.value if isinstance(fact.value, list | tuple) else ()
+    values = [item[key] for item in items if isinstance(item, Mapping) and item.get(key)]
+    return [replace(fact, value=value) for value in values[:1]]
 
 
 def days_between(first: Occurrence, then: Occurrence) -> tuple[int, ...]:

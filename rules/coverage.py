@@ -1,19 +1,18 @@
-"""Whether the order is covered: Trade Assurance, the supplier's badge and limit, payment, first word to the supplier."""
+"""Whether the order is covered: Trade Assurance, the supplier's badge and limit, payment."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterator
 
 from collector.model import Fact, Finding, Money, Undetermined, Verdict
 from rules.calendars import day_in, written
-from rules.chronology import Chronology, Occurrence, day_text, occurrence
+from rules.chronology import Chronology
 from rules.refund import ceiling, limit_at_order, limits_read, money, said
 
 
 def coverage(chronology: Chronology) -> tuple[Finding, ...]:
     """Every finding on cover that does not depend on the reason, in the order in which a case manager asks."""
-    rules = (_order, _badge, _limit, _limit_changed, _ceiling, _claimed, _payment, _contact)
+    rules = (_order, _badge, _limit, _limit_changed, _ceiling, _claimed, _payment)
     return tuple(finding for rule in rules for finding in rule(chronology))
 
 
@@ -141,49 +140,3 @@ def _payment(chronology: Chronology) -> Iterator[Finding]:
         verdict, text = "undetermined", "No page kept so far shows that the payment went through the platform."
         todo = "Capture the order page with its payments, or set paid_on_platform=yes."
     yield Finding("payment.on_platform", verdict, text, facts, todo, _source(chronology))
-
-
-def _contact(chronology: Chronology) -> Iterator[Finding]:
-    opened, messages = chronology.happened("dispute_opened"), buyer_messages(chronology)
-    since = problem_since(chronology)
-    timely = [m for m in messages if (not since or m.latest >= since) and (not opened or m.earliest <= opened.latest)]
-    told = chronology.happened("supplier_contacted")
-    facts = ("thread.messages", "supplier_contacted_at", "dispute.submitted_at")
-    write = "Write to the supplier in the Message Center what is wrong, then capture the thread: capture CASE."
-    keep = "Capture the Message Center thread: case set CASE --thread NAME, then capture CASE."
-    if timely:
-        verdict: Verdict = "ok"
-        text, todo = f"The Message Center shows your message to the supplier of {day_text(timely[0])}.", ""
-    elif told and not messages:
-        verdict, todo = "missing", keep
-        text = f"You say that you wrote to the supplier on {day_text(told)}; no thread kept so far shows it."
-    elif messages and opened:
-        verdict, todo = "problem", write
-        text = "The Message Center shows no message from you about the problem before the dispute was opened."
-    else:
-        verdict, todo = "missing", write if messages or chronology.casefile.read("thread.messages") else keep
-        text = "No thread kept so far shows that you told the supplier of the problem."
-    yield Finding("contact.before_dispute", verdict, text, facts, todo, _source(chronology))
-
-
-def problem_since(chronology: Chronology) -> datetime | None:
-    """From when there can be a problem: receipt, or an agreed ship date that has passed. None when neither is known."""
-    starts = []
-    if received := chronology.happened("received"):
-        starts.append(received.earliest)
-    ship_by = chronology.happened("ship_by")
-    if ship_by and ship_by.latest < chronology.casefile.as_of:
-        starts.append(ship_by.earliest)
-    return min(starts, default=None)
-
-
-def buyer_messages(chronology: Chronology) -> list[Occurrence]:
-    """The buyer's messages in the captured thread whose time can be read, oldest first."""
-    fact = chronology.casefile.read("thread.messages")
-    found = []
-    for message in fact.value if fact and isinstance(fact.value, list | tuple) else ():
-        if isinstance(message, Mapping) and message.get("from") == "buyer" and not message.get("recalled"):
-            value = message.get("sent_at") or message.get("printed")
-            told = occurrence(Fact("thread.messages", value, "read", "", ""), chronology.casefile.zone, chronology.readings)
-            found += [told] if told else []
-    return sorted(found, key=lambda told: told.earliest)

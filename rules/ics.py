@@ -11,11 +11,13 @@ from collector.model import Deadline
 if TYPE_CHECKING:
     from icalendar.cal.component import Component
 
-ALARMS = (timedelta(days=3), timedelta(days=1))
+ALARMS = (timedelta(days=3), timedelta(days=1), timedelta(hours=3))
 
 
 def calendar(deadlines: Iterable[Deadline], as_of: datetime) -> bytes:
-    """An event at the act-by time of each deadline that still runs, UTC; the buyer's own ring 3 days and 1 day before."""
+    """An event at the act-by time of each deadline that still runs, in UTC; the buyer's own ring 3 days, 1 day and 3 hours
+    before. An opening stands at the time from which it is sure. A calendar that holds an event already moves it.
+    """
     from icalendar import Calendar  # only for those who ask for the file
 
     book = Calendar()
@@ -34,11 +36,22 @@ def _event(deadline: Deadline, act_by: datetime, as_of: datetime) -> Component:
     event = Event()
     event.add("uid", f"{deadline.case or 'case'}-{deadline.id}-{deadline.round}@tradewitness")
     event.add("dtstamp", as_of.astimezone(UTC).replace(microsecond=0))
-    event.add("dtstart", act_by.astimezone(UTC))
+    event.add("dtstart", (deadline.latest or act_by if deadline.opening else act_by).astimezone(UTC))
+    event.add("sequence", int(as_of.timestamp()) // 60)  # a later look at the same deadline replaces the earlier one
+    event.add("transp", "TRANSPARENT")
     number = f" {deadline.round}" if deadline.round > 1 else ""
     event.add("summary", f"{deadline.label or deadline.id}{number} ({deadline.case or 'no case'})")
-    parts = (deadline.todo, f"If missed: {deadline.if_missed}", f"Counted: {deadline.basis}", f"Source: {deadline.source}")
-    event.add("description", "\n".join(parts))
+    unsure = f"Dates contradict each other: correct {' or '.join(deadline.needs)}." if deadline.needs else ""
+    last = f"The latest plausible end: {deadline.latest:%Y-%m-%d %H:%M} UTC." if deadline.latest != act_by else ""
+    parts = (
+        deadline.todo,
+        unsure if deadline.state == "undetermined" else "",
+        last,
+        f"If missed: {deadline.if_missed}",
+        f"Counted: {deadline.basis}",
+        f"Source: {deadline.source}",
+    )
+    event.add("description", "\n".join(filter(None, parts)))
     if deadline.who == "you" and not deadline.opening:
         for before in ALARMS:
             event.add_component(_alarm(deadline, before))

@@ -55,6 +55,7 @@ class Source:
 class Event:
     """Something that happens once or again (`recurring`), and the facts that tell when, in order of rank.
 
+    "order.payments/paid_at" is that key of the first item that has it, in a fact that is a list.
     `fallbacks` tell only where none of `facts` does, and may differ from them (a scan is not a shipment). `planned` events
     may lie in the future; others count only once their day has come.
     """
@@ -264,7 +265,8 @@ def _check_references(policy: Policy) -> None:
         if source.in_force_from > source.in_force_until:
             raise wrong(f"sources.{source.id}", "it ends before it begins")
     for event in policy.events:
-        _known(f"events.{event.id}", (*event.facts, *event.fallbacks), FACTS, "no such fact")
+        names = (name.partition("/")[0] for name in (*event.facts, *event.fallbacks))
+        _known(f"events.{event.id}", names, FACTS, "no such fact")
 
 
 def _check_deadline(policy: Policy, rule: DeadlineRule, events: tuple[str, ...]) -> None:

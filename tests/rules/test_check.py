@@ -110,7 +110,10 @@ def test_payment_counts_on_the_platform_only(facts: tuple[Any, ...], verdict: st
 
 
 def thread(*messages: tuple[str, str]) -> Fact:
-    told = [{"id": str(n), "from": who, "sent_at": None, "printed": printed(when)} for n, (who, when) in enumerate(messages)]
+    told = [
+        {"id": str(n), "from": who, "sent_at": None, "printed": printed(when), "text": "Most of them came damaged."}
+        for n, (who, when) in enumerate(messages)
+    ]
     return shown("thread.messages", told)
 
 

@@ -45,7 +45,7 @@ def test_the_installed_policies_are_well_formed_and_complete() -> None:
         ('begun_in = "decided"', 'begun_in = ["decided"]', "str is needed"),
         ('met_by = ["shipped"]', 'met_by = "shipped"', "a list is needed"),
         ('id = "paid"', 'id = "shipped"', "stands there twice"),
-        ('facts = ["paid_at"]', 'facts = ["payed_at"]', "no such fact"),
+        ('facts = ["decided_at"]', 'facts = ["decidet_at"]', "no such fact"),
         ('ask = ["ship_by"]', 'ask = ["ship_date"]', "no such fact"),
         ('when_in = ["order.ship_terms"]\n', "", "no `when_in`"),
         ('effective = "2026"', 'effective = "2026"\nin_force_from = "2026"', "date is needed"),
