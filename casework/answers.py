@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from collector.archive.sealing import SealState
 from collector.errors import PARTIAL, PERSON_NEEDED
 from collector.model import Deadline, Exhibit, Fact, Finding, Problem, Snapshot
-from rules.calendars import left, local
+from rules.calendars import bar, left, local
 
 if TYPE_CHECKING:
     from collector.browser.accounts import Account
@@ -111,6 +111,12 @@ class DeadlineAnswer:
         if deadline.act_by is None or deadline.state == "met" or deadline.opening:
             return "–"
         return left(deadline.act_by, self.as_of)
+
+    def bar(self, deadline: Deadline) -> str:
+        """The time left as a bar; "" where none runs."""
+        if deadline.act_by is None or deadline.state == "met" or deadline.opening:
+            return ""
+        return bar(deadline.act_by, self.as_of)
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,5 +146,16 @@ def left(instant: datetime, as_of: datetime) -> str:
     return f"{words} left" if instant >= as_of else f"{words} ago"
 
 
+# A full cell for each of these that is still left: hours count at the end, weeks at the beginning.
+_CELLS_H = (0, 3, 12, 24, 48, 72, 120, 168, 336, 720)
+
+
+def bar(instant: datetime, as_of: datetime) -> str:
+    """The time left as ten cells: "███████░░░" is a week, one cell less than three hours, none when it has passed."""
+    hours = (instant - as_of).total_seconds() / 3600
+    full = sum(hours > cell for cell in _CELLS_H)
+    return "█" * full + "░" * (len(_CELLS_H) - full)
+
+
 def _number(number: int, word: str) -> str:
     return f"{number} {word}{'s' if number != 1 else ''}" if number else ""

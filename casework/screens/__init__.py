@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from casework.screens.asking import TerminalPerson
+from casework.screens.deadlines import DeadlineScreens
 from casework.screens.desk import DeskScreens
 from casework.screens.house import HouseScreens
 from casework.screens.printing import report_error
@@ -11,7 +12,7 @@ from casework.screens.reading import ReadingScreens
 __all__ = ["Screen", "TerminalPerson", "report_error"]
 
 
-class Screen(DeskScreens, ReadingScreens, HouseScreens):
+class Screen(DeadlineScreens, DeskScreens, ReadingScreens, HouseScreens):
     """Prints answers, as tables or as JSON."""
 
     def person(self) -> TerminalPerson:

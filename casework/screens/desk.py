@@ -1,4 +1,4 @@
-"""What is due: Today, deadlines, the night."""
+"""What is due: Today, the night."""
 
 from __future__ import annotations
 
@@ -6,15 +6,11 @@ from typing import TYPE_CHECKING
 
 from casework.answers import outcome_codes
 from casework.screens.keeping import KeepingScreens, snapshot_row
-from casework.screens.printing import console
 from casework.terminal import escape
-from collector.canonical import plain
 from collector.errors import DONE, DUE, exit_code_of
-from collector.model import ORIGINS
 
 if TYPE_CHECKING:
     from casework.answers import (
-        DeadlineAnswer,
         NextAnswer,
         NightAnswer,
         SignedIn,
@@ -23,60 +19,13 @@ if TYPE_CHECKING:
         WatchAnswer,
     )  # fmt: skip
     from casework.cases import Case
-    from collector.model import Deadline
 
-
-_STATE = {
-    "not_started": ("dim", "not started"), "open": ("green", "open"), "due_soon": ("yellow", "due soon"),
-    "act_now": ("bold red", "act now"), "overdue": ("bold red", "overdue"), "met": ("dim", "done"),
-    "undetermined": ("cyan", "cannot say"),
-}  # fmt: skip
 
 _ACTS = {"you": "you may act", "supplier": "the supplier must act", "platform": "Alibaba acts"}
 
 
 class DeskScreens(KeepingScreens):
     """What must be done by when."""
-
-    def deadlines(self, answer: DeadlineAnswer) -> int:
-        code = DUE if answer.due else DONE
-        if self._json(
-            {
-                "deadlines": [{**plain(d), "origin": ORIGINS.get(d.origin, "")} for d in answer.deadlines],
-                "as_of": answer.as_of,
-                "needs": answer.needs,
-                "notes": answer.notes,
-            }
-        ):
-            return code
-        for note in answer.notes:
-            self._say(f"[yellow]{escape(note)}[/yellow]")
-        self._deadline_table(answer.deadlines, answer)
-        if answer.ics:
-            self._hint(f"Calendar file: {answer.ics}")
-        return code
-
-    def _deadline_table(self, deadlines: tuple[Deadline, ...], answer: DeadlineAnswer) -> None:
-        live = [d for d in deadlines if d.act_by is not None]
-        table = self._table("Deadline", "Who", "Act by", "Time left", "State", "Otherwise")
-        for deadline in live:
-            colour, word = _STATE[deadline.state]
-            name = (deadline.label or deadline.id) + (f" {deadline.round}" if deadline.round > 1 else "")
-            printed = " (printed timer)" if deadline.printed else ""
-            printed += f" ({ORIGINS['saved']})" if deadline.origin == "saved" else ""
-            table.add_row(
-                name + printed, deadline.who, answer.local(deadline), answer.left(deadline), f"[{colour}]{word}[/{colour}]",
-                escape(deadline.if_missed),
-            )  # fmt: skip
-        if live:
-            console().print(table)
-            self._hint(f"Times are yours ({answer.zone}); act by the earliest reading.")
-        for deadline in deadlines:
-            if deadline.state == "undetermined":
-                needs = ", ".join(deadline.needs)
-                self._hint(f"{deadline.label or deadline.id}: not known yet{f'; enter {needs}' if needs else ''}.")
-        if not live:
-            self._say("No deadline is running yet. Enter what you know: tradewitness case set CASE received_at=2026-09-30")
 
     def today(self, answer: TodayAnswer) -> int:
         code = DUE if answer.due else DONE

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.errors import WrongRequest
-from rules.calendars import count, day_in, end_of, left, local, start_of, zone_of
+from rules.calendars import bar, count, country_of, day_in, end_of, left, local, start_of, zone_of
 from tests.rules.cases import NOON, instant
 
 ZONES = st.sampled_from(["Asia/Shanghai", "America/Los_Angeles", "Europe/Berlin", "Australia/Lord_Howe", "UTC"])
@@ -94,3 +94,49 @@ def test_words_for_times_never_fail(seconds: int) -> None:
     """Whatever the distance."""
     then = datetime(2026, 1, 1, tzinfo=UTC)
     assert left(then + timedelta(seconds=seconds), then).endswith(" left")
+
+
+@pytest.mark.parametrize(
+    ("away", "cells"),
+    [
+        (timedelta(days=40), 10),
+        (timedelta(days=8), 8),
+        (timedelta(hours=25), 4),
+        (timedelta(hours=2), 1),
+        (timedelta(0), 0),
+        (-timedelta(hours=2), 0),
+    ],
+)
+def test_the_bar_of_time_left_empties_hour_by_hour_at_the_end(away: timedelta, cells: int) -> None:
+    """Ten cells; the last one is full while there is any time at all."""
+    assert bar(NOON + away, NOON) == "█" * cells + "░" * (10 - cells)
+
+
+@given(st.integers(-(10**7), 10**7), st.integers(0, 10**6))
+def test_the_bar_never_grows_with_time(seconds: int, later: int) -> None:
+    """What is left can only become less."""
+    end = NOON + timedelta(seconds=seconds)
+    assert bar(end, NOON).count("█") >= bar(end, NOON + timedelta(seconds=later)).count("█")
+
+
+@pytest.mark.parametrize(
+    ("zone", "country"),
+    [("Europe/Berlin", "DE"), ("America/New_York", "US"), ("Asia/Shanghai", "CN"), ("UTC", ""), ("Mars/Olympus", "")],
+)
+def test_a_zone_says_whose_holidays_hold_there(zone: str, country: str) -> None:
+    """By the time zone database's own table; none for a zone without a country."""
+    assert country_of(zone) == country
+
+
+def test_each_country_has_its_own_working_week() -> None:
+    """Sunday to Thursday in Israel; a country without a known calendar works Monday to Friday."""
+    thursday = date(2026, 11, 5)
+    assert count(thursday, 2, "working_days", ("IL",)) == (date(2026, 11, 9), date(2026, 11, 9))
+    assert count(thursday, 2, "working_days", ("XX",)) == (date(2026, 11, 9), date(2026, 11, 9))
+    assert count(thursday, 1, "working_days", ("IL",)) == (date(2026, 11, 8), date(2026, 11, 8))
+    assert count(thursday, 1, "working_days", ("XX",)) == (date(2026, 11, 6), date(2026, 11, 6))
+
+
+def test_over_several_calendars_the_soonest_and_the_latest_are_taken() -> None:
+    """Thanksgiving for one of them, a make-up day for the other."""
+    assert count(date(2026, 11, 23), 4, "working_days", ("CN", "US")) == (date(2026, 11, 27), date(2026, 11, 30))
