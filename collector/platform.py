@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
+from typing import Any
 
 import platformdirs
 import platformdirs.macos
@@ -110,6 +111,13 @@ def keep_private(
         raise OSError(f"the access list of {path} could not be set in time") from error
     if refused:
         raise OSError(f"the access list of {path} could not be set")
+
+
+def on_its_own(platform: str = sys.platform) -> dict[str, Any]:
+    """How `subprocess.Popen` starts a program that neither ends with this one nor hears its Ctrl-C."""
+    if platform == "win32":
+        return {"creationflags": 0x00000008 | 0x00000200}  # DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP
+    return {"start_new_session": True}
 
 
 def synced_by(

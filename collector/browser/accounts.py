@@ -11,7 +11,6 @@ A visit that met a sign-in page therefore never overwrites a session that was go
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from filelock import FileLock, Timeout
 from collector.browser.window import ended, reached
 from collector.errors import ArchiveError, BrowserError, PersonNeeded, WrongRequest
 from collector.ledger.disk import make_folder, write_file
+from collector.platform import keep_private
 
 DEFAULT = "main"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
@@ -78,7 +78,7 @@ class Accounts:
         """Writes the account down, for its user's eyes only."""
         folder = self._folder(account.name)
         write_file(folder / "account.json", json.dumps(asdict(account), indent=1).encode())
-        (folder / "account.json").chmod(0o600)
+        _private(folder / "account.json")
 
     def require_name(self, name: str) -> str:
         """The name when it can be one. Raises WrongRequest."""
@@ -113,7 +113,7 @@ class Accounts:
                 f"The window of account {name} is open and cannot be reached.", "Close it and run the command again."
             )
         _remove(window)
-        _private(window)
+        _make_private(window)
         if session.exists():
             _copy(session, window / "profile")
         return window
@@ -148,16 +148,25 @@ class Accounts:
 
     def _folder(self, name: str) -> Path:
         folder = self.root / self.require_name(name)
-        _private(self.root)
-        _private(folder)
+        _make_private(self.root)
+        _make_private(folder)
         return folder
 
 
-def _private(folder: Path) -> None:
-    """A folder that only its user can enter; on Windows the user's own folders are that already."""
-    make_folder(folder)
-    if os.name != "nt":
-        folder.chmod(0o700)
+def _private(path: Path) -> None:
+    """Leaves a file or folder to its user alone. Raises ArchiveError when the system refuses."""
+    try:
+        keep_private(path)
+    except OSError as error:
+        raise ArchiveError(
+            f"{path} could not be closed to others ({error}).", "Choose another TRADEWITNESS_CONFIG."
+        ) from error
+
+
+def _make_private(folder: Path) -> None:
+    if not folder.is_dir():
+        make_folder(folder)
+        _private(folder)
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -169,8 +178,7 @@ def _copy(source: Path, target: Path) -> None:
             raise ArchiveError("The kept session could not be copied.", "Check the disk and run this again.") from error
     except OSError as error:
         raise ArchiveError(f"The kept session could not be copied ({error.strerror}).", "Check the disk.") from error
-    if os.name != "nt":
-        target.chmod(0o700)
+    _private(target)
 
 
 def _remove(folder: Path) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Callable
@@ -25,6 +24,7 @@ from collector.browser.find import find_browser
 from collector.browser.launch import sandbox_state
 from collector.errors import BrowserError
 from collector.ledger.disk import make_folder, write_file
+from collector.platform import on_its_own
 
 DOOR = "door.json"  # beside the profile: the address by which this window is reached
 SINCE_136 = (
@@ -59,7 +59,7 @@ def open_window(folder: Path, address: str, executable: Path | None = None) -> s
     with log.open("wb") as said:
         try:
             process = subprocess.Popen(
-                [*command, address], stdin=subprocess.DEVNULL, stdout=said, stderr=said, **_apart(sys.platform)
+                [*command, address], stdin=subprocess.DEVNULL, stdout=said, stderr=said, **on_its_own()
             )
         except OSError as error:
             raise BrowserError(f"The browser at {path} did not start.", "See: tradewitness doctor") from error
@@ -134,13 +134,6 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _apart(platform: str) -> dict[str, Any]:
-    """How a window is started so that it neither ends with the command nor hears its Ctrl-C."""
-    if platform == "win32":
-        return {"creationflags": 0x00000008 | 0x00000200}  # DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP
-    return {"start_new_session": True}
 
 
 def _until(seconds: float, ask: Callable[[], Any]) -> Any:

@@ -11,7 +11,7 @@ from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
 import pytest
 
-from collector.platform import chinese_font, keep_private, open_command, settings_folder, synced_by
+from collector.platform import chinese_font, keep_private, on_its_own, open_command, settings_folder, synced_by
 
 WINDOWS = {
     "USERPROFILE": "C:\\Users\\Ana",
@@ -179,3 +179,10 @@ def test_on_linux_a_missing_chinese_font_is_told_from_one_that_cannot_be_looked_
     assert chinese_font("linux", lambda _: "Noto Sans CJK SC\nOther\n") == "Noto Sans CJK SC"
     assert chinese_font("linux", lambda _: "\n") == ""
     assert chinese_font("linux", missing) is None
+
+
+@pytest.mark.parametrize(
+    ("platform", "how"), [("linux", "start_new_session"), ("darwin", "start_new_session"), ("win32", "creationflags")]
+)
+def test_a_window_is_started_apart_from_the_command_that_opens_it(platform: str, how: str) -> None:
+    assert list(on_its_own(platform)) == [how]
