@@ -56,7 +56,8 @@ def watch(ws: Workspace, wish: WatchWish, person: Person, progress: Progress) ->
                 named |= {order.order: order.url for order in _listed(ws, listing, account, held, progress)}
             seal(ws.archive, key, progress)  # its token says "not before" of every visit that follows
             looks = _look(ws, named, account, held, progress)
-            found = tuple(_found(ws, number, look) for number, look in looks.items())
+            disputes = {order.order: order.dispute for order in ws.site.listed(_page(ws, listing))} if listing else {}
+            found = tuple(_found(ws, number, look, disputes.get(number, "")) for number, look in looks.items())
             _confirm(found, person, wish)
             progress("writing down what is watched")
             for order in found:
@@ -194,7 +195,8 @@ def _stop_at_wall(looks: tuple[Snapshot, ...], account: str) -> None:
         )
 
 
-def _found(ws: Workspace, number: str, look: Snapshot) -> FoundOrder:
+def _found(ws: Workspace, number: str, look: Snapshot, dispute: str) -> FoundOrder:
+    """The order as its own page shows it; its dispute also as the order list names it."""
     if look.outcome not in ("complete", "partial") or not any(a.role == "dom" for a in look.artefacts):
         return FoundOrder(number, "", "", "", {}, look.why)
     page = _page(ws, look)
@@ -203,6 +205,8 @@ def _found(ws: Workspace, number: str, look: Snapshot) -> FoundOrder:
     facts = {f.name: f.value for f in ws.site.read("order", page) if f.state == "read"}
     status, supplier, total = (str(facts.get(name) or "") for name in ("order.status", "order.supplier", "order.total"))
     pages = {kind: url for kind, url in ws.site.discover(page).items() if kind in PAGES}
+    if dispute:
+        pages.setdefault("dispute", dispute)
     return FoundOrder(number, status, supplier, total, pages)
 
 

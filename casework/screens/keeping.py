@@ -61,6 +61,10 @@ class KeepingScreens(SealScreens):
                 escape(snapshot.why),
             )  # fmt: skip
         console().print(table)
+        for account in sorted({s.target.account for s in snapshots if s.outcome == "blocked"}):
+            rests = f"Account {account} rests" if account else "Visits without an account rest"
+            command = f"login {account}".strip()
+            self._say(f"[yellow]{rests} until you have looked. Do what the site asks for: tradewitness {command}[/yellow]")
 
     def added(self, files: list[AddedFile], seal: SealState) -> int:
         unused = any(file.about.get("outcome") in ("wall", "other", "unknown") for file in files)
