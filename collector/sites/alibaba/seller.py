@@ -21,7 +21,7 @@ from collector.sites.alibaba.supplier import (
 )
 
 _LOCATED = re.compile(r"^\s*located in\s+", re.IGNORECASE)
-_NAMED = re.compile(r"(?:^|-)(?:company|supplier|seller|shop|store)-?name", re.IGNORECASE)
+_NAMED = re.compile(r"(?:^|[-_])(?:company|supplier|seller)(?:[-_]|$)", re.IGNORECASE)
 _BUTTON = re.compile(
     r"^(?:visit|view|go to|see|chat|contact|send|follow|company (?:profile|overview)|[0-9]|more\b|home\b|products?\b)",
     re.IGNORECASE,
@@ -87,35 +87,34 @@ def _beside_link(scribe: Scribe) -> tuple[Fact, ...]:
 
 
 def _named_shop(frame: Frame) -> Tag | None:
-    """The link to a shop whose text is a name, if all such links outside other cards lead to one supplier.
-
-    Where they lead to several, the one that is marked up as the company's name counts, if it is the only such one.
-    """
+    """The link to a shop whose text is a name, in a block marked up as the company's, if all such lead to one supplier."""
     found = [
         (address.supplier, link)
         for address, link in frame.links
-        if address.supplier and text_of(link) and not _BUTTON.match(text_of(link)) and not in_other_card(frame, link)
+        if address.supplier and text_of(link) and not _BUTTON.match(text_of(link)) and _is_name(link)
     ]
-    named = [(shop, link) for shop, link in found if _is_name(link)]
-    for group in (named, found):
-        if group and len({shop for shop, _ in group}) == 1:
-            return group[0][1]
-    return None
+    own = [(shop, link) for shop, link in found if not in_other_card(frame, link)]
+    return own[0][1] if own and len({shop for shop, _ in own}) == 1 else None
 
 
 def _is_name(link: Tag) -> bool:
-    marks = (*classes(link), *(classes(link.parent) if link.parent is not None else ()), str(link.get("data-aui", "")))
-    return any(_NAMED.search(mark) for mark in marks)
+    """Whether the link, or one of the boxes close around it, is marked up as the company's."""
+    around = (link, *list(link.parents)[:2])
+    return any(_NAMED.search(mark) for tag in around for mark in (*classes(tag), str(tag.get("data-aui", ""))))
 
 
 def _box_around(link: Tag, frame: Frame) -> Tag | None:
     """The largest box around the link, a few levels up, that is still only about the supplier."""
     box: Tag | None = None
     for parent in list(link.parents)[:_LEVELS]:
-        about_goods = parent.find("h1") is not None or any(
-            frame.address(a).product for a in parent.find_all("a", href=True, limit=40)
-        )
-        if about_goods or len(text_of(parent)) > _CARD_LENGTH or parent.name in {"body", "html"}:
+        links = [frame.address(a) for a in parent.find_all("a", href=True, limit=40)]
+        about_others = any(a.product or (a.supplier and a.supplier != frame.address(link).supplier) for a in links)
+        if (
+            about_others
+            or parent.find("h1") is not None
+            or len(text_of(parent)) > _CARD_LENGTH
+            or parent.name in {"body", "html"}
+        ):
             break
         box = parent
     return box

@@ -37,7 +37,9 @@ _YEAR = (
 YEARS = re.compile(rf"(?<![0-9.,])([0-9]{{1,2}})\s*{_YEAR}(?:\s+(?:on|at|en|di|sur|auf|su|na)\s+\S+)?", re.IGNORECASE)
 _TENURE = re.compile(rf"(?:gold supplier\s+)?{YEARS.pattern}(?:\s+gold supplier)?", re.IGNORECASE)
 _UNIT = re.compile(_YEAR, re.IGNORECASE)
+_YEARS_LENGTH = 80
 _MOST_YEARS = 60  # what is more is the year of the company's founding
+_NAME_LENGTH = 120
 _HEAD_LENGTH = 600
 _BADGE_LENGTH = 160
 _AVERAGE = re.compile(r"average|industry|promedio|rata-rata|平均", re.IGNORECASE)
@@ -61,7 +63,7 @@ def read_supplier(frame: Frame) -> tuple[Fact, ...]:
     shops, head = shop_nodes(frame), _head(frame)
     assured = [*shops, *_assurance_modules(frame)]
     names = [shop["companyName"].field.read(as_text) for shop in shops]
-    named = [*names, frame.read(_name_tag(frame), as_text)]
+    named = [*names, frame.read(_name_tag(frame), _company)]
     return (
         scribe.fact("supplier.name", *(named if any(named) else (_labelled(frame, COMPANY, as_text),))),
         scribe.fact("supplier.country", *_countries(frame, shops, head)),
@@ -113,7 +115,7 @@ def agreeing_country(code: Node, name: Node, tag: Tag | None, frame: Frame) -> t
 
 def years_of(text: str) -> int | None:
     """Years on the platform from "6 yrs", "6 yrs on Alibaba.com" or, in other languages, the one number there."""
-    match = YEARS.search(text)
+    match = YEARS.search(text) if _says_tenure(text) else None
     years = int(match[1]) if match else as_count(text) if len(text) <= 24 else None
     return years if years is not None and years <= _MOST_YEARS else None
 
@@ -142,7 +144,10 @@ def tenure_in(box: Tag) -> Tag | None:
 
 def _says_tenure(text: str) -> bool:
     """Whether a short text is a number of years, alone or between dots and bars ("CN · 6 yrs · Manufacturer")."""
-    return len(text) <= 80 and sum(1 for part in re.split(r"\s[·•|]\s", text) if _TENURE.fullmatch(part.strip())) == 1
+    return (
+        len(text) <= _YEARS_LENGTH
+        and sum(1 for part in re.split(r"\s[·•|]\s", text) if _TENURE.fullmatch(part.strip())) == 1
+    )
 
 
 def flag_in(box: Tag, frame: Frame) -> Reading | None:
@@ -178,6 +183,11 @@ def _country(text: str) -> str | None:
     return as_text(re.sub(r"\s*\[.*\]$", "", place).rpartition(",")[2].strip()) if len(place) <= 120 else None
 
 
+def _company(text: str) -> str | None:
+    """A company's name; a long text is none."""
+    return as_text(text) if len(text) <= _NAME_LENGTH else None
+
+
 def _labelled(frame: Frame, labels: tuple[str, ...], parse: Any) -> Reading | None:
     return frame.labelled(labels, parse, but_not=lambda tag: in_other_card(frame, tag))
 
@@ -211,7 +221,8 @@ def _head(frame: Frame) -> Tag | None:
 
 def _years(frame: Frame, head: Tag | None) -> Reading | None:
     tag = _by_class(frame, "company-years", "company-life", "join-year", within=head)
-    return frame.read(tag or (tenure_in(head) if head is not None else None), years_of)
+    tag = tag or (tenure_in(head) if head is not None else None)
+    return frame.read(tag, years_of) if tag is not None and not in_other_card(frame, tag) else None
 
 
 def _by_class(frame: Frame, *names: str, within: Tag | None = None) -> Tag | None:

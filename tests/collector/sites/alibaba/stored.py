@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from bs4 import BeautifulSoup
@@ -96,7 +97,7 @@ def standing(body: bytes) -> str:
 
     Three views: as written, without tags, and as a parser takes broken tags.
     """
-    text = html.unescape(html.unescape(body.decode("utf-8", "replace")))
+    text = html.unescape(html.unescape(unquote(body.decode("utf-8", "replace"))))
     data = re.sub(r"\\u([0-9a-fA-F]{4})", lambda m: chr(int(m[1], 16)), text).replace('\\"', '"').replace("\\/", "/")
     bare = re.sub(r"<[^<>]*>", "", data)
     return "|".join(_letters(view) for view in (data, bare, BeautifulSoup(body, "lxml").get_text()))

@@ -50,7 +50,13 @@ SIGN = {
     "baoAccountIsDisplayAssurance": True,
     "esiteSubDomain": "harbourlamps.en.alibaba.com",
 }
-NEIGHBOUR_SHOP = {**SIGN, "companyName": OTHER, "companyJoinYears": "3", "baoAccountAmount": "9,000"}
+NEIGHBOUR_SHOP = {
+    **SIGN,
+    "companyName": OTHER,
+    "companyJoinYears": "3",
+    "baoAccountAmount": "9,000",
+    "esiteSubDomain": "elsewhere.en.alibaba.com",
+}
 
 
 def supplier(body: str) -> dict[str, Any]:
