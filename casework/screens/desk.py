@@ -80,6 +80,7 @@ class DeskScreens(KeepingScreens):
         self._seal(answer.seal)
         for note in answer.notes:
             self._say(f"[yellow]{escape(note)}[/yellow]")
+        self._say("")
         self._lines(answer.today.lines)
         self._hint("From now on, every morning: tradewitness")
         return code

@@ -50,7 +50,14 @@ class Printer:
         return self.as_json
 
     def _say(self, text: str) -> None:
-        console().print(text, soft_wrap=True)
+        """A line; on a terminal it goes on under its own beginning, between words. An address is never broken."""
+        from rich.padding import Padding
+
+        screen, indent = console(), len(text) - len(text.lstrip(" "))
+        if screen.is_terminal and "://" not in text:
+            screen.print(Padding(text.lstrip(" "), (0, 0, 0, indent), expand=False))
+        else:
+            screen.print(text, soft_wrap=True)
 
     def _hint(self, text: str) -> None:
         if not self.quiet:
