@@ -87,15 +87,19 @@ def _looks_like_archive(folder: Path) -> bool:
 
 def _archive(ws: Workspace, archive: Archive, progress: Progress, deep: bool, anchor: Anchor | None) -> VerifyAnswer:
     from collector.verify import verify_archive
-    from collector.verify.derived import check_index
 
-    report = verify_archive(archive, lambda what, done, of: progress(f"checking {what}: {done} of {of}"), against=anchor)
-    progress("reading the facts again from the stored bytes" if deep else "checking the index")
-    problems, notes = check_index(archive, *(replace(ws, archive=archive).readers if deep else ()))
+    if deep:
+        progress("reading the facts again from the stored bytes")
+    report = verify_archive(
+        archive,
+        lambda what, done, of: progress(f"checking {what}: {done} of {of}"),
+        against=anchor,
+        readers=replace(ws, archive=archive).readers if deep else None,
+    )
     summary = f"{report.entries} records and {report.objects} kept files agree"
     return VerifyAnswer(
-        "archive", archive.root, (*report.problems, *problems), report.seal, report.key, summary,
-        tuple(_token_line(token, "this archive") for token in report.tokens), (*report.notes, *notes),
+        "archive", archive.root, report.problems, report.seal, report.key, summary,
+        tuple(_token_line(token, "this archive") for token in report.tokens), report.notes,
     )  # fmt: skip
 
 

@@ -28,7 +28,7 @@ from tests.stories.desk import Said
 
 SCENARIO = "led-fans"
 ORIGIN = "http://alibaba.localhost:8123"
-PAGES = ("order", "supplier", "dispute")
+PAGES = ("order", "dispute")
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 

@@ -17,7 +17,7 @@ from collector.archive.records import AddedRecord, added_record, require_shape, 
 from collector.canonical import plain, sha256
 from collector.clock import instant
 from collector.errors import DamagedArchive
-from collector.ledger.log import Entry, Opening
+from collector.ledger.log import Entry, Opening, parse_entry
 from collector.model import Fact, Money, Place, Printed, Snapshot, Target
 
 FORMAT = "4"
@@ -115,7 +115,7 @@ class Index:
             if start and (start > len(lines) or self._meta("tip") != sha256(lines[start - 1])):
                 start = 0
             if start < len(lines) or not start:
-                self._take_all(archive, lines, start, read_facts, read_saved)
+                self.take_all(archive, lines, start, read_facts, read_saved)
         return len(lines) - start
 
     def reread(self, archive: Archive, revise: ReviseFacts, read_saved: ReadSaved = unread) -> None:
@@ -132,18 +132,18 @@ class Index:
                 rows = self.rows("select * from temp.held where snapshot = ? order by rowid", snapshot.id)
                 return revise(snapshot, tuple(map(_fact, rows)))
 
-            self._take_all(archive, archive.ledger.lines(), 0, read, read_saved)
+            self.take_all(archive, archive.ledger.lines(), 0, read, read_saved)
             self.db.conn.execute("drop table temp.held")
 
-    def _take_all(
+    def take_all(
         self, archive: Archive, lines: list[bytes], start: int, read_facts: ReadFacts, read_saved: ReadSaved
     ) -> None:
         """The entries from `start` on; from the first on into empty tables."""
         if not start:
             self._make_tables()
         self._take_openings(archive)
-        for entry in archive.ledger.entries(start):
-            self._take(entry, archive, read_facts, read_saved)
+        for seq, line in enumerate(lines[start:], start):
+            self._take(parse_entry(line, seq), archive, read_facts, read_saved)
         self._put("meta", key="seen", value=str(len(lines)))
         self._put("meta", key="tip", value=sha256(lines[-1]) if lines else "")
         self._put("meta", key="format", value=FORMAT)
@@ -376,10 +376,19 @@ def open_index(archive: Archive, read_facts: ReadFacts, read_saved: ReadSaved = 
     return fresh_index(archive, read_facts, read_saved)
 
 
-def fresh_index(archive: Archive, read_facts: ReadFacts, read_saved: ReadSaved = unread, *, texts: bool = True) -> Index:
+def fresh_index(archive: Archive, read_facts: ReadFacts, read_saved: ReadSaved = unread) -> Index:
     """An index made just now from ledger and objects, in the temporary folder; gone when closed."""
-    index = Index(sqlite3.connect("", isolation_level=None), texts=texts)
+    index = Index(sqlite3.connect("", isolation_level=None))
     index.catch_up(archive, read_facts, read_saved)
+    return index
+
+
+def index_until(seen: int, archive: Archive, read_facts: ReadFacts, read_saved: ReadSaved = unread) -> Index:
+    """The index as it must have been after so many lines, but for the words of pages; gone when closed."""
+    index = Index(sqlite3.connect("", isolation_level=None), texts=False)
+    with index.db.conn:
+        index.db.conn.execute("begin immediate")
+        index.take_all(archive, archive.ledger.lines()[:seen], 0, read_facts, read_saved)
     return index
 
 

@@ -11,13 +11,14 @@ from collector.archive.records import keys_of
 from collector.canonical import sha256
 from collector.clock import instant
 from collector.errors import DamagedArchive
-from collector.ledger.disk import write_file
+from collector.ledger.disk import sync_folder, write_file
 from collector.ledger.log import Checkpoint
 from collector.seal.keys import SigningKey, load_or_create
 from collector.seal.signature import sign
-from collector.seal.timestamp import Token, TokenReport, request_all, verify_token
+from collector.seal.timestamp import Token, request_all
 
 TIMEOUT_S = 8.0
+STAGED = ".received"  # of a token that is written, and whose entry is about to be
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def stamp_pending(archive: Archive, progress: Callable[[str], None] = lambda _: 
     if not checkpoints:
         return SealState("unsigned", 0)
     newest = checkpoints[-1]
-    _note_unrecorded(archive, newest)
+    _finish_received(archive)
     authorities = archive.config.authorities
     wanted = tuple(a for a in authorities if not token_path(archive, newest, a.name).exists())
     failures: list[str] = []
@@ -74,26 +75,19 @@ def stamp_pending(archive: Archive, progress: Callable[[str], None] = lambda _: 
     return SealState(_word(archive, newest), newest.size, tuple(failures))
 
 
-def _note_unrecorded(archive: Archive, checkpoint: Checkpoint) -> None:
-    """A token that was written when a crash kept its entry from being: one that holds is entered now, any other goes."""
-    recorded = {
-        (e.body["checkpoint"], e.body["authority"])
-        for e in archive.ledger.entries(checkpoint.size)
-        if e.kind == "timestamp.received"
-    }
-    for authority in archive.config.authorities:
-        path = token_path(archive, checkpoint, authority.name)
-        if (checkpoint.size, authority.name) in recorded or not path.exists():
-            continue
-        tsr = path.read_bytes()
-        report = verify_token(tsr, signature_of(archive, checkpoint), [authority.root_pem])
-        with archive.writing():
-            if report.problems or report.time is None:
-                path.unlink()
+def _finish_received(archive: Archive) -> None:
+    """Ends what a crash cut short: a token with its entry gets its name, one without is asked for again."""
+    staged = sorted(archive.ledger.checkpoints.glob(f"*{STAGED}"))
+    if not staged:
+        return
+    recorded = {e.body["token"] for e in archive.ledger.entries() if e.kind == "timestamp.received"}
+    with archive.writing():
+        for path in staged:
+            if path.exists() and sha256(path.read_bytes()) in recorded:
+                path.replace(path.with_name(path.name.removesuffix(STAGED)))
             else:
-                archive.ledger.append(
-                    "timestamp.received", _received(checkpoint, authority.name, tsr, report), archive.clock.now()
-                )
+                path.unlink(missing_ok=True)
+        sync_folder(archive.ledger.checkpoints)
 
 
 def state(archive: Archive) -> SealState:
@@ -130,25 +124,27 @@ def _word(archive: Archive, checkpoint: Checkpoint) -> str:
 
 
 def _keep_token(archive: Archive, checkpoint: Checkpoint, authority: str, token: Token) -> None:
-    """The token's bytes first, then the entry that says it was received; the entry calls for no new checkpoint."""
+    """The token's bytes, the entry that says it was received, then its name: a token without an entry is none of ours.
+
+    The entry calls for no new checkpoint.
+    """
     path = token_path(archive, checkpoint, authority)
+    staged = path.with_name(path.name + STAGED)
+    body = {
+        "checkpoint": checkpoint.size,
+        "authority": authority,
+        "token": sha256(token.tsr),
+        "time": instant(token.time),
+        "offset_ms": token.offset_ms,
+        "policy": token.report.policy,
+    }
     with archive.writing():
         if path.exists():
             return  # another process was given one meanwhile
-        write_file(path, token.tsr)
-        body = {**_received(checkpoint, authority, token.tsr, token.report), "offset_ms": token.offset_ms}
+        write_file(staged, token.tsr)
         archive.ledger.append("timestamp.received", body, archive.clock.now())
-
-
-def _received(checkpoint: Checkpoint, authority: str, tsr: bytes, report: TokenReport) -> dict[str, object]:
-    assert report.time is not None
-    return {
-        "checkpoint": checkpoint.size,
-        "authority": authority,
-        "token": sha256(tsr),
-        "time": instant(report.time),
-        "policy": report.policy,
-    }
+        staged.replace(path)
+        sync_folder(path.parent)
 
 
 def _note_key(archive: Archive, key: SigningKey) -> str:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from collector.archive.archive import Archive
+from collector.archive.index import ReadFacts, ReadSaved
 from collector.archive.records import keys_of, shape_fault
 from collector.canonical import canonical, sha256_file
 from collector.errors import DamagedArchive
@@ -17,6 +18,7 @@ from collector.ledger.log import Checkpoint, Entry, parse_entry
 from collector.model import Problem
 from collector.seal.timestamp import TokenReport
 from collector.verify.clocks import clock_notes, time_problems
+from collector.verify.derived import check_index
 from collector.verify.seals import check_checkpoints, check_tokens, token_name, trusted_roots
 from collector.verify.stored import Progress, Sealed, check_objects
 
@@ -40,9 +42,16 @@ class ArchiveReport:
 
 
 def verify_archive(
-    archive: Archive, progress: Progress = lambda *_: None, *, against: Anchor | None = None
+    archive: Archive,
+    progress: Progress = lambda *_: None,
+    *,
+    against: Anchor | None = None,
+    readers: tuple[ReadFacts, ReadSaved] | None = None,
 ) -> ArchiveReport:
-    """Checks all that the archive holds, and against what somebody else holds of it. WrongRequest when there is none."""
+    """Checks all that the archive holds, and against what somebody else holds of it. WrongRequest when there is none.
+
+    With `readers`, the index's facts are read again from the stored bytes.
+    """
     try:
         archive.require()
     except DamagedArchive as error:
@@ -62,7 +71,9 @@ def verify_archive(
     problems += time_problems(entries, received)
     if against is not None:
         problems += disagreements(against, lines, keys)
-    notes = (*clock_notes(entries, received), *_key_notes(keys), *_stray_notes(stray), *set_aside)
+    derived, unsure = check_index(archive, *(readers or ()))
+    problems += derived
+    notes = (*clock_notes(entries, received), *_key_notes(keys), *_stray_notes(stray), *set_aside, *unsure)
     return ArchiveReport(
         tuple(dict.fromkeys(problems)), _seal(checkpoints, entries, tokens, problems), keys[-1][1] if keys else "",
         len(entries), counted, tuple(tokens.values()), notes,

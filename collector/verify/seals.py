@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from collector.archive.archive import Archive
+from collector.archive.sealing import STAGED
 from collector.canonical import sha256
 from collector.errors import TradewitnessError
 from collector.ledger import merkle
@@ -84,7 +85,7 @@ def _strays(names: Sequence[str]) -> list[Problem]:
     for name in names:
         stem, _, rest = name.partition(".")
         unfinished = rest == "p7s" and (len(stem), stem) > (len(newest), newest)
-        belongs = rest in ("json", "p7s") or rest.endswith(".tsr")
+        belongs = rest in ("json", "p7s") or rest.removesuffix(STAGED).endswith(".tsr")
         if name.startswith(".") and name.endswith(".part"):
             continue
         if not belongs:
@@ -133,26 +134,31 @@ def check_tokens(
     """The tokens that hold, by file name: each stamps the signature beside it and is the one that a record received."""
     folder = archive.ledger.checkpoints
     received = {token_name(entry): entry for entry in entries if entry.kind == "timestamp.received"}
-    names = sorted(path.name for path in folder.iterdir() if path.name.endswith(".tsr")) if folder.is_dir() else []
+    files = {path.name: path for path in sorted(folder.glob("*.tsr"))}
+    staged = {path.name.removesuffix(STAGED): path for path in sorted(folder.glob(f"*.tsr{STAGED}"))}
+    # A crash may leave a token whose entry is written under its staged name; without an entry nothing rests on it.
+    files |= {name: path for name, path in staged.items() if name not in files and name in received}
     sizes = {checkpoint.name for checkpoint in checkpoints}
     valid: dict[str, TokenReport] = {}
-    for name in names:
-        stem, where = name.partition(".")[0], f"ledger/checkpoints/{name}"
+    for name, path in files.items():
+        stem, where = name.partition(".")[0], f"ledger/checkpoints/{path.name}"
         if stem not in sizes:
             continue  # named already: its checkpoint is not there
-        token = bounded(folder / name, problems)
+        token = bounded(path, problems)
         signature = folder / f"{stem}.p7s"
         if token is None or not signature.is_file():
             continue
         report = verify_token(token, signature.read_bytes(), roots)
         problems += [Problem(where, text) for text in report.problems]
         entry = received.get(name)
-        if entry is not None and entry.body["token"] != sha256(token):
+        if entry is None:
+            problems.append(Problem(where, "was added, or the ledger's end was cut off: no line says that it was received"))
+        elif entry.body["token"] != sha256(token):
             problems.append(Problem(where, f"is not the token that ledger line {entry.seq + 1} received"))
         elif not report.problems:
             valid[name] = report
     for name, entry in received.items():
-        if name not in names:
+        if name not in files:
             problems.append(Problem(f"ledger/checkpoints/{name}", f"is missing; ledger line {entry.seq + 1} received it"))
     return valid
 

@@ -1,0 +1,46 @@
+"""Killed at any moment, an archive opens and verifies, holds all that was reported as kept, and the next run goes on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fixtures.authority import Served
+from tests.figures import record
+from tests.kills import Tally, documents, kill_browser_flow, kill_points
+from tests.stories.desk import desk
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_flow_survives_ten_kills_at_seeded_points(tmp_path: Path, authority: Served, seed: int) -> None:
+    tally = kill_points(tmp_path, authority, points=10, seed=seed)
+    assert tally.struck >= 8
+    assert tally.reported
+
+
+@pytest.mark.proof
+def test_the_flow_survives_two_hundred_kills_at_seeded_points(tmp_path: Path, authority: Served) -> None:
+    tally = kill_points(tmp_path, authority, points=200, seed=2026)
+    assert tally.struck >= 190
+    record("killed, fake browser", row("fake", tally))
+
+
+@pytest.mark.proof
+@pytest.mark.browser
+def test_the_flow_in_chromium_survives_twenty_kills_at_any_time(tmp_path: Path, authority: Served) -> None:
+    with desk(tmp_path, authority) as table:
+        table.init()
+        table.open_case()
+        tally = kill_browser_flow(table, points=20, seed=2026)
+    assert tally.struck == 20
+    record("killed, Chromium", row("Chromium", tally))
+
+
+def row(browser: str, tally: Tally) -> str:
+    during = ", ".join(f"{name} {count}" for name, count in sorted(tally.during.items()))
+    return f"| {browser} | {tally.points} | {tally.struck} | {during} | {tally.reported} |"
+
+
+def test_what_was_printed_before_a_kill_is_read_up_to_where_it_is_whole() -> None:
+    assert list(documents('{"a": 1}\n{\n  "b": {"c": 2}\n}\n{"d": ')) == [{"a": 1}, {"b": {"c": 2}}]
