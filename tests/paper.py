@@ -9,7 +9,7 @@ import io
 import json
 import os
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import cli
-from collector.browser import launch as browser
+from casework import visit
+from collector.browser import launch
 from collector.capture.tab import Arrival
 from fixtures.authority import Served
 from fixtures.marketplace.pages import render
@@ -50,26 +51,31 @@ def _text(html: str) -> str:
     return " ".join(unescape(shown).split())
 
 
-class _PaperBrowser:
+class _PaperBrowsers:
+    """Stands for `Browsers`: nobody is signed in, and every tab is of paper."""
+
+    async def open(self, accounts: Iterable[str]) -> None:
+        assert not any(accounts)
+
     @asynccontextmanager
-    async def tab(self, account: str = "") -> AsyncIterator[PaperTab]:
+    async def tab(self, account: str) -> AsyncIterator[PaperTab]:
         yield PaperTab()
 
 
 @asynccontextmanager
-async def _launch(*_: Any, **__: Any) -> AsyncIterator[_PaperBrowser]:
-    yield _PaperBrowser()
+async def _browsers(*_: Any) -> AsyncIterator[_PaperBrowsers]:
+    yield _PaperBrowsers()
 
 
 @contextmanager
 def paper_browser() -> Iterator[None]:
     """In the block, commands use the browser of paper."""
-    real = browser.launch, browser.print_pdf
-    browser.launch, browser.print_pdf = _launch, lambda *_, **__: PDF  # type: ignore[assignment]
+    real = visit.browsers, launch.print_pdf
+    visit.browsers, launch.print_pdf = _browsers, lambda *_, **__: PDF  # type: ignore[assignment]
     try:
         yield
     finally:
-        browser.launch, browser.print_pdf = real
+        visit.browsers, launch.print_pdf = real
 
 
 @dataclass(frozen=True)
