@@ -21,6 +21,7 @@ from rules.casefile import AddedFile, CaseFile, FilePart, LedgerEvent
 from rules.facts import RECURRING
 
 TARGET_KINDS = ("order", "thread", "supplier", "product", "dispute")
+_LIKE_AN_ADDRESS = re.compile(r"/|^\S+\.[a-z]{2,}$", re.IGNORECASE)  # no company's name
 _ORDER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{2,39}")
 
 
@@ -98,8 +99,20 @@ def machine_zone() -> str:
 Addresses = Mapping[str, Iterable[str]]
 
 
-def open_case(ws: Workspace, order: str, addresses: Addresses, *, name: str = "", account: str = "", zone: str = "") -> Case:
-    """Opens a case, or adds to one that is open already. Everything is checked before anything is kept."""
+def open_case(
+    ws: Workspace,
+    order: str,
+    addresses: Addresses,
+    *,
+    name: str = "",
+    account: str = "",
+    zone: str = "",
+    sealed: bool = True,
+) -> Case:
+    """Opens a case, or adds to one that is open already. Everything is checked before anything is kept.
+
+    `sealed` False leaves the sealing to the caller, who opens many.
+    """
     if not _ORDER.fullmatch(order):
         raise WrongRequest(f"{order!r} is not an order number.", "It is the number of 15 to 18 digits on the order page.")
     zone = require_zone(zone) if zone else ""
@@ -122,7 +135,8 @@ def open_case(ws: Workspace, order: str, addresses: Addresses, *, name: str = ""
         else:
             _append_opening(ws, order, name, zone or machine_zone(), account)
         keep_targets(ws, make_targets(ws, order, account, addresses, _standing(ws, order)))
-    seal(ws.archive, signing_key(ws.archive, ws.user))
+    if sealed:
+        seal(ws.archive, signing_key(ws.archive, ws.user))
     ws.refresh()
     return find_case(ws, order)
 
@@ -226,7 +240,7 @@ def make_targets(ws: Workspace, order: str, account: str, addresses: Addresses, 
     for kind, urls in addresses.items():
         for url in urls:
             expects = {"order": order} if kind in ("order", "dispute") else {}
-            if kind == "thread" and "://" not in url and url.strip():
+            if kind == "thread" and url.strip() and not _LIKE_AN_ADDRESS.search(url):
                 address, expects = ws.site.address("thread"), {"supplier": url.strip()}
             else:
                 address = require_address(url)

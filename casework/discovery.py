@@ -50,11 +50,11 @@ def _linked(ws: Workspace, snapshot: Snapshot, page: StoredPage, wanted: frozens
     if target.kind != "order" or snapshot.outcome != "complete":
         return []
     pages = ws.site.discover(page)
-    found = {kind: (url,) for kind, url in pages.items() if kind in wanted and not _stands(ws, target.case, kind, url)}
+    found = {kind: (url,) for kind, url in pages.items() if kind in wanted and not stands(ws, target.case, kind, url)}
     return make_targets(ws, target.case, target.account, found, targets_of(ws, target.case))
 
 
-def _stands(ws: Workspace, case: str, kind: str, url: str) -> bool:
+def stands(ws: Workspace, case: str, kind: str, url: str) -> bool:
     """Whether the case has that page already, or one of that kind where one is all there is."""
     known = [t for t in targets_of(ws, case) if t.kind == kind]
     same = any(ws.site.canonical(ws.alias.to_real(t.url)) == ws.site.canonical(url) for t in known)

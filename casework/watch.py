@@ -12,6 +12,7 @@ from casework.accounts import holding, require_consent, sign_in
 from casework.answers import FoundOrder, WatchAnswer
 from casework.cases import cases, open_case, targets_of
 from casework.dialogue import Person
+from casework.discovery import stands
 from casework.reread import stored_page
 from casework.today import today
 from casework.visit import keep_snapshots
@@ -52,26 +53,28 @@ def watch(ws: Workspace, wish: WatchWish, person: Person, progress: Progress) ->
     try:
         with holding(ws, held):
             account, listing = _account(ws, wish, person, held, progress)
+            listed = _listed(ws, listing, account, held, progress) if wish.everything or listing else {}
             if wish.everything:
-                named |= {order.order: order.url for order in _listed(ws, listing, account, held, progress)}
+                named |= {number: order.url for number, order in listed.items()}
             seal(ws.archive, key, progress)  # its token says "not before" of every visit that follows
-            looks = _look(ws, named, account, held, progress)
-            disputes = {order.order: order.dispute for order in ws.site.listed(_page(ws, listing))} if listing else {}
-            found = tuple(_found(ws, number, look, disputes.get(number, "")) for number, look in looks.items())
+            budget = ws.archive.config.budget
+            looks = _look(ws, dict(list(named.items())[:budget]), account, held, progress)
+            found = tuple(_found(ws, number, looks.get(number), listed.get(number)) for number in named)
             _confirm(found, person, wish)
             progress("writing down what is watched")
             for order in found:
-                open_case(ws, order.order, _addresses(ws, order, named[order.order]), account=account)
+                open_case(ws, order.order, _addresses(ws, order, named[order.order]), account=account, sealed=False)
             _stop_at_wall(tuple(looks.values()), account)
-            pages = [t for order in found for t in targets_of(ws, order.order) if t.kind != "order"]
+            pages = [t for number in looks for t in targets_of(ws, number) if t.kind != "order"]
+            now, later = pages[: max(0, budget - len(looks))], pages[max(0, budget - len(looks)) :]
             held.stay = False  # the last visits of this command: their windows end with them
-            snapshots = (*looks.values(), *keep_snapshots(ws, pages, progress, _pause(ws), held=held, wanted=PAGES))
+            snapshots = (*looks.values(), *keep_snapshots(ws, now, progress, _pause(ws), held=held, wanted=PAGES))
     finally:
         sealed = seal(ws.archive, key, progress)  # what was kept before somebody said no, or a window closed, is sealed too
     ws.refresh()
     report = today(ws)
     mine = replace(report, lines=tuple(line for line in report.lines if line.case in named))
-    return WatchAnswer(found, snapshots, sealed, mine, (*held.notes(), *_notes(ws, found)))
+    return WatchAnswer(found, snapshots, sealed, mine, (*held.notes(), *_later(ws, later), *_notes(ws, found)))
 
 
 # -- which orders -----------------------------------------------------------------------------------------------------
@@ -133,14 +136,14 @@ def numbers_in(table: Path) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _listed(ws: Workspace, listing: Snapshot | None, account: str, held: Held, progress: Progress) -> tuple[Listed, ...]:
-    """The orders of the order list, as it was just kept. Raises PersonNeeded when it could not be seen."""
+def _listed(ws: Workspace, listing: Snapshot | None, account: str, held: Held, progress: Progress) -> dict[str, Listed]:
+    """The orders of the order list by number, as it was just kept. Raises PersonNeeded when it could not be seen."""
     if listing is None:
         target = Target("", "", "order_list", ws.site.address("order_list"), account)
         listing = keep_snapshots(ws, (target,), progress, held=held)[0]
     if listing.outcome != "complete":
         raise PersonNeeded(f"Your order list could not be seen: {listing.why}", _sign_in_hint(account))
-    return ws.site.listed(_page(ws, listing))
+    return {order.order: order for order in ws.site.listed(_page(ws, listing))}
 
 
 # -- the account ------------------------------------------------------------------------------------------------------
@@ -195,26 +198,32 @@ def _stop_at_wall(looks: tuple[Snapshot, ...], account: str) -> None:
         )
 
 
-def _found(ws: Workspace, number: str, look: Snapshot, dispute: str) -> FoundOrder:
-    """The order as its own page shows it; its dispute also as the order list names it."""
-    if look.outcome not in ("complete", "partial") or not any(a.role == "dom" for a in look.artefacts):
-        return FoundOrder(number, "", "", "", {}, look.why)
+def _found(ws: Workspace, number: str, look: Snapshot | None, listed: Listed | None) -> FoundOrder:
+    """The order as its own page shows it, else as the list does; its dispute also as the order list names it."""
+    dispute = {"dispute": listed.dispute} if listed and listed.dispute else {}
+    if look is None or look.outcome != "complete":
+        why = look.why if look else "Its own page has not been visited yet."
+        said = (listed.status, listed.supplier, listed.total) if listed else ("", "", "")
+        return FoundOrder(number, *said, dispute, why)
     page = _page(ws, look)
-    if look.outcome != "complete":
-        return FoundOrder(number, "", "", "", {}, look.why)
     facts = {f.name: f.value for f in ws.site.read("order", page) if f.state == "read"}
     status, supplier, total = (str(facts.get(name) or "") for name in ("order.status", "order.supplier", "order.total"))
     pages = {kind: url for kind, url in ws.site.discover(page).items() if kind in PAGES}
-    if dispute:
-        pages.setdefault("dispute", dispute)
-    return FoundOrder(number, status, supplier, total, pages)
+    return FoundOrder(number, status, supplier, total, {**dispute, **pages})
 
 
 def _addresses(ws: Workspace, order: FoundOrder, url: str) -> dict[str, tuple[str, ...]]:
     """The pages that join the case: its order page, and what that leads to; pages that it has already stay as they are."""
-    known = {t.kind for t in targets_of(ws, order.order)}
     found = {"order": url, **order.pages}
-    return {kind: (address,) for kind, address in found.items() if kind not in known or kind == "dispute"}
+    return {kind: (address,) for kind, address in found.items() if not stands(ws, order.order, kind, address)}
+
+
+def _later(ws: Workspace, pages: list[Target]) -> tuple[str, ...]:
+    """What the budget of one run left for the night."""
+    budget = ws.archive.config.budget
+    return (
+        f"{len(pages)} pages are left for the night: one run visits {budget} at most. Run: tradewitness nightly",
+    ) * bool(pages)
 
 
 def _confirm(found: Iterable[FoundOrder], person: Person, wish: WatchWish) -> None:

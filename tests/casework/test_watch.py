@@ -120,3 +120,9 @@ def test_a_case_that_was_stopped_is_taken_up_again_with_its_first_day(ws: Worksp
     assert (again.closed, again.opened_at, again.name) == (False, first.opened_at, "fans")
     assert ws.rebuild()
     assert cases(ws) == [again]
+
+
+@pytest.mark.parametrize("typed", ["www.alibaba.com/x", "message.alibaba.com", "ftp://x/y"])
+def test_an_address_without_its_beginning_is_not_taken_for_a_suppliers_name(ws: Workspace, typed: str) -> None:
+    with pytest.raises(WrongRequest, match="not a web address"):
+        open_case(ws, ORDER, {"thread": (typed,)})
