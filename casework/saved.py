@@ -62,7 +62,7 @@ class _Reading:
         stored = self.stored(self.saved_at or self.file.added_at)
         found = self.site.recognise(stored)
         kind, outcome, why = found.kind, "read", ""
-        if found.barrier:
+        if found.barrier and (kind or self.url):
             outcome, why = "wall", found.why
         elif not kind:
             outcome, why = "unknown", found.why

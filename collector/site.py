@@ -37,7 +37,10 @@ class StoredPage:
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """What a page is. `barrier` is "" or login, challenge, not_found, error, maintenance, consent; `why` one sentence."""
+    """What a page is; `why` is one sentence.
+
+    `barrier` is "" or login, challenge, consent, region, not_found, error, maintenance.
+    """
 
     kind: str
     barrier: str = ""

@@ -7,17 +7,24 @@ from collections.abc import Sequence
 from collector.model import Outcome, Step, Target
 from collector.site import SIGNED_IN_AS, Identity, Recognition
 
-WALLS = ("login", "challenge")
+# Where a person's act helps, and nothing else does: the visit is blocked and its account rests.
+WALLS = ("login", "challenge", "consent", "region")
 NEEDED = {"tiles": "pictures", "dom": "the page's source", "text": "the page's text"}
 _WALL = {
     "login": "The site asks to sign in.",
     "challenge": "The site asks for a person to prove that they are one.",
+    "consent": "The site asks for consent before it shows the page.",
+    "region": "The site asks for, or refuses, the region that this computer is in.",
 }
-_BARRIER = {
-    "not_found": "The page was not found",
-    "error": "The server answered with an error",
-    "maintenance": "The site is being worked on",
-    "consent": "The site asks for consent before it shows the page",
+# What to do, said of the page and not of the program: these sentences stand in packs too.
+_NEXT = {
+    "login": "A person has to sign in.",
+    "challenge": "A person has to answer it in their own browser; this program never does.",
+    "consent": "A person has to read it and choose, in their own browser.",
+    "region": "A person has to choose it in their own browser, or look from a place that the site serves.",
+    "not_found": "Check the address and the number, and which account is signed in.",
+    "error": "Look again later, or by hand.",
+    "maintenance": "Look again later; deadlines go on meanwhile, so write to the site's service before one ends.",
 }
 
 
@@ -26,7 +33,7 @@ def judge(
 ) -> tuple[Outcome, str]:
     """The outcome of a visit that kept something, and one sentence that says why ("" when complete)."""
     if recognition.barrier in WALLS:
-        return "blocked", recognition.why or _WALL[recognition.barrier]
+        return "blocked", f"{recognition.why or _WALL[recognition.barrier]} {_NEXT[recognition.barrier]}"
     lacks = [why for why in (_page(target, status, recognition, identity), *_missing(steps)) if why]
     return ("partial", " ".join(lacks)) if lacks else ("complete", "")
 
@@ -35,11 +42,14 @@ def _page(target: Target, status: int, recognition: Recognition, identity: Ident
     """Why this is not the page that was wanted; "" when it is."""
     barrier = recognition.barrier
     if status in (404, 410) or barrier == "not_found":
-        return f"The page was not found (HTTP {status})."
+        why = f" {recognition.why}" if status < 400 and recognition.why else ""
+        return f"The page was not found (HTTP {status}).{why} {_NEXT['not_found']}"
+    if barrier == "maintenance":
+        return f"The site is being worked on (HTTP {status}). {_NEXT[barrier]}"
     if status >= 400 or barrier == "error":
-        return f"The server answered with an error (HTTP {status})."
+        return f"The server answered with an error (HTTP {status}). {_NEXT['error']}"
     if barrier:
-        return recognition.why or f"{_BARRIER.get(barrier, 'The site shows something else')}."
+        return recognition.why or "The site shows something else."
     if not recognition.kind and target.kind != "page":  # any page at all: a carrier's, a bank's
         return recognition.why or "The page's layout is not known; it was kept as it is."
     if target.kind not in ("page", recognition.kind):

@@ -24,6 +24,10 @@ WALLS = {
     "a sign-in page": ("login", "blocked", 3),
     "a challenge": ("challenge", "blocked", 3),
     "a missing page": ("not_found", "partial", 4),
+    "a question of consent": ("consent", "blocked", 3),
+    "a question of region": ("region", "blocked", 3),
+    "an order that is not there": ("no_order", "partial", 4),
+    "a site being worked on": ("503", "partial", 4),
     "a broken server": ("500", "partial", 4),
     "a connection that breaks": ("reset", "failed", 4),
 }

@@ -17,7 +17,7 @@ from collector.sites.alibaba.supplier import shop_data
 from collector.sites.alibaba.thread import is_list
 from collector.sites.alibaba.tracking import tracking_data
 
-_CHALLENGE_BOXES = "#nc-container, #punish-component, .punish-component, punish-component, #nocaptcha"
+_CHALLENGE_BOXES = "#nc-container, #punish-component, .punish-component, punish-component, #nocaptcha, #baxia-punish"
 _CHALLENGE_FRAME = re.compile(r"/_____tmd_____/(?:punish|verify|page)")
 _CHALLENGE_SCRIPT = re.compile(r"_____tmd_____|x5sec|punish-component|[\"']action[\"']\s*:\s*[\"']captcha[\"']")
 _NOT_FOUND = re.compile(
@@ -26,6 +26,27 @@ _NOT_FOUND = re.compile(
 )
 _SERVER_ERROR = re.compile(
     r"^(?:50[0-9]\b.*|(?:internal )?server error.*|service (?:busy|unavailable).*|系统繁忙.*)", re.IGNORECASE
+)
+# What the site says in place of an order, a dispute or their messages: gone, or another account's.
+_NO_ORDER = re.compile(
+    r"(?:sorry,?\s+)?(?:the |this |your )?(?:order|dispute|refund (?:request|application))\b.{0,40}"
+    r"\b(?:not found|does(?: not|n.t) exist|(?:can(?: ?not|.t)|could(?: not|n.t)) be found|not available)\b"
+    r"|(?:sorry,?\s+)?you (?:do not|don.t) have (?:the )?(?:permission|access|authori[sz]ation)\b|no permission\b"
+    r"|(?:订单|纠纷|退款申请)(?:不存在|未找到)|(?:您)?(?:无权|没有权限)"
+    r"|(?:el |este )?pedido no (?:existe|encontrado)|pesanan tidak ditemukan",
+    re.IGNORECASE,
+)
+# Pages that want an answer before they show anything: marked by their own form or block, with nothing else on the page.
+_CONSENT_BOXES = (
+    "#gdpr-page, #consent-page, [data-module-name=consent], [data-module-name=agreement], "
+    "form[action*=consent], form[action*=gdpr], form[action*=agreement]"
+)
+_CONSENT_ADDRESS = re.compile(r"^(?:consent|privacy)\.|/(?:gdpr|consent|agreement)(?:/|\.html?$|$)", re.IGNORECASE)
+_REGION_BOXES = "#region-block, #region-select, [data-module-name=region], form[action*=region]"
+_REGION = re.compile(
+    r"(?:sorry,?\s+)?.{0,60}\b(?:not|isn.t|unavailable)\b.{0,30}\bin your (?:country|region|location|area)\b"
+    r"|(?:please )?(?:select|choose) your (?:country|region)\b|.{0,20}您所在的(?:国家|地区)",
+    re.IGNORECASE,
 )
 _MAINTENANCE = re.compile(r"\b(?:under|scheduled|down for) maintenance\b|系统维护", re.IGNORECASE)
 _LITTLE_TEXT = 300
@@ -101,6 +122,8 @@ def _barrier(page: StoredPage, frames: tuple[Frame, ...], kind: str) -> tuple[st
         return "login", "The site led to its sign-in page."
     if page.status in {404, 410}:
         return "not_found", f"The site answered {page.status}."
+    if page.status == 451:
+        return "region", "The site does not serve this page where this computer is (451)."
     main = frames[0] if frames else None
     if page.status >= 500:
         closed = page.status == 503 and main is not None and bool(_MAINTENANCE.search(f"{main.title} {main.text[:500]}"))
@@ -119,10 +142,19 @@ def _said_by_page(page: StoredPage, main: Frame, kind: str) -> tuple[str, str] |
         return None
     if main.soup.select_one("form input[type=password]") is not None:
         return "login", "The page is a sign-in form in place of what was asked for."
+    address = urlsplit(page.url)
     headings = [
         main.title.split(" - ")[0],
         *(h.get_text(" ", strip=True) for h in main.soup.find_all(["h1", "h2"], limit=3)),
     ]
+    own = host == "alibaba.com" or host.endswith(".alibaba.com")  # elsewhere a banner's form proves nothing
+    if own and (main.soup.select_one(_REGION_BOXES) is not None or any(_REGION.match(heading) for heading in headings)):
+        return "region", "The site asks for, or refuses, the region that this computer is in."
+    asks = _CONSENT_ADDRESS.search(host) or _CONSENT_ADDRESS.search(address.path)
+    if own and (asks or main.soup.select_one(_CONSENT_BOXES) is not None):
+        return "consent", "The site asks for an agreement before it shows the page."
+    if any(_NO_ORDER.match(heading) for heading in headings):
+        return "not_found", "The site says that this is not there, or not for the account that is signed in."
     if any(_NOT_FOUND.match(heading) for heading in headings):
         return "not_found", "The page's own heading says that it was not found."
     if any(_SERVER_ERROR.match(heading) for heading in headings):

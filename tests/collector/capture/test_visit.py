@@ -100,7 +100,7 @@ def test_a_visit_without_mhtml_or_pdf_is_still_complete_and_its_step_says_why(fi
 def test_a_sign_in_page_is_blocked_and_kept_as_what_it_is() -> None:
     tab = FakeTab(final="https://login.shop.example/login", redirects=(URL,))
     snapshot = go(tab)
-    assert (snapshot.outcome, snapshot.why) == ("blocked", "This is the sign-in page.")
+    assert (snapshot.outcome, snapshot.why) == ("blocked", "This is the sign-in page. A person has to sign in.")
     assert {"tile", "dom", "text"} <= {a.role for a in snapshot.artefacts}
     assert snapshot.visit.redirects == (URL,)
     assert "expand" not in tab.calls
@@ -113,12 +113,15 @@ def test_a_challenge_page_is_blocked_though_it_answers_with_200() -> None:
 
 def test_a_page_that_was_not_found_is_kept_and_never_complete() -> None:
     snapshot = go(FakeTab(status=404))
-    assert (snapshot.outcome, snapshot.why) == ("partial", "The page was not found (HTTP 404).")
+    assert (snapshot.outcome, snapshot.why) == (
+        "partial",
+        "The page was not found (HTTP 404). Check the address and the number, and which account is signed in.",
+    )
     assert {"tile", "dom", "text"} <= {a.role for a in snapshot.artefacts}
 
 
 def test_a_good_looking_page_with_status_500_is_never_complete() -> None:
-    assert go(FakeTab(status=500)).why == "The server answered with an error (HTTP 500)."
+    assert go(FakeTab(status=500)).why == "The server answered with an error (HTTP 500). Look again later, or by hand."
 
 
 def test_another_orders_page_is_never_complete() -> None:

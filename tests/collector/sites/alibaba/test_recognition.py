@@ -16,8 +16,11 @@ from tests.collector.sites.alibaba.stored import (
     stored,
 )
 
+ANSWERS = {"consent": "consent", "region": "region", "no_order": "not_found", "maintenance": "maintenance"}
 WORDS = (
-    "Sign in. Security verification, captcha, AWSC, baxia, punish-component, page not found, 404, Service busy, maintenance."
+    "Not available in your region. Choose your country. Order not found. The order does not exist. No permission. Cookies, "
+    "consent, agreement. Sign in. Security verification, captcha, AWSC, baxia, punish-component, page not found, 404, "
+    "Service busy, maintenance."
 )
 
 
@@ -47,6 +50,40 @@ def test_each_barrier_is_known_by_its_answer(name: str, status: int) -> None:
 @pytest.mark.parametrize("name", ["not_found", "login", "challenge", "error"])
 def test_each_barrier_is_known_when_it_stands_at_the_orders_own_address_with_status_200(name: str) -> None:
     assert ALIBABA.recognise(stored(market(name, 0, settled=False), address("order"))).barrier == name
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_what_the_site_says_in_place_of_the_page_is_known_at_the_orders_own_address(name: str) -> None:
+    seen = ALIBABA.recognise(stored(market(name, 0, settled=False), address("order")))
+    assert (seen.barrier, bool(seen.why)) == (ANSWERS[name], True)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("form", ['<form action="/gdpr/accept">', '<form action="/region/set">', '<div id="consent-page">'])
+def test_a_banner_over_a_good_page_is_no_barrier(kind: str, form: str) -> None:
+    body = market(kind, days_with(kind)[-1]).replace(b"</body>", f"{form}We use cookies</body>".encode())
+    assert ALIBABA.recognise(stored(body, address(kind))).barrier == ""
+
+
+def test_a_banner_on_another_sites_page_is_no_barrier() -> None:
+    body = '<title>Track a parcel</title><form action="/consent">Cookies</form><p>Delivered</p>'
+    assert ALIBABA.recognise(stored(body, "https://carrier.example/track?n=1")).barrier == ""
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Order not found", "The order does not exist", "Sorry, you do not have permission to view this order",
+        "This order can't be found", "订单不存在", "您无权查看", "El pedido no existe",
+    ],
+)  # fmt: skip
+def test_an_order_that_the_site_does_not_show_is_not_found(heading: str) -> None:
+    page = stored(f"<title>Order details</title><main><h1>{heading}</h1></main>", address("order"))
+    assert ALIBABA.recognise(page).barrier == "not_found"
+
+
+def test_a_page_refused_for_legal_reasons_is_the_regions_wall() -> None:
+    assert ALIBABA.recognise(stored("<h1>Unavailable</h1>", address("order"), 451)).barrier == "region"
 
 
 def test_a_challenge_laid_over_a_page_is_seen() -> None:
