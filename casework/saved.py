@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from collector.alias import Alias
 from collector.archive.index import ReadSaved, SavedReading
 from collector.archive.records import AddedRecord
 from collector.canonical import plain
-from collector.capture.secrets import secrets_of
+from collector.capture.secrets import Mask, secrets_of
 from collector.errors import DamagedArchive
-from collector.model import Fact, Printed, Target
+from collector.model import Fact, Place, Printed, Target
 from collector.objects import ObjectStore
+from collector.saved.chat import Chat, read_chat
 from collector.saved.page import PageFile, read_page
 from collector.site import Document, Site, StoredPage
 
 READ_KINDS = ("page", "chat")
+CHATS = (".txt", ".json", ".csv", ".eml", ".log")
 _CLOCKS_APART = timedelta(minutes=10)
 _LONG_BEFORE = timedelta(days=400)
 # Pages of one order, and of one dispute: without its number they cannot be told from another's.
@@ -34,6 +37,8 @@ def reader_of_saved(objects: ObjectStore, site: Site, alias: Alias) -> ReadSaved
             parts = {part.name: objects.get(part.digest) for part in file.parts}
         except DamagedArchive:
             return SavedReading()  # `verify` names the damaged object
+        if Path(file.name).suffix.lower() in CHATS and (talk := read_chat(file.name, data)):
+            return _conversation(file, talk)
         page = read_page(file.name, data, parts)
         if page is None:
             return _unreadable(file)
@@ -42,8 +47,25 @@ def reader_of_saved(objects: ObjectStore, site: Site, alias: Alias) -> ReadSaved
     return read
 
 
+def _conversation(file: AddedRecord, talk: Chat) -> SavedReading:
+    """A conversation from elsewhere: facts of its own name, because it is no conversation of the Message Center."""
+    first = talk.messages[0]
+    place = Place(file.digest, "line", f"line {talk.line}", f"{first['printed']} {first['name']}: {first['text']}"[:400])
+    facts = tuple(
+        Fact(name, value, "read", file.id, "saved.chat/1", place, file.saved_at, saved=True)
+        for name, value in (("chat.app", talk.app), ("chat.messages", talk.messages))
+    )
+    why = f"{talk.app}: {len(talk.messages)} message{'s' if len(talk.messages) > 1 else ''}"
+    said = str(plain(file.saved_at)) if file.saved_at else ""
+    about = {"form": talk.app, "kind": "chat", "url": "", "outcome": "read", "why": why, "saved_at": said}
+    return SavedReading(facts, "", {**about, "said_by": "the buyer" if said else ""})
+
+
 def _unreadable(file: AddedRecord) -> SavedReading:
     """A picture or a PDF: kept, and said plainly that a person has to enter what it shows."""
+    if file.kind == "chat" and file.media_type.partition("/")[0] == "text":
+        why = "No messages with their times were found in it. It is kept as it is."
+        return SavedReading(about={"form": "text", "outcome": "kept", "why": why})
     form = "pdf" if file.media_type == "application/pdf" else file.media_type.partition("/")[0]
     why = "Its facts cannot be read by themselves. Enter what it shows, such as dispute.deadline=2026-10-09."
     return SavedReading(about={"form": form, "outcome": "kept", "why": why})
@@ -70,8 +92,8 @@ class _Reading:
             outcome, why = self.whose(kind, stored)
         facts = self.facts(kind, stored) if outcome == "read" else ()
         about = {
-            "form": self.page.form, "kind": kind, "url": self.url, "outcome": outcome, "why": why, "said_by": self.said_by,
-            "saved_at": str(plain(self.saved_at)) if self.saved_at else "",
+            "form": self.page.form, "kind": kind, "url": self.shown_address(), "outcome": outcome, "why": why,
+            "said_by": self.said_by, "saved_at": str(plain(self.saved_at)) if self.saved_at else "",
             "others": "yes" if self.site.shows_others(stored) else "", "alias": str(self.alias) if self.local else "",
             "secrets": "yes" if self.holds_secrets() else "",
         }  # fmt: skip
@@ -83,6 +105,10 @@ class _Reading:
             Document(n, digests.get(name, self.file.digest), html) for n, (name, html) in enumerate(self.page.documents)
         )
         return StoredPage(self.url, 200, documents, "", seen_at, self.file.id)
+
+    def shown_address(self) -> str:
+        """The address without the secrets in it."""
+        return Mask(secrets_of((), (self.url,), ()), (self.file.case,)).mask(self.url, "address")
 
     def holds_secrets(self) -> bool:
         """Whether the file has values that look like secrets of the session: a pack then withholds the original."""

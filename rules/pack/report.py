@@ -76,6 +76,7 @@ def render_report(plan: PackPlan, copies: Mapping[str, list[bytes]] | None = Non
     style = _asset("pack.css") + _asset("report.css")
     return html().get_template("report.html.j2").render(
         plan=plan, text=_TEXT, style=style, style_hash=_hash(style), rows=rows, hidden=hidden,
+        chats=_messages(plan, "chat")[-MOST_MESSAGES:],
         messages=messages[-MOST_MESSAGES:], earlier_messages=max(0, len(messages) - MOST_MESSAGES),
         sheets=list(_sheets(plan, copies or {})),
     )  # fmt: skip
@@ -88,7 +89,7 @@ def render_viewer(plan: PackPlan, copies: Mapping[str, Iterable[str]] | None = N
     views = [_view(plan, exhibit, tuple((copies or {}).get(exhibit.number, ()))) for exhibit in plan.exhibits]
     return html().get_template("index.html.j2").render(
         plan=plan, text=_TEXT, style=style, style_hash=_hash(style), rows=rows, hidden=hidden,
-        messages=_messages(plan), views=views, has_report=has_report,
+        chats=_messages(plan, "chat"), messages=_messages(plan), views=views, has_report=has_report,
     )  # fmt: skip
 
 
@@ -192,7 +193,7 @@ def _line(value: object) -> str:
 
 
 def _is_key(row: Happening, running: set[str]) -> bool:
-    if row.kind == "message":
+    if row.kind in ("message", "chat"):
         return False
     if row.kind == "deadline":
         return row.ref in running
@@ -201,8 +202,8 @@ def _is_key(row: Happening, running: set[str]) -> bool:
     return not row.source.startswith("ledger")
 
 
-def _messages(plan: PackPlan) -> tuple[Happening, ...]:
-    return tuple(row for row in plan.timeline if row.kind == "message")
+def _messages(plan: PackPlan, kind: str = "message") -> tuple[Happening, ...]:
+    return tuple(row for row in plan.timeline if row.kind == kind)
 
 
 def _sheets(plan: PackPlan, copies: Mapping[str, list[bytes]]) -> Iterable[Sheet]:

@@ -19,15 +19,15 @@ from rules.pack.dates import When, both, when
 from rules.pack.wording import EVENTS, FILES, PAGES, STATES, WHO, said, say
 
 MESSAGES = ("thread.messages", "chat.messages")
-_KINDS = ("event", "message", "file", "visit", "deadline")
+_KINDS = ("event", "message", "chat", "file", "visit", "deadline")
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
     """One row. `first` and `last` (UTC) are the instants its time can mean; `when` is that for people.
 
-    `kind` is event, message, file, visit or deadline; `who` acted; `source` is an exhibit number, "the buyer" or "";
-    `ref` is a message, snapshot or file id.
+    `kind` is event, message, chat (said elsewhere), file, visit or deadline; `who` acted; `source` is an exhibit number,
+    "the buyer" or ""; `ref` is a message, snapshot or file id.
     """
 
     first: datetime
@@ -112,9 +112,10 @@ def _messages(known: Known) -> Iterator[Happening]:
                     found[say(message.get("id")) or repr(sorted(message))] = (message, fact)
     for key, (message, fact) in found.items():
         moment = when(message.get("sent_at"), known.casefile.zone) or _as_printed(message, fact, known)
-        side, name = said(say(message.get("from"))), say(message.get("name"))
-        who = f"{side} ({name or side})" if side else name or "Unknown"
-        yield _row(moment, "message", who, message_text(message), known.source(fact), key)
+        side, name = say(message.get("from")), say(message.get("name"))
+        who = f"{name or 'Notice'} ({side})" if fact.name == "chat.messages" else f"{said(side)} ({name or said(side)})"
+        kind = "chat" if fact.name == "chat.messages" else "message"
+        yield _row(moment, kind, who, message_text(message), known.source(fact), key)
 
 
 def message_text(message: Mapping[str, Any]) -> str:

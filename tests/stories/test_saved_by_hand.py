@@ -15,6 +15,7 @@ import pytest
 
 from collector.browser.launch import launch
 from fixtures.authority import Served
+from fixtures.marketplace.pages import render
 from tests.stories.desk import Desk, desk
 
 pytestmark = pytest.mark.browser
@@ -194,3 +195,64 @@ def test_a_witnessed_page_goes_first_and_the_conflict_is_a_finding(
     rows = table.run("deadlines", "fans", "--json").json["deadlines"]
     running = [d for d in rows if d["id"] == "evidence" and d["state"] in ("due_soon", "act_now")]
     assert min(datetime.fromisoformat(d["act_by"]) for d in running) < datetime.fromisoformat(timer["earliest"])
+
+
+def test_a_chat_from_elsewhere_is_shown_as_what_it_is_and_never_as_the_message_center(
+    table: Desk, case: str, tmp_path: Path
+) -> None:
+    export = tmp_path / "WhatsApp Chat with Cindy.txt"
+    export.write_text("24/09/2026, 18:03 - Cindy: Please confirm receipt first\n25/09/2026, 09:00 - Me: No.\n")
+    said = table.run("add", "fans", export, "--as", "chat", "--json")
+    assert (said.code, said.json["files"][0]["page"]["kind"]) == (0, "chat")
+    read = facts(table)
+    assert "thread.messages" not in read
+    assert read["chat.messages"]["origin"] == WORDS
+    assert "WhatsApp (Cindy)" in table.run("search", "receipt").out
+    packed = table.run("pack", "fans", "-o", tmp_path, "--json")
+    with zipfile.ZipFile(packed.json["path"]) as pack:
+        texts = {name.partition("/")[2]: pack.read(name).decode("utf-8", "replace") for name in pack.namelist()}
+    assert "Said elsewhere" in texts["data/index.html"]
+    assert "Please confirm receipt first" in texts["data/timeline.csv"]
+    assert "The conversation in the Message Center" not in texts["data/index.html"]
+    assert table.run("verify", packed.json["path"], "--json").json["ok"] is True
+
+
+@pytest.mark.parametrize("name", ["screen.png", "order.pdf"])
+def test_of_a_picture_or_pdf_nothing_is_read_and_the_person_is_told_what_to_enter(
+    table: Desk, case: str, tmp_path: Path, name: str
+) -> None:
+    from PIL import Image
+
+    Image.new("RGB", (40, 60), "white").save(tmp_path / name)
+    said = table.run("add", "fans", tmp_path / name, "--as", "page")
+    assert said.code == 0
+    assert "dispute.deadline" in said.out
+    assert facts(table) == {}
+
+
+def test_a_complete_page_is_kept_with_its_folder_and_withheld_where_it_holds_secrets_of_the_session(
+    table: Desk, case: str, tmp_path: Path
+) -> None:
+    market, url = table.market, table.pages["order"]
+    html = render(market.scenario, market.day, "order", base=market.base, origin=table.origin)
+    secrets = [secret.encode() for secret in market.secrets_sent() if secret.encode() in html]
+    assert secrets
+    folder = tmp_path / "Order_files"
+    folder.mkdir()
+    (folder / "site.css").write_text("p {}")
+    page = tmp_path / "Order.html"
+    mark = f"<!DOCTYPE html>\n<!-- saved from url=({len(url):04}){url} -->\n<link href='./Order_files/site.css'>".encode()
+    page.write_bytes(mark + html.partition(b">")[2])
+    said = table.run("add", "fans", page, "--as", "page", "--json")
+    assert (said.code, said.json["files"][0]["page"]["kind"], said.json["files"][0]["page"]["saved_at"]) == (0, "order", "")
+    assert facts(table)["order.number"]["value"] == table.order
+    packed = table.run("pack", "fans", "-o", tmp_path / "with.zip", "--with-originals", "--json")
+    (exhibit,) = packed.json["exhibits"]
+    assert {p.rpartition("/")[2] for p in exhibit["files"]} == {"Order.html", "site.css"}
+    assert table.run("verify", packed.json["path"], "--json").json["ok"] is True
+    held = table.run("pack", "fans", "-o", tmp_path / "without.zip", "--json")
+    assert held.json["exhibits"][0]["files"] == {}
+    assert table.run("verify", held.json["path"], "--json").json["ok"] is True
+    with zipfile.ZipFile(held.json["path"]) as pack:
+        members = b"".join(pack.read(name) for name in pack.namelist())
+    assert not any(secret in members for secret in secrets)
