@@ -79,7 +79,7 @@ _BLOCKS = {
 def recognise(page: StoredPage, frames: tuple[Frame, ...]) -> Recognition:
     """The barrier, if one stands before the page; else its kind, and "" where address or layout are not known."""
     kind = address_of(page.url).kind if page.url else _kind_by_content(frames)
-    if kind in {"thread", "conversations"} and any(_shows(frame, kind) for frame in frames):
+    if kind in {"thread", "conversations"} and any(shows(frame, kind) for frame in frames):
         # One address serves both: only the page says whether a conversation is open.
         kind = "conversations" if all(is_list(frame) for frame in frames) else "thread"
     barrier = _barrier(page, frames, kind)
@@ -89,7 +89,7 @@ def recognise(page: StoredPage, frames: tuple[Frame, ...]) -> Recognition:
         return Recognition("", "", "Neither its address nor its layout says what page it is.")
     if not kind:
         return Recognition("", "", "The address is of no kind of page that is known.")
-    if not frames or not any(_shows(frame, kind) for frame in frames):
+    if not frames or not any(shows(frame, kind) for frame in frames):
         return Recognition("", "", f"The address is that of a page of kind {kind}, but its layout is not known.")
     return Recognition(kind, "", f"Address and layout are those of a page of kind {kind}.")
 
@@ -110,8 +110,8 @@ _BY_CONTENT = (
 
 def _kind_by_content(frames: tuple[Frame, ...]) -> str:
     """The kind of a page whose address is not known, by what only such a page has; "" where nothing tells."""
-    shows = (_has_data, _shows)  # its data or modules tell more than a part that other pages may have too
-    return next((kind for look in shows for kind in _BY_CONTENT if any(look(frame, kind) for frame in frames)), "")
+    signs = (_has_data, shows)  # its data or modules tell more than a part that other pages may have too
+    return next((kind for look in signs for kind in _BY_CONTENT if any(look(frame, kind) for frame in frames)), "")
 
 
 def _barrier(page: StoredPage, frames: tuple[Frame, ...], kind: str) -> tuple[str, str] | None:
@@ -138,7 +138,7 @@ def _said_by_page(page: StoredPage, main: Frame, kind: str) -> tuple[str, str] |
     host = urlsplit(page.url).hostname or ""
     if host.startswith("error.") or re.search(r"/(?:error)?404(?:\.html?)?$", urlsplit(page.url).path):
         return "not_found", "The site led to its page for what is not there."
-    if (kind and _shows(main, kind)) or len(main.text) > 4000:
+    if (kind and shows(main, kind)) or len(main.text) > 4000:
         return None
     if main.soup.select_one("form input[type=password]") is not None:
         return "login", "The page is a sign-in form in place of what was asked for."
@@ -179,7 +179,7 @@ def _challenged(page: StoredPage, frames: tuple[Frame, ...]) -> str:
     return "The page is the site's challenge and shows nothing else." if boxed or (scripted and not main.title) else ""
 
 
-def _shows(frame: Frame, kind: str) -> bool:
+def shows(frame: Frame, kind: str) -> bool:
     """Whether a frame holds what only a page of that kind has: its data, its module blocks, or its own parts."""
     if _has_data(frame, kind):
         return True

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import lru_cache
+
+from bs4 import Tag
 
 from collector.model import Fact, Target
 from collector.site import Identity, Listed, Recognition, StoredPage
@@ -88,7 +91,8 @@ class Alibaba:
     def read(self, kind: str, page: StoredPage) -> tuple[Fact, ...]:
         """Every core fact of that kind; a fact that the first frame does not show is taken from the frame that does.
 
-        An unknown kind has no facts. A page without documents shows nothing.
+        An unknown kind has no facts. A page without documents shows nothing; of one whose layout is not known nothing
+        is understood.
         """
         reader = _READERS.get(kind)
         if reader is None:
@@ -98,6 +102,8 @@ class Alibaba:
             for fact in reader(frame):
                 if fact.name not in facts or (facts[fact.name].state == "not_shown" and fact.state != "not_shown"):
                     facts[fact.name] = fact
+        if all(fact.state == "not_shown" for fact in facts.values()):
+            return _unless_known(kind, _frames(page), tuple(facts.values()))
         return tuple(facts.values())
 
     def discover(self, page: StoredPage) -> Mapping[str, str]:
@@ -133,6 +139,19 @@ class Alibaba:
 def _frames(page: StoredPage) -> tuple[Frame, ...]:
     """The page's documents, parsed; a page stored without any counts as one empty document."""
     return tuple(Frame(document, page) for document in page.documents)
+
+
+def _unless_known(kind: str, frames: tuple[Frame, ...], facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """Facts of a page on which nothing was found: not shown where its layout is known, else not understood.
+
+    What a reader does not know its way about on may well show what it does not see; the quote is how the page begins.
+    """
+    written = next((frame for frame in frames if frame.text and frame.soup.find(True) is not None), None)
+    root = written.soup.find(True) if written is not None else None
+    if written is None or not isinstance(root, Tag) or any(recognition.shows(frame, kind) for frame in frames):
+        return facts
+    place = written.place(root, written.text)
+    return tuple(replace(fact, state="unreadable", place=place) for fact in facts)
 
 
 def _is_one(address: addresses.Address) -> bool:
