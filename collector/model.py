@@ -232,6 +232,7 @@ class Deadline:
     opening: bool = False
     near: bool = False
     page: str = ""
+    over: bool = False
     origin: Origin | Literal[""] = ""
 
 

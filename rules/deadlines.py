@@ -21,6 +21,7 @@ from rules.timers import (
     Timer,
     dispute_pages,
     evidence_rounds,
+    first_seen,
     page_past,
     says,
     stage,
@@ -146,8 +147,8 @@ class Story:
 
     def not_yet(self, rule: DeadlineRule) -> str:
         """Why the deadline cannot run yet, in words; empty when it can."""
-        if rule.only_in and not self.in_stage(rule.only_in):
-            return f"only when the dispute page says: {rule.only_in}"
+        if rule.only_in and not any(map(self.in_stage, rule.only_in)):
+            return f"only when the dispute page says: {' or '.join(rule.only_in)}"
         if rule.only_with and not any(self.shows(name) for name in rule.only_with):
             return f"only once there is a dispute or a problem ({', '.join(rule.only_with[:2])})"
         if not self.fitting(rule):
@@ -161,7 +162,10 @@ class Story:
     def start(self, rule: DeadlineRule, count: Count, asked: Occurrence | None) -> Occurrence | None:
         if count.start == rule.recurring:
             return asked
-        return self.chronology.happened(count.start)
+        told = self.chronology.happened(count.start)
+        if told is None and rule.begun_in and self.in_stage(rule.begun_in):
+            return first_seen(self.pages, rule.begun_in, self.chronology)
+        return told
 
     def fitting(self, rule: DeadlineRule) -> list[Count]:
         """The counts that fit the words of `when_in`; where they name none of them, all (or none, if `only_named`)."""
@@ -284,7 +288,7 @@ class Story:
             case=self.casefile.order, id=rule.id, round=round, who=rule.who, must=rule.must, earliest=None, latest=None,
             act_by=None, if_missed=rule.if_missed, state=state, label=rule.label, todo=rule.todo, basis=basis, needs=needs,
             source="; ".join(dict.fromkeys(self.policy.source(c.source).title for c in rule.counts)), opening=rule.opening,
-            near=near, page=rule.page,
+            near=near, page=rule.page, over=ending is not None or self.moot(rule),
         )  # fmt: skip
         if window is None:
             return found
@@ -292,6 +296,12 @@ class Story:
             found, earliest=window.earliest, latest=window.latest, act_by=window.earliest, source=window.source,
             printed=window.printed, sure=window.sure, origin=window.origin,
         )  # fmt: skip
+
+    def moot(self, rule: DeadlineRule) -> bool:
+        """Whether the dispute has gone past the deadline, kept or not."""
+        phrase = stage(self.pages)
+        signs = {f"stage:{phrase.stage}"} if phrase else set()
+        return any(name in signs or (":" not in name and self.chronology.happened(name)) for name in rule.moot_after)
 
     def clash(self, rule: DeadlineRule, ending: Ending | None, asked: Occurrence | None) -> Clash | None:
         """Two dates in an impossible order of which the deadline is counted from one, and ended by the other if it ended."""

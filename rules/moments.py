@@ -130,7 +130,7 @@ def _signs(story: Story, found: Iterable[Deadline]) -> frozenset[str]:
     events = (event.id for event in story.policy.events if story.chronology.happened(event.id))
     values = {name: story.casefile.value(name) for name in FACTS}
     signs = {*events, *(name for name, value in values.items() if _tells(value))}
-    signs |= {f"no:{name}" for name, value in values.items() if value is False}
+    signs |= {f"no:{name}" for name, value in values.items() if value is False or _nought(value)}
     signs |= {f"running:{d.id}" for d in found if d.state in _RUNS and d.act_by}
     signs |= {f"missed:{d.id}" for d in found if d.state in _MISSED}
     phrase = stage(story.pages)
@@ -139,6 +139,10 @@ def _signs(story: Story, found: Iterable[Deadline]) -> frozenset[str]:
 
 def _tells(value: Any) -> bool:
     return bool(value.amount) if isinstance(value, Money) else value not in (None, "", False, (), [], {})
+
+
+def _nought(value: Any) -> bool:
+    return isinstance(value, Money) and not value.amount
 
 
 def _has_come(moment: Moment, signs: frozenset[str]) -> bool:

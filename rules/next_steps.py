@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from collector.model import Deadline
 from rules.calendars import left, local
 from rules.casefile import CaseFile
 from rules.moments import address
 
+_FAR = timedelta(days=14)
 _URGENCY = {"overdue": 0, "act_now": 1, "due_soon": 2, "undetermined": 3, "open": 4}
 
 
@@ -25,14 +27,23 @@ class NextStep:
 
 
 def next_steps(casefile: CaseFile, deadlines: Iterable[Deadline]) -> tuple[NextStep, ...]:
-    """What the buyer can do about each deadline that runs, most urgent first: theirs before the others'."""
-    running = [d for d in deadlines if d.state in _URGENCY and d.act_by is not None]
-    running.sort(key=lambda d: (d.who != "you", not d.must, _URGENCY[d.state], d.act_by, d.id, d.round))
-    return tuple(_step(casefile, d) for d in running)
+    """What the buyer can do about each deadline that runs, most urgent first: theirs before the others'.
+
+    What they may do, and not before two weeks from now, stands last.
+    """
+    running = [(d, d.act_by) for d in deadlines if d.state in _URGENCY and d.act_by is not None and not d.over]
+
+    def rank(item: tuple[Deadline, datetime]) -> tuple[object, ...]:
+        due, act_by = item
+        far = not due.must and due.who == "you" and act_by - casefile.as_of > _FAR
+        return far, due.who != "you", not due.must, _URGENCY[due.state], act_by, due.id, due.round
+
+    return tuple(_step(casefile, due) for due, _ in sorted(running, key=rank))
 
 
 def _step(casefile: CaseFile, deadline: Deadline) -> NextStep:
-    return NextStep(deadline, deadline.todo, when(casefile, deadline), deadline.page, address(casefile, deadline.page))
+    press = deadline.if_missed if deadline.state == "overdue" else deadline.todo
+    return NextStep(deadline, press, when(casefile, deadline), deadline.page, address(casefile, deadline.page))
 
 
 def when(casefile: CaseFile, deadline: Deadline) -> str:
@@ -47,5 +58,5 @@ def when(casefile: CaseFile, deadline: Deadline) -> str:
     if deadline.opening:
         return f"from {date}; surely from {local(deadline.latest, casefile.zone)}"
     if deadline.state == "overdue":
-        return f"the last day we know of ended {local(deadline.latest, casefile.zone)}"
+        return f"by {local(deadline.latest, casefile.zone)} at the latest: {left(deadline.latest, casefile.as_of)}"
     return f"by {date}, {left(deadline.act_by, casefile.as_of)}"

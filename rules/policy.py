@@ -99,9 +99,10 @@ class DeadlineRule:
 
     `ask`: facts to enter when the start is unknown; `begun_by`: facts that show it has happened. `met_by`: events that meet
     it, `met_facts`: page facts that do, `implied_by`: events that show it was met if they came in time, `ended_by`: events
-    after which it no longer matters. `only_in`: the dispute page's stage it belongs to; `begun_in`: the stage that
+    after which it no longer matters. `only_in`: the dispute page's stages it belongs to; `begun_in`: the stage that
     shows that the start has happened. `only_with`: facts of which one must be known. `when_in`: facts whose words choose
     among the counts; `only_named`: where they name none of them, none applies.
+    `moot_after`: events, and `stage:…` of the dispute page, after which nobody need look at it, kept or not.
     """
 
     id: str
@@ -120,11 +121,12 @@ class DeadlineRule:
     met_facts: tuple[str, ...] = ()
     implied_by: tuple[str, ...] = ()
     ended_by: tuple[str, ...] = ()
-    only_in: str = ""
+    only_in: tuple[str, ...] = ()
     begun_in: str = ""
     only_with: tuple[str, ...] = ()
     when_in: tuple[str, ...] = ()
     only_named: bool = False
+    moot_after: tuple[str, ...] = ()
 
     @property
     def starts(self) -> tuple[str, ...]:
@@ -276,11 +278,15 @@ def _check_deadline(policy: Policy, rule: DeadlineRule, events: tuple[str, ...])
     _known(where, [rule.who], PARTIES, "who is you, supplier or platform")
     _known(where, (count.unit for count in rule.counts), UNITS, "no such unit")
     _known(where, (count.source for count in rule.counts), [source.id for source in policy.sources], "no such source")
-    _known(where, filter(None, [rule.only_in, rule.begun_in]), [phrase.stage for phrase in policy.phrases], "no such stage")
+    _known(
+        where, (*rule.only_in, *filter(None, [rule.begun_in])), [phrase.stage for phrase in policy.phrases], "no such stage"
+    )
     if not rule.counts or any(count.add < 0 for count in rule.counts):
         raise wrong(where, "at least one count is needed, none of them negative")
     if any(count.when for count in rule.counts) and not rule.when_in:
         raise wrong(where, "a count has `when`, but no `when_in` says in which facts to look")
+    stages = [f"stage:{phrase.stage}" for phrase in policy.phrases]
+    _known(where, rule.moot_after, (*events, *stages), "no such event or stage")
     _known(where, (*rule.when_in, *rule.only_with, *rule.ask, *rule.begun_by), FACTS, "no such fact")
 
 

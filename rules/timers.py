@@ -16,6 +16,8 @@ from rules.chronology import Chronology, Occurrence, occurrence, time_of
 from rules.policy import DeadlineRule, Phrase, Policy
 
 TIMER = "dispute.deadline"
+# Stages after which any other one means that the dispute was opened again.
+_ENDS = ("closed", "rejected")
 # A countdown read twice differs by minutes; a new request gives days.
 _SAME_TIMER = timedelta(days=1)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -224,6 +226,18 @@ def stage(pages: tuple[DisputePage, ...]) -> Phrase | None:
     return telling[-1].phrase if telling else None
 
 
+def first_seen(pages: tuple[DisputePage, ...], name: str, chronology: Chronology) -> Occurrence | None:
+    """When the page came to the stage where it is now: between two looks. None when no look shows it otherwise."""
+    looks = [page for page in pages if page.witnessed and page.at]
+    since = len(looks)
+    while since and (phrase := looks[since - 1].phrase) and phrase.stage == name:
+        since -= 1
+    if since in (0, len(looks)):
+        return None
+    before, seen = looks[since - 1].seen(chronology), looks[since].seen(chronology)
+    return between(before, seen) if before and seen else None
+
+
 def page_past(pages: tuple[DisputePage, ...], id: str, until: datetime | None) -> DisputePage | None:
     """The page that shows a deadline to be over: it settles it, and no later page speaks of it or follows a closing.
 
@@ -236,8 +250,8 @@ def page_past(pages: tuple[DisputePage, ...], id: str, until: datetime | None) -
             continue
         phrase = page.phrase
         reopened, closed = (
-            closed and phrase is not None and phrase.stage != "closed",
-            phrase is not None and phrase.stage == "closed",
+            closed and phrase is not None and phrase.stage not in _ENDS,
+            phrase is not None and phrase.stage in _ENDS,
         )
         run_out = until is not None and page.at is not None and page.at > until
         if reopened or (phrase.speaks_of if phrase else page.timer and page.timer.speaks_of) == id:
@@ -310,12 +324,12 @@ def _asked_again(
     seen = page.seen(chronology)
     if not timer and not seen:
         return rounds
-    asked = _between(since, seen) if seen and not timer else None
+    asked = between(since, seen) if seen and not timer else None
     return [*rounds, Round(asked, timer, still=still)]
 
 
-def _between(since: Occurrence | None, seen: Occurrence) -> Occurrence:
-    """A request that the page shows, made some day since the look before: its first and its last possible day count."""
+def between(since: Occurrence | None, seen: Occurrence) -> Occurrence:
+    """What a page shows, and the look before did not: it happened some day between, and the first and the last count."""
     if since is None:
         return replace(seen, text=f"some day before {seen.text}")
     days = tuple(dict.fromkeys((*since.days, *seen.days)))

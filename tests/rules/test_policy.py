@@ -39,7 +39,7 @@ def test_the_installed_policies_are_well_formed_and_complete() -> None:
         ("add = 30", 'add = "30"', "int is needed"),
         ("add = 30", "add = -30", "none of them negative"),
         ('speaks_of = "mediation_end"', 'speaks_of = "meditation"', "no such deadline"),
-        ('only_in = "closed"', 'only_in = "ajar"', "no such stage"),
+        ('only_in = ["closed", ', 'only_in = ["ajar", ', "no such stage"),
         ('id = "quality"', 'id = "qualm"', "no such reason"),
         ('id = "shipped"', 'id = "slipped"', "the program needs this event"),
         ('begun_in = "decided"', 'begun_in = ["decided"]', "str is needed"),
