@@ -7,16 +7,20 @@ import subprocess
 import sys
 import zipfile
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import bagit
 import pytest
 
 from collector.errors import DamagedArchive, WrongRequest
+from collector.seal.keys import load_or_create
+from fixtures.authority import prepare
 from rules.pack.plan import PackPlan
+from rules.pack.verify import verify_pack
 from rules.pack.write import write_pack
-from tests.rules.pack.synthetic import Sealed
-from tests.rules.pack.test_verify import base_of, files_of, unpack
+from tests.rules.pack.forging import base_of, files_of, unpack
+from tests.rules.pack.synthetic import AS_OF, Objects, Sealed, led_fans, seal
 
 UNLISTED = re.compile(r"tagmanifest-sha256\.txt\.(p7s|[a-z0-9-]+\.tsr)$")
 
@@ -174,3 +178,28 @@ def test_without_an_authority_the_pack_says_whose_clock_it_rests_on(sealed: Seal
 
 def test_the_base_directory_is_read_from_the_zip(pack: Path, made: PackPlan) -> None:
     assert base_of(files_of(pack)) == f"{made.name}/"
+
+
+def test_a_token_whose_authority_expired_since_verifies_as_verify_md_says(tmp_path: Path) -> None:
+    """The authority's certificate was valid for the hour of the pack only: without `-attime` openssl refuses the token."""
+    key = load_or_create(tmp_path / "keys", AS_OF - timedelta(days=90))
+    authority = prepare(
+        tmp_path / "authority", valid_from=AS_OF - timedelta(minutes=30), valid_until=AS_OF + timedelta(minutes=30)
+    )
+    objects = Objects()
+    root_pem = (tmp_path / "authority" / "root.pem").read_text()
+    sealed = seal(led_fans(objects), objects, tmp_path / "ledger", key, authority, root_pem)
+    pack = sealed.pack(tmp_path / "case.zip").path
+    report = verify_pack(pack)
+    assert (report.problems, report.seal) == ((), "timestamped")
+    bag = unpack(files_of(pack), tmp_path / "unpacked")
+    path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
+    stamps = [line for line in commands((bag / "data" / "VERIFY.md").read_text()) if line.startswith("openssl ts -verify")]
+    assert len(stamps) == 2
+    for command in stamps:
+        now = re.sub(r" -attime \d+", "", command)
+        codes = [
+            subprocess.run(c, shell=True, cwd=bag, env={"PATH": path}, capture_output=True, check=False).returncode
+            for c in (command, now)
+        ]
+        assert (codes[0], codes[1] != 0) == (0, True), command

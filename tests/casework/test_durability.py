@@ -1,0 +1,204 @@
+"""What can go wrong with disk, folder, clock, key and lock: each ends in a sentence, with the archive whole."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from collector.archive import archive as archives
+from collector.archive.sealing import seal, signing_key
+from collector.errors import SealError
+from collector.verify import verify_archive
+from fixtures.authority import Served
+from rules.pack.verify import verify_pack
+from tests.kept import NOON, TestClock, archive_at, authority_of, seal_archive
+from tests.paper import PaperDesk
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory, authority: Served) -> PaperDesk:
+    desk = PaperDesk(tmp_path_factory.mktemp("told"), authority)
+    desk.begin()
+    desk.keep()
+    return desk
+
+
+@pytest.fixture
+def desk(told: PaperDesk, tmp_path: Path) -> PaperDesk:
+    shutil.copytree(told.folder, tmp_path / "copy")
+    return told.elsewhere(tmp_path / "copy")
+
+
+@contextmanager
+def full_disk(after: int) -> Iterator[list[int]]:
+    """The disk takes so many writes more, and from then on none; the list holds how many were asked for."""
+    sync, asked = os.fsync, [0]
+
+    def refuse(descriptor: int) -> None:
+        asked[0] += 1
+        if asked[0] > after:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        sync(descriptor)
+
+    os.fsync = refuse
+    try:
+        yield asked
+    finally:
+        os.fsync = sync
+
+
+def test_a_disk_that_fills_at_any_write_loses_nothing_that_was_kept(desk: PaperDesk) -> None:
+    """One sentence and exit code 4; what was kept verifies, and the next run goes on once there is space."""
+    with full_disk(10**6) as asked:
+        desk.did("capture", desk.order)
+    for after in range(0, asked[0], max(1, asked[0] // 8)):
+        with full_disk(after):
+            said = desk.run("capture", desk.order)
+        assert (said.code, said.err.count("\n")) == (4, 2), said.err
+        assert "disk is full" in said.err
+        assert desk.did("verify", "--deep")["problems"] == []
+    desk.did("capture", desk.order)
+    assert desk.did("verify")["seal"] == "timestamped"
+
+
+def test_a_pack_that_does_not_fit_leaves_the_one_before_it_or_is_whole(desk: PaperDesk) -> None:
+    desk.pack()
+    with full_disk(10**6) as asked:
+        desk.pack("other.zip")
+    for after in range(0, asked[0], max(1, asked[0] // 4)):
+        with full_disk(after):
+            said = desk.run("pack", desk.order, "--reason", "damaged", "-o", desk.folder / "case.zip")
+        assert said.code in (0, 2, 4), said.err
+        assert verify_pack(desk.folder / "case.zip").problems == ()
+        assert desk.did("verify")["problems"] == []
+
+
+def test_a_folder_that_cannot_be_written_to_can_still_be_read_and_verified(told: PaperDesk) -> None:
+    """As an ordinary user, since the administrator may write anywhere."""
+    folder = Path(tempfile.mkdtemp())
+    try:
+        shutil.copytree(told.folder, folder / "copy")
+        desk = told.elsewhere(folder / "copy")
+        desk.did("verify", "--deep")
+        for path in (folder, *folder.rglob("*")):
+            path.chmod(0o555 if path.is_dir() else 0o444)
+        with ordinary_user():
+            kept = desk.run("case", "set", desk.order, "units_total=200")
+            looked = desk.run("facts", desk.order)
+            verified = desk.run("verify", "--json")
+        assert (kept.code, kept.err.count("\n")) == (2, 2), kept.err
+        assert "cannot be written to" in kept.err
+        assert looked.code == 0, looked.err
+        assert verified.json["problems"] == []
+    finally:
+        for path in (folder, *folder.rglob("*")):
+            path.chmod(0o755)
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def ordinary_user() -> Iterator[None]:
+    if os.geteuid():
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+def test_a_second_writer_is_told_who_holds_the_archive_and_readers_are_not_kept_waiting(
+    desk: PaperDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = (
+        "import sys; from pathlib import Path; from collector.archive.archive import Archive;"
+        "from collector.clock import SystemClock; archive = Archive(Path(sys.argv[1]), SystemClock())\n"
+        "with archive.writing(): print('held', flush=True); sys.stdin.read()"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", code, str(desk.archive)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert holder.stdout
+        assert holder.stdout.readline() == "held\n"
+        monkeypatch.setattr(archives, "LOCK_WAIT_S", 0.1)
+        said = desk.run("case", "set", desk.order, "units_total=200")
+        assert said.code == 2
+        assert f"process {holder.pid}" in said.err
+        for command in (("facts", desk.order), ("deadlines", desk.order), ("status",), ("verify",)):
+            assert desk.run(*command).code in (0, 6), command
+    finally:
+        holder.communicate("")
+    desk.did("case", "set", desk.order, "units_total=200")
+
+
+@pytest.mark.parametrize("hours", [-30, 30])
+def test_a_clock_that_is_wrong_is_a_finding_with_its_size_and_no_failure(
+    tmp_path: Path, authority: Served, hours: int
+) -> None:
+    clock = TestClock(datetime.now(UTC) + timedelta(hours=hours))
+    archive = archive_at(tmp_path / "archive", [authority_of(authority)], clock)
+    assert seal_archive(archive) == "timestamped"
+    report = verify_archive(archive)
+    assert report.problems == ()
+    way = "behind" if hours < 0 else "ahead of"
+    (note,) = [note for note in report.notes if "measured when its token arrived" in note]
+    assert way in note
+    assert abs(int(note.split(" seconds")[0].rsplit(" ", 1)[1].replace(",", "")) - 108_000) < 60
+
+
+def test_a_line_dated_before_a_token_that_stands_before_it_is_a_finding(tmp_path: Path, authority: Served) -> None:
+    """The holder sets his clock back after a token has arrived, and enters what he wants to have had before."""
+    clock = TestClock(datetime.now(UTC))
+    archive = archive_at(tmp_path / "archive", [authority_of(authority)], clock)
+    seal_archive(archive)
+    clock.move(days=-20)
+    archive.record("case.opened", {"case": "1", "name": "", "zone": "UTC", "account": ""})
+    seal_archive(archive)
+    report = verify_archive(archive)
+    assert report.problems == ()
+    assert any("before a timestamp that was received before it" in note for note in report.notes), report.notes
+
+
+def test_a_lost_key_is_said_and_a_new_one_begins_with_a_record(desk: PaperDesk) -> None:
+    keys = desk.folder / "configuration" / "keys"
+    (keys / "signing-key.pem").unlink()
+    said = desk.run("capture", desk.order)
+    assert said.code != 0
+    assert "is gone" in said.err
+    assert desk.did("verify")["problems"] == []
+    shutil.move(keys, desk.folder / "lost keys")
+    desk.did("capture", desk.order)
+    verified = desk.did("verify")
+    assert (verified["problems"], verified["seal"]) == ([], "timestamped")
+    assert any("the signing key changed" in note for note in verified["notes"])
+
+
+def test_an_expired_certificate_keeps_everything_unsealed_until_there_is_a_new_key(
+    tmp_path: Path, authority: Served
+) -> None:
+    clock = TestClock(NOON)
+    archive = archive_at(tmp_path / "archive", [authority_of(authority)], clock)
+    key = signing_key(archive, tmp_path / "configuration")
+    seal_archive(archive)
+    clock.move(days=21 * 365)
+    archive.record("case.opened", {"case": "1", "name": "", "zone": "UTC", "account": ""})
+    with pytest.raises(SealError, match="not valid at this time"):
+        seal(archive, key)
+    report = verify_archive(archive)
+    assert (report.problems, report.seal) == ((), "unsigned")
+    new = signing_key(archive, tmp_path / "new configuration")
+    seal(archive, new)
+    report = verify_archive(archive)
+    assert (report.problems, report.key) == ((), new.fingerprint)
