@@ -378,6 +378,9 @@ def init(
     authority_root: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The root certificate (PEM) its tokens must chain to.")
     ] = None,
+    key: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Sign with your own key from a .p12 file, from now on.")
+    ] = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -386,7 +389,7 @@ def init(
     from casework.workspace import workspace
 
     ws = workspace(archive)
-    made = health.make_archive(ws, tuple(authority or ()), authority_root)
+    made = health.make_archive(ws, tuple(authority or ()), authority_root, key)
     _screen(json, quiet).initialised(ws.archive.root, made)
 
 

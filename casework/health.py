@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import sys
 import traceback
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from casework.answers import HealthItem
 from casework.cases import machine_zone
 from casework.workspace import Workspace, keep
 from collector.archive.config import user_folder
-from collector.errors import TradewitnessError, WrongRequest
+from collector.errors import SealError, TradewitnessError, WrongRequest
 from collector.ledger.disk import make_folder
 from collector.platform import chinese_font, keep_private, synced_by
 
@@ -24,8 +25,11 @@ _LATE_MS = 60_000  # a clock further off than this weakens every record
 _AUTHORITIES_S = 8.0
 
 
-def make_archive(ws: Workspace, authorities: tuple[str, ...], root: Path | None) -> bool:
-    """`init`: True when the archive was made now. Raises WrongRequest for an authority without its root certificate."""
+def make_archive(ws: Workspace, authorities: tuple[str, ...], root: Path | None, key: Path | None = None) -> bool:
+    """`init`: True when the archive was made now. WrongRequest for an authority without its root, or a key file not there.
+
+    `key` is the user's own, PKCS #12; its password comes from TRADEWITNESS_KEY_PASSWORD, or is asked for on a terminal.
+    """
     if authorities and root is None:
         raise WrongRequest("A timestamp authority of your own needs its root certificate.", "Add: --authority-root FILE.pem")
     pem = ""
@@ -38,7 +42,27 @@ def make_archive(ws: Workspace, authorities: tuple[str, ...], root: Path | None)
             raise WrongRequest(
                 f"{root} holds no certificate.", "Give a PEM file: it begins with -----BEGIN CERTIFICATE-----"
             )
+    if key is not None:
+        _take_key(ws, key)
     return keep(ws, authorities, pem)
+
+
+def _take_key(ws: Workspace, path: Path) -> None:
+    from collector.seal.keys import take_own
+
+    try:
+        p12 = path.expanduser().read_bytes()
+    except OSError as error:
+        raise WrongRequest(f"{path} cannot be read ({error.strerror}).", "Give a .p12 or .pfx file.") from error
+    password = os.environ.get("TRADEWITNESS_KEY_PASSWORD", "")
+    if not password and sys.stdin.isatty():
+        from getpass import getpass
+
+        password = getpass(f"Password of {path.name}: ")
+    try:
+        take_own(ws.user / "keys", p12, password, ws.clock.now())
+    except SealError as error:
+        raise WrongRequest(error.message, error.hint) from error
 
 
 def examine(ws: Workspace) -> list[HealthItem]:

@@ -33,11 +33,12 @@ _DIGESTS = {"sha256": "2.16.840.1.101.3.4.2.1", "sha384": "2.16.840.1.101.3.4.2.
 DIGESTS = {sequence(oid(dotted), parameters): name for name, dotted in _DIGESTS.items() for parameters in (b"", _NULL)}
 SHA256 = sequence(oid(_DIGESTS["sha256"]))
 ECDSA_SHA256 = sequence(oid("1.2.840.10045.4.3.2"))
+RSA_SHA256 = sequence(oid("1.2.840.113549.1.1.11"), _NULL)
 _SIGNATURES = {
     # Plain RSA means: with the digest of the signer's digest algorithm. Some authorities leave the NULL out.
     sequence(oid("1.2.840.113549.1.1.1"), _NULL): ("rsa", ""),
     sequence(oid("1.2.840.113549.1.1.1")): ("rsa", ""),
-    sequence(oid("1.2.840.113549.1.1.11"), _NULL): ("rsa", "sha256"),
+    RSA_SHA256: ("rsa", "sha256"),
     sequence(oid("1.2.840.113549.1.1.12"), _NULL): ("rsa", "sha384"),
     sequence(oid("1.2.840.113549.1.1.13"), _NULL): ("rsa", "sha512"),
     ECDSA_SHA256: ("ecdsa", "sha256"),
@@ -66,10 +67,10 @@ def attribute(kind: str, value: bytes) -> bytes:
     return sequence(oid(kind), tlv(der.SET, value))
 
 
-def write_detached(certificate: Certificate, attributes: bytes, signature: bytes) -> bytes:
-    """A ContentInfo with a detached ECDSA-SHA256 signature over `attributes` (the content of the SET)."""
+def write_detached(certificate: Certificate, attributes: bytes, signature: bytes, algorithm: bytes) -> bytes:
+    """A ContentInfo with a detached signature (ECDSA_SHA256 or RSA_SHA256) over `attributes` (the content of the SET)."""
     signer = sequence(
-        der.integer(1), certificate.issuer_and_serial, SHA256, tlv(context(0), attributes), ECDSA_SHA256,
+        der.integer(1), certificate.issuer_and_serial, SHA256, tlv(context(0), attributes), algorithm,
         tlv(der.OCTET_STRING, signature),
     )  # fmt: skip
     signed_data = sequence(

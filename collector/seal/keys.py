@@ -16,6 +16,7 @@ from collector.seal.certificate import Certificate
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 KEY_FILE = "signing-key.pem"  # the private key, then its certificate
 CERTIFICATE_FILE = "signing-certificate.pem"  # a copy to give away; its presence says that a key was here
@@ -28,10 +29,10 @@ _RESTORE = (
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """An ECDSA P-256 key with its self-made certificate. `fingerprint` is SHA-256 of the certificate's DER, hexadecimal."""
+    """A key with its certificate: ECDSA P-256 and self-made, or the user's own."""
 
     certificate: Certificate = field(repr=False)
-    private: EllipticCurvePrivateKey = field(repr=False, compare=False)
+    private: EllipticCurvePrivateKey | RSAPrivateKey = field(repr=False, compare=False)
 
     @property
     def fingerprint(self) -> str:
@@ -72,6 +73,62 @@ def load_or_create(folder: Path, now: datetime) -> SigningKey:
     return key
 
 
+def take_own(folder: Path, p12: bytes, password: str, now: datetime) -> SigningKey:
+    """Puts the key and certificate of a PKCS #12 file in place of the key in this folder, which is kept beside them.
+
+    The key lies in the folder readable by its owner only, and without a password: nights seal unattended. SealError where
+    the file or its password is wrong, or its certificate cannot sign now.
+    """
+    key = _from_p12(p12, password)
+    parsed = key.certificate.parsed
+    if not parsed.not_valid_before_utc <= now <= parsed.not_valid_after_utc:
+        raise SealError("The certificate in that file is not valid now.", "Give one that is, or look at the machine's date.")
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    pem = key.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + key.certificate_pem.encode()
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for name, content, mode in ((KEY_FILE, pem, 0o600), (CERTIFICATE_FILE, key.certificate_pem.encode(), 0o644)):
+            _replace(folder / name, content, mode)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise SealError(f"The signing key in {folder} cannot be kept: {reason}.", _RESTORE) from error
+    return load_or_create(folder, now)
+
+
+def _replace(path: Path, content: bytes, mode: int) -> None:
+    """The new file in place of an old one, which stays under the name "…-before-1.pem" and so on."""
+    if path.exists() and path.read_bytes() == content:
+        return
+    new = path.with_name(f".{path.name}.new")
+    new.unlink(missing_ok=True)
+    _keep(new, content, mode)
+    if path.exists():
+        number = next(n for n in range(1, 10_000) if not path.with_name(f"{path.stem}-before-{n}.pem").exists())
+        os.link(path, path.with_name(f"{path.stem}-before-{number}.pem"))
+    new.replace(path)
+
+
+def _from_p12(p12: bytes, password: str) -> SigningKey:
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa
+    from cryptography.hazmat.primitives.serialization import Encoding
+    from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
+
+    try:
+        found = load_pkcs12(p12, password.encode() if password else None)
+    # The cause is left out on purpose: it may quote what the file holds.
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise SealError(
+            "That file is no PKCS #12 file (.p12 or .pfx), or its password is another.",
+            "Set TRADEWITNESS_KEY_PASSWORD, or run the command on a terminal, which asks for it.",
+        ) from None
+    private, certificate = found.key, found.cert
+    if not isinstance(private, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) or certificate is None:
+        raise SealError("That file holds no RSA or ECDSA key with its certificate.", "Export both into one .p12 file.")
+    return SigningKey(Certificate.read(certificate.certificate.public_bytes(Encoding.DER)), private)
+
+
 def _keep(path: Path, content: bytes, mode: int = 0o600) -> None:
     """Whole or not at all, and never over an existing file: of two processes that make a key, one wins."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
@@ -89,7 +146,7 @@ def _keep(path: Path, content: bytes, mode: int = 0o600) -> None:
 
 def _load(path: Path) -> SigningKey:
     from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     text = path.read_bytes()
@@ -101,7 +158,7 @@ def _load(path: Path) -> SigningKey:
     # The cause is left out on purpose: it may quote what the file holds.
     except (ValueError, TypeError, UnsupportedAlgorithm):
         raise SealError(f"The signing key {path} is damaged.", _RESTORE) from None
-    if not isinstance(private, ec.EllipticCurvePrivateKey) or private.public_key() != public:
+    if not isinstance(private, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) or private.public_key() != public:
         raise SealError(f"The signing key {path} and its certificate do not belong together.", _RESTORE)
     return SigningKey(certificate, private)
 

@@ -34,9 +34,6 @@ def sign(data: bytes, key: SigningKey, at: datetime) -> bytes:
 
     SealError where the key's certificate is not valid then.
     """
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives.asymmetric import ec
-
     at = at.replace(microsecond=0)
     if not _valid(key.certificate, at):
         raise SealError(
@@ -54,8 +51,17 @@ def sign(data: bytes, key: SigningKey, at: datetime) -> bytes:
             )
         )
     )
-    signature = key.private.sign(tlv(der.SET, attributes), ec.ECDSA(hashes.SHA256()))
-    return cms.write_detached(key.certificate, attributes, signature)
+    signature, algorithm = _signed(key, tlv(der.SET, attributes))
+    return cms.write_detached(key.certificate, attributes, signature, algorithm)
+
+
+def _signed(key: SigningKey, data: bytes) -> tuple[bytes, bytes]:
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec, padding
+
+    if isinstance(key.private, ec.EllipticCurvePrivateKey):
+        return key.private.sign(data, ec.ECDSA(hashes.SHA256())), cms.ECDSA_SHA256
+    return key.private.sign(data, padding.PKCS1v15(), hashes.SHA256()), cms.RSA_SHA256
 
 
 def verify_signature(data: bytes, p7s: bytes) -> SignatureReport:

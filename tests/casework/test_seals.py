@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -242,3 +243,20 @@ def test_an_index_that_is_lost_or_damaged_loses_nothing(desk: PaperDesk, how: st
     assert [p["where"] for p in said["problems"]] == (["index.sqlite"] if how == "damaged" else [])
     assert desk.did("facts", desk.order)["facts"] == before
     assert desk.did("verify")["ok"]
+
+
+def test_the_users_own_key_signs_from_then_on_and_the_change_is_told(
+    desk: PaperDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.collector.seal.test_keys import own
+
+    (desk.folder / "mine.p12").write_bytes(own("rsa", b"secret", datetime.now(UTC)))
+    assert desk.run("init", "--key", desk.folder / "mine.p12").code == 2  # without its password
+    assert desk.run("init", "--key", desk.folder / "absent.p12").code == 2
+    monkeypatch.setenv("TRADEWITNESS_KEY_PASSWORD", "secret")
+    desk.did("init", "--key", desk.folder / "mine.p12")
+    desk.keep()
+    for path in (desk.archive, desk.pack("own.zip")):
+        said = desk.did("verify", path)
+        assert (said["ok"], said["seal"]) == (True, "timestamped")
+    assert any("the signing key changed" in note for note in desk.did("verify")["notes"])

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import stat
-from datetime import timedelta
+import subprocess
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
 
 from collector.errors import SealError
-from collector.seal.keys import CERTIFICATE_FILE, KEY_FILE, SigningKey, load_or_create
+from collector.seal.keys import CERTIFICATE_FILE, KEY_FILE, SigningKey, load_or_create, take_own
+from collector.seal.signature import sign, verify_signature
 from tests.collector.seal.conftest import NOW
 
 
@@ -95,3 +101,66 @@ def test_a_folder_that_cannot_be_one_is_said_in_one_sentence(tmp_path: Path) -> 
     (tmp_path / "other" / KEY_FILE).mkdir(parents=True)
     with pytest.raises(SealError, match="cannot be read or kept"):
         load_or_create(tmp_path / "other", NOW)
+
+
+# -- the user's own key --------------------------------------------------------------------------------------------------
+
+
+def own(kind: str, password: bytes, now: datetime = NOW, days: int = 30) -> bytes:
+    """A .p12 file as another program exports it."""
+    private: Any = ec.generate_private_key(ec.SECP384R1()) if kind == "ecdsa" else rsa.generate_private_key(65537, 2048)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "J. de Vries Import B.V.")])
+    certificate = (
+        x509.CertificateBuilder(name, name, private.public_key(), 77, now - timedelta(days=1), now + timedelta(days=days))
+        .sign(private, hashes.SHA256())
+    )  # fmt: skip
+    form = serialization.BestAvailableEncryption(password)
+    return serialize_key_and_certificates(b"mine", private, certificate, None, form)
+
+
+@pytest.mark.parametrize("kind", ["ecdsa", "rsa"])
+def test_the_users_own_key_signs_and_openssl_agrees(tmp_path: Path, kind: str) -> None:
+    made = load_or_create(tmp_path / "keys", NOW)
+    key = take_own(tmp_path / "keys", own(kind, b"secret"), "secret", NOW)
+    assert load_or_create(tmp_path / "keys", NOW) == key != made
+    data = b"a checkpoint"
+    signature = sign(data, key, NOW)
+    report = verify_signature(data, signature)
+    assert (report.problems, report.fingerprint) == ((), key.fingerprint)
+    for name, content in (("data", data), ("p7s", signature), ("pem", key.certificate_pem.encode())):
+        (tmp_path / name).write_bytes(content)
+    command = "openssl cms -verify -binary -inform DER -in p7s -content data -CAfile pem -partial_chain -purpose any"
+    at = f"-attime {int(NOW.timestamp())} -out /dev/null"
+    assert subprocess.run(f"{command} {at}".split(), cwd=tmp_path, capture_output=True, check=False).returncode == 0
+
+
+def test_the_key_before_is_kept_beside_and_taking_the_same_again_changes_nothing(tmp_path: Path) -> None:
+    folder, p12 = tmp_path / "keys", own("ecdsa", b"secret")
+    before = load_or_create(folder, NOW)
+    take_own(folder, p12, "secret", NOW)
+    names = {path.name for path in folder.iterdir()}
+    assert names == {
+        "signing-key.pem", "signing-certificate.pem", "signing-key-before-1.pem", "signing-certificate-before-1.pem",
+    }  # fmt: skip
+    assert before.certificate_pem in (folder / "signing-key-before-1.pem").read_text()
+    assert stat.S_IMODE((folder / "signing-key.pem").stat().st_mode) == 0o600
+    take_own(folder, p12, "secret", NOW)
+    assert {path.name for path in folder.iterdir()} == names
+
+
+@pytest.mark.parametrize(
+    ("p12", "password"),
+    [(own("ecdsa", b"secret"), "another"), (own("ecdsa", b"secret"), ""), (b"no p12", "secret")],
+    ids=["wrong password", "no password", "no p12"],
+)
+def test_a_file_that_cannot_be_opened_leaves_the_key_as_it_was(tmp_path: Path, p12: bytes, password: str) -> None:
+    before = load_or_create(tmp_path / "keys", NOW)
+    with pytest.raises(SealError, match="password is another") as raised:
+        take_own(tmp_path / "keys", p12, password, NOW)
+    assert "secret" not in str(raised.value)
+    assert load_or_create(tmp_path / "keys", NOW) == before
+
+
+def test_a_certificate_that_has_expired_cannot_begin_to_sign(tmp_path: Path) -> None:
+    with pytest.raises(SealError, match="not valid now"):
+        take_own(tmp_path / "keys", own("ecdsa", b"secret", NOW - timedelta(days=90)), "secret", NOW)
