@@ -97,11 +97,10 @@ def shape_fault(entry: Entry) -> str:
             snapshot_of(entry.body, {})
         except (KeyError, TypeError, ValueError, AttributeError):
             return "is a snapshot that cannot be read"
-    renderings = entry.body.get("renderings", [])
-    if not isinstance(renderings, list) or not all(
-        isinstance(r, dict) and {"path", "commitment"} <= r.keys() for r in renderings
-    ):
-        return "names its renderings wrongly"
+    for many, needed in (("renderings", {"path", "commitment"}), ("parts", {"name", "media_type", "size", "commitment"})):
+        records = entry.body.get(many, [])
+        if not isinstance(records, list) or not all(isinstance(r, dict) and needed <= r.keys() for r in records):
+            return f"names its {many} wrongly"
     return ""
 
 

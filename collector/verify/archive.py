@@ -130,9 +130,9 @@ def commitments_of(body: Mapping[str, Any]) -> Iterator[tuple[str, Sealed]]:
     """The commitments that an entry's body names, each with what it stands for."""
     if "commitment" in body:
         yield str(body["commitment"]), Sealed(str(body.get("name", "file")), _size(body))
-    for part in ("artefacts", "renderings", "revocation"):
+    for part in ("artefacts", "renderings", "parts"):
         for record in body.get(part, ()):
-            what = record.get("role") or record.get("path") or record.get("url")
+            what = record.get("role") or record.get("path") or record.get("name")
             yield str(record["commitment"]), Sealed(str(what), _size(record))
 
 

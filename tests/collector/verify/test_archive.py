@@ -10,6 +10,7 @@ import pytest
 from collector.archive.archive import Archive
 from collector.archive.index import open_index
 from collector.errors import DamagedArchive, WrongRequest
+from collector.ledger.log import Opening, new_salt
 from collector.model import Target
 from collector.seal.timestamp import Authority
 from collector.verify import verify_archive
@@ -147,3 +148,19 @@ def test_a_changed_key_and_kept_files_without_a_record_are_told(archive: Archive
     assert report.problems == ()
     assert any("signing key changed" in note for note in report.notes)
     assert any("named by no record" in note for note in report.notes)
+
+
+def test_a_part_of_a_page_saved_by_hand_is_missed_when_it_is_gone(archive: Archive) -> None:
+    """The files of a saved page's folder are sealed with it, each by a commitment of its own."""
+    openings = [Opening(archive.objects.put(data), new_salt()) for data in (b"<html>saved</html>", b"a picture")]
+    part = {"name": "page_files/a.png", "media_type": "image/png", "size": 9, "commitment": openings[1].commitment}
+    body = {"case": "1", "id": "F-1", "name": "page.html", "kind": "page", "media_type": "text/html", "size": 18, "note": ""}
+    archive.record("file.added", {**body, "commitment": openings[0].commitment, "parts": [part]}, openings)
+    assert verify_archive(archive).problems == ()
+    path = archive.objects.path(openings[1].digest)
+    assert path
+    path.unlink()
+    (problem,) = verify_archive(archive).problems
+    assert "page_files/a.png" in problem.what
+    entry = archive.record("file.added", {**body, "commitment": openings[0].commitment, "parts": ["x"]})
+    assert any(p.where == f"ledger/entries.jsonl line {entry.seq + 1}" for p in verify_archive(archive).problems)
