@@ -168,19 +168,53 @@ def add(
 
 @app.command(rich_help_panel=DAILY)
 def check(
-    case: Annotated[str, typer.Argument(metavar="CASE")] = "",
+    what: Annotated[
+        list[str] | None, typer.Argument(metavar="[CASE|URL]...", help="A case; before an order, pages or kept snapshots.")
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Every case.")] = False,
     reason: Annotated[list[str] | None, typer.Option(metavar="R", help="late, damaged, quality… (may be repeated)")] = None,
+    before: Annotated[
+        bool, typer.Option("--before-order", help="What a product, supplier or search page says of the cover.")
+    ] = False,
+    amount: Annotated[str, typer.Option(metavar="MONEY", help='The order you think of, as "USD 15,000".')] = "",
     as_of: AsOfOption = "",
     archive: ArchiveOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Say what is covered, what is missing and what contradicts itself, before somebody else does."""
-    from casework.dossier import check_case
+    from casework.before_order import check_before_order, is_before_order
+    from casework.dossier import check_cases
     from casework.workspace import workspace
 
-    _screen(json, quiet).findings(check_case(workspace(archive), case, everything, tuple(reason or ()), as_of))
+    screen, ws, named = _screen(json, quiet), workspace(archive), tuple(what or ())
+    if is_before_order(named, before, amount):
+        with screen.progress() as progress:
+            pages = check_before_order(ws, named, amount, progress)
+        _exit(screen.before_order(pages))
+    with screen.progress() as progress:
+        answers = check_cases(ws, named, everything, tuple(reason or ()), as_of, progress)
+    screen.findings(answers, brief=everything)
+
+
+@app.command(rich_help_panel=DAILY)
+def draft(
+    case: CaseArgument,
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="supplier, statement, contract or question.")],
+    lang: Annotated[str, typer.Option(metavar="LANG", help="en (English) or zh (Chinese).")] = "en",
+    reason: Annotated[list[str] | None, typer.Option(metavar="R", help="late, damaged, quality… (may be repeated)")] = None,
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Write a polite text for you to copy, filled with the case's facts; it is never sent."""
+    from casework.dossier import draft_for
+    from casework.workspace import workspace
+
+    screen = _screen(json, quiet)
+    with screen.progress() as progress:
+        text = draft_for(workspace(archive), case, kind, lang, tuple(reason or ()), progress)
+    screen.draft(text)
 
 
 @app.command(rich_help_panel=DAILY)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from collector.archive.sealing import SealState
 from collector.errors import PARTIAL, PERSON_NEEDED
-from collector.model import Deadline, Exhibit, Fact, Finding, Problem, Snapshot
+from collector.model import Deadline, Exhibit, Fact, Finding, Money, Problem, Snapshot
+from rules.before_order import Offer
 from rules.calendars import bar, left, local
 
 if TYPE_CHECKING:
@@ -126,6 +127,16 @@ class CheckAnswer:
     case: str
     reasons: tuple[str, ...]
     findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BeforeOrderAnswer:
+    """What pages say before an order: findings, and the offers side by side. `captured`: None without a visit."""
+
+    findings: tuple[Finding, ...]
+    offers: tuple[Offer, ...]
+    amount: Money | None
+    captured: Captured | None
 
 
 @dataclass(frozen=True, slots=True)

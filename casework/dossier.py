@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from casework.answers import CheckAnswer, DeadlineAnswer
 from casework.cases import casefile, cases, counts_by, find_case, happened_at, machine_zone, split_assignment
+from casework.filetext import with_texts
 from casework.workspace import Workspace
 from collector.canonical import plain
 from collector.errors import WrongRequest
@@ -15,11 +17,14 @@ from collector.ledger.disk import write_file
 from collector.model import Fact
 from rules.assertions import is_event, parse_assertion
 from rules.casefile import CaseFile
-from rules.check import check, reasons_of
+from rules.check import reasons_of, review
 from rules.deadlines import deadlines, needs_attention
+from rules.drafts import Draft, draft
 from rules.facts import RECURRING
 from rules.ics import calendar
 from rules.policy import load_policy, policies
+
+Progress = Callable[[str], None]
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -126,14 +131,24 @@ def _loose_casefile(assignments: list[str], zone: str, as_of: datetime, now: dat
     return CaseFile(order="", name="", zone=zone, as_of=as_of, opened_at=as_of, facts=kept)
 
 
-def check_case(ws: Workspace, wanted: str, everything: bool, reasons: tuple[str, ...], as_of: str = "") -> list[CheckAnswer]:
-    """What is covered, missing or contradictory, for one case or for all."""
-    if everything == bool(wanted):
+def check_cases(
+    ws: Workspace, wanted: Iterable[str], everything: bool, reasons: tuple[str, ...], as_of: str, progress: Progress
+) -> list[CheckAnswer]:
+    """What is covered, missing, contradictory or said that should not be, for the cases named or for all open ones."""
+    names = tuple(wanted)
+    if everything == bool(names):
         raise WrongRequest("Say which case to check.", "Give its order number, or --all.")
-    chosen = [c for c in cases(ws) if not c.closed] if everything else [find_case(ws, wanted)]
-    answers = []
-    for case in chosen:
-        file = casefile(ws, case, as_of_instant(ws, as_of, case.zone))
-        policy = load_policy()
-        answers.append(CheckAnswer(case.order, reasons_of(file, policy, reasons), check(file, policy, reasons)))
+    chosen = [c for c in cases(ws) if not c.closed] if everything else [find_case(ws, name) for name in names]
+    policy, answers = load_policy(), []
+    for number, case in enumerate(chosen, 1):
+        progress(f"case {number} of {len(chosen)}")
+        file = with_texts(casefile(ws, case, as_of_instant(ws, as_of, case.zone)), ws.archive.objects, progress)
+        answers.append(CheckAnswer(case.order, reasons_of(file, policy, reasons), review(file, policy, reasons)))
     return answers
+
+
+def draft_for(ws: Workspace, wanted: str, kind: str, lang: str, reasons: tuple[str, ...], progress: Progress) -> Draft:
+    """A text for the buyer to copy, filled with the case's facts. Nothing is sent."""
+    case = find_case(ws, wanted)
+    file = casefile(ws, case, ws.clock.now())
+    return draft(with_texts(file, ws.archive.objects, progress), load_policy(), kind, lang, reasons)

@@ -50,6 +50,25 @@ class AddedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of a file's text and where it stands: "page 2", "paragraph 14", "line 3"."""
+
+    place: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileText:
+    """The text found in an added file, by its id; `problem` is one sentence where there is none to be had."""
+
+    file: str
+    name: str
+    kind: str
+    passages: tuple[Passage, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerEvent:
     """A snapshot, file or assertion's place in the ledger: sequence number, kind, time and one sentence."""
 
@@ -63,7 +82,8 @@ class LedgerEvent:
 class CaseFile:
     """A case as of `as_of` (UTC). `zone` is the case's IANA zone; `facts` are all facts, oldest first, read and asserted.
 
-    `snapshots` are those made by `as_of`, oldest first, with their ledger numbers in `events`.
+    `snapshots` are those made by `as_of`, oldest first, with their ledger numbers in `events`. `texts` are those of the
+    files, where a question needs them.
     """
 
     order: str
@@ -76,6 +96,7 @@ class CaseFile:
     files: tuple[AddedFile, ...] = ()
     events: tuple[LedgerEvent, ...] = ()
     account: str = ""
+    texts: tuple[FileText, ...] = ()
 
     def read(self, name: str) -> Fact | None:
         """The newest fact of that name that a page showed (state read), or None; one that was seen before a saved one."""
@@ -114,9 +135,11 @@ class CaseFile:
         Assertions stay, whenever they were recorded: what counts is the day they tell of.
         """
         facts = [f for f in self.facts if f.state == "asserted" or f.at is None or f.at <= self.as_of]
+        files = tuple(file for file in self.files if file.added_at <= self.as_of)
         return replace(
             self,
             facts=tuple(sorted(facts, key=lambda f: (f.at or _LONG_AGO, f.snapshot, f.name, f.round, repr(f)))),
-            files=tuple(file for file in self.files if file.added_at <= self.as_of),
+            files=files,
+            texts=tuple(text for text in self.texts if text.file in {file.id for file in files}),
             snapshots=tuple(s for s in self.snapshots if s.visit.machine_time <= self.as_of),
         )

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collector.model import Finding
+from rules.adverse import adverse
 from rules.casefile import CaseFile
 from rules.chronology import Chronology, day_text, days_between
 from rules.contact import contact
+from rules.contract import contract
 from rules.contradictions import contradictions
-from rules.coverage import coverage
-from rules.deadlines import Story
+from rules.coverage import coverage, other_protection
+from rules.deadlines import Story, deadlines
+from rules.differences import differences
 from rules.moments import moment_findings
 from rules.policy import REASONS, Policy
-from rules.readiness import readiness, shipping
+from rules.readiness import due, late_reason, readiness, shipping, strengths
+from rules.redflags import redflags
+from rules.refund import refund
 from rules.timer_conflicts import timer_conflicts
 from rules.timers import says, words_of
 
@@ -35,6 +40,30 @@ def check(casefile: CaseFile, policy: Policy, reasons: tuple[str, ...] = ()) -> 
         *readiness(known, policy, chosen),
     )
     return found if chosen else (*found, _no_reason())
+
+
+def review(casefile: CaseFile, policy: Policy, reasons: tuple[str, ...] = ()) -> tuple[Finding, ...]:
+    """The check, and what is for the buyer's eyes alone: contract, chat, both sides' weak points, other protection.
+
+    It never goes into a pack, which the other side may read. Raises WrongRequest for an unknown reason.
+    """
+    known = casefile.known()
+    chronology = Chronology(known, policy)
+    chosen = reasons_of(known, policy, reasons)
+    evidence = readiness(known, policy, chosen, due(deadlines(known, policy)))
+    heard = redflags(known, policy)
+    timed = {finding.id: finding for finding in evidence}
+    return (
+        *(timed.get(finding.id, finding) for finding in check(casefile, policy, reasons)),
+        *strengths(evidence, heard, policy, chosen),
+        *refund(chronology, chosen),
+        *late_reason(chronology, chosen),
+        *other_protection(chronology),
+        *contract(chronology),
+        *differences(chronology),
+        *heard,
+        *adverse(chronology),
+    )
 
 
 def reasons_of(casefile: CaseFile, policy: Policy, reasons: tuple[str, ...] = ()) -> tuple[str, ...]:

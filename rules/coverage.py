@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from collector.model import Fact, Finding, Money, Undetermined, Verdict
 from rules.calendars import day_in, written
 from rules.chronology import Chronology
+from rules.history import history
+from rules.messages import quoted, sayings
+from rules.protection import protections
 from rules.refund import ceiling, limit_at_order, limits_read, money, said
+
+_APPROVES = re.compile(
+    r"sample\b[^.!?]{0,30}\b(?:is|are|was|been)? ?(?:approved|right|confirmed|fine|perfect|ok)\b"
+    r"|approve[sd]? (?:the|your|this) sample|样品?[^。]{0,8}(?:确认|没问题|可以)",
+    re.IGNORECASE,
+)
 
 
 def coverage(chronology: Chronology) -> tuple[Finding, ...]:
     """Every finding on cover that does not depend on the reason, in the order in which a case manager asks."""
-    rules = (_order, _badge, _limit, _limit_changed, _ceiling, _claimed, _payment)
+    rules = (_order, _badge, _badge_changed, _limit, _limit_changed, _ceiling, _claimed, _payment, _sample)
     return tuple(finding for rule in rules for finding in rule(chronology))
 
 
@@ -47,6 +57,18 @@ def _badge(chronology: Chronology) -> Iterator[Finding]:
          "No page kept so far says whether the supplier has the Trade Assurance badge."),
         "Capture the supplier's page: case set CASE --supplier URL, then capture CASE.",
     )  # fmt: skip
+
+
+def _badge_changed(chronology: Chronology) -> Iterator[Finding]:
+    """The badge over the visits: one that came or went is told with its days."""
+    casefile = chronology.casefile
+    for name, page in (("supplier.badge", "supplier's"), ("product.badge", "product")):
+        kind = name.partition(".")[0]
+        own = {s.id for s in casefile.snapshots if s.target.kind == kind}
+        if story := history((f for f in casefile.facts if f.name == name and f.snapshot in own), name, casefile.zone):
+            text = f"The badge on the {page} page changed: {story}."
+            todo = "What stood there on the day of the order counts: keep both snapshots in the pack."
+            yield Finding("coverage.badge_changed", "undetermined", text, (name,), todo, _source(chronology))
 
 
 def _limit(chronology: Chronology) -> Iterator[Finding]:
@@ -104,6 +126,11 @@ def _ceiling(chronology: Chronology) -> Iterator[Finding]:
         todo = f"Capture the page that shows it, or set {' and '.join(result.needs)}."
         yield Finding("refund.ceiling", "undetermined", result.reason, facts, todo, source)
         return
+    if not result.paid.amount:
+        todo = "Pay on the order page only; if you paid elsewhere, gather every proof: add CASE FILE --as payment."
+        text = f"{result} The page shows no payment, and what is paid elsewhere is not covered."
+        yield Finding("refund.ceiling", "undetermined", text, facts, todo, source)
+        return
     verdict: Verdict = "problem" if result.uncovered.amount else "ok"
     yield Finding("refund.ceiling", verdict, str(result), facts, "", source)
 
@@ -140,3 +167,36 @@ def _payment(chronology: Chronology) -> Iterator[Finding]:
         verdict, text = "undetermined", "No page kept so far shows that the payment went through the platform."
         todo = "Capture the order page with its payments, or set paid_on_platform=yes."
     yield Finding("payment.on_platform", verdict, text, facts, todo, _source(chronology))
+
+
+def _sample(chronology: Chronology) -> Iterator[Finding]:
+    """Whether a sample was approved before the order: by date, by a file, or in the Message Center."""
+    casefile, facts = chronology.casefile, ("sample_approved_at", "thread.messages")
+    approved = next((s for s in sayings(casefile) if s.who == "buyer" and _APPROVES.search(s.text)), None)
+    told = casefile.fact("sample_approved_at")
+    if approved:
+        text = f"A sample was approved: {quoted(approved)}."
+        yield Finding("coverage.sample", "ok", text, facts, "", _source(chronology))
+    elif told or any(file.kind == "sample" for file in casefile.files):
+        text = "A sample was approved, as you entered it." if told else "There are pictures of a sample, added by you."
+        yield Finding("coverage.sample", "ok", text, facts, "", _source(chronology))
+    else:
+        text = "Nothing shows that a sample was approved before the order."
+        todo = (
+            "If there was one, enter the day (case set CASE sample_approved_at=DAY) and add pictures of it:"
+            " add CASE FILE --as sample."
+        )
+        yield Finding("coverage.sample", "missing", text, facts, todo, _source(chronology))
+
+
+def other_protection(chronology: Chronology) -> tuple[Finding, ...]:
+    """What else can protect the order before shipment: where part of it is not covered, or the limit is not known."""
+    if any(chronology.happened(event) for event in ("shipped", "received", "dispute_opened")):
+        return ()
+    value = money(chronology.casefile, "order.total") or money(chronology.casefile, "order.paid")
+    limit = limit_at_order(chronology)
+    if value is None or (limit and limit.value.currency == value.currency and limit.value.amount >= value.amount):
+        return ()
+    known = limit is not None and limit.value.currency == value.currency
+    rest = Money(value.amount - limit.value.amount, value.currency) if limit and known else None
+    return protections(value, rest, chronology.policy)

@@ -1,36 +1,41 @@
 """Phrases as data against what people write: English and Chinese, with the spelling and spacing tricks undone first.
 
 A phrase is a row of words. `{pay}` is a list of words of that name, `delay*` any word that begins so, `the?` a word that may
-be missing, `...` up to six words (or twelve Chinese characters) in between. A phrase never reaches over the end of a
-sentence, and does not count where a word such as "never" stands close before it.
+be missing, `...` up to six words (or twelve Chinese characters) in between, and `+` joins parts that stand in the same
+sentence in any order. A phrase never reaches over the end of a sentence, and does not count where a word such as "never"
+stands close before it.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from rules.schema import from_toml, installed, wrong
 
-KINDS = ("red_flag", "own_words", "admission", "answer")
+KINDS = ("red_flag", "own_words", "admission", "answer", "argument", "term")
 SPEAKERS = ("supplier", "buyer")
 
 _CJK = "\u3400-\u9fff"
 _SENTENCE = re.compile(r"(?<=[。！？；\n])|(?<=\w\w[.!?;])(?<!\b[Nn][Oo]\.)(?=\s)|(?<=[!?])(?=\s)")
 _SPACED = re.compile(r"(?<![^\W_])(?:[a-z][\s.\-_*·/|]{1,3}){3,}[a-z](?![^\W_])")
 _SPACED_CJK = re.compile(rf"(?<=[{_CJK}])[\s.\-_*·]{{1,3}}(?=[{_CJK}])")
-_WORD = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+|,")
+_WORD = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+(?:[@$][^\W_{_CJK}]+)*|,")
 _ASKED = re.compile("(?<=能)不能|(?<=可)不可|(?<=是)不是|(?<=行)不行")  # "can you or can you not" denies nothing
 _SIGNS = str.maketrans({"’": "'", "‘": "'", "，": ",", "、": ",", "：": " ", "（": " ", "）": " "})
 # Letters of other alphabets that look like Latin ones, and figures and signs that stand for letters.
 _ALIKE = str.maketrans("авекмнорстухіјѕԁαεικνορτυχ", "abekmhopctyxijsdaeiknoptux")
 _FIGURES = str.maketrans("0134578@$", "oieastbas")
 _INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff]")
-_GAP = 6
-_GAP_CJK = 12
+_LATIN = re.compile(rf"[^\W_{_CJK}]")
+_CJK_RUN = re.compile(rf"[{_CJK}]{{3}}")
+_GAP, _GAP_CJK = 6, 12  # words, and Chinese characters, that "..." stands for at most
+_DENIED = 3  # words after "never" that it still denies
+_FARTHEST = 120  # characters between two words of a phrase
+_LONGEST = 1000  # characters looked at as one sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,8 @@ class Flag:
 
     `kind`: red_flag, own_words (the buyer's, that hurt), admission (the supplier's) or answer (the buyer's, that helps).
     `patterns` are regular expressions over the text as written; `unless` phrases in the same sentence take a hit away.
-    `reason`: the reason of a dispute for which an admission is evidence.
+    `reason`: the reasons of a dispute, a space between, for which an admission is evidence or which own
+    words weaken. `answer`: the item of the contract's checklist that answers an argument.
     """
 
     id: str
@@ -61,6 +67,7 @@ class Flag:
     patterns: tuple[str, ...] = ()
     source: str = ""
     reason: str = ""
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,33 +87,129 @@ class Hit:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """Words in a row; a `stem` goes on to the end of its word. Latin letters end at Latin letters only."""
+
+    text: str
+    stem: bool = False
+
+    def spans(self, plain: str) -> Iterator[tuple[int, int]]:
+        at = plain.find(self.text)
+        while at >= 0:
+            end = at + len(self.text)
+            if not (_goes_on(plain, at - 1, self.text[0]) or (not self.stem and _goes_on(plain, end, self.text[-1]))):
+                while self.stem and end < len(plain) and plain[end] not in " ,":
+                    end += 1
+                yield at, end
+            at = plain.find(self.text, at + 1)
+
+
+def _goes_on(plain: str, at: int, letter: str) -> bool:
+    """Whether the word of this letter goes on at that place."""
+    return 0 <= at < len(plain) and bool(_LATIN.match(letter) and _LATIN.match(plain[at]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Terms:
+    """Terms that stand for one another; told apart by identity, so that a sentence looks each up once."""
+
+    any: tuple[_Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """One place of a phrase: any of these terms, after a gap or not; it may be missing."""
+
+    terms: _Terms
+    gap: bool
+    optional: bool
+
+
+_Lists = Mapping[str, tuple[str, ...]]
+_Row = tuple[_Slot, ...]
+_Parts = tuple[_Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    flag: Flag
+    phrases: tuple[_Parts, ...]
+    patterns: tuple[re.Pattern[str], ...]
+    unless: tuple[_Parts, ...]
+
+
+class _Sentence:
+    """One sentence in plain words, and where each term stands in it, looked up once."""
+
+    def __init__(self, plain: str, negations: _Terms) -> None:
+        self.plain = plain
+        self._found: dict[_Terms, tuple[tuple[int, int], ...]] = {}
+        self._negations = self._spans(negations)
+
+    def says(self, phrases: tuple[_Parts, ...]) -> bool:
+        """Whether one of the phrases stands here, each of its parts, and not denied."""
+        return any(all(any(map(self._holds, self._starts(row))) for row in parts) for parts in phrases)
+
+    def _spans(self, terms: _Terms) -> tuple[tuple[int, int], ...]:
+        spans = self._found.get(terms)
+        if spans is None:
+            plain = self.plain
+            spans = tuple(span for term in terms.any if term.text in plain for span in term.spans(plain))
+            self._found[terms] = spans
+        return spans
+
+    def _starts(self, row: _Row) -> Iterator[int]:
+        """Where the row begins."""
+        for start, end in self._spans(row[0].terms):
+            ends = {end}
+            for slot in row[1:]:
+                after = {e for s, e in self._spans(slot.terms) if any(self._follows(before, s, slot.gap) for before in ends)}
+                ends = after | ends if slot.optional else after
+                if not ends:
+                    break
+            if ends:
+                yield start
+
+    def _follows(self, end: int, start: int, gap: bool) -> bool:
+        if start < end or start - end > _FARTHEST:
+            return False
+        between = self.plain[end:start]
+        if not gap:
+            return between in ("", " ", " , ")
+        words = between.split()
+        return len(words) <= _GAP and sum(len(word) for word in words if not _LATIN.match(word)) <= _GAP_CJK
+
+    def _holds(self, start: int) -> bool:
+        """Whether nothing denies what begins there."""
+        for _, end in self._negations:
+            between = self.plain[end:start] if 0 <= start - end <= _FARTHEST else ","
+            if "," not in between and len(between.split()) <= _DENIED and not _CJK_RUN.search(between):
+                return False
+        return True
+
+
 @dataclass(frozen=True)
 class Matcher:
     """A phrase book made ready to be used on text."""
 
     book: PhraseBook
-    _negated: re.Pattern[str] = field(repr=False)
+    _negations: _Terms = field(repr=False)
     _names: Mapping[str, str] = field(repr=False)
-    _flags: tuple[tuple[Flag, re.Pattern[str] | None, re.Pattern[str] | None, re.Pattern[str] | None], ...] = field(
-        repr=False
-    )
+    _flags: tuple[_Compiled, ...] = field(repr=False)
 
     def hits(self, text: str, speaker: str = "") -> list[Hit]:
         """The flags that a message raises, each once with its first sentence; `speaker` "" is anybody."""
         found: dict[str, Hit] = {}
+        asked = [one for one in self._flags if not speaker or speaker in one.flag.by]
         for sentence in sentences(text):
-            plain, raw = self.undisguised(sentence), _folded(sentence)
-            for flag, phrases, patterns, unless in self._flags:
-                if flag.id in found or (speaker and speaker not in flag.by):
+            plain, raw = _Sentence(self.undisguised(sentence), self._negations), _folded(sentence)
+            for one in asked:
+                if one.flag.id in found:
                     continue
-                if unless is not None and unless.search(plain):
-                    continue
-                if (patterns is not None and patterns.search(raw)) or (phrases is not None and self._said(phrases, plain)):
-                    found[flag.id] = Hit(flag, sentence.strip())
+                if (any(p.search(raw) for p in one.patterns) or plain.says(one.phrases)) and not plain.says(one.unless):
+                    found[one.flag.id] = Hit(one.flag, sentence.strip())
         return list(found.values())
-
-    def _said(self, phrases: re.Pattern[str], plain: str) -> bool:
-        return any(not self._negated.search(plain[: match.start()]) for match in phrases.finditer(plain))
 
     def undisguised(self, sentence: str) -> str:
         """The sentence in small letters and plain words, single spaces between, names out of their disguise."""
@@ -117,7 +220,10 @@ class Matcher:
 
 def sentences(text: str) -> Iterator[str]:
     """The sentences of a text as they are written; a figure's point and a single letter's end none."""
-    yield from (part for part in _SENTENCE.split(text) if part.strip())
+    for part in _SENTENCE.split(text):
+        for at in range(0, len(part), _LONGEST):
+            if piece := part[at : at + _LONGEST].strip():
+                yield piece
 
 
 def _folded(text: str) -> str:
@@ -145,68 +251,63 @@ def matcher(book: PhraseBook) -> Matcher:
         if strange := [*set(flag.by) - set(SPEAKERS), *{flag.kind} - set(KINDS)]:
             raise wrong(f"flags.{flag.id}", f"{strange[0]!r} is no speaker or kind")
     names = {
-        _plain(_folded(variant).replace(" ", "")): words.id
+        _plain(_folded(variant).replace(" ", "").replace("_", "")): words.id.replace("_", " ")
         for words in book.words
         if words.name
         for variant in (words.id, *words.any)
     }
-    negated = rf"(?:{_any_of(book.negations, lists)})(?:\s(?![,])\S+){{0,3}}\s?$"
-    compiled = tuple(
-        (
-            flag,
-            _compiled(flag.phrases, lists, flag.id),
-            _joined(flag.patterns, flag.id),
-            _compiled(flag.unless, lists, flag.id),
-        )
-        for flag in book.flags
-    )
-    return Matcher(book, re.compile(negated), names, compiled)
+    known: dict[str, _Terms] = {}
+    compiled = tuple(_compiled(flag, lists, known) for flag in book.flags)
+    return Matcher(book, _Terms(tuple(map(_term, book.negations))), names, compiled)
 
 
-def _compiled(phrases: Iterable[str], lists: Mapping[str, tuple[str, ...]], where: str) -> re.Pattern[str] | None:
+def _compiled(flag: Flag, lists: _Lists, known: dict[str, _Terms]) -> _Compiled:
     try:
-        text = _any_of(phrases, lists)
+        patterns = tuple(re.compile(pattern) for pattern in flag.patterns)
+        phrases, unless = (tuple(_parts(p, lists, known) for p in texts) for texts in (flag.phrases, flag.unless))
     except KeyError as error:
-        raise wrong(f"flags.{where}", f"there is no word list {error}") from error
-    return re.compile(text) if text else None
-
-
-def _joined(patterns: Iterable[str], where: str) -> re.Pattern[str] | None:
-    try:
-        return re.compile("|".join(patterns)) if patterns else None
+        raise wrong(f"flags.{flag.id}", f"there is no word list {error}") from error
     except re.error as error:
-        raise wrong(f"flags.{where}", f"{error}") from error
+        raise wrong(f"flags.{flag.id}", str(error)) from error
+    return _Compiled(flag, phrases, patterns, unless)
 
 
-def _any_of(phrases: Iterable[str], lists: Mapping[str, tuple[str, ...]]) -> str:
-    return "|".join(f"(?:{_row(phrase.split(), lists)})" for phrase in phrases)
+def _parts(phrase: str, lists: _Lists, known: dict[str, _Terms]) -> _Parts:
+    return tuple(_row(part.split(), lists, known) for part in phrase.split(" + "))
 
 
-def _row(tokens: list[str], lists: Mapping[str, tuple[str, ...]]) -> str:
-    """A phrase as a pattern: words with a space and perhaps a comma between, Chinese without."""
-    text, begun = "", False
-    for token in (part for token in tokens for part in _parts(token)):
-        if token == "...":
-            text += rf"(?:\s\S+){{0,{_GAP}}}?(?:[^\s,]{{0,{_GAP_CJK}}})" if begun else ""
+def _row(words: list[str], lists: _Lists, known: dict[str, _Terms]) -> _Row:
+    slots: list[_Slot] = []
+    gap = False
+    for written in words:
+        if written == "...":
+            gap = True
             continue
-        optional = token.endswith("?")
-        piece = _piece(token.rstrip("?"), lists)
-        joint = r"(?:\s,)?\s?" if begun else ""
-        text += f"(?:{joint}{piece})?" if optional else joint + piece
-        begun = True
-    return text
+        word = written.rstrip("?")
+        if word not in known:
+            listed = re.fullmatch(r"\{(\w+)\}", word)
+            known[word] = _Terms(_listed(listed[1], lists) if listed else (_term(word),))
+        slots.append(_Slot(known[word], gap, written != word))
+        gap = False
+    return tuple(slots)
 
 
-def _parts(token: str) -> list[str]:
-    """A token as the text's own words: Latin letters beside Chinese characters are words of their own."""
-    return _WORD.findall(token) if re.search(f"[{_CJK}]", token) and "{" not in token else [token]
+def _listed(id: str, lists: _Lists, above: tuple[str, ...] = ()) -> tuple[_Term, ...]:
+    """A list's terms, those of the lists that it names included. Raises KeyError for an unknown or circular one."""
+    if id in above:
+        raise KeyError(id)
+    found = [_term(id)]
+    for text in lists[id]:
+        named = re.match(r"\{(\w+)\}", text)
+        rest = text[named.end() :] if named else ""
+        inner = _listed(named[1], lists, (*above, id)) if named else (_term(text),)
+        found += [_term(term.text + rest) for term in inner] if rest else inner
+    return tuple(dict.fromkeys(found))
 
 
-def _piece(token: str, lists: Mapping[str, tuple[str, ...]]) -> str:
-    if token.startswith("{") and token.endswith("}"):
-        return "(?:" + "|".join(_row(word.split(), lists) for word in (token[1:-1], *lists[token[1:-1]])) + ")"
-    if re.search(f"[{_CJK}]", token):
-        return re.escape(token)
-    stem = token.rstrip("*")
-    # A word of its own; beside Chinese characters a Latin word needs no space.
-    return rf"(?<![^\W{_CJK}]){re.escape(stem)}" + (r"[^\s,]*" if token.endswith("*") else rf"(?![^\W{_CJK}])")
+def _term(text: str) -> _Term:
+    """A term as the text's own words: Latin letters beside Chinese characters are words of their own."""
+    words = _WORD.findall(text.rstrip("*").replace("_", " ").casefold())
+    if not words:
+        raise wrong("phrases", f"{text!r} has no word in it")
+    return _Term(" ".join(words), text.endswith("*"))

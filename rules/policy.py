@@ -152,8 +152,22 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
+class Protection:
+    """Another way to protect an order: when it `fits`, from what amount (whole US dollars) it is worth its cost."""
+
+    id: str
+    label: str
+    fits: str
+    fits_from: int
+    todo: str
+
+
+@dataclass(frozen=True, slots=True)
 class Requirement:
-    """A piece of evidence: met by `at_least` files of these kinds, a complete snapshot, one of `facts`, or `all_facts`."""
+    """A piece of evidence: met by `at_least` files of these kinds, a complete snapshot, one of `facts`, or `all_facts`.
+
+    Getting it takes `takes_days`; where so many are not left, `meanwhile` says what serves instead.
+    """
 
     id: str
     label: str
@@ -163,6 +177,8 @@ class Requirement:
     snapshots: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     all_facts: tuple[str, ...] = ()
+    takes_days: int = 0
+    meanwhile: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +212,7 @@ class Policy:
     sequences: tuple[Sequence, ...] = ()
     phrases: tuple[Phrase, ...] = ()
     reasons: tuple[Reason, ...] = ()
+    protections: tuple[Protection, ...] = ()
 
     def event(self, id: str) -> Event:
         """The event of that id; the policy is checked, so it is there."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 
-from collector.model import Fact, Money, Undetermined
+from collector.model import Fact, Finding, Money, Undetermined
 from rules.casefile import CaseFile
 from rules.chronology import Chronology
 
@@ -75,3 +77,65 @@ def said(amount: Money) -> str:
     exponent = amount.amount.as_tuple().exponent
     as_is = amount.currency in _WITHOUT_CENTS or not isinstance(exponent, int) or exponent < -2
     return str(amount) if as_is else f"{amount.currency} {amount.amount:,.2f}"
+
+
+def refund(chronology: Chronology, reasons: tuple[str, ...]) -> tuple[Finding, ...]:
+    """What can be asked for, with the calculation: by units counted, and what is covered while nothing was shipped."""
+    return (*_by_units(chronology, reasons), *_before_shipment(chronology))
+
+
+def _by_units(chronology: Chronology, reasons: tuple[str, ...]) -> tuple[Finding, ...]:
+    """The share of the order's value that the defective units make, against the amount claimed and the ceiling."""
+    casefile = chronology.casefile
+    total_units, bad = casefile.value("units_total"), casefile.value("units_defective")
+    value = money(casefile, "order.total") or money(casefile, "order.paid")
+    if not value or not isinstance(total_units, int) or not isinstance(bad, int) or not 0 < bad <= total_units:
+        return ()
+    exact = value.amount * bad / total_units
+    share = Money(exact.quantize(Decimal("0.01"), ROUND_HALF_UP), value.currency)
+    text = f"By units: {bad} of {total_units} units are {said(share)} ({said(value)} × {bad} ÷ {total_units})."
+    facts = ("order.total", "units_total", "units_defective")
+    name = "dispute.amount" if money(casefile, "dispute.amount") else "amount_claimed"
+    claimed, most = money(casefile, name), ceiling(chronology)
+    if isinstance(most, Ceiling) and most.amount.currency == share.currency and share.amount > most.amount.amount:
+        text += f" The ceiling is {said(most.amount)}."
+    if claimed is None:
+        entry = f'case set CASE amount_claimed="{share.currency} {share.amount}"'
+        todo = f"Claim it: {entry}; add freight and costs apart, each with its receipt."
+        return (Finding("refund.by_units", "ok", text, facts, todo),)
+    if claimed.currency == share.currency and claimed.amount > share.amount and set(reasons) <= _BY_UNITS:
+        text += f" You claim {said(claimed)}, {said(Money(claimed.amount - share.amount, share.currency))} more."
+        todo = "Say in the claim what the rest is for (freight, goods that cannot be sold apart)."
+        return (Finding("refund.by_units", "undetermined", text, (*facts, name), todo),)
+    if claimed.currency == share.currency and claimed.amount < share.amount:
+        text += f" You claim {said(claimed)}, less than that."
+        return (
+            Finding(
+                "refund.by_units",
+                "undetermined",
+                text,
+                (*facts, name),
+                "Is less meant? The application can be edited.",
+            ),
+        )
+    return (Finding("refund.by_units", "ok", text, facts),)
+
+
+# Reasons that concern single units; of others the whole order may be claimed.
+_BY_UNITS = frozenset({"quality", "quantity", "damaged"})
+
+
+def _before_shipment(chronology: Chronology) -> tuple[Finding, ...]:
+    """While nothing was shipped, the platform's text covers the initial payment alone: said where more was paid."""
+    payments = chronology.casefile.value("order.payments")
+    paid = [p for p in payments if isinstance(p, Mapping) and p.get("paid_at")] if isinstance(payments, list | tuple) else []
+    first = paid[0].get("amount") if paid else None
+    if len(paid) < 2 or not isinstance(first, Money) or chronology.happened("shipped") or chronology.happened("received"):
+        return ()
+    source = chronology.policy.source("faq-20111753")
+    text = (
+        f"Nothing is shipped yet. Before shipment one text of the platform covers the initial payment alone, {said(first)},"
+        " and the total payment after delivery."
+    )
+    todo = "Claim all that was paid all the same, and say that the balance was asked for before shipment."
+    return (Finding("refund.before_shipment", "undetermined", text, ("order.payments",), todo, source.title),)

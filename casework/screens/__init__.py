@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from casework.screens.asking import TerminalPerson
+from casework.screens.checking import CheckingScreens
 from casework.screens.deadlines import DeadlineScreens
 from casework.screens.desk import DeskScreens
 from casework.screens.house import HouseScreens
@@ -12,7 +13,7 @@ from casework.screens.reading import ReadingScreens
 __all__ = ["Screen", "TerminalPerson", "report_error"]
 
 
-class Screen(DeadlineScreens, DeskScreens, ReadingScreens, HouseScreens):
+class Screen(CheckingScreens, DeadlineScreens, DeskScreens, ReadingScreens, HouseScreens):
     """Prints answers, as tables or as JSON."""
 
     def person(self) -> TerminalPerson:

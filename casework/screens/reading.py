@@ -1,4 +1,4 @@
-"""What stands in a case: its pages, facts, findings, and what was sought in it."""
+"""What stands in a case: its pages and facts, and what was sought in it."""
 
 from __future__ import annotations
 
@@ -11,19 +11,13 @@ from collector.errors import DONE, PARTIAL
 from collector.model import ORIGINS
 
 if TYPE_CHECKING:
-    from casework.answers import CheckAnswer, RereadAnswer, SearchAnswer
+    from casework.answers import RereadAnswer, SearchAnswer
     from casework.cases import Case
     from collector.model import Fact, Target
 
 
-_VERDICT = {
-    "ok": ("green", "in order"), "missing": ("yellow", "missing"), "problem": ("red", "problem"),
-    "undetermined": ("cyan", "cannot say"),
-}  # fmt: skip
-
-
 class ReadingScreens(Printer):
-    """Cases, facts, findings, passages found, facts read again."""
+    """Cases, facts, passages found, facts read again."""
 
     def cases(self, rows: list[tuple[Case, list[Target]]]) -> None:
         if self._json({"cases": [_case_json(case, targets) for case, targets in rows]}):
@@ -62,19 +56,6 @@ class ReadingScreens(Printer):
             state = fact.state + (f", {ORIGINS['saved']}" if fact.saved else "")
             table.add_row(name, escape(value_text(fact.value)), state, escape(place[:70]), fact.snapshot)
         console().print(table)
-
-    def findings(self, answers: list[CheckAnswer]) -> None:
-        rows = [{"case": a.case, **plain(f)} for a in answers for f in a.findings]
-        if self._json({"findings": rows}):
-            return
-        for answer in answers:
-            table = self._table(
-                "", "What", "What to do", title=f"Case {answer.case}: {', '.join(answer.reasons) or 'no reason yet'}"
-            )
-            for finding in answer.findings:
-                colour, word = _VERDICT[finding.verdict]
-                table.add_row(f"[{colour}]{word}[/{colour}]", escape(finding.text), escape(finding.todo))
-            console().print(table)
 
     def found(self, answer: SearchAnswer) -> None:
         hits = [{**plain(hit), "when": hit.when()} for hit in answer.hits]

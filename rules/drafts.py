@@ -1,0 +1,221 @@
+"""Drafts for the buyer to send: fixed, polite templates filled with the case's facts. Nothing is sent from here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+
+from collector.errors import WrongRequest
+from rules.calendars import day_in, written
+from rules.casefile import CaseFile
+from rules.check import reasons_of
+from rules.chronology import Chronology, Occurrence, days_between
+from rules.contact import problem_since
+from rules.contract import clause, missing_items
+from rules.messages import sayings
+from rules.policy import Policy
+from rules.refund import money, said
+from rules.schema import from_toml, installed
+
+KINDS = ("supplier", "statement", "contract", "question")
+LANGUAGES = ("en", "zh")
+_ANSWER_DAYS = 3  # from day 4 the buyer may escalate: an answer in three days leaves the choice open
+_UNKNOWN = {
+    "en": {"contact": "[name]", "product": "[product]", "day": "[day]", "amount": "[amount]", "number": "[number]"},
+    "zh": {"contact": "[姓名]", "product": "[产品]", "day": "[日期]", "amount": "[金额]", "number": "[数量]"},
+}  # fmt: skip
+_FILES = {
+    "photo": "照片", "video": "视频", "contract": "合同", "inspection": "检验报告", "receipt": "收据", "sample": "样品图片",
+    "chat": "聊天记录", "page": "网页", "tracking": "物流记录", "packing_list": "装箱单", "payment": "付款凭证",
+    "other": "文件",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One draft in one language, with {names} to fill."""
+
+    kind: str
+    lang: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemWords:
+    """What happened, by reason, in each language."""
+
+    reason: str
+    en: str
+    zh: str
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """All drafts and the sentences in them."""
+
+    drafts: tuple[Template, ...]
+    problems: tuple[ProblemWords, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A text to copy; `to_fill` are the places in [brackets] that the case does not know."""
+
+    kind: str
+    lang: str
+    text: str
+    to_fill: tuple[str, ...]
+
+
+@lru_cache
+def load_templates() -> Templates:
+    """The installed templates. Raises WrongRequest when their text is wrong."""
+    return from_toml(Templates, installed("drafts"), "drafts")
+
+
+def draft(casefile: CaseFile, policy: Policy, kind: str, lang: str = "en", reasons: tuple[str, ...] = ()) -> Draft:
+    """The draft of that kind and language, filled with what is known; `reasons` as for a check.
+
+    Raises WrongRequest for another kind, language or reason.
+    """
+    if kind not in KINDS:
+        raise WrongRequest(f"{kind!r} is not a draft.", "Drafts: " + ", ".join(KINDS) + ".")
+    if lang not in LANGUAGES:
+        raise WrongRequest(f"Drafts are not written in {lang!r}.", "Languages: en (English), zh (Chinese).")
+    chronology = Chronology(casefile.known(), policy)
+    template = next(t for t in load_templates().drafts if (t.kind, t.lang) == (kind, lang))
+    text = template.text.strip().format_map(_Words(chronology, reasons_of(chronology.casefile, policy, reasons), lang).all())
+    text = re.sub(r"\n{3,}", "\n\n", text)
+    return Draft(kind, lang, text, tuple(dict.fromkeys(re.findall(r"\[[^\]\n]+\]", text))))
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The case in the words of one language."""
+
+    chronology: Chronology
+    reasons: tuple[str, ...]
+    lang: str
+
+    def all(self) -> Mapping[str, str]:
+        known = self._known()
+        return {
+            **known,
+            "problems": self._problems(known),
+            "terms": self._terms(),
+            "clauses": self._clauses(),
+            "evidence": self._evidence(),
+            "contacted": self._contacted(),
+            "claim": self._claim(),
+            "delay": self._delay(),
+        }
+
+    def _pick(self, en: str, zh: str) -> str:
+        return zh if self.lang == "zh" else en
+
+    def _known(self) -> dict[str, str]:
+        case, unknown = self.chronology.casefile, _UNKNOWN[self.lang]
+        agreed, shipped = self.chronology.happened("ship_by"), self.chronology.happened("shipped")
+        claimed = money(case, "dispute.amount") or money(case, "amount_claimed")
+        company = case.value("supplier.name") or case.value("order.supplier")
+        answer_by = day_in(case.as_of, case.zone) + timedelta(days=_ANSWER_DAYS)
+        return {
+            "order": case.order,
+            "contact": self._contact(),
+            "product": self._product(),
+            "supplier": str(company or self._pick("[supplier]", "[供应商]")),
+            "total": self._money("order.total"),
+            "paid": self._money("order.paid"),
+            "ship_by": self._day(agreed),
+            "shipped": self._day(shipped),
+            "received": self._day(self.chronology.happened("received")),
+            "days_late": self._late(agreed, shipped),
+            "tracking": str(case.value("tracking.number") or unknown["number"]),
+            "units": str(case.value("units_total") or unknown["number"]),
+            "bad": str(case.value("units_defective") or unknown["number"]),
+            "answer_by": self._written(answer_by),
+            "amount": self._pick(f" ({said(claimed)})", f"（{said(claimed)}）") if claimed else "",
+        }  # fmt: skip
+
+    def _contact(self) -> str:
+        value = self.chronology.casefile.value("thread.with")
+        name = value.get("name") if isinstance(value, Mapping) else value
+        return str(name) if name and isinstance(name, str) else _UNKNOWN[self.lang]["contact"]
+
+    def _product(self) -> str:
+        items = self.chronology.casefile.value("order.items")
+        names = [str(i.get("name")) for i in items if isinstance(i, Mapping)] if isinstance(items, list | tuple) else []
+        return "; ".join(names) or str(self.chronology.casefile.value("product.title") or _UNKNOWN[self.lang]["product"])
+
+    def _money(self, name: str) -> str:
+        amount = money(self.chronology.casefile, name)
+        return said(amount) if amount else _UNKNOWN[self.lang]["amount"]
+
+    def _day(self, told: Occurrence | None) -> str:
+        return self._written(min(day for day, _ in told.days)) if told else _UNKNOWN[self.lang]["day"]
+
+    def _written(self, day: date) -> str:
+        return self._pick(written(day), f"{day.year}年{day.month}月{day.day}日")
+
+    def _late(self, agreed: Occurrence | None, shipped: Occurrence | None) -> str:
+        """The days late that are sure in every zone."""
+        days = min(days_between(agreed, shipped), default=0) if agreed and shipped else 0
+        return self._pick(f", {days} day{'' if days == 1 else 's'} late", f"，延迟{days}天") if days > 0 else ""
+
+    def _problems(self, known: Mapping[str, str]) -> str:
+        sentences = [
+            self._pick(p.en, p.zh).format_map(known)
+            for r in self.reasons
+            for p in load_templates().problems
+            if p.reason == r
+        ]
+        listed = sentences or [self._pick("[what is wrong, with numbers and days]", "[具体问题、数量和日期]")]
+        return "".join(f"- {sentence}\n" for sentence in listed)
+
+    def _terms(self) -> str:
+        terms = self.chronology.casefile.value("order.terms")
+        listed = [f"“{text}”" for text in terms.values()] if isinstance(terms, Mapping) else [f"“{terms}”"] if terms else []
+        agreed = self.chronology.happened("ship_by")
+        if agreed:
+            listed.append(self._pick(f"ship by {self._day(agreed)}.", f"{self._day(agreed)}前发货。"))
+        return " ".join(listed) or self._pick("[quote the contract]", "[引用合同条款]")
+
+    def _clauses(self) -> str:
+        clauses = [clause(self._pick(i.clause_en, i.clause_zh), self.chronology) for i in missing_items(self.chronology)]
+        return "".join(f"{number}. {text}\n" for number, text in enumerate(clauses, 1)) or self._pick(
+            "(Nothing of the checklist is missing.)\n", "（合同要点齐全，没有缺项。）\n"
+        )
+
+    def _evidence(self) -> str:
+        files = self.chronology.casefile.files
+        if not files:
+            return self._pick("[photos, videos, contract: list them here]\n", "[照片、视频、合同：请列出]\n")
+        return "".join(f"- {self._pick(f.kind.replace('_', ' '), _FILES.get(f.kind, f.kind))}: {f.name}\n" for f in files)
+
+    def _contacted(self) -> str:
+        since, case = problem_since(self.chronology), self.chronology.casefile
+        told = [s.earliest for s in sayings(case) if s.who == "buyer" and s.earliest and since and s.earliest >= since]
+        if not told:
+            return self._pick("[when you wrote to the supplier in the Message Center]", "[何时在消息中心联系供应商]")
+        first = self._written(day_in(told[0], case.zone))
+        answered = any(s.who == "supplier" and s.earliest and s.earliest > told[0] for s in sayings(case))
+        en = f"We wrote to the supplier in the Message Center on {first}" + (
+            "." if answered else "; no answer is shown since."
+        )
+        zh = f"我们于{first}在消息中心联系了供应商" + ("。" if answered else "，至今没有答复。")
+        return self._pick(en, zh)
+
+    def _claim(self) -> str:
+        case = self.chronology.casefile
+        claimed = money(case, "dispute.amount") or money(case, "amount_claimed")
+        asked = said(claimed) if claimed else _UNKNOWN[self.lang]["amount"]
+        return self._pick(f"A refund of {asked}.", f"退款{asked}。")
+
+    def _delay(self) -> str:
+        """While nothing is shipped: no later date is agreed to."""
+        if self.chronology.happened("shipped") or not self.chronology.happened("ship_by"):
+            return ""
+        return self._pick("We do not agree to a later shipping date.\n", "我们不同意推迟发货日期。\n")

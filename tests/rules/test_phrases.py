@@ -1,0 +1,108 @@
+"""Phrases as data: how one is written, what a disguise hides, what a denial takes away."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from collector.errors import WrongRequest
+from rules.phrases import Flag, PhraseBook, WordList, load_phrases, matcher, sentences
+
+BOOK = PhraseBook(
+    negations=("not", "never", "dont", "不", "不要"),
+    words=(WordList("whatsapp", ("whats app",), name=True), WordList("pay", ("pay", "付款"))),
+    flags=(
+        Flag("near", "red_flag", "", ("supplier",), ("{pay} ... bank",)),
+        Flag("stem", "red_flag", "", ("supplier",), ("delay*",)),
+        Flag("both", "red_flag", "", ("supplier",), ("cheap* + {pay}",), unless=("on alibaba",)),
+        Flag("perhaps", "red_flag", "", ("supplier",), ("confirm the? receipt",)),
+        Flag("chat", "red_flag", "", ("supplier", "buyer"), ("{whatsapp}", "加 ... 微信")),
+    ),
+)
+MATCHER = matcher(BOOK)
+
+
+def raised(text: str, speaker: str = "supplier") -> set[str]:
+    return {hit.flag.id for hit in MATCHER.hits(text, speaker)}
+
+
+@pytest.mark.parametrize(
+    ("text", "flags"),
+    [
+        ("Please pay to our new bank.", {"near"}),
+        ("Pay now. The bank is closed.", set()),
+        ("You pay one two three four five six seven bank", set()),
+        ("It is delayed.", {"stem"}),
+        ("Cheaper if you pay here", {"both"}),
+        ("Pay here, it is cheaper", {"both"}),
+        ("Pay here on Alibaba, it is cheaper", set()),
+        ("confirm receipt", {"perhaps"}),
+        ("Confirm the receipt!", {"perhaps"}),
+        ("confirm our receipt", set()),
+        ("payday bank", set()),
+    ],
+)
+def test_a_phrase_is_a_row_of_words_with_gaps_stems_and_parts(text: str, flags: set[str]) -> None:
+    """Words in order within one sentence; parts in any order."""
+    assert raised(text) == flags
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "WhatsApp", "whats app", "W h a t s A p p", "w.h.a.t.s.a.p.p", "Whatsаpp", "ＷｈａｔｓＡｐｐ", "what's app",
+        "whatsapppp",
+        "wh@ts4pp",
+        "Wha\u200btsApp", "我用whatsapp联系你", "加我微信", "加 我 微 信", "加您的微-信",
+    ],
+)  # fmt: skip
+def test_spelling_and_spacing_tricks_hide_nothing(text: str) -> None:
+    """Single letters, look-alikes of other alphabets, figures for letters, invisible signs, Chinese drawn apart."""
+    assert "chat" in raised(text, "buyer")
+
+
+@pytest.mark.parametrize("text", ["Do not pay to a bank", "Never pay any bank", "不要加微信", "We dont delay"])
+def test_what_is_denied_is_not_said(text: str) -> None:
+    """A word such as never, close before it, in the same clause."""
+    assert raised(text) == set()
+
+
+def test_a_denial_of_something_else_takes_nothing_away() -> None:
+    """A comma ends it."""
+    assert raised("Do not worry, pay our bank") == {"near"}
+
+
+def test_only_who_may_be_meant_raises_a_flag() -> None:
+    """The buyer's own "pay to the bank" is no red flag; a file's writer is anybody."""
+    assert raised("pay the bank", "buyer") == set()
+    assert {hit.flag.id for hit in MATCHER.hits("pay the bank")} == {"near"}
+
+
+def test_a_figure_and_an_abbreviation_end_no_sentence() -> None:
+    """USD 3.50, A/C No. 62 and W.U. stay whole."""
+    assert list(sentences("Pay USD 3.50 to A/C No. 62 by W.U. now. Then wait")) == [
+        "Pay USD 3.50 to A/C No. 62 by W.U. now.", "Then wait",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (Flag("x", "red_flag", "", ("supplier",), ("{nowhere}",)), "no word list"),
+        (Flag("x", "red_flag", "", ("seller",), ("a",)), "no speaker"),
+        (Flag("x", "rumour", "", ("supplier",), ("a",)), "no speaker or kind"),
+        (Flag("x", "red_flag", "", ("supplier",), (), patterns=("(",)), "flags.x"),
+        (Flag("x", "red_flag", "", ("supplier",), ("+/-",)), "no word in it"),
+    ],
+)
+def test_a_wrong_phrase_book_is_refused_with_its_place(change: Flag, said: str) -> None:
+    with pytest.raises(WrongRequest, match=said):
+        matcher(PhraseBook((), BOOK.words, (change,)))
+
+
+@given(st.text(max_size=300))
+@settings(max_examples=60, deadline=None)
+def test_no_text_breaks_the_matcher_and_every_quote_is_in_it(text: str) -> None:
+    """Whatever is written, the quote stands there as written."""
+    assert all(hit.sentence in text for hit in load_phrases().hits(text))

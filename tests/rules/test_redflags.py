@@ -1,0 +1,136 @@
+"""Red flags, admissions and own words: how well they are found in labelled talk, and what is said of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from collector.model import Fact, Finding
+from rules.casefile import FileText, Passage
+from rules.phrases import load_phrases
+from rules.policy import load_policy
+from rules.redflags import redflags
+from tests.rules.cases import added, case, printed, shown
+
+DATA = Path(__file__).parent / "data"
+WHO = {"s": "supplier", "b": "buyer"}
+
+
+def labelled(name: str) -> list[tuple[str, set[str], str]]:
+    """Who, labels, text of each message."""
+    lines = (DATA / name).read_text("utf-8").splitlines()
+    split = [line.split("|", 2) for line in lines if line and not line.startswith("#")]
+    return [(WHO[who], set(labels.split()) - {"-"}, text) for who, labels, text in split]
+
+
+def measured(name: str) -> tuple[float, float, float]:
+    """Precision, recall, and the share of ordinary messages that are flagged."""
+    count: Counter[str] = Counter()
+    for who, wanted, text in labelled(name):
+        got = {hit.flag.id for hit in load_phrases().hits(text, who) if hit.flag.kind != "answer"}
+        count.update(right=len(got & wanted), wrong=len(got - wanted), missed=len(wanted - got))
+        count.update(ordinary=not wanted, disturbed=not wanted and bool(got))
+    right = count["right"]
+    return right / (right + count["wrong"]), right / (right + count["missed"]), count["disturbed"] / count["ordinary"]
+
+
+def test_the_labelled_messages_are_many_and_every_label_is_known() -> None:
+    """At least 600, a part of them held apart; every flag has messages."""
+    everything = [*labelled("messages.txt"), *labelled("messages-held.txt")]
+    assert len(everything) >= 600
+    labels = {label for _, wanted, _ in everything for label in wanted}
+    assert labels == {flag.id for flag in load_phrases().book.flags if flag.kind != "answer"}
+    assert len({text for _, _, text in everything}) == len(everything)
+
+
+@pytest.mark.parametrize(
+    ("name", "precision", "recall", "disturbed"),
+    [("messages.txt", 0.93, 0.97, 0.02), ("messages-held.txt", 0.85, 0.83, 0.06)],
+)
+def test_flags_are_found_and_ordinary_talk_is_left_in_peace(
+    name: str, precision: float, recall: float, disturbed: float
+) -> None:
+    """The floors under what docs/messages.md reports; the second part was never tuned on."""
+    got = measured(name)
+    assert got[0] >= precision
+    assert got[1] >= recall
+    assert got[2] <= disturbed
+
+
+def talk(*messages: tuple[str, str, str]) -> Fact:
+    """A conversation: who, printed time, text."""
+    told = [
+        {"id": str(n), "from": who, "sent_at": None, "printed": printed(when), "text": text, "recalled": False}
+        for n, (who, when, text) in enumerate(messages)
+    ]
+    return shown("thread.messages", told)
+
+
+def findings(*facts: Fact, **rest: object) -> dict[str, Finding]:
+    return {finding.id: finding for finding in redflags(case(*facts, **rest), load_policy())}  # type: ignore[arg-type]
+
+
+def test_a_flag_is_one_finding_with_its_last_quote_and_a_count() -> None:
+    """Ten requests are not ten warnings."""
+    found = findings(talk(
+        ("supplier", "2026-07-01 09:00", "Pay by Western Union please."),
+        ("supplier", "2026-07-02 09:00", "We can also take W e s t e r n U n i o n for the payment."),
+    ))  # fmt: skip
+    finding = found["redflag.pay_elsewhere"]
+    assert finding.verdict == "problem"
+    assert "W e s t e r n U n i o n" in finding.text
+    assert "2026-07-02 09:00" in finding.text
+    assert "1 more" in finding.text
+    assert finding.todo
+
+
+def test_an_admission_is_good_evidence_and_no_problem() -> None:
+    found = findings(talk(("supplier", "2026-07-01 09:00", "发货晚了，非常抱歉。")))
+    assert found["admission.admits_late"].verdict == "ok"
+    assert "发货晚了" in found["admission.admits_late"].text
+
+
+def test_the_buyers_own_words_that_hurt_are_said_plainly() -> None:
+    found = findings(talk(("buyer", "2026-07-27 09:00", "OK, no problem, 3 August is fine for us.")))
+    assert found["own.agreed_delay"].verdict == "problem"
+    assert found["own.agreed_delay"].text.startswith("You agreed to a later ship date: “OK, no problem")
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict"),
+    [("We do not agree to a later date.", "ok"), ("不接受延期，请按合同发货。", "ok"), ("Hello?", "problem")],
+)
+def test_a_delay_that_was_refused_in_writing_is_in_order(answer: str, verdict: str) -> None:
+    """The refusal must come after the request."""
+    asked = ("supplier", "2026-07-26 09:00", "We need ten more days, the goods are delayed.")
+    assert findings(talk(asked, ("buyer", "2026-07-27 09:00", answer)))["redflag.delay_asked"].verdict == verdict
+    assert findings(talk(("buyer", "2026-07-20 09:00", answer), asked))["redflag.delay_asked"].verdict == "problem"
+
+
+def test_the_platforms_own_messages_and_recalled_ones_without_text_raise_nothing() -> None:
+    at = printed("2026-07-01 09:00")
+    told = [
+        {"id": "1", "from": "system", "printed": at, "text": "Never pay by Western Union."},
+        {"id": "2", "from": "supplier", "printed": at, "text": "", "recalled": True},
+    ]
+    assert findings(shown("thread.messages", told)) == {}
+
+
+def test_what_was_recalled_later_stays_evidence() -> None:
+    """An earlier visit still showed it."""
+    early = {"id": "7", "from": "supplier", "printed": printed("2026-07-01 09:00"), "text": "Pay to my personal account."}
+    gone = {**early, "text": "", "recalled": True}
+    found = findings(shown("thread.messages", [early], snapshot="s1"), shown("thread.messages", [gone], snapshot="s2"))
+    assert "redflag.pay_elsewhere" in found
+
+
+def test_a_chat_kept_by_hand_is_read_and_a_contract_is_not_taken_for_a_threat() -> None:
+    """A Proforma Invoice names an account and a telephone by its nature."""
+    lines = (Passage("line 3", "WhatsApp +86 139 0000 0000, A/C 62220210011234567"),)
+    files = (*added("chat"), *added("contract"))
+    chat = FileText("chat0", "chat.txt", "chat", (Passage("line 9", "please pay by Western Union"),))
+    found = findings(files=files, texts=(chat, FileText("contract0", "PI.pdf", "contract", lines)))
+    assert set(found) == {"redflag.pay_elsewhere"}
+    assert "chat.txt, line 9" in found["redflag.pay_elsewhere"].text
