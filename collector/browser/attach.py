@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collector.browser.tab import ChromiumTab
 
 _ATTACH_MS = 20_000
+UNKNOWN = "not known: the window was not started by tradewitness"
 
 
 class AttachedBrowser(Browser):
@@ -56,18 +57,21 @@ class AttachedBrowser(Browser):
             await session.send("Browser.close")
 
 
-async def attach(playwright: Playwright, door: str) -> AttachedBrowser:
-    """The browser behind a door (`collector.browser.window`). Raises BrowserError when it does not let in."""
+async def attach(playwright: Playwright, door: str, sandbox: str = UNKNOWN) -> AttachedBrowser:
+    """The browser behind a door (`collector.browser.window`); `sandbox` is what is known of its sandbox.
+
+    Raises BrowserError when it does not let in.
+    """
     from playwright.async_api import Error as PlaywrightError
 
     try:
         native = await playwright.chromium.connect_over_cdp(door, timeout=_ATTACH_MS)
-        return AttachedBrowser(native, await _about(native))
+        return AttachedBrowser(native, await _about(native, sandbox))
     except (PlaywrightError, IndexError) as error:
         raise BrowserError("The browser's window could not be reached.", "Close it and run the command again.") from error
 
 
-async def _about(native: NativeBrowser) -> Mapping[str, str]:
+async def _about(native: NativeBrowser, sandbox: str) -> Mapping[str, str]:
     from playwright.async_api import Error as PlaywrightError
 
     try:
@@ -82,7 +86,7 @@ async def _about(native: NativeBrowser) -> Mapping[str, str]:
         "version": native.version,
         "product": str(said["product"]),
         "user_agent": agent,
-        "sandbox": "not known: the window was started before",
+        "sandbox": sandbox,
         "headless": "yes" if "Headless" in str(said["product"]) else "no",
         "how": "attached to a window of the person's own (CDP)",
         "extensions": "unknown",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from collector.browser.accounts import Accounts
 from collector.browser.attach import AttachedBrowser, attach
-from collector.browser.launch import Browser, driver, launched
+from collector.browser.launch import Browser, driver, launched, sandbox_state
 from collector.browser.window import ended, find_door, open_window, reached
 from collector.errors import BrowserError, PersonNeeded, TradewitnessError
 
@@ -92,7 +92,7 @@ class Browsers:
         door = reached(folder) or await asyncio.to_thread(open_window, folder, BLANK)
         self._held.windows.add(name)
         try:
-            browser = await attach(self._playwright, door)
+            browser = await attach(self._playwright, door, sandbox_state())
         except BrowserError:
             await asyncio.to_thread(ended, folder, 0.0)
             raise
