@@ -10,6 +10,7 @@ from collector.model import Fact
 from collector.sites.alibaba.blocks import in_other_card
 from collector.sites.alibaba.markup import Frame, Node, Reading, Scribe, as_text, classes, text_of
 from collector.sites.alibaba.supplier import (
+    YEARS,
     agreeing_country,
     assured_mark,
     badge_of,
@@ -136,5 +137,8 @@ def _located(frame: Frame, card: Tag | None) -> Reading | None:
 def _years(frame: Frame, box: Tag | None) -> Reading | None:
     if box is None:
         return None
-    tag = box.find(class_="company-life")
-    return frame.read(tag if isinstance(tag, Tag) else tenure_in(box), years_of)
+    tag = tenure_in(box)
+    if tag is None and YEARS.search(text_of(box)) is None:
+        named = box.find(class_="company-life")  # in a language whose word for years is not known
+        tag = named if isinstance(named, Tag) else None
+    return frame.read(tag, years_of)
