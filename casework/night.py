@@ -40,6 +40,7 @@ def night(ws: Workspace, *, dry_run: bool, progress: Progress) -> NightAnswer:
         pause_s = ws.archive.config.pause_s
         key = signing_key(ws.archive, ws.user)
         held = Held(stay=False)
+        seal(ws.archive, key, progress)  # its token says "not before" of every visit of this night
         try:
             snapshots = keep_snapshots(ws, planned, progress, pause_s, held=held) if planned else ()
             skipped += held.notes()

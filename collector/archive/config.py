@@ -42,7 +42,9 @@ def read_config(path: Path) -> Config:
     """The settings in force. Raises ArchiveError when the file cannot be read as written."""
     try:
         data: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
-        authorities = tuple(Authority(a["name"], a["url"], a["root"]) for a in data.get("authority", ()))
+        authorities = tuple(
+            Authority(a["name"], a["url"], a["root"], str(a.get("policy", ""))) for a in data.get("authority", ())
+        )
         nightly = data.get("nightly", {})
         budget, pause = int(nightly.get("budget", DEFAULT_BUDGET)), int(nightly.get("pause_seconds", DEFAULT_PAUSE_S))
     except FileNotFoundError:
@@ -64,7 +66,8 @@ def write_config(path: Path, authorities: tuple[Authority, ...]) -> None:
         f"budget = {DEFAULT_BUDGET}  # pages an account a night",
         f"pause_seconds = {DEFAULT_PAUSE_S}  # rest between two pages of one account",
         "",
-        "# Timestamp authorities (RFC 3161): they get a digest, never a page. `root` is what their tokens must chain to.",
+        "# Timestamp authorities (RFC 3161): they get a digest, never a page. `root` is what their tokens must chain to;",
+        '# a line `policy = "1.2.3"` refuses tokens made under another policy.',
     ]
     for authority in authorities:
         lines += ["", "[[authority]]", f'name = "{authority.name}"', f'url = "{authority.url}"', 'root = """']

@@ -32,12 +32,14 @@ _RETRY = "Nothing is lost: it stays marked as not yet timestamped; `tradewitness
 class Authority:
     """A timestamp authority: a short name for files (`digicert`), its http(s) address, the root its tokens must lead to.
 
+    `policy` (dotted) is the one that its tokens must be made under; "" takes the authority's own, which is recorded.
     WrongRequest where the name or the address cannot be one.
     """
 
     name: str
     url: str
     root_pem: str
+    policy: str = ""
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
@@ -116,6 +118,8 @@ def request_token(authority: Authority, data: bytes, *, timeout_s: float, now: C
     problems = report.problems
     if not problems and echoed != nonce:
         problems = ("it answers another request",)
+    if not problems and authority.policy not in ("", report.policy):
+        problems = (f"it was made under the policy {report.policy}, and {authority.policy} is asked for",)
     if problems or report.time is None:
         raise SealError(
             f"The answer of the timestamp authority {authority.name} does not hold: {'; '.join(problems)}.", _RETRY

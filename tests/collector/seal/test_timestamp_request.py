@@ -11,7 +11,7 @@ import pytest
 
 from collector.errors import SealError, WrongRequest
 from collector.seal.timestamp import Authority, NoToken, Token, request_all, request_token, verify_token
-from fixtures.authority import Fault, serve
+from fixtures.authority import POLICY, Fault, serve
 from tests.collector.seal.conftest import DATA, NOW
 
 
@@ -57,6 +57,13 @@ def test_an_answer_that_does_not_hold_is_refused_in_one_sentence(authority: Path
             request_token(asked, DATA, timeout_s=0.2 if fault == "silent" else 5, now=clock())
     assert caught.value.message.endswith(".")
     assert caught.value.hint
+
+
+def test_a_token_under_another_policy_than_the_one_written_down_is_refused(authority: Path) -> None:
+    with serve(authority, clock=clock()) as served:
+        request_token(Authority("test", served.url, served.root_pem, POLICY), DATA, timeout_s=5, now=clock())
+        with pytest.raises(SealError, match=f"under the policy {POLICY}, and 1.2.3 is asked for"):
+            request_token(Authority("test", served.url, served.root_pem, "1.2.3"), DATA, timeout_s=5, now=clock())
 
 
 def test_a_token_of_an_expired_authority_is_refused(tmp_path: Path) -> None:
