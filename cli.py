@@ -488,6 +488,21 @@ def capture(
 
 
 @app.command(rich_help_panel=EXPERT)
+def export(
+    snapshots: Annotated[list[str], typer.Argument(metavar="SNAPSHOT...", help="Ids, or unique beginnings of them.")],
+    wacz: Annotated[Path, typer.Option("--wacz", metavar="FILE", help="Write the visits' exchanges as a web archive.")],
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Write kept visits as a web archive (WACZ), which ReplayWeb.page plays back."""
+    from casework.export import export_wacz
+    from casework.workspace import workspace
+
+    _screen(json, quiet).exported(export_wacz(workspace(archive), tuple(snapshots), wacz))
+
+
+@app.command(rich_help_panel=EXPERT)
 def verify(
     path: Annotated[
         Path | None, typer.Argument(metavar="PATH", help="A pack or an archive (default: your archive).")

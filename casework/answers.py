@@ -151,6 +151,16 @@ class PackAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class ExportAnswer:
+    """A file that kept visits were written to; `size` in bytes, `snapshots` their ids."""
+
+    path: Path
+    sha256: str
+    size: int
+    snapshots: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class VerifyAnswer:
     """What verification of a pack or an archive found; `against` names what it was held against, `deep` means facts too."""
 

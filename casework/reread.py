@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from collector.alias import Alias
 from collector.archive.index import ReadFacts
 from collector.canonical import plain
+from collector.capture.stored import stored_page as page_of
 from collector.errors import DamagedArchive
 from collector.model import Fact, Snapshot
 from collector.objects import ObjectStore
-from collector.site import Document, Site, StoredPage
+from collector.site import Site, StoredPage
 
 if TYPE_CHECKING:
     from casework.answers import FactChange, RereadAnswer
@@ -23,17 +24,7 @@ Progress = Callable[[str], None]
 
 def stored_page(snapshot: Snapshot, objects: ObjectStore, alias: Alias) -> StoredPage:
     """The page as it was stored. Raises DamagedArchive when an artefact is missing or changed."""
-    documents = tuple(Document(a.part, a.digest, objects.get(a.digest)) for a in snapshot.artefacts if a.role == "dom")
-    texts = [objects.get(a.digest).decode("utf-8", "replace") for a in snapshot.artefacts if a.role == "text"]
-    then = Alias.parse(snapshot.visit.alias) or alias
-    return StoredPage(
-        url=then.to_real(snapshot.visit.final),
-        status=snapshot.visit.status,
-        documents=documents,
-        text="\n".join(texts),
-        seen_at=snapshot.visit.machine_time,
-        snapshot=snapshot.id,
-    )
+    return page_of(snapshot, objects.get, alias)
 
 
 def reader_of(objects: ObjectStore, site: Site, alias: Alias) -> ReadFacts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -20,11 +20,35 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Messenger:
+    """How a site's conversations are marked: CSS selectors of a message, of what says "it starts here", of a wait sign.
+
+    `ident` is the attribute that holds a message's id; `key` the id's key in it where it holds JSON, else "".
+    """
+
+    message: str
+    ident: str
+    key: str
+    start: str
+    waiting: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that a message carries: its address at full size, and its name."""
+
+    url: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoredPage:
     """A page as it was stored. `url` is the final address as the real site would have it (alias undone), "" where a page
     that was saved by hand does not say it: then its own content tells what it is.
 
-    `seen_at` is when it was looked at (aware, UTC); `snapshot` the snapshot's id or "".
+    `seen_at` is when it was looked at (aware, UTC); `snapshot` the snapshot's id or "". Of a conversation there are also
+    its `stretches`, newest first, what it was `told` in JSON answers and socket messages (one JSON text a line), and the
+    digests of the `files` kept with it, by address.
     """
 
     url: str
@@ -33,6 +57,9 @@ class StoredPage:
     text: str
     seen_at: datetime
     snapshot: str = ""
+    stretches: tuple[Document, ...] = ()
+    told: tuple[Document, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,4 +156,12 @@ class Site(Protocol):
 
     def shows_others(self, page: StoredPage) -> bool:
         """Whether the page shows, or may show, conversations with others: a pack then withholds its original."""
+        ...
+
+    def messenger(self, kind: str) -> Messenger | None:
+        """How conversations are marked on pages of that kind; None where they hold none."""
+        ...
+
+    def attachments(self, page: StoredPage) -> tuple[Attachment, ...]:
+        """The files that the page's messages carry, each address once."""
         ...

@@ -14,7 +14,7 @@ from collector.errors import DONE, PARTIAL, PERSON_NEEDED, exit_code_of
 from collector.model import ORIGINS
 
 if TYPE_CHECKING:
-    from casework.answers import Captured, PackAnswer
+    from casework.answers import Captured, ExportAnswer, PackAnswer
     from collector.archive.sealing import SealState
     from collector.model import Snapshot
     from rules.casefile import AddedFile
@@ -114,4 +114,11 @@ class KeepingScreens(SealScreens):
         self._say(f"SHA-256 {answer.sha256}\nThis pack is {PACK_SEAL[answer.seal]}.")
         for failure in answer.failures:
             self._hint(failure)
+        sys.stdout.write(f"{answer.path}\n")
+
+    def exported(self, answer: ExportAnswer) -> None:
+        value = {"path": str(answer.path), "sha256": answer.sha256, "size": answer.size, "snapshots": answer.snapshots}
+        if self._json(value):
+            return
+        self._hint(f"{len(answer.snapshots)} visit(s), SHA-256 {answer.sha256}. Open it at https://replayweb.page/")
         sys.stdout.write(f"{answer.path}\n")

@@ -103,7 +103,7 @@ class Browser:
         if ahead is not None:
             with suppress(BrowserError):
                 tab = await ahead
-                if not tab.is_gone:
+                if not tab.is_gone and self._native.is_connected():
                     return tab
         return await self._new(account)
 

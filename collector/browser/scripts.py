@@ -94,3 +94,124 @@ SOURCE = """
 TEXT = "() => (document.body || document.documentElement || {innerText: ''}).innerText || ''"
 
 ZONE = "() => Intl.DateTimeFormat().resolvedOptions().timeZone"
+
+# Every element with text of its own and where it stands on the page: [css path, x, y, width, height, text]. The path is
+# written as the readers write theirs, from the nearest module block that stands once, or from the root.
+BOXES = """
+most => {
+  const modules = new Map();
+  for (const block of document.querySelectorAll('[data-module-name]')) {
+    const name = block.getAttribute('data-module-name');
+    modules.set(name, block.textContent.trim() || modules.has(name) ? (modules.get(name) || 0) + 1 : 1);
+  }
+  const step = node => {
+    let nth = 1;
+    for (let s = node.previousElementSibling; s; s = s.previousElementSibling) if (s.localName === node.localName) nth++;
+    const name = node.localName;
+    return ['html', 'body'].includes(name) ? name : CSS.escape(name) + ':nth-of-type(' + nth + ')';
+  };
+  const known = new Map();
+  const path = node => {
+    if (!node) return '';
+    if (known.has(node)) return known.get(node);
+    const name = node.getAttribute('data-module-name');
+    let whole = name && modules.get(name) === 1 && /^[\\w.-]+$/.test(name) ? '[data-module-name="' + name + '"]'
+      : [path(node.parentElement), step(node)].filter(Boolean).join(' > ');
+    known.set(node, whole);
+    return whole;
+  };
+  const found = [], seen = new Set();
+  const walk = document.createTreeWalker(document.body || document.documentElement, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode() && found.length < most) {
+    const node = walk.currentNode.parentElement;
+    if (!node || seen.has(node) || !walk.currentNode.data.trim()) continue;
+    seen.add(node);
+    if (['script', 'style', 'noscript', 'template', 'title'].includes(node.localName)) continue;
+    const box = node.getBoundingClientRect();
+    if (!box.width || !box.height) continue;
+    found.push([path(node), Math.round(box.x + scrollX), Math.round(box.y + scrollY), Math.round(box.width),
+      Math.round(box.height), (node.innerText || node.textContent).trim().slice(0, 200)]);
+  }
+  return found;
+}
+"""
+
+# What the page stored in the browser; a page that may store nothing has none.
+STORED = """
+() => {
+  const found = [];
+  for (const kind of ['localStorage', 'sessionStorage']) {
+    try { for (const key of Object.keys(self[kind])) found.push([key, self[kind].getItem(key)]); } catch (refused) { }
+  }
+  return found;
+}
+"""
+
+# One stop of a walk up a conversation. `up` first moves the topmost message in view to the bottom, so that consecutive stops
+# share it; at the top edge older messages are waited for. Lists that keep only what is near in the document, and lists that
+# jump when older messages come, are brought back until a message of the stop before is there. null where no message is.
+STRETCH = """
+async (m, up, within) => {
+  const pause = ms => new Promise(done => setTimeout(done, ms));
+  const frame = () => new Promise(done => { requestAnimationFrame(done); setTimeout(done, 100); });
+  const all = () => [...document.querySelectorAll(m.message)].filter(n => !n.parentElement.closest(m.message));
+  const id = node => {
+    const at = '[' + m.ident + ']', holder = node.matches(at) ? node : node.querySelector(at);
+    const raw = holder ? holder.getAttribute(m.ident) : '';
+    if (!m.key) return raw;
+    try { return String(JSON.parse(raw)[m.key] || raw); } catch (other) { return raw; }
+  };
+  const ids = () => all().map(id);
+  if (!all().length) return null;
+  const scrolls = node => ['auto', 'scroll', 'overlay'].includes(getComputedStyle(node).overflowY)
+    && node.scrollHeight > node.clientHeight + 1;
+  const root = document.scrollingElement;
+  let list = all()[0].parentElement;
+  while (list && list !== root && list !== document.body && !scrolls(list)) list = list.parentElement;
+  if (!list || list === document.body) list = root;
+  const edge = () => list === root ? {top: 0, bottom: innerHeight} : list.getBoundingClientRect();
+  const move = by => { list.scrollTop = Math.max(0, list.scrollTop + by); };
+  const starts = () => {
+    const mark = m.start && document.querySelector(m.start);
+    return !!mark && mark.getBoundingClientRect().bottom >= edge().top - 1;
+  };
+  const inView = node => {
+    const box = node.getBoundingClientRect();
+    return box.height > 0 && box.bottom > edge().top && box.top < edge().bottom;
+  };
+  const waits = () => [...(m.waiting ? list.querySelectorAll(m.waiting) : [])].some(inView);
+  const still = async () => {
+    await frame();
+    let left = 100, quiet = false;
+    const watcher = new MutationObserver(() => { quiet = false; });
+    watcher.observe(list, {subtree: true, childList: true, characterData: true});
+    while (left-- && !(quiet && !waits())) { quiet = true; await frame(); await frame(); }
+    watcher.disconnect();
+    const shown = [...list.querySelectorAll('img')].filter(i => i.currentSrc && !i.complete && inView(i));
+    await Promise.race([Promise.allSettled(shown.map(i => i.decode())), pause(2000)]);
+  };
+  const end = performance.now() + within, before = new Set(self.stretch || []);
+  let late = '';
+  if (up) {
+    const seen = all().find(n => n.getBoundingClientRect().bottom > edge().top + 1);
+    const high = edge().bottom - edge().top;
+    const by = seen.getBoundingClientRect().bottom - edge().bottom;
+    const first = ids()[0], from = list.scrollTop;
+    move(by < -10 ? by : -(high - 100));
+    await frame();
+    if (list.scrollTop <= 1)
+      while (!starts() && ids()[0] === first) {
+        if (performance.now() > end) { late = 'no older messages came within ' + Math.round(within / 1000) + ' s'; break; }
+        await pause(20);
+      }
+    await still();
+    for (let tries = 0; tries < 40 && !ids().some(i => before.has(i)); tries++) { move(high * 0.5); await still(); }
+    if (!late && !starts() && list.scrollTop >= from && ids()[0] === first) late = 'the list did not move';
+  } else await still();
+  const now = ids();
+  const joins = !before.size || now.some(i => before.has(i));
+  self.stretch = now;
+  const shell = list === root ? all()[0].parentElement : list;
+  return {html: shell.outerHTML, ids: now, joins, start: starts(), late, top: Math.round(list.scrollTop)};
+}
+"""

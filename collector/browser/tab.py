@@ -6,15 +6,31 @@ import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator, Awaitable, Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from playwright.async_api import BrowserContext, CDPSession, Dialog, Download, Page
+from playwright.async_api import BrowserContext, CDPSession, ConsoleMessage, Dialog, Download, Page
 from playwright.async_api import Error as PlaywrightError
 
 from collector.browser import scripts
+from collector.browser.fetch import fetch
 from collector.browser.recorder import Recorder
-from collector.capture.tab import Arrival, Credential, Exchange, FrameSource, Picture, TabError, TabGone
+from collector.capture.tab import (
+    Arrival,
+    Box,
+    Credential,
+    Exchange,
+    FrameSource,
+    Heard,
+    Line,
+    Picture,
+    Stretch,
+    TabError,
+    TabGone,
+)  # fmt: skip
+from collector.site import Messenger
 
 T = TypeVar("T")
 
@@ -26,6 +42,7 @@ _BUSY_MS = 5_000  # a page that stands still but never stops asking is not waite
 _AT_A_STOP_MS = 1_000
 _A4 = {"paperWidth": 8.27, "paperHeight": 11.69}
 _ATTEMPTS = 5
+_CONSOLE, _LINE = 1_000, 4_000  # lines kept, and characters of each
 _MOVED = ("Cannot find context", "context was destroyed", "navigated or closed", "uniqueContextId", "Promise was collected")
 _GONE = ("has been closed", "Target closed", "crashed", "Connection closed")
 _REASONS = {
@@ -62,7 +79,9 @@ class ChromiumTab:
         self._world: int | None = None
         self._incidents: list[str] = []
         self._gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._recorder = Recorder(page)
+        self._recorder = Recorder(session, frame)
+        self._console: list[Line] = []
+        page.on("console", self._on_console)
         page.on("dialog", self._on_dialog)
         page.on("download", self._on_download)
         page.on("popup", self._on_popup)
@@ -76,6 +95,8 @@ class ChromiumTab:
         session = await context.new_cdp_session(page)
         tree = await session.send("Page.getFrameTree")
         tab = cls(page, session, browser, options, tree["frameTree"]["frame"]["id"])
+        about = await session.send("Target.getTargetInfo")
+        await tab._recorder.listen(about["targetInfo"]["browserContextId"])
         zone = await tab._ask(scripts.ZONE)
         tab._options = MappingProxyType({**options, "timezone": str(zone)})
         return tab
@@ -200,13 +221,40 @@ class ChromiumTab:
         made = await self._send("Page.printToPDF", {"printBackground": True, **_A4}, within_ms=_READ_MS)
         return base64.b64decode(made["data"])
 
-    async def exchanges(self) -> tuple[Exchange, ...]:
-        return await self._bounded(self._recorder.exchanges(), _ANSWER_MS, "listing the exchanges")
+    async def walk(self, messenger: Messenger, older_ms: int, within_ms: int, most: int) -> AsyncIterator[Stretch]:
+        clock = asyncio.get_running_loop().time
+        end = clock() + within_ms / 1000
+        marks, screen = asdict(messenger), self._options["viewport"]
+        for stop in range(most):
+            read = await self._ask(scripts.STRETCH, marks, stop > 0, older_ms, within_ms=older_ms + _READ_MS)
+            if read is None:
+                return
+            late = str(read["late"])
+            if not late and not read["start"] and (clock() > end or stop == most - 1):
+                late = f"the walk was ended after {stop + 1} stops"
+            shot = Picture(await self._picture(), 0, int(read["top"]), int(screen["width"]), int(screen["height"]))
+            yield Stretch(str(read["html"]), tuple(map(str, read["ids"])), shot, read["joins"], read["start"], late)
+            if read["start"] or late:
+                return
+
+    async def fetch(self, url: str, most: int) -> Exchange:
+        return await fetch(self._send, self._frame, url, most)
+
+    async def boxes(self, most: int) -> tuple[Box, ...]:
+        given = await self._ask(scripts.BOXES, most, within_ms=_READ_MS)
+        return tuple(Box(str(path), int(x), int(y), int(w), int(h), str(text)) for path, x, y, w, h, text in given)
+
+    async def heard(self) -> Heard:
+        return await self._recorder.heard()  # bounded, and good for a tab that has gone
 
     async def credentials(self) -> tuple[Credential, ...]:
         jar = await self._bounded(self._page.context.cookies(), _ANSWER_MS, "reading the cookies")
-        cookies = (Credential("cookie", c.get("name", ""), c.get("value", "")) for c in jar)
-        return (*cookies, *self._recorder.headers())
+        cookies = (Credential("cookie", c.get("name", ""), c.get("value", ""), c.get("httpOnly", False)) for c in jar)
+        stored = (Credential("storage", str(key), str(value)) for key, value in await self._ask(scripts.STORED))
+        return (*cookies, *stored)
+
+    def console(self) -> tuple[Line, ...]:
+        return tuple(self._console)
 
     def incidents(self) -> tuple[str, ...]:
         return tuple(self._incidents)
@@ -258,6 +306,12 @@ class ChromiumTab:
         if not self._gone.done():
             self._gone.set_result(None)
 
+    def _on_console(self, message: ConsoleMessage) -> None:
+        if len(self._console) < _CONSOLE:
+            self._console.append(
+                Line(datetime.fromtimestamp(message.timestamp / 1000, UTC), message.type, message.text[:_LINE])
+            )
+
     async def _on_dialog(self, dialog: Dialog) -> None:
         self._incidents.append(f'A dialog ({dialog.type}) was dismissed: "{dialog.message[:200]}".')
         await self._quietly(dialog.dismiss())
@@ -270,11 +324,15 @@ class ChromiumTab:
         self._incidents.append("A new window that the page opened was closed.")
         await self._quietly(popup.close())
 
-    async def _quietly(self, work: Awaitable[None]) -> None:
+    async def _quietly(self, work: Awaitable[Any]) -> None:
         try:
             await work
-        except PlaywrightError:
+        except (PlaywrightError, TabError):
             return  # it went away by itself
+
+    async def crash(self) -> None:
+        """Ends the page's process, as a page that is too much for it does: for trying what a visit then keeps."""
+        await self._quietly(self._send("Page.crash", {}))
 
     async def close(self) -> None:
         """Closes the tab; one that has gone already is fine."""

@@ -72,4 +72,7 @@ def _missing(steps: Sequence[Step]) -> list[str]:
         elif step.outcome != "ok":
             part = "Incomplete" if step.outcome == "partial" else "Missing"
             lacks.append(f"{part}: {what} ({step.why.rstrip('.')}).")
+    thread = by_name.get("thread")
+    if thread is not None and thread.outcome != "ok":
+        lacks.append(f"The conversation is not whole: {thread.why.rstrip('.')}.")
     return lacks

@@ -6,12 +6,16 @@ token. `n` counts secrets in order of appearance, so that an unchanged page stay
 
 from __future__ import annotations
 
+import base64
 import binascii
 import html
+import io
 import json
 import re
+import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from typing import Any
@@ -55,6 +59,8 @@ _PAIR = re.compile(
     r"""(?<![\w$.-])([A-Za-z_$][\w$.-]{2,80})(?:\\?["'])?\s{0,3}[:=]\s{0,3}\\?(["'])((?:\\/|\\u[0-9A-Fa-f]{4}|(?!\2|[\s<>\\]).){8,4096})\\?\2"""
 )
 _PARAMETER = re.compile(r"""(?:[?&#;]|%3F|%26)([A-Za-z_][\w.-]{0,80})(?:=|%3D)([^&#"'\s<>;\\]{8,4096})""", re.IGNORECASE)
+_URL_SAFE = str.maketrans("+/", "-_")
+_LARGEST_MEMBER = 64 << 20
 _ESCAPED = re.compile(r"\\u([0-9A-Fa-f]{4})")
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 
@@ -81,12 +87,15 @@ def kind_of_name(name: str) -> str:
 
 
 def secrets_of(credentials: Iterable[Credential], addresses: Iterable[str], documents: Iterable[str]) -> tuple[Secret, ...]:
-    """Every secret of a visit: from cookies and headers, from addresses, and from the pages' own fields and data."""
+    """Every secret of a visit: from cookies, headers and storage, from addresses, and from the pages' own fields and data.
+
+    Documents are markup, JSON, forms as they were sent, and socket messages.
+    """
     found: dict[str, Secret] = {}
     sources: list[Iterator[Secret]] = [_of_credential(c) for c in credentials]
     sources += [_of_parameters(address) for address in addresses]
     for document in documents:
-        sources += [_of_fields(document), _of_pairs(document), _of_parameters(html.unescape(document))]
+        sources += [_of_fields(document), _of_pairs(document), _of_parameters("&" + html.unescape(document))]
     for source in sources:
         for secret in source:
             if found.setdefault(secret.value, secret).kind == "cookie":
@@ -102,7 +111,11 @@ def _of_credential(credential: Credential) -> Iterator[Secret]:
     else:
         parts = list(_cookie_parts(credential.name, credential.value))
     for name, value in parts:
-        kind = kind_of_name(name) or ("cookie" if credential.kind == "cookie" and _TOKEN_LIKE.fullmatch(value) else "")
+        named = kind_of_name(name)
+        hidden = credential.hidden and not _PLAIN_WORD.fullmatch(value)
+        kind = named or ("cookie" if credential.kind == "cookie" and (hidden or _TOKEN_LIKE.fullmatch(value)) else "")
+        if credential.kind == "storage" and not _worth(value):
+            continue
         if kind and _long_enough(value):
             yield Secret(kind, value)
             if unquote_plus(value) != value:
@@ -168,23 +181,47 @@ class Mask:
         kept = set(keep)
         self._secrets = tuple(secret for secret in secrets if secret.value not in kept)
         self._forms = {form: secret for secret in reversed(self._secrets) for form in _forms(secret.value)}
-        ordered = sorted(self._forms, key=lambda form: (-len(form), form))
-        self._pattern = re.compile("|".join(map(re.escape, ordered))) if ordered else None
         self._numbers: dict[str, int] = {}
         self._counts: dict[tuple[str, str], int] = {}
 
     def mask(self, text: str, artefact: str) -> str:
         """The text with every secret masked; what was masked is counted under the artefact's name."""
-        if self._pattern is None:
+        there = sorted((form for form in self._forms if form in text), key=lambda form: (-len(form), form))
+        if not there:
             return text
+        return re.sub("|".join(map(re.escape, there)), lambda m: self._mark(self._forms[m[0]], artefact), text)
 
-        def masked(match: re.Match[str]) -> str:
-            secret = self._forms[match[0]]
-            number = self._numbers.setdefault(secret.value, len(self._numbers) + 1)
-            self._counts[secret.kind, artefact] = self._counts.get((secret.kind, artefact), 0) + 1
-            return f"[redacted:{secret.kind}:{number}]"
+    def _mark(self, secret: Secret, artefact: str) -> str:
+        number = self._numbers.setdefault(secret.value, len(self._numbers) + 1)
+        self._counts[secret.kind, artefact] = self._counts.get((secret.kind, artefact), 0) + 1
+        return f"[redacted:{secret.kind}:{number}]"
 
-        return self._pattern.sub(masked, text)
+    def mask_bytes(self, data: bytes, artefact: str) -> bytes:
+        """The same for bytes of unknown charset; those without a secret come back as they are."""
+        try:
+            text, charset = data.decode("utf-8"), "utf-8"
+        except UnicodeDecodeError:
+            text, charset = data.decode("latin-1"), "latin-1"
+        masked = self.mask(text, artefact)
+        return data if masked is text else masked.encode(charset)
+
+    def header(self, name: str, value: str, artefact: str) -> str:
+        """A header's value: of cookies and credentials every value is masked, short and harmless ones too."""
+        plain = name.lower()
+        if plain == "cookie":
+            return "; ".join(self._pair(pair, artefact) for pair in value.split("; "))
+        if plain == "set-cookie":
+            pair, semicolon, rest = value.partition(";")
+            return self._pair(pair, artefact) + semicolon + self.mask(rest, artefact)
+        if kind := kind_of_name(name):
+            return self._mark(Secret(kind, value), artefact) if value else value
+        return self.mask(value, artefact)
+
+    def _pair(self, pair: str, artefact: str) -> str:
+        name, equals, value = pair.partition("=")
+        if not equals or not value:
+            return self.mask(pair, artefact)
+        return f"{self.mask(name, artefact)}={self._mark(Secret('cookie', value), artefact)}"
 
     def masked(self, artefact: str) -> int:
         """How many places of that artefact were masked."""
@@ -192,7 +229,7 @@ class Mask:
 
     def found_in(self, text: str) -> bool:
         """Whether the text holds a secret."""
-        return self._pattern is not None and self._pattern.search(text) is not None
+        return any(form in text for form in self._forms)
 
     @property
     def redactions(self) -> tuple[Mapping[str, Any], ...]:
@@ -203,7 +240,7 @@ class Mask:
 
 
 def _forms(value: str) -> set[str]:
-    """A value as it may be written in markup, addresses and JSON."""
+    """A value as it may be written in markup, addresses, JSON, base64 and hexadecimal digits."""
     forms = {
         value,
         html.escape(value),
@@ -218,7 +255,41 @@ def _forms(value: str) -> set[str]:
         json.dumps(value, ensure_ascii=False)[1:-1],
         quote(quote(value, safe=""), safe=""),
     }
-    return {form for form in forms if len(form) >= SHORTEST}
+    data = value.encode("utf-8", "surrogatepass")
+    forms |= {data.hex(), data.hex().upper()} if len(data) >= SHORTEST else set()
+    return {form for form in (*forms, *_in_base64(data)) if len(form) >= SHORTEST}
+
+
+def _in_base64(data: bytes) -> Iterator[str]:
+    """What base64 makes of the value wherever it stands in a longer text: three alignments, two alphabets.
+
+    The digits at its edges hang on what stands beside it, and are left out.
+    """
+    for before in range(3):
+        digits = base64.b64encode(bytes(before) + data).decode().rstrip("=")
+        first, last = (0, 2, 3)[before], len(digits) - (0 if (before + len(data)) % 3 == 0 else 1)
+        yield digits[first:last]
+        yield digits[first:last].translate(_URL_SAFE)
+
+
+def holds(mask: Mask, media_type: str, data: bytes) -> bool:
+    """Whether a file still holds a secret, after its own encodings are undone: MHTML, PDF, zip, gzip; else as it stands."""
+    if data.startswith(b"%PDF-"):
+        return pdf_holds(mask, data)
+    if media_type.startswith("multipart/"):
+        return mhtml_holds(mask, data)
+    if data.startswith(b"PK\x03\x04"):
+        try:
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                members = (archive.read(entry) for entry in archive.infolist() if entry.file_size <= _LARGEST_MEMBER)
+                return any(mask.found_in(member.decode("latin-1")) for member in members)
+        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
+            return mask.found_in(data.decode("latin-1"))
+    if data.startswith(b"\x1f\x8b"):
+        with suppress(zlib.error):
+            data = zlib.decompressobj(wbits=31).decompress(data, _LARGEST_MEMBER)
+    text = data.decode("latin-1")
+    return mask.found_in(text) or ("\x00" in text and mask.found_in(text.replace("\x00", "")))  # UTF-16 too
 
 
 def mhtml_holds(mask: Mask, mhtml: bytes) -> bool:
@@ -246,7 +317,7 @@ def pdf_holds(mask: Mask, pdf: bytes) -> bool:
         text = piece.decode("latin-1")
         if mask.found_in(text) or mask.found_in(text.replace("\\", "")) or mask.found_in(text.replace("\x00", "")):
             return True
-        if any(mask.found_in(written) for written in _hex_strings(text)):
+        if mask.found_in("\n".join(_hex_strings(text))):
             return True
     return False
 

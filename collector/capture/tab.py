@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
+
+from collector.site import Messenger
 
 
 class TabError(Exception):
@@ -40,6 +43,18 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Box:
+    """Where an element with text of its own stands on the page, in CSS pixels; `path` is its CSS path."""
+
+    path: str
+    x: int
+    y: int
+    width: int
+    height: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class FrameSource:
     """The serialised DOM of one frame, open shadow roots in it as templates; the first is the page itself."""
 
@@ -47,11 +62,30 @@ class FrameSource:
     html: str
 
 
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What an answer carried, after its transfer and content encodings. `mark` is bytes, re-encoded or absent.
+
+    bytes: what the server sent; re-encoded: text that the browser gives as UTF-8 only, so that another charset, a byte
+    order mark or a byte that is no text may be lost; absent: nothing, and `why`.
+    """
+
+    mark: str
+    data: bytes = b""
+    why: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request and what came back. `size` is the body's bytes on the wire, `remote` "address:port"; "" or 0 unknown.
+    """One request and what came back. Headers are those on the wire where the browser tells them.
 
-    `failure` is the browser's own word for a request that brought nothing, else "".
+    `asked_by` is page, iframe, worker, service_worker, shared_worker, or tradewitness for an attachment that it fetched;
+    `came_from` is network, disk cache, memory cache, prefetch or service worker. `size` is the answer's bytes on the wire,
+    `remote` "address:port"; "" or 0 unknown. `timing` holds milliseconds since `began`. `failure` is the browser's own word
+    for a request that brought nothing, else "". `sent` is the request's body.
     """
 
     method: str
@@ -62,15 +96,104 @@ class Exchange:
     size: int
     remote: str
     failure: str = ""
+    asked_by: str = "page"
+    came_from: str = "network"
+    status_text: str = ""
+    protocol: str = ""
+    request_headers: Headers = ()
+    response_headers: Headers = ()
+    began: datetime | None = None
+    timing: Mapping[str, int] = field(default_factory=dict)
+    sent: bytes = b""
+    body: Body = Body("absent", why="not asked for")
+
+
+@dataclass(frozen=True, slots=True)
+class SocketFrame:
+    """One WebSocket message: `way` is sent or received; `data` its text, or base64 where `binary`."""
+
+    at: datetime
+    way: str
+    data: str
+    binary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Socket:
+    """One WebSocket: its handshake and its messages in order. `closed` says whether it was closed during the visit."""
+
+    url: str
+    asked_by: str
+    status: int
+    request_headers: Headers
+    response_headers: Headers
+    began: datetime | None
+    closed: bool
+    failure: str
+    frames: tuple[SocketFrame, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What a secure origin showed. The browser tells it by origin, not by exchange. `chain` is DER in base64, leaf first."""
+
+    origin: str
+    protocol: str
+    cipher: str
+    subject: str
+    issuer: str
+    names: tuple[str, ...]
+    valid_from: datetime
+    valid_to: datetime
+    chain: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """All that a tab asked of the network, in the order in which it was asked. `unseen` says what could not be heard."""
+
+    exchanges: tuple[Exchange, ...] = ()
+    sockets: tuple[Socket, ...] = ()
+    certificates: tuple[Certificate, ...] = ()
+    unseen: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What a conversation showed at one stop: its messages' markup, their ids from the top, and a picture.
+
+    `joins` says whether it shares a message with the stretch before it (below it), `start` whether the page shows that the
+    conversation begins here, `late` what had not come, or "".
+    """
+
+    html: str
+    ids: tuple[str, ...]
+    picture: Picture
+    joins: bool
+    start: bool
+    late: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the page's console: `kind` as the browser names it (log, warning, error…)."""
+
+    at: datetime
+    kind: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """A cookie or request header of the visit that may be secret; `kind` is cookie or header."""
+    """A cookie, header or stored item of the visit that may be secret; `kind` is cookie, header or storage.
+
+    `hidden` is true of what scripts cannot read (an HttpOnly cookie): that is always a secret.
+    """
 
     kind: str
     name: str
     value: str
+    hidden: bool = False
 
 
 class Tab(Protocol):
@@ -130,6 +253,10 @@ class Tab(Protocol):
         """The visible text of the main frame."""
         ...
 
+    async def boxes(self, most: int) -> tuple[Box, ...]:
+        """Every element of the main frame with text of its own, `most` at the most, in the page's order."""
+        ...
+
     async def mhtml(self) -> bytes:
         """The page and its resources in one MHTML file."""
         ...
@@ -138,12 +265,27 @@ class Tab(Protocol):
         """The page as it prints on A4."""
         ...
 
-    async def exchanges(self) -> tuple[Exchange, ...]:
-        """Every request of the visit so far, in the order in which they were made."""
+    def walk(self, messenger: Messenger, older_ms: int, within_ms: int, most: int) -> AsyncIterator[Stretch]:
+        """The open conversation from where it stands up to its start, `most` stops at the most; nothing without one.
+
+        Older messages are waited for up to `older_ms` at each stop.
+        """
+        ...
+
+    async def fetch(self, url: str, most: int) -> Exchange:
+        """Asks once for a file that the page links to, as the page itself would; not kept when longer than `most` bytes."""
+        ...
+
+    async def heard(self) -> Heard:
+        """Every exchange of the visit so far, with the bodies that had ended."""
+        ...
+
+    def console(self) -> tuple[Line, ...]:
+        """What the page wrote to its console."""
         ...
 
     async def credentials(self) -> tuple[Credential, ...]:
-        """Cookies that the visited pages could see, and request headers that may carry a secret."""
+        """Cookies that the visited pages could see, what they stored in the browser, and headers that may carry a secret."""
         ...
 
     def incidents(self) -> tuple[str, ...]:

@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import platform
 import secrets
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import urlsplit
 
 from collector.alias import Alias
-from collector.canonical import canonical
+from collector.capture.held import UNKNOWN, Held
 from collector.capture.judge import WALLS, judge
 from collector.capture.keep import Keeping
-from collector.capture.secrets import Mask, mhtml_holds, pdf_holds, secrets_of
-from collector.capture.tab import Arrival, Exchange, Tab, TabError, TabGone
+from collector.capture.secrets import Mask
+from collector.capture.stored import page_of
+from collector.capture.tab import Arrival, Exchange, Stretch, Tab, TabError, TabGone
 from collector.clock import Clock
 from collector.errors import WrongRequest
 from collector.model import Artefact, Outcome, Snapshot, Step, Target, Visit
 from collector.objects import ObjectStore
-from collector.site import Document, Identity, Recognition, Site, StoredPage
+from collector.site import Document, Identity, Messenger, Recognition, Site, StoredPage
 
 Progress = Callable[[str], None]
 Done = tuple[str, str]  # a step's outcome and why
 
+_ROLE_OF = {"thread": "stretch"}
 _OK: Done = ("ok", "")
 _HTML = "text/html; charset=utf-8"
 _TEXT = "text/plain; charset=utf-8"
-MASKED = "masked at capture"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,14 @@ class VisitOptions:
     wall_ms: int = 3_000
     expand_ms: int = 15_000
     whole_ms: int = 180_000
+    walk_ms: int = 900_000
+    older_ms: int = 15_000
     overlap: int = 100
     pictures: int = 60
+    stops: int = 3_000
+    files: int = 500
+    file_bytes: int = 32 << 20
+    boxes: int = 20_000
 
 
 async def visit(
@@ -72,8 +81,11 @@ async def visit(
     await going.step("dom", going.dom)
     await going.step("text", going.text)
     await going.step("mhtml", going.mhtml)
+    if (messenger := site.messenger(target.kind)) is not None:
+        await going.step("thread", lambda: going.thread(messenger), more_ms=options.walk_ms)
+        await going.step("attachments", going.attachments)
     await going.step("pdf", going.pdf)
-    await going.step("network", going.network)
+    await going.step("network", going.network, of_tab=False)
     await going.step("store", going.put, of_tab=False)
     await going.step("identify", going.identify, of_tab=False)
     return going.snapshot()
@@ -108,24 +120,32 @@ class _Going:
         self._requested = alias.to_local(target.url)
         self._arrival = Arrival("", (), 0, "")
         self._seen_at = clock.now()
-        self._mask: Mask | None = None
-        self._exchanges: Sequence[Exchange] = ()
         self._losses: list[str] = []
         self._steps: list[Step] = []
         self._keeping = Keeping(store)
+        self._held = Held(self._keeping, target.expects.values())
+        self._fetched: list[Exchange] = []
         self._artefacts: tuple[Artefact, ...] = ()
         self._recognition = Recognition("")
         self._identity = Identity(None)
 
-    async def step(self, name: str, act: Callable[[], Awaitable[Done]], *, of_tab: bool = True) -> None:
-        """Does one step and records it; steps that need the tab are skipped once it is of no more use."""
+    async def step(self, name: str, act: Callable[[], Awaitable[Done]], *, of_tab: bool = True, more_ms: int = 0) -> None:
+        """Does one step and records it; steps that need the tab are skipped once it is of no more use.
+
+        `more_ms` is time that this step may take beyond the bound of the whole visit.
+        """
         began, ticks = self._clock.now(), self._clock.ticks_ms()
+        loop = asyncio.get_running_loop()
+        rest = self._limit - loop.time()
+        self._limit += more_ms / 1000
         outcome, why = "skipped", self._ended
         if not of_tab:
             outcome, why = await act()
         elif not self._ended:
             self._progress(f"{self._target.kind.replace('_', ' ')} page: {name}")
             outcome, why = await self._attempt(act)
+        if more_ms:
+            self._limit = loop.time() + rest
         self._steps.append(Step(name, outcome, why, began, self._clock.ticks_ms() - ticks))
         if name == "open" and outcome == "failed":
             self._ended = why
@@ -196,72 +216,115 @@ class _Going:
         return "ok", "parts that stay in place while scrolling may repeat" if count > 1 else ""
 
     async def dom(self) -> Done:
-        """The source of every frame. Here the visit's secrets become known: nothing that is text is stored before."""
+        """The source of every frame."""
         changes = await self._tab.changes()
         frames = await self._tab.documents()
-        self._exchanges = await self._tab.exchanges()
         arrival = await self._tab.arrival()
         if arrival.final.partition("#")[0] != self._arrival.final.partition("#")[0]:
             self._losses.append("The page moved on to another address between its pictures and its source.")
         self._arrival = arrival
-        sources = [frame.html for frame in frames]
-        addresses = [*self._addresses(), *(frame.url for frame in frames), *(e.url for e in self._exchanges)]
-        secret = await asyncio.to_thread(secrets_of, await self._tab.credentials(), addresses, sources)
-        self._mask = Mask(secret, self._target.expects.values())
         for part, frame in enumerate(frames):
-            html = await asyncio.to_thread(self._mask.mask, frame.html, f"dom:{part}")
-            where = f"frame {self._mask.mask(frame.url, 'address')}" if part else ""
-            self._keeping.keep("dom", _HTML, html.encode("utf-8", "replace"), self._note(f"dom:{part}", where))
+            self._held.text("dom", _HTML, frame.html, f"frame {frame.url}" if part else "")
+        self._held.learn(await self._tab.credentials())
         return "ok", _changed(changes, "its pictures were taken")
 
     async def text(self) -> Done:
-        changes, text = await self._tab.changes(), await self._tab.text()
-        masked = self._masking().mask(text, "text:0")
-        self._keeping.keep("text", _TEXT, masked.encode("utf-8", "replace"), self._note("text:0"))
-        if self._masking().masked("text:0"):
-            self._losses.append("A secret of the session is visible on the page, and so in its pictures.")
+        """The visible text, and where each piece of it stands, so that a fact can be pointed at in the picture."""
+        changes = await self._tab.changes()
+        self._held.text("text", _TEXT, await self._tab.text())
+        self._held.values("boxes", [dataclasses.astuple(box) for box in await self._tab.boxes(self._options.boxes)])
         return "ok", _changed(changes, "its source was read")
 
     async def mhtml(self) -> Done:
-        mask, data = self._masking(), await self._tab.mhtml()
-        if await asyncio.to_thread(mhtml_holds, mask, data):
-            return self._not_kept("MHTML")
-        self._keeping.keep("mhtml", "multipart/related", data)
+        self._held.file("mhtml", "multipart/related", await self._tab.mhtml())
         return _OK
+
+    async def thread(self, messenger: Messenger) -> Done:
+        """Every stretch of the open conversation up to its start: markup and a picture at each stop."""
+        if self._wall:
+            return "skipped", "it is a wall"
+        bounds = self._options.older_ms, self._options.walk_ms, self._options.stops
+        last: Stretch | None = None
+        gaps = 0
+        async for stretch in self._tab.walk(messenger, *bounds):
+            self._keep_stretch(stretch)
+            gaps += not stretch.joins and last is not None
+            last = stretch
+        if last is None:
+            return "partial", "no conversation was open"
+        lacks = [f"{gaps} times the messages above could not be joined to those below"] if gaps else []
+        if not last.start:
+            lacks.append(f"its start was not reached: {last.late or 'the page does not say that it starts here'}")
+        return ("partial", "; ".join(lacks)) if lacks else _OK
+
+    def _keep_stretch(self, stretch: Stretch) -> None:
+        shot = stretch.picture
+        where = f"messages={len(stretch.ids)} joins={'yes' if stretch.joins else 'no'}"
+        self._held.text("stretch", _HTML, stretch.html, where)
+        self._keeping.keep("screen", "image/png", shot.png, where)
+
+    async def attachments(self) -> Done:
+        """Each file that the messages carry, at full size, once: what the page did not fetch itself is asked for."""
+        had = {e.url for e in (await self._tab.heard()).exchanges if e.body.mark != "absent"}
+        carried = self._site.attachments(
+            self._page(self._held.documents("dom"), "", self._arrival.final, self._held.documents("stretch"))
+        )
+        wanted = [a for a in carried if self._alias.to_local(a.url) not in had]
+        failed = 0
+        for attachment in wanted[: self._options.files]:
+            exchange = await self._tab.fetch(self._alias.to_local(attachment.url), self._options.file_bytes)
+            self._fetched.append(exchange)
+            failed += exchange.body.mark == "absent"
+        lacks = [f"{failed} of {len(carried)} files could not be fetched"] if failed else []
+        if len(wanted) > self._options.files:
+            lacks.append(f"{len(wanted) - self._options.files} files were left out, more than {self._options.files}")
+        return ("partial", "; ".join(lacks)) if lacks else ("ok", f"{len(carried)} files" if carried else "")
 
     async def pdf(self) -> Done:
         """Printed last: printing lays the page out anew."""
-        mask, data = self._masking(), await self._tab.pdf()
-        if mask.masked("text:0") or await asyncio.to_thread(pdf_holds, mask, data):
-            return self._not_kept("PDF")
-        self._keeping.keep("pdf", "application/pdf", data)
+        self._held.file("pdf", "application/pdf", await self._tab.pdf())
         return _OK
 
     async def network(self) -> Done:
-        """The list of exchanges, addresses masked."""
-        listed = self._masking().mask(canonical(self._exchanges).decode(), "network:0")
-        self._keeping.keep("network", "application/json", listed.encode(), self._note("network:0"))
-        return _OK
+        """Every exchange and the console. A tab that has gone was heard too; a visit that read nothing keeps nothing."""
+        if self._ended and self._held.is_empty and not self._keeping.next_part("tile"):
+            return "skipped", self._ended
+        if not self._ended:
+            with suppress(TabError):
+                self._held.learn(await self._tab.credentials())
+        heard = await self._tab.heard()
+        self._held.heard = replace(heard, exchanges=(*heard.exchanges, *self._fetched))
+        if console := self._tab.console():
+            self._held.values("console", console)
+        return ("partial", " ".join(heard.unseen)) if heard.unseen else _OK
 
     async def put(self) -> Done:
-        """Waits until everything that was read is safely on disk."""
+        """Masks what was read, and waits until everything is safely on disk."""
+        refused = await self._held.store(self._addresses())
+        self._steps = [
+            replace(s, outcome="failed" if why == UNKNOWN else "partial", why=why)
+            if (why := refused.get(_ROLE_OF.get(s.name, s.name), "")) and s.outcome != "failed"
+            else s
+            for s in self._steps
+        ]
+        self._losses += self._held.losses
         self._artefacts = await self._keeping.artefacts()
         return _OK
 
     async def identify(self) -> Done:
         """What the page is, and whether it is the right one, from the stored bytes alone."""
-        kept = [a for a in self._artefacts if a.role == "dom"]
-        if not kept:
+        if not any(a.role == "dom" for a in self._artefacts):
             return "skipped", "there is nothing to read it from"
-        documents = [Document(a.part, a.digest, await asyncio.to_thread(self._store.get, a.digest)) for a in kept]
-        texts = [await asyncio.to_thread(self._store.get, a.digest) for a in self._artefacts if a.role == "text"]
-        page = self._page(tuple(documents), b"".join(texts).decode(), self._masked_addresses()[1])
+        final, status = self._masked_addresses()[1], self._arrival.status
+        kept = (self._artefacts, self._store.get, self._alias, final, status, self._seen_at, self._id)
+        page = await asyncio.to_thread(page_of, *kept)
         self._recognition = await asyncio.to_thread(self._site.recognise, page)
         if self._recognition.barrier:
             return "failed", self._recognition.why or self._recognition.barrier
         wanted = replace(self._target, url=self._alias.to_real(self._target.url))
         self._identity = await asyncio.to_thread(self._site.identity, page, wanted)
-        return {True: "ok", None: "partial", False: "failed"}[self._identity.ok], self._identity.why
+        others = " It shows other conversations too." if self._site.shows_others(page) else ""
+        return {True: "ok", None: "partial", False: "failed"}[self._identity.ok], self._identity.why + others
 
     def snapshot(self) -> Snapshot:
         """The record of what came of it all."""
@@ -270,7 +333,7 @@ class _Going:
         if self._artefacts:
             outcome, why = judge(self._target, self._arrival.status, self._steps, self._recognition, self._identity)
         requested, final, *passed = self._masked_addresses()
-        mask = self._mask_so_far()
+        mask = self._mask()
         target = replace(self._target, url=mask.mask(self._target.url, "address"))
         losses = tuple(mask.mask(loss, "losses") for loss in (*self._losses, *self._tab.incidents()))
         record = Visit(
@@ -289,8 +352,11 @@ class _Going:
         )
         return Snapshot(1, self._id, target, record, tuple(self._steps), outcome, why, self._artefacts)
 
-    def _page(self, documents: tuple[Document, ...], text: str, final: str) -> StoredPage:
-        return StoredPage(self._alias.to_real(final), self._arrival.status, documents, text, self._seen_at, self._id)
+    def _page(
+        self, documents: tuple[Document, ...], text: str, final: str, stretches: tuple[Document, ...] = ()
+    ) -> StoredPage:
+        status, final = self._arrival.status, self._alias.to_real(final)
+        return StoredPage(final, status, documents, text, self._seen_at, self._id, stretches)
 
     def _addresses(self) -> tuple[str, ...]:
         return (self._requested, self._arrival.final, *self._arrival.redirects)
@@ -298,30 +364,12 @@ class _Going:
     def _masked_addresses(self) -> tuple[str, ...]:
         """Requested, final and those passed on the way, masked and counted once."""
         if not self._shown:
-            mask = self._mask_so_far()
+            mask = self._mask()
             self._shown = tuple(mask.mask(address, "address") for address in self._addresses())
         return self._shown
 
-    def _mask_so_far(self) -> Mask:
-        """The visit's mask; where its secrets never became known, one for those in the addresses themselves."""
-        if self._mask is None:
-            self._mask = Mask(secrets_of((), (self._target.url, *self._addresses()), ()), self._target.expects.values())
-        return self._mask
-
-    def _masking(self) -> Mask:
-        """The mask, once the visit's secrets are known. Raises TabError before: then no text may be stored."""
-        if self._mask is None:
-            raise TabError("not kept: the session's secrets are not known, so they could not be masked")
-        return self._mask
-
-    def _not_kept(self, what: str) -> Done:
-        why = "it holds a secret of the session, which cannot be masked in it"
-        self._losses.append(f"The {what} was not kept: {why}.")
-        return "partial", f"not kept: {why}"
-
-    def _note(self, artefact: str, where: str = "") -> str:
-        masked = MASKED if self._masking().masked(artefact) else ""
-        return "; ".join(filter(None, (where, masked)))
+    def _mask(self) -> Mask:
+        return self._held.mask((self._target.url, *self._addresses()))
 
 
 def _changed(changes: int, since: str) -> str:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from bs4 import Tag
 
 from collector.model import Fact, Target
-from collector.site import Identity, Listed, Recognition, StoredPage
+from collector.site import Attachment, Identity, Listed, Messenger, Recognition, StoredPage
 from collector.sites.alibaba import addresses, recognition
 from collector.sites.alibaba.account import signed_in_as
 from collector.sites.alibaba.dispute import dispute_data, read_dispute
@@ -20,7 +20,7 @@ from collector.sites.alibaba.order import order_data, read_order
 from collector.sites.alibaba.product import goods_data, read_product
 from collector.sites.alibaba.search import read_search
 from collector.sites.alibaba.supplier import read_supplier
-from collector.sites.alibaba.thread import read_thread, shows_others
+from collector.sites.alibaba.thread import MESSENGER, attachments, read_thread, shows_others
 from collector.sites.alibaba.tracking import read_tracking, tracking_data
 
 _READERS: dict[str, Callable[[Frame], tuple[Fact, ...]]] = {
@@ -133,6 +133,16 @@ class Alibaba:
         frames = _frames(page)
         opened = any(frame.soup.select_one(".contact-item-container.selected") is not None for frame in frames)
         return not opened or any(shows_others(frame) for frame in frames)
+
+    def messenger(self, kind: str) -> Messenger | None:
+        """How the Message Center marks a conversation."""
+        return MESSENGER if kind == "thread" else None
+
+    def attachments(self, page: StoredPage) -> tuple[Attachment, ...]:
+        """The files that the messages of all stretches carry (of the page itself where there are none)."""
+        documents = page.stretches or page.documents
+        found = (a for document in documents for a in attachments(document, page.url))
+        return tuple({attachment.url: attachment for attachment in found}.values())
 
 
 @lru_cache(maxsize=2)  # one visit asks several questions of the same page, and parsing is most of the work

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 from urllib.parse import unquote
 
 from bs4 import Tag
 from bs4.element import NavigableString
+from lxml.html import fromstring
 
 from collector.canonical import sha256
-from collector.model import Fact, Printed
+from collector.model import Fact, Place, Printed
+from collector.site import Attachment, Document, Messenger
+from collector.sites.alibaba.addresses import absolute
 from collector.sites.alibaba.embedded import parsed
-from collector.sites.alibaba.markup import Frame, Reading, Scribe, as_text, classes, text_of
+from collector.sites.alibaba.heard import Told, conversations, heard_messages
+from collector.sites.alibaba.markup import Frame, Reading, Scribe, as_text, classes, squeezed, text_of
 from collector.sites.alibaba.times import read_epoch, read_time
 
-READER = "alibaba.thread/2"
+READER = "alibaba.thread/3"
 MESSAGE_CLASSES = ("message-item-wrapper", "flow-message-item-wrapper")
 
 _START = re.compile(r"^(?:history-start|no-more(?:-message)?|message-list-start|conversation-start)$")
@@ -33,21 +41,116 @@ _RECALLED = re.compile(
 )
 _KINDS = {"60": "image", "2000": "image", "50": "product", "63": "product", "61": "file", "57": "card"}
 Message = Mapping[str, Any]
+MESSENGER = Messenger(
+    message=", ".join("." + name for name in MESSAGE_CLASSES),
+    ident="data-expinfo",
+    key="messageId",
+    start=".history-start, .no-more, .no-more-message, .message-list-start, .conversation-start",
+    waiting=".history-loading, .message-loading, .loading-more",
+)
+_MINUTE = timedelta(minutes=1)
 
 
 def read_thread(frame: Frame) -> tuple[Fact, ...]:
-    """With whom, every message oldest first, and whether the conversation's start is on the page."""
+    """With whom, every message oldest first, and whether the conversation's start is on the page.
+
+    A conversation that was walked is read from its stretches, joined by message id, and held against what the page was
+    told: `thread.disagreements` names the ids where text or time differ, `thread.unshown` those that no stretch showed.
+    """
     scribe = Scribe(frame, READER)
-    tags = message_tags(frame)
-    messages = [_message(tag) for tag in tags]
-    listed = None
-    if messages:
-        listed = Reading(tuple(_oldest_first(messages)), frame.place(tags[0].parent or tags[0]))
-    return (
+    walked = frame.part == 0 and bool(frame.page.stretches)
+    shown = _Shown(frame)
+    for document in frame.page.stretches if walked else ():
+        shown.add(Frame(document, frame.page))
+    told = heard_messages(frame.page.told) if walked else {}
+    listed = shown.listed(told, frame.page.files)
+    facts = [
         scribe.fact("thread.with", *partners(frame)),
-        scribe.fact("thread.messages", listed),
-        scribe.fact("thread.complete", _complete(frame)),
+        scribe.fact("thread.messages", Reading(tuple(listed), shown.place) if listed and shown.place else None),
+        scribe.fact("thread.complete", Reading(None, shown.place) if shown.gap and shown.place else shown.start),
+    ]
+    if walked and shown.place:
+        differing = tuple({"id": m["id"], "shown": m["text"], "told": m["differs"]} for m in listed if "differs" in m)
+        missing = tuple(sorted(told.keys() - {m["id"] for m in listed}))
+        facts.append(scribe.fact("thread.disagreements", Reading(differing, shown.place)))
+        facts.append(scribe.fact("thread.unshown", Reading(missing, shown.place)))
+    return tuple(facts)
+
+
+class _Shown:
+    """The messages of a page and of the stretches above it, oldest first, each once."""
+
+    def __init__(self, frame: Frame) -> None:
+        self._order: deque[str] = deque()
+        self._known: dict[str, Message] = {}
+        self.gap = False
+        self.start: Reading | None = None
+        self.place: Place | None = None
+        self.add(frame)
+
+    def add(self, frame: Frame) -> None:
+        """Joins what another stretch shows; one that shares no message with those before leaves a gap."""
+        self.start = self.start or _complete(frame)
+        tags = message_tags(frame)
+        if not tags:
+            return
+        self.place = self.place or frame.place(tags[0].parent or tags[0])
+        messages = _oldest_first([self._known.get(_ident(tag)) or _message(tag, frame) for tag in tags])
+        idents = [m["id"] for m in messages]
+        first = next((n for n, ident in enumerate(idents) if ident in self._known), len(idents))
+        self.gap = self.gap or (bool(self._known) and first == len(idents))
+        self._order.extendleft(reversed(idents[:first]))
+        for before, ident in pairwise(idents[first:]):  # what came in while the stretch was read
+            if ident not in self._known:
+                self._order.insert(self._order.index(before) + 1, ident)
+                self._known[ident] = messages[idents.index(ident)]
+        self._known |= {m["id"]: m for m in messages if m["id"] not in self._known}
+
+    def listed(self, told: Mapping[str, Told], files: Mapping[str, str]) -> list[Message]:
+        """The messages with what they were told to be, and the digests of their files."""
+        return [_joined(self._known[ident], told.get(ident), files) for ident in self._order]
+
+
+def _joined(message: Message, told: Told | None, files: Mapping[str, str]) -> Message:
+    attachments = tuple(
+        {key: value for key, value in a.items() if key != "url"} | {"digest": a["digest"] or files.get(a.get("url") or "")}
+        for a in message["attachments"]
     )
+    joined = {**message, "attachments": attachments}
+    if told is None:
+        return joined
+    if told.text and message["text"] and not message["recalled"] and squeezed(told.text) != squeezed(message["text"]):
+        joined["differs"] = told.text
+    exact = read_epoch(told.sent_ms)
+    if exact is not None:
+        printed = message["sent_at"]
+        if printed is None or printed.earliest <= exact.earliest <= printed.latest + _MINUTE:
+            joined["sent_at"] = replace(exact, text=message["printed"] or exact.text)
+        else:
+            joined["differs"] = f"{joined.get('differs', '')} sent {exact.earliest:%Y-%m-%d %H:%M} UTC".strip()
+    return joined
+
+
+def attachments(document: Document, base: str) -> Iterator[Attachment]:
+    """The files that a stretch's messages carry, at full size; `base` is the page's address.
+
+    A long conversation has hundreds of stretches and this is asked while the page waits: lxml alone, without soup.
+    """
+    if not document.html.strip():
+        return
+    for tag in fromstring(document.html.decode("utf-8", "replace")).iter("div", "img", "video"):
+        parent = tag.getparent()
+        if tag.get("data-exp") == "card-file":
+            query = _decoded(str(tag.get("data-query") or ""))
+            address = str(query.get("fileUrl") or next((link.get("href") for link in tag.iter("a") if link.get("href")), ""))
+            name = str(query.get("fileName") or "")
+        elif tag.tag != "div" and parent is not None and "media" in str(parent.get("class") or "").split():
+            address = _full_size(str(tag.get("data-original") or tag.get("src") or ""))
+            name = str(tag.get("alt") or "")
+        else:
+            continue
+        if address:
+            yield Attachment(absolute(address, base), name)
 
 
 def message_tags(frame: Frame) -> list[Tag]:
@@ -74,6 +177,7 @@ def shows_others(frame: Frame) -> bool:
     contacts = {str(tag.get("data-contact-id") or text_of(tag)) for tag in listed}
     spoken = {str(code) for tag in message_tags(frame) if (code := _json(tag, "data-expinfo").get("conversationCode"))}
     companies = {text_of(tag).casefold() for tag in frame.soup.select(".contact-company") if text_of(tag)}
+    spoken |= conversations(frame.page.told)
     return len(contacts) > 1 or len(spoken) > 1 or len(companies) > 1
 
 
@@ -98,7 +202,11 @@ def _complete(frame: Frame) -> Reading | None:
     return Reading(True, frame.place(tag)) if isinstance(tag, Tag) else None
 
 
-def _message(tag: Tag) -> Message:
+def _ident(tag: Tag) -> str:
+    return str(_json(tag, "data-expinfo").get("messageId") or "")
+
+
+def _message(tag: Tag, frame: Frame) -> Message:
     info = _json(tag, "data-expinfo")
     system = "flow-message-item-wrapper" in classes(tag)
     printed = _child_text(tag, "flow-time", "time") or _printed_in(tag)
@@ -114,7 +222,7 @@ def _message(tag: Tag) -> Message:
         "text": text,
         "translation": translation,
         "recalled": recalled,
-        "attachments": tuple(_attachments(content or tag, str(info.get("messageType", "")))),
+        "attachments": tuple(_attachments(content or tag, str(info.get("messageType", "")), frame.page.url)),
     }
     return {"id": str(info.get("messageId") or _own_id(message)), **message}
 
@@ -148,7 +256,7 @@ def _texts(content: Tag | None) -> tuple[str, str | None]:
         else:
             original = _lines(content).replace(text_of(translated) if translated else "", "").strip()
         return original, (_lines(translated) if translated is not None else None)
-    return ("" if content.select_one("[data-exp='card-file']") else _lines(content)), None
+    return ("" if content.select_one("[data-exp='card-file'], [data-exp='card-product']") else _lines(content)), None
 
 
 def _system_text(tag: Tag) -> tuple[str, None]:
@@ -169,28 +277,42 @@ def _lines(tag: Tag) -> str:
     return "\n".join(line.strip() for line in "".join(pieces).split("\n")).strip()
 
 
-def _attachments(content: Tag, kind: str) -> list[Mapping[str, str | None]]:
-    """Pictures and files of a message: {"name","kind","digest"}; the digest is known once the bytes were kept with it."""
-    found: list[Mapping[str, str | None]] = []
+def _attachments(content: Tag, kind: str, base: str) -> list[Mapping[str, Any]]:
+    """Pictures and files of a message: {"name","kind","digest","url"}; the digest is that of the bytes kept with it."""
+    found: list[Mapping[str, Any]] = []
     for card in content.select("[data-exp='card-file']"):
-        name = str(_json(card, "data-query").get("fileName") or _child_text(card, "file-name"))
-        found.append({"name": name, "kind": "file", "digest": None})
+        query, link = _json(card, "data-query"), card.select_one("a[href]")
+        name = str(query.get("fileName") or _child_text(card, "file-name"))
+        address = str(query.get("fileUrl") or (link["href"] if link is not None else ""))
+        found.append({"name": name, "kind": "file", "digest": None, "url": absolute(address, base) if address else ""})
     for image in content.select(".media img, .media video"):
-        name = str(image.get("alt") or str(image.get("src", "")).rpartition("/")[2].partition("?")[0])
-        found.append({"name": name, "kind": "video" if image.name == "video" else "image", "digest": None})
+        source = str(image.get("data-original") or image.get("src", ""))
+        name = str(image.get("alt") or source.rpartition("/")[2].partition("?")[0])
+        kind_of = "video" if image.name == "video" else "image"
+        found.append({"name": name, "kind": kind_of, "digest": None, "url": _full_size(absolute(source, base))})
     if not found and kind in {"50", "63", "57"}:
-        found.append({"name": text_of(content), "kind": _KINDS[kind], "digest": None})
+        found.append({"name": text_of(content), "kind": _KINDS[kind], "digest": None, "url": ""})
     return found
 
 
-def _json(tag: Tag, attribute: str) -> Mapping[str, Any]:
-    raw = str(tag.get(attribute, ""))
+def _full_size(address: str) -> str:
+    """The address of a picture itself: the media host makes smaller ones under `name.jpg_220x220.jpg`."""
+    return re.sub(r"(\.(?:jpe?g|png|gif|webp))_[0-9]+x[0-9]+[^/?]*", r"\1", address, flags=re.IGNORECASE)
+
+
+def _decoded(raw: str) -> Mapping[str, Any]:
+    """An attribute's data: JSON, percent-encoded JSON, or pairs as in an address."""
     value = parsed(raw)
     if value is None and "%7B" in raw:
         value = parsed(unquote(raw))
     if value is None and "=" in raw and not raw.startswith("{"):
         value = {key: unquote(part) for key, _, part in (pair.partition("=") for pair in raw.split("&"))}
-    if value is None and attribute == "data-expinfo" and (inner := tag.select_one(f"[{attribute}]")) is not None:
+    return value if isinstance(value, dict) else {}
+
+
+def _json(tag: Tag, attribute: str) -> Mapping[str, Any]:
+    value: Any = _decoded(str(tag.get(attribute, "")))
+    if not value and attribute == "data-expinfo" and (inner := tag.select_one(f"[{attribute}]")) is not None:
         value = parsed(str(inner.get(attribute, "")))
     return value if isinstance(value, dict) else {}
 

@@ -39,8 +39,7 @@ def test_the_picture_shows_the_page_and_not_a_blank_sheet(look: See) -> None:
 
 
 def test_the_list_of_exchanges_names_what_was_asked_and_what_came(look: See, origin: str) -> None:
-    exchanges = json.loads(look("/order").bytes_of("network"))
-    first = exchanges[0]
+    first = json.loads(look("/order").bytes_of("network"))["exchanges"][0]
     assert (first["method"], first["url"], first["status"]) == ("GET", f"{origin}/order", 200)
     assert first["media_type"] == "text/html; charset=utf-8"
     assert first["size"] > 0

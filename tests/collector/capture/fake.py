@@ -13,9 +13,21 @@ from typing import Any
 from PIL import Image
 
 from collector.canonical import sha256
-from collector.capture.tab import Arrival, Credential, Exchange, FrameSource, Picture, Tab
+from collector.capture.tab import (
+    Arrival,
+    Body,
+    Box,
+    Credential,
+    Exchange,
+    FrameSource,
+    Heard,
+    Line,
+    Picture,
+    Stretch,
+    Tab,
+)  # fmt: skip
 from collector.model import Fact, Target
-from collector.site import Identity, Recognition, StoredPage
+from collector.site import Attachment, Identity, Messenger, Recognition, StoredPage
 
 ORDER = "250861947301028446"
 URL = f"https://biz.shop.example/order?id={ORDER}"
@@ -37,7 +49,8 @@ class FakeTab:
     unsettled: str = ""
     frames: tuple[FrameSource, ...] = ()
     cookies: tuple[Credential, ...] = ()
-    seen: tuple[Exchange, ...] = ()
+    seen: tuple[Exchange, ...] = (Exchange("GET", URL, "Document", 200, "text/html", 9, ""),)
+    stretches: tuple[Stretch, ...] = ()
     mhtml_file: bytes = b"MIME-Version: 1.0\r\nContent-Type: text/html\r\n\r\n<p>page</p>"
     pdf_file: bytes = b"%PDF-1.4\n%%EOF"
     faults: Mapping[str, Exception] = field(default_factory=dict)
@@ -112,9 +125,24 @@ class FakeTab:
         await self._called("pdf")
         return self.pdf_file
 
-    async def exchanges(self) -> tuple[Exchange, ...]:
-        await self._called("exchanges")
-        return self.seen
+    async def boxes(self, most: int) -> tuple[Box, ...]:
+        return (Box("html > body", 0, 0, 100, 20, self.visible),)
+
+    async def walk(self, messenger: Messenger, older_ms: int, within_ms: int, most: int) -> AsyncIterator[Stretch]:
+        await self._called("walk")
+        for stretch in self.stretches:
+            yield stretch
+
+    async def fetch(self, url: str, most: int) -> Exchange:
+        await self._called("fetch")
+        return Exchange("GET", url, "Attachment", 200, "image/png", 3, "", body=Body("bytes", b"png"))
+
+    async def heard(self) -> Heard:
+        await self._called("heard")
+        return Heard(self.seen)
+
+    def console(self) -> tuple[Line, ...]:
+        return ()
 
     async def credentials(self) -> tuple[Credential, ...]:
         await self._called("credentials")
@@ -193,6 +221,12 @@ class FakeSite:
 
     def shows_others(self, page: StoredPage) -> bool:
         return False
+
+    def messenger(self, kind: str) -> Messenger | None:
+        return Messenger(".m", "id", "", ".start", "") if kind == "thread" else None
+
+    def attachments(self, page: StoredPage) -> tuple[Attachment, ...]:
+        return ()
 
     def discover(self, page: StoredPage) -> Mapping[str, str]:
         return {}

@@ -52,7 +52,7 @@ def test_a_good_page_is_complete_and_everything_read_is_in_the_store() -> None:
     store = MemoryStore()
     snapshot = go(FakeTab(), store=store)
     assert (snapshot.outcome, snapshot.why) == ("complete", "")
-    assert [a.role for a in snapshot.artefacts] == ["tile", "dom", "text", "mhtml", "pdf", "network"]
+    assert [a.role for a in snapshot.artefacts] == ["tile", "dom", "text", "boxes", "mhtml", "pdf", "network"]
     for artefact in snapshot.artefacts:
         data = store.get(artefact.digest)
         assert (artefact.size, artefact.digest) == (len(data), sha256(data))
@@ -143,7 +143,7 @@ def test_a_page_of_unknown_layout_is_kept_and_partial() -> None:
     snapshot = go(FakeTab(html="<html><body>new</body></html>"))
     assert snapshot.outcome == "partial"
     assert "layout is not known" in snapshot.why
-    assert len(snapshot.artefacts) == 6
+    assert len(snapshot.artefacts) == 7
 
 
 def test_a_server_that_is_down_gives_a_failed_snapshot_without_artefacts() -> None:
@@ -162,7 +162,7 @@ def test_a_tab_that_dies_while_it_is_read_leaves_what_was_read_by_then() -> None
     tab = FakeTab(faults={"text": TabGone("the tab closed or crashed")})
     snapshot = go(tab)
     assert snapshot.outcome == "partial"
-    assert {a.role for a in snapshot.artefacts} == {"tile", "dom"}
+    assert {a.role for a in snapshot.artefacts} == {"tile", "dom", "network"}
     assert step(snapshot, "pdf") == ("skipped", "the tab closed or crashed")
     assert "pdf" not in tab.calls
 

@@ -1,0 +1,39 @@
+"""Kept visits in forms that other programs read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from casework.answers import ExportAnswer
+from casework.workspace import Workspace
+from collector.canonical import sha256
+from collector.errors import WrongRequest
+from collector.ledger.disk import write_file
+from collector.model import Snapshot
+from collector.wacz import has_exchanges, write_wacz
+
+
+def export_wacz(ws: Workspace, wanted: tuple[str, ...], out: Path) -> ExportAnswer:
+    """The exchanges of these snapshots (ids or unique beginnings) as one web archive. Raises WrongRequest before writing."""
+    snapshots = tuple({found.id: found for found in (_snapshot(ws, name) for name in wanted)}.values())
+    for snapshot in snapshots:
+        if not has_exchanges(snapshot):
+            raise WrongRequest(
+                f"Snapshot {snapshot.id} kept no exchanges: the visit was {snapshot.outcome}.", "Leave it out."
+            )
+    place = out.expanduser()
+    if place.is_dir():
+        place = place / f"{snapshots[0].target.case or snapshots[0].id}.wacz"
+    if not place.parent.is_dir():
+        raise WrongRequest(f"The folder {place.parent} is not there.", "Make it, or name another file.")
+    data = write_wacz(snapshots, ws.archive.objects.get)
+    write_file(place, data)
+    return ExportAnswer(place.absolute(), sha256(data), len(data), tuple(s.id for s in snapshots))
+
+
+def _snapshot(ws: Workspace, name: str) -> Snapshot:
+    found = [s for _, s in ws.index.snapshots("substr(id, 1, length(?)) = ?", name, name)] if name else []
+    if len(found) == 1:
+        return found[0]
+    problem = f"{len(found)} snapshots begin with {name!r}." if found else f"There is no snapshot {name!r}."
+    raise WrongRequest(problem, "See their ids: tradewitness facts CASE --all")

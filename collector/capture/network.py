@@ -1,0 +1,178 @@
+"""What a visit heard of the network, as it is stored: one record in JSON, the bodies and the sockets' messages beside it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from collector.canonical import canonical, plain
+from collector.capture.keep import Keeping
+from collector.capture.secrets import Mask, holds, kind_of_name, secrets_of
+from collector.capture.tab import Credential, Exchange, Headers, Heard, Socket
+
+MASKED = "masked at capture"
+_JSON = "application/json"
+_PICTURES = ("image/", "font/", "audio/", "video/")
+_TEXTS = ("text/", "application/json", "application/javascript", "application/x-javascript", "application/xml",
+          "application/x-www-form-urlencoded", "application/graphql", "application/manifest", "image/svg")  # fmt: skip
+_SENT_MOST = 1 << 20
+_ADDRESSES = ("location", "content-location", "referer", "origin", "link", "refresh")
+
+
+def is_text(media_type: str) -> bool:
+    """Whether a body of that type is written to be read as text; a type that says nothing is looked at as text."""
+    plain_type = media_type.partition(";")[0].strip().lower()
+    return not plain_type or plain_type.startswith(_TEXTS) or plain_type.endswith(("+json", "+xml"))
+
+
+def addresses_in(heard: Heard) -> Iterator[str]:
+    """Every address that may carry a secret."""
+    for exchange in heard.exchanges:
+        yield exchange.url
+        for name, value in (*exchange.request_headers, *exchange.response_headers):
+            if name.lower() in _ADDRESSES:
+                yield value
+    for socket in heard.sockets:
+        yield socket.url
+
+
+def credentials_in(heard: Heard) -> Iterator[Credential]:
+    """Cookies as they were sent and set, secret-named headers, and the tickets that open sockets."""
+    speakers: tuple[Exchange | Socket, ...] = (*heard.exchanges, *heard.sockets)
+    for speaker in speakers:
+        for name, value in (*speaker.request_headers, *speaker.response_headers):
+            yield from _credentials(name.lower(), value)
+
+
+def _credentials(name: str, value: str) -> Iterator[Credential]:
+    if name == "cookie":
+        for pair in value.split(";"):
+            key, _, inner = pair.strip().partition("=")
+            yield Credential("cookie", key, inner)
+    elif name == "set-cookie":
+        pair, _, rest = value.partition(";")
+        key, _, inner = pair.strip().partition("=")
+        yield Credential("cookie", key, inner, hidden="httponly" in rest.lower())
+    elif name == "sec-websocket-protocol":
+        yield from (Credential("cookie", name, part.strip()) for part in value.split(","))
+    elif kind_of_name(name):
+        yield Credential("header", name, value)
+
+
+def texts_in(heard: Heard) -> Iterator[str]:
+    """Every text that may name a secret: what was sent and answered, and the sockets' messages."""
+    for exchange in heard.exchanges:
+        if exchange.sent:
+            yield exchange.sent.decode("utf-8", "replace")
+        if exchange.body.data and is_text(exchange.media_type):
+            yield exchange.body.data.decode("utf-8", "replace")
+    for socket in heard.sockets:
+        yield "\n".join(frame.data for frame in socket.frames if not frame.binary)
+
+
+def keep_network(heard: Heard, mask: Mask, keeping: Keeping) -> None:
+    """Stores the bodies, the sockets' messages and the record that names them by role and part, secrets masked."""
+    record = {
+        "v": 1,
+        "exchanges": [_exchange(e, mask, keeping) for e in heard.exchanges],
+        "sockets": [_socket(s, mask, keeping) for s in heard.sockets],
+        "certificates": [plain(c) for c in heard.certificates],
+        "unseen": list(heard.unseen),
+    }
+    data = canonical(record)
+    keeping.keep("network", _JSON, data, MASKED if mask.masked("network:0") else "")
+
+
+def _exchange(exchange: Exchange, mask: Mask, keeping: Keeping) -> Mapping[str, Any]:
+    told: dict[str, Any] = {
+        "method": exchange.method,
+        "url": mask.mask(exchange.url, "network:0"),
+        "request_headers": _headers(exchange.request_headers, mask),
+        "response_headers": _headers(exchange.response_headers, mask),
+        "sent": _sent(exchange, mask),
+        "body": _body(exchange, mask, keeping),
+        "timing": dict(exchange.timing),
+        "began": plain(exchange.began),
+    }
+    names = (
+        "resource",
+        "status",
+        "status_text",
+        "protocol",
+        "media_type",
+        "size",
+        "remote",
+        "failure",
+        "asked_by",
+        "came_from",
+    )
+    return told | {name: getattr(exchange, name) for name in names}
+
+
+def _headers(headers: Headers, mask: Mask) -> list[list[str]]:
+    return [[name, mask.header(name, value, "network:0")] for name, value in headers]
+
+
+def _sent(exchange: Exchange, mask: Mask) -> Mapping[str, Any] | None:
+    """The request's body; that of a sign-in is not kept at all."""
+    if not exchange.sent:
+        return None
+    text = exchange.sent.decode("latin-1")
+    if any(secret.kind == "password" for secret in secrets_of((), (), (text,))):
+        return {"absent": "what signs in is not kept", "size": len(exchange.sent)}
+    if len(exchange.sent) > _SENT_MOST:
+        return {"absent": f"it is longer than {_SENT_MOST >> 20} MB", "size": len(exchange.sent)}
+    try:
+        return {"text": mask.mask(exchange.sent.decode("utf-8"), "network:0")}
+    except UnicodeDecodeError:
+        if holds(mask, "", exchange.sent):
+            return {"absent": "it holds a secret of the session", "size": len(exchange.sent)}
+        return {"base64": base64.b64encode(exchange.sent).decode()}
+
+
+def _body(exchange: Exchange, mask: Mask, keeping: Keeping) -> Mapping[str, Any]:
+    """Where the body was stored, and what it is worth."""
+    body = exchange.body
+    if body.mark == "absent":
+        return {"mark": "absent", "why": body.why}
+    if not body.data:
+        return {"mark": body.mark, "length": 0}
+    kind = exchange.media_type.partition(";")[0].strip().lower()
+    picture = kind.startswith(_PICTURES) and "svg" not in kind
+    part = keeping.next_part("body")
+    data = body.data
+    if is_text(exchange.media_type):
+        data = mask.mask_bytes(body.data, f"body:{part}")
+    elif not picture and holds(mask, kind, body.data):
+        return {"mark": "absent", "why": "it holds a secret of the session, which cannot be masked in it"}
+    masked = data is not body.data
+    notes = [body.mark if body.mark != "bytes" else "", MASKED if masked else ""]
+    keeping.keep("body", exchange.media_type or "application/octet-stream", data, "; ".join(filter(None, notes)))
+    return {"mark": body.mark, "part": part, "length": len(body.data), "masked": masked}
+
+
+def _socket(socket: Socket, mask: Mask, keeping: Keeping) -> Mapping[str, Any]:
+    part = keeping.next_part("frames")
+    lines = []
+    for frame in socket.frames:
+        data = frame.data
+        if not frame.binary:
+            data = mask.mask(frame.data, f"frames:{part}")
+        elif holds(mask, "", base64.b64decode(frame.data)):
+            data = "[redacted:secret:0]"
+        lines.append(canonical({"at": frame.at, "way": frame.way, "binary": frame.binary, "data": data}))
+    note = MASKED if mask.masked(f"frames:{part}") else ""
+    keeping.keep("frames", "application/jsonl", b"".join(line + b"\n" for line in lines), note)
+    return {
+        "url": mask.mask(socket.url, "network:0"),
+        "asked_by": socket.asked_by,
+        "status": socket.status,
+        "request_headers": _headers(socket.request_headers, mask),
+        "response_headers": _headers(socket.response_headers, mask),
+        "began": plain(socket.began),
+        "closed": socket.closed,
+        "failure": socket.failure,
+        "messages": len(lines),
+        "part": part,
+    }

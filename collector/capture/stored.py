@@ -1,0 +1,66 @@
+"""A visit's page read back from the bytes that were stored: what readers and judges are given, never what was on screen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from collector.alias import Alias
+from collector.model import Artefact, Snapshot
+from collector.site import Document, StoredPage
+
+Get = Callable[[str], bytes]
+
+
+def stored_page(snapshot: Snapshot, get: Get, alias: Alias) -> StoredPage:
+    """The page as it was stored. `get` gives an object by its digest and raises DamagedArchive when it is not whole."""
+    then, visit = Alias.parse(snapshot.visit.alias) or alias, snapshot.visit
+    return page_of(snapshot.artefacts, get, then, visit.final, visit.status, visit.machine_time, snapshot.id)
+
+
+def page_of(
+    artefacts: Iterable[Artefact], get: Get, alias: Alias, final: str, status: int, seen_at: datetime, ident: str
+) -> StoredPage:
+    """The same from its parts; `final` is the address as it was visited."""
+    kept = {(a.role, a.part): a for a in artefacts}
+
+    def documents(role: str) -> tuple[Document, ...]:
+        return tuple(Document(a.part, a.digest, get(a.digest)) for key, a in sorted(kept.items()) if key[0] == role)
+
+    text = "\n".join(document.html.decode("utf-8", "replace") for document in documents("text"))
+    stretches = documents("stretch")
+    told, files = _told(kept, get, alias) if stretches else ((), {})
+    return StoredPage(alias.to_real(final), status, documents("dom"), text, seen_at, ident, stretches, told, files)
+
+
+def _told(
+    kept: Mapping[tuple[str, int], Artefact], get: Get, alias: Alias
+) -> tuple[tuple[Document, ...], Mapping[str, str]]:
+    """What the page was told in JSON, and the digests of the other files that it was sent, by address."""
+    record: Mapping[str, Any] = next((json.loads(get(a.digest)) for key, a in kept.items() if key[0] == "network"), {})
+    told: list[Document] = []
+    files: dict[str, str] = {}
+    for exchange in record.get("exchanges", ()):
+        body = kept.get(("body", exchange["body"].get("part", -1)))
+        if body is None:
+            continue
+        if _is_json(exchange["media_type"]):
+            told.append(Document(body.part, body.digest, get(body.digest).replace(b"\n", b" ")))
+        else:
+            files.setdefault(alias.to_real(exchange["url"]), body.digest)
+    told += [_frames(kept[key], get) for key in sorted(kept) if key[0] == "frames"]
+    return tuple(told), files
+
+
+def _is_json(media_type: str) -> bool:
+    plain = media_type.partition(";")[0].strip().lower()
+    return plain == "application/json" or plain.endswith("+json")
+
+
+def _frames(artefact: Artefact, get: Get) -> Document:
+    """The received messages of one socket, a JSON text a line."""
+    lines: Iterable[Mapping[str, Any]] = map(json.loads, get(artefact.digest).splitlines())
+    said = (str(line["data"]).replace("\n", " ") for line in lines if line["way"] == "received" and not line["binary"])
+    return Document(artefact.part, artefact.digest, "\n".join(said).encode("utf-8", "replace"))

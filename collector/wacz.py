@@ -1,0 +1,288 @@
+"""Visits as a web archive: WARC 1.1 records, a CDXJ index, a list of pages, all in one stored zip (WACZ 1.1.1).
+
+Formats: https://iipc.github.io/warc-specifications/ and https://specs.webrecorder.net/wacz/1.1.1/. Nothing here is evidence
+of its own: it is made from the kept exchanges whenever it is asked for, and the same visits give the same bytes.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+import uuid
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
+
+from collector.canonical import sha256
+from collector.model import Snapshot
+
+Get = Callable[[str], bytes]
+_WARC = "data.warc.gz"
+_SOFTWARE = "tradewitness"
+# The browser hands over decoded bodies, so these no longer describe what follows.
+_UNDONE = ("content-encoding", "transfer-encoding", "content-length")
+_CRLF = "\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """One exchange of a visit as its record tells it, and its body where one was kept."""
+
+    snapshot: Snapshot
+    number: int
+    told: Mapping[str, Any]
+    body: bytes | None
+
+    @property
+    def at(self) -> datetime:
+        began = self.told["began"]
+        return datetime.fromisoformat(began) if began else self.snapshot.visit.machine_time
+
+
+@dataclass
+class _Warc:
+    """The records written so far, each a gzip member of its own, and the index lines that find them."""
+
+    data: io.BytesIO = field(default_factory=io.BytesIO)
+    index: list[str] = field(default_factory=list)
+
+    def write(self, headers: Iterable[tuple[str, str]], block: bytes) -> tuple[int, int]:
+        """Offset and length of the new record."""
+        head = "WARC/1.1" + _CRLF + "".join(f"{name}: {value}{_CRLF}" for name, value in headers) + _CRLF
+        member = gzip.compress(head.encode() + block + b"\r\n\r\n", 6, mtime=0)
+        offset = self.data.tell()
+        self.data.write(member)
+        return offset, len(member)
+
+
+def write_wacz(snapshots: Iterable[Snapshot], get: Get) -> bytes:
+    """The web archive of these visits' exchanges, in their order. `get` gives a stored object by its digest."""
+    visits = tuple(snapshots)
+    warc = _Warc()
+    if visits:
+        _warcinfo(warc, visits[0])
+    for snapshot in visits:
+        for kept in _exchanges(snapshot, get):
+            _write_exchange(warc, kept)
+        for number, (told, messages) in enumerate(_sockets(snapshot, get)):
+            _write_socket(warc, snapshot, number, told, messages)
+    members = {
+        f"archive/{_WARC}": warc.data.getvalue(),
+        "indexes/index.cdx": "".join(sorted(warc.index)).encode(),
+        "pages/pages.jsonl": _pages(visits),
+    }
+    package = _json(_package(visits, members))
+    members["datapackage.json"] = package
+    members["datapackage-digest.json"] = _json({"path": "datapackage.json", "hash": f"sha256:{sha256(package)}"})
+    return _zip(members)
+
+
+def has_exchanges(snapshot: Snapshot) -> bool:
+    """Whether the visit kept what it heard of the network."""
+    return any(artefact.role == "network" for artefact in snapshot.artefacts)
+
+
+def _record(snapshot: Snapshot, get: Get) -> Mapping[str, Any]:
+    found = next((a for a in snapshot.artefacts if a.role == "network"), None)
+    record = json.loads(get(found.digest)) if found else {}
+    return record if isinstance(record, dict) else {}  # before bodies were kept it was a bare list
+
+
+def _exchanges(snapshot: Snapshot, get: Get) -> Iterator[_Kept]:
+    bodies = {a.part: a.digest for a in snapshot.artefacts if a.role == "body"}
+    for number, told in enumerate(_record(snapshot, get).get("exchanges", ())):
+        body = told["body"]
+        data = get(bodies[body["part"]]) if body.get("part") in bodies else None
+        if data is None and body["mark"] != "absent" and not body.get("length"):
+            data = b""
+        yield _Kept(snapshot, number, told, data)
+
+
+def _sockets(snapshot: Snapshot, get: Get) -> Iterator[tuple[Mapping[str, Any], bytes]]:
+    frames = {a.part: a.digest for a in snapshot.artefacts if a.role == "frames"}
+    for told in _record(snapshot, get).get("sockets", ()):
+        if told["part"] in frames:
+            yield told, get(frames[told["part"]])
+
+
+# -- WARC ---------------------------------------------------------------------------------------------------------------
+
+
+def _warcinfo(warc: _Warc, first: Snapshot) -> None:
+    block = f"software: {_SOFTWARE}{_CRLF}format: WARC File Format 1.1{_CRLF}".encode()
+    at = first.visit.machine_time
+    warc.write(_headers("warcinfo", _ident(first.id, "warcinfo"), at, "application/warc-fields", block), block)
+
+
+def _write_exchange(warc: _Warc, kept: _Kept) -> None:
+    """The request, and the response where there was one. What has no body is told so and is not in the index."""
+    told, ident = kept.told, _ident(kept.snapshot.id, f"response:{kept.number}")
+    asked = _request_block(told)
+    common = [("WARC-Target-URI", told["url"])]
+    request = _headers("request", _ident(kept.snapshot.id, f"request:{kept.number}"), kept.at,
+                       "application/http; msgtype=request", asked, [*common, ("WARC-Concurrent-To", ident)])  # fmt: skip
+    if not told["status"]:
+        failed = [*common, ("X-Tradewitness-Failure", told["failure"] or "no answer")]
+        block = json.dumps({"failure": told["failure"] or "no answer"}).encode()
+        warc.write(_headers("metadata", ident, kept.at, "application/json", block, failed), block)
+        warc.write(request, asked)
+        return
+    data = kept.body or b""
+    block = _response_head(told, len(data)) + data
+    payload = f"sha256:{sha256(data)}"
+    more = [*common, ("WARC-Payload-Digest", payload)]
+    if told["remote"]:
+        more.append(("WARC-IP-Address", told["remote"].rpartition(":")[0]))
+    if told["protocol"]:
+        more.append(("WARC-Protocol", told["protocol"]))
+    moved = 300 <= told["status"] < 400
+    if kept.body is None and not moved:
+        more += [("WARC-Truncated", "unspecified"), ("X-Tradewitness-Absent", told["body"].get("why", ""))]
+    response = _headers("response", ident, kept.at, "application/http; msgtype=response", block, more)
+    offset, length = warc.write(response, block)
+    warc.write(request, asked)
+    if kept.body is not None or moved:
+        warc.index.append(_index_line(kept, payload, offset, length))
+
+
+def _write_socket(warc: _Warc, snapshot: Snapshot, number: int, told: Mapping[str, Any], messages: bytes) -> None:
+    """A socket's messages, one JSON text a line: WARC knows no record of their own for them, and nothing replays them."""
+    ident = _ident(snapshot.id, f"socket:{number}")
+    at = datetime.fromisoformat(told["began"]) if told["began"] else snapshot.visit.machine_time
+    more = [("WARC-Target-URI", told["url"])]
+    warc.write(_headers("resource", ident, at, "application/jsonl", messages, more), messages)
+
+
+def _headers(
+    kind: str, ident: str, at: datetime, media_type: str, block: bytes, more: Iterable[tuple[str, str]] = ()
+) -> list[tuple[str, str]]:
+    return [
+        ("WARC-Type", kind),
+        ("WARC-Record-ID", ident),
+        ("WARC-Date", at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"),
+        *((name, _one_line(value)) for name, value in more),
+        ("WARC-Block-Digest", f"sha256:{sha256(block)}"),
+        ("Content-Type", media_type),
+        ("Content-Length", str(len(block))),
+    ]
+
+
+def _request_block(told: Mapping[str, Any]) -> bytes:
+    parts = urlsplit(told["url"])
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    lines = [f"{told['method']} {path} HTTP/1.1"]
+    lines += [f"{name}: {_one_line(value)}" for name, value in told["request_headers"] if not name.startswith(":")]
+    sent = str((told["sent"] or {}).get("text", ""))
+    return (_CRLF.join(lines) + _CRLF * 2 + sent).encode("utf-8", "replace")
+
+
+def _response_head(told: Mapping[str, Any], length: int) -> bytes:
+    """The header lines as received; those that no longer fit the decoded body are kept as X-Archive-Orig-*."""
+    status = told["status"]
+    lines = [f"HTTP/1.1 {status} {told['status_text'] or _phrase(status)}"]
+    recoded = told["body"]["mark"] == "re-encoded"
+    for name, value in told["response_headers"]:
+        plain = name.lower()
+        if plain.startswith(":"):
+            continue
+        undone = plain in _UNDONE or (recoded and plain == "content-type")
+        lines.append(f"{'X-Archive-Orig-' if undone else ''}{name}: {_one_line(value)}")
+    if recoded:
+        kind = told["media_type"].partition(";")[0].strip() or "text/plain"
+        lines.append(f"Content-Type: {kind}; charset=utf-8")
+    lines.append(f"Content-Length: {length}")
+    return (_CRLF.join(lines) + _CRLF * 2).encode("utf-8", "replace")
+
+
+def _phrase(status: int) -> str:
+    return next((known.phrase for known in HTTPStatus if known.value == status), "")
+
+
+def _one_line(value: str) -> str:
+    return value.replace("\r", " ").replace("\n", " ")
+
+
+def _ident(snapshot: str, what: str) -> str:
+    return f"<{uuid.UUID(bytes=hashlib.sha256(f'{snapshot}:{what}'.encode()).digest()[:16], version=5).urn}>"
+
+
+# -- index, pages, package ----------------------------------------------------------------------------------------------
+
+
+def _index_line(kept: _Kept, payload: str, offset: int, length: int) -> str:
+    told = kept.told
+    entry = {
+        "url": told["url"],
+        "mime": told["media_type"].partition(";")[0].strip() or "unk",
+        "status": str(told["status"]),
+        "digest": payload,
+        "length": str(length),
+        "offset": str(offset),
+        "filename": _WARC,
+    }
+    if told["method"] != "GET":
+        entry["method"] = told["method"]
+    return f"{_key(told['url'])} {kept.at:%Y%m%d%H%M%S} {json.dumps(entry)}\n"
+
+
+def _key(url: str) -> str:
+    """The address turned round for sorting (SURT): "com,example)/path?query"."""
+    parts = urlsplit(url.lower())
+    host = ",".join(reversed((parts.hostname or "").split(".")))
+    port = f":{parts.port}" if parts.port else ""
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return f"{host}{port}){path}".replace(" ", "%20")
+
+
+def _pages(visits: tuple[Snapshot, ...]) -> bytes:
+    lines = [{"format": "json-pages-1.0", "id": "pages", "title": "Pages"}]
+    for snapshot in visits:
+        at = snapshot.visit.machine_time
+        title = f"{snapshot.target.kind} {snapshot.target.case}".strip()
+        page = {"id": snapshot.id, "url": snapshot.visit.final, "ts": _second(at), "title": title}
+        lines.append(page)
+    return b"".join(_json(line) for line in lines)
+
+
+def _package(visits: tuple[Snapshot, ...], members: Mapping[str, bytes]) -> Mapping[str, Any]:
+    resources = [
+        {"name": path.rpartition("/")[2], "path": path, "hash": f"sha256:{sha256(data)}", "bytes": len(data)}
+        for path, data in sorted(members.items())
+    ]
+    package: dict[str, Any] = {
+        "profile": "data-package",
+        "wacz_version": "1.1.1",
+        "software": _SOFTWARE,
+        "title": ", ".join(dict.fromkeys(s.target.case for s in visits if s.target.case)) or "Visited pages",
+        "resources": resources,
+    }
+    if visits:
+        package["created"] = _second(max(s.visit.machine_time for s in visits))
+        package["mainPageUrl"] = visits[0].visit.final
+        package["mainPageDate"] = _second(visits[0].visit.machine_time)
+    return package
+
+
+def _second(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _json(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode() + b"\n"
+
+
+def _zip(members: Mapping[str, bytes]) -> bytes:
+    """Stored, so that a reader can fetch one record by its place; every entry dated alike."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        for path, data in members.items():
+            entry = zipfile.ZipInfo(path, (1980, 1, 1, 0, 0, 0))
+            entry.external_attr, entry.create_system = 0o644 << 16, 3
+            archive.writestr(entry, data)
+    return out.getvalue()
