@@ -70,7 +70,8 @@ def body(seen: Look, ending: str) -> bytes:
     return seen.bytes_of("body", exchange(seen, ending)["body"]["part"])
 
 
-def test_a_frame_of_another_site_its_requests_and_its_worker_are_heard(see: See) -> None:
+def test_a_frame_of_another_site_its_requests_and_its_worker_are_heard(see: See, server: ThreadingHTTPServer) -> None:
+    server.log.clear()  # type: ignore[attr-defined]
     seen = see("/order/frames")
     assert seen.snapshot.outcome == "complete"
     assert b"another site" in seen.bytes_of("dom", 1)
@@ -234,7 +235,7 @@ def test_each_resource_is_asked_for_once_by_the_true_browser(see: See, server: T
     seen = see("/order/frames")
     log: list[tuple[str, str]] = list(server.log)  # type: ignore[attr-defined]
     assert {path for path, _ in log} - {"/favicon.ico"} == {
-        "/order/frames", "/frame", "/data?by=frame", "/worker.js?in=frame", "/data?by=frame-worker",
+        "/order/frames", "/frame", "/data?by=frame", "/worker.js?in=frame", "/data?by=frame-worker", "/when?frame-worker",
     }  # fmt: skip
     assert max(Counter(path for path, _ in log if path != "/favicon.ico").values()) == 1
     assert {agent for _, agent in log} == {seen.snapshot.visit.browser["user_agent"]}

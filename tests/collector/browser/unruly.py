@@ -80,9 +80,10 @@ def _pages(port: int) -> dict[str, tuple[str, bytes]]:
     other = f"http://other.localhost:{port}"
     lines = "".join(f"<p style='height:38px;margin:1px;font:20px monospace'>line {n:04d}</p>" for n in range(LINES))
     html = {
-        "/order/frames": f"{_ORDER}<iframe src='{other}/frame'></iframe>",
+        "/order/frames": f"{_ORDER}<iframe src='{other}/frame'></iframe><img src='/when?frame-worker'>",
         "/frame": "<p>another site's frame</p><script>fetch('/data?by=frame'); new Worker('/worker.js?in=frame')</script>",
-        "/order/workers": _ORDER + "<i id=done></i><script>new Worker('/worker.js');"
+        "/order/workers": _ORDER + "<i id=done></i><img src='/when?worker'>"
+        "<img src='/when?install'><script>new Worker('/worker.js');"
         "const s = new SharedWorker('/shared.js');"
         "s.port.onmessage = () => { document.getElementById('done').textContent = 'shared'; };"
         "navigator.serviceWorker.register('/service.js').then(() => navigator.serviceWorker.ready)"
@@ -142,6 +143,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(302, "text/plain", b"", Location="/data?by=moved" if path == "/moved" else "/order/loop")
         elif path == "/order/download":
             self._answer(200, "application/octet-stream", b"MZ", **{"Content-Disposition": "attachment"})
+        elif path == "/when":
+            self._wait(self.path.partition("?")[2])
         elif path == "/data":
             self._answer(200, "application/json", json.dumps({"asked": self.path}).encode())
         else:
@@ -168,6 +171,14 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Set-Cookie", f"sid2={CANARIES['hidden']}; Path=/; HttpOnly")
         self.end_headers()
         self.wfile.write(body)
+
+    def _wait(self, whom: str) -> None:
+        """Answers once `whom` has asked for its data, so that a page has not loaded before its worker ran."""
+        for _ in range(200):
+            if any(path.endswith(f"by={whom}") for path, _ in self.server.log):  # type: ignore[attr-defined]
+                break
+            self.server.ended.wait(0.05)  # type: ignore[attr-defined]
+        self._answer(200, "image/png", b"")
 
     def _giant(self) -> None:
         self.send_response(200)
