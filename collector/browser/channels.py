@@ -9,14 +9,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 from playwright.async_api import CDPSession
 from playwright.async_api import Error as PlaywrightError
 
 Hear = Callable[["Channel", str, dict[str, Any]], None]
-_CHILD_S = 5
+_CHILD_S = 20
 # Shared workers belong to no page, so they are looked for by kind; one may have asked for something before it was reached.
 _SHARED = [{"type": "shared_worker"}]
 _ATTACH = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": False}
@@ -64,6 +63,7 @@ class Channels:
         self._children: dict[str, Channel] = {}
         self._shared: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self.missed: set[str] = set()
 
     async def listen(self, context: str, events: tuple[str, ...]) -> None:
         """Begins to hear the page and all that it starts from here on; `context` is the browser context's id."""
@@ -114,8 +114,11 @@ class Channels:
         # A worker answers for workers of its own only once it runs.
         steps.insert(1 if child.kind == "iframe" else 2, ("Target.setAutoAttach", _ATTACH))
         for method, values in steps:
-            with suppress(PlaywrightError):
+            try:
                 await child.send(method, values)
+            except PlaywrightError:
+                if method == "Network.enable":
+                    self.missed.add(f"A target of kind {child.kind} could not be listened to: {child.url[:200]}")
 
     def _do(self, work: Any) -> None:
         async def quietly() -> None:

@@ -272,7 +272,10 @@ class Recorder:
         sent, got = self._wired()
         exchanges = tuple(_exchange(a, sent.get(id(a)), got.get(id(a))) for a in self._asked if _is_web(a.request["url"]))
         return Heard(
-            exchanges, tuple(map(_socket, self._sockets.values())), await self._certificates(), tuple(sorted(self._unseen))
+            exchanges,
+            tuple(map(_socket, self._sockets.values())),
+            await self._certificates(),
+            tuple(sorted(self._unseen | self._channels.missed)),
         )
 
     def _wired(self) -> tuple[dict[int, Mapping[str, Any]], dict[int, Mapping[str, Any]]]:
