@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qs, quote, urljoin, urlsplit
 
-_PRODUCT = re.compile(r"/product-detail/(?:(?P<slug>[^/]{0,300})[_-])?(?P<id>[0-9]{6,20})\.html?$", re.IGNORECASE)
+_PRODUCT = re.compile(r"/product-(?:detail|gs)/(?:(?P<slug>[^/]{0,300})[_-])?(?P<id>[0-9]{6,20})\.html?$", re.IGNORECASE)
+_MOBILE_PRODUCT = re.compile(r"^/product/(?P<id>[0-9]{6,20})/", re.IGNORECASE)  # of m.alibaba.com
 _SUPPLIER = re.compile(r"(?P<sub>[a-z0-9-]{1,63})\.(?:m\.)?(?:en|trustpass|fm)(?:\.m)?\.alibaba\.com$")
 _NUMBER = re.compile(r"[0-9]{6,24}")
 _ORDER_KEYS = ("orderId", "orderid", "order_id", "tradeId", "orderNo")
@@ -59,7 +60,7 @@ def address_of(url: str) -> Address:
         return Address("")
     if host.startswith(("login.", "passport.")) or "/newlogin/" in parts.path:
         return Address("login")
-    if (product := _PRODUCT.search(parts.path)) is not None:
+    if (product := _PRODUCT.search(parts.path) or _MOBILE_PRODUCT.search(parts.path)) is not None:
         return Address("product", product=product["id"])
     if host.startswith(("message.", "onetalk.")):
         return _thread(parts, query)
@@ -69,7 +70,7 @@ def address_of(url: str) -> Address:
         return _trade(parts, query)
     if (shop := _SUPPLIER.search(host)) is not None and shop["sub"] not in _NOT_A_SHOP:
         return Address("supplier", supplier=shop["sub"])
-    if re.match(r"/(?:trade/search|products/|showroom/|search/)", parts.path):
+    if re.match(r"/(?:trade/search|products/|showroom/|search/|catalog/|g/)", parts.path):
         return Address("search")
     return Address("")
 

@@ -10,6 +10,10 @@ from collector.sites.alibaba.addresses import absolute, address_of, canonical, k
 
 ORDER = "250861947301028446"
 KINDS = {
+    "https://www.alibaba.com/product-gs/Garden-Lamp_1600123456789.html": "product",
+    "https://m.alibaba.com/product/1600123456789/Garden-Lamp.html": "product",
+    "https://www.alibaba.com/catalog/led-lamps_cid100003070?page=2": "search",
+    "https://spanish.alibaba.com/g/school-bags.html": "search",
     f"https://biz.alibaba.com/ta/detail.htm?orderId={ORDER}&tracelog=x": "order",
     "https://biz.alibaba.com/ta/list/scene/mainList.htm": "order_list",
     "https://message.alibaba.com/message/messenger.htm#/": "thread",
