@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collector.model import Finding
+from dataclasses import replace
+
+from collector.model import ORIGINS, Finding
 from rules.adverse import adverse
 from rules.casefile import CaseFile
 from rules.chronology import Chronology, day_text, days_between
@@ -39,7 +41,16 @@ def check(casefile: CaseFile, policy: Policy, reasons: tuple[str, ...] = ()) -> 
         *moment_findings(known, policy),
         *readiness(known, policy, chosen),
     )
-    return found if chosen else (*found, _no_reason())
+    return tuple(_marked(finding, known) for finding in (found if chosen else (*found, _no_reason())))
+
+
+def _marked(finding: Finding, known: CaseFile) -> Finding:
+    """The finding, saying so where it rests on a page that nobody but the buyer saw."""
+    facts = [fact for name in finding.facts if (fact := known.read(name))]
+    said = f" It rests on a page {ORIGINS['saved']}."
+    if not any(fact.saved for fact in facts) or finding.text.endswith(said):
+        return finding
+    return replace(finding, text=finding.text + said)
 
 
 def review(casefile: CaseFile, policy: Policy, reasons: tuple[str, ...] = ()) -> tuple[Finding, ...]:
@@ -53,7 +64,7 @@ def review(casefile: CaseFile, policy: Policy, reasons: tuple[str, ...] = ()) ->
     evidence = readiness(known, policy, chosen, due(deadlines(known, policy)))
     heard = redflags(known, policy)
     timed = {finding.id: finding for finding in evidence}
-    return (
+    found = (
         *(timed.get(finding.id, finding) for finding in check(casefile, policy, reasons)),
         *strengths(evidence, heard, policy, chosen),
         *refund(chronology, chosen),
@@ -64,6 +75,7 @@ def review(casefile: CaseFile, policy: Policy, reasons: tuple[str, ...] = ()) ->
         *heard,
         *adverse(chronology),
     )
+    return tuple(_marked(finding, known) for finding in found)
 
 
 def reasons_of(casefile: CaseFile, policy: Policy, reasons: tuple[str, ...] = ()) -> tuple[str, ...]:
