@@ -305,12 +305,26 @@ def casefile(ws: Workspace, case: Case, as_of: datetime) -> CaseFile:
     read = [f for f in ws.index.facts("case_id = ?", case.order) if f.snapshot in kept]
     events = [LedgerEvent(seq, "snapshot", s.visit.machine_time, f"{s.target.kind}: {s.outcome}") for seq, s in snapshots]
     events += [LedgerEvent(f.seq, "file", f.added_at, f.name) for f in files]
+    events += _descriptions(ws, case, files)
     events += _own_entries(ws, case, {(f.name, f.round) for f in asserted})
     return CaseFile(
         order=case.order, name=case.name, zone=case.zone, as_of=stamp, opened_at=case.opened_at,
         facts=(*read, *asserted), snapshots=tuple(s for _, s in snapshots), files=tuple(files),
         events=tuple(sorted(events, key=lambda e: e.seq)), account=case.account,
     )  # fmt: skip
+
+
+def _descriptions(ws: Workspace, case: Case, files: Iterable[AddedFile]) -> list[LedgerEvent]:
+    """What the buyer said afterwards of where or when a page was saved."""
+    names = {file.id: file.name for file in files}
+    rows = ws.index.rows("select * from descriptions where case_id = ? order by seq", case.order)
+    events = []
+    for row in rows:
+        body = json.loads(row["body"])
+        told = ", ".join(f"{key} {body[key]}" for key in ("saved_at", "url") if key in body)
+        text = f"The buyer said of {names.get(row['file'], 'a file')}: {told}"
+        events.append(LedgerEvent(row["seq"], "description", datetime.fromisoformat(row["at"]), text))
+    return events
 
 
 def _own_entries(ws: Workspace, case: Case, asserted: set[tuple[str, int]]) -> list[LedgerEvent]:

@@ -20,7 +20,7 @@ from collector.errors import DamagedArchive
 from collector.ledger.log import Entry, Opening, parse_entry
 from collector.model import Fact, Money, Place, Printed, Snapshot, Target
 
-FORMAT = "4"
+FORMAT = "5"
 ReadFacts = Callable[[Snapshot], tuple[Fact, ...]]
 ReviseFacts = Callable[[Snapshot, tuple[Fact, ...]], tuple[Fact, ...]]
 
@@ -75,6 +75,7 @@ TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
     ),
     "files": ({"id": str, "case_id": str, "seq": int, "at": str, "body": str}, ("id",)),
     "readings": ({"file": str, "about": str}, ("file",)),
+    "descriptions": ({"seq": int, "case_id": str, "file": str, "at": str, "body": str}, ("seq",)),
     "paused": ({"account": str, "why": str, "at": str, "snapshot": str}, ("account",)),
     "packs": ({"plan": str, "seq": int, "case_id": str, "at": str, "body": str}, ("plan",)),
     "tokens": ({"seq": int, "checkpoint": int, "authority": str, "token": str, "time": str}, ("seq",)),
@@ -250,6 +251,10 @@ class Index:
                 return
             body, at, seq = {**json.loads(row["body"]), **body}, row["at"], row["seq"]
             self.db.conn.execute("delete from facts where snapshot = ?", (body["id"],))
+            self._put(
+                "descriptions", seq=entry.seq, case_id=body["case"], file=body["id"], at=entry.at,
+                body=json.dumps(entry.body),
+            )  # fmt: skip
         names = (body["commitment"], *(part["commitment"] for part in body.get("parts", ())))
         openings = {name: opening for name in names if (opening := self.opening(name))}
         file = added_record(body, datetime.fromisoformat(at), openings)

@@ -161,7 +161,11 @@ def test_the_buyer_may_say_when_it_was_saved(table: Desk, files: dict[str, Path]
     page = said.json["files"][0]["page"]
     assert page["said_by"] == "the buyer"
     assert datetime.fromisoformat(page["saved_at"]) == yesterday
-    assert len(table.run("pack", "fans", "-o", tmp_path, "--json").json["exhibits"]) == 1
+    packed = table.run("pack", "fans", "-o", tmp_path, "--json").json
+    assert len(packed["exhibits"]) == 1
+    with zipfile.ZipFile(packed["path"]) as pack:
+        entries = next(pack.read(name) for name in pack.namelist() if name.endswith("proof/entries.jsonl"))
+    assert b"file.described" in entries
     assert table.run("verify", "--json").json["ok"] is True
 
 
