@@ -45,7 +45,8 @@ Contradictory dates silence nothing: the earliest end that they give is told, an
 timer that you typed from the page), `counted` (from a day that a page shows), `entered` (counted from a day that you
 entered), `sources differ` (counted, and the sources end on different days), or empty where there is no date. `basis` says
 what it was counted from. Where a page that you saved contradicts one that was witnessed, both timers count: act by the
-earlier, and it is overdue only after the later. A saved page that does not say when it was saved warns, but ends no warning.
+earlier, and it is overdue only after the later. A saved page that does not say when it was saved warns, and is not believed
+that a dispute is over.
 """
 
 

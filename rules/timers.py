@@ -66,7 +66,7 @@ class DisputePage:
     """One look at the dispute page: when, the phrase that was recognised on it (or None), and its timer (or None).
 
     `unreadable` quotes a timer that could not be read; `witnessed` is False for what the buyer copied by hand. `undated`
-    says that the page was saved and nothing tells when: it may be old, so it warns but ends no warning.
+    says that the page was saved and nothing tells when: it may be old, so it warns and closes nothing.
     """
 
     at: datetime | None
@@ -246,8 +246,8 @@ def page_past(pages: tuple[DisputePage, ...], id: str, until: datetime | None) -
     past: DisputePage | None = None
     closed = False
     for page in pages:
-        if page.undated:
-            continue
+        if page.undated and not page.speaks_of:
+            continue  # it may be old; one that asks for something leaves that warning, and shows earlier steps to be past
         phrase = page.phrase
         reopened, closed = (
             closed and phrase is not None and phrase.stage not in _ENDS,

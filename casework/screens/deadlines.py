@@ -77,7 +77,7 @@ def _name(deadline: Deadline) -> str:
 
 def _row(deadline: Deadline, answer: DeadlineAnswer) -> tuple[str, ...]:
     colour, word = STATES[deadline.state]
-    said = _SURE.get(deadline.sure, "") + (f", {ORIGINS['saved']}" if deadline.origin == "saved" else "")
+    said = ", ".join(filter(None, (_SURE.get(deadline.sure, ""), ORIGINS["saved"] if deadline.origin == "saved" else "")))
     sure = f"\n[dim]{escape(said)}[/dim]" if said else ""
     who = f"{_WHO[deadline.who]}{'' if deadline.must else ', may'}" if deadline.who == "you" else _WHO[deadline.who]
     bar = answer.bar(deadline)

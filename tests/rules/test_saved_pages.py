@@ -83,6 +83,13 @@ def test_only_a_saved_page_of_known_age_can_end_a_warning(dated: bool) -> None:
     assert bool(running(*seen, *closed)) is not dated
 
 
+def test_an_undated_page_that_asks_for_evidence_shows_that_the_answer_is_past() -> None:
+    page = saved(asks("2026-10-04T12:00Z", "2026-10-12 18:00"), dated=False)
+    found = dues("dispute_opened_at=2026-09-20", *page)
+    assert found["buyer_answer"].state == "met"
+    assert found["evidence"].state in ("open", "due_soon")
+
+
 def test_an_undated_page_warns_beside_a_witnessed_one() -> None:
     seen, undated = (
         asks("2026-10-03T12:00Z", "2026-10-12 18:00"),
