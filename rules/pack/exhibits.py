@@ -160,8 +160,10 @@ def _saved(casefile: CaseFile, file: AddedFile) -> str:
     url, at = file.about.get("url", ""), file.about.get("saved_at", "")
     if file.about.get("outcome") != "read" or file.about.get("kind") == "chat":
         return ""
-    when = f"saved {both(datetime.fromisoformat(at), casefile.zone)}, says {file.about['said_by']}" if at else ""
-    return f" {(when or 'nothing says when it was saved').capitalize()}; {f'from {url}' if url else 'it names no address'}."
+    when = "Nothing says when it was saved"
+    if at:
+        when = f"Saved {both(datetime.fromisoformat(at), casefile.zone)}, says {file.about['said_by']}"
+    return f" {when}; {f'from {url}' if url else 'it names no address'}."
 
 
 def artefact_name(artefact: Artefact) -> str:
