@@ -24,6 +24,7 @@ _VERDICT = {
     "ok": ("green", "in order"),
 }  # fmt: skip
 _PARTS = (
+    ("Now", ("moment",)),
     ("Cover and money", ("coverage", "refund", "payment", "contact", "before", "alternative")),
     ("Dates and facts", ("claim", "shipping", "time", "timer", "conflict")),
     ("Evidence", ("reason", "strength", *REASONS)),
