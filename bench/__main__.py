@@ -12,6 +12,7 @@ ROWS = {
     "bench.help_speed": "tradewitness --help beside a typer hello-world",
     "bench.capture": "20 order pages beside a plain Playwright script",
     "bench.verifying": "verify's object pass over 5,000 snapshots beside openssl dgst; --deep timed apart",
+    "bench.deadlines": "the deadlines of 100,000 cases beside those of 1,000",
     "bench.readers": "reading a search page beside a bare BeautifulSoup parse",
 }
 

@@ -97,6 +97,16 @@ class CaseFile:
     events: tuple[LedgerEvent, ...] = ()
     account: str = ""
     texts: tuple[FileText, ...] = ()
+    _named: dict[str, tuple[Fact, ...]] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def named(self, name: str) -> tuple[Fact, ...]:
+        """Every fact of that name, in any state, oldest first."""
+        if not self._named:  # looked up a hundred times a case: once through all facts is enough
+            by_name: dict[str, list[Fact]] = {"": []}
+            for fact in self.facts:
+                by_name.setdefault(fact.name, []).append(fact)
+            self._named.update((key, tuple(facts)) for key, facts in by_name.items())
+        return self._named.get(name, ())
 
     def read(self, name: str) -> Fact | None:
         """The newest fact of that name that a page showed (state read), or None; one that was seen before a saved one."""
@@ -104,16 +114,16 @@ class CaseFile:
 
     def seen(self, name: str) -> Fact | None:
         """The newest fact of that name that a witnessed page showed (state read), or None."""
-        return next((f for f in reversed(self.facts) if f.name == name and f.state == "read" and not f.saved), None)
+        return next((f for f in reversed(self.named(name)) if f.state == "read" and not f.saved), None)
 
     def saved(self, name: str) -> Fact | None:
         """The newest fact of that name that a page saved by the buyer shows; one that says when it was saved goes first."""
-        found = [f for f in self.facts if f.name == name and f.state == "read" and f.saved]
+        found = [f for f in self.named(name) if f.state == "read" and f.saved]
         return max(found, key=lambda f: f.at or _LONG_AGO, default=None)
 
     def asserted(self, name: str) -> tuple[Fact, ...]:
         """Every standing assertion of that name, by round."""
-        return tuple(sorted((f for f in self.facts if f.name == name and f.state == "asserted"), key=lambda f: f.round))
+        return tuple(sorted((f for f in self.named(name) if f.state == "asserted"), key=lambda f: f.round))
 
     def fact(self, name: str) -> Fact | None:
         """The fact in force: printed before asserted; None when neither is known."""
@@ -121,12 +131,12 @@ class CaseFile:
 
     def value(self, name: str) -> Any:
         """The value in force: printed before asserted; None when neither is known."""
-        fact = self.fact(name)
+        fact = self.fact(name) if self.named(name) else None
         return fact.value if fact else None
 
     def looked_at(self, name: str) -> Fact | None:
         """The newest fact of that name in any state: also a page that does not show it, or shows it illegibly."""
-        found = [f for f in self.facts if f.name == name]
+        found = self.named(name)
         return next((f for f in reversed(found) if not f.saved), found[-1] if found else None)
 
     def known(self) -> CaseFile:

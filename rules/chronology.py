@@ -135,6 +135,7 @@ class Chronology:
     casefile: CaseFile
     policy: Policy
     _seen: dict[str, tuple[Occurrence, ...]] = field(default_factory=dict, compare=False, repr=False)
+    _clashes: dict[tuple[str, ...], tuple[Clash, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def readings(self) -> tuple[str, str]:
@@ -154,8 +155,13 @@ class Chronology:
             self._seen[event] = tuple(in_time)
         return self._seen[event]
 
-    def clashes(self, reasons: tuple[str, ...] = ()) -> Iterator[Clash]:
+    def clashes(self, reasons: tuple[str, ...] = ()) -> tuple[Clash, ...]:
         """Every two occurrences that stand in an impossible order; for these reasons, where the order depends on one."""
+        if reasons not in self._clashes:
+            self._clashes[reasons] = tuple(self._find_clashes(reasons))
+        return self._clashes[reasons]
+
+    def _find_clashes(self, reasons: tuple[str, ...]) -> Iterator[Clash]:
         for sequence in self.policy.sequences:
             if sequence.reasons and not set(sequence.reasons) & set(reasons):
                 continue
@@ -187,6 +193,8 @@ class Chronology:
         facts: list[Fact] = []
         for name in names:
             fact, _, key = name.partition("/")
+            if not self.casefile.named(fact):
+                continue
             read, asserted = self.casefile.read(fact), self.casefile.asserted(fact)
             facts += _within(read, key) if read else []
             facts += () if key else asserted if rule.recurring else asserted[-1:]

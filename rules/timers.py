@@ -162,7 +162,7 @@ def recognise(facts: Mapping[str, Fact], policy: Policy) -> Phrase | None:
 
 def says(words: str, phrases: Iterable[str]) -> bool:
     """Whether one of the phrases stands in the words, as whole words and in any case: "resolved" is not in "unresolved"."""
-    return any(re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", words, re.IGNORECASE) for phrase in phrases)
+    return bool(words) and any(re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", words, re.IGNORECASE) for phrase in phrases)
 
 
 def words_of(value: Any) -> str:
