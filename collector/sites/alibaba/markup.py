@@ -137,8 +137,9 @@ class Frame:
             if isinstance(value := parsed(source), dict | list):
                 self.scripts[str(tag.get("id") or f"script[{len(self.script_text) - 1}]")] = value
         elif kind in _SCRIPT_TYPES:
-            # A script that assigns nothing may hand its data to a function.
-            found = (assignments(source) or arguments(source)) if "{" in source or "%7B" in source else {}
+            found = assignments(source) if "{" in source or "%7B" in source else {}
+            if "{" in source and not any(found.values()):  # a script that assigns nothing may hand its data to a function
+                found = {**arguments(source), **found}
             self.scripts.update({_variable(name): value for name, value in found.items()})
 
     def _take_attributes(self, tag: Tag) -> None:

@@ -231,6 +231,7 @@ def test_a_product_counts_under_whatever_variable_its_data_stands() -> None:
         script("window._PAGE_DATA_", data["globalData"]),
         f"<script type='application/json'>{json.dumps(data)}</script>",
         f"<script>window.a = JSON.parse(decodeURIComponent('{quote(json.dumps(data))}'));</script>",
+        f"<script>var seen = {{}}; Page.init({json.dumps(data)});</script>",
         f"<script>require(['detail'], function(d) {{ d.render({json.dumps(data)}); }});</script>",
     ]
     for body in bodies:
