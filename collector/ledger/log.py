@@ -195,7 +195,14 @@ class Ledger:
         return Checkpoint(len(leaves), root, stamp, previous, data)
 
     def keep_checkpoint(self, checkpoint: Checkpoint, signature: bytes) -> None:
-        """Writes the signature first, so that a checkpoint that stands is always a signed one."""
+        """Writes the signature first, so that a checkpoint that stands is always a signed one.
+
+        A signature that a crash left without its checkpoint goes: nothing rests on it, and the next one has another size.
+        """
+        newest = max((one.size for one in self.checkpoint_list()), default=0)
+        for path in sorted(self.checkpoints.glob("*.p7s")):
+            if path.stem.isdigit() and int(path.stem) > newest:
+                path.unlink()
         write_file(self.checkpoints / f"{checkpoint.name}.p7s", signature)
         write_file(self.checkpoints / f"{checkpoint.name}.json", checkpoint.data)
 

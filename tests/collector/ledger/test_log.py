@@ -114,3 +114,17 @@ def test_a_file_where_a_folder_should_be_is_said_in_a_sentence(tmp_path: Path) -
     (tmp_path / "ledger").write_text("not a folder")
     with pytest.raises(ArchiveError):
         Ledger(tmp_path / "ledger").append("archive.created", {}, NOW)
+
+
+def test_a_signature_that_a_crash_left_without_its_checkpoint_goes_with_the_next(ledger: Ledger) -> None:
+    ledger.append("case.opened", {"case": "1"}, NOW)
+    first = ledger.make_checkpoint(NOW)
+    ledger.keep_checkpoint(first, b"signature")
+    ledger.append("case.opened", {"case": "2"}, NOW)
+    (ledger.checkpoints / f"{ledger.make_checkpoint(NOW).name}.p7s").write_bytes(b"unfinished")
+    ledger.append("case.opened", {"case": "3"}, NOW)
+    last = ledger.make_checkpoint(NOW)
+    ledger.keep_checkpoint(last, b"signature")
+    assert sorted(path.name for path in ledger.checkpoints.iterdir()) == [
+        f"{first.name}.json", f"{first.name}.p7s", f"{last.name}.json", f"{last.name}.p7s",
+    ]  # fmt: skip
