@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from casework.answers import TodayLine
 from casework.cases import open_case, set_case, targets_of
-from casework.dossier import check_case, deadlines_of
+from casework.dossier import check_cases, deadlines_of
 from casework.today import today
 from casework.workspace import Workspace
 from collector.alias import Alias
@@ -91,7 +91,7 @@ class Diary:
         answer = deadlines_of(self.ws, (self.order,))
         found = {f"{d.id}#{d.round}": d for d in answer.deadlines}
         newest = {d.id: d for d in sorted(answer.deadlines, key=lambda d: d.round)}
-        findings = {f.id: f for a in check_case(self.ws, self.order, False, ()) for f in a.findings}
+        findings = {f.id: f for a in check_cases(self.ws, (self.order,), False, (), "", _silent) for f in a.findings}
         line = today(self.ws).lines[0]
         return Page(day, line, {**found, **newest}, findings, 6 if answer.due else 0)
 
@@ -99,6 +99,10 @@ class Diary:
         """Every day of the story, one look a day."""
         for day in self.story.days:
             yield self.look(day)
+
+
+def _silent(_: str) -> None:
+    """Progress that nobody watches."""
 
 
 def _real(url: str) -> str:
