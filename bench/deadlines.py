@@ -38,7 +38,7 @@ def took(number: int) -> float:
 
 
 def main() -> int:
-    """Prints the processor time for a case at each size, and the ratio of the largest to the smallest; 0 when the mark is met."""
+    """Prints the processor time for a case at each size, and the largest beside the smallest; 0 when the mark is met."""
     took(SIZES[0])  # calendars and policies are read once
     each = {size: took(size) / size for size in SIZES}
     for size, seconds in each.items():
