@@ -1,8 +1,9 @@
 """A full capture of 20 order pages beside a plain async Playwright script: same pages, same waits, same artefacts.
 
-One account, one page after the other, in the same run and in turns. The plain script is what somebody would write in an
-hour: network idle, fonts, pictures; full-page PNG, source, text, MHTML, PDF; written to files named by their SHA-256.
-Both assert that they got the page. Time to start the browser is not counted.
+Three accounts with three visits in flight, and one account in sequence as its own row; in the same run and in turns. The
+plain script takes one page after the other, and is what somebody would write in an hour: network idle, fonts, pictures;
+full-page PNG, source, text, MHTML, PDF; written to files named by their SHA-256. Both assert that they got the page. Time to
+start the browser is not counted.
 """
 
 from __future__ import annotations
@@ -34,15 +35,17 @@ from fixtures.marketplace.server import serve
 
 PAGES = 20
 ROUNDS = 2
-MARK = 1.0
+MARK = 0.7  # three accounts, three in flight
+MARK_ONE = 1.0  # one account, one page after the other
+ACCOUNTS = 3
 SCENARIO, DAY = "led-fans", 60
 REAL = "alibaba.com"
-ROLES = {"tile", "dom", "text", "mhtml", "pdf", "network"}
+ROLES = {"tile", "dom", "text", "boxes", "mhtml", "pdf", "network", "body"}
 
 
-async def ours(browser: Browser, url: str, order: str, alias: Alias, folder: Path, pages: int) -> float:
-    """Seconds for the visits of tradewitness; each must be complete, with every artefact."""
-    targets = [Target(f"order{n}", order, "order", url, "bench", {"order": order}) for n in range(pages)]
+async def ours(browser: Browser, url: str, order: str, alias: Alias, folder: Path, pages: int, accounts: int) -> float:
+    """Seconds for the visits of tradewitness over so many accounts; each must be complete, with every artefact."""
+    targets = [Target(f"order{n}", order, "order", url, f"bench{n % accounts}", {"order": order}) for n in range(pages)]
     began = time.perf_counter()
     store = FolderObjects(folder)
     going = visits(
@@ -98,9 +101,10 @@ async def plain(context: BrowserContext, url: str, order: str, folder: Path, pag
     return time.perf_counter() - began
 
 
-async def measure(pages: int, rounds: int) -> tuple[list[float], list[float]]:
-    """Seconds a round of ours and of the plain script, after one page of each to fill the caches."""
-    us: list[float] = []
+async def measure(pages: int, rounds: int) -> tuple[list[float], list[float], list[float]]:
+    """Seconds a round of three accounts, of one account, and of the plain script, after a short one to fill the caches."""
+    three: list[float] = []
+    one: list[float] = []
     them: list[float] = []
     with tempfile.TemporaryDirectory() as folder, serve(Marketplace(SCENARIO, date.today(), DAY)) as port:  # noqa: DTZ011
         alias = Alias(f"{DOMAIN}:{port}", REAL)
@@ -112,13 +116,14 @@ async def measure(pages: int, rounds: int) -> tuple[list[float], list[float]]:
             )
             context = await native.new_context(viewport={"width": VIEWPORT[0], "height": VIEWPORT[1]}, locale="en-US")
             for turn in range(rounds + 1):
-                count = pages if turn else 1
+                count = pages if turn else ACCOUNTS
                 mine, other = Path(folder) / f"ours{turn}", Path(folder) / f"plain{turn}"
                 other.mkdir()
-                us.append(await ours(browser, url, order, alias, mine, count))
+                three.append(await ours(browser, url, order, alias, mine, count, ACCOUNTS))
+                one.append(await ours(browser, url, order, alias, Path(folder) / f"one{turn}", count, 1))
                 them.append(await plain(context, alias.to_local(url), order, other, count))
             await native.close()
-    return us[1:], them[1:]
+    return three[1:], one[1:], them[1:]
 
 
 def main() -> int:
@@ -127,14 +132,16 @@ def main() -> int:
     parser.add_argument("--pages", type=int, default=PAGES)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     asked = parser.parse_args()
-    us, them = asyncio.run(measure(asked.pages, asked.rounds))
-    ratio = statistics.median(us) / statistics.median(them)
+    three, one, them = asyncio.run(measure(asked.pages, asked.rounds))
+    plainly = statistics.median(them)
+    ratio, alone = statistics.median(three) / plainly, statistics.median(one) / plainly
     print(f"{asked.pages} order pages, full capture{'seconds':>12}{'a page':>10}")
-    for name, took in (("tradewitness", us), ("plain script", them)):
+    rows = (("three accounts, three in flight", three), ("one account, in sequence", one), ("plain script", them))
+    for name, took in rows:
         middle = statistics.median(took)
         print(f"{name:<32}{middle:>10.2f}{middle / asked.pages:>10.2f}")
-    print(f"ratio {ratio:.2f} (at most {MARK})")
-    return 0 if ratio <= MARK else 1
+    print(f"ratio {ratio:.2f} with three in flight (at most {MARK}), {alone:.2f} in sequence (at most {MARK_ONE})")
+    return 0 if ratio <= MARK and alone <= MARK_ONE else 1
 
 
 if __name__ == "__main__":

@@ -118,7 +118,7 @@ class Channels:
                 await child.send(method, values)
             except PlaywrightError:
                 if method == "Network.enable":
-                    self.missed.add(f"A target of kind {child.kind} could not be listened to: {child.url[:200]}")
+                    self.missed.add(f"A target of kind {child.kind} could not be listened to.")
 
     def _do(self, work: Any) -> None:
         async def quietly() -> None:
