@@ -128,6 +128,7 @@ def test_an_exchange_tells_protocol_address_times_and_headers_as_sent(see: See, 
     assert 0 <= first["timing"]["answered"] <= first["timing"]["ended"]
 
 
+@pytest.mark.proof
 def test_a_body_of_200_mb_is_not_kept_and_the_visit_goes_on(see: See) -> None:
     seen = see("/order/huge")
     assert seen.snapshot.outcome == "complete"
@@ -164,6 +165,7 @@ def test_a_place_on_the_page_is_known_for_each_piece_of_text(see: See) -> None:
     assert all(side > 0 for side in number[3:5])
 
 
+@pytest.mark.proof
 def test_lazy_pictures_are_loaded_and_sticky_parts_are_said_to_repeat(see: See) -> None:
     assert exchange(see("/order/lazy"), "/picture.png")["status"] == 200
     sticky = see("/order/sticky")
@@ -171,12 +173,14 @@ def test_lazy_pictures_are_loaded_and_sticky_parts_are_said_to_repeat(see: See) 
     assert "may repeat" in sticky.step("tiles")[1]
 
 
+@pytest.mark.proof
 def test_a_page_that_grows_for_ever_is_kept_in_bounded_time_and_never_called_whole(see: See) -> None:
     seen = see("/order/endless", expand_ms=1_500, pictures=5)
     assert seen.snapshot.outcome == "partial"
     assert "pictures end at" in seen.snapshot.why
 
 
+@pytest.mark.proof
 def test_a_page_that_asks_before_it_is_left_does_not_hold_the_tab(see: See) -> None:
     assert see("/order/leave").snapshot.outcome == "complete"
 
@@ -219,6 +223,7 @@ def test_a_download_is_failed_and_no_file_is_left(see: See) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.proof
 def test_a_consent_banner_stays_as_it_is(see: See) -> None:
     seen = see("/order/banner")
     assert seen.snapshot.outcome == "complete"

@@ -67,6 +67,7 @@ def test_the_certificate_of_each_origin_is_kept_with_its_chain(tmp_path: Path, m
     assert record["sockets"][0]["url"].startswith("wss://")
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("trusted", [False, True], ids=["unknown authority", "expired"])
 def test_a_certificate_that_is_not_valid_is_never_accepted(
     trusted: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
