@@ -81,7 +81,8 @@ def test_a_frame_of_another_site_its_requests_and_its_worker_are_heard(see: See,
     assert b"by=frame-worker" in body(seen, "by=frame-worker")
 
 
-def test_workers_of_every_kind_are_heard(see: See) -> None:
+def test_workers_of_every_kind_are_heard(see: See, server: ThreadingHTTPServer) -> None:
+    server.log.clear()  # type: ignore[attr-defined]
     seen = see("/order/workers")
     assert exchange(seen, "by=worker")["asked_by"] == "worker"
     assert exchange(seen, "by=install")["asked_by"] == "service_worker"

@@ -82,14 +82,13 @@ def _pages(port: int) -> dict[str, tuple[str, bytes]]:
     html = {
         "/order/frames": f"{_ORDER}<iframe src='{other}/frame'></iframe><img src='/when?frame-worker'>",
         "/frame": "<p>another site's frame</p><script>fetch('/data?by=frame'); new Worker('/worker.js?in=frame')</script>",
-        "/order/workers": _ORDER + "<i id=done></i><img src='/when?worker'>"
-        "<img src='/when?install'><script>new Worker('/worker.js');"
+        "/order/workers": _ORDER + "<i id=done></i><script>new Worker('/worker.js'); fetch('/when?worker');"
         "const s = new SharedWorker('/shared.js');"
         "s.port.onmessage = () => { document.getElementById('done').textContent = 'shared'; };"
         "navigator.serviceWorker.register('/service.js').then(() => navigator.serviceWorker.ready)"
         ".then(() => new Promise(r => navigator.serviceWorker.controller ? r()"
         " : navigator.serviceWorker.oncontrollerchange = r))"
-        ".then(() => fetch('/made-by-worker'))</script>",
+        ".then(() => fetch('/made-by-worker')).then(() => fetch('/data?by=last'))</script>",
         "/order/charsets": _ORDER + "<script src='/gbk.js' charset=gbk></script><script>"
         "fetch('/latin1.txt'); fetch('/bom.json'); fetch('/zipped.txt'); fetch('/picture.png');"
         "fetch('/cached.txt').then(a => a.text()).then(() => fetch('/cached.txt'));"
