@@ -81,6 +81,7 @@ def test_a_frame_of_another_site_its_requests_and_its_worker_are_heard(see: See,
     assert b"by=frame-worker" in body(seen, "by=frame-worker")
 
 
+@pytest.mark.proof
 def test_workers_of_every_kind_are_heard(see: See, server: ThreadingHTTPServer) -> None:
     server.log.clear()  # type: ignore[attr-defined]
     seen = see("/order/workers")

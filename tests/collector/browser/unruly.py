@@ -82,7 +82,7 @@ def _pages(port: int) -> dict[str, tuple[str, bytes]]:
     html = {
         "/order/frames": f"{_ORDER}<iframe src='{other}/frame'></iframe><img src='/when?frame-worker'>",
         "/frame": "<p>another site's frame</p><script>fetch('/data?by=frame'); new Worker('/worker.js?in=frame')</script>",
-        "/order/workers": _ORDER + "<i id=done></i><script>new Worker('/worker.js'); fetch('/when?worker');"
+        "/order/workers": _ORDER + "<i id=done></i><script>new Worker('/worker.js');"
         "const s = new SharedWorker('/shared.js');"
         "s.port.onmessage = () => { document.getElementById('done').textContent = 'shared'; };"
         "navigator.serviceWorker.register('/service.js').then(() => navigator.serviceWorker.ready)"
