@@ -171,15 +171,6 @@ def _within(path: PurePath, folder: PurePath) -> bool:
     return path == folder or folder in path.parents
 
 
-def open_command(what: str, platform: str = sys.platform) -> list[str]:
-    """The command that opens a folder, a file or a web address as the user would; never through a shell."""
-    if platform == "win32":
-        # explorer.exe cuts addresses at some signs; the protocol handler takes them whole.
-        web = what.startswith(("http://", "https://"))
-        return ["rundll32.exe", "url.dll,FileProtocolHandler", what] if web else ["explorer.exe", what]
-    return ["open" if platform == "darwin" else "xdg-open", what]
-
-
 def chinese_font(
     platform: str = sys.platform,
     run: Callable[[Sequence[str]], str] = lambda command: (

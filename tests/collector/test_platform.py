@@ -11,7 +11,7 @@ from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
 import pytest
 
-from collector.platform import chinese_font, keep_private, on_its_own, open_command, settings_folder, synced_by
+from collector.platform import chinese_font, keep_private, on_its_own, settings_folder, synced_by
 
 WINDOWS = {
     "USERPROFILE": "C:\\Users\\Ana",
@@ -142,26 +142,6 @@ def test_on_macos_documents_that_icloud_holds_are_synchronised(tmp_path: Path) -
     environ = {"HOME": str(tmp_path)}
     assert synced_by(tmp_path / "Documents" / "evidence", "darwin", environ, nothing) == "iCloud Drive"
     assert synced_by(tmp_path / "Desktop" / "evidence", "darwin", environ, nothing) == ""
-
-
-ADDRESS = "https://biz.alibaba.com/ta/detail.htm?orderId=1&x=%20;y"
-
-
-@pytest.mark.parametrize(
-    ("platform", "command"),
-    [
-        ("linux", ["xdg-open", ADDRESS]),
-        ("darwin", ["open", ADDRESS]),
-        ("win32", ["rundll32.exe", "url.dll,FileProtocolHandler", ADDRESS]),
-    ],
-)
-def test_an_address_is_opened_whole_and_without_a_shell(platform: str, command: list[str]) -> None:
-    assert open_command(ADDRESS, platform) == command
-
-
-@pytest.mark.parametrize(("platform", "program"), [("linux", "xdg-open"), ("darwin", "open"), ("win32", "explorer.exe")])
-def test_a_folder_is_opened_in_the_systems_own_way(platform: str, program: str) -> None:
-    assert open_command("packs", platform) == [program, "packs"]
 
 
 @pytest.mark.parametrize("platform", ["win32", "darwin"])
