@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +27,7 @@ from typing import Any
 import cli
 from collector.archive.archive import Archive
 from collector.canonical import sha256_file
+from collector.capture import keep
 from collector.clock import SystemClock
 from fixtures.authority import Served, serve
 from rules.pack.verify import verify_pack
@@ -88,6 +90,7 @@ def _child(desk: PaperDesk, number: int, kill_at: int, events: Path) -> int:
         happened("open", ())
 
     os.environ.update(desk.environment)
+    keep._THREADS = ThreadPoolExecutor(4)  # its threads do not come along when a process is forked
     os.fsync = counted_sync
     sys.addaudithook(happened)
     worst = 0
