@@ -16,6 +16,7 @@ from rules.calendars import bar, left, local
 
 if TYPE_CHECKING:
     from collector.browser.accounts import Account
+    from rules.moments import Advice
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +80,14 @@ class WatchAnswer:
 
 @dataclass(frozen=True, slots=True)
 class NextAnswer:
-    """One case: its line of Today, and every step that can be taken, most urgent first. Times in words are the user's."""
+    """One case: its line of Today, every step that can be taken, most urgent first, and what its stage asks for.
+
+    Times in words are the user's.
+    """
 
     line: TodayLine
     steps: tuple[Mapping[str, str], ...]
+    advice: tuple[Advice, ...]
     as_of: datetime
     due: bool
 

@@ -14,8 +14,9 @@ from collector.model import ORIGINS, Deadline, Snapshot
 from rules.calendars import local
 from rules.casefile import CaseFile
 from rules.deadlines import deadlines, needs_attention
+from rules.moments import moments
 from rules.next_steps import next_steps
-from rules.policy import policies
+from rules.policy import load_policy, policies
 
 # Design section 10: a running deadline without a good look for this long is an alarm.
 BLIND_AFTER = timedelta(hours=36)
@@ -57,7 +58,8 @@ def next_of(ws: Workspace, wanted: str, as_of: datetime | None = None) -> NextAn
         }
         for step in next_steps(file, found)
     )  # fmt: skip
-    return NextAnswer(_line(ws, case, file, found, now), steps, now, any(needs_attention(d) for d in found))
+    advice = moments(file, load_policy())
+    return NextAnswer(_line(ws, case, file, found, now), steps, advice, now, any(needs_attention(d) for d in found))
 
 
 def _line(ws: Workspace, case: Case, file: CaseFile, found: tuple[Deadline, ...], now: datetime) -> TodayLine:

@@ -58,7 +58,7 @@ class DeskScreens(KeepingScreens):
 
     def next(self, answer: NextAnswer) -> int:
         code = DUE if answer.due else DONE
-        if self._json({"next": answer.line, "steps": answer.steps, "as_of": answer.as_of}):
+        if self._json({"next": answer.line, "steps": answer.steps, "advice": answer.advice, "as_of": answer.as_of}):
             return code
         self._lines((answer.line,))
         for number, step in enumerate(answer.steps[1:], 2):
@@ -66,7 +66,12 @@ class DeskScreens(KeepingScreens):
             for text in (step["press"], step["link"]):
                 if text:
                     self._say(f"     [dim]{escape(text)}[/dim]")
-        if not answer.steps:
+        for advice in answer.advice:
+            self._say(f"  [bold]{escape(advice.label)}[/bold]")
+            for text in (*advice.say, advice.press, advice.url):
+                if text:
+                    self._say(f"     {escape(text)}")
+        if not answer.steps and not answer.advice:
             self._hint("Enter what you know: tradewitness case set CASE received_at=2026-09-30")
         return code
 
