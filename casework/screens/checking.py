@@ -52,7 +52,8 @@ class CheckingScreens(Printer):
         if not answers:
             self._say("No case is open. Open one: tradewitness case open ORDER_NUMBER --order ADDRESS")
         elif brief:
-            self._hint("What is in order is left out here; see it with: tradewitness check CASE")
+            case = answers[0].case if len(answers) == 1 else "--all"
+            self._hint(f"What is in order is left out here; see it with: tradewitness check {case}")
         else:
             self._hint("Texts to copy: tradewitness draft CASE supplier | statement | contract | question")
 

@@ -33,6 +33,15 @@ def snapshot_row(snapshot: Snapshot) -> dict[str, str]:
     }  # fmt: skip
 
 
+def _after(snapshots: tuple[Snapshot, ...]) -> str:
+    """What to type next: look again where nothing whole was kept, else what follows from what the pages say."""
+    orders = {s.target.case for s in snapshots}
+    order = orders.pop() if len(orders) == 1 else ""
+    if not any(s.outcome == "complete" for s in snapshots):
+        return f"Look again: tradewitness capture {order}".rstrip()
+    return f"Next: tradewitness deadlines · tradewitness check {order or '--all'}"
+
+
 class KeepingScreens(SealScreens):
     """Visits, added files and packs."""
 
@@ -48,7 +57,7 @@ class KeepingScreens(SealScreens):
         for note in answer.notes:
             self._say(f"[yellow]{escape(note)}[/yellow]")
         self._seal(answer.seal)
-        self._hint("Next: tradewitness deadlines · tradewitness check CASE")
+        self._hint(_after(answer.snapshots))
         return code
 
     def _snapshots(self, snapshots: tuple[Snapshot, ...]) -> None:
