@@ -35,5 +35,9 @@ def value_text(value: Any) -> str:
     if isinstance(value, Printed):
         return value.text
     if isinstance(value, tuple):
-        return f"{len(value)} entries" if value and isinstance(value[0], Mapping) else ", ".join(map(value_text, value))
+        if value and isinstance(value[0], Mapping):
+            return f"{len(value)} {'entry' if len(value) == 1 else 'entries'}"
+        return ", ".join(map(value_text, value)) or "none"
+    if isinstance(value, Mapping):
+        return "; ".join(f"{key}: {value_text(part)}" for key, part in value.items())
     return str(value)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collector.model import Fact, Target
 
 
+_WHERE = {"json": "the page's data", "css": "the page", "frame": "messages as sent", "line": "your file"}
+
+
 class ReadingScreens(Printer):
     """Cases, facts, passages found, facts read again."""
 
@@ -51,11 +54,12 @@ class ReadingScreens(Printer):
             self._say("Nothing has been read or entered yet.")
         table = self._table("Fact", "Value", "State", "Where it stands", "Snapshot")
         for fact in facts:
-            place = f"{fact.place.scheme} {fact.place.path}" if fact.place else fact.reader
             name = fact.name + (f"#{fact.round}" if fact.round > 1 else "")
             state = fact.state + (f", {ORIGINS['saved']}" if fact.saved else "")
-            table.add_row(name, escape(value_text(fact.value)), state, escape(place[:70]), fact.snapshot)
+            where = _WHERE[fact.place.scheme] if fact.place else ""
+            table.add_row(name, escape(value_text(fact.value)), state.replace("_", " "), where, fact.snapshot)
         console().print(table)
+        self._hint("The exact place of each, and the words that stand there: tradewitness facts … --json")
 
     def found(self, answer: SearchAnswer) -> None:
         hits = [{**plain(hit), "when": hit.when()} for hit in answer.hits]
