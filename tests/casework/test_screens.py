@@ -29,7 +29,7 @@ def test_a_value_is_told_in_words_and_not_as_a_program_writes_it(value: Any, wor
 
 def test_the_table_of_facts_says_in_words_where_each_stands(capsys: pytest.CaptureFixture[str]) -> None:
     place = Place("0" * 64, "json", "window.pageData#/orderInfoVO/orderId", "250861947301028446")
-    Screen(False, False).facts(
+    Screen(as_json=False, quiet=False).facts(
         [
             Fact("order.number", "250861947301028446", "read", "20261125T101831Z-717fdf", "alibaba.order/2", place),
             Fact("dispute.offer", None, "not_shown", "20261125T101843Z-29b441", "alibaba.dispute/2"),
