@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -20,6 +21,7 @@ TIMER = "dispute.deadline"
 _ENDS = ("closed", "rejected")
 # A countdown read twice differs by minutes; a new request gives days.
 _SAME_TIMER = timedelta(days=1)
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -161,8 +163,16 @@ def recognise(facts: Mapping[str, Fact], policy: Policy) -> Phrase | None:
 
 
 def says(words: str, phrases: Iterable[str]) -> bool:
-    """Whether one of the phrases stands in the words, as whole words and in any case: "resolved" is not in "unresolved"."""
-    return bool(words) and any(re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", words, re.IGNORECASE) for phrase in phrases)
+    """Whether one of the phrases stands in the words, as whole words and in any case: "resolved" is not in "unresolved".
+
+    Chinese is written without spaces, so there a phrase may stand inside a longer run.
+    """
+    return bool(words) and any(_standing(phrase).search(words) for phrase in phrases)
+
+
+@cache
+def _standing(phrase: str) -> re.Pattern[str]:
+    return re.compile(re.escape(phrase) if _CHINESE.search(phrase) else rf"(?<!\w){re.escape(phrase)}(?!\w)", re.IGNORECASE)
 
 
 def words_of(value: Any) -> str:

@@ -224,6 +224,15 @@ def test_a_printed_timer_is_used_alone() -> None:
         ("", "", "buyer_answer"),
         ("Supplier did not respond in time", "You can ask the platform to step in now", "buyer_answer"),
         ("Platform is reviewing", "A case manager reviews within 2 working days", "mediation_end"),
+        ("La plataforma está revisando", "", "mediation_end"),
+        ("Mediasi", "", "mediation_end"),
+        ("平台审核中", "", "mediation_end"),
+        ("Esperando respuesta del proveedor", "", "supplier_answer"),
+        ("供应商尚未回复", "", "buyer_answer"),
+        ("等待买家举证", "", "evidence"),
+        ("In negotiation", "Respond in time, or the case goes to mediation", "buyer_answer"),
+        ("In negotiation", "After that, the dispute can be escalated", "buyer_answer"),
+        ("协商中", "请在截止时间前回复，否则可申请平台介入", "buyer_answer"),
     ],
 )
 def test_the_words_beside_the_timer_say_whose_it_is(status: str, hint: str, speaks_of: str) -> None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from casework.dossier import check_cases
 from fixtures.marketplace.story import At
 from tests.stories.diary import BASE, Diary, Page
 
@@ -219,3 +220,20 @@ def test_who_complained_elsewhere_is_told_so_before_and_after_the_dispute(tmp_pa
     assert "tell_supplier" in days[63].moments
     assert days[66].findings["contact.before_dispute"].verdict == "problem"
     assert days[78].line.deadline == "reopen"
+
+
+# -- the same dispute, in the buyer's own language ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scenario", ["fans-gb", "fans-es", "fans-id", "fans-zh"])
+def test_in_every_language_the_suppliers_timer_is_the_suppliers_and_the_reasons_are_known(
+    tmp_path: Path, scenario: str
+) -> None:
+    diary = Diary(tmp_path, scenario, kinds=("order", "dispute"))
+    page = diary.look(68)
+    answer = page.deadlines["supplier_answer"]
+    assert answer.printed
+    assert answer.earliest == china(At(70, "18:00:00"))
+    assert not page.deadlines["buyer_answer"].printed
+    assert page.moments == {"waiting_for_supplier"}
+    assert check_cases(diary.ws, (diary.order,), False, (), "", str)[0].reasons == ("late", "damaged")
