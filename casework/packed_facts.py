@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from collector.model import Fact, Problem, Snapshot
 from collector.site import Site
 from rules.pack.bag import Bag, open_bag
 from rules.pack.proof import OPENINGS
+
+_OF_A_CONVERSATION = ("stretch", "network", "body", "frames")
 
 
 class _Originals:
@@ -53,8 +56,8 @@ def check_facts(path: Path, site: Site, alias: Alias) -> tuple[tuple[Problem, ..
             body = json.loads(bag.read(where.replace("facts.json", "snapshot.json")) or b"")
             stated = json.loads(bag.read(where) or b"")["facts"]
             snapshot = snapshot_of(body, openings)
-            if not _shown(body, snapshot, originals):
-                notes.append(f"{where}: the originals are withheld, so its facts were not read again")
+            if lack := _lack(body, snapshot, originals):
+                notes.append(f"{where}: {lack}, so its facts were not read again")
                 continue
             read = read_stored(snapshot, originals, site, alias)
             problems += [bag.problem(where, what) for what in _differences(stated, read)]
@@ -74,11 +77,16 @@ def _openings(bag: Bag) -> dict[str, Opening]:
     return found
 
 
-def _shown(body: Mapping[str, Any], snapshot: Snapshot, originals: _Originals) -> bool:
-    """Whether every document of the visit is in the pack."""
-    documents = [a for a in snapshot.artefacts if a.role == "dom"]
-    sealed = sum(record["role"] == "dom" for record in body["artefacts"])
-    return len(documents) == sealed and all(originals.has(a.digest) for a in documents)
+def _lack(body: Mapping[str, Any], snapshot: Snapshot, originals: _Originals) -> str:
+    """What of the files that the facts were read from is not in the pack; "" when all are."""
+    shown = Counter(a.role for a in snapshot.artefacts if originals.has(a.digest))
+    sealed = Counter(str(record["role"]) for record in body["artefacts"])
+    if shown["dom"] < sealed["dom"]:
+        return "the originals are withheld"
+    # A conversation was also read from what the page was told, and its files are named by what was sent.
+    if sealed["stretch"] and any(shown[role] < sealed[role] for role in _OF_A_CONVERSATION):
+        return "its messages were also read from answers that do not lie beside it"
+    return ""
 
 
 def _differences(stated: list[Mapping[str, Any]], read: tuple[Fact, ...]) -> Iterator[str]:
