@@ -359,10 +359,12 @@ def facts(
     quiet: QuietOption = False,
 ) -> None:
     """Show what was read, and where it stands on the page."""
-    from casework.dossier import facts_of
+    from casework.dossier import facts_of, tiles_of
     from casework.workspace import workspace
 
-    _screen(json, quiet).facts(facts_of(workspace(archive), what, everything=everything))
+    ws = workspace(archive)
+    found = facts_of(ws, what, everything=everything)
+    _screen(json, quiet).facts(found, tiles_of(ws, found))
 
 
 @app.command(rich_help_panel=LOOKING, cls=_Words)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from collector.archive.sealing import SealState
 from collector.errors import PARTIAL, PERSON_NEEDED
-from collector.model import Deadline, Exhibit, Fact, Finding, Money, Problem, Snapshot
+from collector.model import Area, Deadline, Exhibit, Fact, Finding, Money, Problem, Snapshot
 from rules.before_order import Offer
 from rules.calendars import bar, left, local
 
@@ -306,6 +306,15 @@ class SearchAnswer:
     words: bool
     hits: tuple[Hit, ...]
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """The picture that shows a fact: which one of the visit, its digest, and in it where the fact stands, in page pixels."""
+
+    part: int
+    digest: str
+    box: Area
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,15 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from casework.answers import CheckAnswer, DeadlineAnswer
+from casework.answers import CheckAnswer, DeadlineAnswer, Tile
 from casework.cases import casefile, cases, counts_by, find_case, happened_at, machine_zone, split_assignment
 from casework.filetext import with_texts
 from casework.workspace import Workspace
+from collector.boxes import picture_of
 from collector.canonical import plain
 from collector.errors import WrongRequest
 from collector.ledger.disk import write_file
-from collector.model import Fact
+from collector.model import Artefact, Fact
 from rules.assertions import is_event, parse_assertion
 from rules.casefile import CaseFile
 from rules.check import reasons_of, review
@@ -64,6 +65,21 @@ def facts_of(ws: Workspace, what: str, *, everything: bool = False) -> list[Fact
     read = {f.name for f in found if f.state == "read"}
     # What one page of the case does not show and another does is shown: a product page says nothing of the limit.
     return [f for f in found if f.state != "not_shown" or f.name not in read] + asserted
+
+
+def tiles_of(ws: Workspace, facts: list[Fact]) -> list[Tile | None]:
+    """For each fact the picture that shows it; None where it is not certain where it stands."""
+    pictured = {fact.snapshot for fact in facts if fact.place is not None and fact.place.box is not None}
+    artefacts = {one: s.artefacts for one in pictured for _, s in ws.index.snapshots("id = ?", one)}
+    return [_tile(fact, artefacts.get(fact.snapshot, ())) for fact in facts]
+
+
+def _tile(fact: Fact, artefacts: tuple[Artefact, ...]) -> Tile | None:
+    box = fact.place.box if fact.place is not None else None
+    picture = picture_of(box, artefacts) if box is not None else None
+    if box is None or picture is None or picture.area is None:
+        return None
+    return Tile(picture.part, picture.digest, (box[0] - picture.area[0], box[1] - picture.area[1], *box[2:]))
 
 
 def _saved_besides(seen: list[Fact], saved: list[Fact]) -> list[Fact]:

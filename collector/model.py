@@ -7,6 +7,7 @@ Instants are aware UTC datetimes; civil days are `date`. A fact's value is plain
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,6 +26,7 @@ ORIGINS: Mapping[str, str] = MappingProxyType(
     }
 )
 Outcome = Literal["complete", "partial", "blocked", "failed"]
+Area = tuple[int, int, int, int]  # x, y, width, height in page pixels
 Verdict = Literal["ok", "missing", "problem", "undetermined"]
 DeadlineState = Literal["not_started", "open", "due_soon", "act_now", "overdue", "met", "undetermined"]
 
@@ -70,14 +72,14 @@ class Undetermined:
 class Place:
     """Where a fact was read: the artefact's digest, and in it a JSON pointer, a CSS path, a frame or a line number.
 
-    `quote` is the text that stands there. `box` is x, y, width, height in page pixels, where known.
+    `quote` is the text that stands there. `box` is where it stands in the page's pictures, where that is certain.
     """
 
     digest: str
     scheme: Literal["json", "css", "frame", "line"]
     path: str
     quote: str
-    box: tuple[int, int, int, int] | None = None
+    box: Area | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,12 @@ class Artefact:
     salt: str
     same_as: str = ""
     note: str = ""
+
+    @property
+    def area(self) -> Area | None:
+        """What part of its page a picture shows, as its note says; None where it says none."""
+        match = re.search(r"\bx=(\d+) y=(\d+) width=(\d+) height=(\d+)\b", self.note)
+        return (int(match[1]), int(match[2]), int(match[3]), int(match[4])) if match else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,18 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Box:
+    """Where an element with text of its own stood, in page pixels; `path` is its CSS path, `text` what it shows."""
+
+    path: str
+    x: int
+    y: int
+    width: int
+    height: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Messenger:
     """How a site's conversations are marked: CSS selectors of a message, of what says "it starts here", of a wait sign.
 
@@ -48,7 +60,7 @@ class StoredPage:
 
     `seen_at` is when it was looked at (aware, UTC); `snapshot` the snapshot's id or "". Of a conversation there are also
     its `stretches`, newest first, what it was `told` in JSON answers and socket messages (one JSON text a line), and the
-    digests of the `files` kept with it, by address.
+    digests of the `files` kept with it, by address. `boxes` say where the page itself, `documents[0]`, showed its texts.
     """
 
     url: str
@@ -60,6 +72,7 @@ class StoredPage:
     stretches: tuple[Document, ...] = ()
     told: tuple[Document, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict, hash=False)
+    boxes: tuple[Box, ...] = field(default=(), hash=False)
 
 
 @dataclass(frozen=True, slots=True)

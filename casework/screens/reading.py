@@ -11,7 +11,7 @@ from collector.errors import DONE, PARTIAL
 from collector.model import ORIGINS
 
 if TYPE_CHECKING:
-    from casework.answers import RereadAnswer, SearchAnswer
+    from casework.answers import RereadAnswer, SearchAnswer, Tile
     from casework.cases import Case
     from collector.model import Fact, Target
 
@@ -45,9 +45,12 @@ class ReadingScreens(Printer):
             else f"Next: tradewitness case set {case.order} --order ADDRESS"
         )
 
-    def facts(self, facts: list[Fact]) -> None:
+    def facts(self, facts: list[Fact], tiles: list[Tile | None]) -> None:
         keys = ("name", "value", "state", "snapshot", "reader", "place")
-        more = [{"at": f.at, "round": f.round, "origin": ORIGINS[f.origin]} for f in facts]
+        more = [
+            {"at": f.at, "round": f.round, "origin": ORIGINS[f.origin], "tile": tile}
+            for f, tile in zip(facts, tiles, strict=True)
+        ]
         if self._json({"facts": [{**{k: getattr(f, k) for k in keys}, **m} for f, m in zip(facts, more, strict=True)]}):
             return
         if not facts:

@@ -20,7 +20,7 @@ from collector.errors import DamagedArchive
 from collector.ledger.log import Entry, Opening, parse_entry
 from collector.model import Fact, Money, Place, Printed, Snapshot, Target
 
-FORMAT = "5"
+FORMAT = "6"
 ReadFacts = Callable[[Snapshot], tuple[Fact, ...]]
 ReviseFacts = Callable[[Snapshot, tuple[Fact, ...]], tuple[Fact, ...]]
 

@@ -95,8 +95,9 @@ TEXT = "() => (document.body || document.documentElement || {innerText: ''}).inn
 
 ZONE = "() => Intl.DateTimeFormat().resolvedOptions().timeZone"
 
-# Every element with text of its own and where it stands on the page: [css path, x, y, width, height, text]. The path is
-# written as the readers write theirs, from the nearest module block that stands once, or from the root.
+# Every element with text of its own that is to be seen, and where its text stands on the page: [css path, x, y, width,
+# height, text]. The path is written as the readers write theirs, from the nearest module block that stands once, or from the
+# root. What is cut off by a box around it (a list that scrolls by itself, dots at a line's end) or covered is left out.
 BOXES = """
 most => {
   const modules = new Map();
@@ -120,17 +121,38 @@ most => {
     known.set(node, whole);
     return whole;
   };
-  const found = [], seen = new Set();
+  const part = (a, b) => ({left: Math.max(a.left, b.left), top: Math.max(a.top, b.top),
+    right: Math.min(a.right, b.right), bottom: Math.min(a.bottom, b.bottom)});
+  const page = {left: -scrollX, top: -scrollY, right: Infinity, bottom: Infinity};
+  const edges = new Map([[document.documentElement, page], [document.body, page]]);
+  const edge = node => {
+    if (!node) return page;
+    if (!edges.has(node)) {
+      const outer = edge(node.parentElement), cuts = getComputedStyle(node).overflow !== 'visible';
+      edges.set(node, cuts ? part(outer, node.getBoundingClientRect()) : outer);
+    }
+    return edges.get(node);
+  };
+  const covered = (node, box) => {
+    const x = (box.left + box.right) / 2, y = (box.top + box.bottom) / 2;
+    const top = document.elementFromPoint(x, y);  // null out of view
+    return !!top && !top.contains(node) && !node.contains(top);
+  };
+  const whole = box => { const left = Math.floor(box.left + scrollX), top = Math.floor(box.top + scrollY);
+    return [left, top, Math.ceil(box.right + scrollX) - left, Math.ceil(box.bottom + scrollY) - top]; };
+  const found = [], seen = new Set(), range = document.createRange();
   const walk = document.createTreeWalker(document.body || document.documentElement, NodeFilter.SHOW_TEXT);
   while (walk.nextNode() && found.length < most) {
     const node = walk.currentNode.parentElement;
     if (!node || seen.has(node) || !walk.currentNode.data.trim()) continue;
     seen.add(node);
     if (['script', 'style', 'noscript', 'template', 'title'].includes(node.localName)) continue;
-    const box = node.getBoundingClientRect();
-    if (!box.width || !box.height) continue;
-    found.push([path(node), Math.round(box.x + scrollX), Math.round(box.y + scrollY), Math.round(box.width),
-      Math.round(box.height), (node.innerText || node.textContent).trim().slice(0, 200)]);
+    if (!node.checkVisibility({checkOpacity: true, checkVisibilityCSS: true})) continue;
+    range.selectNodeContents(node);
+    const box = range.getBoundingClientRect(), seen_of_it = part(box, edge(node));
+    if (!box.width || !box.height || covered(node, box)) continue;
+    if (seen_of_it.right - seen_of_it.left < box.width - 1 || seen_of_it.bottom - seen_of_it.top < box.height - 1) continue;
+    found.push([path(node), ...whole(box), (node.innerText || node.textContent).trim().slice(0, 400)]);
   }
   return found;
 }

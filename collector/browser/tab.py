@@ -19,7 +19,6 @@ from collector.browser.fetch import fetch
 from collector.browser.recorder import Recorder
 from collector.capture.tab import (
     Arrival,
-    Box,
     Credential,
     Exchange,
     FrameSource,
@@ -30,7 +29,7 @@ from collector.capture.tab import (
     TabError,
     TabGone,
 )  # fmt: skip
-from collector.site import Messenger
+from collector.site import Box, Messenger
 
 T = TypeVar("T")
 

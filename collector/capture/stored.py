@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from collector.alias import Alias
+from collector.errors import DamagedArchive
 from collector.model import Artefact, Snapshot
-from collector.site import Document, StoredPage
+from collector.site import Box, Document, StoredPage
 
 Get = Callable[[str], bytes]
 
@@ -32,7 +33,22 @@ def page_of(
     text = "\n".join(document.html.decode("utf-8", "replace") for document in documents("text"))
     stretches = documents("stretch")
     told, files = _told(kept, get, alias) if stretches else ((), {})
-    return StoredPage(alias.to_real(final), status, documents("dom"), text, seen_at, ident, stretches, told, files)
+    boxes = _boxes(kept, get)
+    return StoredPage(alias.to_real(final), status, documents("dom"), text, seen_at, ident, stretches, told, files, boxes)
+
+
+def _boxes(kept: Mapping[tuple[str, int], Artefact], get: Get) -> tuple[Box, ...]:
+    """Where the page showed its texts; () where that was not kept whole: its facts can be read all the same."""
+    artefact = kept.get(("boxes", 0))
+    if artefact is None:
+        return ()
+    try:
+        rows = json.loads(get(artefact.digest))
+        return tuple(
+            Box(str(path), int(x), int(y), int(wide), int(high), str(text)) for path, x, y, wide, high, text in rows
+        )
+    except (DamagedArchive, ValueError, TypeError, OverflowError):  # `verify` names it; or a figure was masked in it
+        return ()
 
 
 def _told(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from collector.site import Messenger
+from collector.site import Box, Messenger
 
 
 class TabError(Exception):
@@ -40,18 +40,6 @@ class Picture:
     y: int
     width: int
     height: int
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """Where an element with text of its own stands on the page, in CSS pixels; `path` is its CSS path."""
-
-    path: str
-    x: int
-    y: int
-    width: int
-    height: int
-    text: str
 
 
 @dataclass(frozen=True, slots=True)

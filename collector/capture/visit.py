@@ -14,6 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import urlsplit
 
 from collector.alias import Alias
+from collector.boxes import steady
 from collector.capture.held import UNKNOWN, Held
 from collector.capture.judge import WALLS, judge
 from collector.capture.keep import Keeping
@@ -24,7 +25,7 @@ from collector.clock import Clock
 from collector.errors import WrongRequest
 from collector.model import Artefact, Outcome, Snapshot, Step, Target, Visit
 from collector.objects import ObjectStore
-from collector.site import Document, Identity, Messenger, Recognition, Site, StoredPage
+from collector.site import Box, Document, Identity, Messenger, Recognition, Site, StoredPage
 
 Progress = Callable[[str], None]
 Done = tuple[str, str]  # a step's outcome and why
@@ -117,6 +118,7 @@ class _Going:
         self._shown: tuple[str, ...] = ()
         self._ended = ""  # why nothing more can be read
         self._wall = False
+        self._before: tuple[Box, ...] = ()  # where its texts stood before its pictures were taken
         self._requested = alias.to_local(target.url)
         self._arrival = Arrival("", (), 0, "")
         self._seen_at = clock.now()
@@ -203,6 +205,8 @@ class _Going:
         """Pictures of the viewport down the page. Their changes are counted from here on."""
         await self._tab.watch()
         self._arrival = await self._tab.arrival()
+        with suppress(TabError):
+            self._before = await self._tab.boxes(self._options.boxes)
         count, right, bottom = 0, 0, 0
         async for shot in self._tab.pictures(self._options.overlap, self._options.pictures):
             place = f"x={shot.x} y={shot.y} width={shot.width} height={shot.height}"
@@ -229,11 +233,18 @@ class _Going:
         return "ok", _changed(changes, "its pictures were taken")
 
     async def text(self) -> Done:
-        """The visible text, and where each piece of it stands, so that a fact can be pointed at in the picture."""
+        """The visible text, and where each piece of it stands in the pictures, so that a fact can be pointed at there."""
         changes = await self._tab.changes()
         self._held.text("text", _TEXT, await self._tab.text())
-        self._held.values("boxes", [dataclasses.astuple(box) for box in await self._tab.boxes(self._options.boxes)])
-        return "ok", _changed(changes, "its source was read")
+        shown = await self._tab.boxes(self._options.boxes)
+        stayed = steady(self._before, shown)
+        self._held.values("boxes", [dataclasses.astuple(box) for box in stayed])
+        moved = len(shown) - len(stayed)
+        whys = (
+            _changed(changes, "its source was read"),
+            f"{moved} texts moved or changed while it was pictured" if moved else "",
+        )
+        return "ok", "; ".join(filter(None, whys))
 
     async def mhtml(self) -> Done:
         self._held.file("mhtml", "multipart/related", await self._tab.mhtml())

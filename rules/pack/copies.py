@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import unicodedata
 import warnings
 from collections.abc import Callable
@@ -13,12 +12,12 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from collector.errors import DamagedArchive
 from collector.model import Artefact
+from rules.pack.marks import Mark, frame
 
 PAGE_RATIO = 1.32  # height to width of a cut page, so that it fills an A4 sheet with its stamp
 SEARCH = 0.12  # how far above the cut, as a share of the page, a quiet line is looked for
 PHOTO_WIDTH = 1600
 MOST_PIXELS = 120_000_000
-_PLACE = re.compile(r"\bx=(\d+) y=(\d+) width=(\d+) height=(\d+)\b")
 _INK, _PAPER, _RULE, _ALARM = (38, 43, 51), (246, 246, 243), (176, 176, 168), (158, 42, 28)
 
 Get = Callable[[str], bytes]
@@ -45,8 +44,13 @@ class _Tile:
     height: int
 
 
-def page_copies(artefacts: tuple[Artefact, ...], get: Get, stamp: Callable[[tuple[Artefact, ...]], Stamp]) -> list[bytes]:
-    """PNG pages of one visit, top to bottom; `stamp` gets the tiles of each page. No tiles, no pages.
+def page_copies(
+    artefacts: tuple[Artefact, ...],
+    get: Get,
+    stamp: Callable[[tuple[Artefact, ...]], Stamp],
+    marks: tuple[Mark, ...] = (),
+) -> list[bytes]:
+    """PNG pages of one visit, top to bottom, the marks framed; `stamp` gets the tiles of each page. No tiles, no pages.
 
     Memory stays at two tiles and one page. Raises DamagedArchive when a tile is no picture.
     """
@@ -59,6 +63,7 @@ def page_copies(artefacts: tuple[Artefact, ...], get: Get, stamp: Callable[[tupl
     copies: list[bytes] = []
     for number, (top, bottom) in enumerate(cuts, 1):
         picture, used = source.stretch(top, bottom, width)
+        frame(picture, top, marks)
         copies.append(_png(_stamped(picture, stamp(used), number, len(cuts))))
     return copies
 
@@ -97,12 +102,8 @@ def as_pdf(copies: list[bytes], quality: int = 80) -> bytes:
 
 
 def _placed(artefacts: tuple[Artefact, ...]) -> tuple[_Tile, ...]:
-    """Tiles by their recorded position; one without a position follows the one before."""
-    placed: list[_Tile] = []
-    for artefact in artefacts:
-        match = _PLACE.search(artefact.note)
-        if match:
-            placed.append(_Tile(artefact, *(int(number) for number in match.groups())))
+    """Tiles by their recorded position; one without a position is left out."""
+    placed = [_Tile(artefact, *area) for artefact in artefacts if (area := artefact.area) is not None]
     return tuple(sorted(placed, key=lambda t: (t.y, t.x)))
 
 

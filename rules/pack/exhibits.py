@@ -27,7 +27,7 @@ CORE = frozenset(
     "dispute.supplier_answer dispute.offer".split()
 )
 # Exchanges and their bodies are not among them: they are exported as a web archive.
-ROLES = ("tile", "dom", "text", "screen", "stretch", "mhtml", "pdf", "network")
+ROLES = ("tile", "dom", "text", "boxes", "screen", "stretch", "mhtml", "pdf", "network")
 _NAMES = {"dom": "dom", "text": "text", "mhtml": "page", "pdf": "page", "network": "network", "tile": "tile"}
 _SUFFIXES = {
     "text/html": ".html",

@@ -12,6 +12,7 @@ from collector.model import ORIGINS, Artefact, Exhibit, Fact, Snapshot
 from rules.pack.copies import Stamp, page_copies, photo_copy
 from rules.pack.dates import both
 from rules.pack.exhibits import artefact_name, folder, tiles
+from rules.pack.marks import marks_of
 from rules.pack.plan import PackPlan
 from rules.pack.proof import sealed_record
 from rules.pack.report import masked_text, render_report, render_text, render_viewer
@@ -52,7 +53,8 @@ def _copies(plan: PackPlan, exhibit: Exhibit, get: Get) -> list[bytes]:
     alarm = f"LOCAL STAND-IN ({plan.stand_in}): no evidence of what the real site showed" if plan.stand_in else ""
     if snapshot is not None:
         shown = tuple(tile for tile in tiles(snapshot) if tile.digest in exhibit.files.values())
-        return page_copies(shown, get, lambda used: _page_stamp(plan, exhibit, snapshot, used, alarm))
+        marks = marks_of(plan.facts, snapshot.id)
+        return page_copies(shown, get, lambda used: _page_stamp(plan, exhibit, snapshot, used, alarm, bool(marks)), marks)
     if file is not None and file.media_type.startswith("image/"):
         lines = (
             f"{UNWITNESSED}: {file.name}",
@@ -64,14 +66,17 @@ def _copies(plan: PackPlan, exhibit: Exhibit, get: Get) -> list[bytes]:
     return []
 
 
-def _page_stamp(plan: PackPlan, exhibit: Exhibit, snapshot: Snapshot, used: tuple[Artefact, ...], alarm: str) -> Stamp:
+def _page_stamp(
+    plan: PackPlan, exhibit: Exhibit, snapshot: Snapshot, used: tuple[Artefact, ...], alarm: str, marked: bool
+) -> Stamp:
     names = ", ".join(f"{artefact_name(tile)} {tile.digest[:16]}" for tile in used)
     lines = (
         f"{snapshot.visit.final or snapshot.visit.requested}",
         f"Seen {both(snapshot.visit.machine_time, plan.zone)}; snapshot {snapshot.id}; {snapshot.outcome}",
         f"From {names} (SHA-256)",
     )
-    foot = f"Reading copy, joined from the captured pictures. The originals lie beside it in {folder(exhibit)}"
+    frames = " The frames and their names were drawn on it; facts.json says what was read there." if marked else ""
+    foot = f"Reading copy, joined from the captured pictures.{frames} The originals lie beside it in {folder(exhibit)}"
     return Stamp(f"{exhibit.number}  {exhibit.title}", lines, foot, alarm)
 
 

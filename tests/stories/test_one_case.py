@@ -78,6 +78,19 @@ def test_every_fact_that_was_read_names_its_place(played: Desk) -> None:
             assert (played.archive / "objects" / fact["place"]["digest"][:2]).is_dir()
 
 
+def test_a_fact_that_stands_in_a_picture_says_where(played: Desk) -> None:
+    told = {f["name"]: f for f in played.run("facts", "fans", "--json").json["facts"]}
+    for name in ("order.total", "supplier.name", "product.title", "dispute.deadline"):
+        tile = told[name]["tile"]
+        left, top, width, height = tile["box"]
+        assert told[name]["place"]["box"][2:] == [width, height]
+        picture = Image.open(played.archive / "objects" / tile["digest"][:2] / tile["digest"][2:]).convert("L")
+        assert (left + width <= picture.width, top + height <= picture.height) == (True, True)
+        darkest, lightest = picture.crop((left, top, left + width, top + height)).getextrema()
+        assert lightest - darkest > 60
+    assert told["supplier.country"]["tile"] is None
+
+
 def test_the_printed_timer_is_the_deadline_and_it_is_due(played: Desk) -> None:
     said = played.run("deadlines", "fans", "--json")
     evidence = next(d for d in said.json["deadlines"] if d["id"] == "evidence" and d["state"] != "met")
@@ -119,6 +132,14 @@ def test_the_pack_verifies_and_so_does_the_archive(played: Desk, packed: Path) -
         assert said.code == 0, said.out
         assert said.json["ok"] is True
         assert said.json["seal"] == "timestamped"
+
+
+def test_the_facts_of_a_pack_are_what_its_originals_say(played: Desk, packed: Path) -> None:
+    said = played.run("verify", packed, "--deep", "--json")
+    assert said.code == 0, said.out
+    assert [note.partition(":")[0] for note in said.json["notes"] if "not read again" in note] == [
+        "data/exhibits/A02-thread/facts.json"
+    ]
 
 
 def test_the_commands_of_verify_md_agree_word_for_word(packed: Path, tmp_path: Path) -> None:

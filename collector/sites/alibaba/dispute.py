@@ -10,8 +10,9 @@ from bs4 import Tag
 
 from collector.model import Fact, Printed
 from collector.sites.alibaba.labels import DISPUTE
-from collector.sites.alibaba.markup import Frame, Node, Reading, Scribe, agreed, as_text, text_of
+from collector.sites.alibaba.markup import Frame, Node, Reading, agreed, as_text, text_of
 from collector.sites.alibaba.money import read_money
+from collector.sites.alibaba.scribe import Scribe
 from collector.sites.alibaba.times import moment, read_deadline, read_epoch
 
 READER = "alibaba.dispute/2"

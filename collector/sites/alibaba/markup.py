@@ -13,7 +13,8 @@ from typing import Any
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString
 
-from collector.model import Fact, FactState, Place
+from collector.boxes import Layout
+from collector.model import Place
 from collector.site import Document, StoredPage
 from collector.sites.alibaba.addresses import Address, absolute, address_of
 from collector.sites.alibaba.embedded import arguments, assignments, attribute_data, parsed
@@ -156,6 +157,12 @@ class Frame:
         return squeezed(self.soup.get_text(" "))
 
     @cached_property
+    def layout(self) -> Layout:
+        """Where this document showed its texts: boxes are kept of the page's own document only."""
+        first = next(iter(self.page.documents), None)
+        return Layout(self.page.boxes if first is not None and first.digest == self.digest else ())
+
+    @cached_property
     def modules(self) -> Mapping[str, list[Tag]]:
         """The page's module blocks by their `data-module-name`."""
         found: dict[str, list[Tag]] = {}
@@ -291,23 +298,6 @@ class Frame:
             steps.append(kind if kind in {"html", "body"} else f"{kind}:nth-of-type({nth})")
             here = here.parent
         return " > ".join(reversed(steps))
-
-
-@dataclass(frozen=True, slots=True)
-class Scribe:
-    """Writes facts of one frame under a reader's name."""
-
-    frame: Frame
-    reader: str
-
-    def fact(self, name: str, *readings: Reading | None) -> Fact:
-        """The fact that readings from independent sources agree on, the first one's place; unreadable where they do not."""
-        reading = agreed([reading for reading in readings if reading is not None])
-        page = self.frame.page
-        if reading is None:
-            return Fact(name, None, "not_shown", page.snapshot, self.reader, None, page.seen_at)
-        state: FactState = "unreadable" if reading.value is None else "read"
-        return Fact(name, reading.value, state, page.snapshot, self.reader, reading.place, page.seen_at)
 
 
 def agreed(readings: list[Reading]) -> Reading | None:

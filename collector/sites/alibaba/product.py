@@ -13,8 +13,9 @@ from collector.sites.alibaba.addresses import absolute, address_of
 from collector.sites.alibaba.blocks import in_other_card
 from collector.sites.alibaba.described import titled
 from collector.sites.alibaba.labels import ATTRIBUTES, MIN_ORDER
-from collector.sites.alibaba.markup import Frame, Node, Reading, Scribe, as_count, as_text, label_of, text_of
+from collector.sites.alibaba.markup import Frame, Node, Reading, as_count, as_text, label_of, text_of
 from collector.sites.alibaba.prices import PRICE_MODULES, price_readings
+from collector.sites.alibaba.scribe import Scribe
 from collector.sites.alibaba.seller import supplier_facts
 from collector.sites.alibaba.supplier import flag
 

@@ -10,8 +10,9 @@ from bs4 import Tag
 
 from collector.model import Fact
 from collector.sites.alibaba.addresses import absolute
-from collector.sites.alibaba.markup import Frame, Node, Reading, Scribe, classes, squeezed, text_of
+from collector.sites.alibaba.markup import Frame, Node, Reading, classes, squeezed, text_of
 from collector.sites.alibaba.money import read_money
+from collector.sites.alibaba.scribe import Scribe
 from collector.sites.alibaba.supplier import YEARS, flag, flag_in, limit_of, tenure_in, years_of
 
 READER = "alibaba.search/3"

@@ -8,7 +8,8 @@ from bs4 import Tag
 
 from collector.model import Fact
 from collector.sites.alibaba.blocks import in_other_card
-from collector.sites.alibaba.markup import Frame, Node, Reading, Scribe, as_text, classes, text_of
+from collector.sites.alibaba.markup import Frame, Node, Reading, as_text, classes, text_of
+from collector.sites.alibaba.scribe import Scribe
 from collector.sites.alibaba.supplier import (
     YEARS,
     agreeing_country,

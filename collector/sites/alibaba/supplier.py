@@ -12,19 +12,9 @@ from collector.model import Fact, Money
 from collector.sites.alibaba.addresses import address_of
 from collector.sites.alibaba.blocks import in_other_card
 from collector.sites.alibaba.labels import COMPANY, COUNTRY, LIMIT
-from collector.sites.alibaba.markup import (
-    Frame,
-    Node,
-    Reading,
-    Scribe,
-    as_count,
-    as_text,
-    classes,
-    label_of,
-    squeezed,
-    text_of,
-)  # fmt: skip
+from collector.sites.alibaba.markup import Frame, Node, Reading, as_count, as_text, classes, label_of, squeezed, text_of
 from collector.sites.alibaba.money import read_money
+from collector.sites.alibaba.scribe import Scribe
 
 READER = "alibaba.supplier/3"
 

@@ -22,7 +22,8 @@ from collector.site import Attachment, Document, Messenger
 from collector.sites.alibaba.addresses import absolute
 from collector.sites.alibaba.embedded import parsed
 from collector.sites.alibaba.heard import Told, conversations, heard_messages
-from collector.sites.alibaba.markup import Frame, Reading, Scribe, as_text, classes, squeezed, text_of
+from collector.sites.alibaba.markup import Frame, Reading, as_text, classes, squeezed, text_of
+from collector.sites.alibaba.scribe import Scribe
 from collector.sites.alibaba.times import read_epoch, read_time
 
 READER = "alibaba.thread/3"

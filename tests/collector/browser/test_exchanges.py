@@ -171,6 +171,9 @@ def test_a_place_on_the_page_is_known_for_each_piece_of_text(see: See) -> None:
     number = next(row for row in rows if row[5] == ORDER)
     assert number[0] == "html > body > b:nth-of-type(1)"
     assert all(side > 0 for side in number[3:5])
+    shown = {row[5] for row in rows}
+    assert "a line in view" in shown
+    assert not any(text.startswith("unseen") for text in shown)
 
 
 @pytest.mark.proof

@@ -15,6 +15,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from tests.collector.capture.fake import ORDER
 
 _HEAD = "<!DOCTYPE html><html><head><meta charset=utf-8><title>t</title></head><body class='order'>"
+# Texts of a document that no picture shows: made invisible, see-through, scrolled away, cut off and covered.
+_UNSEEN = """
+<p style="visibility:hidden">unseen: invisible</p><p style="opacity:0">unseen: see-through</p>
+<div style="height:40px;overflow:auto"><p>a line in view</p><p style="margin-top:99px">unseen: scrolled away</p></div>
+<p style="width:60px;overflow:hidden;white-space:nowrap;text-overflow:ellipsis">unseen: its end is three dots</p>
+<div style="position:relative"><p>unseen: covered</p><div style="position:absolute;inset:0;background:#fff"></div></div>"""
 _ORDER = f"<h1>Order</h1><b class='number'>{ORDER}</b><p>Total USD 8,600.00</p>"
 _SHARED = "onconnect = e => fetch('/data?by=shared').then(() => e.ports[0].postMessage('done'))"
 _SERVICE = """
@@ -106,7 +112,7 @@ def _pages(port: int) -> dict[str, tuple[str, bytes]]:
         "more(); addEventListener('scroll', () => more())</script>",
         "/order/leave": _ORDER + "<script>addEventListener('beforeunload',"
         " e => { e.preventDefault(); e.returnValue = 'x'; })</script>",
-        "/order/console": _ORDER + "<script>console.warn('something odd', 7)</script>",
+        "/order/console": _ORDER + _UNSEEN + "<script>console.warn('something odd', 7)</script>",
         "/order/banner": _ORDER + "<div style='position:fixed;bottom:0'>We use cookies <button>Accept</button></div>",
     }  # fmt: skip
     made = {path: ("text/html; charset=utf-8", (_HEAD + body).encode()) for path, body in html.items()}

@@ -16,7 +16,6 @@ from collector.canonical import sha256
 from collector.capture.tab import (
     Arrival,
     Body,
-    Box,
     Credential,
     Exchange,
     FrameSource,
@@ -27,7 +26,7 @@ from collector.capture.tab import (
     Tab,
 )  # fmt: skip
 from collector.model import Fact, Target
-from collector.site import Attachment, Identity, Messenger, Recognition, StoredPage
+from collector.site import Attachment, Box, Identity, Messenger, Recognition, StoredPage
 
 ORDER = "250861947301028446"
 URL = f"https://biz.shop.example/order?id={ORDER}"

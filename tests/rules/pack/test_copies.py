@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw
 
 from collector.errors import DamagedArchive
-from collector.model import Artefact
+from collector.model import Artefact, Fact, Place
 from rules.pack.copies import MOST_PIXELS, PAGE_RATIO, Stamp, as_jpeg, as_pdf, page_copies, photo_copy
+from rules.pack.marks import Mark, marks_of
 from tests.rules.pack.synthetic import Objects
 
 STAMP = Stamp("A01  Order page", ("https://example.org/" + "x" * 400, "Zürich 外箱 – now"), "Reading copy", "LOCAL STAND-IN")
-RED, BLUE, GREEN = (200, 30, 30), (30, 30, 200), (30, 160, 30)
+RED, BLUE, GREEN, WHITE = (200, 30, 30), (30, 30, 200), (30, 160, 30), (255, 255, 255)
 
 
 def picture(bands: list[tuple[int, tuple[int, int, int]]], width: int = 200, form: str = "PNG") -> bytes:
@@ -87,6 +89,46 @@ def test_copies_are_the_same_every_time() -> None:
     assert b"CreationDate" not in as_pdf(once)
     photo = picture([(50, RED)], form="JPEG")
     assert photo_copy(photo, STAMP) == photo_copy(photo, STAMP)
+
+
+def test_a_frame_stands_round_what_was_read_on_the_page_that_shows_it() -> None:
+    """The picture inside the frame is untouched, and the name is written where the picture is blank."""
+    objects = Objects()
+    tiles = (tile(objects, 0, 0, 500, picture([(20, WHITE), (12, BLUE), (468, WHITE)])),)
+    first, second = page_copies(tiles, objects.get, lambda _: STAMP, (Mark((0, 20, 80, 12), "order.total"),))
+    plain, other = page_copies(tiles, objects.get, lambda _: STAMP)
+    assert second == other
+    head = next(y for y in range(opened(plain).height) if opened(plain).getpixel((0, y)) == BLUE) - 20
+    drawn = ImageChops.difference(opened(first), opened(plain))
+    assert drawn.crop((0, head + 20, 80, head + 32)).getbbox() is None
+    left, top, _, bottom = drawn.getbbox() or (0, 0, 0, 0)
+    assert (left, top) == (0, head + 20 - 4)
+    assert drawn.crop((84, head + 20, 200, head + 32)).getbbox() is None  # beside it is no blank place for the name
+    assert bottom > head + 36
+
+
+def test_a_name_that_would_hide_something_is_left_out() -> None:
+    """The frame stands alone between lines of text."""
+    objects = Objects()
+    tiles = (tile(objects, 0, 0, 120, picture([(2, color) for _ in range(30) for color in (WHITE, BLUE)])),)
+    (framed,) = page_copies(tiles, objects.get, lambda _: STAMP, (Mark((20, 40, 80, 12), "order.total"),))
+    (plain,) = page_copies(tiles, objects.get, lambda _: STAMP)
+    left, top, right, bottom = ImageChops.difference(opened(framed), opened(plain)).getbbox() or (0, 0, 0, 0)
+    assert (right - left, bottom - top) == (88, 20)
+
+
+def test_what_is_framed_are_facts_that_were_read_each_place_once_and_no_whole_part_of_a_page() -> None:
+    """Two facts read from one place share its frame."""
+    place = Place("d", "css", "html", "USD 1")
+    facts = [
+        Fact(name, "USD 1", state, snapshot, "r", replace(place, box=box))  # type: ignore[arg-type]
+        for name, state, snapshot, box in (
+            ("low", "read", "S", (0, 90, 9, 9)), ("order.total", "read", "S", (5, 5, 9, 9)),
+            ("order.paid", "read", "S", (5, 5, 9, 9)), ("huge", "read", "S", (0, 0, 9, 900)), ("none", "read", "S", None),
+            ("garbled", "unreadable", "S", (1, 1, 9, 9)), ("elsewhere", "read", "T", (1, 1, 9, 9)),
+        )
+    ]  # fmt: skip
+    assert marks_of(facts, "S") == (Mark((5, 5, 9, 9), "order.total, order.paid"), Mark((0, 90, 9, 9), "low"))
 
 
 def test_tiles_without_a_place_give_no_copy() -> None:
