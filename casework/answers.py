@@ -183,12 +183,16 @@ class VerifyAnswer:
 
 @dataclass(frozen=True, slots=True)
 class StampedCheckpoint:
-    """A checkpoint: how many records it covers, its root, when it was made, and authority and time (ISO) of its tokens."""
+    """A checkpoint: how many records it covers, its root, when it was made, and authority and time (ISO) of its tokens.
+
+    `unknown` are the authorities of which it is not known whether their certificates were revoked by then.
+    """
 
     size: int
     root: str
     at: str
     tokens: tuple[tuple[str, str], ...]
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
@@ -15,13 +16,16 @@ from casework.dossier import as_of_instant
 from casework.reread import stored_page
 from casework.workspace import Workspace, sealed_view
 from collector.archive.records import keys_of
-from collector.archive.sealing import TIMEOUT_S, seal, signing_key, token_path
+from collector.archive.sealing import TIMEOUT_S, answers_of, received_files, seal, signing_key
 from collector.errors import SealError, WrongRequest
 from collector.ledger import merkle
-from collector.ledger.log import Checkpoint, Opening, new_salt
+from collector.ledger.log import Checkpoint, Entry, Opening, new_salt, parse_entry
+from collector.seal.certificate import Certificate
+from collector.seal.der import MalformedDer
 from collector.seal.keys import SigningKey
+from collector.seal.revocation import Answer, Said, judge, read_answer
 from collector.seal.signature import sign
-from collector.seal.timestamp import Token, request_all
+from collector.seal.timestamp import Authority, Token, request_all, verify_token
 from rules.casefile import CaseFile
 from rules.check import check, reasons_of
 from rules.deadlines import deadlines
@@ -138,15 +142,48 @@ def _own_only(ws: Workspace, file: CaseFile) -> frozenset[str]:
 
 def _covering(ws: Workspace, checkpoint: Checkpoint) -> Covering:
     """The checkpoint and the tokens received for it: part of the plan, so that a later token makes a new plan."""
-    times = {
-        row["authority"]: datetime.fromisoformat(row["time"])
-        for row in ws.index.rows("select authority, time from tokens where checkpoint = ?", checkpoint.size)
-    }
-    configured = ws.archive.config.authorities
-    names = {a.name: a.url for a in configured} | {n: "" for n in times if n not in {a.name for a in configured}}
-    witnesses = tuple(Witness(name, url, times.get(name)) for name, url in sorted(names.items()))
+    received = {str(e.body["authority"]): e for e in _received(ws, checkpoint)}
+    configured = {a.name: a for a in ws.archive.config.authorities}
+    witnesses = tuple(
+        _witness(ws, name, configured.get(name), received.get(name)) for name in sorted({*configured, *received})
+    )
     at = datetime.fromisoformat(checkpoint.at)
     return Covering(checkpoint.size, checkpoint.root, at, _key_at(ws, checkpoint), witnesses)
+
+
+def _received(ws: Workspace, checkpoint: Checkpoint) -> list[Entry]:
+    """The entries that say which tokens arrived for a checkpoint."""
+    rows = ws.index.rows("select seq from tokens where checkpoint = ? order by seq", checkpoint.size)
+    lines = ws.archive.ledger.lines()
+    return [parse_entry(lines[row["seq"]], row["seq"]) for row in rows]
+
+
+def _witness(ws: Workspace, name: str, authority: Authority | None, entry: Entry | None) -> Witness:
+    url = authority.url if authority else ""
+    if entry is None:
+        return Witness(name, url)
+    at = datetime.fromisoformat(entry.body["time"])
+    said = _said(ws, entry)
+    standing = judge(_path(ws, entry), (one for _, one in said), at)
+    answers = tuple((answer.name, max(at, one.made)) for answer, one in said)
+    return Witness(name, url, at, answers, standing.known and not standing.revoked)
+
+
+def _said(ws: Workspace, entry: Entry) -> list[tuple[Answer, Said]]:
+    """What was said of the certificates above a token when it arrived, for as far as it can be shown."""
+    said = []
+    for answer in answers_of(ws.archive, entry):
+        with suppress(MalformedDer):
+            said.append((answer, read_answer(answer, _path(ws, entry))))
+    return said
+
+
+def _path(ws: Workspace, entry: Entry) -> tuple[Certificate, ...]:
+    """The certificates from the one that stamped a token up to the root in the settings; none where it does not hold."""
+    roots = [a.root_pem for a in ws.archive.config.authorities if a.name == entry.body["authority"]]
+    token = (ws.archive.ledger.checkpoints / next(iter(received_files(entry)))).read_bytes()
+    signature = (ws.archive.ledger.checkpoints / f"{entry.body['checkpoint']:06d}.p7s").read_bytes()
+    return verify_token(token, signature, roots).path
 
 
 def _key_at(ws: Workspace, checkpoint: Checkpoint) -> str:
@@ -174,11 +211,11 @@ def _proof(ws: Workspace, planned: PackPlan, entries: tuple[int, ...], checkpoin
     files: dict[str, bytes] = {}
     for one in shown:
         files |= {f"{one.name}.json": one.data, f"{one.name}.p7s": (ledger.checkpoints / f"{one.name}.p7s").read_bytes()}
-        for row in ws.index.rows("select authority from tokens where checkpoint = ?", one.size):
-            path = token_path(ws.archive, one, row["authority"])
-            files[path.name] = path.read_bytes()
-    certificates = {f"{a.name}-root.pem": a.root_pem.strip().encode() + b"\n" for a in ws.archive.config.authorities}
-    certificates["signer.pem"] = signing_key(ws.archive, ws.user).certificate_pem.encode()
+        for entry in _received(ws, one):
+            token = next(iter(received_files(entry)))
+            files[token] = (ledger.checkpoints / token).read_bytes()
+            files |= {f"{token.removesuffix('tsr')}{answer.name}": answer.data for answer, _ in _said(ws, entry)}
+    certificates = _certificates(ws, checkpoint)
     earlier = {
         one.size: (one.root, tuple(step.hex() for step in tree.consistency_proof(one.size)))
         for one in ledger.checkpoint_list()
@@ -186,6 +223,16 @@ def _proof(ws: Workspace, planned: PackPlan, entries: tuple[int, ...], checkpoin
     }
     lines_shown = tuple((seq, lines[seq]) for seq in entries)
     return ProofMaterial(lines_shown, paths, files, openings_of(planned), certificates, checkpoint.size, earlier)
+
+
+def _certificates(ws: Workspace, checkpoint: Checkpoint) -> dict[str, bytes]:
+    """The signer's, each authority's root, and those above the checkpoint's tokens: "<authority>-1.pem" stamped."""
+    certificates = {f"{a.name}-root.pem": a.root_pem.strip().encode() + b"\n" for a in ws.archive.config.authorities}
+    for entry in _received(ws, checkpoint):
+        if _said(ws, entry):
+            for number, one in enumerate(_path(ws, entry), 1):
+                certificates[f"{entry.body['authority']}-{number}.pem"] = one.pem.encode()
+    return certificates | {"signer.pem": signing_key(ws.archive, ws.user).certificate_pem.encode()}
 
 
 def _brackets(ws: Workspace, entries: tuple[int, ...]) -> list[Checkpoint]:

@@ -71,12 +71,14 @@ def _place(witness: Path) -> Path:
 
 def _stamped(ws: Workspace, checkpoint: Checkpoint) -> StampedCheckpoint:
     received = {
-        str(e.body["authority"]): str(e.body["time"])
+        str(e.body["authority"]): e.body
         for e in ws.archive.ledger.entries(checkpoint.size)
         if e.kind == "timestamp.received" and e.body["checkpoint"] == checkpoint.size
     }
-    tokens = tuple((name, received.get(name, "")) for name in stamped_by(ws.archive, checkpoint))
-    return StampedCheckpoint(checkpoint.size, checkpoint.root, checkpoint.at, tokens)
+    stamped = stamped_by(ws.archive, checkpoint)
+    tokens = tuple((name, str(received[name]["time"]) if name in received else "") for name in stamped)
+    unknown = tuple(name for name in stamped if not received.get(name, {}).get("not_revoked"))
+    return StampedCheckpoint(checkpoint.size, checkpoint.root, checkpoint.at, tokens, unknown)
 
 
 def _described(entry: Entry) -> str:

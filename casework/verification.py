@@ -127,4 +127,5 @@ def _token_line(token: TokenReport, where: str) -> str:
 
     root = KNOWN_ROOTS.get(token.root_fingerprint)
     known = f"leads to {root}, publicly known" if root else f"an authority known only from {where}"
-    return f"{token.authority}, {token.time:%Y-%m-%d %H:%M:%S} UTC; {known}"
+    revoked = "not revoked then" if token.not_revoked else "revocation not known"
+    return f"{token.authority}, {token.time:%Y-%m-%d %H:%M:%S} UTC; {known}; {revoked}"

@@ -42,7 +42,8 @@ def status_value(answer: StatusAnswer) -> dict[str, object]:
     """The seal's state for other programs."""
     newest = answer.newest
     checkpoint = None if newest is None else {"size": newest.size, "root": newest.root, "at": newest.at}
-    tokens = [{"authority": name, "time": at} for name, at in newest.tokens] if newest else []
+    told = [(name, at, name not in newest.unknown) for name, at in newest.tokens] if newest else []
+    tokens = [{"authority": name, "time": at, "not_revoked": known} for name, at, known in told]
     return {
         "archive": str(answer.archive), "seal": answer.seal, "records": dict(answer.counts), "checkpoint": checkpoint,
         "tokens": tokens, "missing": answer.missing, "key": answer.key, "notes": answer.notes,
@@ -106,6 +107,11 @@ class SealScreens(Printer):
         if answer.newest:
             stamps = ", ".join(f"{name} {at or 'time not recorded'}" for name, at in answer.newest.tokens) or "none yet"
             self._say(escape(f"Newest checkpoint: {answer.newest.size} records, {answer.newest.at}; timestamps: {stamps}"))
+            if answer.newest.unknown:
+                self._hint(
+                    f"Revocation not known: {', '.join(answer.newest.unknown)}. What an authority publishes on whether its "
+                    "certificate was revoked was not there when its timestamp arrived; the timestamp counts."
+                )
         if answer.missing:
             self._say(escape(f"Not answered yet: {', '.join(answer.missing)}"))
         self._say(f"Signing key: {answer.key}")

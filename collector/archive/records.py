@@ -11,6 +11,7 @@ from collector.canonical import plain
 from collector.errors import DamagedArchive
 from collector.ledger.log import Entry, Opening
 from collector.model import Artefact, Snapshot, Step, Target, Visit
+from collector.seal.revocation import NAME
 
 # What an entry of each kind must at least hold; kinds that are not named here are free (design section 4).
 _REQUIRED: Mapping[str, Mapping[str, type]] = {
@@ -97,6 +98,10 @@ def shape_fault(entry: Entry) -> str:
             snapshot_of(entry.body, {})
         except (KeyError, TypeError, ValueError, AttributeError):
             return "is a snapshot that cannot be read"
+    if entry.kind == "timestamp.received":
+        answers = entry.body.get("revocation", {})
+        if not isinstance(answers, dict) or not all(NAME.fullmatch(n) and isinstance(d, str) for n, d in answers.items()):
+            return "names what was said of revocation wrongly"
     for many, needed in (("renderings", {"path", "commitment"}), ("parts", {"name", "media_type", "size", "commitment"})):
         records = entry.body.get(many, [])
         if not isinstance(records, list) or not all(isinstance(r, dict) and needed <= r.keys() for r in records):

@@ -12,13 +12,14 @@ from collector.canonical import sha256
 from collector.clock import instant
 from collector.errors import DamagedArchive
 from collector.ledger.disk import sync_folder, write_file
-from collector.ledger.log import Checkpoint
+from collector.ledger.log import Checkpoint, Entry
 from collector.seal.keys import SigningKey, load_or_create
+from collector.seal.revocation import Answer
 from collector.seal.signature import sign
 from collector.seal.timestamp import Token, request_all
 
 TIMEOUT_S = 8.0
-STAGED = ".received"  # of a token that is written, and whose entry is about to be
+STAGED = ".received"  # of a token, or an answer on revocation, that is written, and whose entry is about to be
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +77,16 @@ def stamp_pending(archive: Archive, progress: Callable[[str], None] = lambda _: 
 
 
 def _finish_received(archive: Archive) -> None:
-    """Ends what a crash cut short: a token with its entry gets its name, one without is asked for again."""
+    """Ends what a crash cut short: a token with its entry gets its name, as what came with it; the rest is asked again."""
     staged = sorted(archive.ledger.checkpoints.glob(f"*{STAGED}"))
     if not staged:
         return
-    recorded = {e.body["token"] for e in archive.ledger.entries() if e.kind == "timestamp.received"}
+    received = [received_files(e) for e in archive.ledger.entries() if e.kind == "timestamp.received"]
     with archive.writing():
         for path in staged:
-            if path.exists() and sha256(path.read_bytes()) in recorded:
-                path.replace(path.with_name(path.name.removesuffix(STAGED)))
+            name = path.name.removesuffix(STAGED)
+            if path.exists() and any(files.get(name) == sha256(path.read_bytes()) for files in received):
+                path.replace(path.with_name(name))
             else:
                 path.unlink(missing_ok=True)
         sync_folder(archive.ledger.checkpoints)
@@ -113,6 +115,23 @@ def token_path(archive: Archive, checkpoint: Checkpoint, authority: str) -> Path
     return archive.ledger.checkpoints / f"{checkpoint.name}.{authority}.tsr"
 
 
+def received_files(entry: Entry) -> dict[str, str]:
+    """Name and SHA-256 of what a `timestamp.received` entry says arrived: the token, and what was said of revocation."""
+    stem = f"{entry.body['checkpoint']:06d}.{entry.body['authority']}"
+    answers = {f"{stem}.{name}": str(digest) for name, digest in entry.body.get("revocation", {}).items()}
+    return {f"{stem}.tsr": str(entry.body["token"]), **answers}
+
+
+def answers_of(archive: Archive, entry: Entry) -> tuple[Answer, ...]:
+    """What was said of revocation when the token that an entry names arrived, but for what is gone or was changed since."""
+    answers = []
+    for name, digest in received_files(entry).items():
+        path = archive.ledger.checkpoints / name
+        if not name.endswith(".tsr") and path.is_file() and sha256(data := path.read_bytes()) == digest:
+            answers.append(Answer(name.split(".", 2)[2], data))
+    return tuple(answers)
+
+
 def stamped_by(archive: Archive, checkpoint: Checkpoint) -> tuple[str, ...]:
     """The authorities whose tokens lie beside a checkpoint."""
     found = archive.ledger.checkpoints.glob(f"{checkpoint.name}.*.tsr")
@@ -124,12 +143,12 @@ def _word(archive: Archive, checkpoint: Checkpoint) -> str:
 
 
 def _keep_token(archive: Archive, checkpoint: Checkpoint, authority: str, token: Token) -> None:
-    """The token's bytes, the entry that says it was received, then its name: a token without an entry is none of ours.
+    """The token's bytes and what was said of its certificates, the entry that says so, then their names: the token last.
 
-    The entry calls for no new checkpoint.
+    A file without an entry is none of ours. The entry calls for no new checkpoint.
     """
     path = token_path(archive, checkpoint, authority)
-    staged = path.with_name(path.name + STAGED)
+    answers = {f"{checkpoint.name}.{authority}.{answer.name}": answer.data for answer in token.answers}
     body = {
         "checkpoint": checkpoint.size,
         "authority": authority,
@@ -137,13 +156,18 @@ def _keep_token(archive: Archive, checkpoint: Checkpoint, authority: str, token:
         "time": instant(token.time),
         "offset_ms": token.offset_ms,
         "policy": token.report.policy,
+        "revocation": {answer.name: sha256(answer.data) for answer in token.answers},
+        "not_revoked": token.report.not_revoked,
     }
     with archive.writing():
         if path.exists():
             return  # another process was given one meanwhile
-        write_file(staged, token.tsr)
+        staged = {path.with_name(name + STAGED): data for name, data in {**answers, path.name: token.tsr}.items()}
+        for file, data in staged.items():
+            write_file(file, data)
         archive.ledger.append("timestamp.received", body, archive.clock.now())
-        staged.replace(path)
+        for file in staged:
+            file.replace(file.with_name(file.name.removesuffix(STAGED)))
         sync_folder(path.parent)
 
 

@@ -12,7 +12,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
 
@@ -20,11 +20,14 @@ from collector.errors import SealError, WrongRequest
 from collector.seal import cms, der
 from collector.seal.certificate import Certificate, path_to_root, strangers
 from collector.seal.der import MalformedDer, Reader, context, sequence, tlv
+from collector.seal.exchange import TooLong, exchange
+from collector.seal.revocation import WITHIN_S, Answer, Said, ask, judge, read_answer
 
 _TST_INFO = "1.2.840.113549.1.9.16.1.4"
 _MOST_BYTES = 256 * 1024
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
 _TOLERATED = timedelta(seconds=60)
+_REVOKED = "Look what the authority publishes about it, and name another one in config.toml: this one's tokens do not count."
 _RETRY = "Nothing is lost: it stays marked as not yet timestamped; `tradewitness timestamp` asks again."
 
 
@@ -56,7 +59,8 @@ class TokenReport:
 
     `time` is when the authority saw the digest (UTC); `authority` its certificate's common name; `serial` the token's
     number; `policy` dotted; `root_fingerprint` SHA-256 of the root reached, hexadecimal; `certificates_pem` the path
-    from the authority's certificate to that root. What could not be read is "" or None.
+    from the authority's certificate to that root; `not_revoked` whether each of them but the root was vouched for as of
+    that time: where it is false, revocation is not known. What could not be read is "" or None.
     """
 
     time: datetime | None = None
@@ -66,6 +70,12 @@ class TokenReport:
     root_fingerprint: str = ""
     certificates_pem: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    not_revoked: bool = False
+
+    @property
+    def path(self) -> tuple[Certificate, ...]:
+        """The certificates from the authority's up to the root."""
+        return tuple(Certificate.read_pem(pem) for pem in self.certificates_pem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +83,7 @@ class Token:
     """A verified token as it arrived: `tsr` is the whole TimeStampResp in DER, `time` the authority's (UTC).
 
     `offset` is the authority's time less the machine's at the middle of the exchange; more than a minute makes
-    `clocks_disagree` true, which is a finding: the token holds.
+    `clocks_disagree` true, which is a finding: the token holds. `answers` is what was said of its certificates' revocation.
     """
 
     authority: Authority
@@ -81,6 +91,7 @@ class Token:
     report: TokenReport
     time: datetime
     offset: timedelta
+    answers: tuple[Answer, ...] = ()
 
     @property
     def offset_ms(self) -> int:
@@ -105,7 +116,8 @@ class NoToken:
 def request_token(authority: Authority, data: bytes, *, timeout_s: float, now: Callable[[], datetime]) -> Token:
     """A token for SHA-256 of these bytes, verified on arrival; `now` gives the machine's time, for the offset only.
 
-    SealError where the authority does not answer in time, or its answer does not hold.
+    Then it is asked, for `WITHIN_S` at most, whether its certificates were revoked. SealError where the authority does not
+    answer in time, its answer does not hold, or a certificate was revoked.
     """
     nonce = secrets.randbits(63) | 1
     request = sequence(
@@ -124,13 +136,19 @@ def request_token(authority: Authority, data: bytes, *, timeout_s: float, now: C
         raise SealError(
             f"The answer of the timestamp authority {authority.name} does not hold: {'; '.join(problems)}.", _RETRY
         )
-    return Token(authority, tsr, report, report.time, report.time - middle)
+    at, answers = report.time, ask(report.path, report.time)
+    report = judged(report, (read_answer(answer, report.path) for answer in answers))
+    if report.problems:
+        raise SealError(f"The token of {authority.name} does not count: {report.problems[0]}.", _REVOKED)
+    return Token(authority, tsr, report, at, at - middle, answers)
 
 
 def request_all(
     authorities: Iterable[Authority], data: bytes, timeout_s: float = 8.0, *, now: Callable[[], datetime]
 ) -> list[Token | NoToken]:
-    """One answer an authority, in their order, all asked at once; none is waited for longer than `timeout_s` in all."""
+    """One answer an authority, in their order, all asked at once; a token is waited for `timeout_s` at most, and
+    `WITHIN_S` more for what is said of its certificates.
+    """
     asked = tuple(authorities)
     answers: SimpleQueue[tuple[int, Token | NoToken]] = SimpleQueue()
 
@@ -146,7 +164,7 @@ def request_all(
         # A daemon: resolving a name cannot be interrupted, and must not keep the program from ending.
         threading.Thread(target=ask, args=(position, authority), daemon=True).start()
     results: list[Token | NoToken] = [NoToken(authority, _too_late(authority, timeout_s), _RETRY) for authority in asked]
-    deadline = time.monotonic() + timeout_s + 0.25  # so that a thread's own, clearer sentence arrives first
+    deadline = time.monotonic() + timeout_s + WITHIN_S + 0.25  # so that a thread's own, clearer sentence arrives first
     for _ in asked:
         try:
             position, answer = answers.get(timeout=max(0.0, deadline - time.monotonic()))
@@ -163,6 +181,16 @@ def verify_token(tsr: bytes, data: bytes, roots: Sequence[str]) -> TokenReport:
     """
     report, _ = _examine(tsr, data, roots)
     return report
+
+
+def judged(report: TokenReport, said: Iterable[Said]) -> TokenReport:
+    """A token's report with what was said of its certificates: a revoked one is a problem, else it may be `not_revoked`."""
+    if report.problems or report.time is None:
+        return report
+    standing = judge(report.path, said, report.time)
+    if standing.revoked:
+        return replace(report, problems=(standing.revoked,))
+    return replace(report, not_revoked=standing.known)
 
 
 def _examine(tsr: bytes, data: bytes, roots: Sequence[str]) -> tuple[TokenReport, int | None]:
@@ -263,28 +291,15 @@ def _too_late(authority: Authority, timeout_s: float) -> str:
 def _post(authority: Authority, request: bytes, timeout_s: float) -> bytes:
     from http.client import HTTPException
     from urllib.error import HTTPError
-    from urllib.request import Request, urlopen
 
-    headers = {
-        "Content-Type": "application/timestamp-query",
-        "Accept": "application/timestamp-reply",
-        "User-Agent": "tradewitness",
-    }
-    deadline = time.monotonic() + timeout_s
-    answer = bytearray()
+    headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
     try:
-        # `Authority` takes http and https addresses only.
-        with urlopen(Request(authority.url, request, headers), timeout=timeout_s) as response:  # noqa: S310
-            while piece := response.read1(16_384):
-                answer += piece
-                if len(answer) > _MOST_BYTES:
-                    raise SealError(f"The answer of the timestamp authority {authority.name} is too long to be one.", _RETRY)
-                if time.monotonic() > deadline:
-                    raise TimeoutError
+        return exchange(authority.url, request, headers, within_s=timeout_s, most_bytes=_MOST_BYTES)
+    except TooLong as error:
+        raise SealError(f"The answer of the timestamp authority {authority.name} is too long to be one.", _RETRY) from error
     except HTTPError as error:
         raise SealError(f"The timestamp authority {authority.name} refused: HTTP status {error.code}.", _RETRY) from error
     except (OSError, HTTPException, ValueError) as error:
         if isinstance(getattr(error, "reason", error), TimeoutError):
             raise SealError(_too_late(authority, timeout_s), _RETRY) from error
         raise SealError(f"The timestamp authority {authority.name} is out of reach.", _RETRY) from error
-    return bytes(answer)

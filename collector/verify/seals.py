@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from collector.archive.archive import Archive
-from collector.archive.sealing import STAGED
+from collector.archive.sealing import STAGED, received_files
 from collector.canonical import sha256
 from collector.errors import TradewitnessError
 from collector.ledger import merkle
 from collector.ledger.log import Checkpoint, Entry, parse_checkpoint
 from collector.model import Problem
+from collector.seal.der import MalformedDer
+from collector.seal.revocation import Answer, Said, read_answer
 from collector.seal.signature import verify_signature
-from collector.seal.timestamp import TokenReport, verify_token
+from collector.seal.timestamp import TokenReport, judged, verify_token
 
 _MOST_BYTES = 1 << 20  # of a checkpoint, a signature or a token; real ones have a few thousand
+_RECEIVED = re.compile(r"[a-z0-9][a-z0-9-]*\.(tsr|[1-9]\.(ocsp|crl))")
 
 
 def check_checkpoints(
@@ -85,7 +89,7 @@ def _strays(names: Sequence[str]) -> list[Problem]:
     for name in names:
         stem, _, rest = name.partition(".")
         unfinished = rest == "p7s" and (len(stem), stem) > (len(newest), newest)
-        belongs = rest in ("json", "p7s") or rest.removesuffix(STAGED).endswith(".tsr")
+        belongs = rest in ("json", "p7s") or _RECEIVED.fullmatch(rest.removesuffix(STAGED))
         if name.startswith(".") and name.endswith(".part"):
             continue
         if not belongs:
@@ -131,38 +135,82 @@ def check_tokens(
     roots: Sequence[str],
     problems: list[Problem],
 ) -> dict[str, TokenReport]:
-    """The tokens that hold, by file name: each stamps the signature beside it and is the one that a record received."""
-    folder = archive.ledger.checkpoints
+    """The tokens that hold, by file name: each stamps the signature beside it, is the one that a record received, and by
+    what was said then and since no certificate above it was revoked.
+    """
     received = {token_name(entry): entry for entry in entries if entry.kind == "timestamp.received"}
-    files = {path.name: path for path in sorted(folder.glob("*.tsr"))}
-    staged = {path.name.removesuffix(STAGED): path for path in sorted(folder.glob(f"*.tsr{STAGED}"))}
-    # A crash may leave a token whose entry is written under its staged name; without an entry nothing rests on it.
-    files |= {name: path for name, path in staged.items() if name not in files and name in received}
-    sizes = {checkpoint.name for checkpoint in checkpoints}
-    valid: dict[str, TokenReport] = {}
-    for name, path in files.items():
-        stem, where = name.partition(".")[0], f"ledger/checkpoints/{path.name}"
-        if stem not in sizes:
-            continue  # named already: its checkpoint is not there
-        token = bounded(path, problems)
-        signature = folder / f"{stem}.p7s"
-        if token is None or not signature.is_file():
+    digests = {name: (digest, e) for e in received.values() for name, digest in received_files(e).items()}
+    foreign: list[Problem] = []
+    files = _received_files(archive, digests, {checkpoint.name for checkpoint in checkpoints}, foreign)
+    reports: dict[str, TokenReport] = {}
+    for name, data in files.items():
+        signature = archive.ledger.checkpoints / f"{name.partition('.')[0]}.p7s"
+        if not name.endswith(".tsr") or not signature.is_file():
             continue
-        report = verify_token(token, signature.read_bytes(), roots)
-        problems += [Problem(where, text) for text in report.problems]
-        entry = received.get(name)
-        if entry is None:
-            problems.append(Problem(where, "was added, or the ledger's end was cut off: no line says that it was received"))
-        elif entry.body["token"] != sha256(token):
-            problems.append(Problem(where, f"is not the token that ledger line {entry.seq + 1} received"))
-        elif not report.problems:
-            valid[name] = report
-    for name, entry in received.items():
-        if name not in files:
-            problems.append(Problem(f"ledger/checkpoints/{name}", f"is missing; ledger line {entry.seq + 1} received it"))
-    return valid
+        reports[name] = verify_token(data, signature.read_bytes(), roots)
+        problems += [Problem(_where(name), text) for text in reports[name].problems]
+    said = _said(files, reports, problems)
+    problems += foreign
+    valid: dict[str, TokenReport] = {}
+    for name, report in reports.items():
+        if name not in received or sha256(files[name]) != received[name].body["token"] or report.problems:
+            continue
+        valid[name] = judged(report, said)
+        problems += [Problem(_where(name), f"does not count: {text}") for text in valid[name].problems]
+        if received[name].body.get("not_revoked") and not valid[name].not_revoked:
+            text = f"ledger line {received[name].seq + 1} says that its certificates were not revoked; nothing here shows it"
+            problems.append(Problem(_where(name), text))
+    return {name: report for name, report in valid.items() if not report.problems}
+
+
+def _received_files(
+    archive: Archive, digests: Mapping[str, tuple[str, Entry]], stems: set[str], problems: list[Problem]
+) -> dict[str, bytes]:
+    """The bytes of every token, and of every answer on revocation; named where it is not the one that a record received."""
+    names = sorted(path.name for path in archive.ledger.checkpoints.iterdir()) if stems else []
+    found = {name: name for name in names if _RECEIVED.fullmatch(name.partition(".")[2])}
+    # A crash may leave a file whose entry is written under its staged name; without an entry nothing rests on it.
+    staged = {name.removesuffix(STAGED): name for name in names if name.endswith(STAGED)}
+    found |= {name: file for name, file in staged.items() if name not in found and name in digests}
+    files: dict[str, bytes] = {}
+    for name, file in sorted(found.items()):
+        if name.partition(".")[0] not in stems:
+            continue  # named already: its checkpoint is not there
+        data = bounded(archive.ledger.checkpoints / file, problems)
+        if data is None:
+            continue
+        files[name] = data
+        if name not in digests:
+            text = "was added, or the ledger's end was cut off: no line says that it was received"
+            problems.append(Problem(_where(file), text))
+        elif digests[name][0] != sha256(data):
+            kind = "token" if name.endswith(".tsr") else "answer"
+            problems.append(Problem(_where(file), f"is not the {kind} that ledger line {digests[name][1].seq + 1} received"))
+    for name, (_, entry) in digests.items():
+        if name not in found:
+            problems.append(Problem(_where(name), f"is missing; ledger line {entry.seq + 1} received it"))
+    return files
+
+
+def _said(files: Mapping[str, bytes], reports: Mapping[str, TokenReport], problems: list[Problem]) -> list[Said]:
+    """What all answers say of the certificates above the tokens beside them. A later one also speaks of earlier tokens."""
+    said = []
+    for name, data in files.items():
+        stem, authority, *answer = name.split(".")
+        report = reports.get(f"{stem}.{authority}.tsr")
+        if name.endswith(".tsr") or report is None or not report.certificates_pem:
+            continue
+        try:
+            said.append(read_answer(Answer(".".join(answer), data), report.path))
+        except MalformedDer as error:
+            problems.append(Problem(_where(name), f"says nothing of the certificates of the token beside it: {error}"))
+    return said
+
+
+def _where(name: str) -> str:
+    return f"ledger/checkpoints/{name}"
 
 
 def token_name(entry: Entry) -> str:
     """The file of the token that an entry says was received."""
-    return f"{entry.body['checkpoint']:06d}.{entry.body['authority']}.tsr"
+    return next(iter(received_files(entry)))

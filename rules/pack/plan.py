@@ -19,11 +19,17 @@ from rules.pack.wording import REASONS
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """A configured timestamp authority; `stamped_at` is its token's time on the covering checkpoint, None when pending."""
+    """A configured timestamp authority; `stamped_at` is its token's time on the covering checkpoint, None when pending.
+
+    `answers` are what was said of its certificates' revocation when that token arrived: the file's ending ("1.ocsp"), and
+    the time as of which it is to be checked. `not_revoked`: they vouch for every certificate below the root.
+    """
 
     name: str
     address: str = ""
     stamped_at: datetime | None = None
+    answers: tuple[tuple[str, datetime], ...] = ()
+    not_revoked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

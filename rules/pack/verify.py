@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -14,9 +16,11 @@ from rules.pack.bag import SIGNATURE, TAG_MANIFEST, Bag, check_bag, open_bag, to
 from rules.pack.proof import CERTIFICATES, CHECKPOINTS, ENTRIES, PROOFS, anchor_of, check_proof
 
 if TYPE_CHECKING:
+    from collector.seal.revocation import Said
     from collector.seal.timestamp import TokenReport
 
 Seal = Literal["timestamped", "pending", "unsigned"]
+_ANSWER = re.compile(re.escape(CHECKPOINTS) + r"(\d+)\.([a-z0-9][a-z0-9-]*)\.([1-9]\.(?:ocsp|crl))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +55,10 @@ def verify_pack(path: Path, *, against: Anchor | None = None) -> PackReport:
     found = check_bag(bag)
     fingerprint, wrong = _signed(bag, TAG_MANIFEST, SIGNATURE)
     found += wrong
-    tokens, wrong = _stamped(bag, SIGNATURE, tokens_of(bag))
+    said, unsaid = _said(bag)
+    tokens, wrong = _stamped(bag, SIGNATURE, tokens_of(bag), said)
     found += wrong
-    found += _checkpoints(bag)
+    found += _checkpoints(bag, said) + unsaid
     found += _one_signer(bag, fingerprint)
     found += check_proof(bag)
     if against is not None:
@@ -78,11 +83,31 @@ def _signed(bag: Bag, data_path: str, signature_path: str) -> tuple[str, list[Pr
     return ("" if problems else report.fingerprint), problems
 
 
+def _said(bag: Bag) -> tuple[list[Said], list[Problem]]:
+    """What is said of the revocation of the certificates above the checkpoints' tokens, and which answers say nothing."""
+    from collector.seal.der import MalformedDer
+    from collector.seal.revocation import Answer, read_answer
+
+    said: list[Said] = []
+    problems: list[Problem] = []
+    for path in sorted(bag.files):
+        if (match := _ANSWER.fullmatch(path)) is None:
+            continue
+        stem = f"{CHECKPOINTS}{match[1]}"
+        reports, _ = _stamped(bag, f"{stem}.p7s", {match[2]: f"{stem}.{match[2]}.tsr"}, ())
+        try:
+            certificates = reports[0][1].path if reports else ()
+            said.append(read_answer(Answer(match[3], bag.read(path) or b""), certificates))
+        except MalformedDer as error:
+            problems.append(bag.problem(path, f"says nothing of the certificates of the token beside it: {error}"))
+    return said, problems
+
+
 def _stamped(
-    bag: Bag, signature_path: str, tokens: dict[str, str]
+    bag: Bag, signature_path: str, tokens: dict[str, str], said: Iterable[Said]
 ) -> tuple[tuple[tuple[str, TokenReport], ...], list[Problem]]:
     """The tokens that hold over a signature, and what is wrong with the others."""
-    from collector.seal.timestamp import verify_token
+    from collector.seal.timestamp import judged, verify_token
 
     holding: list[tuple[str, TokenReport]] = []
     problems: list[Problem] = []
@@ -92,14 +117,14 @@ def _stamped(
         if root is None:
             problems.append(bag.problem(path, f"cannot be checked: the root certificate of {authority} is not in the pack"))
         elif signature is not None and token is not None:
-            report = verify_token(token, signature, [root.decode("ascii", "replace")])
+            report = judged(verify_token(token, signature, [root.decode("ascii", "replace")]), said)
             problems += [bag.problem(path, f"does not hold: {what}") for what in report.problems]
             if not report.problems:
                 holding.append((authority, report))
     return tuple(holding), problems
 
 
-def _checkpoints(bag: Bag) -> list[Problem]:
+def _checkpoints(bag: Bag, said: Iterable[Said]) -> list[Problem]:
     """Every checkpoint in the pack is signed, and its tokens hold."""
     problems: list[Problem] = []
     names = sorted(path for path in bag.files if path.startswith(CHECKPOINTS) and path.endswith(".json"))
@@ -112,7 +137,7 @@ def _checkpoints(bag: Bag) -> list[Problem]:
             for path in bag.files
             if path.startswith(f"{stem}.") and path.endswith(".tsr")
         }
-        problems += _stamped(bag, f"{stem}.p7s", dict(sorted(tokens.items())))[1]
+        problems += _stamped(bag, f"{stem}.p7s", dict(sorted(tokens.items())), said)[1]
     return problems
 
 

@@ -9,13 +9,15 @@ import struct
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from backports import zstd
 
 from collector.canonical import canonical
 from collector.seal.signature import sign
+from fixtures.authority import prepare
+from fixtures.revocation import Revocation
 from rules.pack.zipform import Placed, directory, local_header, read_zip
 from tests.attacks.stage import Spoiled
 from tests.rules.pack.forging import Files, remade, rezip, unpack, zipped
@@ -177,6 +179,13 @@ def foreign_token(s: Spoiled) -> None:
     path.write_bytes(token_over(s.other_authority(), signature, datetime.now(UTC)))
 
 
+def answer(s: Spoiled, *, revoked: str = "", another: bool = False) -> bytes:
+    """What the authority could say now, by OCSP: revoked since yesterday, for that reason; or something of another one."""
+    since = {"stamping": (datetime.now(UTC) - timedelta(days=1), revoked)} if revoked else {}
+    told = Revocation(revoked=since, fault="another" if another else "")
+    return told.answer(prepare(s.stage.authority.root_file.parent), "ocsp", datetime.now(UTC))
+
+
 def edit_index(s: Spoiled, sql: str) -> None:
     import sqlite3
 
@@ -292,6 +301,16 @@ def signed_by_another(s: Spoiled) -> None:
     rezip({path: data for path, data in made.items() if not path.endswith("txt.test.tsr")}, s.pack)
 
 
+def by_holder_answered(change: Callable[[Spoiled], bytes]) -> Callable[[Spoiled], None]:
+    """The holder shows another answer on the revocation of the certificate that stamped the covering checkpoint."""
+
+    def how(s: Spoiled) -> None:
+        name = max(path for path in s.members if path.endswith(".test.1.ocsp"))
+        by_holder(put(name.removeprefix(s.base), change(s)))(s)
+
+    return how
+
+
 def anew_pack(s: Spoiled) -> None:
     s.pack.write_bytes((s.stage.other.folder / "second.zip").read_bytes())
 
@@ -399,6 +418,14 @@ ATTACKS = (
     Attack("a token is flipped", ARCHIVE, lambda s: flip(checkpoints(s, ".tsr")[0], 90), r".*\.tsr"),
     Attack("an old token is replayed", ARCHIVE, lambda s: swap(*checkpoints(s, ".tsr")[:2]), r".*\.tsr"),
     Attack("a token is replaced by an unknown authority's", ARCHIVE, foreign_token, r".*\.tsr"),
+    Attack("an answer on revocation is removed", ARCHIVE, lambda s: checkpoints(s, ".ocsp")[0].unlink(), r".*\.ocsp"),
+    Attack("an answer on revocation is flipped", ARCHIVE, lambda s: flip(checkpoints(s, ".crl")[0]), r".*\.crl"),
+    Attack("two answers on revocation are swapped", ARCHIVE,
+           lambda s: swap(checkpoints(s, ".ocsp")[0], checkpoints(s, ".crl")[0]), r".*\.ocsp"),
+    Attack("an answer on revocation is about another certificate", ARCHIVE,
+           lambda s: checkpoints(s, ".ocsp")[0].write_bytes(answer(s, another=True)), r".*\.ocsp"),
+    Attack("an authority's certificate was revoked before it stamped", ARCHIVE,
+           lambda s: checkpoints(s, ".ocsp")[0].write_bytes(answer(s, revoked="superseded")), r".*\.tsr", what="not count"),
     Attack("a file is put among the checkpoints", ARCHIVE, lambda s: stray(s.archive / "ledger/checkpoints/000002.txt"),
            r"ledger/checkpoints/000002.txt"),
     Attack("the index is edited", ARCHIVE, lambda s: edit_index(s, "update assertions set value = '1'"), r"index.sqlite"),
@@ -431,6 +458,10 @@ ATTACKS = (
     Attack("the holder edits the record of a visit", PACK,
            by_holder(edited("data/exhibits/A01-order/snapshot.json", b'"complete"', b'"partial"')), r".*/snapshot.json"),
     Attack("the holder lets two records change places", PACK, by_holder(reordered_entries), r".*/entries.jsonl"),
+    Attack("the holder shows an answer about another certificate", PACK,
+           by_holder_answered(lambda s: answer(s, another=True)), r".*\.ocsp"),
+    Attack("an authority's certificate was revoked before it stamped", PACK,
+           by_holder_answered(lambda s: answer(s, revoked="keyCompromise")), r".*\.tsr", what="revoked"),
     Attack("the holder grafts another ledger's proofs", PACK, grafted, r".*/proofs.json"),
     Attack("the holder seals a fact that the page does not say", PACK, by_holder(false_fact), r".*/facts.json", deep=True),
     Attack("the holder adds a name that is the same in another case", PACK, by_holder(put("data/REPORT.PDF")), r".*"),

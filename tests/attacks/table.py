@@ -13,6 +13,7 @@ from casework.verification import verify_path
 from casework.workspace import workspace
 from collector.model import Problem
 from fixtures.authority import serve
+from fixtures.revocation import Revocation
 from tests.attacks.catalogue import ARCHIVE, ATTACKS, BAG, Attack
 from tests.attacks.stage import Spoiled, Stage, build
 
@@ -57,6 +58,7 @@ def row(attack: Attack, problem: Problem) -> str:
 def _plain(text: str) -> str:
     text = re.sub(r"^[^/]*-damaged-\d{8}(?=/)", "…", text)
     text = re.sub(r" \([^()]* of ledger line \d+\)| \(tile[^()]*\)", " (what it was)", text)
+    text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", "(a time)", text)
     text = re.sub(r"objects/[0-9a-f]{2}/[0-9a-f]{20,}", "objects/…", text)
     text = re.sub(r"\b\d{8}T\d{6}Z-[0-9a-f]+|\b[0-9a-f]{16,}…?", "…", text)
     return re.sub(r"(?<![\w.-])[0-9a-f]*\d[\d,]*(?=[\s.);:-]|$)", "n", text).replace("|", "\\|")
@@ -70,7 +72,7 @@ def table(rows: list[str]) -> str:
 def main() -> None:
     """Carries out all attacks and writes the table."""
     rows = []
-    with tempfile.TemporaryDirectory() as name, serve(Path(name) / "authority") as authority:
+    with tempfile.TemporaryDirectory() as name, serve(Path(name) / "authority", revocation=Revocation()) as authority:
         stage = build(Path(name) / "stage", authority)
         for number, attack in enumerate(ATTACKS):
             problems = carry_out(attack, stage, Path(name) / str(number))

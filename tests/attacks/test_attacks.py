@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from fixtures.authority import Served
+from fixtures.authority import serve
+from fixtures.revocation import Revocation
 from tests.attacks.catalogue import ATTACKS, Attack
 from tests.attacks.stage import Stage, build
 from tests.attacks.table import PAGE, look, named, row
@@ -16,8 +18,10 @@ MOST_MEMORY = 64 << 20
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory, authority: Served) -> Stage:
-    return build(tmp_path_factory.mktemp("stage"), authority)
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """Stamped by an authority that also says whether its certificates were revoked."""
+    with serve(tmp_path_factory.mktemp("authority"), revocation=Revocation()) as authority:
+        yield build(tmp_path_factory.mktemp("stage"), authority)
 
 
 def tree(folder: Path) -> dict[str, tuple[int, int]]:

@@ -43,6 +43,15 @@ def test_status_says_that_all_is_timestamped_by_whom_and_when(told: PaperDesk) -
     assert len(said["key"]) == 64
 
 
+def test_of_an_authority_whose_certificates_name_nobody_to_ask_revocation_is_not_known(told: PaperDesk) -> None:
+    """It is said, and no problem: neither is it called good."""
+    assert "Revocation not known: test." in told.run("status").out
+    for path in (told.archive, told.folder / "first.zip"):
+        said = told.did("verify", path)
+        assert (said["ok"], said["seal"]) == (True, "timestamped")
+        assert all(line.endswith("; revocation not known") for line in said["tokens"])
+
+
 def test_status_names_what_waits_and_timestamp_ends_it(desk: PaperDesk) -> None:
     """An authority out of reach leaves "pending", each kept thing by name; when it answers, `timestamp` is enough."""
     config = desk.archive / "config.toml"

@@ -16,17 +16,18 @@ import pytest
 from PIL import Image
 
 from collector.archive.index import valued
-from fixtures.authority import Served
+from fixtures.authority import serve
+from fixtures.revocation import Revocation
 from tests.stories.desk import Desk, desk
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory, authority: Served) -> Iterator[Desk]:
-    """The LED-fan case of today, captured and with a photo added."""
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """The LED-fan case of today, captured and with a photo added; the authority says that it was not revoked."""
     folder = tmp_path_factory.mktemp("played")
-    with desk(folder, authority) as table:
+    with serve(folder / "authority", revocation=Revocation()) as authority, desk(folder, authority) as table:
         table.init()
         table.open_case()
         said = table.run("capture", "fans", "--json")
@@ -148,7 +149,7 @@ def test_the_commands_of_verify_md_agree_word_for_word(packed: Path, tmp_path: P
     bag = tmp_path / packed.stem
     fenced = (bag / "data" / "VERIFY.md").read_text().split("```")[1::2]
     commands = [line for block in fenced for line in block.splitlines()[1:] if line.strip()]
-    for judge in ("sha256sum", "openssl cms", "openssl ts", "bagit", "verify.py"):
+    for judge in ("sha256sum", "openssl cms", "openssl ts", "openssl ocsp", "openssl verify", "bagit", "verify.py"):
         assert any(judge in command for command in commands)
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     for command in commands:

@@ -1,0 +1,333 @@
+"""Whether a timestamp authority's certificates were revoked: asked when a token arrives (OCSP, CRL), and read ever after.
+
+OCSP is RFC 6960, CRL is RFC 5280. Each certificate below the root names whom to ask; nobody else is. One answer that holds
+is kept for each, as it came: `1.ocsp` or `1.crl` for the certificate that stamped, `2.…` for the one above it.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any
+
+from collector.seal.certificate import Certificate
+from collector.seal.der import MalformedDer
+from collector.seal.exchange import exchange
+
+if TYPE_CHECKING:
+    from cryptography import x509
+    from cryptography.x509 import ocsp
+
+WITHIN_S = 3.0  # for all that concerns one token: sealing waits no longer for it
+NAME = re.compile(r"([1-9])\.(ocsp|crl)")
+_MOST_BYTES = 256 * 1024  # the lists of timestamp authorities have a few thousand; one is kept beside each token
+_MOST_ADDRESSES = 3  # of one certificate
+_CLOCKS = timedelta(seconds=60)  # by which the clocks of one authority's machines may differ
+_DIGESTS = ("sha256", "sha384", "sha512")
+# RFC 3161, section 4: with these reasons tokens made before the revocation stay good. With any other, such as
+# keyCompromise, and with none, nobody knows since when somebody else could stamp: no token of that key counts.
+_HARMLESS = ("unspecified", "affiliationChanged", "superseded", "cessationOfOperation")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an authority says of one certificate: the file's name ("1.ocsp", "2.crl"), and the response or list (DER)."""
+
+    name: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an answer says of the certificate with this fingerprint: when made, up to when it is the newest, and whether
+    it was revoked: since when, and the reason ("" where none is given). Times in UTC.
+    """
+
+    fingerprint: str
+    made: datetime
+    until: datetime
+    revoked: datetime | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Why a token does not count ("" when nothing speaks against it), and whether every certificate was vouched for."""
+
+    revoked: str
+    known: bool
+
+
+def judge(path: Sequence[Certificate], said: Iterable[Said], at: datetime) -> Standing:
+    """Whether a token of that time counts. `path`: from the certificate that stamped up to the root, which nobody revokes.
+
+    A certificate is vouched for by an answer that was the newest at that time or was made later, but before the
+    certificate expired: expired ones may be left out of lists.
+    """
+    known = list(said)
+    vouched = len(path) > 1
+    for certificate in path[:-1]:
+        about = [one for one in known if one.fingerprint == certificate.fingerprint]
+        for one in about:
+            if one.revoked and (at >= one.revoked or one.reason not in _HARMLESS):
+                return Standing(_revoked(certificate, one.revoked, one.reason), known=True)
+        expires = certificate.parsed.not_valid_after_utc
+        vouched &= any(one.made <= expires and at <= one.until + _CLOCKS for one in about)
+    return Standing("", vouched)
+
+
+def _revoked(certificate: Certificate, since: datetime, reason: str) -> str:
+    why = f"reason: {reason}" if reason else "no reason given"
+    text = f"the certificate “{certificate.name}” was revoked on {since:%Y-%m-%d %H:%M} UTC ({why})"
+    return text if reason in _HARMLESS else f"{text}, so that no timestamp that rests on it counts, whenever it was made"
+
+
+def read_answer(answer: Answer, path: Sequence[Certificate]) -> Said:
+    """What an answer says of the certificate that its name stands for; MalformedDer where it is none that holds."""
+    named = NAME.fullmatch(answer.name)
+    if named is None or int(named[1]) >= len(path):
+        raise MalformedDer("there is no certificate that it could be about")
+    certificate, issuer = path[int(named[1]) - 1], path[int(named[1])]
+    return (_read_ocsp if named[2] == "ocsp" else _read_crl)(answer.data, certificate, issuer)
+
+
+# -- asking ----------------------------------------------------------------------------------------------------------------
+
+
+def ask(path: Sequence[Certificate], at: datetime, within_s: float = WITHIN_S) -> tuple[Answer, ...]:
+    """One answer for each certificate of the path, for a token of that time; where none arrives in time, none is there.
+
+    An answer counts if it vouches for the certificate or says that it was revoked. OCSP is asked before a list is fetched.
+    """
+    deadline = time.monotonic() + within_s
+    found: SimpleQueue[Answer | None] = SimpleQueue()
+    asked = [number for number, certificate in enumerate(path[:-1], 1) if _addresses(certificate)]
+    for number in asked:
+        # A daemon: resolving a name cannot be interrupted, and must not keep the program from ending.
+        arguments = (number, path, at, deadline, found)
+        threading.Thread(target=lambda *given: given[-1].put(_first(*given[:-1])), args=arguments, daemon=True).start()
+    answers = []
+    for _ in asked:
+        try:
+            answers.append(found.get(timeout=max(0.0, deadline + 0.1 - time.monotonic())))
+        except Empty:
+            break
+    return tuple(sorted((answer for answer in answers if answer), key=lambda answer: answer.name))
+
+
+def _first(number: int, path: Sequence[Certificate], at: datetime, deadline: float) -> Answer | None:
+    from http.client import HTTPException
+
+    certificate, issuer = path[number - 1], path[number]
+    for kind, url in _addresses(certificate):
+        question, headers = None, {}
+        if kind == "ocsp":
+            question = _question(certificate, issuer)
+            headers = {"Content-Type": "application/ocsp-request", "Accept": "application/ocsp-response"}
+        left = deadline - time.monotonic()
+        if left <= 0:
+            break
+        try:
+            data = exchange(url, question, headers, within_s=left, most_bytes=_MOST_BYTES, redirects=False)
+            answer = Answer(f"{number}.{kind}", data)
+            said = read_answer(answer, path)
+        except (OSError, HTTPException, ValueError):  # MalformedDer is a ValueError
+            continue
+        if said.revoked or judge((certificate, issuer), [said], at).known:
+            return answer
+    return None
+
+
+def _addresses(certificate: Certificate) -> tuple[tuple[str, str], ...]:
+    """Whom the certificate itself names: ("ocsp" or "crl", http address)."""
+    from cryptography import x509
+    from cryptography.x509.oid import AuthorityInformationAccessOID
+
+    found: list[tuple[str, str]] = []
+    extensions = certificate.parsed.extensions
+    try:
+        access = extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
+        ocsp = [one.access_location for one in access if one.access_method == AuthorityInformationAccessOID.OCSP]
+        found += (("ocsp", str(name.value)) for name in ocsp)
+    except x509.ExtensionNotFound:
+        pass
+    found += (("crl", url) for url in _lists(certificate))
+    plain = [(kind, url) for kind, url in found if re.match(r"http://[^/\s]", url)]
+    return tuple(plain[:_MOST_ADDRESSES])
+
+
+def _lists(certificate: Certificate) -> Iterator[str]:
+    """The addresses of complete lists, signed by the certificate's issuer."""
+    from cryptography import x509
+
+    try:
+        points = certificate.parsed.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
+    except x509.ExtensionNotFound:
+        return
+    for point in points:
+        if point.full_name and not point.reasons and not point.crl_issuer:
+            yield from (str(name.value) for name in point.full_name)
+
+
+def _question(certificate: Certificate, issuer: Certificate) -> bytes:
+    """An OCSPRequest without a nonce: public responders answer from stock (RFC 5019)."""
+    from cryptography.hazmat.primitives.hashes import SHA1
+    from cryptography.hazmat.primitives.serialization import Encoding
+    from cryptography.x509 import ocsp
+
+    # SHA-1 only names the issuer here, and is what every responder knows.
+    builder = ocsp.OCSPRequestBuilder().add_certificate(certificate.parsed, issuer.parsed, SHA1())  # noqa: S303
+    return builder.build().public_bytes(Encoding.DER)
+
+
+# -- reading ---------------------------------------------------------------------------------------------------------------
+
+
+def _unreadable() -> tuple[type[Exception], ...]:
+    from cryptography import x509
+    from cryptography.exceptions import UnsupportedAlgorithm
+
+    return (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, UnsupportedAlgorithm)
+
+
+def _read_ocsp(data: bytes, certificate: Certificate, issuer: Certificate) -> Said:
+    from cryptography.x509 import ocsp
+
+    try:
+        response = ocsp.load_der_ocsp_response(data)
+        if response.response_status != ocsp.OCSPResponseStatus.SUCCESSFUL:
+            raise MalformedDer(f"the authority did not answer it ({response.response_status.name.lower()})")
+        if not _signed_for(response, issuer):
+            raise MalformedDer("it is not signed by the certificate's issuer, nor by whom it charged with it")
+        single = next((one for one in response.responses if _is_about(one, certificate, issuer)), None)
+        if single is None:
+            raise MalformedDer("it is about another certificate")
+        if single.certificate_status == ocsp.OCSPCertStatus.UNKNOWN:
+            raise MalformedDer("its maker does not know the certificate")
+        made, reason = single.this_update_utc, single.revocation_reason
+        # Without an end a newer one can be had at any time: it is the newest at the moment it was made.
+        until = single.next_update_utc or made
+        return Said(certificate.fingerprint, made, until, single.revocation_time_utc, reason.value if reason else "")
+    except _unreadable() as error:
+        raise _told(error, "it cannot be read as an OCSP response") from error
+
+
+def _told(error: Exception, otherwise: str) -> MalformedDer:
+    return error if isinstance(error, MalformedDer) else MalformedDer(otherwise)
+
+
+def _is_about(single: ocsp.OCSPSingleResponse, certificate: Certificate, issuer: Certificate) -> bool:
+    """The serial number may stand in another issuer's list: name and key of the issuer are compared too."""
+    from cryptography.x509 import ocsp
+
+    wanted = ocsp.OCSPRequestBuilder().add_certificate(certificate.parsed, issuer.parsed, single.hash_algorithm).build()
+    return (single.serial_number, single.issuer_name_hash, single.issuer_key_hash) == (
+        wanted.serial_number, wanted.issuer_name_hash, wanted.issuer_key_hash,
+    )  # fmt: skip
+
+
+def _signed_for(response: ocsp.OCSPResponse, issuer: Certificate) -> bool:
+    """Whether the issuer signed it, or a certificate that the issuer made for that purpose alone (RFC 6960, 4.2.2.2)."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding
+    from cryptography.x509.oid import ExtendedKeyUsageOID
+
+    if _verifies(response, issuer):
+        return True
+    for other in response.certificates:
+        delegate = Certificate.read(other.public_bytes(Encoding.DER))
+        try:
+            purposes = delegate.parsed.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+        except x509.ExtensionNotFound:
+            continue
+        valid = delegate.parsed.not_valid_before_utc <= response.produced_at_utc <= delegate.parsed.not_valid_after_utc
+        charged = ExtendedKeyUsageOID.OCSP_SIGNING in purposes and valid and issuer.issued(delegate)
+        if charged and _verifies(response, delegate):
+            return True
+    return False
+
+
+def _verifies(response: ocsp.OCSPResponse, signer: Certificate) -> bool:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+
+    key, algorithm = signer.public_key(), response.signature_hash_algorithm
+    if algorithm is None or algorithm.name not in _DIGESTS:
+        return False
+    try:
+        if isinstance(key, rsa.RSAPublicKey):
+            key.verify(response.signature, response.tbs_response_bytes, padding.PKCS1v15(), algorithm)
+        elif isinstance(key, ec.EllipticCurvePublicKey):
+            key.verify(response.signature, response.tbs_response_bytes, ec.ECDSA(algorithm))
+        else:
+            return False
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _read_crl(data: bytes, certificate: Certificate, issuer: Certificate) -> Said:
+    from cryptography import x509
+
+    try:
+        listed = x509.load_der_x509_crl(data)
+        algorithm = listed.signature_hash_algorithm
+        signed = algorithm is not None and algorithm.name in _DIGESTS and listed.is_signature_valid(issuer.public_key())
+        if listed.issuer != certificate.parsed.issuer or not signed:
+            raise MalformedDer("it is not signed by the certificate's issuer")
+        if not _covers(listed, certificate):
+            raise MalformedDer("it is a list of other certificates")
+        made = listed.last_update_utc
+        until = listed.next_update_utc or made
+        entry = listed.get_revoked_certificate_by_serial_number(certificate.parsed.serial_number)
+        since, reason = _entry(entry) if entry else (None, "")
+        return Said(certificate.fingerprint, made, until, since, reason)
+    except _unreadable() as error:
+        raise _told(error, "it cannot be read as a revocation list") from error
+
+
+def _covers(listed: x509.CertificateRevocationList, certificate: Certificate) -> bool:
+    """Whether a certificate that it does not list is not revoked: it is whole, and of this kind of certificate."""
+    from cryptography import x509
+
+    for extension in listed.extensions:
+        scope: Any = extension.value
+        if isinstance(scope, x509.IssuingDistributionPoint):
+            part = (
+                scope.indirect_crl, scope.only_some_reasons, scope.only_contains_attribute_certs, scope.relative_name,
+                scope.only_contains_ca_certs and not _is_authority(certificate),
+                scope.only_contains_user_certs and _is_authority(certificate),
+            )  # fmt: skip
+            named = {str(name.value) for name in scope.full_name or ()}
+            if any(part) or (named and not named & set(_lists(certificate))):
+                return False
+        elif extension.critical:  # such as the mark of a list that only holds what changed
+            return False
+    return True
+
+
+def _is_authority(certificate: Certificate) -> bool:
+    from cryptography import x509
+
+    try:
+        return certificate.parsed.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except x509.ExtensionNotFound:
+        return False
+
+
+def _entry(entry: x509.RevokedCertificate) -> tuple[datetime, str]:
+    """Since when, and why. A key may have been lost before that was noticed: then the earlier day counts."""
+    from cryptography import x509
+
+    since, reason = entry.revocation_date_utc, ""
+    for extension in entry.extensions:
+        if isinstance(extension.value, x509.InvalidityDate):
+            since = min(since, extension.value.invalidity_date_utc)
+        if isinstance(extension.value, x509.CRLReason):
+            reason = str(extension.value.reason.value)
+    return since, reason
