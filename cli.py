@@ -425,8 +425,8 @@ def init(
     from casework.workspace import workspace
 
     ws = workspace(archive)
-    made = health.make_archive(ws, tuple(authority or ()), authority_root, key)
-    _screen(json, quiet).initialised(ws.archive.root, made)
+    made, notes = health.make_archive(ws, tuple(authority or ()), authority_root, key)
+    _screen(json, quiet).initialised(ws.archive.root, made, notes)
 
 
 @app.command(rich_help_panel=EXPERT)

@@ -200,7 +200,8 @@ class StatusAnswer:
     """What is sealed. `seal` is the weakest of what `counts` has: timestamped, pending (signed, no token), unsigned.
 
     `waiting` are what was kept and is not timestamped yet: word, description. `missing` names authorities that have not
-    answered for the newest checkpoint; `notes` are findings about the clock.
+    answered for the newest checkpoint; `notes` are findings about the clock; `signer` whom the certificates of its
+    signature name: the holder, then who certified whom.
     """
 
     archive: Path
@@ -211,6 +212,7 @@ class StatusAnswer:
     missing: tuple[str, ...]
     key: str
     notes: tuple[str, ...]
+    signer: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

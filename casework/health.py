@@ -25,10 +25,13 @@ _LATE_MS = 60_000  # a clock further off than this weakens every record
 _AUTHORITIES_S = 8.0
 
 
-def make_archive(ws: Workspace, authorities: tuple[str, ...], root: Path | None, key: Path | None = None) -> bool:
-    """`init`: True when the archive was made now. WrongRequest for an authority without its root, or a key file not there.
+def make_archive(
+    ws: Workspace, authorities: tuple[str, ...], root: Path | None, key: Path | None = None
+) -> tuple[bool, tuple[str, ...]]:
+    """`init`: True when the archive was made now, and what there is to say of the key's certificates.
 
     `key` is the user's own, PKCS #12; its password comes from TRADEWITNESS_KEY_PASSWORD, or is asked for on a terminal.
+    WrongRequest for an authority without its root, or a key file not there.
     """
     if authorities and root is None:
         raise WrongRequest("A timestamp authority of your own needs its root certificate.", "Add: --authority-root FILE.pem")
@@ -42,12 +45,11 @@ def make_archive(ws: Workspace, authorities: tuple[str, ...], root: Path | None,
             raise WrongRequest(
                 f"{root} holds no certificate.", "Give a PEM file: it begins with -----BEGIN CERTIFICATE-----"
             )
-    if key is not None:
-        _take_key(ws, key)
-    return keep(ws, authorities, pem)
+    notes = _take_key(ws, key) if key is not None else ()
+    return keep(ws, authorities, pem), notes
 
 
-def _take_key(ws: Workspace, path: Path) -> None:
+def _take_key(ws: Workspace, path: Path) -> tuple[str, ...]:
     from collector.seal.keys import take_own
 
     try:
@@ -60,7 +62,7 @@ def _take_key(ws: Workspace, path: Path) -> None:
 
         password = getpass(f"Password of {path.name}: ")
     try:
-        take_own(ws.user / "keys", p12, password, ws.clock.now())
+        return take_own(ws.user / "keys", p12, password, ws.clock.now())[1]
     except SealError as error:
         raise WrongRequest(error.message, error.hint) from error
 
@@ -172,9 +174,16 @@ def _key(ws: Workspace) -> HealthItem:
     from collector.archive.sealing import signing_key
 
     try:
-        return HealthItem("Signing key", "ok", f"{signing_key(ws.archive, ws.user).fingerprint[:16]}… in {folder}")
+        key = signing_key(ws.archive, ws.user)
     except TradewitnessError as error:
         return HealthItem("Signing key", "problem", error.message, error.hint)
+    found = f"{key.fingerprint[:16]}… in {folder}{_certified(key.names)}"
+    notes = key.chain_notes(ws.clock.now())
+    return HealthItem("Signing key", "note" if notes else "ok", found, " ".join(notes))
+
+
+def _certified(names: tuple[str, ...]) -> str:
+    return f": {', certified by '.join(names)}" if len(names) > 1 else ""
 
 
 def _authorities(ws: Workspace) -> list[HealthItem]:

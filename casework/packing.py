@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
+from itertools import takewhile
 from pathlib import Path
 
 from casework.answers import PackAnswer
@@ -16,7 +17,7 @@ from casework.dossier import as_of_instant
 from casework.reread import stored_page
 from casework.workspace import Workspace, sealed_view
 from collector.archive.records import keys_of
-from collector.archive.sealing import TIMEOUT_S, answers_of, received_files, seal, signing_key
+from collector.archive.sealing import TIMEOUT_S, answers_of, received_files, seal, signature_of, signing_key
 from collector.errors import SealError, WrongRequest
 from collector.ledger import merkle
 from collector.ledger.log import Checkpoint, Entry, Opening, new_salt, parse_entry
@@ -24,7 +25,7 @@ from collector.seal.certificate import Certificate
 from collector.seal.der import MalformedDer
 from collector.seal.keys import SigningKey
 from collector.seal.revocation import Answer, Said, judge, read_answer
-from collector.seal.signature import sign
+from collector.seal.signature import sign, verify_signature
 from collector.seal.timestamp import Authority, Token, request_all, verify_token
 from rules.casefile import CaseFile
 from rules.check import check, reasons_of
@@ -71,7 +72,7 @@ def make_pack(ws: Workspace, wanted: str, wish: Wish, progress: Progress) -> Pac
     ws.refresh()
     checkpoint = _checkpoint_for(ws, file, key)
     entries = _entries_to_prove(ws, file, checkpoint)
-    planned = replace(planned, covering=_covering(ws, checkpoint))
+    planned = replace(planned, covering=_covering(ws, checkpoint, key))
     renderings = _renderings(ws, case, planned, progress)
     proof = _proof(ws, planned, entries, checkpoint)
     tokens = _Stamps(ws, progress)
@@ -140,7 +141,7 @@ def _own_only(ws: Workspace, file: CaseFile) -> frozenset[str]:
     return frozenset(identity for identity, page in pages if not ws.site.shows_others(page))
 
 
-def _covering(ws: Workspace, checkpoint: Checkpoint) -> Covering:
+def _covering(ws: Workspace, checkpoint: Checkpoint, key: SigningKey) -> Covering:
     """The checkpoint and the tokens received for it: part of the plan, so that a later token makes a new plan."""
     received = {str(e.body["authority"]): e for e in _received(ws, checkpoint)}
     configured = {a.name: a for a in ws.archive.config.authorities}
@@ -148,7 +149,15 @@ def _covering(ws: Workspace, checkpoint: Checkpoint) -> Covering:
         _witness(ws, name, configured.get(name), received.get(name)) for name in sorted({*configured, *received})
     )
     at = datetime.fromisoformat(checkpoint.at)
-    return Covering(checkpoint.size, checkpoint.root, at, _key_at(ws, checkpoint), witnesses)
+    issuers = tuple(one.name for one in _issuers(ws, checkpoint, key))
+    return Covering(checkpoint.size, checkpoint.root, at, _key_at(ws, checkpoint), witnesses, issuers)
+
+
+def _issuers(ws: Workspace, checkpoint: Checkpoint, key: SigningKey) -> tuple[Certificate, ...]:
+    """The certificates above the signer's that the checkpoint's signature carries, and the pack's will, too."""
+    carried = verify_signature(checkpoint.data, signature_of(ws.archive, checkpoint)).issuers_pem
+    both = zip(key.issuers_at(ws.clock.now()), carried, strict=False)
+    return tuple(one for one, _ in takewhile(lambda pair: pair[0].pem == pair[1], both))
 
 
 def _received(ws: Workspace, checkpoint: Checkpoint) -> list[Entry]:
@@ -226,13 +235,16 @@ def _proof(ws: Workspace, planned: PackPlan, entries: tuple[int, ...], checkpoin
 
 
 def _certificates(ws: Workspace, checkpoint: Checkpoint) -> dict[str, bytes]:
-    """The signer's, each authority's root, and those above the checkpoint's tokens: "<authority>-1.pem" stamped."""
+    """The signer's and the last one above it, each authority's root, and those above the checkpoint's tokens, numbered."""
+    key = signing_key(ws.archive, ws.user)
     certificates = {f"{a.name}-root.pem": a.root_pem.strip().encode() + b"\n" for a in ws.archive.config.authorities}
     for entry in _received(ws, checkpoint):
         if _said(ws, entry):
             for number, one in enumerate(_path(ws, entry), 1):
                 certificates[f"{entry.body['authority']}-{number}.pem"] = one.pem.encode()
-    return certificates | {"signer.pem": signing_key(ws.archive, ws.user).certificate_pem.encode()}
+    for last in _issuers(ws, checkpoint, key)[-1:]:
+        certificates["signer-issuer.pem"] = last.pem.encode()
+    return certificates | {"signer.pem": key.certificate_pem.encode()}
 
 
 def _brackets(ws: Workspace, entries: tuple[int, ...]) -> list[Checkpoint]:

@@ -38,7 +38,19 @@ def status(ws: Workspace) -> StatusAnswer:
     missing = tuple(a.name for a in ws.archive.config.authorities if newest and a.name not in dict(newest.tokens))
     keys = keys_of(entries)
     notes = tuple(clock_notes(entries, {}))
-    return StatusAnswer(ws.archive.root, overall, counts, waiting, newest, missing, keys[-1][1] if keys else "", notes)
+    key, signer = keys[-1][1] if keys else "", _signer(ws)
+    return StatusAnswer(ws.archive.root, overall, counts, waiting, newest, missing, key, notes, signer)
+
+
+def _signer(ws: Workspace) -> tuple[str, ...]:
+    """Whom the certificates of the newest checkpoint's signature name; nobody where it is gone, which `verify` tells."""
+    from collector.seal.signature import verify_signature
+
+    for newest in ws.archive.ledger.checkpoint_list()[-1:]:
+        path = ws.archive.ledger.checkpoints / f"{newest.name}.p7s"
+        if path.is_file():
+            return verify_signature(newest.data, path.read_bytes()).names
+    return ()
 
 
 def stamp(ws: Workspace, witness: Path | None, progress: Progress) -> WitnessAnswer:

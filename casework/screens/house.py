@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 class HouseScreens(Printer):
     """What concerns the archive and this machine, not a case."""
 
-    def initialised(self, root: Path, made: bool) -> None:
-        if self._json({"archive": str(root), "made": made}):
+    def initialised(self, root: Path, made: bool, notes: tuple[str, ...] = ()) -> None:
+        if self._json({"archive": str(root), "made": made, "notes": notes}):
             return
         self._say(f"{'The archive is ready' if made else 'There is an archive already'}: {root}")
+        for note in notes:
+            self._say(f"  [yellow]•[/yellow] {escape(note)}")
         if made:
             self._hint("Next: tradewitness case open ORDER_NUMBER --order ADDRESS")
 

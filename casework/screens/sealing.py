@@ -46,7 +46,7 @@ def status_value(answer: StatusAnswer) -> dict[str, object]:
     tokens = [{"authority": name, "time": at, "not_revoked": known} for name, at, known in told]
     return {
         "archive": str(answer.archive), "seal": answer.seal, "records": dict(answer.counts), "checkpoint": checkpoint,
-        "tokens": tokens, "missing": answer.missing, "key": answer.key, "notes": answer.notes,
+        "tokens": tokens, "missing": answer.missing, "key": answer.key, "signer": answer.signer, "notes": answer.notes,
         "waiting": [{"seal": word, "what": what} for word, what in answer.waiting],
     }  # fmt: skip
 
@@ -115,6 +115,8 @@ class SealScreens(Printer):
         if answer.missing:
             self._say(escape(f"Not answered yet: {', '.join(answer.missing)}"))
         self._say(f"Signing key: {answer.key}")
+        if len(answer.signer) > 1:
+            self._say(escape(f"Its certificate: {', certified by '.join(answer.signer)}"))
         self._notes(answer.notes)
         if answer.seal != "timestamped":
             self._hint("Next: tradewitness timestamp")

@@ -76,6 +76,20 @@ class Certificate:
         common = subject.get_attributes_for_oid(NameOID.COMMON_NAME)
         return str(common[0].value) if common else subject.rfc4514_string()
 
+    @property
+    def is_authority(self) -> bool:
+        """Whether it may issue certificates (basic constraints)."""
+        from cryptography import x509
+
+        try:
+            return bool(self.parsed.extensions.get_extension_for_class(x509.BasicConstraints).value.ca)
+        except x509.ExtensionNotFound:
+            return False
+
+    def is_valid(self, at: datetime) -> bool:
+        """Whether that instant lies within its validity, both ends included."""
+        return self.parsed.not_valid_before_utc <= at <= self.parsed.not_valid_after_utc
+
     def public_key(self) -> Any:
         """The subject's key; MalformedDer if it is of a kind unknown."""
         from cryptography.exceptions import UnsupportedAlgorithm
@@ -94,6 +108,14 @@ class Certificate:
         except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
             return False
         return True
+
+
+def issuers_of(leaf: Certificate, others: Sequence[Certificate]) -> tuple[Certificate, ...]:
+    """The certificates of `others` above a leaf, each the issuer of the one before, as far as they lead."""
+    path = [leaf]
+    while above := next((o for o in others if o not in path and o.is_authority and o.issued(path[-1])), None):
+        path.append(above)
+    return tuple(path[1:])
 
 
 def path_to_root(

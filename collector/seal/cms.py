@@ -8,7 +8,7 @@ revocation lists are refused.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -67,15 +67,19 @@ def attribute(kind: str, value: bytes) -> bytes:
     return sequence(oid(kind), tlv(der.SET, value))
 
 
-def write_detached(certificate: Certificate, attributes: bytes, signature: bytes, algorithm: bytes) -> bytes:
-    """A ContentInfo with a detached signature (ECDSA_SHA256 or RSA_SHA256) over `attributes` (the content of the SET)."""
+def write_detached(
+    certificate: Certificate, issuers: Sequence[Certificate], attributes: bytes, signature: bytes, algorithm: bytes
+) -> bytes:
+    """A ContentInfo with a detached signature (ECDSA_SHA256 or RSA_SHA256) over `attributes` (the content of the SET).
+
+    It carries the signer's certificate and those above it.
+    """
     signer = sequence(
         der.integer(1), certificate.issuer_and_serial, SHA256, tlv(context(0), attributes), algorithm,
         tlv(der.OCTET_STRING, signature),
     )  # fmt: skip
-    signed_data = sequence(
-        der.integer(1), tlv(der.SET, SHA256), sequence(oid(DATA)), tlv(context(0), certificate.der), tlv(der.SET, signer)
-    )
+    certificates = tlv(context(0), *sorted(one.der for one in (certificate, *issuers)))
+    signed_data = sequence(der.integer(1), tlv(der.SET, SHA256), sequence(oid(DATA)), certificates, tlv(der.SET, signer))
     return sequence(oid(SIGNED_DATA), tlv(context(0), signed_data))
 
 
@@ -186,6 +190,25 @@ def _signer(identifier: bytes, attributes: Mapping[str, bytes], certificates: tu
                 raise MalformedDer("the signer named is not the one that signed")
             return certificate
     raise MalformedDer("the certificate that signed is not there, or was changed")
+
+
+def signing_certificates(certificates: Sequence[Certificate]) -> bytes:
+    """The attribute that binds the signer's certificate, and those above it after it, to the signature (RFC 5035)."""
+    digests = (tlv(der.OCTET_STRING, hashlib.sha256(one.der).digest()) for one in certificates)
+    return attribute(SIGNING_CERTIFICATE_V2, sequence(sequence(*(sequence(digest) for digest in digests))))
+
+
+def bound_digests(message: SignedData) -> tuple[bytes, ...]:
+    """SHA-256 of every certificate that `signing_certificates` bound, the signer's first; MalformedDer for another form."""
+    value = Reader(message.attributes.get(SIGNING_CERTIFICATE_V2, b"")).only()
+    names = value.enter()
+    value.end()
+    digests = []
+    while names.more:
+        name = names.enter()
+        digests.append(name.content(der.OCTET_STRING))
+        name.end()
+    return tuple(digests)
 
 
 def _first_ess_digest(value: bytes, default: str) -> tuple[bytes, str]:

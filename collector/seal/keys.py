@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,14 +14,16 @@ from typing import TYPE_CHECKING
 
 from collector.errors import SealError
 from collector.platform import keep_private
-from collector.seal.certificate import Certificate
+from collector.seal.certificate import Certificate, issuers_of
+from collector.seal.der import MalformedDer
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-KEY_FILE = "signing-key.pem"  # the private key, then its certificate
-CERTIFICATE_FILE = "signing-certificate.pem"  # a copy to give away; its presence says that a key was here
+KEY_FILE = "signing-key.pem"  # the private key, then its certificate, then those above it
+CERTIFICATE_FILE = "signing-certificate.pem"  # the certificates, to give away; its presence says that a key was here
+_CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----\n?", re.S)
 # From a year before it was made: a clock found to be ahead, and put right, must not stop the sealing.
 _BEFORE, _AFTER = timedelta(days=365), timedelta(days=20 * 365 + 5)
 _RESTORE = (
@@ -29,10 +33,14 @@ _RESTORE = (
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """A key with its certificate: ECDSA P-256 and self-made, or the user's own."""
+    """A key with its certificate: ECDSA P-256 and self-made, or the user's own.
+
+    `issuers` are the certificates above it, each the issuer of the one before; a self-made one has none.
+    """
 
     certificate: Certificate = field(repr=False)
     private: EllipticCurvePrivateKey | RSAPrivateKey = field(repr=False, compare=False)
+    issuers: tuple[Certificate, ...] = field(default=(), repr=False)
 
     @property
     def fingerprint(self) -> str:
@@ -43,6 +51,40 @@ class SigningKey:
     def certificate_pem(self) -> str:
         """The certificate, to give away; `openssl cms -verify -CAfile` takes it."""
         return self.certificate.pem
+
+    @property
+    def certificates_pem(self) -> str:
+        """The certificate and those above it."""
+        return "".join(one.pem for one in (self.certificate, *self.issuers))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Whom the certificates name: the holder, then who certified whom."""
+        return tuple(one.name for one in (self.certificate, *self.issuers))
+
+    def issuers_at(self, at: datetime) -> tuple[Certificate, ...]:
+        """The certificates above it, up to the first that is not valid at that instant: from there on they show nothing."""
+        out = next((number for number, one in enumerate(self.issuers) if not one.is_valid(at)), len(self.issuers))
+        return self.issuers[:out]
+
+    def chain_notes(self, at: datetime) -> tuple[str, ...]:
+        """What keeps a reader from following the certificates up to a root, in sentences; nothing for a self-made one."""
+        top = (self.certificate, *self.issuers)[-1]
+        valid = self.issuers_at(at)
+        if len(valid) < len(self.issuers):
+            out = self.issuers[len(valid)]
+            begins, ends = out.parsed.not_valid_before_utc, out.parsed.not_valid_after_utc
+            when = f"is valid only from {begins:%Y-%m-%d}" if at < begins else f"expired on {ends:%Y-%m-%d}"
+            return (
+                f"“{out.name}”, above the signing certificate, {when}: signatures do not carry it. Ask the authority for "
+                "the certificate that took its place.",
+            )
+        if not self.issuers and top.parsed.issuer != top.parsed.subject:
+            return (
+                f"The certificates above the signing certificate (issued by {top.parsed.issuer.rfc4514_string()}) are not "
+                "here: whoever checks a signature has to get them. Export the .p12 file with its chain to have it carried.",
+            )
+        return ()
 
     def __repr__(self) -> str:
         return f"SigningKey({self.fingerprint})"
@@ -64,36 +106,39 @@ def load_or_create(folder: Path, now: datetime) -> SigningKey:
         keep_private(key_file)
         key = _load(key_file)
         if not certificate_file.exists():
-            _keep(certificate_file, key.certificate_pem.encode(), mode=0o644)
-        elif certificate_file.read_bytes() != key.certificate_pem.encode():
-            raise SealError(f"{certificate_file} is not the certificate of the key beside it.", _RESTORE)
+            _keep(certificate_file, key.certificates_pem.encode(), mode=0o644)
+        elif certificate_file.read_bytes() != key.certificates_pem.encode():
+            raise SealError(f"{certificate_file} does not hold the certificates of the key beside it.", _RESTORE)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise SealError(f"The signing key in {folder} cannot be read or kept: {reason}.", _RESTORE) from error
     return key
 
 
-def take_own(folder: Path, p12: bytes, password: str, now: datetime) -> SigningKey:
-    """Puts the key and certificate of a PKCS #12 file in place of the key in this folder, which is kept beside them.
+def take_own(folder: Path, p12: bytes, password: str, now: datetime) -> tuple[SigningKey, tuple[str, ...]]:
+    """Puts the key and certificates of a PKCS #12 file in place of the key in this folder, which is kept beside them.
 
+    Also gives what there is to say of the certificates above the key's: what was left out, has expired, or is missing.
     The key lies in the folder readable by its owner only, and without a password: nights seal unattended. SealError where
     the file or its password is wrong, or its certificate cannot sign now.
     """
-    key = _from_p12(p12, password)
-    parsed = key.certificate.parsed
-    if not parsed.not_valid_before_utc <= now <= parsed.not_valid_after_utc:
+    key, strange = _from_p12(p12, password)
+    if not key.certificate.is_valid(now):
         raise SealError("The certificate in that file is not valid now.", "Give one that is, or look at the machine's date.")
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-    pem = key.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + key.certificate_pem.encode()
+    pem = key.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + key.certificates_pem.encode()
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for name, content, mode in ((KEY_FILE, pem, 0o600), (CERTIFICATE_FILE, key.certificate_pem.encode(), 0o644)):
+        for name, content, mode in ((KEY_FILE, pem, 0o600), (CERTIFICATE_FILE, key.certificates_pem.encode(), 0o644)):
             _replace(folder / name, content, mode)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise SealError(f"The signing key in {folder} cannot be kept: {reason}.", _RESTORE) from error
-    return load_or_create(folder, now)
+    left_out = (
+        f"“{one.name}” in that file did not issue the key's certificate, nor one above it: left out." for one in strange
+    )
+    return load_or_create(folder, now), (*left_out, *key.chain_notes(now))
 
 
 def _replace(path: Path, content: bytes, mode: int) -> None:
@@ -109,7 +154,8 @@ def _replace(path: Path, content: bytes, mode: int) -> None:
     new.replace(path)
 
 
-def _from_p12(p12: bytes, password: str) -> SigningKey:
+def _from_p12(p12: bytes, password: str) -> tuple[SigningKey, tuple[Certificate, ...]]:
+    """The key with the certificates that lead up from it, and those of the file that do not."""
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
     from cryptography.hazmat.primitives.serialization import Encoding
@@ -126,7 +172,15 @@ def _from_p12(p12: bytes, password: str) -> SigningKey:
     private, certificate = found.key, found.cert
     if not isinstance(private, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) or certificate is None:
         raise SealError("That file holds no RSA or ECDSA key with its certificate.", "Export both into one .p12 file.")
-    return SigningKey(Certificate.read(certificate.certificate.public_bytes(Encoding.DER)), private)
+    try:
+        own, *others = (
+            Certificate.read(one.certificate.public_bytes(Encoding.DER)) for one in (certificate, *found.additional_certs)
+        )
+    except MalformedDer as error:
+        raise SealError(f"A certificate in that file cannot be used: {error}.", "Export the file anew.") from error
+    others = [one for one in dict.fromkeys(others) if one != own]
+    issuers = issuers_of(own, others)
+    return SigningKey(own, private, issuers), tuple(one for one in others if one not in issuers)
 
 
 def _keep(path: Path, content: bytes, mode: int = 0o600) -> None:
@@ -153,14 +207,24 @@ def _load(path: Path) -> SigningKey:
     start = text.find(b"-----BEGIN CERTIFICATE-----")
     try:
         private = load_pem_private_key(text[: max(start, 0)], password=None)
-        certificate = Certificate.read_pem(text[max(start, 0) :].decode("ascii"))
+        certificate, *issuers = _certificates(text[max(start, 0) :])
         public = certificate.public_key()
     # The cause is left out on purpose: it may quote what the file holds.
     except (ValueError, TypeError, UnsupportedAlgorithm):
         raise SealError(f"The signing key {path} is damaged.", _RESTORE) from None
     if not isinstance(private, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) or private.public_key() != public:
         raise SealError(f"The signing key {path} and its certificate do not belong together.", _RESTORE)
-    return SigningKey(certificate, private)
+    if issuers_of(certificate, issuers) != tuple(issuers):
+        raise SealError(f"The certificates in {path} do not lead from one to the next.", _RESTORE)
+    return SigningKey(certificate, private, tuple(issuers))
+
+
+def _certificates(text: bytes) -> Iterable[Certificate]:
+    """ValueError where anything but certificates stands there."""
+    pems = text.decode("ascii")
+    if _CERTIFICATE.sub("", pems).strip():
+        raise MalformedDer("something stands between the certificates")
+    return [Certificate.read_pem(match[0]) for match in _CERTIFICATE.finditer(pems)]
 
 
 def _new(now: datetime) -> bytes:

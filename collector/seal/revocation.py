@@ -245,8 +245,8 @@ def _signed_for(response: ocsp.OCSPResponse, issuer: Certificate) -> bool:
             purposes = delegate.parsed.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
         except x509.ExtensionNotFound:
             continue
-        valid = delegate.parsed.not_valid_before_utc <= response.produced_at_utc <= delegate.parsed.not_valid_after_utc
-        charged = ExtendedKeyUsageOID.OCSP_SIGNING in purposes and valid and issuer.issued(delegate)
+        meant = ExtendedKeyUsageOID.OCSP_SIGNING in purposes and delegate.is_valid(response.produced_at_utc)
+        charged = meant and issuer.issued(delegate)
         if charged and _verifies(response, delegate):
             return True
     return False
@@ -300,8 +300,8 @@ def _covers(listed: x509.CertificateRevocationList, certificate: Certificate) ->
         if isinstance(scope, x509.IssuingDistributionPoint):
             part = (
                 scope.indirect_crl, scope.only_some_reasons, scope.only_contains_attribute_certs, scope.relative_name,
-                scope.only_contains_ca_certs and not _is_authority(certificate),
-                scope.only_contains_user_certs and _is_authority(certificate),
+                scope.only_contains_ca_certs and not certificate.is_authority,
+                scope.only_contains_user_certs and certificate.is_authority,
             )  # fmt: skip
             named = {str(name.value) for name in scope.full_name or ()}
             if any(part) or (named and not named & set(_lists(certificate))):
@@ -309,15 +309,6 @@ def _covers(listed: x509.CertificateRevocationList, certificate: Certificate) ->
         elif extension.critical:  # such as the mark of a list that only holds what changed
             return False
     return True
-
-
-def _is_authority(certificate: Certificate) -> bool:
-    from cryptography import x509
-
-    try:
-        return certificate.parsed.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except x509.ExtensionNotFound:
-        return False
 
 
 def _entry(entry: x509.RevokedCertificate) -> tuple[datetime, str]:

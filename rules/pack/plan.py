@@ -34,13 +34,17 @@ class Witness:
 
 @dataclass(frozen=True, slots=True)
 class Covering:
-    """The earliest checkpoint that covers the case's entries; `signer` is the SHA-256 of the signing certificate."""
+    """The earliest checkpoint that covers the case's entries; `signer` is the SHA-256 of the signing certificate.
+
+    `issuers` are the names of the certificates above it that the signatures carry, each the issuer of the one before.
+    """
 
     size: int
     root: str = ""
     at: datetime | None = None
     signer: str = ""
     authorities: tuple[Witness, ...] = ()
+    issuers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

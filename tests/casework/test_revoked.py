@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -14,6 +13,7 @@ import pytest
 from fixtures.authority import serve
 from fixtures.revocation import Revocation
 from tests.paper import PaperDesk
+from tests.reader import openssl_says, unpacked
 
 
 @pytest.fixture(scope="module")
@@ -64,21 +64,15 @@ def test_what_the_authority_says_lies_beside_the_token_and_in_the_pack(told: Pap
 
 
 def test_openssl_agrees_by_the_commands_of_the_packs_verify_md(told: PaperDesk, tmp_path: Path) -> None:
-    with zipfile.ZipFile(told.folder / "case.zip") as pack:
-        pack.extractall(tmp_path)
-    (bag,) = (path for path in tmp_path.iterdir() if (path / "bagit.txt").exists())
-    fenced = (bag / "data" / "VERIFY.md").read_text().split("```")[1::2]
-    commands = [line for block in fenced for line in block.splitlines()[1:] if line.startswith("openssl")]
-    said = {}
-    for command in commands:
-        done = subprocess.run(command, shell=True, cwd=bag, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
-        said[" ".join(command.split()[:2])] = done.stdout + done.stderr
-    assert "Response verify OK" in said["openssl ocsp"]
-    assert "test-1.pem: good" in said["openssl ocsp"]
-    assert "WARNING" not in said["openssl ocsp"]
-    assert said["openssl verify"].endswith("test-2.pem: OK\n")
-    assert "No Revoked Certificates" in said["openssl crl"]
+    said = openssl_says(unpacked(told.folder / "case.zip", tmp_path))
+    (responder,) = (text for command, text in said.items() if command.startswith("openssl ocsp"))
+    assert "Response verify OK" in responder
+    assert "test-1.pem: good" in responder
+    assert "WARNING" not in responder
+    (listed,) = (text for command, text in said.items() if command.startswith("openssl verify"))
+    assert listed.endswith("test-2.pem: OK\n")
+    (shown,) = (text for command, text in said.items() if command.startswith("openssl crl"))
+    assert "No Revoked Certificates" in shown
 
 
 def test_where_the_authority_does_not_say_it_the_token_counts_and_revocation_is_not_known(

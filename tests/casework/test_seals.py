@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from casework.health import _key
+from casework.workspace import workspace
 from fixtures.authority import Served
+from fixtures.signer import HOLDER, ISSUER, ROOT, identity
 from tests.paper import PaperDesk
+from tests.reader import openssl_says, unpacked
 
 
 @pytest.fixture(scope="module")
@@ -269,3 +274,42 @@ def test_the_users_own_key_signs_from_then_on_and_the_change_is_told(
         said = desk.did("verify", path)
         assert (said["ok"], said["seal"]) == (True, "timestamped")
     assert any("the signing key changed" in note for note in desk.did("verify")["notes"])
+
+
+def test_a_certificate_by_an_authority_is_carried_shown_and_leads_to_its_root_by_the_packs_commands(
+    desk: PaperDesk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    person = identity(datetime.now(UTC))
+    (desk.folder / "mine.p12").write_bytes(person.p12(b"secret"))
+    monkeypatch.setenv("TRADEWITNESS_KEY_PASSWORD", "secret")
+    assert desk.did("init", "--key", desk.folder / "mine.p12")["notes"] == []
+    desk.keep()
+    assert desk.did("status")["signer"] == [HOLDER, ISSUER, ROOT]
+    assert f"Its certificate: {HOLDER}, certified by {ISSUER}, certified by {ROOT}" in desk.run("status").out
+    ws = workspace(desk.archive)
+    found = _key(replace(ws, user=desk.folder / "configuration"))
+    assert (found.state, found.found.endswith(f"{HOLDER}, certified by {ISSUER}, certified by {ROOT}")) == ("ok", True)
+    pack = desk.pack("own.zip")
+    assert desk.did("verify", pack)["ok"]
+    assert desk.did("verify")["ok"]
+    bag = unpacked(pack, tmp_path / "bag")
+    said = openssl_says(bag)
+    assert any("signer-issuer.pem" in command and "verify" in command for command in said)
+    (named,) = (text for command, text in said.items() if "x509 -in data/proof/certificates/signer-issuer.pem" in command)
+    assert ROOT in named
+    assert f"{ISSUER}, and that by {ROOT}" in (bag / "data" / "VERIFY.md").read_text()
+
+
+def test_a_certificate_above_that_expired_is_told_by_init_and_no_pack_rests_on_it(
+    desk: PaperDesk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    expired = identity(datetime.now(UTC), issuer_until=timedelta(days=-1))
+    (desk.folder / "mine.p12").write_bytes(expired.p12(b"secret"))
+    monkeypatch.setenv("TRADEWITNESS_KEY_PASSWORD", "secret")
+    (note,) = desk.did("init", "--key", desk.folder / "mine.p12")["notes"]
+    assert f"“{ISSUER}”, above the signing certificate, expired on" in note
+    (desk.folder / "late.txt").write_text("late")
+    desk.did("add", desk.order, desk.folder / "late.txt")
+    bag = unpacked(desk.pack("own.zip"), tmp_path / "bag")
+    assert not any("signer-issuer.pem" in command for command in openssl_says(bag))
+    assert not (bag / "data" / "proof" / "certificates" / "signer-issuer.pem").exists()

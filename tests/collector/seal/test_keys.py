@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_an
 from collector.errors import SealError
 from collector.seal.keys import CERTIFICATE_FILE, KEY_FILE, SigningKey, load_or_create, take_own
 from collector.seal.signature import sign, verify_signature
+from fixtures.signer import HOLDER, ISSUER, ROOT, Identity, identity
 from tests.collector.seal.conftest import NOW
 
 
@@ -85,7 +86,7 @@ def test_another_keys_certificate_is_refused(tmp_path: Path) -> None:
     load_or_create(one, NOW)
     load_or_create(other, NOW)
     (one / CERTIFICATE_FILE).write_bytes((other / CERTIFICATE_FILE).read_bytes())
-    with pytest.raises(SealError, match="not the certificate"):
+    with pytest.raises(SealError, match="does not hold the certificates"):
         load_or_create(one, NOW)
     marker = b"-----BEGIN CERTIFICATE-----"
     private = (one / KEY_FILE).read_bytes().partition(marker)[0]
@@ -121,7 +122,8 @@ def own(kind: str, password: bytes, now: datetime = NOW, days: int = 30) -> byte
 @pytest.mark.parametrize("kind", ["ecdsa", "rsa"])
 def test_the_users_own_key_signs_and_openssl_agrees(tmp_path: Path, kind: str) -> None:
     made = load_or_create(tmp_path / "keys", NOW)
-    key = take_own(tmp_path / "keys", own(kind, b"secret"), "secret", NOW)
+    key, notes = take_own(tmp_path / "keys", own(kind, b"secret"), "secret", NOW)
+    assert notes == ()
     assert load_or_create(tmp_path / "keys", NOW) == key != made
     data = b"a checkpoint"
     signature = sign(data, key, NOW)
@@ -164,3 +166,90 @@ def test_a_file_that_cannot_be_opened_leaves_the_key_as_it_was(tmp_path: Path, p
 def test_a_certificate_that_has_expired_cannot_begin_to_sign(tmp_path: Path) -> None:
     with pytest.raises(SealError, match="not valid now"):
         take_own(tmp_path / "keys", own("ecdsa", b"secret", NOW - timedelta(days=90)), "secret", NOW)
+
+
+# -- the certificates above it -------------------------------------------------------------------------------------------
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(scope="module")
+def person() -> Identity:
+    return identity(NOW)
+
+
+def cms_verify(folder: Path, *trusted: x509.Certificate, more: str = "") -> bool:
+    """Whether openssl accepts the signature in the folder, trusting nothing but these."""
+    (folder / "trusted.pem").write_bytes(b"".join(one.public_bytes(serialization.Encoding.PEM) for one in trusted))
+    command = f"openssl cms -verify -binary -inform DER -in p7s -content data -CAfile trusted.pem -purpose any {more}"
+    at = f"-attime {int(NOW.timestamp())} -out /dev/null"
+    return subprocess.run(f"{command} {at}".split(), cwd=folder, capture_output=True, check=False).returncode == 0
+
+
+def test_whoever_trusts_the_root_alone_can_follow_the_signature_to_it(tmp_path: Path, person: Identity) -> None:
+    """In whatever order the file has them; the certificates travel in the signature, and are covered by it."""
+    root, issuer = person.chain[2], person.chain[1]
+    key, notes = take_own(tmp_path / "keys", person.p12(b"secret", [root, issuer]), "secret", NOW)
+    assert (key.names, notes) == ((HOLDER, ISSUER, ROOT), ())
+    assert load_or_create(tmp_path / "keys", NOW) == key
+    assert (tmp_path / "keys" / CERTIFICATE_FILE).read_text() == key.certificates_pem
+    data, signature = b"a checkpoint", sign(b"a checkpoint", key, NOW)
+    report = verify_signature(data, signature)
+    assert (report.problems, report.names) == ((), (HOLDER, ISSUER, ROOT))
+    (tmp_path / "data").write_bytes(data)
+    (tmp_path / "p7s").write_bytes(signature)
+    assert cms_verify(tmp_path, root)
+    assert cms_verify(tmp_path, root, more="-cades")
+    assert cms_verify(tmp_path, issuer, more="-partial_chain")
+    assert not cms_verify(tmp_path, identity(NOW).chain[2])
+
+
+@pytest.mark.filterwarnings("ignore:Parsed a serial number")
+def test_a_flipped_bit_of_a_certificate_above_is_found(tmp_path: Path, person: Identity) -> None:
+    key, _ = take_own(tmp_path / "keys", person.p12(b"secret"), "secret", NOW)
+    signature = sign(b"a checkpoint", key, NOW)
+    for position in range(len(signature)):
+        changed = bytearray(signature)
+        changed[position] ^= 1 << position % 8
+        assert verify_signature(b"a checkpoint", bytes(changed)).problems, position
+
+
+def test_certificates_that_are_not_above_the_keys_own_are_left_out_and_named(tmp_path: Path, person: Identity) -> None:
+    stranger = identity(NOW).chain[1]
+    key, notes = take_own(tmp_path / "keys", person.p12(b"secret", [stranger, *person.chain[1:]]), "secret", NOW)
+    assert key.names == (HOLDER, ISSUER, ROOT)
+    assert [(ISSUER in note, "left out" in note) for note in notes] == [(True, True)]
+
+
+def test_a_file_without_the_certificates_above_is_taken_and_that_is_said(tmp_path: Path, person: Identity) -> None:
+    """A root alone does not lead there either."""
+    for number, above in enumerate(([], [person.chain[2]])):
+        key, notes = take_own(tmp_path / str(number), person.p12(b"secret", above), "secret", NOW)
+        assert key.issuers == ()
+        assert f"(issued by CN={ISSUER}) are not here" in notes[-1]
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "sentence"),
+    [(-30 * DAY, -DAY, "expired on 2026-10-04"), (DAY, 30 * DAY, "is valid only from 2026-10-06")],
+)
+def test_a_certificate_above_that_is_not_valid_is_told_and_not_carried(
+    tmp_path: Path, begins: timedelta, ends: timedelta, sentence: str
+) -> None:
+    """The key signs all the same; from when the certificate is valid, signatures carry it."""
+    late = identity(NOW, issuer_from=begins, issuer_until=ends)
+    key, notes = take_own(tmp_path / "keys", late.p12(b"secret"), "secret", NOW)
+    assert [(f"“{ISSUER}”" in note, sentence in note) for note in notes] == [(True, True)]
+    assert verify_signature(b"x", sign(b"x", key, NOW)).names == (HOLDER,)
+    if begins == DAY:
+        assert verify_signature(b"x", sign(b"x", key, NOW + 2 * DAY)).names == (HOLDER, ISSUER, ROOT)
+
+
+def test_a_damaged_chain_in_the_folder_is_said(tmp_path: Path, person: Identity) -> None:
+    take_own(tmp_path / "keys", person.p12(b"secret"), "secret", NOW)
+    file = tmp_path / "keys" / KEY_FILE
+    whole = file.read_text()
+    issuer = person.chain[1].public_bytes(serialization.Encoding.PEM).decode()
+    file.write_text(whole.replace(issuer, ""))
+    with pytest.raises(SealError, match="do not lead from one to the next"):
+        load_or_create(tmp_path / "keys", NOW)

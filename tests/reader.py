@@ -1,0 +1,27 @@
+"""What a reader of a pack does: unpacks it and runs the openssl commands of its VERIFY.md as they stand."""
+
+from __future__ import annotations
+
+import subprocess
+import zipfile
+from pathlib import Path
+
+
+def unpacked(pack: Path, folder: Path) -> Path:
+    """The folder that holds bagit.txt."""
+    with zipfile.ZipFile(pack) as archive:
+        archive.extractall(folder)
+    (bag,) = (path for path in folder.iterdir() if (path / "bagit.txt").exists())
+    return bag
+
+
+def openssl_says(bag: Path) -> dict[str, str]:
+    """What each command answered; one that fails fails the test."""
+    fenced = (bag / "data" / "VERIFY.md").read_text().split("```")[1::2]
+    commands = [line for block in fenced for line in block.splitlines()[1:] if line.startswith("openssl")]
+    said = {}
+    for command in commands:
+        done = subprocess.run(command, shell=True, cwd=bag, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+        said[command] = done.stdout + done.stderr
+    return said
