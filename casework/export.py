@@ -6,9 +6,9 @@ from pathlib import Path
 
 from casework.answers import ExportAnswer
 from casework.workspace import Workspace
-from collector.canonical import sha256
+from collector.canonical import sha256_file
 from collector.errors import WrongRequest
-from collector.ledger.disk import write_file
+from collector.ledger.disk import writing
 from collector.model import Snapshot
 from collector.wacz import has_exchanges, write_wacz
 
@@ -26,9 +26,9 @@ def export_wacz(ws: Workspace, wanted: tuple[str, ...], out: Path) -> ExportAnsw
         place = place / f"{snapshots[0].target.case or snapshots[0].id}.wacz"
     if not place.parent.is_dir():
         raise WrongRequest(f"The folder {place.parent} is not there.", "Make it, or name another file.")
-    data = write_wacz(snapshots, ws.archive.objects.get)
-    write_file(place, data)
-    return ExportAnswer(place.absolute(), sha256(data), len(data), tuple(s.id for s in snapshots))
+    with writing(place) as stream:
+        write_wacz(snapshots, ws.archive.objects.get, stream)
+    return ExportAnswer(place.absolute(), sha256_file(place), place.stat().st_size, tuple(s.id for s in snapshots))
 
 
 def _snapshot(ws: Workspace, name: str) -> Snapshot:

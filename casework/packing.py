@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from casework.answers import PackAnswer
 from casework.cases import Case, casefile, find_case
 from casework.dossier import as_of_instant
-from casework.reread import stored_page
+from casework.withholding import private_of
 from casework.workspace import Workspace, sealed_view
 from collector.archive.records import keys_of
 from collector.archive.sealing import TIMEOUT_S, answers_of, received_files, seal, signature_of, signing_key
-from collector.errors import SealError, WrongRequest
+from collector.errors import ArchiveError, SealError, WrongRequest
 from collector.ledger import merkle
 from collector.ledger.log import Checkpoint, Entry, Opening, new_salt, parse_entry
+from collector.model import Private, Snapshot
 from collector.seal.certificate import Certificate
 from collector.seal.der import MalformedDer
 from collector.seal.keys import SigningKey
@@ -30,7 +32,7 @@ from collector.seal.timestamp import Authority, Token, request_all, verify_token
 from rules.casefile import CaseFile
 from rules.check import check, reasons_of
 from rules.deadlines import deadlines
-from rules.pack.exhibits import Choices
+from rules.pack.exhibits import Choices, choose
 from rules.pack.plan import Covering, PackPlan, Witness, plan, plan_digest
 from rules.pack.proof import ProofMaterial, openings_of
 from rules.pack.renderings import make_renderings
@@ -122,6 +124,7 @@ def _place(output: Path | None, name: str) -> Path:
 def _plan(ws: Workspace, file: CaseFile, wish: Wish, choices: Choices) -> PackPlan:
     """The plan but for its checkpoint, which is known once everything is sealed."""
     policy = load_policy()
+    chosen = choose(file.known(), choices)
     reasons = reasons_of(file, policy, wish.reasons)
     return plan(
         file,
@@ -130,15 +133,8 @@ def _plan(ws: Workspace, file: CaseFile, wish: Wish, choices: Choices) -> PackPl
         reasons,
         choices,
         Covering(0),
-        own_only=_own_only(ws, file),
+        private=private_of(ws.site, ws.archive.objects, ws.alias, chosen.snapshots),
     )
-
-
-def _own_only(ws: Workspace, file: CaseFile) -> frozenset[str]:
-    """The conversations whose stored page shows no other conversation beside it."""
-    threads = [s for s in file.snapshots if s.target.kind == "thread" and s.artefacts]
-    pages = ((s.id, stored_page(s, ws.archive.objects, ws.alias)) for s in threads)
-    return frozenset(identity for identity, page in pages if not ws.site.shows_others(page))
 
 
 def _covering(ws: Workspace, checkpoint: Checkpoint, key: SigningKey) -> Covering:
@@ -262,7 +258,10 @@ def _renderings(ws: Workspace, case: Case, planned: PackPlan, progress: Progress
     from collector.browser.launch import print_pdf
 
     progress("making the report, the viewer and the reading copies")
-    made = make_renderings(planned, ws.archive.objects.get, partial(print_pdf, page_numbers=False), ws.clock.now())
+    get = ws.archive.objects.get
+    made = make_renderings(
+        planned, get, partial(print_pdf, page_numbers=False), partial(_web_archive, get), ws.clock.now()
+    )  # fmt: skip
     openings, records = [], []
     for path, data in sorted(made.items()):
         opening = Opening(ws.archive.objects.put(data), new_salt())
@@ -278,6 +277,22 @@ def _renderings(ws: Workspace, case: Case, planned: PackPlan, progress: Progress
     ws.archive.record("pack.made", body, openings)
     ws.refresh()
     return made
+
+
+def _web_archive(get: Callable[[str], bytes], snapshots: Iterable[Snapshot], left_out: Mapping[str, Private]) -> bytes:
+    """The visits' exchanges as a WACZ; b"" where there is none to show. Made on disk: bodies can be many and large."""
+    from collector.wacz import write_wacz
+
+    try:
+        with TemporaryFile() as out:
+            if not write_wacz(snapshots, get, out, left_out):
+                return b""
+            out.seek(0)
+            return out.read()
+    except OSError as error:
+        raise ArchiveError(
+            f"The web archive could not be made ({error.strerror}).", "Free some space and run the command again."
+        ) from error
 
 
 def _rendering(ws: Workspace, commitment: str) -> bytes:

@@ -193,6 +193,20 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class Private:
+    """What of a visit shows, or may show, conversations other than its case's own.
+
+    `page` says that its pictures, source and text do. `exchanges` and `sockets` are numbers in the visit's network record,
+    from 0; `parts` role and part of every artefact that holds any of it.
+    """
+
+    page: bool = False
+    exchanges: tuple[int, ...] = ()
+    sockets: tuple[int, ...] = ()
+    parts: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One result of a check: what was judged, the verdict, one sentence, and the names of the facts it rests on.
 

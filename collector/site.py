@@ -76,6 +76,20 @@ class StoredPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Carried:
+    """What one exchange or socket of a visit carried, as it was stored.
+
+    `resource` is the browser's word (Document, XHR, WebSocket…, or Attachment for what was fetched with a conversation),
+    `url` the address as the real site has it, `texts` what was sent and answered, or each message, as far as it is text.
+    """
+
+    resource: str
+    url: str
+    media_type: str
+    texts: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Recognition:
     """What a page is; `why` is one sentence.
 
@@ -169,6 +183,13 @@ class Site(Protocol):
 
     def shows_others(self, page: StoredPage) -> bool:
         """Whether the page shows, or may show, conversations with others: a pack then withholds its original."""
+        ...
+
+    def tells_others(self, page: StoredPage, carried: Carried, crowded: bool) -> bool:
+        """Whether an exchange of the page's visit tells, or may tell, of conversations with others.
+
+        On a `crowded` page, which shows others itself, all does that is not shown to be of the open conversation alone.
+        """
         ...
 
     def messenger(self, kind: str) -> Messenger | None:

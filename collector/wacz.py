@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import io
 import json
 import uuid
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any
+from typing import IO, Any, BinaryIO
 from urllib.parse import urlsplit
 
-from collector.canonical import sha256
-from collector.model import Snapshot
+from collector.canonical import commitment, sha256
+from collector.model import Private, Snapshot
 
 Get = Callable[[str], bytes]
 _WARC = "data.warc.gz"
@@ -28,6 +27,8 @@ _SOFTWARE = "tradewitness"
 # The browser hands over decoded bodies, so these no longer describe what follows.
 _UNDONE = ("content-encoding", "transfer-encoding", "content-length")
 _CRLF = "\r\n"
+_NOTHING = Private()
+_ZIP64 = 1 << 31  # above it, a member's sizes get the wider form from the start
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,42 +46,70 @@ class _Kept:
         return datetime.fromisoformat(began) if began else self.snapshot.visit.machine_time
 
 
-@dataclass
 class _Warc:
     """The records written so far, each a gzip member of its own, and the index lines that find them."""
 
-    data: io.BytesIO = field(default_factory=io.BytesIO)
-    index: list[str] = field(default_factory=list)
+    def __init__(self, stream: IO[bytes]) -> None:
+        self.index: list[str] = []
+        self.size = 0
+        self._stream, self._digest = stream, hashlib.sha256()
+
+    @property
+    def sha256(self) -> str:
+        return self._digest.hexdigest()
 
     def write(self, headers: Iterable[tuple[str, str]], block: bytes) -> tuple[int, int]:
         """Offset and length of the new record."""
         head = "WARC/1.1" + _CRLF + "".join(f"{name}: {value}{_CRLF}" for name, value in headers) + _CRLF
         member = gzip.compress(head.encode() + block + b"\r\n\r\n", 6, mtime=0)
-        offset = self.data.tell()
-        self.data.write(member)
+        self._stream.write(member)
+        self._digest.update(member)
+        offset, self.size = self.size, self.size + len(member)
         return offset, len(member)
 
 
-def write_wacz(snapshots: Iterable[Snapshot], get: Get) -> bytes:
-    """The web archive of these visits' exchanges, in their order. `get` gives a stored object by its digest."""
-    visits = tuple(snapshots)
-    warc = _Warc()
-    if visits:
-        _warcinfo(warc, visits[0])
-    for snapshot in visits:
-        for kept in _exchanges(snapshot, get):
-            _write_exchange(warc, kept)
-        for number, (told, messages) in enumerate(_sockets(snapshot, get)):
-            _write_socket(warc, snapshot, number, told, messages)
-    members = {
-        f"archive/{_WARC}": warc.data.getvalue(),
-        "indexes/index.cdx": "".join(sorted(warc.index)).encode(),
-        "pages/pages.jsonl": _pages(visits),
-    }
-    package = _json(_package(visits, members))
-    members["datapackage.json"] = package
-    members["datapackage-digest.json"] = _json({"path": "datapackage.json", "hash": f"sha256:{sha256(package)}"})
-    return _zip(members)
+def write_wacz(snapshots: Iterable[Snapshot], get: Get, out: BinaryIO, left_out: Mapping[str, Private] | None = None) -> int:
+    """Writes the web archive of these visits' exchanges, in their order; gives the number of exchanges and sockets in it.
+
+    `get` gives a stored object by its digest; `out` is an empty file that can be sought in: one exchange at a time is in
+    memory. What `left_out` names of a visit, by snapshot id, is not written: one record of the visit says how much that is,
+    and names what was kept of it by commitment.
+    """
+    visits, apart, count = tuple(snapshots), left_out or {}, 0
+    shown = tuple(s for s in visits if not apart.get(s.id, _NOTHING).page)
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as package:
+        big = sum(a.size for s in visits for a in s.artefacts) >= _ZIP64
+        with package.open(_entry(f"archive/{_WARC}"), "w", force_zip64=big) as stream:
+            warc = _Warc(stream)
+            if visits:
+                _warcinfo(warc, visits[0])
+            for snapshot in visits:
+                count += _write_visit(warc, snapshot, get, apart.get(snapshot.id, _NOTHING))
+        members = {
+            "indexes/index.cdx": "".join(sorted(warc.index)).encode(),
+            "pages/pages.jsonl": _pages(shown),
+        }
+        listed = {path: (sha256(data), len(data)) for path, data in members.items()}
+        listed[f"archive/{_WARC}"] = (warc.sha256, warc.size)
+        described = _json(_package(visits, shown, listed))
+        members["datapackage.json"] = described
+        members["datapackage-digest.json"] = _json({"path": "datapackage.json", "hash": f"sha256:{sha256(described)}"})
+        for path, data in members.items():
+            package.writestr(_entry(path), data)
+    return count
+
+
+def _write_visit(warc: _Warc, snapshot: Snapshot, get: Get, private: Private) -> int:
+    count = 0
+    for kept in _exchanges(snapshot, get, private.exchanges):
+        _write_exchange(warc, kept)
+        count += 1
+    for number, told, messages in _sockets(snapshot, get, private.sockets):
+        _write_socket(warc, snapshot, number, told, messages)
+        count += 1
+    if private != _NOTHING:
+        _write_withheld(warc, snapshot, private)
+    return count
 
 
 def has_exchanges(snapshot: Snapshot) -> bool:
@@ -94,9 +123,11 @@ def _record(snapshot: Snapshot, get: Get) -> Mapping[str, Any]:
     return record if isinstance(record, dict) else {}  # before bodies were kept it was a bare list
 
 
-def _exchanges(snapshot: Snapshot, get: Get) -> Iterator[_Kept]:
+def _exchanges(snapshot: Snapshot, get: Get, but: Container[int]) -> Iterator[_Kept]:
     bodies = {a.part: a.digest for a in snapshot.artefacts if a.role == "body"}
     for number, told in enumerate(_record(snapshot, get).get("exchanges", ())):
+        if number in but:
+            continue
         body = told["body"]
         data = get(bodies[body["part"]]) if body.get("part") in bodies else None
         if data is None and body["mark"] != "absent" and not body.get("length"):
@@ -104,11 +135,11 @@ def _exchanges(snapshot: Snapshot, get: Get) -> Iterator[_Kept]:
         yield _Kept(snapshot, number, told, data)
 
 
-def _sockets(snapshot: Snapshot, get: Get) -> Iterator[tuple[Mapping[str, Any], bytes]]:
+def _sockets(snapshot: Snapshot, get: Get, but: Container[int]) -> Iterator[tuple[int, Mapping[str, Any], bytes]]:
     frames = {a.part: a.digest for a in snapshot.artefacts if a.role == "frames"}
-    for told in _record(snapshot, get).get("sockets", ()):
-        if told["part"] in frames:
-            yield told, get(frames[told["part"]])
+    for number, told in enumerate(_record(snapshot, get).get("sockets", ())):
+        if told["part"] in frames and number not in but:
+            yield number, told, get(frames[told["part"]])
 
 
 # -- WARC ---------------------------------------------------------------------------------------------------------------
@@ -157,6 +188,22 @@ def _write_socket(warc: _Warc, snapshot: Snapshot, number: int, told: Mapping[st
     at = datetime.fromisoformat(told["began"]) if told["began"] else snapshot.visit.machine_time
     more = [("WARC-Target-URI", told["url"])]
     warc.write(_headers("resource", ident, at, "application/jsonl", messages, more), messages)
+
+
+def _write_withheld(warc: _Warc, snapshot: Snapshot, private: Private) -> None:
+    """What of a visit is not here: the ledger names it by these commitments, so that it can be shown later."""
+    closed = [a for a in snapshot.artefacts if a.role in ("body", "frames") and (a.role, a.part) in private.parts]
+    told = {
+        "snapshot": snapshot.id,
+        "why": "may show other conversations",
+        "exchanges": len(private.exchanges),
+        "sockets": len(private.sockets),
+        "withheld": [{"role": a.role, "part": a.part, "commitment": commitment(a.salt, a.digest)} for a in closed],
+    }
+    block, at = _json(told), snapshot.visit.machine_time
+    more = [("WARC-Target-URI", f"urn:tradewitness:{snapshot.id}")]
+    ident = _ident(snapshot.id, "withheld")
+    warc.write(_headers("metadata", ident, at, "application/json", block, more), block)
 
 
 def _headers(
@@ -250,10 +297,12 @@ def _pages(visits: tuple[Snapshot, ...]) -> bytes:
     return b"".join(_json(line) for line in lines)
 
 
-def _package(visits: tuple[Snapshot, ...], members: Mapping[str, bytes]) -> Mapping[str, Any]:
+def _package(
+    visits: tuple[Snapshot, ...], shown: tuple[Snapshot, ...], members: Mapping[str, tuple[str, int]]
+) -> Mapping[str, Any]:
     resources = [
-        {"name": path.rpartition("/")[2], "path": path, "hash": f"sha256:{sha256(data)}", "bytes": len(data)}
-        for path, data in sorted(members.items())
+        {"name": path.rpartition("/")[2], "path": path, "hash": f"sha256:{digest}", "bytes": size}
+        for path, (digest, size) in sorted(members.items())
     ]
     package: dict[str, Any] = {
         "profile": "data-package",
@@ -264,8 +313,9 @@ def _package(visits: tuple[Snapshot, ...], members: Mapping[str, bytes]) -> Mapp
     }
     if visits:
         package["created"] = _second(max(s.visit.machine_time for s in visits))
-        package["mainPageUrl"] = visits[0].visit.final
-        package["mainPageDate"] = _second(visits[0].visit.machine_time)
+    if shown:
+        package["mainPageUrl"] = shown[0].visit.final
+        package["mainPageDate"] = _second(shown[0].visit.machine_time)
     return package
 
 
@@ -277,12 +327,8 @@ def _json(value: Mapping[str, Any]) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode() + b"\n"
 
 
-def _zip(members: Mapping[str, bytes]) -> bytes:
-    """Stored, so that a reader can fetch one record by its place; every entry dated alike."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
-        for path, data in members.items():
-            entry = zipfile.ZipInfo(path, (1980, 1, 1, 0, 0, 0))
-            entry.external_attr, entry.create_system = 0o644 << 16, 3
-            archive.writestr(entry, data)
-    return out.getvalue()
+def _entry(path: str) -> zipfile.ZipInfo:
+    """A member as it is, not compressed, so that a reader can fetch one record by its place; every one dated alike."""
+    entry = zipfile.ZipInfo(path, (1980, 1, 1, 0, 0, 0))
+    entry.external_attr, entry.create_system = 0o644 << 16, 3
+    return entry

@@ -17,6 +17,7 @@ MOST_BYTES = 1 << 30  # of a packed object; what is larger (a long video) is kep
 _SMALLEST_TO_COMPRESS = 256
 _LEVEL = 3
 _PIECE = 1 << 20
+_LARGE = 32 << 20
 
 
 class FolderObjects:
@@ -39,8 +40,8 @@ class FolderObjects:
         if self._is_whole(digest):
             return digest
         path = self.folder / digest[:2] / digest[2:]
-        packed = zstd.compress(data, _LEVEL) if _SMALLEST_TO_COMPRESS <= len(data) <= MOST_BYTES else data
-        if len(packed) < len(data) * 9 // 10:
+        packed = zstd.compress(data, _LEVEL) if _is_worth_packing(data) else data
+        if _saves(data, packed):
             write_file(path.with_name(path.name + ".zst"), packed)
         else:
             write_file(path, data)
@@ -69,6 +70,18 @@ class FolderObjects:
             yield from sorted(
                 p for p in self.folder.rglob("*") if not p.is_symlink() and p.is_file() and not p.name.endswith(".part")
             )
+
+
+def _is_worth_packing(data: bytes) -> bool:
+    """Of what is large (a video, a web archive) a piece of its middle decides: packing it in vain costs three times it."""
+    if not _SMALLEST_TO_COMPRESS <= len(data) <= MOST_BYTES:
+        return False
+    middle = data[len(data) // 2 :][:_PIECE]
+    return len(data) <= _LARGE or _saves(middle, zstd.compress(middle, _LEVEL))
+
+
+def _saves(data: bytes, packed: bytes) -> bool:
+    return len(packed) < len(data) * 9 // 10
 
 
 def read_object(path: Path) -> bytes | None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from collector.alias import Alias
+from collector.capture.network import is_text
 from collector.errors import DamagedArchive
 from collector.model import Artefact, Snapshot
-from collector.site import Box, Document, StoredPage
+from collector.site import Box, Carried, Document, StoredPage
 
 Get = Callable[[str], bytes]
 
@@ -51,11 +52,37 @@ def _boxes(kept: Mapping[tuple[str, int], Artefact], get: Get) -> tuple[Box, ...
         return ()
 
 
+def carried(snapshot: Snapshot, get: Get, alias: Alias) -> Iterator[tuple[str, int, int, Carried]]:
+    """Every exchange and socket of a visit: "body" or "frames", its number in the record, the part that holds what came
+    of it (-1 where nothing was kept), and what it carried. () for a visit that kept no exchanges.
+    """
+    then = Alias.parse(snapshot.visit.alias) or alias
+    kept = {(a.role, a.part): a for a in snapshot.artefacts}
+    record = _record(kept, get)
+    for number, told in enumerate(record.get("exchanges", ())):
+        part = told["body"].get("part", -1)
+        texts = [json.dumps(told["sent"], ensure_ascii=False).encode()] if told["sent"] else []
+        body = kept.get(("body", part))
+        if body is not None and is_text(told["media_type"]):
+            texts.append(get(body.digest))
+        yield "body", number, part, Carried(told["resource"], then.to_real(told["url"]), told["media_type"], tuple(texts))
+    for number, told in enumerate(record.get("sockets", ())):
+        frames = kept.get(("frames", told["part"]))
+        lines = get(frames.digest).splitlines() if frames else []
+        texts = [str(json.loads(line)["data"]).encode("utf-8", "replace") for line in lines]
+        yield "frames", number, told["part"], Carried("WebSocket", then.to_real(told["url"]), "", tuple(texts))
+
+
+def _record(kept: Mapping[tuple[str, int], Artefact], get: Get) -> Mapping[str, Any]:
+    found: Any = next((json.loads(get(a.digest)) for key, a in kept.items() if key[0] == "network"), {})
+    return found if isinstance(found, dict) else {}  # before bodies were kept it was a bare list
+
+
 def _told(
     kept: Mapping[tuple[str, int], Artefact], get: Get, alias: Alias
 ) -> tuple[tuple[Document, ...], Mapping[str, str]]:
     """What the page was told in JSON, and the digests of the other files that it was sent, by address."""
-    record: Mapping[str, Any] = next((json.loads(get(a.digest)) for key, a in kept.items() if key[0] == "network"), {})
+    record = _record(kept, get)
     told: list[Document] = []
     files: dict[str, str] = {}
     for exchange in record.get("exchanges", ()):

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from collector.canonical import canonical, commitment
 from collector.errors import WrongRequest
-from collector.model import Artefact, Exhibit, Snapshot
+from collector.model import Artefact, Exhibit, Private, Snapshot
 from rules.casefile import AddedFile, CaseFile
 from rules.pack.dates import both
 from rules.pack.wording import FILES, PAGES, UNWITNESSED, said
@@ -26,7 +26,8 @@ CORE = frozenset(
     "tracking.delivered_at dispute.status dispute.reason dispute.amount dispute.deadline dispute.action_needed "
     "dispute.supplier_answer dispute.offer".split()
 )
-# Exchanges and their bodies are not among them: they are exported as a web archive.
+# What came of exchanges is not among them: it is shown as a web archive.
+EXCHANGED = ("body", "frames")
 ROLES = ("tile", "dom", "text", "boxes", "screen", "stretch", "mhtml", "pdf", "network")
 _NAMES = {"dom": "dom", "text": "text", "mhtml": "page", "pdf": "page", "network": "network", "tile": "tile"}
 _SUFFIXES = {
@@ -39,6 +40,7 @@ _SUFFIXES = {
     "image/jpeg": ".jpg",
 }
 OTHERS_SHOWN = "the page may show other conversations"
+OTHERS_TOLD = "what the page was sent may tell of other conversations"
 SECRETS_HELD = "the file may hold secrets of the buyer's session, and an original is not altered"
 # What became of reading a page saved by hand: another order's page, or a wall. A pack holds its own case only.
 NOT_OURS = ("other", "wall")
@@ -99,19 +101,17 @@ def choose(casefile: CaseFile, choices: Choices) -> Chosen:
 
 
 def exhibits_of(
-    casefile: CaseFile, chosen: Chosen, choices: Choices, own_only: frozenset[str]
+    casefile: CaseFile, chosen: Chosen, choices: Choices, private: Mapping[str, Private]
 ) -> tuple[tuple[Exhibit, ...], tuple[Withheld, ...]]:
     """Numbered exhibits (A for pages that were seen, B for the buyer's own files), and what of them is withheld."""
     exhibits: list[Exhibit] = []
     withheld: list[Withheld] = []
     for count, snapshot in enumerate(chosen.snapshots, 1):
-        number = f"A{count:02d}"
-        shown = [a for a in snapshot.artefacts if a.role in ROLES]
-        if snapshot.target.kind == "thread" and not choices.with_originals and snapshot.id not in own_only:
-            withheld += [
-                Withheld(number, a.role, a.part, commitment(a.salt, a.digest), OTHERS_SHOWN) for a in snapshot.artefacts
-            ]
-            shown = []
+        number, closed = f"A{count:02d}", private.get(snapshot.id, Private())
+        hidden = [] if choices.with_originals else [a for a in snapshot.artefacts if (a.role, a.part) in closed.parts]
+        why = OTHERS_SHOWN if closed.page else OTHERS_TOLD
+        withheld += [Withheld(number, a.role, a.part, commitment(a.salt, a.digest), why) for a in hidden]
+        shown = [a for a in snapshot.artefacts if a.role in ROLES and a not in hidden]
         exhibits.append(_page_exhibit(casefile, number, snapshot, shown))
     for count, file in enumerate(chosen.files, 1):
         number = f"B{count:02d}"
@@ -121,6 +121,13 @@ def exhibits_of(
             withheld += [Withheld(number, "file", n, commitment(one.salt, one.digest), why) for n, one in sealed]
         exhibits.append(_file_exhibit(casefile, number, file, shown=not why or choices.with_originals))
     return tuple(exhibits), tuple(withheld)
+
+
+def unjudged(snapshot: Snapshot) -> Private:
+    """What is private of a visit that nobody has judged: a conversation altogether, because others stand beside it."""
+    if snapshot.target.kind != "thread":
+        return Private()
+    return Private(page=True, parts=tuple((a.role, a.part) for a in snapshot.artefacts))
 
 
 def folder(exhibit: Exhibit) -> str:

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from collector.canonical import canonical, sha256
 from collector.errors import WrongRequest
-from collector.model import Deadline, Exhibit, Fact, Finding, Snapshot
+from collector.model import Deadline, Exhibit, Fact, Finding, Private, Snapshot
 from rules.casefile import AddedFile, CaseFile
 from rules.pack.claim import Claim, claim_of
-from rules.pack.exhibits import Choices, Chosen, Withheld, choose, exhibits_of, slug
+from rules.pack.exhibits import Choices, Chosen, Withheld, choose, exhibits_of, slug, unjudged
 from rules.pack.timeline import Happening, timeline_of
 from rules.pack.wording import REASONS
 
@@ -53,7 +53,8 @@ class PackPlan:
 
     `exhibits` are in the order of their numbers; `snapshots`, `files` and `facts` are those that the exhibits show, and
     the facts that the buyer asserted; `entries` are the ledger numbers of the case; `stand_in` is the alias under which
-    pages were seen, or "".
+    pages were seen, or ""; `exchanges` names the visits whose exchanges the web archive shows, and what of each is left
+    out.
     """
 
     v: int
@@ -75,6 +76,7 @@ class PackPlan:
     deadlines: tuple[Deadline, ...]
     findings: tuple[Finding, ...]
     withheld: tuple[Withheld, ...]
+    exchanges: Mapping[str, Private]
     entries: tuple[int, ...]
     stand_in: str
 
@@ -100,13 +102,13 @@ def plan(
     choices: Choices,
     covering: Covering,
     *,
-    own_only: frozenset[str] = frozenset(),
+    private: Mapping[str, Private] | None = None,
 ) -> PackPlan:
     """The plan of one pack.
 
-    A conversation's originals are withheld by commitment, because the messenger shows other conversations beside it,
-    unless its snapshot's id is in `own_only` or the choices say `with_originals`. Raises WrongRequest for an unknown
-    reason or a choice that fits nothing.
+    What is `private` of a visit, by snapshot id, is withheld by commitment unless the choices say `with_originals`; of a
+    visit that is not named there, a conversation and all exchanges. Raises WrongRequest for an unknown reason or a choice
+    that fits nothing.
     """
     known = tuple(dict.fromkeys(reasons))
     _require_reasons(known)
@@ -114,7 +116,9 @@ def plan(
         raise WrongRequest("Redacted packs cannot be made yet.", "Leave a page or file out with --exclude instead.")
     casefile = casefile.known()
     chosen = choose(casefile, choices)
-    exhibits, withheld = exhibits_of(casefile, chosen, choices, own_only)
+    judged = private or {}
+    closed = {s.id: judged.get(s.id) or unjudged(s) for s in chosen.snapshots}
+    exhibits, withheld = exhibits_of(casefile, chosen, choices, closed)
     numbers = _numbers(exhibits, chosen)
     shown = {s.id for s in chosen.snapshots} | {f.id for f in chosen.files}
     rows, found = tuple(deadlines), tuple(findings)
@@ -138,9 +142,16 @@ def plan(
         deadlines=tuple(sorted(rows, key=lambda d: (d.act_by is None, d.act_by or casefile.as_of, d.id, d.round))),
         findings=found,
         withheld=withheld,
+        exchanges=_exchanges(chosen, choices, judged),
         entries=_entries(casefile),
         stand_in=_stand_in(chosen),
     )
+
+
+def _exchanges(chosen: Chosen, choices: Choices, judged: Mapping[str, Private]) -> Mapping[str, Private]:
+    if choices.with_originals:
+        return {s.id: Private() for s in chosen.snapshots}
+    return {s.id: judged[s.id] for s in chosen.snapshots if s.id in judged}
 
 
 def _stand_in(chosen: Chosen) -> str:

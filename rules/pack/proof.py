@@ -13,6 +13,7 @@ from collector.ledger import merkle
 from collector.ledger.anchor import Anchor
 from collector.model import Problem, Snapshot
 from rules.pack.bag import Bag
+from rules.pack.exhibits import EXCHANGED
 from rules.pack.plan import PackPlan
 
 FOLDER = "data/proof/"
@@ -44,13 +45,20 @@ class ProofMaterial:
 
 
 def openings_of(plan: PackPlan) -> tuple[dict[str, str], ...]:
-    """The openings of every original that the plan shows, and of nothing that it withholds."""
+    """The openings of every original and every exchange's body that the plan shows, and of nothing that it withholds."""
     shown = [
         (artefact.salt, artefact.digest)
         for exhibit in plan.exhibits
         if (snapshot := plan.snapshot(exhibit)) is not None
         for artefact in snapshot.artefacts
         if artefact.digest in exhibit.files.values()
+    ]
+    shown += [
+        (artefact.salt, artefact.digest)
+        for snapshot in plan.snapshots
+        if (private := plan.exchanges.get(snapshot.id)) is not None
+        for artefact in snapshot.artefacts
+        if artefact.role in EXCHANGED and (artefact.role, artefact.part) not in private.parts
     ]
     files = {digest for exhibit in plan.exhibits for digest in exhibit.files.values()}
     shown += [(f.salt, f.digest) for file in plan.files for f in file.sealed if f.digest in files]

@@ -3,48 +3,54 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
 from collector.canonical import canonical, plain
-from collector.model import ORIGINS, Artefact, Exhibit, Fact, Snapshot
+from collector.model import ORIGINS, Artefact, Exhibit, Fact, Private, Snapshot
 from rules.pack.copies import Stamp, page_copies, photo_copy
 from rules.pack.dates import both
 from rules.pack.exhibits import artefact_name, folder, tiles
 from rules.pack.marks import marks_of
 from rules.pack.plan import PackPlan
 from rules.pack.proof import sealed_record
-from rules.pack.report import masked_text, render_report, render_text, render_viewer
+from rules.pack.report import left_out_of, masked_text, render_report, render_text, render_viewer
 from rules.pack.submission import MOST_BYTES, MOST_FILES, submission_of
 from rules.pack.timeline import timeline_csv, timeline_json
 from rules.pack.wording import UNWITNESSED, say
 
+WEB_ARCHIVE = "data/archive.wacz"
 Get = Callable[[str], bytes]
 PrintPdf = Callable[[str], bytes]
+WebArchive = Callable[[Iterable[Snapshot], Mapping[str, Private]], bytes]
 
 
-def make_renderings(plan: PackPlan, get: Get, print_pdf: PrintPdf, made_at: datetime) -> dict[str, bytes]:
+def make_renderings(
+    plan: PackPlan, get: Get, print_pdf: PrintPdf, web_archive: WebArchive, made_at: datetime
+) -> dict[str, bytes]:
     """Bag path to bytes of everything that is made once and then kept with the plan's digest.
 
-    `get` gives a stored object by its digest; `print_pdf` prints one self-contained HTML page on A4; `made_at` is the
-    instant that VERIFY.md gives to openssl for the pack's own signature and tokens.
+    `get` gives a stored object by its digest; `print_pdf` prints one self-contained HTML page on A4; `web_archive` gives
+    the exchanges of visits but for what is private, as a WACZ, or b"" where none was kept; `made_at` is the instant that
+    VERIFY.md gives to openssl for the pack's own signature and tokens.
     """
+    wacz = web_archive([s for s in plan.snapshots if s.id in plan.exchanges], plan.exchanges)
     copies = {exhibit.number: _copies(plan, exhibit, get) for exhibit in plan.exhibits}
     paths = {exhibit.number: _copy_paths(exhibit, copies[exhibit.number]) for exhibit in plan.exhibits}
-    report = print_pdf(render_report(plan, copies))
-    made: dict[str, bytes] = {}
+    report = print_pdf(render_report(plan, copies, has_wacz=bool(wacz)))
+    made: dict[str, bytes] = {WEB_ARCHIVE: wacz} if wacz else {}
     for exhibit in plan.exhibits:
         made |= dict(zip(paths[exhibit.number], copies[exhibit.number], strict=True))
         made |= _records(plan, exhibit)
     made["data/report.pdf"] = report
-    made["data/index.html"] = render_viewer(plan, paths).encode("utf-8", "replace")
+    made["data/index.html"] = render_viewer(plan, paths, has_wacz=bool(wacz)).encode("utf-8", "replace")
     made["data/timeline.csv"] = timeline_csv(plan.timeline)
     made["data/timeline.json"] = timeline_json(plan.timeline)
     made["data/certificate.md"] = _certificate(plan)
-    made["data/VERIFY.md"] = _how_to_verify(plan, made_at)
+    made["data/VERIFY.md"] = _how_to_verify(plan, made_at, has_wacz=bool(wacz))
     made["data/verify.py"] = (Path(__file__).parent / "templates" / "verify.py").read_bytes()
-    return made | _submission(plan, copies, get, report)
+    return made | _submission(plan, copies, get, report, has_wacz=bool(wacz))
 
 
 def _copies(plan: PackPlan, exhibit: Exhibit, get: Get) -> list[bytes]:
@@ -149,21 +155,23 @@ def _certificate(plan: PackPlan) -> bytes:
     )  # fmt: skip
 
 
-def _how_to_verify(plan: PackPlan, made_at: datetime) -> bytes:
+def _how_to_verify(plan: PackPlan, made_at: datetime, *, has_wacz: bool) -> bytes:
     witnesses = [witness for witness in plan.covering.authorities if re.fullmatch(r"[a-z0-9][a-z0-9-]*", witness.name)]
     return render_text(
         "verify.md.j2", plan=plan, witnesses=witnesses, stamped=[w for w in witnesses if w.stamped_at],
         made=int(made_at.timestamp()), sealed=int((plan.covering.at or made_at).timestamp()),
-        checkpoint=f"{plan.covering.size:06d}",
+        checkpoint=f"{plan.covering.size:06d}", has_wacz=has_wacz, left_out=left_out_of(plan),
     )  # fmt: skip
 
 
-def _submission(plan: PackPlan, copies: Mapping[str, list[bytes]], get: Get, report: bytes) -> dict[str, bytes]:
+def _submission(
+    plan: PackPlan, copies: Mapping[str, list[bytes]], get: Get, report: bytes, *, has_wacz: bool
+) -> dict[str, bytes]:
     own = {path: digest for e in plan.exhibits if not e.witnessed for path, digest in e.files.items()}
     pdfs = {
         path: data for path, digest in own.items() if path.lower().endswith(".pdf") and (data := get(digest))[:4] == b"%PDF"
     }
-    items, left_out = submission_of(plan, copies, pdfs, report)
+    items, left_out = submission_of(plan, copies, pdfs, report, has_wacz=has_wacz)
     made = {f"data/submission/{item.name}": item.data for item in items}
     made["data/submission/statement.txt"] = render_text("statement.txt.j2", plan=plan)
     made["data/submission/list.txt"] = render_text(

@@ -18,7 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from collector.model import ORIGINS, Exhibit, Fact, Snapshot
 from rules.calendars import day_in, written, zone_of
 from rules.pack.dates import both, when
-from rules.pack.exhibits import folder
+from rules.pack.exhibits import Withheld, folder
 from rules.pack.plan import PackPlan
 from rules.pack.timeline import MESSAGES, Happening
 from rules.pack.wording import REASONS, STATES, WHO, said, say
@@ -66,10 +66,11 @@ class View:
     copies: tuple[str, ...]
     facts: tuple[ShownFact, ...]
     files: tuple[ShownFile, ...]
+    withheld: tuple[Withheld, ...]
     notes: tuple[str, ...]
 
 
-def render_report(plan: PackPlan, copies: Mapping[str, list[bytes]] | None = None) -> str:
+def render_report(plan: PackPlan, copies: Mapping[str, list[bytes]] | None = None, has_wacz: bool = False) -> str:
     """The report as one HTML page with everything inlined; `copies` holds the reading copies by exhibit number."""
     messages = _messages(plan)
     rows, hidden = key_rows(plan)
@@ -78,11 +79,13 @@ def render_report(plan: PackPlan, copies: Mapping[str, list[bytes]] | None = Non
         plan=plan, text=_TEXT, style=style, style_hash=_hash(style), rows=rows, hidden=hidden,
         chats=_messages(plan, "chat")[-MOST_MESSAGES:],
         messages=messages[-MOST_MESSAGES:], earlier_messages=max(0, len(messages) - MOST_MESSAGES),
-        sheets=list(_sheets(plan, copies or {})),
+        sheets=list(_sheets(plan, copies or {})), has_wacz=has_wacz,
     )  # fmt: skip
 
 
-def render_viewer(plan: PackPlan, copies: Mapping[str, Iterable[str]] | None = None, has_report: bool = True) -> str:
+def render_viewer(
+    plan: PackPlan, copies: Mapping[str, Iterable[str]] | None = None, has_report: bool = True, has_wacz: bool = False
+) -> str:
     """data/index.html: offline, no script, images from this folder only; `copies` holds bag paths by exhibit number."""
     rows, hidden = key_rows(plan)
     style = _asset("pack.css") + _asset("viewer.css")
@@ -90,6 +93,7 @@ def render_viewer(plan: PackPlan, copies: Mapping[str, Iterable[str]] | None = N
     return html().get_template("index.html.j2").render(
         plan=plan, text=_TEXT, style=style, style_hash=_hash(style), rows=rows, hidden=hidden,
         chats=_messages(plan, "chat"), messages=_messages(plan), views=views, has_report=has_report,
+        has_wacz=has_wacz, left_out=left_out_of(plan),
     )  # fmt: skip
 
 
@@ -141,10 +145,21 @@ def notes_of(plan: PackPlan, exhibit: Exhibit) -> tuple[str, ...]:
     withheld = [item for item in plan.withheld if item.exhibit == exhibit.number]
     if withheld:
         notes.append(
-            f"{len(withheld)} originals are withheld, because {withheld[0].why}. The ledger names them by commitment, "
-            "so that they can be shown later; what was read of this page is given in full."
+            f"Withheld, because {withheld[0].why}: {len(withheld)} of the files that were kept. The ledger names them by "
+            "commitment, so that they can be shown later; what was read of this page is given in full."
         )
     return tuple(notes)
+
+
+def left_out_of(plan: PackPlan) -> tuple[str, ...]:
+    """What the web archive does not show of each visit: "A02: 14 exchanges, 1 socket"."""
+    lines = []
+    for exhibit in plan.exhibits:
+        private = plan.exchanges.get(exhibit.snapshot)
+        counts = {"exchange": len(private.exchanges), "socket": len(private.sockets)} if private else {}
+        said = [f"{count} {name}{'s' if count > 1 else ''}" for name, count in counts.items() if count]
+        lines += [f"{exhibit.number}: {', '.join(said)}"] if said else []
+    return tuple(lines)
 
 
 def masked_text(snapshot: Snapshot) -> str:
@@ -226,7 +241,8 @@ def _view(plan: PackPlan, exhibit: Exhibit, copies: tuple[str, ...]) -> View:
         for path, digest in sorted(exhibit.files.items())
     )
     links = tuple(path.removeprefix("data/") for path in copies)
-    return View(exhibit, links, facts, files, notes_of(plan, exhibit))
+    withheld = tuple(item for item in plan.withheld if item.exhibit == exhibit.number)
+    return View(exhibit, links, facts, files, withheld, notes_of(plan, exhibit))
 
 
 def _fact_value(fact: Fact, plan: PackPlan) -> str:

@@ -48,11 +48,11 @@ class LeftOut:
 
 
 def submission_of(
-    plan: PackPlan, copies: Mapping[str, list[bytes]], originals: Mapping[str, bytes], report: bytes
+    plan: PackPlan, copies: Mapping[str, list[bytes]], originals: Mapping[str, bytes], report: bytes, *, has_wacz: bool
 ) -> tuple[list[Upload], list[LeftOut]]:
     """Uploads within the limits and everything else; `copies` by exhibit number, `originals` by bag path (PDF, JPG)."""
     candidates: list[Upload] = []
-    left_out: list[LeftOut] = []
+    left_out = [LeftOut("archive.wacz", "not a JPG or PDF.", _ON_REQUEST)] if has_wacz else []
     if report:
         candidates.append(
             Upload("00-report.pdf", "The claim, its timeline and its exhibits on a few pages", report, "report")

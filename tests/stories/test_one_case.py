@@ -143,6 +143,25 @@ def test_the_facts_of_a_pack_are_what_its_originals_say(played: Desk, packed: Pa
     ]
 
 
+def test_the_pack_holds_a_valid_web_archive_of_every_page_whose_bodies_the_ledger_sealed(
+    packed: Path, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(packed) as pack:
+        (tmp_path / "archive.wacz").write_bytes(pack.read(f"{packed.stem}/data/archive.wacz"))
+        openings = pack.read(f"{packed.stem}/data/proof/openings.jsonl").splitlines()
+        viewer = pack.read(f"{packed.stem}/data/index.html").decode()
+    judge = [Path(sys.executable).with_name("wacz"), "validate", "-f", tmp_path / "archive.wacz"]
+    assert subprocess.run(judge, capture_output=True, check=False).returncode == 0
+    with zipfile.ZipFile(tmp_path / "archive.wacz") as wacz:
+        pages = [json.loads(line)["title"] for line in wacz.read("pages/pages.jsonl").splitlines()]
+        index = [json.loads(line.split(" ", 2)[2]) for line in wacz.read("indexes/index.cdx").decode().splitlines()]
+    assert [title.partition(" ")[0] for title in pages[1:]] == ["order", "thread", "supplier", "product", "dispute"]
+    opened = {f"sha256:{json.loads(line)['digest']}" for line in openings}
+    assert len(index) > 30
+    assert {line["digest"] for line in index} <= opened
+    assert "replayweb.page" in viewer
+
+
 def test_the_commands_of_verify_md_agree_word_for_word(packed: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(packed) as pack:
         pack.extractall(tmp_path)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from bs4 import Tag
 
 from collector.model import Fact, Target
-from collector.site import Attachment, Identity, Listed, Messenger, Recognition, StoredPage
+from collector.site import Attachment, Carried, Identity, Listed, Messenger, Recognition, StoredPage
 from collector.sites.alibaba import addresses, recognition
 from collector.sites.alibaba.account import signed_in_as
 from collector.sites.alibaba.dispute import dispute_data, read_dispute
@@ -17,10 +17,11 @@ from collector.sites.alibaba.identity import identify
 from collector.sites.alibaba.lists import conversation_with, orders_of
 from collector.sites.alibaba.markup import Frame
 from collector.sites.alibaba.order import order_data, read_order
+from collector.sites.alibaba.others import page_shows_others, tells_others
 from collector.sites.alibaba.product import goods_data, read_product
 from collector.sites.alibaba.search import read_search
 from collector.sites.alibaba.supplier import read_supplier
-from collector.sites.alibaba.thread import MESSENGER, attachments, read_thread, shows_others
+from collector.sites.alibaba.thread import MESSENGER, attachments, read_thread
 from collector.sites.alibaba.tracking import read_tracking, tracking_data
 
 _READERS: dict[str, Callable[[Frame], tuple[Fact, ...]]] = {
@@ -124,15 +125,12 @@ class Alibaba:
         return "\n".join(frame.text for frame in _frames(page))
 
     def shows_others(self, page: StoredPage) -> bool:
-        """Whether a conversation page shows, or may show, conversations besides the open one.
+        """Whether a page with a conversation on it shows, or may show, conversations besides the open one."""
+        return page_shows_others(page, _frames(page))
 
-        A list with none open, and a layout in which no contact is the open one, may show any.
-        """
-        if addresses.kind_of(page.url) not in {"thread", "conversations"}:
-            return False
-        frames = _frames(page)
-        opened = any(frame.soup.select_one(".contact-item-container.selected") is not None for frame in frames)
-        return not opened or any(shows_others(frame) for frame in frames)
+    def tells_others(self, page: StoredPage, carried: Carried, crowded: bool) -> bool:
+        """Whether an exchange of the visit tells, or may tell, of conversations besides the open one."""
+        return tells_others(page, _frames(page), carried, crowded)
 
     def messenger(self, kind: str) -> Messenger | None:
         """How the Message Center marks a conversation."""

@@ -21,7 +21,7 @@ from collector.model import Fact, Place, Printed
 from collector.site import Attachment, Document, Messenger
 from collector.sites.alibaba.addresses import absolute
 from collector.sites.alibaba.embedded import parsed
-from collector.sites.alibaba.heard import Told, conversations, heard_messages
+from collector.sites.alibaba.heard import Told, heard_messages
 from collector.sites.alibaba.markup import Frame, Reading, as_text, classes, squeezed, text_of
 from collector.sites.alibaba.scribe import Scribe
 from collector.sites.alibaba.times import read_epoch, read_time
@@ -160,6 +160,11 @@ def message_tags(frame: Frame) -> list[Tag]:
     return [tag for tag in found if not any(name in MESSAGE_CLASSES for p in tag.parents for name in classes(p))]
 
 
+def spoken_in(frame: Frame) -> set[str]:
+    """The conversations that the frame's messages belong to, as they state it."""
+    return {str(code) for tag in message_tags(frame) if (code := _json(tag, "data-expinfo").get("conversationCode"))}
+
+
 def partners(frame: Frame) -> tuple[Reading | None, ...]:
     """The other party's company, from the selected contact and from the conversation's head."""
     selected = frame.soup.select_one(".contact-item-container.selected .contact-company")
@@ -170,16 +175,6 @@ def partners(frame: Frame) -> tuple[Reading | None, ...]:
 def is_list(frame: Frame) -> bool:
     """Whether the frame shows contacts with no conversation open."""
     return not message_tags(frame) and all(reading is None for reading in partners(frame))
-
-
-def shows_others(frame: Frame) -> bool:
-    """Whether a frame names more than the one contact whose conversation is open, in its list or beside its messages."""
-    listed = frame.soup.select(".contact-item-container, [data-contact-id]")
-    contacts = {str(tag.get("data-contact-id") or text_of(tag)) for tag in listed}
-    spoken = {str(code) for tag in message_tags(frame) if (code := _json(tag, "data-expinfo").get("conversationCode"))}
-    companies = {text_of(tag).casefold() for tag in frame.soup.select(".contact-company") if text_of(tag)}
-    spoken |= conversations(frame.page.told)
-    return len(contacts) > 1 or len(spoken) > 1 or len(companies) > 1
 
 
 def contact_names(frame: Frame) -> set[str]:

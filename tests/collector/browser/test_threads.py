@@ -6,9 +6,11 @@ import asyncio
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from io import BytesIO
 
 import pytest
 
+from casework.withholding import private_of
 from collector.alias import Alias
 from collector.browser.launch import Browser
 from collector.capture.stored import stored_page
@@ -17,11 +19,14 @@ from collector.clock import SystemClock
 from collector.model import Fact, Snapshot, Target
 from collector.site import StoredPage
 from collector.sites.alibaba import Alibaba
-from fixtures.marketplace.app import DOMAIN, Marketplace
+from collector.wacz import write_wacz
+from fixtures.marketplace.app import DOMAIN, NEWS_TEXT, Marketplace
+from fixtures.marketplace.neighbours import CONTACTS
 from fixtures.marketplace.pages import history
 from fixtures.marketplace.scenarios import addresses
 from fixtures.marketplace.server import serve
 from tests.collector.capture.fake import MemoryStore
+from tests.decoded import holding
 
 pytestmark = pytest.mark.browser
 BASE = date(2026, 7, 1)
@@ -118,6 +123,7 @@ def test_files_are_kept_at_full_size_and_each_was_asked_for_once(busy: Walk) -> 
 def test_nothing_is_asked_for_that_the_page_itself_would_not_ask_for_but_files(busy: Walk) -> None:
     asked = {r.path.partition("?")[0] for r in busy.market.log}
     page = {"/message/messenger.htm", "/favicon.ico", "/api/panel.json", "/api/messages.json", "/socket"}
+    page |= {"/api/contacts.json"}
     page |= {f"/assets/{name}" for name in ("site.css", "site.js", "messenger.js")}
     assert all(path.startswith("/kf/") for path in asked - page)
     ours = [path for path in asked if path.endswith((".png", ".pdf"))]
@@ -128,6 +134,21 @@ def test_nothing_is_asked_for_that_the_page_itself_would_not_ask_for_but_files(b
 def test_other_conversations_beside_it_are_marked(busy: Walk) -> None:
     assert "shows other conversations too" in busy.step("identify")[1]
     assert Alibaba().shows_others(busy.page)
+
+
+def test_of_a_web_archive_for_others_eyes_nothing_of_the_conversations_beside_it_is_left(busy: Walk) -> None:
+    """Its own messages are, as they were sent; without the judgement everybody's are."""
+    private = private_of(Alibaba(), busy.store, Alias(), [busy.snapshot])
+    own, everything = BytesIO(), BytesIO()
+    assert write_wacz([busy.snapshot], busy.store.get, own, private) < write_wacz(
+        [busy.snapshot], busy.store.get, everything
+    )
+    words = {NEWS_TEXT, CONTACTS[0].name, CONTACTS[1].company}
+    message = busy.facts["thread.messages"].value[-1]["id"]
+    pile = [("own", own.getvalue()), ("everything", everything.getvalue())]
+    assert holding(pile, words | {message}) == {("own", message), ("everything", message)} | {
+        ("everything", w) for w in words
+    }
 
 
 def test_no_token_of_the_socket_or_the_page_is_stored(busy: Walk) -> None:

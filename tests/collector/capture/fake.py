@@ -26,7 +26,7 @@ from collector.capture.tab import (
     Tab,
 )  # fmt: skip
 from collector.model import Fact, Target
-from collector.site import Attachment, Box, Identity, Messenger, Recognition, StoredPage
+from collector.site import Attachment, Box, Carried, Identity, Messenger, Recognition, StoredPage
 
 ORDER = "250861947301028446"
 URL = f"https://biz.shop.example/order?id={ORDER}"
@@ -220,6 +220,9 @@ class FakeSite:
 
     def shows_others(self, page: StoredPage) -> bool:
         return False
+
+    def tells_others(self, page: StoredPage, carried: Carried, crowded: bool) -> bool:
+        return crowded
 
     def messenger(self, kind: str) -> Messenger | None:
         return Messenger(".m", "id", "", ".start", "") if kind == "thread" else None

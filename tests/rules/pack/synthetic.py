@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw
 from collector.canonical import sha256
 from collector.ledger import merkle
 from collector.ledger.log import Checkpoint, Ledger, Opening
-from collector.model import Artefact, Fact, Money, Place, Printed, Snapshot, Step, Target, Visit
+from collector.model import Artefact, Fact, Money, Place, Printed, Private, Snapshot, Step, Target, Visit
 from collector.seal import der
 from collector.seal.keys import SigningKey
 from collector.seal.signature import sign
@@ -221,10 +221,10 @@ class Sealed:
         witness = Witness("loopback", "http://127.0.0.1/", stamped)
         return Covering(self.checkpoint.size, self.checkpoint.root, at, self.key.fingerprint, (witness,))
 
-    def plan(self, choices: Choices | None = None, own_only: frozenset[str] = frozenset()) -> PackPlan:
+    def plan(self, choices: Choices | None = None, private: Mapping[str, Private] | None = None) -> PackPlan:
         policy = load_policy()
         rows, found = deadlines(self.casefile, policy), check(self.casefile, policy, REASONS)
-        return plan(self.casefile, rows, found, REASONS, choices or Choices(), self.covering(), own_only=own_only)
+        return plan(self.casefile, rows, found, REASONS, choices or Choices(), self.covering(), private=private)
 
     def proof(self, made: PackPlan) -> ProofMaterial:
         lines, name = self.ledger.lines()[: self.checkpoint.size], self.checkpoint.name
@@ -249,7 +249,7 @@ class Sealed:
         return {"loopback": token_over(self.authority, signature, AS_OF + timedelta(minutes=5))}
 
     def renderings(self, made: PackPlan) -> dict[str, bytes]:
-        return make_renderings(made, self.objects.get, print_stub, AS_OF + timedelta(minutes=5))
+        return make_renderings(made, self.objects.get, print_stub, no_exchanges, AS_OF + timedelta(minutes=5))
 
     def pack(self, out: Path, made: PackPlan | None = None, *, stamped: bool = True) -> PackResult:
         made = made or self.plan()
@@ -262,6 +262,11 @@ class Sealed:
 def print_stub(html: str) -> bytes:
     """A printer in memory: a PDF's first bytes and the page's digest."""
     return b"%PDF-1.7\n" + sha256(html.encode()).encode() + b"\n%%EOF\n"
+
+
+def no_exchanges(snapshots: Iterable[Snapshot], left_out: Mapping[str, Private]) -> bytes:
+    """These visits kept none."""
+    return b""
 
 
 def token_over(authority: Files, data: bytes, at: datetime) -> bytes:

@@ -12,6 +12,7 @@ import pytest
 
 from collector.canonical import canonical
 from collector.errors import WrongRequest
+from collector.model import Private
 from rules.casefile import CaseFile
 from rules.pack.dates import at_the_earliest, both, when
 from rules.pack.exhibits import Choices, original_name
@@ -93,9 +94,33 @@ def test_a_conversation_is_withheld_unless_it_shows_nothing_else_or_is_asked_for
     digests = {artefact.digest for artefact in thread.artefacts}
     assert len(made.withheld) == len(thread.artefacts)
     assert not digests & {opening["digest"] for opening in openings_of(made)}
-    for shown in (sealed.plan(Choices(with_originals=True)), sealed.plan(own_only=frozenset({thread.id}))):
+    for shown in (sealed.plan(Choices(with_originals=True)), sealed.plan(private={thread.id: Private()})):
         assert not shown.withheld
         assert digests <= {opening["digest"] for opening in openings_of(shown)}
+
+
+def test_of_a_page_that_was_told_of_others_those_files_alone_are_withheld(sealed: Sealed, made: PackPlan) -> None:
+    """Its pictures are shown; the record of its network, which tells what was asked, is not."""
+    order = next(s for s in made.snapshots if s.target.kind == "order")
+    planned = sealed.plan(private={order.id: Private(exchanges=(2,), parts=(("dom", 0),))})
+    assert [(w.exhibit, w.role) for w in planned.withheld if w.exhibit == "A01"] == [("A01", "dom")]
+    names = {path.rpartition("/")[2] for path in planned.exhibits[0].files}
+    assert "tile-00.png" in names
+    assert "dom.html" not in names
+    closed = {a.digest for a in order.artefacts if a.role == "dom"}
+    assert not closed & {opening["digest"] for opening in openings_of(planned)}
+
+
+def test_the_web_archive_shows_the_visits_that_were_judged_and_all_of_all_with_originals(
+    sealed: Sealed, made: PackPlan
+) -> None:
+    """Exchanges that nobody has looked at are shown to nobody."""
+    order = next(s for s in made.snapshots if s.target.kind == "order")
+    assert made.exchanges == {}
+    private = {order.id: Private(exchanges=(2,)), "a visit that is no exhibit": Private()}
+    assert sealed.plan(private=private).exchanges == {order.id: Private(exchanges=(2,))}
+    everything = sealed.plan(Choices(with_originals=True), private)
+    assert everything.exchanges == {s.id: Private() for s in everything.snapshots}
 
 
 def test_the_claim_says_who_what_how_much_and_where_it_stands(made: PackPlan) -> None:

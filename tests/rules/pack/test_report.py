@@ -89,7 +89,7 @@ def test_masked_secrets_and_withheld_originals_are_said(made: PackPlan) -> None:
     """The reader learns what is missing and why."""
     viewer = render_viewer(made)
     assert "Masked at capture: 3 × cookie." in viewer
-    assert "originals are withheld, because the page may show other conversations" in viewer
+    assert "Withheld, because the page may show other conversations" in viewer
 
 
 def test_copies_are_inlined_in_the_report_and_linked_in_the_viewer(made: PackPlan) -> None:

@@ -1,0 +1,84 @@
+"""What stored bytes hold beneath their encodings: without it, a search for something hidden would prove nothing."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import quopri
+import re
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from urllib.parse import unquote_to_bytes
+
+from backports import zstd
+from pypdf import PdfReader
+
+_DEEPEST = 5
+_ZSTD, _GZIP, _ZIP, _PNG = b"\x28\xb5\x2f\xfd", b"\x1f\x8b", b"PK\x03\x04", b"\x89PNG"
+
+
+def holding(pile: Iterable[tuple[str, bytes]], words: Iterable[str]) -> set[tuple[str, str]]:
+    """Where (by the names of the pile) which of the words stand, as they are or beneath an encoding."""
+    wanted = [(word, word.encode()) for word in words]
+    return {(name, word) for name, data in pile for piece in decoded(data) for word, bytes_ in wanted if bytes_ in piece}
+
+
+def decoded(data: bytes, depth: int = 0) -> Iterator[bytes]:
+    """The bytes, and what they hold in base64, hexadecimal, quoted-printable, percent signs, JSON escapes, the text and
+    streams of a PDF, gzip, zstd and zip members, one within the other.
+    """
+    yield data
+    if depth == _DEEPEST:
+        return
+    for inner in _unpacked(data):
+        yield from decoded(inner, depth + 1)
+    if data.startswith((_ZIP, _GZIP, _ZSTD, _PNG)):
+        return  # what follows are compressed bytes: there is no text among them
+    if b"=" in data:
+        yield quopri.decodestring(data)
+    if b"%" in data:
+        yield unquote_to_bytes(data)
+    if b"\\u" in data:
+        yield re.sub(rb"\\u([0-9a-fA-F]{4})", lambda m: chr(int(m[1], 16)).encode("utf-8", "replace"), data)
+    for run in re.findall(rb"(?:[0-9a-fA-F]{2}){12,}", data):
+        yield binascii.unhexlify(run)
+    for run in re.findall(rb"(?:[A-Za-z0-9+/_-]\s{0,2}){16,}={0,2}", data):
+        yield from _from_base64(re.sub(rb"\s", b"", run), depth)
+
+
+def _from_base64(run: bytes, depth: int) -> Iterator[bytes]:
+    digits = run.rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
+    for shift in range(4):
+        cut = digits[shift:]
+        try:
+            plain = base64.b64decode(cut + b"=" * (-len(cut) % 4))
+        except binascii.Error:
+            continue
+        yield plain
+        if not shift:  # a whole file within an address, or text that was encoded twice
+            yield from decoded(plain, depth + 1)
+
+
+def _unpacked(data: bytes) -> Iterator[bytes]:
+    """The members of a zip, of a gzip file and of a zstd file, and the text and streams of a PDF."""
+    if data.startswith(_ZIP):
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            yield "\n".join(archive.namelist()).encode()
+            yield from (archive.read(name) for name in archive.namelist())
+    rest = data
+    while rest.startswith(_GZIP):
+        member = zlib.decompressobj(wbits=31)
+        yield member.decompress(rest)
+        rest = member.unused_data
+    if data.startswith(_ZSTD):
+        yield zstd.decompress(data)
+    if not data.startswith(b"%PDF"):
+        return
+    yield "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages).encode("utf-8", "replace")
+    for stream in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", data, re.DOTALL):
+        try:
+            yield zlib.decompressobj().decompress(stream)
+        except zlib.error:
+            continue
