@@ -204,7 +204,9 @@ def _authorities(ws: Workspace) -> list[HealthItem]:
         name = f"Timestamps: {authority.name}"
         if isinstance(answer, Token):
             offsets.append(answer.offset_ms)
-            items.append(HealthItem(name, "ok", "answers"))
+            unknown = "whether its certificates were revoked could not be had now"
+            revoked = "its certificates are not revoked" if answer.report.not_revoked else unknown
+            items.append(HealthItem(name, "ok", f"answers; {revoked}"))
         else:
             items.append(
                 HealthItem(name, "note", answer.message, "Snapshots wait as `not yet timestamped` until it answers.")

@@ -4,37 +4,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from functools import partial
-from itertools import takewhile
 from pathlib import Path
 from tempfile import TemporaryFile
 
 from casework.answers import PackAnswer
 from casework.cases import Case, casefile, find_case
 from casework.dossier import as_of_instant
+from casework.proving import Proving, key_at
 from casework.withholding import private_of
 from casework.workspace import Workspace, sealed_view
-from collector.archive.records import keys_of
-from collector.archive.sealing import TIMEOUT_S, answers_of, received_files, seal, signature_of, signing_key
+from collector.archive.sealing import TIMEOUT_S, seal, signing_key
 from collector.errors import ArchiveError, SealError, WrongRequest
-from collector.ledger import merkle
-from collector.ledger.log import Checkpoint, Entry, Opening, new_salt, parse_entry
+from collector.ledger.log import Checkpoint, Opening, new_salt
 from collector.model import Private, Snapshot
-from collector.seal.certificate import Certificate
-from collector.seal.der import MalformedDer
 from collector.seal.keys import SigningKey
-from collector.seal.revocation import Answer, Said, judge, read_answer
-from collector.seal.signature import sign, verify_signature
-from collector.seal.timestamp import Authority, Token, request_all, verify_token
+from collector.seal.signature import sign
+from collector.seal.timestamp import Token, request_all
 from rules.casefile import CaseFile
 from rules.check import check, reasons_of
 from rules.deadlines import deadlines
 from rules.pack.exhibits import Choices, choose
-from rules.pack.plan import Covering, PackPlan, Witness, plan, plan_digest
-from rules.pack.proof import ProofMaterial, openings_of
+from rules.pack.plan import Covering, PackPlan, plan, plan_digest
 from rules.pack.renderings import make_renderings
 from rules.pack.write import write_pack
 from rules.policy import load_policy
@@ -73,10 +66,10 @@ def make_pack(ws: Workspace, wanted: str, wish: Wish, progress: Progress) -> Pac
     seal(ws.archive, key, progress)
     ws.refresh()
     checkpoint = _checkpoint_for(ws, file, key)
-    entries = _entries_to_prove(ws, file, checkpoint)
-    planned = replace(planned, covering=_covering(ws, checkpoint, key))
+    proving = Proving.of(ws, checkpoint, key)
+    planned = replace(planned, covering=proving.covering)
     renderings = _renderings(ws, case, planned, progress)
-    proof = _proof(ws, planned, entries, checkpoint)
+    proof = proving.material(planned, file)
     tokens = _Stamps(ws, progress)
     progress("writing the pack")
     result = write_pack(
@@ -101,7 +94,7 @@ def _require_something(ws: Workspace, file: CaseFile) -> None:
 def _checkpoint_for(ws: Workspace, file: CaseFile, key: SigningKey) -> Checkpoint:
     """The earliest checkpoint that covers the case and is signed by the key that signs the pack, so that one key vouches."""
     last = max(event.seq for event in file.events)
-    covering = [c for c in ws.archive.ledger.checkpoint_list() if c.size > last and _key_at(ws, c) == key.fingerprint]
+    covering = [c for c in ws.archive.ledger.checkpoint_list() if c.size > last and key_at(ws, c) == key.fingerprint]
     if not covering:
         raise SealError("The case's newest records could not be sealed.", "Run: tradewitness verify")
     return covering[0]
@@ -135,118 +128,6 @@ def _plan(ws: Workspace, file: CaseFile, wish: Wish, choices: Choices) -> PackPl
         Covering(0),
         private=private_of(ws.site, ws.archive.objects, ws.alias, chosen.snapshots),
     )
-
-
-def _covering(ws: Workspace, checkpoint: Checkpoint, key: SigningKey) -> Covering:
-    """The checkpoint and the tokens received for it: part of the plan, so that a later token makes a new plan."""
-    received = {str(e.body["authority"]): e for e in _received(ws, checkpoint)}
-    configured = {a.name: a for a in ws.archive.config.authorities}
-    witnesses = tuple(
-        _witness(ws, name, configured.get(name), received.get(name)) for name in sorted({*configured, *received})
-    )
-    at = datetime.fromisoformat(checkpoint.at)
-    issuers = tuple(one.name for one in _issuers(ws, checkpoint, key))
-    return Covering(checkpoint.size, checkpoint.root, at, _key_at(ws, checkpoint), witnesses, issuers)
-
-
-def _issuers(ws: Workspace, checkpoint: Checkpoint, key: SigningKey) -> tuple[Certificate, ...]:
-    """The certificates above the signer's that the checkpoint's signature carries, and the pack's will, too."""
-    carried = verify_signature(checkpoint.data, signature_of(ws.archive, checkpoint)).issuers_pem
-    both = zip(key.issuers_at(ws.clock.now()), carried, strict=False)
-    return tuple(one for one, _ in takewhile(lambda pair: pair[0].pem == pair[1], both))
-
-
-def _received(ws: Workspace, checkpoint: Checkpoint) -> list[Entry]:
-    """The entries that say which tokens arrived for a checkpoint."""
-    rows = ws.index.rows("select seq from tokens where checkpoint = ? order by seq", checkpoint.size)
-    lines = ws.archive.ledger.lines()
-    return [parse_entry(lines[row["seq"]], row["seq"]) for row in rows]
-
-
-def _witness(ws: Workspace, name: str, authority: Authority | None, entry: Entry | None) -> Witness:
-    url = authority.url if authority else ""
-    if entry is None:
-        return Witness(name, url)
-    at = datetime.fromisoformat(entry.body["time"])
-    said = _said(ws, entry)
-    standing = judge(_path(ws, entry), (one for _, one in said), at)
-    answers = tuple((answer.name, max(at, one.made)) for answer, one in said)
-    return Witness(name, url, at, answers, standing.known and not standing.revoked)
-
-
-def _said(ws: Workspace, entry: Entry) -> list[tuple[Answer, Said]]:
-    """What was said of the certificates above a token when it arrived, for as far as it can be shown."""
-    said = []
-    for answer in answers_of(ws.archive, entry):
-        with suppress(MalformedDer):
-            said.append((answer, read_answer(answer, _path(ws, entry))))
-    return said
-
-
-def _path(ws: Workspace, entry: Entry) -> tuple[Certificate, ...]:
-    """The certificates from the one that stamped a token up to the root in the settings; none where it does not hold."""
-    roots = [a.root_pem for a in ws.archive.config.authorities if a.name == entry.body["authority"]]
-    token = (ws.archive.ledger.checkpoints / next(iter(received_files(entry)))).read_bytes()
-    signature = (ws.archive.ledger.checkpoints / f"{entry.body['checkpoint']:06d}.p7s").read_bytes()
-    return verify_token(token, signature, roots).path
-
-
-def _key_at(ws: Workspace, checkpoint: Checkpoint) -> str:
-    keys = [key for seq, key in keys_of(ws.archive.ledger.entries()) if seq < checkpoint.size]
-    return keys[-1] if keys else ""
-
-
-def _entries_to_prove(ws: Workspace, file: CaseFile, checkpoint: Checkpoint) -> tuple[int, ...]:
-    """The case's own entries, the keys', and the last token received before each visit: it says "not before"."""
-    wanted = {event.seq for event in file.events}
-    tokens = [row["seq"] for row in ws.index.rows("select seq from tokens order by seq")]
-    for event in file.events:
-        earlier = [seq for seq in tokens if seq < event.seq]
-        if event.kind == "snapshot" and earlier:
-            wanted.add(earlier[-1])
-    keys = {seq for seq, _ in keys_of(ws.archive.ledger.entries()) if seq < checkpoint.size}
-    return tuple(sorted(wanted | keys))
-
-
-def _proof(ws: Workspace, planned: PackPlan, entries: tuple[int, ...], checkpoint: Checkpoint) -> ProofMaterial:
-    ledger = ws.archive.ledger
-    lines, tree = ledger.lines(), merkle.Tree(ledger.leaves()[: checkpoint.size])
-    paths = {seq: tuple(step.hex() for step in tree.inclusion_proof(seq)) for seq in entries}
-    shown = [checkpoint, *_brackets(ws, entries)]
-    files: dict[str, bytes] = {}
-    for one in shown:
-        files |= {f"{one.name}.json": one.data, f"{one.name}.p7s": (ledger.checkpoints / f"{one.name}.p7s").read_bytes()}
-        for entry in _received(ws, one):
-            token = next(iter(received_files(entry)))
-            files[token] = (ledger.checkpoints / token).read_bytes()
-            files |= {f"{token.removesuffix('tsr')}{answer.name}": answer.data for answer, _ in _said(ws, entry)}
-    certificates = _certificates(ws, checkpoint)
-    earlier = {
-        one.size: (one.root, tuple(step.hex() for step in tree.consistency_proof(one.size)))
-        for one in ledger.checkpoint_list()
-        if one.size < checkpoint.size
-    }
-    lines_shown = tuple((seq, lines[seq]) for seq in entries)
-    return ProofMaterial(lines_shown, paths, files, openings_of(planned), certificates, checkpoint.size, earlier)
-
-
-def _certificates(ws: Workspace, checkpoint: Checkpoint) -> dict[str, bytes]:
-    """The signer's and the last one above it, each authority's root, and those above the checkpoint's tokens, numbered."""
-    key = signing_key(ws.archive, ws.user)
-    certificates = {f"{a.name}-root.pem": a.root_pem.strip().encode() + b"\n" for a in ws.archive.config.authorities}
-    for entry in _received(ws, checkpoint):
-        if _said(ws, entry):
-            for number, one in enumerate(_path(ws, entry), 1):
-                certificates[f"{entry.body['authority']}-{number}.pem"] = one.pem.encode()
-    for last in _issuers(ws, checkpoint, key)[-1:]:
-        certificates["signer-issuer.pem"] = last.pem.encode()
-    return certificates | {"signer.pem": key.certificate_pem.encode()}
-
-
-def _brackets(ws: Workspace, entries: tuple[int, ...]) -> list[Checkpoint]:
-    """The checkpoints whose tokens stand among the entries, so that the token itself can be shown."""
-    sizes = {r["checkpoint"] for r in ws.index.rows("select seq, checkpoint from tokens") if r["seq"] in entries}
-    return [c for c in ws.archive.ledger.checkpoint_list() if c.size in sizes]
 
 
 def _renderings(ws: Workspace, case: Case, planned: PackPlan, progress: Progress) -> dict[str, bytes]:

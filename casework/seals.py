@@ -8,11 +8,14 @@ from pathlib import Path
 from casework.answers import StampedCheckpoint, StatusAnswer, WitnessAnswer
 from casework.workspace import Workspace
 from collector.archive.records import keys_of
+from collector.archive.revoked import KIND as REVOKED
+from collector.archive.revoked import counts, known_revocations
 from collector.archive.sealing import seal, signature_of, signing_key, stamped_by, token_path
 from collector.archive.witness import is_witness, witness_file
 from collector.errors import ArchiveError, WrongRequest
 from collector.ledger.disk import write_file
-from collector.ledger.log import Checkpoint, Entry
+from collector.ledger.log import OF_THE_SEAL, Checkpoint, Entry
+from collector.seal.revocation import Said
 from collector.verify.clocks import clock_notes
 
 Progress = Callable[[str], None]
@@ -26,18 +29,19 @@ def status(ws: Workspace) -> StatusAnswer:
     """
     ws.archive.require()
     entries = list(ws.archive.ledger.entries())
-    checkpoints = tuple(_stamped(ws, c) for c in ws.archive.ledger.checkpoint_list())
+    revoked = known_revocations(ws.archive, entries)
+    checkpoints = tuple(_stamped(ws, c, revoked) for c in ws.archive.ledger.checkpoint_list())
     sealed = checkpoints[-1].size if checkpoints else 0
     stamped = max((c.size for c in checkpoints if c.tokens), default=0)
     words = {e.seq: "timestamped" if e.seq < stamped else "pending" if e.seq < sealed else "unsigned" for e in entries}
-    counted = [e for e in entries if e.kind != "timestamp.received"]
+    counted = [e for e in entries if e.kind not in OF_THE_SEAL]
     counts = {word: sum(words[e.seq] == word for e in counted) for word in ("timestamped", "pending", "unsigned")}
     waiting = tuple((words[e.seq], _described(e)) for e in counted if e.kind in _KEPT and words[e.seq] != "timestamped")
     overall = next((word for word in ("unsigned", "pending") if counts[word]), "timestamped" if counted else "unsigned")
     newest = checkpoints[-1] if checkpoints else None
     missing = tuple(a.name for a in ws.archive.config.authorities if newest and a.name not in dict(newest.tokens))
     keys = keys_of(entries)
-    notes = tuple(clock_notes(entries, {}))
+    notes = (*clock_notes(entries, {}), *(f"line {e.seq + 1}: {e.body['why']}" for e in entries if e.kind == REVOKED))
     key, signer = keys[-1][1] if keys else "", _signer(ws)
     return StatusAnswer(ws.archive.root, overall, counts, waiting, newest, missing, key, notes, signer)
 
@@ -81,15 +85,20 @@ def _place(witness: Path) -> Path:
     return place
 
 
-def _stamped(ws: Workspace, checkpoint: Checkpoint) -> StampedCheckpoint:
+def _stamped(ws: Workspace, checkpoint: Checkpoint, revoked: tuple[Said, ...]) -> StampedCheckpoint:
+    """A checkpoint with the tokens that count."""
     received = {
-        str(e.body["authority"]): e.body
+        str(e.body["authority"]): e
         for e in ws.archive.ledger.entries(checkpoint.size)
         if e.kind == "timestamp.received" and e.body["checkpoint"] == checkpoint.size
     }
-    stamped = stamped_by(ws.archive, checkpoint)
-    tokens = tuple((name, str(received[name]["time"]) if name in received else "") for name in stamped)
-    unknown = tuple(name for name in stamped if not received.get(name, {}).get("not_revoked"))
+    stamped = [
+        name
+        for name in stamped_by(ws.archive, checkpoint)
+        if name not in received or counts(ws.archive, received[name], revoked)
+    ]
+    tokens = tuple((name, str(received[name].body["time"]) if name in received else "") for name in stamped)
+    unknown = tuple(name for name in stamped if name not in received or not received[name].body.get("not_revoked"))
     return StampedCheckpoint(checkpoint.size, checkpoint.root, checkpoint.at, tokens, unknown)
 
 

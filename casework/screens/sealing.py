@@ -109,8 +109,8 @@ class SealScreens(Printer):
             self._say(escape(f"Newest checkpoint: {answer.newest.size} records, {answer.newest.at}; timestamps: {stamps}"))
             if answer.newest.unknown:
                 self._hint(
-                    f"Revocation not known: {', '.join(answer.newest.unknown)}. What an authority publishes on whether its "
-                    "certificate was revoked was not there when its timestamp arrived; the timestamp counts."
+                    f"Revocation not known: {', '.join(answer.newest.unknown)}. When its timestamp arrived, nothing could "
+                    "be had on whether the authority's certificates were revoked; the timestamp counts."
                 )
         if answer.missing:
             self._say(escape(f"Not answered yet: {', '.join(answer.missing)}"))

@@ -31,6 +31,7 @@ _REQUIRED: Mapping[str, Mapping[str, type]] = {
     "account.resumed": {"account": str},
     "pack.made": {"case": str, "plan": str, "renderings": list},
     "tail.set_aside": {"file": str, "size": int, "digest": str},
+    "authority.revoked": {"authority": str, "certificates": list, "parts": list, "why": str},
     "timestamp.received": {"checkpoint": int, "authority": str, "token": str, "time": str},
 }  # fmt: skip
 
@@ -88,6 +89,13 @@ def keys_of(entries: Iterable[Entry]) -> list[tuple[int, str]]:
     return [(e.seq, str(e.body["key"])) for e in entries if e.kind in ("archive.created", "key.changed")]
 
 
+def received_files(entry: Entry) -> dict[str, str]:
+    """Name and SHA-256 of what a `timestamp.received` entry says arrived: the token, and what was said of revocation."""
+    stem = f"{entry.body['checkpoint']:06d}.{entry.body['authority']}"
+    answers = {f"{stem}.{name}": str(digest) for name, digest in entry.body.get("revocation", {}).items()}
+    return {f"{stem}.tsr": str(entry.body["token"]), **answers}
+
+
 def shape_fault(entry: Entry) -> str:
     """What an entry of a known kind lacks, in words, or ""."""
     for name, kind in _REQUIRED.get(entry.kind, {}).items():
@@ -98,6 +106,8 @@ def shape_fault(entry: Entry) -> str:
             snapshot_of(entry.body, {})
         except (KeyError, TypeError, ValueError, AttributeError):
             return "is a snapshot that cannot be read"
+    if entry.kind == "authority.revoked" and not all(isinstance(pem, str) for pem in entry.body["certificates"]):
+        return "names its certificates wrongly"
     if entry.kind == "timestamp.received":
         answers = entry.body.get("revocation", {})
         if not isinstance(answers, dict) or not all(NAME.fullmatch(n) and isinstance(d, str) for n, d in answers.items()):

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from collector.archive.archive import Archive
-from collector.archive.records import keys_of
+from collector.archive.records import keys_of, received_files
+from collector.archive.revoked import note_revoked
 from collector.canonical import sha256
 from collector.clock import instant
 from collector.errors import DamagedArchive
@@ -72,6 +73,8 @@ def stamp_pending(archive: Archive, progress: Callable[[str], None] = lambda _: 
             if isinstance(answer, Token):
                 _keep_token(archive, newest, authority.name, answer)
             else:
+                if answer.answers:
+                    note_revoked(archive, answer)
                 failures.append(f"{authority.name}: {answer.message}")
     return SealState(_word(archive, newest), newest.size, tuple(failures))
 
@@ -113,13 +116,6 @@ def signature_of(archive: Archive, checkpoint: Checkpoint) -> bytes:
 
 def token_path(archive: Archive, checkpoint: Checkpoint, authority: str) -> Path:
     return archive.ledger.checkpoints / f"{checkpoint.name}.{authority}.tsr"
-
-
-def received_files(entry: Entry) -> dict[str, str]:
-    """Name and SHA-256 of what a `timestamp.received` entry says arrived: the token, and what was said of revocation."""
-    stem = f"{entry.body['checkpoint']:06d}.{entry.body['authority']}"
-    answers = {f"{stem}.{name}": str(digest) for name, digest in entry.body.get("revocation", {}).items()}
-    return {f"{stem}.tsr": str(entry.body["token"]), **answers}
 
 
 def answers_of(archive: Archive, entry: Entry) -> tuple[Answer, ...]:

@@ -23,6 +23,7 @@ from collector.ledger import merkle
 from collector.ledger.disk import append_line, write_file
 
 VERSION = 1
+OF_THE_SEAL = ("timestamp.received", "authority.revoked")  # they do not by themselves call for a new checkpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,10 +181,10 @@ class Ledger:
         return Entry(seq, stamp, kind, json.loads(line)["body"], line)
 
     def needs_checkpoint(self) -> bool:
-        """Whether entries other than received tokens stand after the newest checkpoint."""
+        """Whether entries that are not of the seal itself stand after the newest checkpoint."""
         newest = self.checkpoint_list()
         start = newest[-1].size if newest else 0
-        return any(entry.kind != "timestamp.received" for entry in self.entries(start))
+        return any(entry.kind not in OF_THE_SEAL for entry in self.entries(start))
 
     def make_checkpoint(self, at: datetime) -> Checkpoint:
         """Builds the checkpoint over all lines; `keep_checkpoint` writes it once its signature is there."""

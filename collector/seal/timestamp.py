@@ -106,18 +106,31 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class NoToken:
-    """An authority that gave no token that holds: why, in one sentence, and what to do."""
+    """An authority that gave no token that holds: why, in one sentence, and what to do.
+
+    Where the reason is that a certificate was revoked, the path of certificates, and what was said of them.
+    """
 
     authority: Authority
     message: str
     hint: str
+    certificates_pem: tuple[str, ...] = ()
+    answers: tuple[Answer, ...] = ()
+
+
+class RevokedAuthority(SealError):
+    """A certificate above an authority's token was revoked; `certificates_pem` and `answers` show it."""
+
+    def __init__(self, message: str, hint: str, certificates_pem: tuple[str, ...], answers: tuple[Answer, ...]) -> None:
+        super().__init__(message, hint)
+        self.certificates_pem, self.answers = certificates_pem, answers
 
 
 def request_token(authority: Authority, data: bytes, *, timeout_s: float, now: Callable[[], datetime]) -> Token:
     """A token for SHA-256 of these bytes, verified on arrival; `now` gives the machine's time, for the offset only.
 
     Then it is asked, for `WITHIN_S` at most, whether its certificates were revoked. SealError where the authority does not
-    answer in time, its answer does not hold, or a certificate was revoked.
+    answer in time or its answer does not hold, RevokedAuthority where a certificate was revoked.
     """
     nonce = secrets.randbits(63) | 1
     request = sequence(
@@ -139,7 +152,8 @@ def request_token(authority: Authority, data: bytes, *, timeout_s: float, now: C
     at, answers = report.time, ask(report.path, report.time)
     report = judged(report, (read_answer(answer, report.path) for answer in answers))
     if report.problems:
-        raise SealError(f"The token of {authority.name} does not count: {report.problems[0]}.", _REVOKED)
+        text = f"The token of {authority.name} does not count: {report.problems[0]}."
+        raise RevokedAuthority(text, _REVOKED, report.certificates_pem, answers)
     return Token(authority, tsr, report, at, at - middle, answers)
 
 
@@ -156,6 +170,8 @@ def request_all(
         answer: Token | NoToken
         try:
             answer = request_token(authority, data, timeout_s=timeout_s, now=now)
+        except RevokedAuthority as error:
+            answer = NoToken(authority, error.message, error.hint, error.certificates_pem, error.answers)
         except SealError as error:
             answer = NoToken(authority, error.message, error.hint)
         answers.put((position, answer))

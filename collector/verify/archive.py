@@ -14,7 +14,7 @@ from collector.archive.records import keys_of, shape_fault
 from collector.canonical import canonical, sha256_file
 from collector.errors import DamagedArchive
 from collector.ledger.anchor import Anchor, disagreements
-from collector.ledger.log import Checkpoint, Entry, parse_entry
+from collector.ledger.log import OF_THE_SEAL, Checkpoint, Entry, parse_entry
 from collector.model import Problem
 from collector.seal.timestamp import TokenReport
 from collector.verify.clocks import clock_notes, time_problems
@@ -196,7 +196,7 @@ def _seal(
     if not checkpoints:
         return "unsigned"
     newest = checkpoints[-1]
-    if any(e.seq >= newest.size and e.kind != "timestamp.received" for e in entries):
+    if any(e.seq >= newest.size and e.kind not in OF_THE_SEAL for e in entries):
         return "unsigned"
     seal = {f"ledger/checkpoints/{newest.name}{suffix}" for suffix in (".json", ".p7s")}
     if seal & {problem.where for problem in problems}:

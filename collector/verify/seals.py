@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from collector.archive.archive import Archive
-from collector.archive.sealing import STAGED, received_files
+from collector.archive.records import received_files
+from collector.archive.revoked import known_revocations
+from collector.archive.sealing import STAGED
 from collector.canonical import sha256
 from collector.errors import TradewitnessError
 from collector.ledger import merkle
@@ -149,7 +151,7 @@ def check_tokens(
             continue
         reports[name] = verify_token(data, signature.read_bytes(), roots)
         problems += [Problem(_where(name), text) for text in reports[name].problems]
-    said = _said(files, reports, problems)
+    said = [*_said(files, reports, problems), *known_revocations(archive, entries)]
     problems += foreign
     valid: dict[str, TokenReport] = {}
     for name, report in reports.items():
@@ -157,7 +159,7 @@ def check_tokens(
             continue
         valid[name] = judged(report, said)
         problems += [Problem(_where(name), f"does not count: {text}") for text in valid[name].problems]
-        if received[name].body.get("not_revoked") and not valid[name].not_revoked:
+        if received[name].body.get("not_revoked") and not (valid[name].not_revoked or valid[name].problems):
             text = f"ledger line {received[name].seq + 1} says that its certificates were not revoked; nothing here shows it"
             problems.append(Problem(_where(name), text))
     return {name: report for name, report in valid.items() if not report.problems}

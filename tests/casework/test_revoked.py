@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,16 +17,31 @@ from tests.paper import PaperDesk
 from tests.reader import openssl_says, unpacked
 
 
+@dataclass
+class Clock:
+    """The authority's, which may be ahead."""
+
+    ahead: timedelta = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
 @pytest.fixture(scope="module")
 def revocation() -> Revocation:
     return Revocation()
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory, revocation: Revocation) -> Iterator[PaperDesk]:
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory, revocation: Revocation, clock: Clock) -> Iterator[PaperDesk]:
     """A case that was kept and packed while the authority said that all was well."""
     folder = tmp_path_factory.mktemp("told")
-    with serve(folder / "authority", revocation=revocation) as authority:
+    with serve(folder / "authority", clock=clock, revocation=revocation) as authority:
         desk = PaperDesk(folder / "desk", authority)
         desk.folder.mkdir()
         desk.begin()
@@ -94,9 +110,31 @@ def test_a_revoked_authoritys_token_is_not_taken_and_that_is_said(desk: PaperDes
     assert "does not count: the certificate “Test Timestamp Authority” was revoked" in said
     status = desk.did("status")
     assert (status["seal"], status["missing"]) == ("pending", ["test"])
-    assert desk.did("verify")["seal"] == "pending"
-    revocation.revoked = {}
-    assert desk.did("timestamp")["seal"] == "timestamped"
+
+
+def test_a_lost_key_takes_earlier_timestamps_along_and_a_replaced_one_does_not(
+    desk: PaperDesk, revocation: Revocation, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has the key can write an earlier date. It is known from when a token was refused, and kept as a record."""
+    monkeypatch.setattr(clock, "ahead", timedelta(seconds=30))
+    since = datetime.now(UTC) + timedelta(seconds=10)  # after the tokens that are there, before the next one
+    revocation.revoked = {"stamping": (since, "superseded")}
+    late(desk)
+    said = desk.did("verify")
+    assert (said["ok"], said["seal"], len(said["tokens"]) > 0) == (True, "pending", True)
+    assert desk.did("status")["records"]["timestamped"] > 0
+    revocation.revoked = {"stamping": (since, "keyCompromise")}
+    late(desk)
+    late(desk)
+    said = desk.run("verify", "--json")
+    assert said.code == 5
+    earlier = {path.name for path in (desk.archive / "ledger" / "checkpoints").glob("*.tsr")}
+    assert {problem["where"].rpartition("/")[2] for problem in said.json["problems"]} == earlier
+    assert all("does not count: the certificate" in problem["what"] for problem in said.json["problems"])
+    status = desk.did("status")
+    assert (status["seal"], status["records"]["timestamped"], len(status["notes"])) == ("pending", 0, 2)
+    pack = desk.did("verify", desk.pack("later.zip"))
+    assert (pack["ok"], pack["seal"], pack["tokens"]) == (True, "pending", [])
 
 
 def test_a_crash_between_the_record_and_the_names_of_what_arrived_loses_nothing(desk: PaperDesk) -> None:
