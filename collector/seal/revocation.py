@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ NAME = re.compile(r"([1-9])\.(ocsp|crl)")
 _MOST_BYTES = 256 * 1024  # the lists of timestamp authorities have a few thousand; one is kept beside each token
 _MOST_ADDRESSES = 3  # of one certificate
 _CLOCKS = timedelta(seconds=60)  # by which the clocks of one authority's machines may differ
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _DIGESTS = ("sha256", "sha384", "sha512")
 # RFC 3161, section 4: with these reasons tokens made before the revocation stay good. With any other, such as
 # keyCompromise, and with none, nobody knows since when somebody else could stamp: no token of that key counts.
@@ -44,8 +45,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What an answer says of the certificate with this fingerprint: when made, up to when it is the newest, and whether
-    it was revoked: since when, and the reason ("" where none is given). Times in UTC.
+    """What an answer says of the certificate with this fingerprint: when made, up to when it vouches, and whether it was
+    revoked: since when, and the reason ("" where none is given). Times in UTC.
+
+    It vouches up to the time from which a newer one was to be had; not at all if it was made after the certificate expired,
+    because expired ones may be left out of lists.
     """
 
     fingerprint: str
@@ -66,8 +70,7 @@ class Standing:
 def judge(path: Sequence[Certificate], said: Iterable[Said], at: datetime) -> Standing:
     """Whether a token of that time counts. `path`: from the certificate that stamped up to the root, which nobody revokes.
 
-    A certificate is vouched for by an answer that was the newest at that time or was made later, but before the
-    certificate expired: expired ones may be left out of lists.
+    A certificate is vouched for by an answer that was the newest at that time, or was made later.
     """
     known = list(said)
     vouched = len(path) > 1
@@ -76,9 +79,18 @@ def judge(path: Sequence[Certificate], said: Iterable[Said], at: datetime) -> St
         for one in about:
             if one.revoked and (at >= one.revoked or one.reason not in _HARMLESS):
                 return Standing(_revoked(certificate, one.revoked, one.reason), known=True)
-        expires = certificate.parsed.not_valid_after_utc
-        vouched &= any(one.made <= expires and at <= one.until + _CLOCKS for one in about)
+        vouched &= any(at - _CLOCKS <= one.until for one in about)
     return Standing("", vouched)
+
+
+def condensed(said: Iterable[Said]) -> tuple[Said, ...]:
+    """As much as many answers say together: of each certificate what vouches longest, and every revocation."""
+    longest: dict[tuple[str, datetime | None, str], Said] = {}
+    for one in said:
+        kept = longest.setdefault((one.fingerprint, one.revoked, one.reason), one)
+        if one.until > kept.until:
+            longest[one.fingerprint, one.revoked, one.reason] = one
+    return tuple(longest.values())
 
 
 def _revoked(certificate: Certificate, since: datetime, reason: str) -> str:
@@ -92,6 +104,8 @@ def read_answer(answer: Answer, path: Sequence[Certificate]) -> Said:
     named = NAME.fullmatch(answer.name)
     if named is None or int(named[1]) >= len(path):
         raise MalformedDer("there is no certificate that it could be about")
+    if len(answer.data) > _MOST_BYTES:
+        raise MalformedDer("it is too large to be one")
     certificate, issuer = path[int(named[1]) - 1], path[int(named[1])]
     return (_read_ocsp if named[2] == "ocsp" else _read_crl)(answer.data, certificate, issuer)
 
@@ -210,11 +224,15 @@ def _read_ocsp(data: bytes, certificate: Certificate, issuer: Certificate) -> Sa
         if single.certificate_status == ocsp.OCSPCertStatus.UNKNOWN:
             raise MalformedDer("its maker does not know the certificate")
         made, reason = single.this_update_utc, single.revocation_reason
-        # Without an end a newer one can be had at any time: it is the newest at the moment it was made.
-        until = single.next_update_utc or made
+        until = _until(certificate, made, single.next_update_utc)
         return Said(certificate.fingerprint, made, until, single.revocation_time_utc, reason.value if reason else "")
     except _unreadable() as error:
         raise _told(error, "it cannot be read as an OCSP response") from error
+
+
+def _until(certificate: Certificate, made: datetime, next_update: datetime | None) -> datetime:
+    """Where no next one is announced, it can be had at any time: this one is the newest at the moment it was made."""
+    return (next_update or made) if made <= certificate.parsed.not_valid_after_utc else _NEVER
 
 
 def _told(error: Exception, otherwise: str) -> MalformedDer:
@@ -283,7 +301,7 @@ def _read_crl(data: bytes, certificate: Certificate, issuer: Certificate) -> Sai
         if not _covers(listed, certificate):
             raise MalformedDer("it is a list of other certificates")
         made = listed.last_update_utc
-        until = listed.next_update_utc or made
+        until = _until(certificate, made, listed.next_update_utc)
         entry = listed.get_revoked_certificate_by_serial_number(certificate.parsed.serial_number)
         since, reason = _entry(entry) if entry else (None, "")
         return Said(certificate.fingerprint, made, until, since, reason)

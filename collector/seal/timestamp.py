@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from queue import Empty, SimpleQueue
 
 from collector.errors import SealError, WrongRequest
@@ -75,7 +76,13 @@ class TokenReport:
     @property
     def path(self) -> tuple[Certificate, ...]:
         """The certificates from the authority's up to the root."""
-        return tuple(Certificate.read_pem(pem) for pem in self.certificates_pem)
+        return tuple(_read_pem(pem) for pem in self.certificates_pem)
+
+
+@lru_cache(maxsize=32)
+def _read_pem(pem: str) -> Certificate:
+    """Thousands of tokens lead up the same few certificates."""
+    return Certificate.read_pem(pem)
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,10 +83,10 @@ def _signed(bag: Bag, data_path: str, signature_path: str) -> tuple[str, list[Pr
     return ("" if problems else report.fingerprint), problems
 
 
-def _said(bag: Bag) -> tuple[list[Said], list[Problem]]:
+def _said(bag: Bag) -> tuple[tuple[Said, ...], list[Problem]]:
     """What is said of the revocation of the certificates above the checkpoints' tokens, and which answers say nothing."""
     from collector.seal.der import MalformedDer
-    from collector.seal.revocation import Answer, read_answer
+    from collector.seal.revocation import Answer, condensed, read_answer
 
     said: list[Said] = []
     problems: list[Problem] = []
@@ -100,7 +100,7 @@ def _said(bag: Bag) -> tuple[list[Said], list[Problem]]:
             said.append(read_answer(Answer(match[3], bag.read(path) or b""), certificates))
         except MalformedDer as error:
             problems.append(bag.problem(path, f"says nothing of the certificates of the token beside it: {error}"))
-    return said, problems
+    return condensed(said), problems
 
 
 def _stamped(

@@ -18,7 +18,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from collector.errors import SealError
 from collector.seal.certificate import Certificate
 from collector.seal.der import MalformedDer
-from collector.seal.revocation import Answer, Said, ask, judge, read_answer
+from collector.seal.revocation import Answer, Said, ask, condensed, judge, read_answer
 from collector.seal.timestamp import Authority, request_token
 from fixtures.authority import FROM, UNTIL, Files, Served, prepare, serve
 from fixtures.revocation import Fault, Revocation, Revoked
@@ -140,7 +140,6 @@ def test_a_revoked_certificates_token_counts_only_if_made_before_and_the_key_was
         (-2 * DAY, -DAY, False),  # a newer one was to be had
         (-HOUR, -timedelta(seconds=60), True),
         (-HOUR, -timedelta(seconds=61), False),
-        (7000 * DAY, 7001 * DAY, False),  # made after the certificate expired: such may be left out
     ],
 )
 def test_an_answer_vouches_from_the_time_for_which_it_was_the_newest(
@@ -161,6 +160,26 @@ def _crl(files: Files, **extensions: x509.ExtensionType) -> bytes:
 def _scope(url: str = "", *, users: bool = False, authorities: bool = False) -> x509.IssuingDistributionPoint:
     names = [x509.UniformResourceIdentifier(url)] if url else None
     return x509.IssuingDistributionPoint(names, None, users, authorities, None, False, False)
+
+
+def test_an_answer_made_after_the_certificate_expired_vouches_for_nothing(files: Files, path: Path3) -> None:
+    """Expired certificates may be left out of lists; a revocation that is still told counts."""
+    late = UNTIL + DAY
+    good = read_answer(Answer("1.crl", Revocation().answer(files, "intermediate.crl", late)), path)
+    above = Said(path[1].fingerprint, NOW, NOW + DAY)
+    assert not judge(path, [good, above], NOW).known
+    revoked = Revocation(revoked={"stamping": (NOW - DAY, "superseded")}).answer(files, "ocsp", late)
+    assert judge(path, [read_answer(Answer("1.ocsp", revoked), path)], NOW).revoked
+
+
+def test_many_answers_say_together_what_each_said(path: Path3) -> None:
+    """Of thousands of tokens by one authority, one answer is enough; a revocation is never lost."""
+    said = [Said(one.fingerprint, NOW + n * DAY, NOW + (n + 1) * DAY) for one in path[:2] for n in range(50)]
+    assert {one.until for one in condensed(said)} == {NOW + 50 * DAY}
+    assert len(condensed(said)) == 2
+    said.insert(3, Said(path[0].fingerprint, NOW, NOW + DAY, NOW - DAY, "keyCompromise"))
+    for at in (NOW, NOW + 49 * DAY, NOW + 60 * DAY):
+        assert judge(path, condensed(said), at) == judge(path, said, at)
 
 
 def test_a_list_that_covers_other_certificates_says_nothing_of_this_one(files: Files, served: Served, path: Path3) -> None:
