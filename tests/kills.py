@@ -30,6 +30,7 @@ from collector.canonical import sha256_file
 from collector.capture import keep
 from collector.clock import SystemClock
 from fixtures.authority import Served, serve
+from fixtures.revocation import Revocation
 from rules.pack.verify import verify_pack
 from tests.paper import PaperDesk, paper_browser
 from tests.stories.desk import Desk
@@ -237,7 +238,7 @@ def main() -> None:
     parser.add_argument("--points", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name, serve(Path(name) / "authority") as authority:
+    with tempfile.TemporaryDirectory() as name, serve(Path(name) / "authority", revocation=Revocation()) as authority:
         tally = kill_points(Path(name) / "kills", authority, given.points, given.seed)
     print(json.dumps({name: getattr(tally, name) for name in ("points", "struck", "reported", "during")}))
 

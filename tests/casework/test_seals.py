@@ -308,6 +308,8 @@ def test_a_certificate_above_that_expired_is_told_by_init_and_no_pack_rests_on_i
     monkeypatch.setenv("TRADEWITNESS_KEY_PASSWORD", "secret")
     (note,) = desk.did("init", "--key", desk.folder / "mine.p12")["notes"]
     assert f"“{ISSUER}”, above the signing certificate, expired on" in note
+    told_again = _key(replace(workspace(desk.archive), user=desk.folder / "configuration"))
+    assert (told_again.state, told_again.todo) == ("note", note)
     (desk.folder / "late.txt").write_text("late")
     desk.did("add", desk.order, desk.folder / "late.txt")
     bag = unpacked(desk.pack("own.zip"), tmp_path / "bag")

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from fixtures.authority import Served
+from fixtures.authority import Served, serve
+from fixtures.revocation import Revocation
 from tests.figures import record
 from tests.kills import Tally, documents, kill_browser_flow, kill_points
 from tests.stories.desk import desk
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One that also answers on revocation, so that a kill can strike between a token and what came with it."""
+    with serve(tmp_path_factory.mktemp("authority"), revocation=Revocation()) as served:
+        yield served
 
 
 @pytest.mark.parametrize("seed", [1, 2])
