@@ -10,32 +10,42 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from urllib.parse import unquote_to_bytes
 
 from backports import zstd
 from pypdf import PdfReader
 
 _DEEPEST = 5
-_ZSTD, _GZIP, _ZIP, _PNG = b"\x28\xb5\x2f\xfd", b"\x1f\x8b", b"PK\x03\x04", b"\x89PNG"
+_ZSTD, _GZIP, _ZIP = b"\x28\xb5\x2f\xfd", b"\x1f\x8b", b"PK\x03\x04"
+_COMPRESSED = (_ZSTD, _GZIP, _ZIP, b"%PDF", b"\x89PNG", b"\xff\xd8\xff")
 
 
 def holding(pile: Iterable[tuple[str, bytes]], words: Iterable[str]) -> set[tuple[str, str]]:
-    """Where (by the names of the pile) which of the words stand, as they are or beneath an encoding."""
-    wanted = [(word, word.encode()) for word in words]
-    return {(name, word) for name, data in pile for piece in decoded(data) for word, bytes_ in wanted if bytes_ in piece}
+    """Where (by the names of the pile) which of the words stand, as they are or beneath an encoding.
 
-
-def decoded(data: bytes, depth: int = 0) -> Iterator[bytes]:
-    """The bytes, and what they hold in base64, hexadecimal, quoted-printable, percent signs, JSON escapes, the text and
-    streams of a PDF, gzip, zstd and zip members, one within the other.
+    What lies in several places is looked into once, and found in the first of them.
     """
+    wanted, seen = [(word, word.encode()) for word in words], set[int]()
+    return {
+        (name, word) for name, data in pile for piece in decoded(data, seen) for word, bytes_ in wanted if bytes_ in piece
+    }
+
+
+def decoded(data: bytes, seen: set[int], depth: int = 0) -> Iterator[bytes]:
+    """The bytes, and what they hold in base64, hexadecimal, quoted-printable, percent signs, JSON escapes, the text and
+    streams of a PDF, gzip, zstd and zip members, one within the other; nothing of what was `seen`.
+    """
+    if hash(data) in seen:
+        return
+    seen.add(hash(data))
     yield data
     if depth == _DEEPEST:
         return
     for inner in _unpacked(data):
-        yield from decoded(inner, depth + 1)
-    if data.startswith((_ZIP, _GZIP, _ZSTD, _PNG)):
-        return  # what follows are compressed bytes: there is no text among them
+        yield from decoded(inner, seen, depth + 1)
+    if data.startswith(_COMPRESSED):
+        return  # there is no text among such bytes
     if b"=" in data:
         yield quopri.decodestring(data)
     if b"%" in data:
@@ -44,21 +54,19 @@ def decoded(data: bytes, depth: int = 0) -> Iterator[bytes]:
         yield re.sub(rb"\\u([0-9a-fA-F]{4})", lambda m: chr(int(m[1], 16)).encode("utf-8", "replace"), data)
     for run in re.findall(rb"(?:[0-9a-fA-F]{2}){12,}", data):
         yield binascii.unhexlify(run)
-    for run in re.findall(rb"(?:[A-Za-z0-9+/_-]\s{0,2}){16,}={0,2}", data):
-        yield from _from_base64(re.sub(rb"\s", b"", run), depth)
+    for run in re.findall(rb"[A-Za-z0-9+/_-]{16}(?:[A-Za-z0-9+/_-]|\s{1,2}(?=[A-Za-z0-9+/_-]))*", data):
+        for plain in _from_base64(re.sub(rb"\s", b"", run)):
+            yield from decoded(plain, seen, depth + 1)
 
 
-def _from_base64(run: bytes, depth: int) -> Iterator[bytes]:
-    digits = run.rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
-    for shift in range(4):
-        cut = digits[shift:]
+def _from_base64(run: bytes) -> Iterator[bytes]:
+    """What the digits say from each place in the first four of them: they may stand within others."""
+    digits = run.translate(bytes.maketrans(b"-_", b"+/"))
+    for cut in (digits[shift:] for shift in range(4)):
         try:
-            plain = base64.b64decode(cut + b"=" * (-len(cut) % 4))
+            yield base64.b64decode(cut + b"=" * (-len(cut) % 4))
         except binascii.Error:
             continue
-        yield plain
-        if not shift:  # a whole file within an address, or text that was encoded twice
-            yield from decoded(plain, depth + 1)
 
 
 def _unpacked(data: bytes) -> Iterator[bytes]:
@@ -77,8 +85,7 @@ def _unpacked(data: bytes) -> Iterator[bytes]:
     if not data.startswith(b"%PDF"):
         return
     yield "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages).encode("utf-8", "replace")
-    for stream in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", data, re.DOTALL):
-        try:
-            yield zlib.decompressobj().decompress(stream)
-        except zlib.error:
-            continue
+    for about, stream in re.findall(rb"<<((?:(?!stream).){0,1000})stream\r?\n(.*?)\r?\nendstream", data, re.DOTALL):
+        if b"/Image" not in about:  # its pixels
+            with suppress(zlib.error):
+                yield zlib.decompressobj().decompress(stream)

@@ -34,7 +34,7 @@ class Said:
 
 @dataclass
 class Desk:
-    """One user's archive and configuration, and the marketplace that stands in for the site."""
+    """One user's archive and configuration, and the marketplace that stands in for the site; what was `printed` so far."""
 
     folder: Path
     market: Marketplace
@@ -42,6 +42,7 @@ class Desk:
     pages: dict[str, str]
     authority: Served
     environment: dict[str, str] = field(default_factory=dict)
+    printed: list[str] = field(default_factory=list)
 
     @property
     def order(self) -> str:
@@ -64,7 +65,8 @@ class Desk:
                 os.environ.pop(name, None)
                 if value is not None:
                     os.environ[name] = value
-        assert "Traceback" not in out.getvalue() + err.getvalue()
+        self.printed.append(out.getvalue() + err.getvalue())
+        assert "Traceback" not in self.printed[-1]
         return Said(code, out.getvalue(), err.getvalue())
 
     def init(self) -> None:

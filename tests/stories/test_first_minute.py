@@ -20,6 +20,7 @@ from collector.browser.find import find_browser
 from collector.browser.window import ended, open_window, reached
 from collector.errors import PersonNeeded
 from fixtures.authority import Served
+from tests.decoded import holding
 from tests.stories.desk import Desk, desk
 from tests.stories.screen import Script, at_the_window, screen, sign_in, sign_in_at
 
@@ -114,10 +115,13 @@ def test_a_session_serves_the_next_visit_unseen_by_anybody_else_and_never_enters
     assert "Headless" not in agents.pop()
     about = next(iter(watched.snapshots)).visit.browser
     assert (about["headless"], about["extensions"]) == ("no", "unknown")
-    sent = [token.encode() for token in table.market.secrets_sent()]
-    for path in table.archive.rglob("*"):
-        if path.is_file():
-            assert not [t for t in sent if t in path.read_bytes()], path
+    profiles = ("profile", "session", "session.older")  # the browser's own, outside the archive: there a session must be
+    parts = {p: p.relative_to(table.folder).parts for p in table.folder.rglob("*") if p.is_file()}
+    pile = [("/".join(names), p.read_bytes()) for p, names in parts.items() if not {*profiles} & {*names}]
+    assert {"configuration/accounts/main/account.json", "archive/ledger/entries.jsonl"} <= {name for name, _ in pile}
+    pile += [("printed", text.encode()) for text in table.printed]
+    assert len(table.market.sessions) == 1
+    assert holding(pile, table.market.secrets_sent()) == set()
     for folder in (accounts(table), accounts(table) / "main"):
         assert folder.stat().st_mode & 0o077 == 0
 

@@ -30,12 +30,13 @@ self.addEventListener('fetch', e => { if (e.request.url.includes('made-by-worker
   e.respondWith(new Response('{"made": "by the service worker"}', {headers: {'Content-Type': 'application/json'}})); });
 """
 LINES = 850
+SECRETS = "/order/secrets"
 # Each canary's place is its name; all must be gone from every kept byte.
 CANARIES = {
     name: f"{name}0Canary7{hashlib.sha256(name.encode()).hexdigest()[:14]}"
     for name in (
         "cookie hidden set header bearer address form script storage handshake frame input href login json base64 meta "
-        "attribute paper zipped compound"
+        "attribute paper zipped compound typed"
     ).split()
 }
 
@@ -44,7 +45,8 @@ def _secret_page() -> str:
     c = CANARIES
     wrapped = base64.b64encode(json.dumps({"user": 1, "k": c["base64"]}).encode()).decode()
     return f"""{_HEAD}{_ORDER}<meta name="csrf-token" content="{c["meta"]}">
-<form><input type=hidden name=_csrf_token value="{c["input"]}"><input type=password name=pin value="{c["form"]}"></form>
+<form><input type=hidden name=_csrf_token value="{c["input"]}"></form>
+<input type=password name=pin value="{c["form"]}">
 <a href="/order?next=1&amp;session_token={c["href"]}">next</a><div data-auth-token='{c["attribute"]}'></div>
 <script>var config = {{accessToken: "{c["script"]}", apiSecret: "{c["base64"]}"}}; var blob = "{wrapped}";
 localStorage.setItem('refreshToken', '{c["storage"]}');
@@ -117,7 +119,7 @@ def _pages(port: int) -> dict[str, tuple[str, bytes]]:
     }  # fmt: skip
     made = {path: ("text/html; charset=utf-8", (_HEAD + body).encode()) for path, body in html.items()}
     made |= {
-        "/order/secrets": ("text/html; charset=utf-8", _secret_page().encode()),
+        SECRETS: ("text/html; charset=utf-8", _secret_page().encode()),
         "/order/gbk": ("text/html; charset=gbk", f"<html><body class='order'>{_ORDER}<p>发货日期</p>".encode("gbk")),
         "/order/latin1": ("text/html; charset=iso-8859-1", f"<body class='order'>{_ORDER}<p>Größe</p>".encode("latin-1")),
         "/worker.js": ("text/javascript", b"fetch('/data?by=' + (location.search ? 'frame-worker' : 'worker'))"),
@@ -160,7 +162,7 @@ class _Handler(BaseHTTPRequestHandler):
         more = {"Cache-Control": "max-age=600"} if path in ("/cached.txt", "/picture.png") else {}
         if path == "/zipped.txt":
             body, more = gzip.compress(body), {"Content-Encoding": "gzip"}
-        if path == "/order/secrets":
+        if path == SECRETS:
             more = {"Set-Cookie": f"plain={CANARIES['cookie']}; Path=/", "X-Auth-Token": CANARIES["set"]}
         self._answer(200 if path in self.server.pages else 404, kind, body, **more)  # type: ignore[attr-defined]
 
@@ -172,7 +174,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         for name, value in ({"Content-Type": kind, "Content-Length": str(len(body))} | headers).items():
             self.send_header(name, value)
-        if self.path == "/order/secrets":
+        if self.path.partition("?")[0] == SECRETS:
             self.send_header("Set-Cookie", f"sid2={CANARIES['hidden']}; Path=/; HttpOnly")
         self.end_headers()
         self.wfile.write(body)
