@@ -33,7 +33,8 @@ def test_the_table_of_facts_says_in_words_where_each_stands(capsys: pytest.Captu
         [
             Fact("order.number", "250861947301028446", "read", "20261125T101831Z-717fdf", "alibaba.order/2", place),
             Fact("dispute.offer", None, "not_shown", "20261125T101843Z-29b441", "alibaba.dispute/2"),
-        ]
+        ],
+        [None, None],
     )
     shown = capsys.readouterr().out
     assert "the page's data" in shown
