@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,7 +12,18 @@ from playwright.async_api import CDPSession
 from playwright.async_api import Error as PlaywrightError
 
 from collector.browser.channels import Channel, Channels
-from collector.capture.tab import Arrival, Body, Certificate, Exchange, Headers, Heard, Socket, SocketFrame
+from collector.browser.exchanges import (
+    OWN_SCRIPT,
+    Asked,
+    Speech,
+    body_of,
+    certificate_of,
+    exchange_of,
+    instant_of,
+    is_web,
+    socket_of,
+)
+from collector.capture.tab import Arrival, Body, Certificate, Heard, SocketFrame
 
 # They stay open for as long as the page does, so they say nothing about its having loaded.
 _NEVER_ENDING = {"EventSource", "WebSocket", "Media", "Ping"}
@@ -32,65 +40,29 @@ _EVENTS = """
 EVENTS = tuple("Network." + name for name in _EVENTS.split())
 
 
-_UNENDED = Body("absent", why="it had not ended when the visit did")
-
-
-@dataclass
-class _Asked:
-    """One request under way, or ended; each hop of a redirect is one of its own."""
-
-    id: str
-    channel: Channel
-    request: Mapping[str, Any]
-    resource: str
-    frame: str
-    wall: float
-    start: float
-    answer: Mapping[str, Any] = field(default_factory=dict)
-    has_extra: bool = True
-    cached: bool = False
-    length: int = 0
-    wire: int = 0
-    ended: float = 0.0
-    failure: str = ""
-    body: Body = _UNENDED
-
-
-@dataclass
-class _Speech:
-    """One WebSocket as it goes on."""
-
-    url: str
-    channel: Channel
-    request: Mapping[str, Any] = field(default_factory=dict)
-    answer: Mapping[str, Any] = field(default_factory=dict)
-    wall: float = 0.0
-    start: float = 0.0
-    closed: bool = False
-    failure: str = ""
-    frames: list[SocketFrame] = field(default_factory=list)
-
-
 class Recorder:
     """Listens to one tab from before its first request."""
 
     def __init__(self, session: CDPSession, frame: str) -> None:
-        self._frame = frame
-        self._channels = Channels(session, self._hear, _BUFFERS)
-        self._asked: list[_Asked] = []
-        self._latest: dict[str, _Asked] = {}
-        self._sockets: dict[str, _Speech] = {}
+        self._session, self._frame = session, frame
+        self._channels = Channels(session, self._hear, self._stir, _BUFFERS)
+        self._asked: list[Asked] = []
+        self._latest: dict[str, Asked] = {}
+        self._sockets: dict[str, Speech] = {}
         self._extra: dict[str, tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]] = {}
         self._open: set[str] = set()
         self._bodies: set[asyncio.Task[None]] = set()
         self._kept = self._spoken = 0
         self._unseen: set[str] = set()
+        self._unbegun: set[str] = set()  # requests whose end alone was told
         self._stirred = asyncio.Event()
         self._last = asyncio.get_running_loop().time()
 
-    async def listen(self, context: str) -> None:
-        """Begins to hear; `context` is the id of the tab's browser context. Raises playwright's Error."""
-        await self._channels.listen(context, EVENTS)
+    async def listen(self, target: str, context: str) -> None:
+        """Begins to hear the tab with that target id, in the browser context of that id. Raises playwright's Error."""
+        for event in EVENTS:
+            self._session.on(event, lambda values, event=event: self._hear(self._channels.page, event, values))
+        await self._channels.listen(target, context)
 
     # -- hearing --------------------------------------------------------------------------------------------------------
 
@@ -108,7 +80,7 @@ class Recorder:
         elif before is not None and before.channel is not channel:
             return  # one request, told by the page and by the worker that it starts
         resource, frame = said.get("type", "Other"), said.get("frameId", "")
-        asked = _Asked(said["requestId"], channel, said["request"], resource, frame, said["wallTime"], said["timestamp"])
+        asked = Asked(said["requestId"], channel, said["request"], resource, frame, said["wallTime"], said["timestamp"])
         self._asked.append(asked)
         self._latest[asked.id] = asked
         if resource not in _NEVER_ENDING and not said["request"]["url"].startswith(("data:", "blob:")):
@@ -127,7 +99,7 @@ class Recorder:
     def _responseReceived(self, channel: Channel, said: dict[str, Any]) -> None:
         asked = self._latest.get(said["requestId"])
         if asked is None:  # a worker's own script: told only when it comes
-            asked = _Asked(said["requestId"], channel, {"method": "GET", "url": said["response"]["url"], "headers": {}},
+            asked = Asked(said["requestId"], channel, {"method": "GET", "url": said["response"]["url"], "headers": {}},
                            said.get("type", "Other"), said.get("frameId", ""), 0.0, said["timestamp"])  # fmt: skip
             self._asked.append(asked)
             self._latest[asked.id] = asked
@@ -147,7 +119,9 @@ class Recorder:
 
     def _loadingFinished(self, channel: Channel, said: dict[str, Any]) -> None:
         asked = self._latest.get(said["requestId"])
-        if asked is not None and not asked.ended:
+        if asked is None:
+            self._unbegun.add(said["requestId"])
+        elif not asked.ended:
             asked.ended, asked.wire = said["timestamp"], round(said["encodedDataLength"])
             task = asyncio.create_task(self._take_body(asked, channel))
             self._bodies.add(task)
@@ -161,8 +135,15 @@ class Recorder:
             asked.body = Body("absent", why=f"it failed: {asked.failure}")
         self._end(said["requestId"])
 
+    def _joined(self, channel: Channel, _: dict[str, Any]) -> None:
+        """A shared worker is joined as it starts, so the end of its own script, which bears its name, may not be told."""
+        asked = self._latest.get(channel.target)
+        if channel.kind == "shared_worker" and asked is not None and not asked.ended:
+            asked.body = OWN_SCRIPT
+            self._end(asked.id)
+
     def _webSocketCreated(self, channel: Channel, said: dict[str, Any]) -> None:
-        self._sockets[said["requestId"]] = _Speech(said["url"], channel)
+        self._sockets[said["requestId"]] = Speech(said["url"], channel)
 
     def _webSocketWillSendHandshakeRequest(self, _: Channel, said: dict[str, Any]) -> None:
         if speech := self._sockets.get(said["requestId"]):
@@ -186,7 +167,7 @@ class Recorder:
         if self._spoken > _FRAMES:
             self._unseen.add(f"WebSocket messages beyond {_FRAMES >> 20} MB were not kept.")
             return
-        at = _instant(speech.wall + said["timestamp"] - speech.start)
+        at = instant_of(speech.wall + said["timestamp"] - speech.start)
         frame = said["response"]
         speech.frames.append(SocketFrame(at, way, frame["payloadData"], frame["opcode"] == 2))
         self._stir()
@@ -210,7 +191,7 @@ class Recorder:
 
     # -- bodies ---------------------------------------------------------------------------------------------------------
 
-    async def _take_body(self, asked: _Asked, channel: Channel) -> None:
+    async def _take_body(self, asked: Asked, channel: Channel) -> None:
         """As soon as it has ended: bodies vanish when the page moves on, and when there are many."""
         if asked.request["method"] == "HEAD" or asked.answer.get("status") in _NO_BODY:
             asked.body = Body("bytes")
@@ -222,13 +203,13 @@ class Recorder:
             self._kept += asked.length
             asked.body = await self._body(asked, channel)
 
-    async def _body(self, asked: _Asked, channel: Channel) -> Body:
+    async def _body(self, asked: Asked, channel: Channel) -> Body:
         for told in dict.fromkeys((channel, asked.channel, self._channels.page)):
             with suppress(PlaywrightError):
                 given = await told.send("Network.getResponseBody", {"requestId": asked.id})
-                return _marked(given, asked.length)
+                return body_of(given, asked.length)
         worker = asked.channel.kind not in ("page", "iframe") or channel.kind not in ("page", "iframe")
-        return Body("absent", why="the browser gives no worker's own script" if worker else "the browser had let go of it")
+        return OWN_SCRIPT if worker else Body("absent", why="the browser had let go of it")
 
     # -- what was heard -------------------------------------------------------------------------------------------------
 
@@ -242,7 +223,8 @@ class Recorder:
         clock = asyncio.get_running_loop().time
         end = clock() + within_ms / 1000
         while True:
-            still_for = 0 if self._open else clock() - self._last
+            under_way = self._open or self._channels.is_busy
+            still_for = 0 if under_way else clock() - self._last
             if still_for * 1000 >= quiet_ms:
                 return True
             left = end - clock()
@@ -250,7 +232,7 @@ class Recorder:
                 return False
             self._stirred.clear()
             with suppress(TimeoutError):
-                async with asyncio.timeout(left if self._open else min(left, quiet_ms / 1000 - still_for)):
+                async with asyncio.timeout(left if under_way else min(left, quiet_ms / 1000 - still_for)):
                     await self._stirred.wait()
 
     def arrival(self, final: str) -> Arrival:
@@ -262,18 +244,23 @@ class Recorder:
         date = next((v for n, v in chain[-1].answer["headers"].items() if n.lower() == "date"), "")
         return Arrival(final, passed, int(chain[-1].answer["status"]), date)
 
-    def _main_documents(self) -> Iterator[_Asked]:
+    def _main_documents(self) -> Iterator[Asked]:
         return (asked for asked in self._asked if asked.resource == "Document" and asked.frame == self._frame)
 
     async def heard(self) -> Heard:
-        """Everything so far; bodies under way are waited for, bounded."""
+        """Everything so far; bodies under way are waited for, bounded, and targets that have just come up."""
+        await self._channels.settled()
         if self._bodies:
             await asyncio.wait(set(self._bodies), timeout=_BODIES_S)
+        if self._unbegun:
+            self._unseen.add(
+                f"Of {len(self._unbegun)} requests the end was told and not the beginning: they are not recorded."
+            )
         sent, got = self._wired()
-        exchanges = tuple(_exchange(a, sent.get(id(a)), got.get(id(a))) for a in self._asked if _is_web(a.request["url"]))
+        exchanges = tuple(exchange_of(a, sent.get(id(a)), got.get(id(a))) for a in self._asked if is_web(a.request["url"]))
         return Heard(
             exchanges,
-            tuple(map(_socket, self._sockets.values())),
+            tuple(map(socket_of, self._sockets.values())),
             await self._certificates(),
             tuple(sorted(self._unseen | self._channels.missed)),
         )
@@ -301,118 +288,4 @@ class Recorder:
             with suppress(PlaywrightError):
                 given = await self._channels.page.send("Network.getCertificate", {"origin": origin})
                 chains[origin] = tuple(given["tableNames"])
-        return tuple(_certificate(origin, details, chains.get(origin, ())) for origin, details in found.items())
-
-
-def _is_web(url: str) -> bool:
-    return url.startswith(("http://", "https://"))
-
-
-def _marked(given: Mapping[str, Any], length: int) -> Body:
-    """The browser gives bytes as base64; text is what came only when nothing in it was replaced and no byte is missing."""
-    if given["base64Encoded"]:
-        return Body("bytes", base64.b64decode(given["body"]))
-    data = str(given["body"]).encode("utf-8", "surrogatepass")
-    same = len(data) == length and "\ufffd".encode() not in data
-    return Body("bytes" if same else "re-encoded", data)
-
-
-def _instant(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
-
-
-def _pairs(headers: Mapping[str, str]) -> Headers:
-    return tuple((name, line) for name, value in headers.items() for line in str(value).split("\n"))
-
-
-def _sent(request: Mapping[str, Any]) -> bytes:
-    entries = request.get("postDataEntries") or []
-    return b"".join(base64.b64decode(entry.get("bytes", "")) for entry in entries)
-
-
-def _exchange(asked: _Asked, sent: Mapping[str, Any] | None, got: Mapping[str, Any] | None) -> Exchange:
-    answer, request = asked.answer, asked.request
-    address = str(answer.get("remoteIPAddress", "")).strip("[]")
-    return Exchange(
-        method=request["method"],
-        url=request["url"],
-        resource=asked.resource,
-        status=int((got or {}).get("statusCode") or answer.get("status", 0)),
-        media_type=_media_type(answer),
-        size=asked.wire,
-        remote=f"{address}:{answer.get('remotePort', 0)}" if address else "",
-        failure=asked.failure,
-        asked_by=asked.channel.kind,
-        came_from=_source(asked),
-        status_text=str(answer.get("statusText", "")),
-        protocol=str(answer.get("protocol", "")),
-        request_headers=_pairs((sent or {}).get("headers") or answer.get("requestHeaders") or request["headers"]),
-        response_headers=_pairs((got or {}).get("headers") or answer.get("headers", {})),
-        began=_instant(asked.wall) if asked.wall else None,
-        timing=_timing(asked),
-        sent=_sent(request),
-        body=asked.body,
-    )
-
-
-def _media_type(answer: Mapping[str, Any]) -> str:
-    stated = next((v for n, v in answer.get("headers", {}).items() if n.lower() == "content-type"), "")
-    return str(stated or answer.get("mimeType", "")).partition("\n")[0]
-
-
-def _source(asked: _Asked) -> str:
-    answer = asked.answer
-    if answer.get("fromServiceWorker"):
-        return "service worker"
-    if answer.get("fromPrefetchCache"):
-        return "prefetch"
-    if answer.get("fromDiskCache"):
-        return "disk cache"
-    return "memory cache" if asked.cached else "network"
-
-
-def _timing(asked: _Asked) -> Mapping[str, int]:
-    """Milliseconds since the request began; what the browser did not do (a lookup it knew) is left out."""
-    told = asked.answer.get("timing") or {}
-    base = told.get("requestTime", 0.0)
-    names = {
-        "dns": "dnsEnd",
-        "connected": "connectEnd",
-        "secured": "sslEnd",
-        "sent": "sendEnd",
-        "answered": "receiveHeadersEnd",
-    }
-    marks = {name: base - asked.start + told[key] / 1000 for name, key in names.items() if told.get(key, -1) >= 0}
-    if asked.ended:
-        marks["ended"] = asked.ended - asked.start
-    return {name: round(seconds * 1000) for name, seconds in marks.items()}
-
-
-def _socket(speech: _Speech) -> Socket:
-    return Socket(
-        url=speech.url,
-        asked_by=speech.channel.kind,
-        status=int(speech.answer.get("status", 0)),
-        request_headers=_pairs(speech.answer.get("requestHeaders") or speech.request.get("headers", {})),
-        response_headers=_pairs(speech.answer.get("headers", {})),
-        began=_instant(speech.wall) if speech.wall else None,
-        closed=speech.closed,
-        failure=speech.failure,
-        frames=tuple(speech.frames),
-    )
-
-
-def _certificate(origin: str, told: Mapping[str, Any], chain: tuple[str, ...]) -> Certificate:
-    return Certificate(
-        origin=origin,
-        protocol=str(told["protocol"]),
-        cipher=" ".join(
-            filter(None, (told.get("keyExchange"), told.get("keyExchangeGroup"), told["cipher"], told.get("mac")))
-        ),
-        subject=str(told["subjectName"]),
-        issuer=str(told["issuer"]),
-        names=tuple(told["sanList"]),
-        valid_from=_instant(told["validFrom"]),
-        valid_to=_instant(told["validTo"]),
-        chain=chain,
-    )
+        return tuple(certificate_of(origin, details, chains.get(origin, ())) for origin, details in found.items())

@@ -105,11 +105,13 @@ most => {
     const name = block.getAttribute('data-module-name');
     modules.set(name, block.textContent.trim() || modules.has(name) ? (modules.get(name) || 0) + 1 : 1);
   }
+  const nth = new Map();
+  const count = (node, seen = {}) => { for (let one = node.parentNode.firstElementChild; one; one = one.nextElementSibling)
+    nth.set(one, seen[one.localName] = (seen[one.localName] || 0) + 1); };
   const step = node => {
-    let nth = 1;
-    for (let s = node.previousElementSibling; s; s = s.previousElementSibling) if (s.localName === node.localName) nth++;
     const name = node.localName;
-    return ['html', 'body'].includes(name) ? name : CSS.escape(name) + ':nth-of-type(' + nth + ')';
+    if (!nth.has(node)) count(node);
+    return ['html', 'body'].includes(name) ? name : CSS.escape(name) + ':nth-of-type(' + nth.get(node) + ')';
   };
   const known = new Map();
   const path = node => {

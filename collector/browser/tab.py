@@ -94,8 +94,8 @@ class ChromiumTab:
         session = await context.new_cdp_session(page)
         tree = await session.send("Page.getFrameTree")
         tab = cls(page, session, browser, options, tree["frameTree"]["frame"]["id"])
-        about = await session.send("Target.getTargetInfo")
-        await tab._recorder.listen(about["targetInfo"]["browserContextId"])
+        about = (await session.send("Target.getTargetInfo"))["targetInfo"]
+        await tab._recorder.listen(about["targetId"], about["browserContextId"])
         zone = await tab._ask(scripts.ZONE)
         tab._options = MappingProxyType({**options, "timezone": str(zone)})
         return tab

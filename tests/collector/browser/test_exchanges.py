@@ -72,24 +72,17 @@ def body(seen: Look, ending: str) -> bytes:
     return seen.bytes_of("body", exchange(seen, ending)["body"]["part"])
 
 
-def test_a_frame_of_another_site_is_kept_and_heard(see: See, server: ThreadingHTTPServer) -> None:
+def test_what_a_frame_of_another_site_and_its_worker_ask_for_is_heard(see: See, server: ThreadingHTTPServer) -> None:
     server.log.clear()  # type: ignore[attr-defined]
     seen = see("/order/frames")
     assert seen.snapshot.outcome == "complete"
     assert b"another site" in seen.bytes_of("dom", 1)
     assert exchange(seen, "/frame")["body"]["mark"] == "bytes"
-
-
-@pytest.mark.proof  # on a machine under load a worker's last requests can come after the visit has been read
-def test_what_a_frame_of_another_site_and_its_worker_ask_for_is_heard(see: See, server: ThreadingHTTPServer) -> None:
-    server.log.clear()  # type: ignore[attr-defined]
-    seen = see("/order/frames")
     assert exchange(seen, "by=frame")["asked_by"] == "iframe"
     assert exchange(seen, "by=frame-worker")["asked_by"] == "worker"
     assert b"by=frame-worker" in body(seen, "by=frame-worker")
 
 
-@pytest.mark.proof
 def test_workers_of_every_kind_are_heard(see: See, server: ThreadingHTTPServer) -> None:
     server.log.clear()  # type: ignore[attr-defined]
     seen = see("/order/workers")
@@ -100,6 +93,8 @@ def test_workers_of_every_kind_are_heard(see: See, server: ThreadingHTTPServer) 
     assert json.loads(body(seen, "made-by-worker")) == {"made": "by the service worker"}
     shared = exchange(seen, "/shared.js")
     assert shared["status"] == 200
+    assert "A shared worker was joined after it had started" in seen.step("network")[1]
+    assert seen.step("settle") == ("ok", "")
 
 
 def test_each_body_says_what_it_is_worth(see: See) -> None:
