@@ -251,7 +251,7 @@ def _fact_value(fact: Fact, plan: PackPlan) -> str:
     if fact.state == "unreadable":
         return f"not readable: “{fact.place.quote if fact.place else ''}”"
     shown = when(fact.value, plan.zone)
-    return shown.text if shown else say(fact.value)
+    return shown.text if shown else say(fact.value) or "none"
 
 
 def _data_address(copy: bytes) -> str:

@@ -92,7 +92,7 @@ async def visited(browser: Browser) -> bytes:
 
 SHOWN = """() => ({
   text: document.body.innerText,
-  pictures: [...document.images].map(i => [i.currentSrc, i.naturalWidth]),
+  pictures: [...document.images].map(i => { i.loading = 'eager'; return [i.currentSrc, i.naturalWidth, i.complete]; }),
   panels: [...document.querySelectorAll('[data-panel]')].map(p => [p.dataset.panelState, p.textContent.trim()]),
 })"""
 
@@ -113,7 +113,8 @@ async def replayed(browser: Browser, origin: str, folder: Path, page: dict[str, 
                 frame = next((f for f in sheet.frames if "mp_/" in f.url), None)
                 if frame is not None and await frame.evaluate("document.readyState") == "complete":
                     shown: dict[str, Any] = await frame.evaluate(SHOWN)
-                    if shown["panels"] and all(state == "ready" for state, _ in shown["panels"]):
+                    settled = all(whole for *_, whole in shown["pictures"])  # those below the view come when they are asked
+                    if settled and shown["panels"] and all(state == "ready" for state, _ in shown["panels"]):
                         return shown
                 await asyncio.sleep(0.1)
     finally:
@@ -147,7 +148,7 @@ def test_visits_play_back_with_text_pictures_and_what_scripts_asked_for(
     assert shown.keys() == WORDS.keys()
     for kind, words in WORDS.items():
         assert words in shown[kind]["text"]
-        assert all(width > 0 for _, width in shown[kind]["pictures"])
+        assert all(width > 0 for _, width, _ in shown[kind]["pictures"])
         assert shown[kind]["pictures"] or kind == "dispute"
         assert all(len(text) > 10 for _, text in shown[kind]["panels"])
 
@@ -169,4 +170,4 @@ def test_a_packs_web_archive_plays_back(
     for kind in shown:
         words = {"order": table.order}.get(kind, WORDS[kind])
         assert words in shown[kind]["text"]
-        assert all(width > 0 for _, width in shown[kind]["pictures"])
+        assert all(width > 0 for _, width, _ in shown[kind]["pictures"])

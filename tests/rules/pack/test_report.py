@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 
+from collector.model import Fact
 from rules.pack.plan import PackPlan
 from rules.pack.report import render_report, render_viewer
 from rules.pack.wording import listed, say
@@ -121,3 +122,11 @@ def test_lists_read_as_sentences(words: tuple[str, ...], text: str) -> None:
 )  # fmt: skip
 def test_values_read_as_words(value: object, text: str) -> None:
     assert say(value) == text
+
+
+def test_a_list_that_was_read_as_empty_is_called_none(made: PackPlan) -> None:
+    """A blank cell would look as if nobody had looked."""
+    thread = next(s.id for s in made.snapshots if s.target.kind == "thread")
+    empty = Fact("thread.disagreements", (), "read", thread, "alibaba.thread/3")
+    cell = re.compile(r"thread\.disagreements</td><td><bdi[^>]*>none</bdi>")
+    assert cell.search(render_viewer(replace(made, facts=(*made.facts, empty))))
