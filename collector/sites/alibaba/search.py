@@ -15,7 +15,7 @@ from collector.sites.alibaba.money import read_money
 from collector.sites.alibaba.scribe import Scribe
 from collector.sites.alibaba.supplier import YEARS, flag, flag_in, limit_of, tenure_in, years_of
 
-READER = "alibaba.search/3"
+READER = "alibaba.search/4"
 NOT_SHOWN = "not_shown"
 
 _TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,60}>")
@@ -45,6 +45,8 @@ def read_search(frame: Frame) -> tuple[Fact, ...]:
         if cards:
             entries = tuple(_card_offer(product, card, frame) for product, card in cards)
             reading = Reading(entries, frame.place(_around([card for _, card in cards])))
+        elif loose := [link for address, link in frame.links if address.product]:
+            reading = Reading(None, frame.place(_around(loose)))  # products that no supplier is seen beside
     return (Scribe(frame, READER).fact("search.offers", reading),)
 
 

@@ -7,7 +7,17 @@ from decimal import Decimal
 from bs4 import BeautifulSoup
 
 from collector.model import Money, Target
-from tests.collector.sites.alibaba.stored import ALIBABA, atoms, facts, pointed_at, saved, standing, stands
+from tests.collector.sites.alibaba.stored import (
+    ALIBABA,
+    atoms,
+    facts,
+    pointed_at,
+    saved,
+    standing,
+    stands,
+    stored,
+    without_scripts,
+)
 
 PRODUCT = ("product-2026.html", "https://www.alibaba.com/product-detail/Custom-Shoes_1600691082191.html")
 SEARCH = ("search-2024.html", "https://www.alibaba.com/trade/search?SearchText=school+bags")
@@ -47,6 +57,15 @@ def test_a_search_page_of_2024_gives_every_offer_from_its_data() -> None:
         assert offer["url"] == "https:" + entry["productUrl"]
         assert f"{offer['years']} " in entry["goldSupplierYears"]
         assert (offer["badge"], offer["limit"]) == ("not_shown", "not_shown")
+
+
+def test_saved_without_scripts_a_search_page_of_2024_is_not_understood_rather_than_empty() -> None:
+    """Chrome leaves scripts out of a page that it saves as one file: products are linked there, no offer is around them."""
+    body = without_scripts(saved(*SEARCH).documents[0].html)
+    offers = facts("search", stored(body, SEARCH[1]))["search.offers"]
+    assert (offers.state, offers.value) == ("unreadable", None)
+    assert offers.place is not None
+    assert "School Bag" in offers.place.quote
 
 
 def test_a_search_result_of_2018_gives_the_badge_and_the_limit_apart() -> None:
