@@ -77,7 +77,7 @@ class Proving:
     @cached_property
     def covering(self) -> Covering:
         """The checkpoint and the tokens received for it: part of the plan, so that a later token makes a new plan."""
-        stamped = {token.authority: token for token in self._tokens(self.checkpoint)}
+        stamped = {token.authority: token for token in self._stamped}
         addresses = {a.name: a.url for a in self.ws.archive.config.authorities}
         names = sorted({*addresses, *stamped})
         witnesses = tuple(_witness(name, addresses.get(name, ""), stamped.get(name)) for name in names)
@@ -94,7 +94,7 @@ class Proving:
         files: dict[str, bytes] = {}
         for one in (self.checkpoint, *self._brackets(entries)):
             files |= {f"{one.name}.json": one.data, f"{one.name}.p7s": signature_of(self.ws.archive, one)}
-            for token in self._tokens(one):
+            for token in self._stamped if one is self.checkpoint else self._tokens(one):
                 files |= token.files
         earlier = {
             one.size: (one.root, tuple(step.hex() for step in tree.consistency_proof(one.size)))
@@ -118,6 +118,10 @@ class Proving:
         """The checkpoints whose tokens stand among the entries, so that the token itself can be shown."""
         sizes = {entry.body["checkpoint"] for entry in self.received if entry.seq in entries}
         return [c for c in self.ws.archive.ledger.checkpoint_list() if c.size in sizes]
+
+    @cached_property
+    def _stamped(self) -> list[_Token]:
+        return self._tokens(self.checkpoint)
 
     def _tokens(self, checkpoint: Checkpoint) -> list[_Token]:
         return [self._token(e, checkpoint) for e in self.received if e.body["checkpoint"] == checkpoint.size]
@@ -148,7 +152,7 @@ class Proving:
         found["signer.pem"] = self.key.certificate_pem.encode()
         for last in self._issuers[-1:]:
             found["signer-issuer.pem"] = last.pem.encode()
-        for token in self._tokens(self.checkpoint):
+        for token in self._stamped:
             for number, one in enumerate(token.path if token.said else (), 1):
                 found[f"{token.authority}-{number}.pem"] = one.pem.encode()
         return found

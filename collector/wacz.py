@@ -19,6 +19,7 @@ from typing import IO, Any, BinaryIO
 from urllib.parse import urlsplit
 
 from collector.canonical import commitment, sha256
+from collector.capture.stored import network_record
 from collector.model import Private, Snapshot
 
 Get = Callable[[str], bytes]
@@ -117,15 +118,9 @@ def has_exchanges(snapshot: Snapshot) -> bool:
     return any(artefact.role == "network" for artefact in snapshot.artefacts)
 
 
-def _record(snapshot: Snapshot, get: Get) -> Mapping[str, Any]:
-    found = next((a for a in snapshot.artefacts if a.role == "network"), None)
-    record = json.loads(get(found.digest)) if found else {}
-    return record if isinstance(record, dict) else {}  # before bodies were kept it was a bare list
-
-
 def _exchanges(snapshot: Snapshot, get: Get, but: Container[int]) -> Iterator[_Kept]:
     bodies = {a.part: a.digest for a in snapshot.artefacts if a.role == "body"}
-    for number, told in enumerate(_record(snapshot, get).get("exchanges", ())):
+    for number, told in enumerate(network_record(snapshot.artefacts, get).get("exchanges", ())):
         if number in but:
             continue
         body = told["body"]
@@ -137,7 +132,7 @@ def _exchanges(snapshot: Snapshot, get: Get, but: Container[int]) -> Iterator[_K
 
 def _sockets(snapshot: Snapshot, get: Get, but: Container[int]) -> Iterator[tuple[int, Mapping[str, Any], bytes]]:
     frames = {a.part: a.digest for a in snapshot.artefacts if a.role == "frames"}
-    for number, told in enumerate(_record(snapshot, get).get("sockets", ())):
+    for number, told in enumerate(network_record(snapshot.artefacts, get).get("sockets", ())):
         if told["part"] in frames and number not in but:
             yield number, told, get(frames[told["part"]])
 

@@ -19,19 +19,19 @@ from rules.schema import from_toml, installed, wrong
 KINDS = ("red_flag", "own_words", "admission", "answer", "argument", "term")
 SPEAKERS = ("supplier", "buyer")
 
-_CJK = "\u3400-\u9fff"
+CJK = "\u3400-\u9fff"  # between brackets of a regular expression: what is written without spaces
 _SENTENCE = re.compile(r"(?<=[。！？；\n])|(?<=\w\w[.!?;])(?<!\b[Nn][Oo]\.)(?=\s)|(?<=[!?])(?=\s)")
 _SPACED = re.compile(r"(?<![^\W_])(?:[a-z][\s.\-_*·/|]{1,3}){3,}[a-z](?![^\W_])")
-_SPACED_CJK = re.compile(rf"(?<=[{_CJK}])[\s.\-_*·]{{1,3}}(?=[{_CJK}])")
-_WORD = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+(?:[@$][^\W_{_CJK}]+)*|,")
+_SPACED_CJK = re.compile(rf"(?<=[{CJK}])[\s.\-_*·]{{1,3}}(?=[{CJK}])")
+_WORD = re.compile(rf"[{CJK}]+|[^\W_{CJK}]+(?:[@$][^\W_{CJK}]+)*|,")
 _ASKED = re.compile("(?<=能)不能|(?<=可)不可|(?<=是)不是|(?<=行)不行")  # "can you or can you not" denies nothing
 _SIGNS = str.maketrans({"’": "'", "‘": "'", "，": ",", "、": ",", "：": " ", "（": " ", "）": " "})
 # Letters of other alphabets that look like Latin ones, and figures and signs that stand for letters.
 _ALIKE = str.maketrans("авекмнорстухіјѕԁαεικνορτυχ", "abekmhopctyxijsdaeiknoptux")
 _FIGURES = str.maketrans("0134578@$", "oieastbas")
 _INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff]")
-_LATIN = re.compile(rf"[^\W_{_CJK}]")
-_CJK_RUN = re.compile(rf"[{_CJK}]{{3}}")
+_LATIN = re.compile(rf"[^\W_{CJK}]")
+_CJK_RUN = re.compile(rf"[{CJK}]{{3}}")
 _GAP, _GAP_CJK = 6, 12  # words, and Chinese characters, that "..." stands for at most
 _DENIED = 3  # words after "never" that it still denies
 _FARTHEST = 120  # characters between two words of a phrase

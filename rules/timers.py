@@ -14,6 +14,7 @@ from collector.model import Fact, Origin, Printed
 from rules.calendars import end_of
 from rules.casefile import CaseFile
 from rules.chronology import Chronology, Occurrence, occurrence, time_of
+from rules.phrases import CJK
 from rules.policy import DeadlineRule, Phrase, Policy
 
 TIMER = "dispute.deadline"
@@ -21,7 +22,7 @@ TIMER = "dispute.deadline"
 _ENDS = ("closed", "rejected")
 # A countdown read twice differs by minutes; a new request gives days.
 _SAME_TIMER = timedelta(days=1)
-_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_CHINESE = re.compile(rf"[{CJK}]")
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 

@@ -47,11 +47,11 @@ class ReadingScreens(Printer):
 
     def facts(self, facts: list[Fact], tiles: list[Tile | None]) -> None:
         keys = ("name", "value", "state", "snapshot", "reader", "place")
-        more = [
-            {"at": f.at, "round": f.round, "origin": ORIGINS[f.origin], "tile": tile}
+        rows = [
+            {**{k: getattr(f, k) for k in keys}, "at": f.at, "round": f.round, "origin": ORIGINS[f.origin], "tile": tile}
             for f, tile in zip(facts, tiles, strict=True)
         ]
-        if self._json({"facts": [{**{k: getattr(f, k) for k in keys}, **m} for f, m in zip(facts, more, strict=True)]}):
+        if self._json({"facts": rows}):
             return
         if not facts:
             self._say("Nothing has been read or entered yet.")

@@ -58,7 +58,7 @@ def carried(snapshot: Snapshot, get: Get, alias: Alias) -> Iterator[tuple[str, i
     """
     then = Alias.parse(snapshot.visit.alias) or alias
     kept = {(a.role, a.part): a for a in snapshot.artefacts}
-    record = _record(kept, get)
+    record = network_record(snapshot.artefacts, get)
     for number, told in enumerate(record.get("exchanges", ())):
         part = told["body"].get("part", -1)
         texts = [json.dumps(told["sent"], ensure_ascii=False).encode()] if told["sent"] else []
@@ -73,8 +73,9 @@ def carried(snapshot: Snapshot, get: Get, alias: Alias) -> Iterator[tuple[str, i
         yield "frames", number, told["part"], Carried("WebSocket", then.to_real(told["url"]), "", tuple(texts))
 
 
-def _record(kept: Mapping[tuple[str, int], Artefact], get: Get) -> Mapping[str, Any]:
-    found: Any = next((json.loads(get(a.digest)) for key, a in kept.items() if key[0] == "network"), {})
+def network_record(artefacts: Iterable[Artefact], get: Get) -> Mapping[str, Any]:
+    """What a visit heard of the network, as it was kept; {} where it kept nothing of it."""
+    found: Any = next((json.loads(get(a.digest)) for a in artefacts if a.role == "network"), {})
     return found if isinstance(found, dict) else {}  # before bodies were kept it was a bare list
 
 
@@ -82,7 +83,7 @@ def _told(
     kept: Mapping[tuple[str, int], Artefact], get: Get, alias: Alias
 ) -> tuple[tuple[Document, ...], Mapping[str, str]]:
     """What the page was told in JSON, and the digests of the other files that it was sent, by address."""
-    record = _record(kept, get)
+    record = network_record(kept.values(), get)
     told: list[Document] = []
     files: dict[str, str] = {}
     for exchange in record.get("exchanges", ()):

@@ -14,6 +14,7 @@ from collector.seal.der import MalformedDer, Reader, context, sequence, tlv
 
 if TYPE_CHECKING:
     from cryptography import x509
+    from cryptography.hazmat.primitives.hashes import HashAlgorithm
 
 # A changed byte can make an odd number or name; that is this module's to report, and not the terminal's.
 warnings.filterwarnings("ignore", "Parsed a serial number")
@@ -98,6 +99,23 @@ class Certificate:
             return self.parsed.public_key()
         except (ValueError, UnsupportedAlgorithm) as error:
             raise MalformedDer("a certificate's key cannot be read") from error
+
+    def verifies(self, signature: bytes, data: bytes, algorithm: HashAlgorithm) -> bool:
+        """Whether this one's RSA (PKCS #1 v1.5) or ECDSA key signed the data; MalformedDer if the key cannot be read."""
+        from cryptography.exceptions import InvalidSignature
+        from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+
+        key = self.public_key()
+        try:
+            if isinstance(key, rsa.RSAPublicKey):
+                key.verify(signature, data, padding.PKCS1v15(), algorithm)
+            elif isinstance(key, ec.EllipticCurvePublicKey):
+                key.verify(signature, data, ec.ECDSA(algorithm))
+            else:
+                return False
+        except InvalidSignature:
+            return False
+        return True
 
     def issued(self, other: Certificate) -> bool:
         """Whether this one's key signed the other."""

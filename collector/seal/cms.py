@@ -222,20 +222,11 @@ def _first_ess_digest(value: bytes, default: str) -> tuple[bytes, str]:
 
 
 def _verifies(message: SignedData, family: str, digest: str) -> bool:
-    from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
     known: dict[str, HashAlgorithm] = {"sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}
-    algorithm = known[digest]
-    key = message.signer.public_key()
-    try:
-        if family == "rsa" and isinstance(key, rsa.RSAPublicKey):
-            key.verify(message.signature, message.signed, padding.PKCS1v15(), algorithm)
-        elif family == "ecdsa" and isinstance(key, ec.EllipticCurvePublicKey):
-            key.verify(message.signature, message.signed, ec.ECDSA(algorithm))
-        else:
-            return False
-    except InvalidSignature:
-        return False
-    return True
+    kind = {"rsa": rsa.RSAPublicKey, "ecdsa": ec.EllipticCurvePublicKey}[family]
+    return isinstance(message.signer.public_key(), kind) and message.signer.verifies(
+        message.signature, message.signed, known[digest]
+    )

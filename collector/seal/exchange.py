@@ -1,13 +1,18 @@
-"""One question and its answer over HTTP, bounded in time and size, as timestamp and revocation services are asked."""
+"""Questions and their answers over HTTP, bounded in time and size, as timestamp and revocation services are asked."""
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from urllib.request import OpenerDirector
+
+
+T = TypeVar("T")
 
 
 class TooLong(ValueError):
@@ -36,6 +41,27 @@ def exchange(
             if time.monotonic() > deadline:
                 raise TimeoutError
     return bytes(answer)
+
+
+def at_once(questions: Sequence[Callable[[], T]], within_s: float) -> list[T | None]:
+    """What each gives, in their order, all begun at once; None for what has not ended in so many seconds."""
+    answers: SimpleQueue[tuple[int, T]] = SimpleQueue()
+
+    def ask(position: int, question: Callable[[], T]) -> None:
+        answers.put((position, question()))
+
+    deadline = time.monotonic() + within_s
+    for position, question in enumerate(questions):
+        # A daemon: resolving a name cannot be interrupted, and must not keep the program from ending.
+        threading.Thread(target=ask, args=(position, question), daemon=True).start()
+    results: list[T | None] = [None] * len(questions)
+    for _ in questions:
+        try:
+            position, answer = answers.get(timeout=max(0.0, deadline - time.monotonic()))
+        except Empty:
+            break
+        results[position] = answer
+    return results
 
 
 def _opener(redirects: bool) -> OpenerDirector:

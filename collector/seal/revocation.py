@@ -7,17 +7,16 @@ is kept for each, as it came: `1.ocsp` or `1.crl` for the certificate that stamp
 from __future__ import annotations
 
 import re
-import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from queue import Empty, SimpleQueue
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from collector.seal.certificate import Certificate
 from collector.seal.der import MalformedDer
-from collector.seal.exchange import exchange
+from collector.seal.exchange import at_once, exchange
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -119,19 +118,9 @@ def ask(path: Sequence[Certificate], at: datetime, within_s: float = WITHIN_S) -
     An answer counts if it vouches for the certificate or says that it was revoked. OCSP is asked before a list is fetched.
     """
     deadline = time.monotonic() + within_s
-    found: SimpleQueue[Answer | None] = SimpleQueue()
     asked = [number for number, certificate in enumerate(path[:-1], 1) if _addresses(certificate)]
-    for number in asked:
-        # A daemon: resolving a name cannot be interrupted, and must not keep the program from ending.
-        arguments = (number, path, at, deadline, found)
-        threading.Thread(target=lambda *given: given[-1].put(_first(*given[:-1])), args=arguments, daemon=True).start()
-    answers = []
-    for _ in asked:
-        try:
-            answers.append(found.get(timeout=max(0.0, deadline + 0.1 - time.monotonic())))
-        except Empty:
-            break
-    return tuple(sorted((answer for answer in answers if answer), key=lambda answer: answer.name))
+    answers = at_once([partial(_first, number, path, at, deadline) for number in asked], within_s + 0.1)
+    return tuple(answer for answer in answers if answer)
 
 
 def _first(number: int, path: Sequence[Certificate], at: datetime, deadline: float) -> Answer | None:
@@ -271,22 +260,10 @@ def _signed_for(response: ocsp.OCSPResponse, issuer: Certificate) -> bool:
 
 
 def _verifies(response: ocsp.OCSPResponse, signer: Certificate) -> bool:
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-
-    key, algorithm = signer.public_key(), response.signature_hash_algorithm
+    algorithm = response.signature_hash_algorithm
     if algorithm is None or algorithm.name not in _DIGESTS:
         return False
-    try:
-        if isinstance(key, rsa.RSAPublicKey):
-            key.verify(response.signature, response.tbs_response_bytes, padding.PKCS1v15(), algorithm)
-        elif isinstance(key, ec.EllipticCurvePublicKey):
-            key.verify(response.signature, response.tbs_response_bytes, ec.ECDSA(algorithm))
-        else:
-            return False
-    except InvalidSignature:
-        return False
-    return True
+    return signer.verifies(response.signature, response.tbs_response_bytes, algorithm)
 
 
 def _read_crl(data: bytes, certificate: Certificate, issuer: Certificate) -> Said:

@@ -9,19 +9,16 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-import threading
-import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import lru_cache
-from queue import Empty, SimpleQueue
+from functools import lru_cache, partial
 
 from collector.errors import SealError, WrongRequest
 from collector.seal import cms, der
 from collector.seal.certificate import Certificate, path_to_root, strangers
 from collector.seal.der import MalformedDer, Reader, context, sequence, tlv
-from collector.seal.exchange import TooLong, exchange
+from collector.seal.exchange import TooLong, at_once, exchange
 from collector.seal.revocation import WITHIN_S, Answer, Said, ask, judge, read_answer
 
 _TST_INFO = "1.2.840.113549.1.9.16.1.4"
@@ -171,30 +168,19 @@ def request_all(
     `WITHIN_S` more for what is said of its certificates.
     """
     asked = tuple(authorities)
-    answers: SimpleQueue[tuple[int, Token | NoToken]] = SimpleQueue()
+    # A little longer, so that a request's own, clearer sentence arrives first.
+    answers = at_once([partial(_answer, one, data, timeout_s, now) for one in asked], timeout_s + WITHIN_S + 0.25)
+    pairs = zip(asked, answers, strict=True)
+    return [answer or NoToken(authority, _too_late(authority, timeout_s), _RETRY) for authority, answer in pairs]
 
-    def ask(position: int, authority: Authority) -> None:
-        answer: Token | NoToken
-        try:
-            answer = request_token(authority, data, timeout_s=timeout_s, now=now)
-        except RevokedAuthority as error:
-            answer = NoToken(authority, error.message, error.hint, error.certificates_pem, error.answers)
-        except SealError as error:
-            answer = NoToken(authority, error.message, error.hint)
-        answers.put((position, answer))
 
-    for position, authority in enumerate(asked):
-        # A daemon: resolving a name cannot be interrupted, and must not keep the program from ending.
-        threading.Thread(target=ask, args=(position, authority), daemon=True).start()
-    results: list[Token | NoToken] = [NoToken(authority, _too_late(authority, timeout_s), _RETRY) for authority in asked]
-    deadline = time.monotonic() + timeout_s + WITHIN_S + 0.25  # so that a thread's own, clearer sentence arrives first
-    for _ in asked:
-        try:
-            position, answer = answers.get(timeout=max(0.0, deadline - time.monotonic()))
-        except Empty:
-            break
-        results[position] = answer
-    return results
+def _answer(authority: Authority, data: bytes, timeout_s: float, now: Callable[[], datetime]) -> Token | NoToken:
+    try:
+        return request_token(authority, data, timeout_s=timeout_s, now=now)
+    except RevokedAuthority as error:
+        return NoToken(authority, error.message, error.hint, error.certificates_pem, error.answers)
+    except SealError as error:
+        return NoToken(authority, error.message, error.hint)
 
 
 def verify_token(tsr: bytes, data: bytes, roots: Sequence[str]) -> TokenReport:
