@@ -28,11 +28,13 @@ def _private(site: Site, objects: ObjectStore, alias: Alias, snapshot: Snapshot)
     if not crowded and any(what.resource == "Document" for *_, what in told):
         # A frame that may show others stands in the pictures and in the source, too.
         crowded, told = True, [item for item in heard if site.tells_others(page, item[3], True)]
+    alone = site.own_stretches(page) if crowded and not stranger else frozenset()
     hidden = {(role, part) for role, _, part, _ in told if part >= 0}
     exchanges = tuple(number for role, number, _, _ in told if role == "body")
     sockets = tuple(number for role, number, _, _ in told if role == "frames")
     if crowded:
-        hidden |= {(a.role, a.part) for a in snapshot.artefacts if a.role not in ("body", "frames")}
+        own = {("stretch", part) for part in alone}
+        hidden |= {(a.role, a.part) for a in snapshot.artefacts if a.role not in ("body", "frames")} - own
     elif exchanges:
         hidden.add(("network", 0))  # the record tells what was asked
-    return Private(crowded, exchanges, sockets, tuple(sorted(hidden)))
+    return Private(crowded, exchanges, sockets, tuple(sorted(hidden)), tuple(sorted(alone)))

@@ -144,6 +144,18 @@ class Artefact:
         match = re.search(r"\bx=(\d+) y=(\d+) width=(\d+) height=(\d+)\b", self.note)
         return (int(match[1]), int(match[2]), int(match[3]), int(match[4])) if match else None
 
+    @property
+    def pane(self) -> Area | None:
+        """The part of a picture in which a conversation's messages stand and nothing else does; None where it names none."""
+        match = re.search(r"\bpane=(\d+),(\d+),(\d+),(\d+)\b", self.note)
+        return (int(match[1]), int(match[2]), int(match[3]), int(match[4])) if match else None
+
+    @property
+    def moved(self) -> int | None:
+        """How many pixels lower messages stand in a conversation's picture than in the one of the stop before."""
+        match = re.search(r"\bmoved=(-?\d+)\b", self.note)
+        return int(match[1]) if match else None
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -197,13 +209,15 @@ class Private:
     """What of a visit shows, or may show, conversations other than its case's own.
 
     `page` says that its pictures, source and text do. `exchanges` and `sockets` are numbers in the visit's network record,
-    from 0; `parts` role and part of every artefact that holds any of it.
+    from 0; `parts` role and part of every artefact that holds any of it. `cropped` are parts of pictures of the open
+    conversation of which the pane may be shown: what was read with them holds nothing else.
     """
 
     page: bool = False
     exchanges: tuple[int, ...] = ()
     sockets: tuple[int, ...] = ()
     parts: tuple[tuple[str, int], ...] = ()
+    cropped: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,6 +185,10 @@ class Site(Protocol):
         """Whether the page shows, or may show, conversations with others: a pack then withholds its original."""
         ...
 
+    def own_stretches(self, page: StoredPage) -> frozenset[int]:
+        """Of a page that shows others, the stretches, by part, that can be shown to be of the open conversation alone."""
+        ...
+
     def tells_others(self, page: StoredPage, carried: Carried, crowded: bool) -> bool:
         """Whether an exchange of the page's visit tells, or may tell, of conversations with others.
 

@@ -219,23 +219,64 @@ async (m, up, within) => {
   if (up) {
     const seen = all().find(n => n.getBoundingClientRect().bottom > edge().top + 1);
     const high = edge().bottom - edge().top;
-    const by = seen.getBoundingClientRect().bottom - edge().bottom;
-    const first = ids()[0], from = list.scrollTop;
-    move(by < -10 ? by : -(high - 100));
+    const stood = seen.getBoundingClientRect(), shared = id(seen), lower = edge().bottom - stood.bottom;
+    const highest = ids()[0], from = list.scrollTop, by = lower > 10 ? lower : high - 100;
+    move(-by);
     await frame();
     if (list.scrollTop <= 1)
-      while (!starts() && ids()[0] === first) {
+      while (!starts() && ids()[0] === highest) {
         if (performance.now() > end) { late = 'no older messages came within ' + Math.round(within / 1000) + ' s'; break; }
         await pause(20);
       }
     await still();
     for (let tries = 0; tries < 40 && !ids().some(i => before.has(i)); tries++) { move(high * 0.5); await still(); }
-    if (!late && !starts() && list.scrollTop >= from && ids()[0] === first) late = 'the list did not move';
+    const drift = () => {
+      const node = all().find(one => id(one) === shared);
+      return node ? node.getBoundingClientRect().top - stood.top - by : 0;
+    };
+    for (let tries = 0; tries < 5 && drift() > 10; tries++) { move(drift()); await still(); }
+    if (!late && !starts() && list.scrollTop >= from && ids()[0] === highest) late = 'the list did not move';
   } else await still();
   const now = ids();
   const joins = !before.size || now.some(i => before.has(i));
   self.stretch = now;
-  const shell = list === root ? all()[0].parentElement : list;
-  return {html: shell.outerHTML, ids: now, joins, start: starts(), late, top: Math.round(list.scrollTop)};
+  const tops = new Map(all().map(node => [id(node), node.getBoundingClientRect().top]));
+  const first = [...(self.tops || [])].find(([one, top]) => tops.has(one) && top >= edge().top);
+  self.tops = tops;
+  self.shell = list === root ? all()[0].parentElement : list;
+  return {html: self.shell.outerHTML, ids: now, joins, start: starts(), late, top: Math.round(list.scrollTop),
+    moved: first ? Math.round(tops.get(first[0]) - first[1]) : null};
+}
+"""
+
+# Where in the view the stretch just read stands, and the place of its first message, so that two answers tell whether it
+# stood still: [left, top, width, height, first]. null where something else may stand there, too: what is drawn over it, or
+# what is drawn in it and has no markup in the stretch.
+PANE = """
+() => {
+  const list = self.shell;
+  if (!list || !list.isConnected || list.querySelector('iframe, object, embed')) return null;
+  const part = (a, b) => ({left: Math.max(a.left, b.left), top: Math.max(a.top, b.top),
+    right: Math.min(a.right, b.right), bottom: Math.min(a.bottom, b.bottom)});
+  let pane = part(list.getBoundingClientRect(), {left: 0, top: 0, right: innerWidth, bottom: innerHeight});
+  for (let node = list; node && node !== document.body; node = node.parentElement) {
+    if (getComputedStyle(node).overflow === 'visible') continue;
+    const box = node.getBoundingClientRect(), left = box.left + node.clientLeft, top = box.top + node.clientTop;
+    pane = part(pane, {left, top, right: left + node.clientWidth, bottom: top + node.clientHeight});
+  }
+  const left = Math.ceil(pane.left), top = Math.ceil(pane.top);
+  const right = Math.floor(pane.right), bottom = Math.floor(pane.bottom);
+  if (right - left < 100 || bottom - top < 100) return null;
+  const drawn = ['img', 'svg', 'canvas', 'video', 'iframe', 'object', 'embed', 'input', 'textarea', 'select'];
+  const shows = node => node.shadowRoot || node.localName.includes('-') || drawn.includes(node.localName)
+    || [...node.childNodes].some(child => child.nodeType === Node.TEXT_NODE && child.data.trim());
+  for (const node of document.body.querySelectorAll('*')) {
+    if (list.contains(node)) { if (node.shadowRoot || node.localName.includes('-')) return null; continue; }
+    if (node.contains(list) || !shows(node)) continue;
+    const box = node.getBoundingClientRect();
+    const apart = box.right <= left || box.left >= right || box.bottom <= top || box.top >= bottom;
+    if (!apart && box.width && box.height && node.checkVisibility({checkVisibilityCSS: true})) return null;
+  }
+  return [left, top, right - left, bottom - top, Math.round(list.firstElementChild.getBoundingClientRect().top)];
 }
 """

@@ -231,8 +231,13 @@ class ChromiumTab:
             late = str(read["late"])
             if not late and not read["start"] and (clock() > end or stop == most - 1):
                 late = f"the walk was ended after {stop + 1} stops"
+            before = await self._ask(scripts.PANE)
             shot = Picture(await self._picture(), 0, int(read["top"]), int(screen["width"]), int(screen["height"]))
-            yield Stretch(str(read["html"]), tuple(map(str, read["ids"])), shot, read["joins"], read["start"], late)
+            stood = before if before == await self._ask(scripts.PANE) else None
+            pane = (int(stood[0]), int(stood[1]), int(stood[2]), int(stood[3])) if stood else None
+            moved = None if read["moved"] is None else int(read["moved"])
+            ids = tuple(map(str, read["ids"]))
+            yield Stretch(str(read["html"]), ids, shot, read["joins"], read["start"], late, pane, moved)
             if read["start"] or late:
                 return
 

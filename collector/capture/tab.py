@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from collector.model import Area
 from collector.site import Box, Messenger
 
 
@@ -151,7 +152,9 @@ class Stretch:
     """What a conversation showed at one stop: its messages' markup, their ids from the top, and a picture.
 
     `joins` says whether it shares a message with the stretch before it (below it), `start` whether the page shows that the
-    conversation begins here, `late` what had not come, or "".
+    conversation begins here, `late` what had not come, or "". `pane` is the part of the picture in which the messages stand
+    and nothing else does, None where that is not certain; `moved` how many pixels lower the messages stand in it that it
+    shares with the stretch before, None where it shares none.
     """
 
     html: str
@@ -160,6 +163,8 @@ class Stretch:
     joins: bool
     start: bool
     late: str = ""
+    pane: Area | None = None
+    moved: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -272,7 +272,9 @@ class _Going:
         shot = stretch.picture
         where = f"messages={len(stretch.ids)} joins={'yes' if stretch.joins else 'no'}"
         self._held.text("stretch", _HTML, stretch.html, where)
-        self._keeping.keep("screen", "image/png", shot.png, where)
+        pane = f" pane={','.join(map(str, stretch.pane))}" if stretch.pane else ""
+        moved = f" moved={stretch.moved}" if stretch.moved is not None else ""
+        self._keeping.keep("screen", "image/png", shot.png, where + pane + moved)
 
     async def attachments(self) -> Done:
         """Each file that the messages carry, at full size, once: what the page did not fetch itself is asked for."""

@@ -6,18 +6,20 @@ import io
 import unicodedata
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from collector.errors import DamagedArchive
-from collector.model import Artefact
+from collector.model import Area, Artefact
 from rules.pack.marks import Mark, frame
 
 PAGE_RATIO = 1.32  # height to width of a cut page, so that it fills an A4 sheet with its stamp
 SEARCH = 0.12  # how far above the cut, as a share of the page, a quiet line is looked for
 PHOTO_WIDTH = 1600
 MOST_PIXELS = 120_000_000
+MOST_STOPS = 40  # of a conversation that is longer, the older part stands in the report as text
+_GAP = 60  # rows between two pictures of a conversation that could not be joined
 _INK, _PAPER, _RULE, _ALARM = (38, 43, 51), (246, 246, 243), (176, 176, 168), (158, 42, 28)
 
 Get = Callable[[str], bytes]
@@ -35,13 +37,14 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class _Tile:
-    """A viewport capture and where it stands on the page, in page pixels."""
+    """A viewport capture and where it stands on the page, in page pixels; `pane` is the part of it that is shown."""
 
     artefact: Artefact
     x: int
     y: int
     width: int
     height: int
+    pane: Area | None = None
 
 
 def page_copies(
@@ -54,11 +57,31 @@ def page_copies(
 
     Memory stays at two tiles and one page. Raises DamagedArchive when a tile is no picture.
     """
-    tiles = _placed(artefacts)
+    return _pages(_placed(artefacts), get, stamp, marks)
+
+
+def conversation_copies(
+    screens: tuple[Artefact, ...], cropped: tuple[int, ...], get: Get, stamp: Callable[[tuple[Artefact, ...]], Stamp]
+) -> list[bytes]:
+    """PNG pages of a conversation that was walked, oldest first: the panes of its pictures, joined where messages repeat.
+
+    `screens` are all its pictures, `cropped` the parts of those that may be shown, of which the newest MOST_STOPS are.
+    What none of them shows is grey. Memory and errors as for `page_copies`.
+    """
+    return _pages(_stops(screens, cropped), get, stamp, (), empty=_RULE)
+
+
+def _pages(
+    tiles: tuple[_Tile, ...],
+    get: Get,
+    stamp: Callable[[tuple[Artefact, ...]], Stamp],
+    marks: tuple[Mark, ...],
+    empty: tuple[int, int, int] = (255, 255, 255),
+) -> list[bytes]:
     if not tiles:
         return []
     width, height = max(t.x + t.width for t in tiles), max(t.y + t.height for t in tiles)
-    source = _Source(tiles, get)
+    source = _Source(tiles, get, empty)
     cuts = _cuts(source, width, height)
     copies: list[bytes] = []
     for number, (top, bottom) in enumerate(cuts, 1):
@@ -107,12 +130,27 @@ def _placed(artefacts: tuple[Artefact, ...]) -> tuple[_Tile, ...]:
     return tuple(sorted(placed, key=lambda t: (t.y, t.x)))
 
 
-class _Source:
-    """The joined page, of which any stretch can be had without ever holding it whole."""
+def _stops(screens: tuple[Artefact, ...], cropped: tuple[int, ...]) -> tuple[_Tile, ...]:
+    """Where the panes stand in the conversation: each by so much higher than the one before as its messages moved down."""
+    placed: list[_Tile] = []
+    y, last = 0, 0
+    for screen in sorted(screens, key=lambda a: a.part)[:MOST_STOPS]:
+        left, _, width, height = pane = screen.pane or (0, 0, 0, last)
+        moved = screen.moved if screen.moved is not None else height + _GAP
+        y, last = (y - moved if screen.part else 0), height
+        if screen.part in cropped and width:
+            placed.append(_Tile(screen, left, y, width, height, pane))
+    left, top = min((t.x for t in placed), default=0), min((t.y for t in placed), default=0)
+    return tuple(replace(tile, x=tile.x - left, y=tile.y - top) for tile in sorted(placed, key=lambda t: (t.y, t.x)))
 
-    def __init__(self, tiles: tuple[_Tile, ...], get: Get) -> None:
+
+class _Source:
+    """The joined page, of which any stretch can be had without ever holding it whole. `empty` is where no tile is."""
+
+    def __init__(self, tiles: tuple[_Tile, ...], get: Get, empty: tuple[int, int, int]) -> None:
         self.tiles = tiles
         self.get = get
+        self.empty = empty
         self.opened: dict[str, Image.Image] = {}
 
     def stretch(self, top: int, bottom: int, width: int) -> tuple[Image.Image, tuple[Artefact, ...]]:
@@ -120,7 +158,7 @@ class _Source:
 
         Where tiles overlap the upper one is kept: the lower one repeats there what sticks to the window's top.
         """
-        canvas = Image.new("RGB", (width, bottom - top), "white")
+        canvas = Image.new("RGB", (width, bottom - top), self.empty)
         reached = top
         used: list[Artefact] = []
         for tile in self.tiles:
@@ -142,6 +180,9 @@ class _Source:
                     picture = image.convert("RGB")
             except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
                 raise DamagedArchive("A captured picture cannot be opened.", "Run: tradewitness verify") from error
+            if tile.pane is not None:
+                x, y, width, height = tile.pane
+                picture = picture.crop((x, y, x + width, y + height))
             if picture.size != (tile.width, tile.height):
                 picture = picture.resize((tile.width, tile.height), Image.Resampling.LANCZOS)
             self.opened[digest] = picture

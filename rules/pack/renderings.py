@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
-from collector.canonical import canonical, plain
+from collector.canonical import canonical, commitment, plain
 from collector.model import ORIGINS, Artefact, Exhibit, Fact, Private, Snapshot
-from rules.pack.copies import Stamp, page_copies, photo_copy
+from rules.pack.copies import Stamp, conversation_copies, page_copies, photo_copy
 from rules.pack.dates import both
 from rules.pack.exhibits import artefact_name, folder, tiles
 from rules.pack.marks import marks_of
@@ -58,9 +59,7 @@ def _copies(plan: PackPlan, exhibit: Exhibit, get: Get) -> list[bytes]:
     snapshot, file = plan.snapshot(exhibit), plan.file(exhibit)
     alarm = f"LOCAL STAND-IN ({plan.stand_in}): no evidence of what the real site showed" if plan.stand_in else ""
     if snapshot is not None:
-        shown = tuple(tile for tile in tiles(snapshot) if tile.digest in exhibit.files.values())
-        marks = marks_of(plan.facts, snapshot.id)
-        return page_copies(shown, get, lambda used: _page_stamp(plan, exhibit, snapshot, used, alarm, bool(marks)), marks)
+        return _page_copies(plan, exhibit, snapshot, get, alarm)
     if file is not None and file.media_type.startswith("image/"):
         lines = (
             f"{UNWITNESSED}: {file.name}",
@@ -72,18 +71,50 @@ def _copies(plan: PackPlan, exhibit: Exhibit, get: Get) -> list[bytes]:
     return []
 
 
-def _page_stamp(
-    plan: PackPlan, exhibit: Exhibit, snapshot: Snapshot, used: tuple[Artefact, ...], alarm: str, marked: bool
-) -> Stamp:
-    names = ", ".join(f"{artefact_name(tile)} {tile.digest[:16]}" for tile in used)
+def _page_copies(plan: PackPlan, exhibit: Exhibit, snapshot: Snapshot, get: Get, alarm: str) -> list[bytes]:
+    """The page from top to bottom, then the conversation that was walked in it, but for what the page shows already."""
+    shown = set(exhibit.files.values())
+    pictures = tuple(tile for tile in tiles(snapshot) if tile.digest in shown)
+    marks = marks_of(plan.facts, snapshot.id)
+    frames = " The frames and their names were drawn on it; facts.json says what was read there." if marks else ""
+    foot = f"Reading copy, joined from the captured pictures.{frames} The originals lie beside it in {folder(exhibit)}"
+
+    def stamp(used: tuple[Artefact, ...]) -> Stamp:
+        names = ", ".join(f"{artefact_name(picture)} {picture.digest[:16]}" for picture in used)
+        return _page_stamp(plan, exhibit, snapshot, f"From {names} (SHA-256)", foot, alarm)
+
+    copies = page_copies(pictures, get, stamp, marks)
+    screens = tuple(a for a in snapshot.artefacts if a.role == "screen")
+    open_ones = {a.part for a in screens if a.digest in shown}
+    if len(screens) > 1 or not pictures:
+        private = plan.exchanges.get(snapshot.id, Private())
+        parts = tuple(sorted(open_ones | set(private.cropped)))
+        copies += conversation_copies(screens, parts, get, partial(_pane_stamp, plan, exhibit, snapshot, open_ones, alarm))
+    return copies
+
+
+def _page_stamp(plan: PackPlan, exhibit: Exhibit, snapshot: Snapshot, source: str, foot: str, alarm: str) -> Stamp:
     lines = (
         f"{snapshot.visit.final or snapshot.visit.requested}",
         f"Seen {both(snapshot.visit.machine_time, plan.zone)}; snapshot {snapshot.id}; {snapshot.outcome}",
-        f"From {names} (SHA-256)",
+        source,
     )
-    frames = " The frames and their names were drawn on it; facts.json says what was read there." if marked else ""
-    foot = f"Reading copy, joined from the captured pictures.{frames} The originals lie beside it in {folder(exhibit)}"
     return Stamp(f"{exhibit.number}  {exhibit.title}", lines, foot, alarm)
+
+
+def _pane_stamp(
+    plan: PackPlan, exhibit: Exhibit, snapshot: Snapshot, shown: set[int], alarm: str, used: tuple[Artefact, ...]
+) -> Stamp:
+    """What is said of a conversation's pages. A picture that is withheld is named by its commitment, never by its digest."""
+    withheld = any(picture.part not in shown for picture in used)
+    names = ", ".join(
+        f"{artefact_name(a)} {(a.digest if a.part in shown else commitment(a.salt, a.digest))[:16]}" for a in used
+    )
+    what = "commitments: the pictures themselves are withheld, see index.html" if withheld else "SHA-256"
+    who = next((f.value for f in plan.facts if (f.snapshot, f.name, f.state) == (snapshot.id, "thread.with", "read")), "")
+    whose = f"the conversation with {who}" if who else "the conversation"
+    foot = f"Reading copy: {whose} alone, cut out of the captured pictures and joined where its messages repeat."
+    return _page_stamp(plan, exhibit, snapshot, f"From {names} ({what})", foot, alarm)
 
 
 def _photo_foot(exhibit: Exhibit) -> str:

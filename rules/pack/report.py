@@ -15,7 +15,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from collector.model import ORIGINS, Exhibit, Fact, Snapshot
+from collector.model import ORIGINS, Exhibit, Fact, Private, Snapshot
 from rules.calendars import day_in, written, zone_of
 from rules.pack.dates import both, when
 from rules.pack.exhibits import Withheld, folder
@@ -144,6 +144,12 @@ def notes_of(plan: PackPlan, exhibit: Exhibit) -> tuple[str, ...]:
         notes += [f"Not kept: {loss}" for loss in snapshot.visit.losses]
     withheld = [item for item in plan.withheld if item.exhibit == exhibit.number]
     if withheld:
+        cropped = snapshot is not None and plan.exchanges.get(snapshot.id, Private()).cropped
+        notes += (
+            ["Its reading copies are cut out of pictures that show others, too, and show this conversation alone."]
+            if cropped
+            else []
+        )
         notes.append(
             f"Withheld, because {withheld[0].why}: {len(withheld)} of the files that were kept. The ledger names them by "
             "commitment, so that they can be shown later; what was read of this page is given in full."

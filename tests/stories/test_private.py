@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from warcio.archiveiterator import ArchiveIterator
 
 from fixtures.authority import Served
@@ -100,12 +101,17 @@ def test_what_is_withheld_is_said_and_named_by_commitments_of_the_sealed_record(
     assert all(w["commitment"] in default["data/index.html"].decode() for w in told["withheld"])
 
 
-def test_neither_pictures_nor_copies_of_the_thread_are_in_the_pack_without_its_originals(
+def test_of_the_threads_pictures_only_what_is_cut_out_of_them_is_in_the_pack_without_its_originals(
     default: dict[str, bytes], whole: dict[str, bytes]
 ) -> None:
-    thread = {name.rpartition("/")[2] for name in default if name.startswith("data/exhibits/A02-thread/")}
-    assert thread == {"snapshot.json", "facts.json"}
-    assert {"tile-00.png", "copy-1.png", "dom.html", "network.json"} <= {
+    """The messages' markup is there, and copies as wide as the list of messages; nothing that shows the page whole."""
+    thread = {name.rpartition("/")[2]: data for name, data in default.items() if "/A02-thread/" in name}
+    copies = {name for name in thread if name.startswith("copy-")}
+    assert thread.keys() - copies == {"snapshot.json", "facts.json", "stretch.html", "stretch-1.html"}
+    record = json.loads(thread["snapshot.json"])
+    (width,) = {a["note"].partition("pane=")[2].split(",")[2] for a in record["artefacts"] if a["role"] == "screen"}
+    assert {Image.open(io.BytesIO(thread[name])).width for name in copies} == {int(width)}
+    assert {"tile-00.png", "copy-1.png", "dom.html", "screen.png", "network.json"} <= {
         name.rpartition("/")[2] for name in whole if name.startswith("data/exhibits/A02-thread/")
     }
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from bs4 import Tag
+
 from collector.site import Carried, StoredPage
 from collector.sites.alibaba import addresses
 from collector.sites.alibaba.heard import conversations
-from collector.sites.alibaba.markup import Frame, text_of
-from collector.sites.alibaba.thread import attachments, message_tags, spoken_in
+from collector.sites.alibaba.markup import Frame, classes, text_of
+from collector.sites.alibaba.thread import attachments, message_tags, spoken_in, stated_in
 
 _MESSENGERS = frozenset({"thread", "conversations"})
 _LISTS = _MESSENGERS | {"order_list", "dispute_list", "account"}
 # Data by which a conversation is told: quoted keys, so that a program which only names them passes. Markup that tells one.
 _QUOTE = rb"""(?:\\*["']|&quot;)"""
+_CONTACT = ".contact-item-container"
 _DATA = re.compile(
     _QUOTE + rb"(?:conversation\w*|contact(?:List|s|Id)|message(?:Id|s|List))" + _QUOTE + rb"\s*:", re.IGNORECASE
 )
@@ -39,8 +43,28 @@ def page_shows_others(page: StoredPage, frames: Iterable[Frame]) -> bool:
     shown = [frame for frame in frames if _is_messenger(frame)]
     if addresses.kind_of(page.url) not in _MESSENGERS and not shown:
         return False
-    opened = any(frame.soup.select_one(".contact-item-container.selected") is not None for frame in shown)
+    opened = any(frame.soup.select_one(f"{_CONTACT}.selected") is not None for frame in shown)
     return not opened or any(_shows_others(frame) for frame in shown)
+
+
+def own_stretches(page: StoredPage, frames: tuple[Frame, ...]) -> frozenset[int]:
+    """The stretches in which every message says that it is of the open conversation and nobody else is shown or named.
+
+    None where the list of contacts is not understood: one of them must be the open one, and the others' names are looked
+    for in each stretch.
+    """
+    spoken = {code for frame in frames for code in spoken_in(frame)}
+    contacts = [tag for frame in frames for tag in frame.soup.select(_CONTACT)]
+    opened = [tag for tag in contacts if "selected" in classes(tag)]
+    if len(spoken) != 1 or len(opened) != 1:
+        return frozenset()
+    own = {name for tag in opened for name in _names(tag)}
+    others = {name for tag in contacts if tag not in opened for name in _names(tag)} - own
+    return frozenset(
+        document.part
+        for document in page.stretches
+        if _is_alone(Frame(document, page), spoken) and not any(_is_named(name, document.html) for name in others)
+    )
 
 
 def tells_others(page: StoredPage, frames: tuple[Frame, ...], carried: Carried, crowded: bool) -> bool:
@@ -64,16 +88,35 @@ def tells_others(page: StoredPage, frames: tuple[Frame, ...], carried: Carried, 
 
 
 def _is_messenger(frame: Frame) -> bool:
-    return bool(frame.soup.select_one(".contact-item-container, .conversation-header") or message_tags(frame))
+    return bool(frame.soup.select_one(f"{_CONTACT}, .conversation-header") or message_tags(frame))
 
 
 def _shows_others(frame: Frame) -> bool:
     """Whether a frame names more than the one contact whose conversation is open, in its list or beside its messages."""
-    listed = frame.soup.select(".contact-item-container, [data-contact-id]")
+    listed = frame.soup.select(f"{_CONTACT}, [data-contact-id]")
     contacts = {str(tag.get("data-contact-id") or text_of(tag)) for tag in listed}
     companies = {text_of(tag).casefold() for tag in frame.soup.select(".contact-company") if text_of(tag)}
     spoken = spoken_in(frame) | conversations(frame.page.told)
     return len(contacts) > 1 or len(spoken) > 1 or len(companies) > 1
+
+
+def _is_alone(stretch: Frame, own: set[str]) -> bool:
+    """Whether every message states the one conversation, and nothing there is a contact or a page of its own."""
+    stated = stretch.soup.select_one(f"{_CONTACT}, [data-contact-id], .contact-company, iframe, object, embed") is None
+    return stated and bool(stated_in(stretch)) and all(_codes(info) == own for info in stated_in(stretch))
+
+
+def _names(contact: Tag) -> set[str]:
+    """How a contact is called in the list: person, company, number, each as it would be written elsewhere."""
+    said = {text_of(tag) for tag in contact.select(".contact-name, .contact-company")}
+    return {name.casefold() for name in (*said, str(contact.get("data-contact-id") or "")) if name}
+
+
+def _is_named(name: str, stretch: bytes) -> bool:
+    """Whether a name stands in the stretch, its markup included, and not as a part of a longer word."""
+    markup = stretch.decode("utf-8", "replace").casefold()
+    before, after = (r"(?<!\w)", r"(?!\w)") if name.isascii() else ("", "")
+    return any(re.search(f"{before}{re.escape(form)}{after}", markup) for form in {name, html.escape(name)})
 
 
 def _is_own(page: StoredPage, frames: tuple[Frame, ...], carried: Carried) -> bool:

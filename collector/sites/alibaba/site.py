@@ -17,7 +17,7 @@ from collector.sites.alibaba.identity import identify
 from collector.sites.alibaba.lists import conversation_with, orders_of
 from collector.sites.alibaba.markup import Frame
 from collector.sites.alibaba.order import order_data, read_order
-from collector.sites.alibaba.others import page_shows_others, tells_others
+from collector.sites.alibaba.others import own_stretches, page_shows_others, tells_others
 from collector.sites.alibaba.product import goods_data, read_product
 from collector.sites.alibaba.search import read_search
 from collector.sites.alibaba.supplier import read_supplier
@@ -127,6 +127,10 @@ class Alibaba:
     def shows_others(self, page: StoredPage) -> bool:
         """Whether a page with a conversation on it shows, or may show, conversations besides the open one."""
         return page_shows_others(page, _frames(page))
+
+    def own_stretches(self, page: StoredPage) -> frozenset[int]:
+        """The stretches that show the open conversation and nobody else, where the list of contacts is understood."""
+        return own_stretches(page, _frames(page))
 
     def tells_others(self, page: StoredPage, carried: Carried, crowded: bool) -> bool:
         """Whether an exchange of the visit tells, or may tell, of conversations besides the open one."""

@@ -160,9 +160,14 @@ def message_tags(frame: Frame) -> list[Tag]:
     return [tag for tag in found if not any(name in MESSAGE_CLASSES for p in tag.parents for name in classes(p))]
 
 
+def stated_in(frame: Frame) -> list[Mapping[str, Any]]:
+    """What each message block of the frame says of itself, {} for one that says nothing."""
+    return [_json(tag, "data-expinfo") for tag in message_tags(frame)]
+
+
 def spoken_in(frame: Frame) -> set[str]:
     """The conversations that the frame's messages belong to, as they state it."""
-    return {str(code) for tag in message_tags(frame) if (code := _json(tag, "data-expinfo").get("conversationCode"))}
+    return {str(code) for info in stated_in(frame) if (code := info.get("conversationCode"))}
 
 
 def partners(frame: Frame) -> tuple[Reading | None, ...]:

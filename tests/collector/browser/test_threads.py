@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import MutableMapping
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
+from typing import Any
 
 import pytest
+from PIL import Image
 
 from casework.withholding import private_of
 from collector.alias import Alias
@@ -20,11 +23,12 @@ from collector.model import Fact, Snapshot, Target
 from collector.site import StoredPage
 from collector.sites.alibaba import Alibaba
 from collector.wacz import write_wacz
-from fixtures.marketplace.app import DOMAIN, NEWS_TEXT, Marketplace
+from fixtures.marketplace.app import DOMAIN, NEWS_TEXT, Marketplace, Receive, Scope, Send
 from fixtures.marketplace.neighbours import CONTACTS
 from fixtures.marketplace.pages import history
 from fixtures.marketplace.scenarios import addresses
 from fixtures.marketplace.server import serve
+from rules.pack.copies import Stamp, conversation_copies
 from tests.collector.capture.fake import MemoryStore
 from tests.decoded import holding
 
@@ -52,6 +56,22 @@ class Walk:
 
     def step(self, name: str) -> tuple[str, str]:
         return next((s.outcome, s.why) for s in self.snapshot.steps if s.name == name)
+
+
+class _Toasting(Marketplace):
+    """A marketplace on which news of another conversation lie over the open one."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        toast = b"<div style='position:fixed;left:600px;top:400px;pointer-events:none'>Leo Shen: your boxes are ready</div>"
+
+        async def adding(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [pair for pair in message["headers"] if pair[0] != b"content-length"]
+            if message.get("body", b"").rstrip().endswith(b"</html>"):
+                message["body"] = message["body"].replace(b"</body>", toast + b"</body>")
+            await send(message)
+
+        await super().__call__(scope, receive, adding)
 
 
 def walk(runner: asyncio.Runner, browser: Browser, market: Marketplace, account: str, **bounds: int) -> Walk:
@@ -129,6 +149,34 @@ def test_nothing_is_asked_for_that_the_page_itself_would_not_ask_for_but_files(b
     ours = [path for path in asked if path.endswith((".png", ".pdf"))]
     assert len([p for p in ours if "_220x220" not in p]) == len({a["digest"] for m in busy.facts["thread.messages"].value
                                                                 for a in m["attachments"] if a["digest"]})  # fmt: skip
+
+
+def test_each_picture_begins_where_the_one_before_ends_or_sooner(busy: Walk) -> None:
+    """Else a message could be in the markup and in no picture."""
+    screens = [a for a in busy.snapshot.artefacts if a.role == "screen"]
+    assert all(screen.pane for screen in screens)
+    assert all(0 < moved < pane[3] for a in screens[1:] if (moved := a.moved) is not None and (pane := a.pane))
+    assert len([a for a in screens if a.moved is None]) == 1
+
+
+def test_what_is_drawn_over_the_conversation_leaves_it_without_a_pane(runner: asyncio.Runner, browser: Browser) -> None:
+    """What was there when the picture was taken must not be cut out as the conversation's own."""
+    seen = walk(runner, browser, _Toasting(BUSY, BASE, 0), "toast")
+    assert seen.snapshot.outcome == "complete"
+    assert {a.pane for a in seen.snapshot.artefacts if a.role == "screen"} == {None}
+
+
+def test_of_a_conversation_beside_others_its_own_stretches_are_shown_and_its_pictures_are_cropped(busy: Walk) -> None:
+    """The pictures themselves show the others; what is cut out of them and joined shows every message once."""
+    private = private_of(Alibaba(), busy.store, Alias(), [busy.snapshot])[busy.snapshot.id]
+    screens = tuple(a for a in busy.snapshot.artefacts if a.role == "screen")
+    assert {part for role, part in private.parts if role == "screen"} == {a.part for a in screens} == set(private.cropped)
+    assert not any(role == "stretch" for role, _ in private.parts)
+    copies = conversation_copies(screens, private.cropped, busy.store.get, lambda used: Stamp("A02", (), ""))
+    pictures = [Image.open(BytesIO(copy)) for copy in copies]
+    assert {picture.width for picture in pictures} == {pane[2] for a in screens if (pane := a.pane)}
+    walked = sum(a.moved or 0 for a in screens) + (screens[-1].pane or (0, 0, 0, 0))[3]
+    assert walked <= sum(picture.height for picture in pictures) < walked + 150 * len(pictures)
 
 
 def test_other_conversations_beside_it_are_marked(busy: Walk) -> None:

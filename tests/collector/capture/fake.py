@@ -221,6 +221,9 @@ class FakeSite:
     def shows_others(self, page: StoredPage) -> bool:
         return False
 
+    def own_stretches(self, page: StoredPage) -> frozenset[int]:
+        return frozenset()
+
     def tells_others(self, page: StoredPage, carried: Carried, crowded: bool) -> bool:
         return crowded
 

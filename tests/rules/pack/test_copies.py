@@ -10,7 +10,7 @@ from PIL import Image, ImageChops, ImageDraw
 
 from collector.errors import DamagedArchive
 from collector.model import Artefact, Fact, Place
-from rules.pack.copies import MOST_PIXELS, PAGE_RATIO, Stamp, as_jpeg, as_pdf, page_copies, photo_copy
+from rules.pack.copies import MOST_PIXELS, PAGE_RATIO, Stamp, as_jpeg, as_pdf, conversation_copies, page_copies, photo_copy
 from rules.pack.marks import Mark, marks_of
 from tests.rules.pack.synthetic import Objects
 
@@ -129,6 +129,44 @@ def test_what_is_framed_are_facts_that_were_read_each_place_once_and_no_whole_pa
         )
     ]  # fmt: skip
     assert marks_of(facts, "S") == (Mark((5, 5, 9, 9), "order.total, order.paid"), Mark((0, 90, 9, 9), "low"))
+
+
+def screen(objects: Objects, part: int, data: bytes, moved: int | None, pane: str = "pane=20,10,100,80") -> Artefact:
+    note = f"messages=3 joins=yes {pane}" + ("" if moved is None else f" moved={moved}")
+    return objects.artefact("screen", part, "image/png", data, note)
+
+
+def test_a_conversation_is_cut_out_of_its_pictures_and_joined_oldest_first() -> None:
+    """Above and below each pane, and beside it, others are shown: none of their rows or columns is left."""
+    objects = Objects()
+    newest = screen(objects, 0, _framed([(40, GREEN), (40, BLUE)]), None)
+    older = screen(objects, 1, _framed([(40, BLUE), (40, GREEN)]), 40)
+    used: list[tuple[Artefact, ...]] = []
+    (copy,) = conversation_copies((newest, older), (0, 1), objects.get, lambda u: (used.append(u), STAMP)[1])
+    assert opened(copy).width == 100
+    assert used == [(older, newest)]
+    assert (rows_of(copy, BLUE), rows_of(copy, GREEN), rows_of(copy, RED)) == (80, 40, 0)
+
+
+def test_a_picture_that_may_not_be_shown_leaves_its_place_grey() -> None:
+    objects = Objects()
+    screens = tuple(screen(objects, n, _framed([(80, color)]), n and 80) for n, color in enumerate((GREEN, BLUE, GREEN)))
+    copies = conversation_copies(screens, (0, 2), objects.get, lambda _: STAMP)
+    assert sum(rows_of(copy, GREEN) for copy in copies) == 160
+    assert not any(rows_of(copy, color) for copy in copies for color in (RED, BLUE))
+    assert sum(rows_of(copy, (176, 176, 168)) for copy in copies) >= 80
+    assert not conversation_copies(screens, (), objects.get, lambda _: STAMP)
+    without = tuple(replace(one, note="messages=3 joins=yes") for one in screens)
+    assert not conversation_copies(without, (0, 1, 2), objects.get, lambda _: STAMP)
+
+
+def _framed(bands: list[tuple[int, tuple[int, int, int]]]) -> bytes:
+    """A picture of the view: the bands in its pane, all else red."""
+    image = Image.new("RGB", (200, 100), RED)
+    image.paste(opened(picture(bands, 100)), (20, 10))
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
 
 
 def test_tiles_without_a_place_give_no_copy() -> None:

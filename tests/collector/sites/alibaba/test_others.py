@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from bs4 import BeautifulSoup
 
-from collector.site import Carried, StoredPage
+from collector.site import Carried, Document, StoredPage
 from collector.sites.alibaba import Alibaba
+from fixtures.marketplace.neighbours import CONTACTS
 from fixtures.marketplace.pages import contacts, history
 from tests.collector.sites.alibaba.stored import address, market_page, stored
 
@@ -128,3 +130,39 @@ def test_an_order_page_with_a_messenger_in_a_frame_shows_others() -> None:
     order, messenger = market_page("order", DAY, scenario=CROWDED), thread(CROWDED)
     assert not SITE.shows_others(order)
     assert SITE.shows_others(replace(order, documents=(*order.documents, *messenger.documents)))
+
+
+def walked(*more: str) -> StoredPage:
+    """The crowded messenger with one stretch, its messages, and what else is written into that."""
+    page = thread(CROWDED)
+    box = BeautifulSoup(page.documents[0].html, "lxml").select_one(".scroll-box")
+    assert box is not None
+    markup = str(box).removesuffix("</div>") + "".join(more) + "</div>"
+    return replace(page, stretches=(Document(0, "0" * 64, markup.encode()),))
+
+
+def test_a_stretch_with_the_open_conversations_messages_alone_is_its_own() -> None:
+    assert SITE.own_stretches(walked()) == {0}
+    assert SITE.own_stretches(walked("<p>Leopold is not Leo, and a day divider is nobody.</p>")) == {0}
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        f"<p>{CONTACTS[0].name} wrote to you</p>",
+        f"<i title='{CONTACTS[1].company.upper()}'></i>",
+        "<div class='contact-item-container'>Somebody</div>",
+        "<div data-contact-id='200417720311'></div>",
+        "<iframe src='/message/other.htm'></iframe>",
+        "<div class='message-item-wrapper' data-expinfo='{\"conversationCode\": \"1-2#11011@icbu\"}'>hi</div>",
+        "<div class='message-item-wrapper'>hi</div>",
+    ],
+)
+def test_a_stretch_that_names_or_may_show_somebody_else_is_not(beside: str) -> None:
+    assert SITE.own_stretches(walked(beside)) == frozenset()
+
+
+def test_beside_contacts_of_which_none_is_known_to_be_the_open_one_no_stretch_is_its_own() -> None:
+    page = walked()
+    unmarked = page.documents[0].html.replace(b"contact-item-container selected", b"contact-item-container")
+    assert SITE.own_stretches(replace(page, documents=(replace(page.documents[0], html=unmarked),))) == frozenset()
