@@ -20,7 +20,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from collector.browser.window import ended, reached
+from collector.browser.window import cleared, ended, reached
 from collector.errors import ArchiveError, BrowserError, PersonNeeded, WrongRequest
 from collector.ledger.disk import make_folder, write_file
 from collector.platform import keep_private
@@ -112,7 +112,8 @@ class Accounts:
             raise BrowserError(
                 f"The window of account {name} is open and cannot be reached.", "Close it and run the command again."
             )
-        _remove(window)
+        if not cleared(window):
+            raise ArchiveError(f"{window} is still being written to.", "Close that browser and run the command again.")
         _make_private(window)
         if session.exists():
             _copy(session, window / "profile")

@@ -9,6 +9,7 @@ for an open one.
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 import subprocess
 import time
@@ -86,10 +87,23 @@ def ended(folder: Path, within_s: float = _END_S) -> bool:
     """Waits until no browser has the folder, then ends what will not go by itself. False when one stays all the same."""
     if _until(within_s, lambda: True if not _holders(folder) else None):
         return True
-    for process in _holders(folder):
+    family = [process for holder in _holders(folder) for process in _family(holder)]
+    for process in family:
         with suppress(psutil.Error):
             process.kill()
-    return bool(_until(_END_S, lambda: True if not _holders(folder) else None))
+    return bool(_until(_END_S, lambda: True if not any(map(_runs, family)) else None))
+
+
+def cleared(folder: Path, within_s: float = _END_S) -> bool:
+    """Removes the folder of a window that has ended. What helpers of the browser still write is removed, too, in the time
+    that is given; False when something stays.
+    """
+
+    def gone() -> bool | None:
+        shutil.rmtree(folder, ignore_errors=True)
+        return None if folder.exists() else True
+
+    return bool(_until(within_s, gone))
 
 
 def _holders(folder: Path) -> list[psutil.Process]:
@@ -101,7 +115,22 @@ def _holders(folder: Path) -> list[psutil.Process]:
             line = process.cmdline()
             if mark in line and not any(word.startswith("--type=") for word in line):
                 found.append(process)
-    return [p for p in found if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+    return [process for process in found if _runs(process)]
+
+
+def _family(process: psutil.Process) -> list[psutil.Process]:
+    """A browser and its helpers, which outlive it for a moment and go on writing to its folder."""
+    try:
+        return [process, *process.children(recursive=True)]
+    except psutil.Error:
+        return [process]
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
 
 
 def find_door(given: str) -> str:
