@@ -13,7 +13,6 @@ import hashlib
 import json
 import multiprocessing
 import os
-import resource
 import sys
 import tempfile
 import time
@@ -68,6 +67,12 @@ def _served(count: int) -> Iterator[int]:
         process.join(10)
 
 
+def _peak(process: int) -> int:
+    """Peak resident megabytes of a process as it is now; getrusage would count in the one that it was forked from."""
+    status = Path(f"/proc/{process}/status").read_text().splitlines()
+    return next(int(line.split()[1]) // 1024 for line in status if line.startswith("VmHWM"))
+
+
 def _peaks(root: int) -> dict[str, int]:
     """Peak resident megabytes of the driver and of the browser's processes together, from /proc."""
     peaks = {"driver": 0, "browser": 0}
@@ -75,9 +80,8 @@ def _peaks(root: int) -> dict[str, int]:
         for child in map(int, task.read_text().split()):
             with contextlib.suppress(OSError, StopIteration):
                 name = Path(f"/proc/{child}/cmdline").read_bytes()
-                status = Path(f"/proc/{child}/status").read_text().splitlines()
-                high = next(int(line.split()[1]) // 1024 for line in status if line.startswith("VmHWM"))
-                peaks["driver" if b"playwright" in name and b"chrom" not in name.split(b"\0")[0] else "browser"] += high
+                kind = "driver" if b"playwright" in name and b"chrom" not in name.split(b"\0")[0] else "browser"
+                peaks[kind] += _peak(child)
             for kind, more in _peaks(child).items():
                 peaks[kind] += more
     return peaks
@@ -97,7 +101,7 @@ async def _walk(count: int, port: int, folder: Path, pipe: Connection) -> None:
         seconds = time.perf_counter() - began
 
         peaks = _peaks(os.getpid())
-    peaks["python"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    peaks["python"] = _peak(os.getpid())
     began = time.perf_counter()
     page = stored_page(snapshot, store.get, alias)
     facts = {fact.name: fact.value for fact in Alibaba().read("thread", page)}
@@ -107,7 +111,7 @@ async def _walk(count: int, port: int, folder: Path, pipe: Connection) -> None:
     assert ids == [f"{3841907260000 + 137 * number}.PNM" for number in range(count)], "not the server's list"
     assert facts["thread.disagreements"] == ()
     took = {step.name: step.took_ms for step in snapshot.steps}
-    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    after = _peak(os.getpid())
     pipe.send(
         {"seconds": seconds, "walk": took["thread"] / 1000, "screens": len(page.stretches), "peaks": peaks,
          "reading": reading, "after": after}
