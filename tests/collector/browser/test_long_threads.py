@@ -1,4 +1,4 @@
-"""The long proof of the walk: 10,000 messages and the memory they take. Its figures, and its time, stand in docs/capture.md."""
+"""The long proof of the walk: 10,000 messages and their memory. Its figures, and its time, stand in docs/capture.md."""
 
 from __future__ import annotations
 
