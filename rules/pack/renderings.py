@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -114,7 +115,8 @@ def _pane_stamp(
     who = next((f.value for f in plan.facts if (f.snapshot, f.name, f.state) == (snapshot.id, "thread.with", "read")), "")
     whose = f"the conversation with {who}" if who else "the conversation"
     foot = f"Reading copy: {whose} alone, cut out of the captured pictures and joined where its messages repeat."
-    return _page_stamp(plan, exhibit, snapshot, f"From {names} ({what})", foot, alarm)
+    stamp = _page_stamp(plan, exhibit, snapshot, f"From {names} ({what})", foot, alarm)
+    return replace(stamp, title=f"{stamp.title}, oldest message first")
 
 
 def _photo_foot(exhibit: Exhibit) -> str:
