@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from casework.reread import read_stored
+from casework.reread import is_read, read_stored, stored_page
 from collector.alias import Alias
 from collector.archive.records import snapshot_of
 from collector.canonical import plain, sha256
@@ -20,6 +22,8 @@ from rules.pack.bag import Bag, open_bag
 from rules.pack.proof import OPENINGS
 
 _OF_A_CONVERSATION = ("stretch", "network", "body", "frames")
+_SAID = ("from", "name", "printed", "text", "translation", "recalled")  # of a message, as it stands in the markup
+_MINUTE = timedelta(minutes=1)
 
 
 class _Originals:
@@ -57,7 +61,10 @@ def check_facts(path: Path, site: Site, alias: Alias) -> tuple[tuple[Problem, ..
             stated = json.loads(bag.read(where) or b"")["facts"]
             snapshot = snapshot_of(body, openings)
             if lack := _lack(body, snapshot, originals):
-                notes.append(f"{where}: {lack}, so its facts were not read again")
+                messages = _shown_messages(snapshot, originals, site, alias)
+                problems += [bag.problem(where, what) for what in _other_messages(stated, messages)]
+                again = f"only what {len(messages)} messages say was" if messages else "its facts were not"
+                notes.append(f"{where}: {lack}, so {again} read again")
                 continue
             read = read_stored(snapshot, originals, site, alias)
             problems += [bag.problem(where, what) for what in _differences(stated, read)]
@@ -87,6 +94,42 @@ def _lack(body: Mapping[str, Any], snapshot: Snapshot, originals: _Originals) ->
     if sealed["stretch"] and any(shown[role] < sealed[role] for role in _OF_A_CONVERSATION):
         return "its messages were also read from answers that do not lie beside it"
     return ""
+
+
+def _shown_messages(snapshot: Snapshot, originals: _Originals, site: Site, alias: Alias) -> tuple[Mapping[str, Any], ...]:
+    """The messages of a conversation as the stretches say them that are in the pack; () where none is."""
+    shown = replace(snapshot, artefacts=tuple(a for a in snapshot.artefacts if originals.has(a.digest)))
+    page = stored_page(shown, originals, alias)
+    if not page.stretches or not is_read(snapshot):
+        return ()
+    page = replace(page, documents=(replace(page.stretches[0], part=0),))  # a gap between stretches loses no message
+    read = next(fact for fact in site.read(snapshot.target.kind, page) if fact.name == "thread.messages")
+    return tuple(plain(read.value)) if read.state == "read" else ()
+
+
+def _other_messages(stated: list[Mapping[str, Any]], shown: tuple[Mapping[str, Any], ...]) -> Iterator[str]:
+    """What facts.json says otherwise than the messages themselves; when each was sent may rest on what is not shown."""
+    said = next((f["value"] or () for f in stated if f["name"] == "thread.messages"), ())
+    theirs = {message["id"]: (place, message) for place, message in enumerate(said)}
+    last = -1
+    for message in shown:
+        place, other = theirs.get(message["id"], (last, None))
+        if other is None:
+            yield f"thread.messages: {message['id']} is in the conversation, and left out here"
+        elif place < last or any(message[name] != other.get(name) for name in _SAID) or not _may_be(message, other):
+            yield f"thread.messages: {message['id']} is not what the original says"
+        last = max(last, place)
+
+
+def _may_be(shown: Mapping[str, Any], stated: Mapping[str, Any]) -> bool:
+    """Whether a message may have been sent when it is said to have been: within what is printed, to the minute."""
+    printed, exact = shown["sent_at"], stated.get("sent_at")
+    if printed is None or exact is None:
+        return printed is None or exact is not None
+    earliest, latest = (datetime.fromisoformat(printed[name]) for name in ("earliest", "latest"))
+    return (
+        earliest <= datetime.fromisoformat(exact["earliest"]) <= datetime.fromisoformat(exact["latest"]) < latest + _MINUTE
+    )
 
 
 def _differences(stated: list[Mapping[str, Any]], read: tuple[Fact, ...]) -> Iterator[str]:

@@ -41,10 +41,13 @@ def reader_of(objects: ObjectStore, site: Site, alias: Alias) -> ReadFacts:
 
 def read_stored(snapshot: Snapshot, objects: ObjectStore, site: Site, alias: Alias) -> tuple[Fact, ...]:
     """The facts of one snapshot, () for a page that was not found to be the right one. Raises DamagedArchive."""
+    return site.read(snapshot.target.kind, stored_page(snapshot, objects, alias)) if is_read(snapshot) else ()
+
+
+def is_read(snapshot: Snapshot) -> bool:
+    """Whether facts are taken from a visit: it is complete, or partial and found to be of the right page."""
     identified = {step.outcome for step in snapshot.steps if step.name == "identify"}
-    if snapshot.outcome != "complete" and (snapshot.outcome != "partial" or identified != {"ok"}):
-        return ()
-    return site.read(snapshot.target.kind, stored_page(snapshot, objects, alias))
+    return snapshot.outcome == "complete" or (snapshot.outcome == "partial" and identified == {"ok"})
 
 
 # -- reading again ------------------------------------------------------------------------------------------------------

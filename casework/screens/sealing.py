@@ -70,7 +70,7 @@ class SealScreens(Printer):
             for problem in answer.problems:
                 self._say(f"  [red]✗[/red] {escape(problem.where)}: {escape(problem.what)}")
         else:
-            facts = "; so do the facts and the bytes they were read from" if answer.deep else ""
+            facts = "; the facts are what the bytes say that they were read from" if answer.deep else ""
             agrees = escape(f"; it agrees with {answer.against}") if answer.against else ""
             self._say(f"[green]✓[/green] This {answer.what} is whole: {answer.summary}{facts}{agrees}.")
         seal = (PACK_SEAL if answer.what == "pack" else _SEAL)[answer.seal]

@@ -8,14 +8,18 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 
+from casework.packed_facts import check_facts
+from collector.alias import Alias
 from collector.archive.index import valued
+from collector.sites.alibaba import Alibaba
 from fixtures.authority import serve
 from fixtures.revocation import Revocation
 from tests.collector.browser.unruly import CANARIES, SECRETS, fighting
@@ -141,9 +145,38 @@ def test_the_pack_verifies_and_so_does_the_archive(played: Desk, packed: Path) -
 def test_the_facts_of_a_pack_are_what_its_originals_say(played: Desk, packed: Path) -> None:
     said = played.run("verify", packed, "--deep", "--json")
     assert said.code == 0, said.out
-    assert [note.partition(":")[0] for note in said.json["notes"] if "not read again" in note] == [
-        "data/exhibits/A02-thread/facts.json"
-    ]
+    (note,) = (note for note in said.json["notes"] if "read again" in note)
+    count = len(next(f["value"] for f in conversation(packed) if f["name"] == "thread.messages"))
+    assert note.startswith("data/exhibits/A02-thread/facts.json")
+    assert note.endswith(f"only what {count} messages say was read again")
+
+
+def conversation(packed: Path) -> list[dict[str, Any]]:
+    with zipfile.ZipFile(packed) as pack:
+        stated: list[dict[str, Any]] = json.loads(pack.read(f"{packed.stem}/data/exhibits/A02-thread/facts.json"))["facts"]
+    return stated
+
+
+def test_a_message_that_was_not_so_said_is_found_though_the_answers_are_withheld(packed: Path, tmp_path: Path) -> None:
+    """Whoever holds the key can list and sign a conversation of his own making; the stretches beside it are sealed."""
+    with zipfile.ZipFile(packed) as pack:
+        pack.extractall(tmp_path)
+    bag = tmp_path / packed.stem
+    alterations: dict[str, Callable[[list[dict[str, Any]]], object]] = {
+        "another text": lambda said: said[3].update(text="We guarantee that we will pay everything back."),
+        "another sender": lambda said: said[3].update({"from": "buyer" if said[3]["from"] == "supplier" else "supplier"}),
+        "a day later": lambda said: said[3]["sent_at"].update(latest="2030-01-01T00:00:00.000Z"),
+        "no time": lambda said: said[3].update(sent_at=None),
+        "left out": lambda said: said.pop(3),
+        "in another order": lambda said: said.insert(9, said.pop(3)),
+        "none at all": lambda said: said.clear(),
+    }
+    for name, alter in alterations.items():
+        stated = conversation(packed)
+        alter(next(f["value"] for f in stated if f["name"] == "thread.messages"))
+        (bag / "data/exhibits/A02-thread/facts.json").write_text(json.dumps({"v": 1, "exhibit": "A02", "facts": stated}))
+        problems, _ = check_facts(bag, Alibaba(), Alias())
+        assert any("thread.messages" in problem.what for problem in problems), name
 
 
 def test_the_pack_holds_a_valid_web_archive_of_every_page_whose_bodies_the_ledger_sealed(
