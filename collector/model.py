@@ -27,6 +27,7 @@ ORIGINS: Mapping[str, str] = MappingProxyType(
 )
 Outcome = Literal["complete", "partial", "blocked", "failed"]
 Area = tuple[int, int, int, int]  # x, y, width, height in page pixels
+_N = r"(\d{1,7})"  # a note is a record's text, and a record may come from anybody
 Verdict = Literal["ok", "missing", "problem", "undetermined"]
 DeadlineState = Literal["not_started", "open", "due_soon", "act_now", "overdue", "met", "undetermined"]
 
@@ -141,19 +142,19 @@ class Artefact:
     @property
     def area(self) -> Area | None:
         """What part of its page a picture shows, as its note says; None where it says none."""
-        match = re.search(r"\bx=(\d+) y=(\d+) width=(\d+) height=(\d+)\b", self.note)
+        match = re.search(rf"\bx={_N} y={_N} width={_N} height={_N}\b", self.note)
         return (int(match[1]), int(match[2]), int(match[3]), int(match[4])) if match else None
 
     @property
     def pane(self) -> Area | None:
         """The part of a picture in which a conversation's messages stand and nothing else does; None where it names none."""
-        match = re.search(r"\bpane=(\d+),(\d+),(\d+),(\d+)\b", self.note)
+        match = re.search(rf"\bpane={_N},{_N},{_N},{_N}\b", self.note)
         return (int(match[1]), int(match[2]), int(match[3]), int(match[4])) if match else None
 
     @property
     def moved(self) -> int | None:
         """How many pixels lower messages stand in a conversation's picture than in the one of the stop before."""
-        match = re.search(r"\bmoved=(-?\d+)\b", self.note)
+        match = re.search(r"\bmoved=(-?\d{1,7})\b", self.note)
         return int(match[1]) if match else None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from collector.errors import DamagedArchive
 from collector.ledger.log import Entry, Opening
 from collector.model import Artefact, Snapshot, Step, Target, Visit
 from collector.seal.revocation import NAME
+from collector.seal.timestamp import NAME as NAMED
 
 # What an entry of each kind must at least hold; kinds that are not named here are free (design section 4).
 _REQUIRED: Mapping[str, Mapping[str, type]] = {
@@ -34,6 +35,8 @@ _REQUIRED: Mapping[str, Mapping[str, type]] = {
     "authority.revoked": {"authority": str, "certificates": list, "parts": list, "why": str},
     "timestamp.received": {"checkpoint": int, "authority": str, "token": str, "time": str},
 }  # fmt: skip
+
+_OF_ARTEFACT = {"commitment", *(f.name for f in fields(Artefact))} - {"digest", "salt"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,8 @@ def shape_fault(entry: Entry) -> str:
         if name not in entry.body or not isinstance(entry.body[name], kind):
             return f"is a {entry.kind} without a proper {name}"
     if entry.kind == "snapshot":
+        if not all(_is_artefact(record) for record in entry.body["artefacts"]):
+            return "names its artefacts wrongly"
         try:
             snapshot_of(entry.body, {})
         except (KeyError, TypeError, ValueError, AttributeError):
@@ -109,6 +114,8 @@ def shape_fault(entry: Entry) -> str:
     if entry.kind == "authority.revoked" and not all(isinstance(pem, str) for pem in entry.body["certificates"]):
         return "names its certificates wrongly"
     if entry.kind == "timestamp.received":
+        if not NAMED.fullmatch(entry.body["authority"]):  # files are named by it
+            return "names its authority wrongly"
         answers = entry.body.get("revocation", {})
         if not isinstance(answers, dict) or not all(NAME.fullmatch(n) and isinstance(d, str) for n, d in answers.items()):
             return "names what was said of revocation wrongly"
@@ -117,6 +124,15 @@ def shape_fault(entry: Entry) -> str:
         if not isinstance(records, list) or not all(isinstance(r, dict) and needed <= r.keys() for r in records):
             return f"names its {many} wrongly"
     return ""
+
+
+def _is_artefact(record: Any) -> bool:
+    if not isinstance(record, dict):
+        return False
+    held = {"same_as": "", "note": "", **record}
+    words = all(isinstance(held.get(name), str) for name in ("role", "media_type", "commitment", "same_as", "note"))
+    numbers = all(type(held.get(name)) is int and 0 <= held[name] < 1 << 53 for name in ("part", "size"))
+    return words and numbers and held.keys() <= _OF_ARTEFACT
 
 
 def require_shape(entry: Entry) -> None:

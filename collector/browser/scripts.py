@@ -251,11 +251,12 @@ async (m, up, within) => {
 
 # Where in the view the stretch just read stands, and the place of its first message, so that two answers tell whether it
 # stood still: [left, top, width, height, first]. null where something else may stand there, too: what is drawn over it, or
-# what is drawn in it and has no markup in the stretch.
+# what is drawn in it and has no markup in the stretch; and where the page is zoomed, so that the picture measures otherwise.
 PANE = """
 () => {
   const list = self.shell;
   if (!list || !list.isConnected || list.querySelector('iframe, object, embed')) return null;
+  if (devicePixelRatio !== 1 || visualViewport.scale !== 1) return null;
   const part = (a, b) => ({left: Math.max(a.left, b.left), top: Math.max(a.top, b.top),
     right: Math.min(a.right, b.right), bottom: Math.min(a.bottom, b.bottom)});
   let pane = part(list.getBoundingClientRect(), {left: 0, top: 0, right: innerWidth, bottom: innerHeight});
@@ -268,14 +269,29 @@ PANE = """
   const right = Math.floor(pane.right), bottom = Math.floor(pane.bottom);
   if (right - left < 100 || bottom - top < 100) return null;
   const drawn = ['img', 'svg', 'canvas', 'video', 'iframe', 'object', 'embed', 'input', 'textarea', 'select'];
-  const shows = node => node.shadowRoot || node.localName.includes('-') || drawn.includes(node.localName)
-    || [...node.childNodes].some(child => child.nodeType === Node.TEXT_NODE && child.data.trim());
-  for (const node of document.body.querySelectorAll('*')) {
+  const hides = node => node.shadowRoot || (node.localName.includes('-') && node.matches(':defined'));
+  const lies = box => Math.min(box.right, right) > Math.max(box.left, left)
+    && Math.min(box.bottom, bottom) > Math.max(box.top, top);
+  const seen = (box, node) => {  // without what is cut off by what it stands in
+    for (let free = false; node !== document.body; node = node.parentElement) {
+      const style = getComputedStyle(node);
+      if (free && style.position === 'static') continue;
+      if (style.overflow !== 'visible' && !['inline', 'contents'].includes(style.display))
+        box = part(box, node.getBoundingClientRect());
+      if (style.position === 'fixed') break;
+      free = style.position === 'absolute';
+    }
+    return box;
+  };
+  const words = node => [...node.childNodes].filter(one => one.nodeType === Node.TEXT_NODE && one.data.trim())
+    .flatMap(one => { const range = document.createRange(); range.selectNode(one); return [...range.getClientRects()]; });
+  for (const node of [document.body, ...document.body.querySelectorAll('*')]) {
     if (list.contains(node)) { if (node.shadowRoot || node.localName.includes('-')) return null; continue; }
-    if (node.contains(list) || !shows(node)) continue;
-    const box = node.getBoundingClientRect();
-    const apart = box.right <= left || box.left >= right || box.bottom <= top || box.top >= bottom;
-    if (!apart && box.width && box.height && node.checkVisibility({checkVisibilityCSS: true})) return null;
+    if (hides(node)) { if (node.checkVisibility()) return null; continue; }
+    const boxes = words(node);  // text may stand out of its box, also of one that has no size
+    if (drawn.includes(node.localName)) boxes.push(node.getBoundingClientRect());
+    const over = boxes.some(box => lies(box) && lies(seen(box, node)));
+    if (over && getComputedStyle(node).visibility === 'visible') return null;
   }
   return [left, top, right - left, bottom - top, Math.round(list.firstElementChild.getBoundingClientRect().top)];
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
@@ -64,11 +64,17 @@ def writing(path: Path) -> Iterator[BinaryIO]:
         temporary.replace(path)
         sync_folder(path.parent)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        _drop(temporary)
         raise _refused(path, error) from error
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        _drop(temporary)
         raise
+
+
+def _drop(temporary: Path) -> None:
+    """A disk that cannot be written to refuses this, too; what went wrong before is the thing to say."""
+    with suppress(OSError):
+        temporary.unlink(missing_ok=True)
 
 
 def append_line(path: Path, data: bytes) -> None:

@@ -23,7 +23,7 @@ from collector.seal.revocation import WITHIN_S, Answer, Said, ask, judge, read_a
 
 _TST_INFO = "1.2.840.113549.1.9.16.1.4"
 _MOST_BYTES = 256 * 1024
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")  # of an authority
 _TOLERATED = timedelta(seconds=60)
 _REVOKED = "Look what the authority publishes about it, and name another one in config.toml: this one's tokens do not count."
 _RETRY = "Nothing is lost: it stays marked as not yet timestamped; `tradewitness timestamp` asks again."
@@ -43,7 +43,7 @@ class Authority:
     policy: str = ""
 
     def __post_init__(self) -> None:
-        if not _NAME.fullmatch(self.name):
+        if not NAME.fullmatch(self.name):
             raise WrongRequest(f"“{self.name}” cannot name a timestamp authority.", "Use small letters, digits and hyphens.")
         if not re.match(r"https?://[^/\s]", self.url):
             raise WrongRequest(

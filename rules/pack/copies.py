@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import unicodedata
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
@@ -19,6 +20,7 @@ SEARCH = 0.12  # how far above the cut, as a share of the page, a quiet line is 
 PHOTO_WIDTH = 1600
 MOST_PIXELS = 120_000_000
 MOST_STOPS = 40  # of a conversation that is longer, the older part stands in the report as text
+_SIDES = range(100, 8193)  # of a picture that the browser took, and of a pane in it, in pixels
 _GAP = 60  # rows between two pictures of a conversation that could not be joined
 _INK, _PAPER, _RULE, _ALARM = (38, 43, 51), (246, 246, 243), (176, 176, 168), (158, 42, 28)
 
@@ -55,7 +57,8 @@ def page_copies(
 ) -> list[bytes]:
     """PNG pages of one visit, top to bottom, the marks framed; `stamp` gets the tiles of each page. No tiles, no pages.
 
-    Memory stays at two tiles and one page. Raises DamagedArchive when a tile is no picture.
+    Memory stays at two tiles and one page. Raises DamagedArchive when a tile is no picture, or cannot stand where its record
+    says.
     """
     return _pages(_placed(artefacts), get, stamp, marks)
 
@@ -68,7 +71,7 @@ def conversation_copies(
     `screens` are all its pictures, `cropped` the parts of those that may be shown, of which the newest MOST_STOPS are.
     What none of them shows is grey. Memory and errors as for `page_copies`.
     """
-    return _pages(_stops(screens, cropped), get, stamp, (), empty=_RULE)
+    return _pages(_stops(screens, cropped, get), get, stamp, (), empty=_RULE)
 
 
 def _pages(
@@ -127,21 +130,52 @@ def as_pdf(copies: list[bytes], quality: int = 80) -> bytes:
 def _placed(artefacts: tuple[Artefact, ...]) -> tuple[_Tile, ...]:
     """Tiles by their recorded position; one without a position is left out."""
     placed = [_Tile(artefact, *area) for artefact in artefacts if (area := artefact.area) is not None]
-    return tuple(sorted(placed, key=lambda t: (t.y, t.x)))
+    reached = 0
+    for tile in (tiles := sorted(placed, key=lambda t: (t.y, t.x))):
+        # A record may say anything; nobody waits for thousands of blank pages, or has the memory for one that is as wide.
+        if tile.width not in _SIDES or tile.height > _SIDES[-1] or max(tile.x, tile.y - reached) > _SIDES[-1]:
+            raise DamagedArchive(
+                f"A captured picture cannot stand where its record says ({tile.artefact.note[:100]}).",
+                "Run: tradewitness verify",
+            )
+        reached = max(reached, tile.y + tile.height)
+    return tuple(tiles)
 
 
-def _stops(screens: tuple[Artefact, ...], cropped: tuple[int, ...]) -> tuple[_Tile, ...]:
+def _stops(screens: tuple[Artefact, ...], cropped: tuple[int, ...], get: Get) -> tuple[_Tile, ...]:
     """Where the panes stand in the conversation: each by so much higher than the one before as its messages moved down."""
     placed: list[_Tile] = []
     y, last = 0, 0
     for screen in sorted(screens, key=lambda a: a.part)[:MOST_STOPS]:
         left, _, width, height = pane = screen.pane or (0, 0, 0, last)
-        moved = screen.moved if screen.moved is not None else height + _GAP
-        y, last = (y - moved if screen.part else 0), height
-        if screen.part in cropped and width:
+        joined = screen.moved is not None and 0 <= screen.moved <= 2 * max(height, last)
+        moved = screen.moved if joined and screen.moved is not None else min(height, _SIDES[-1]) + _GAP
+        y, last = (y - moved if screen.part else 0), min(height, _SIDES[-1])
+        if screen.part in cropped and _is_inside(pane, screen, get):
             placed.append(_Tile(screen, left, y, width, height, pane))
     left, top = min((t.x for t in placed), default=0), min((t.y for t in placed), default=0)
     return tuple(replace(tile, x=tile.x - left, y=tile.y - top) for tile in sorted(placed, key=lambda t: (t.y, t.x)))
+
+
+def _is_inside(pane: Area, screen: Artefact, get: Get) -> bool:
+    """Whether a picture has such a pane: beyond its edges nothing was seen, whatever its record says."""
+    x, y, width, height = pane
+    if width not in _SIDES or not 0 < height <= _SIDES[-1]:
+        return False
+    with _picture(screen, get) as image:
+        return x + width <= image.width and y + height <= image.height
+
+
+@contextmanager
+def _picture(artefact: Artefact, get: Get) -> Iterator[Image.Image]:
+    """A captured picture, of which nothing but its head is read yet. DamagedArchive when it is none."""
+    try:
+        with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(get(artefact.digest))) as image:
+            if image.width * image.height > MOST_PIXELS:
+                raise ValueError("too many pixels")
+            yield image
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise DamagedArchive("A captured picture cannot be opened.", "Run: tradewitness verify") from error
 
 
 class _Source:
@@ -175,11 +209,8 @@ class _Source:
     def _open(self, tile: _Tile) -> Image.Image:
         digest = tile.artefact.digest
         if digest not in self.opened:
-            try:
-                with Image.open(io.BytesIO(self.get(digest))) as image:
-                    picture = image.convert("RGB")
-            except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-                raise DamagedArchive("A captured picture cannot be opened.", "Run: tradewitness verify") from error
+            with _picture(tile.artefact, self.get) as image:
+                picture = image.convert("RGB")
             if tile.pane is not None:
                 x, y, width, height = tile.pane
                 picture = picture.crop((x, y, x + width, y + height))

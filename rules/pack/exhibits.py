@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
@@ -13,6 +13,7 @@ from collector.canonical import canonical, commitment
 from collector.errors import WrongRequest
 from collector.model import Artefact, Exhibit, Private, Snapshot
 from rules.casefile import AddedFile, CaseFile
+from rules.pack.bag import is_safe
 from rules.pack.dates import both
 from rules.pack.wording import FILES, PAGES, UNWITNESSED, said
 
@@ -79,7 +80,11 @@ class Withheld:
 
 def slug(text: str) -> str:
     """ASCII letters, digits, dot, dash and underscore only, so that a name is the same on every system."""
-    return re.sub(r"[^A-Za-z0-9._]+", "-", text).strip("-.") or "x"
+    return _ascii(text) or "x"
+
+
+def _ascii(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._]+", "-", text).strip("-.")
 
 
 def choose(casefile: CaseFile, choices: Choices) -> Chosen:
@@ -157,8 +162,9 @@ def _file_exhibit(casefile: CaseFile, number: str, file: AddedFile, *, shown: bo
     note = f" The buyer's note: {file.note}" if file.note else ""
     text = f"{UNWITNESSED}: {file.name}, added {both(file.added_at, casefile.zone)}.{_saved(casefile, file)}{note}"
     base = f"data/exhibits/{number}-{slug(file.kind)}/"
-    files = {base + original_name(file.name): file.digest}
-    files |= {base + "/".join(map(original_name, part.name.split("/"))): part.digest for part in file.parts}
+    names = [original_name(file.name), *("/".join(map(original_name, part.name.split("/"))) for part in file.parts)]
+    digests = (file.digest, *(part.digest for part in file.parts))
+    files = dict(zip((base + name for name in _distinct(names)), digests, strict=True))
     return Exhibit(number, title, file.kind, text, "", files if shown else {}, False)
 
 
@@ -183,9 +189,23 @@ def artefact_name(artefact: Artefact) -> str:
 
 
 def original_name(name: str) -> str:
-    """The file's own name, made safe, and never one of the names that the pack uses itself."""
-    safe = slug(name)[-80:].lstrip("-.") or "file"
-    return f"file-{safe}" if re.match(r"(?i)copy-\d|facts\.json|snapshot\.json", safe) else safe
+    """The file's own name, made safe on every system and never one of the pack's own; what opens it, its ending, stays."""
+    match = re.fullmatch(r"(.*)(\.[A-Za-z0-9]{1,10})", name, re.S)
+    stem, ending = match.groups() if match else (name, "")
+    safe = f"{_ascii(stem)[len(ending) - 80 :].lstrip('-.') or 'file'}{ending}"
+    return f"file-{safe}" if re.match(r"(?i)copy-\d|facts\.json|snapshot\.json", safe) or not is_safe(safe) else safe
+
+
+def _distinct(names: Iterable[str]) -> Iterator[str]:
+    """Each name, with a number where another is the same on some system: none may take another's place."""
+    taken: set[str] = set()
+    for name in names:
+        folder, slash, last = name.rpartition("/")
+        stem, dot, ending = last.rpartition(".") if "." in last else (last, "", "")
+        others = (f"{folder}{slash}{stem}-{number}{dot}{ending}" for number in range(2, len(taken) + 3))
+        free = next(one for one in (name, *others) if one.casefold() not in taken)
+        taken.add(free.casefold())
+        yield free
 
 
 def _by_target(casefile: CaseFile, snapshots: list[Snapshot], everything: bool) -> tuple[list[Snapshot], list[Snapshot]]:

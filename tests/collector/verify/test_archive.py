@@ -9,6 +9,7 @@ import pytest
 
 from collector.archive.archive import Archive
 from collector.archive.index import open_index
+from collector.archive.records import body_of
 from collector.errors import DamagedArchive, WrongRequest
 from collector.ledger.log import Opening, new_salt
 from collector.model import Target
@@ -107,12 +108,15 @@ def test_a_folder_without_an_archive_is_said_in_a_sentence(tmp_path: Path) -> No
 HOSTILE: dict[str, tuple[str, dict[str, object]]] = {
     "a token that says nothing": ("timestamp.received", {}),
     "a token for no checkpoint": ("timestamp.received", {"checkpoint": "x", "authority": "a", "token": "b", "time": "c"}),
+    "a token of an authority that climbs out": (
+        "timestamp.received", {"checkpoint": 1, "authority": "../../a", "token": "b", "time": "c"},
+    ),
     "a creation without a key": ("archive.created", {}),
     "a snapshot of nothing": ("snapshot", {}),
     "a snapshot of words": ("snapshot", {"artefacts": ["x"]}),
     "an assertion without a name": ("fact.asserted", {"case": "1"}),
     "a pack without renderings": ("pack.made", {"case": "1", "plan": "x", "renderings": ["y"]}),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -122,6 +126,19 @@ def test_a_line_that_makes_no_sense_is_named_and_nothing_falls_over_it(archive: 
     problems = verify_archive(archive).problems
     assert any(problem.where == f"ledger/entries.jsonl line {entry.seq + 1}" for problem in problems)
     with pytest.raises(DamagedArchive, match=f"Line {entry.seq + 1}"):
+        open_index(archive, lambda _: ())
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"part": "1"}, {"part": -1}, {"part": True}, {"size": -1}, {"note": 5}, {"role": None}, {"more": 1}]
+)
+def test_a_picture_that_its_record_describes_wrongly_is_named(archive: Archive, wrong: dict[str, object]) -> None:
+    """A pack is made from these records: none of them may crash it."""
+    body, openings = body_of(snapshot_for(archive, ORDER, b"<html>third</html>"))
+    body["artefacts"][0] |= wrong
+    archive.record("snapshot", body, openings)
+    assert any("names its artefacts wrongly" in problem.what for problem in verify_archive(archive).problems)
+    with pytest.raises(DamagedArchive, match="names its artefacts wrongly"):
         open_index(archive, lambda _: ())
 
 

@@ -160,6 +160,43 @@ def test_a_picture_that_may_not_be_shown_leaves_its_place_grey() -> None:
     assert not conversation_copies(without, (0, 1, 2), objects.get, lambda _: STAMP)
 
 
+@pytest.mark.parametrize(
+    ("pane", "moved"),
+    [
+        ("20,10,100,9999999", 40), ("20,10,9999999,80", 40), ("9999999,9999999,100,80", 40), ("101,10,100,80", 40),
+        ("20,21,100,80", 40), ("20,10,99,80", 40), ("20,10,100,0", 40), ("-20,10,100,80", 40),
+        ("1" * 5000 + ",0,100,80", 40), ("20,10,100,80", 10**9), ("20,10,100,80", 9_999_999), ("20,10,100,80", -9_999_999),
+        ("20,10,100,80", "1" * 5000),
+    ],
+)  # fmt: skip
+def test_what_a_record_says_of_a_pane_or_of_a_way_that_no_picture_has_shows_nothing_more_and_costs_nothing(
+    pane: str, moved: int
+) -> None:
+    """A record may come from anybody: the other pictures are shown as they are, and none of what stands beside a pane."""
+    objects = Objects()
+    newest, forged = (screen(objects, n, _framed([(80, color)]), None) for n, color in enumerate((GREEN, BLUE)))
+    forged = replace(forged, note=f"messages=3 joins=yes pane={pane} moved={moved}")
+    copies = conversation_copies((newest, forged), (0, 1), objects.get, lambda _: STAMP)
+    assert sum(rows_of(copy, GREEN) for copy in copies) == 80
+    assert not any(rows_of(copy, RED) for copy in copies)
+    assert sum(opened(copy).height for copy in copies) < 1000
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "x=0 y=9999999 width=200 height=50", "x=9999999 y=0 width=200 height=50", "x=0 y=0 width=9999999 height=9999999",
+        "x=0 y=0 width=1 height=8000",
+    ],
+)  # fmt: skip
+def test_a_picture_that_cannot_stand_where_its_record_says_is_damage(note: str) -> None:
+    """Else a pack would be thousands of blank pages, or take all memory."""
+    objects = Objects()
+    first = tile(objects, 0, 0, 50, picture([(50, RED)]))
+    with pytest.raises(DamagedArchive, match="cannot stand where its record says"):
+        page_copies((first, replace(first, part=1, note=note)), objects.get, lambda _: STAMP)
+
+
 def _framed(bands: list[tuple[int, tuple[int, int, int]]]) -> bytes:
     """A picture of the view: the bands in its pane, all else red."""
     image = Image.new("RGB", (200, 100), RED)

@@ -13,7 +13,8 @@ import pytest
 from collector.canonical import canonical
 from collector.errors import WrongRequest
 from collector.model import Private
-from rules.casefile import CaseFile
+from rules.casefile import CaseFile, FilePart
+from rules.pack.bag import is_safe
 from rules.pack.dates import at_the_earliest, both, when
 from rules.pack.exhibits import Choices, original_name
 from rules.pack.plan import Covering, PackPlan, plan, plan_digest
@@ -221,8 +222,23 @@ def test_the_printed_timer_keeps_its_words_and_gives_the_instant_to_act_by(made:
 @pytest.mark.parametrize(
     ("name", "safe"),
     [("copy-1.png", "file-copy-1.png"), ("Facts.JSON", "file-Facts.JSON"), ("../../etc/passwd", "etc-passwd"),
-     ("外箱.jpg", "jpg"), ("a b\n.jpg", "a-b-.jpg"), (".hidden", "hidden"), ("", "x"), ("CON:x", "CON-x")],
+     ("外箱.jpg", "file.jpg"), ("a b\n.jpg", "a-b.jpg"), (".hidden", "file.hidden"), ("", "file"), ("CON:x", "CON-x"),
+     ("con.txt", "file-con.txt"), ("Aux", "file-Aux"), ("合同", "file"), ("x" * 90 + ".jpeg", "x" * 75 + ".jpeg")],
 )  # fmt: skip
 def test_names_of_files_are_made_safe_and_never_take_the_packs_own(name: str, safe: str) -> None:
-    """Whatever the buyer's phone called it."""
+    """Whatever the buyer's phone called it; a name that Windows takes for a device would be a pack that does not verify."""
     assert original_name(name) == safe
+    assert is_safe(safe)
+
+
+def test_files_of_a_saved_page_whose_names_are_alike_on_some_system_all_have_their_place(sealed: Sealed) -> None:
+    """Names of another script lose all but their ending, and Windows and macOS make no difference between cases."""
+    names = ("Logo.png", "logo.png", "图.png", "箱.png", "con.png")
+    file = sealed.casefile.files[0]
+    parts = tuple(FilePart(f"p_files/{name}", 1, f"{n:064x}", "00") for n, name in enumerate(names))
+    files = (replace(file, parts=parts), *sealed.casefile.files[1:])
+    made = replace(sealed, casefile=replace(sealed.casefile, files=files)).plan()
+    exhibit = next(e for e in made.exhibits if file.digest in e.files.values())
+    assert set(exhibit.files.values()) == {file.digest, *(part.digest for part in parts)}
+    assert len({path.casefold() for path in exhibit.files}) == len(exhibit.files)
+    assert all(map(is_safe, exhibit.files))
