@@ -15,6 +15,7 @@ _OTHERS = re.compile(
 )
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _FRINGE = frozenset({"aside", "footer", "nav", "header"})
+_HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _LEVELS = 6  # up from a text to the card around it
 _MOST_LINKS = 40
 _CARD_LENGTH = 800  # a box with more text than this is no card
@@ -46,3 +47,8 @@ def _set_apart(tag: Tag) -> bool:
         return tag.find("h1") is None
     names = (str(tag.get("data-module-name", "")), str(tag.get("id", "")), *classes(tag))
     return any(_OTHERS.search(_CAMEL.sub("-", name)) for name in names if name)
+
+
+def is_hidden(tag: Tag) -> bool:
+    """Whether the markup itself keeps a tag from being seen: a template, a tooltip that is not open."""
+    return tag.get("hidden") is not None or _HIDDEN.search(str(tag.get("style", ""))) is not None

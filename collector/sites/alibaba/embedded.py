@@ -19,6 +19,9 @@ _ASSIGNMENT = re.compile(
 _ARGUMENT = re.compile(
     r"(?<![\w$.])(?P<name>[A-Za-z_$][\w$]{0,80}(?:\.[\w$]{1,80}){0,6})\s{0,8}\(\s{0,80}(?=[{\[]\s{0,80}[\[{\"])"
 )
+DATA_ATTRIBUTES = frozenset({"module-data", "data-module-data", "data-props", "data-page-data"})
+_LADEN_LENGTH = 300  # of an attribute under another name that may hold a page's data; shorter ones describe one element
+_LADEN = re.compile(rb"""\sdata-[\w-]{1,40}=["'](?:\{|%7B|&#123;)[^<>]{300}""", re.IGNORECASE)
 # Every alternative ends at the text's end at the latest, so one pass over the text is all it ever takes.
 _TOKEN = re.compile(
     r"""(?P<string>"(?:[^"\\]|\\.)*+(?:"|\Z)|'(?:[^'\\]|\\.)*+(?:'|\Z)|`(?:[^`\\]|\\.)*+(?:`|\Z))
@@ -82,6 +85,17 @@ def attribute_data(text: str) -> Any:
     source = unquote(text) if text.lstrip().startswith("%") else text
     value = parsed(source) if source.lstrip()[:1] in {"{", "["} else None
     return value if isinstance(value, dict | list) else None
+
+
+def holds_data(key: str, value: Any) -> bool:
+    """Whether an attribute may hold data of the page: by its name, or by its length and how it begins."""
+    laden = key.startswith("data-") and isinstance(value, str) and len(value) > _LADEN_LENGTH
+    return key in DATA_ATTRIBUTES or (laden and value.lstrip()[:1] in {"{", "%"})
+
+
+def has_laden_attributes(source: bytes) -> bool:
+    """Whether markup has such long attributes at all."""
+    return _LADEN.search(source) is not None
 
 
 def parsed(text: str) -> Any:

@@ -113,17 +113,25 @@ LIMIT = (
     "batas trade assurance", "信用保障额度", "信保额度",
 )  # fmt: skip
 MIN_ORDER = (
-    "min. order", "min order", "minimum order quantity", "moq", "pedido mínimo", "min. pesanan", "pesanan minimum",
-    "最小起订量",
+    "min. order", "min order", "min.order", "minimum order quantity", "min. order quantity", "min.order quantity",
+    "minimum order", "moq", "pedido mínimo", "cantidad mínima de pedido", "min. pesanan", "pesanan minimum", "最小起订量",
+    "最小订单", "起订量",
 )  # fmt: skip
+PRICE = ("fob price", "reference fob price", "precio fob", "harga fob", "fob价格", "离岸价")
 ATTRIBUTES = frozenset({
     "key attributes", "quick details", "product attributes", "product details", "essential details", "specifications",
     "atributos clave", "detalles rápidos", "atributos del producto", "atribut utama", "detail cepat", "主要属性", "产品属性",
 })  # fmt: skip
 COUNTRY = (
-    "country / region", "country/region", "country", "country / territory", "location", "país / región", "país/región",
-    "país", "negara / wilayah", "negara", "国家/地区", "国家", "所在地",
+    "country / region", "country/region", "country / territory", "país / región", "país/región", "negara / wilayah",
+    "国家/地区",
 )  # fmt: skip
+# Bare words that stand beside other people too; BASICS are what only a company's own facts stand among.
+PLACE = ("country", "location", "país", "negara", "国家", "所在地")
+BASICS = frozenset({
+    "business type", "year established", "total employees", "main products", "main product", "total annual revenue",
+    "registered address", "tipo de negocio", "año de fundación", "jenis bisnis", "tahun berdiri", "企业类型", "成立年份",
+})  # fmt: skip
 COMPANY = (
     "company name", "nombre de la empresa", "nombre de la compañía", "nama perusahaan", "公司名称",
 )  # fmt: skip

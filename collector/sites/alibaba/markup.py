@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections import deque
@@ -17,16 +18,24 @@ from collector.boxes import Layout
 from collector.model import Place
 from collector.site import Document, StoredPage
 from collector.sites.alibaba.addresses import Address, absolute, address_of
-from collector.sites.alibaba.embedded import arguments, assignments, attribute_data, parsed
+from collector.sites.alibaba.embedded import (
+    DATA_ATTRIBUTES,
+    arguments,
+    assignments,
+    attribute_data,
+    has_laden_attributes,
+    holds_data,
+    parsed,
+)
 
 QUOTE_LIMIT = 400
 _NO_LABEL = frozenset(
     {"title", "option", "button", "li", "h1", "h2", "h3", "h4", "h5", "h6"}
 )  # headings and peers, not labels
 _NO_TEXT = frozenset({"script", "style", "template", "noscript"})
-_DATA_ATTRIBUTES = frozenset({"module-data", "data-module-data", "data-props", "data-page-data"})
 _JSON_TYPES = frozenset({"application/json", "text/json"})
 _SCRIPT_TYPES = frozenset({"", "text/javascript", "application/javascript", "application/x-javascript", "module"})
+_ENTITY = re.compile(r"&(?:[a-z]{2,6}|#[0-9]{1,5}|#x[0-9a-f]{1,4});", re.IGNORECASE)
 _SPACES = re.compile(r"[\s\u00a0\u200b\u200e\u200f]+")
 _SAME_LABELS = 40  # a page that repeats a label more often than this is no page about one thing
 _LOOKED_AT = 200_000  # values visited when a key is looked for in embedded data
@@ -111,11 +120,12 @@ class Frame:
         self.scripts: dict[str, Any] = {}
         self.linked: dict[str, Any] = {}
         self._addresses: dict[str, Address] = {}
-        self._take_scripts()
+        self._take_scripts(document.html)
 
-    def _take_scripts(self) -> None:
+    def _take_scripts(self, source: bytes) -> None:
         """Takes the data of scripts and attributes, and takes all that shows no text out of the markup, in one pass."""
         silent: list[Tag] = []
+        laden = has_laden_attributes(source)
         for tag in self.soup.descendants:
             if not isinstance(tag, Tag):
                 continue
@@ -123,7 +133,7 @@ class Frame:
                 silent.append(tag)
             if tag.name == "script":
                 self._take_script(tag)
-            elif _DATA_ATTRIBUTES & tag.attrs.keys():
+            elif laden or DATA_ATTRIBUTES & tag.attrs.keys():
                 self._take_attributes(tag)
         for tag in silent:
             if not tag.decomposed:
@@ -141,11 +151,12 @@ class Frame:
             found = assignments(source) if "{" in source or "%7B" in source else {}
             if "{" in source and not any(found.values()):  # a script that assigns nothing may hand its data to a function
                 found = {**arguments(source), **found}
-            self.scripts.update({_variable(name): value for name, value in found.items()})
+            named = (name if name.startswith("window.") or name.endswith("()") else f"window.{name}" for name in found)
+            self.scripts.update(zip(named, found.values(), strict=True))
 
     def _take_attributes(self, tag: Tag) -> None:
-        """The data that the site's shops write into an attribute of each module, under the module's name."""
-        for key in _DATA_ATTRIBUTES & tag.attrs.keys():
+        """The data in attributes: those in which shops describe each module, and long ones under whatever name."""
+        for key in [key for key, value in tag.attrs.items() if holds_data(key, value)]:
             value = attribute_data(str(tag[key]))
             if value is not None:
                 name = tag.get("module-name") or tag.get("data-module-name") or tag.get("id") or len(self.scripts)
@@ -219,12 +230,15 @@ class Frame:
 
     def beside(self, node: Node, key: str) -> Node:
         """The value of another key in the object that holds a node."""
-        holder: Any = self.scripts.get(node.variable)
-        above = Node(self.digest, node.variable, "", holder)
+        return self.holder(node)[key]
+
+    def holder(self, node: Node) -> Node:
+        """The object or list that holds a node."""
+        above = self.root(node.variable)
         for step in node.pointer.split("/")[1:-1]:
             name = step.replace("~1", "/").replace("~0", "~")
             above = above[int(name)] if isinstance(above.value, list) and name.isdigit() else above[name]
-        return above[key]
+        return above
 
     def module(self, *names: str) -> Tag | None:
         """The first module block (`data-module-name`) of one of the names that holds text."""
@@ -352,12 +366,14 @@ def is_blank(text: str) -> bool:
 
 
 def as_text(text: str) -> str | None:
-    """Text as it stands; a dash is nothing."""
-    return None if is_blank(text) else squeezed(text)
+    """Text as a reader sees it, with "&amp;" of data that is markup as "&"; a dash is nothing."""
+    return None if is_blank(text) else squeezed(html.unescape(text) if _ENTITY.search(text) else text)
 
 
 def as_count(text: str) -> int | None:
-    """The one whole number in a short text ("6 yrs", "1,000 Meters"); None where there is none or several."""
+    """The one whole number in a short text ("6 yrs", "1,000 Meters"); None where there is none, several, one below 0."""
+    if re.match(r"\s*[-−]\s*[0-9]", text):
+        return None
     found = re.findall(r"(?<![0-9.,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9.,])|(?<![0-9.,])[0-9]{1,12}(?![0-9]|[.,][0-9])", text)
     return (
         int(found[0].replace(",", "")) if len(found) == 1 and not re.search(r"[0-9][.,][0-9]{1,2}(?![0-9])", text) else None
@@ -383,7 +399,3 @@ def _value_tag(parent: Tag, label: str) -> Tag | None:
             return sibling
         block = block.parent
     return None
-
-
-def _variable(name: str) -> str:
-    return name if name.startswith("window.") or name.endswith("()") else f"window.{name}"

@@ -8,11 +8,11 @@ from typing import Any
 from bs4 import Tag
 
 from collector.model import Fact, Printed
+from collector.sites.alibaba.assurance import flag
 from collector.sites.alibaba.labels import COLUMNS, ORDER, TERMS
 from collector.sites.alibaba.markup import Frame, Node, Reading, as_count, as_text, squeezed, text_of
 from collector.sites.alibaba.money import read_money
 from collector.sites.alibaba.scribe import Scribe
-from collector.sites.alibaba.supplier import flag
 from collector.sites.alibaba.times import moment, read_day
 from collector.sites.alibaba.tracking import tracking_facts
 

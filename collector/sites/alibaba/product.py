@@ -10,19 +10,20 @@ from bs4 import Tag
 
 from collector.model import Fact
 from collector.sites.alibaba.addresses import absolute, address_of
+from collector.sites.alibaba.assurance import flag
 from collector.sites.alibaba.blocks import in_other_card
 from collector.sites.alibaba.described import titled
 from collector.sites.alibaba.labels import ATTRIBUTES, MIN_ORDER
-from collector.sites.alibaba.markup import Frame, Node, Reading, as_count, as_text, label_of, text_of
+from collector.sites.alibaba.markup import Frame, Node, Reading, as_count, as_text, label_of, squeezed, text_of
 from collector.sites.alibaba.prices import PRICE_MODULES, price_readings
 from collector.sites.alibaba.scribe import Scribe
 from collector.sites.alibaba.seller import supplier_facts
-from collector.sites.alibaba.supplier import flag
 
-READER = "alibaba.product/3"
+READER = "alibaba.product/4"
 
 _ATTRIBUTE_CLASSES = ("do-entry-list", "attribute-list", "do-overview", "product-attribute.*", "attribute-info")
-_MIN_ORDER = re.compile(r"\(\s*min\.? ?order\s*\)", re.IGNORECASE)
+_MIN_ORDER = re.compile(r"\(\s*(?:min\.? ?order|moq)\s*\)", re.IGNORECASE)
+_AT_LEAST = re.compile(r"(?:≥|>=)\s*[0-9][0-9,]*\s*[^\W\d]{1,20}(?:[ /][^\W\d]{1,20})?")  # "≥10 Pieces" beside a price
 
 
 def read_product(frame: Frame) -> tuple[Fact, ...]:
@@ -34,9 +35,7 @@ def read_product(frame: Frame) -> tuple[Fact, ...]:
     return (
         scribe.fact("product.title", *(title if any(title) else (titled(frame),))),
         scribe.fact("product.price_tiers", *tiers),
-        scribe.fact(
-            "product.min_order", goods.first("moq", "minOrderQuantity").read(as_count), _min_order(frame, tiers[-1])
-        ),
+        scribe.fact("product.min_order", _stated_min_order(goods), _min_order(frame, tiers[-1])),
         scribe.fact("product.attributes", *_attributes(_attributes_data(goods), _attributes_shown(frame))),
         scribe.fact("product.badge", _badge_data(frame), _badge_shown(frame)),
         *supplier_facts(scribe, goods),
@@ -46,14 +45,15 @@ def read_product(frame: Frame) -> tuple[Fact, ...]:
 def goods_data(frame: Frame) -> Node:
     """The object that describes the product, wherever the page embeds it; never that of another product.
 
-    Where there are several, the one with the number in the page's address; where none has it, only one by itself.
+    It has the number in the page's address; where the address has none, it stands by itself.
     """
     goods = frame.root("window.detailData")["globalData"]["product"]
     if isinstance(goods.value, dict):
         return goods
     found = list(frame.find_all("subject", "productId"))
-    own = [node for node in found if node["productId"].text == address_of(frame.page.url).product]
-    return own[0] if own else found[0] if len(found) == 1 else frame.root("")
+    here = address_of(frame.page.url).product
+    own = [node for node in found if node["productId"].text == here]
+    return own[0] if own else found[0] if len(found) == 1 and not here else frame.root("")
 
 
 def product_id(frame: Frame) -> str:
@@ -74,6 +74,12 @@ def _title_tag(frame: Frame) -> Tag | None:
     return headings[0] if len(headings) == 1 else None
 
 
+def _stated_min_order(goods: Node) -> Reading | None:
+    """The smallest order in the page's data; nought and -1 there say that none is given."""
+    stated = goods.first("moq", "minOrderQuantity")
+    return None if stated.text in {"0", "-1"} else stated.read(as_count)
+
+
 def _min_order(frame: Frame, tiers: Reading | None) -> Reading | None:
     """The smallest order: under its own label in the price block, else the start of the first price tier."""
     module = frame.module(*PRICE_MODULES)
@@ -92,6 +98,9 @@ def _min_order(frame: Frame, tiers: Reading | None) -> Reading | None:
         return frame.read(tag, as_count)
     if tiers is not None and tiers.value and tiers.value[0]["from"] is not None and tiers.place.scheme == "css":
         return Reading(tiers.value[0]["from"], tiers.place)
+    if module is not None:
+        least = [text.parent for text in module.find_all(string=True) if _AT_LEAST.fullmatch(squeezed(text))]
+        return frame.read(least[0], as_count) if len(least) == 1 else None
     return None
 
 
@@ -118,7 +127,8 @@ def _attributes_data(goods: Node) -> Reading | None:
         (name, value): None
         for group in groups
         for node in group.items()
-        if (name := node.first("attrName", "name").text) and (value := node.first("attrValue", "value").text)
+        if (name := as_text(node.first("attrName", "name").text))
+        and (value := as_text(node.first("attrValue", "value").text))
     }
     stated = next((group for group in groups if group.value), None)
     if not pairs or stated is None:
@@ -146,7 +156,9 @@ def _headed(frame: Frame) -> list[Tag]:
     """The boxes around a heading such as "Key attributes", the smallest first."""
     for heading in frame.soup.find_all(["h2", "h3", "h4", "div", "span"]):
         if len(heading.get_text()) <= 40 and label_of(text_of(heading)) in ATTRIBUTES and not in_other_card(frame, heading):
-            return [box for box in list(heading.parents)[:3] if box.find("h1") is None and box.name not in {"body", "html"}]
+            boxes = [box for box in list(heading.parents)[:3] if box.find("h1") is None and box.name not in {"body", "html"}]
+            after = heading.find_next_sibling()
+            return [*boxes, after] if isinstance(after, Tag) else boxes
     return []
 
 

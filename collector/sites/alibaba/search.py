@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from bs4 import Tag
 
 from collector.model import Fact
-from collector.sites.alibaba.addresses import absolute
-from collector.sites.alibaba.markup import Frame, Node, Reading, classes, squeezed, text_of
+from collector.sites.alibaba.addresses import absolute, address_of
+from collector.sites.alibaba.assurance import flag, is_lit, limit_of
+from collector.sites.alibaba.blocks import elsewhere
+from collector.sites.alibaba.company import YEARS, company_name, flag_in, tenure_in, years_of
+from collector.sites.alibaba.markup import Frame, Node, Reading, as_text, classes, is_blank, text_of
 from collector.sites.alibaba.money import read_money
 from collector.sites.alibaba.scribe import Scribe
-from collector.sites.alibaba.supplier import YEARS, flag, flag_in, limit_of, tenure_in, years_of
 
-READER = "alibaba.search/4"
+READER = "alibaba.search/5"
 NOT_SHOWN = "not_shown"
+UNREADABLE = "unreadable"
 
 _TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,60}>")
 _YEARS_ICON = re.compile(r"gs-year-num([0-9]{1,2})$")
@@ -29,78 +32,121 @@ _CODE = re.compile(r"[A-Z]{2}")
 _ICONS = ("i", "img", "span", "svg")
 _HIGHEST_CARD = 12  # levels from a product's link up to the card around it
 _MOST_LINKS = 60  # a box with more links than this is no card
+_OTHERS = re.compile(r"reco(?:mmend|\b)|similar|\bhot|history|maylike|viewed", re.IGNORECASE)
+_LISTS = ("offers", "offerList", "itemInfoList")
 Offer = Mapping[str, Any]
 
 
 def read_search(frame: Frame) -> tuple[Fact, ...]:
     """Every offer: {"title","supplier","url","years","country","badge","limit"}; what a result does not show is None, or
-    "not_shown" for the badge and the limit."""
+    "not_shown" for the badge and the limit ("unreadable" where something stands there that is not understood)."""
     offers = offer_list(frame)
     reading = None
     if offers.value:
         entries = tuple(entry for node in offers.items() if (entry := _offer(node, frame)) is not None)
         reading = Reading(entries or None, offers.place())
     else:
-        cards = list(_cards(frame))
+        cards = _cards(frame)
         if cards:
             entries = tuple(_card_offer(product, card, frame) for product, card in cards)
             reading = Reading(entries, frame.place(_around([card for _, card in cards])))
-        elif loose := [link for address, link in frame.links if address.product]:
+        elif loose := [link for address, link in frame.links if address.product and not elsewhere(frame, link)]:
             reading = Reading(None, frame.place(_around(loose)))  # products that no supplier is seen beside
     return (Scribe(frame, READER).fact("search.offers", reading),)
 
 
 def offer_list(frame: Frame) -> Node:
-    """The list of results in the page's data, wherever it stands."""
-    data = frame.root("window.__page__data").first("offerResultData.offers", "offerResultData.offerList")
-    if data.value:
-        return data
-    for key in ("offerResultData", "offerList", "offers", "itemInfoList"):
-        node = frame.find(key)[key]
-        found = node if isinstance(node.value, list) else node.first("offers", "offerList", "itemInfoList")
+    """The list of results in the page's data, wherever it stands; an empty one where the page says that there are none."""
+    for results in (frame.root("window.__page__data")["offerResultData"], frame.find("offerResultData")["offerResultData"]):
+        lists = [results[key] for key in _LISTS if isinstance(results[key].value, list)]
+        if lists:
+            return next((found for found in lists if found.value), lists[0])
+    for key in _LISTS:
+        node = next((node[key] for node in frame.find_all(key) if not _of_others(node)), frame.root(""))
+        found = node if isinstance(node.value, list) else node.first(*_LISTS)
         if isinstance(found.value, list) and any(_offer(entry, frame) for entry in found.items()):
             return found
-    return frame.root("")
+    return _unnamed_list(frame)
+
+
+def _unnamed_list(frame: Frame) -> Node:
+    """The one list of goods with their suppliers that the data has under a name that is not known."""
+    goods = (node for node in frame.find_all("productUrl", "companyName") if not _of_others(node))
+    lists = {(node.variable, node.pointer.rpartition("/")[0]): frame.holder(node) for node in goods}
+    return next(iter(lists.values())) if len(lists) == 1 else frame.root("")
+
+
+def _of_others(node: Node) -> bool:
+    """Whether data are named as goods that the site recommends beside the results."""
+    return _OTHERS.search(f"{node.variable}{node.pointer}") is not None
 
 
 def _offer(node: Node, frame: Frame) -> Offer | None:
     """One result, flat (2024) or in parts `information`, `company`, `supplier` (2020-21); None for other cards."""
     node = node["offer"] if isinstance(node["offer"].value, dict) else node
-    title = squeezed(
-        _TAGS.sub("", node.first("title", "information.puretitle", "information.title", "enPureTitle", "subject").text)
+    title = _plain(node.first("title", "information.puretitle", "information.title", "enPureTitle", "subject"))
+    supplier = _plain(
+        node.first("companyName", "company.name", "supplier.supplierName", "supplierName", "company.companyName")
     )
-    supplier = node.first("companyName", "company.name", "supplier.supplierName", "supplierName", "company.companyName").text
-    if not title or not supplier:
+    if not title or not (supplier or _is_product(node, frame)):
         return None
     url = node.first("productUrl", "information.productUrl", "detailUrl", "action").text
     years = node.first("goldSupplierYears", "supplier.supplierYear", "company.supplierYear", "company.goldSupplierYears")
     country = node.first(
-        "countryCode", "supplier.supplierCountry.id", "company.countryCode", "supplier.supplierCountry.name", "country"
-    )
+        "countryCode", "supplier.supplierCountry.id", "company.countryCode", "supplier.supplierCountry.name", "country",
+        "supplier.supplierCountry",
+    )  # fmt: skip
     badge = flag(node.first("tradeAssurance", "company.tradeAssurance", "supplier.tradeAssurance", "isTradeAssurance"))
     limit = node.first("tradeAssuranceLimit", "company.tradeAssuranceLimit", "company.tradeAssuranceAmount")
-    money = read_money(limit.text) if limit.text not in {"", "0"} else None
+    money = None if is_blank(limit.text.strip("0., ")) else read_money(limit.text) or UNREADABLE
     return {
         "title": title,
-        "supplier": supplier,
-        "url": absolute(url, frame.page.url) if url else None,
+        "supplier": supplier or None,
+        "url": (absolute(url, frame.page.url) or None) if url else None,
         "years": years_of(years.text) if years.text else None,
         "country": country.text or None,
-        "badge": NOT_SHOWN if badge is None or badge.value is None else badge.value,
+        "badge": NOT_SHOWN if badge is None else UNREADABLE if badge.value is None else badge.value,
         "limit": money or NOT_SHOWN,
     }
 
 
-def _cards(frame: Frame) -> Iterator[tuple[str, Tag]]:
-    """(product number, card) for each product: the smallest box that links both to it and to a supplier, and to no other."""
-    seen: set[str] = set()
+def _plain(node: Node) -> str:
+    """A text of the data without the tags that mark the words searched for."""
+    return as_text(_TAGS.sub("", node.text)) or ""
+
+
+def _is_product(node: Node, frame: Frame) -> bool:
+    url = node.first("productUrl", "information.productUrl").text
+    return bool(url) and bool(address_of(absolute(url, frame.page.url)).product)
+
+
+def _cards(frame: Frame) -> list[tuple[str, Tag]]:
+    """(product number, card) for each product: the smallest box that links both to it and to a supplier, and to no other.
+
+    Between such cards a product without a link to its supplier is a result too.
+    """
+    linked: dict[str, Tag] = {}
     for address, link in frame.links:
-        if not address.product or address.product in seen:
-            continue
-        seen.add(address.product)
-        card = _card(link, address.product, frame)
-        if card is not None:
-            yield address.product, card
+        if address.product and address.product not in linked and not elsewhere(frame, link):
+            linked[address.product] = link
+    cards = {product: card for product, link in linked.items() if (card := _card(link, product, frame)) is not None}
+    if len(cards) > 1:
+        around = _around(list(cards.values()))
+        for product, link in linked.items():
+            if product not in cards and any(parent is around for parent in link.parents):
+                cards[product] = _alone(link, product, around, frame)
+    return [(product, cards[product]) for product in linked if product in cards]
+
+
+def _alone(link: Tag, product: str, around: Tag, frame: Frame) -> Tag:
+    """The largest box in a list that links to one product and to no other."""
+    box = link
+    for parent in link.parents:
+        links = parent.find_all("a", href=True, limit=_MOST_LINKS)
+        if parent is around or any(frame.address(tag).product not in {"", product} for tag in links):
+            break
+        box = parent
+    return box
 
 
 def _card(link: Tag, product: str, frame: Frame) -> Tag | None:
@@ -125,21 +171,21 @@ def _card_offer(product: str, card: Tag, frame: Frame) -> Offer:
     boxes = [*shops, *(_shop_boxes(named, card, frame) if named is not None else ())]
     mark = card.select_one("[data-ta-price]")
     limit = limit_of(mark, frame) if isinstance(mark, Tag) else None
-    icon = any(_ASSURANCE_ICON.search(n) for tag in card.find_all(_ICONS) for n in classes(tag))
+    icon = any(is_lit(tag) for tag in card.find_all(_ICONS) if any(map(_ASSURANCE_ICON.search, classes(tag))))
     return {
         "title": text_of(titled) or str(titled.get("title", "")) or None,
-        "supplier": text_of(named) if named is not None else None,
+        "supplier": company_name(named) if named is not None else None,
         "url": absolute(str(titled["href"]), frame.page.url),
         "years": _card_years(card, boxes),
         "country": _card_country(card, boxes, frame),
         "badge": True if icon else NOT_SHOWN,
-        "limit": limit.value if limit and limit.value else NOT_SHOWN,
+        "limit": NOT_SHOWN if limit is None else limit.value or UNREADABLE,
     }
 
 
 def _shop_link(links: list[Tag]) -> Tag | None:
     """The link whose text is the supplier's name: not its years, nor a button; marked up as the company where one is."""
-    named = [a for a in links if text_of(a) and not YEARS.match(text_of(a)) and not _NO_NAME.match(text_of(a))]
+    named = [a for a in links if (name := company_name(a)) and not YEARS.match(name) and not _NO_NAME.match(name)]
     return next((a for a in named if any("company" in name for name in classes(a))), named[0] if named else None)
 
 

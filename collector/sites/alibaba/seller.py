@@ -7,20 +7,19 @@ import re
 from bs4 import Tag
 
 from collector.model import Fact
+from collector.sites.alibaba.assurance import assured_mark, badge_of, limit_of, limit_stated
 from collector.sites.alibaba.blocks import in_other_card
-from collector.sites.alibaba.markup import Frame, Node, Reading, as_text, classes, text_of
-from collector.sites.alibaba.scribe import Scribe
-from collector.sites.alibaba.supplier import (
+from collector.sites.alibaba.company import (
     YEARS,
     agreeing_country,
-    assured_mark,
-    badge_of,
-    limit_of,
-    limit_stated,
+    company_name,
+    company_reading,
     tenure_in,
     years_of,
     years_stated,
 )
+from collector.sites.alibaba.markup import Frame, Node, Reading, as_text, classes, text_of
+from collector.sites.alibaba.scribe import Scribe
 
 _LOCATED = re.compile(r"^\s*located in\s+", re.IGNORECASE)
 _NAMED = re.compile(r"(?:^|[-_])(?:company|supplier|seller)(?:[-_]|$)", re.IGNORECASE)
@@ -48,7 +47,7 @@ def supplier_facts(scribe: Scribe, goods: Node) -> tuple[Fact, ...]:
         frame,
     )
     return (
-        scribe.fact("supplier.name", seller["companyName"].read(as_text), *(frame.read(tag, as_text) for tag in names)),
+        scribe.fact("supplier.name", seller["companyName"].read(as_text), *(company_reading(frame, tag) for tag in names)),
         scribe.fact("supplier.country", *country, _located(frame, card)),
         scribe.fact("supplier.years", years_stated(seller), *(_years(frame, box) for box in (brief, card))),
         scribe.fact("supplier.badge", badge_of(seller)),
@@ -78,7 +77,7 @@ def _beside_link(scribe: Scribe) -> tuple[Fact, ...]:
     place = box.find(class_=re.compile(r"(?:^|-)(?:country|location)$"))
     marked = [tag for tag in (box, *box.select("[data-ta-price]")) if tag.get("data-ta-price") is not None]
     return (
-        scribe.fact("supplier.name", frame.read(link, as_text)),
+        scribe.fact("supplier.name", company_reading(frame, link)),
         scribe.fact(
             "supplier.country", frame.read(place if isinstance(place, Tag) else None, as_text), _located(frame, box)
         ),
@@ -91,9 +90,7 @@ def _beside_link(scribe: Scribe) -> tuple[Fact, ...]:
 def _named_shop(frame: Frame) -> Tag | None:
     """The link to a shop whose text is a name, in a block marked up as the company's, if all such lead to one supplier."""
     found = [
-        (address.supplier, link)
-        for address, link in frame.links
-        if address.supplier and text_of(link) and not _BUTTON.match(text_of(link)) and _is_name(link)
+        (address.supplier, link) for address, link in frame.links if address.supplier and _is_named(link) and _is_name(link)
     ]
     own = [(shop, link) for shop, link in found if not in_other_card(frame, link)]
     return own[0][1] if own and len({shop for shop, _ in own}) == 1 else None
@@ -125,7 +122,13 @@ def _box_around(link: Tag, frame: Frame) -> Tag | None:
 def _shop_link(frame: Frame, box: Tag) -> Tag | None:
     """The link to the supplier's pages whose text is a name, not a button ("Company profile"): the first with a text."""
     links = (link for link in box.find_all("a", href=True) if frame.address(link).kind == "supplier")
-    return next((link for link in links if text_of(link) and not _BUTTON.match(text_of(link))), None)
+    return next((link for link in links if _is_named(link)), None)
+
+
+def _is_named(link: Tag) -> bool:
+    """Whether a link's text is a name, and no button."""
+    name = company_name(link)
+    return bool(name) and not _BUTTON.match(name)
 
 
 def _located(frame: Frame, card: Tag | None) -> Reading | None:
