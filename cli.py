@@ -244,7 +244,7 @@ def pack(
     screen = _screen(json, quiet)
     with screen.progress() as progress:
         result = make_pack(workspace(archive), case, wish, progress)
-    screen.packed(result)
+    _exit(screen.packed(result))
 
 
 @app.command(rich_help_panel=WATCHING)
@@ -301,7 +301,7 @@ def case_open(
     ws = workspace(archive)
     addresses = _addresses(order=order, thread=thread, supplier=supplier, product=product, dispute=dispute)
     case = open_case(ws, order_id, addresses, name=name, account=account, zone=zone)
-    _screen(json, quiet).case(case, targets_of(ws, case.order), "is open")
+    _screen(json, quiet).case(case, targets_of(ws, case.order), "is open", ws.archive.warnings)
 
 
 @case_app.command("set")
@@ -328,7 +328,7 @@ def case_set(
     ws = workspace(archive)
     addresses = _addresses(order=order, thread=thread, supplier=supplier, product=product, dispute=dispute)
     found = set_case(ws, case, facts or [], addresses, name=name, zone=zone)
-    _screen(json, quiet).case(found, targets_of(ws, found.order), "is up to date")
+    _screen(json, quiet).case(found, targets_of(ws, found.order), "is up to date", ws.archive.warnings)
 
 
 @app.command(rich_help_panel=LOOKING)

@@ -146,13 +146,17 @@ class BeforeOrderAnswer:
 
 @dataclass(frozen=True, slots=True)
 class PackAnswer:
-    """A pack that was written: `seal` is timestamped, pending or unsigned; `failures` why a token is missing."""
+    """A pack that was written: `seal` is timestamped, pending or unsigned; `failures` why a token is missing.
+
+    `problems` are what verification finds in it: the archive that it was made from is not whole.
+    """
 
     path: Path
     sha256: str
     exhibits: tuple[Exhibit, ...]
     seal: str
     failures: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

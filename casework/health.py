@@ -14,8 +14,8 @@ from pathlib import Path
 
 from casework.answers import HealthItem
 from casework.cases import machine_zone
-from casework.workspace import Workspace, keep
-from collector.archive.config import user_folder
+from casework.workspace import Workspace, authorities_of, keep
+from collector.archive.config import user_folder, write_config
 from collector.errors import SealError, TradewitnessError, WrongRequest
 from collector.ledger.disk import make_folder
 from collector.platform import chinese_font, keep_private, synced_by
@@ -28,7 +28,7 @@ _AUTHORITIES_S = 8.0
 def make_archive(
     ws: Workspace, authorities: tuple[str, ...], root: Path | None, key: Path | None = None
 ) -> tuple[bool, tuple[str, ...]]:
-    """`init`: True when the archive was made now, and what there is to say of the key's certificates.
+    """`init`: True when the archive was made now, and what there is to say of the key's certificates and the settings.
 
     `key` is the user's own, PKCS #12; its password comes from TRADEWITNESS_KEY_PASSWORD, or is asked for on a terminal.
     WrongRequest for an authority without its root, or a key file not there.
@@ -46,7 +46,12 @@ def make_archive(
                 f"{root} holds no certificate.", "Give a PEM file: it begins with -----BEGIN CERTIFICATE-----"
             )
     notes = _take_key(ws, key) if key is not None else ()
-    return keep(ws, authorities, pem), notes
+    made = keep(ws, authorities, pem)
+    if not made and not ws.archive.config_path.exists():
+        with ws.archive.writing():
+            write_config(ws.archive.config_path, authorities_of(authorities, pem))
+        notes += ("config.toml was gone. A new one is there: if the lost one named other authorities, name them in it.",)
+    return made, notes
 
 
 def _take_key(ws: Workspace, path: Path) -> tuple[str, ...]:

@@ -13,14 +13,13 @@ from tempfile import TemporaryFile
 from casework.answers import PackAnswer
 from casework.cases import Case, casefile, find_case
 from casework.dossier import as_of_instant
-from casework.proving import Proving, key_at
+from casework.proving import Proving, covering_checkpoint
 from casework.withholding import private_of
 from casework.workspace import Workspace, sealed_view
 from collector.archive.sealing import TIMEOUT_S, seal, signing_key
 from collector.errors import ArchiveError, SealError, WrongRequest
-from collector.ledger.log import Checkpoint, Opening, new_salt
+from collector.ledger.log import Opening, new_salt
 from collector.model import Private, Snapshot
-from collector.seal.keys import SigningKey
 from collector.seal.signature import sign
 from collector.seal.timestamp import Token, request_all
 from rules.casefile import CaseFile
@@ -29,6 +28,7 @@ from rules.deadlines import deadlines
 from rules.pack.exhibits import Choices, choose
 from rules.pack.plan import Covering, PackPlan, plan, plan_digest
 from rules.pack.renderings import make_renderings
+from rules.pack.verify import verify_pack
 from rules.pack.write import write_pack
 from rules.policy import load_policy
 
@@ -65,7 +65,7 @@ def make_pack(ws: Workspace, wanted: str, wish: Wish, progress: Progress) -> Pac
     progress("sealing what is new")
     seal(ws.archive, key, progress)
     ws.refresh()
-    checkpoint = _checkpoint_for(ws, file, key)
+    checkpoint = covering_checkpoint(ws, max(event.seq for event in file.events), key)
     proving = Proving.of(ws, checkpoint, key)
     planned = replace(planned, covering=proving.covering)
     renderings = _renderings(ws, case, planned, progress)
@@ -77,8 +77,9 @@ def make_pack(ws: Workspace, wanted: str, wish: Wish, progress: Progress) -> Pac
         sign=lambda data: sign(data, key, ws.clock.now()), stamp=tokens.stamp, out=out,
     )  # fmt: skip
     seal(ws.archive, key, progress)
-    word = "timestamped" if result.stamped_by else "pending"
-    return PackAnswer(result.path.absolute(), result.sha256, planned.exhibits, word, tuple(tokens.failures))
+    report = verify_pack(result.path)  # whoever hands it in must not hear from others that it does not hold
+    failures = (*dict.fromkeys(ws.archive.warnings), *tokens.failures)
+    return PackAnswer(result.path.absolute(), result.sha256, planned.exhibits, report.seal, failures, report.problems)
 
 
 def _require_something(ws: Workspace, file: CaseFile) -> None:
@@ -89,15 +90,6 @@ def _require_something(ws: Workspace, file: CaseFile) -> None:
         raise WrongRequest(
             "Nothing of this case was kept or entered by then.", "Capture its pages, add files, or give a later --as-of."
         )
-
-
-def _checkpoint_for(ws: Workspace, file: CaseFile, key: SigningKey) -> Checkpoint:
-    """The earliest checkpoint that covers the case and is signed by the key that signs the pack, so that one key vouches."""
-    last = max(event.seq for event in file.events)
-    covering = [c for c in ws.archive.ledger.checkpoint_list() if c.size > last and key_at(ws, c) == key.fingerprint]
-    if not covering:
-        raise SealError("The case's newest records could not be sealed.", "Run: tradewitness verify")
-    return covering[0]
 
 
 def _day(text: str) -> date | None:

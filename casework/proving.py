@@ -12,7 +12,8 @@ from itertools import takewhile
 from casework.workspace import Workspace
 from collector.archive.records import keys_of, received_files
 from collector.archive.revoked import counts, known_revocations
-from collector.archive.sealing import answers_of, signature_of
+from collector.archive.sealing import answers_of, is_signed, is_there, signature_of
+from collector.errors import DamagedArchive
 from collector.ledger import merkle
 from collector.ledger.log import Checkpoint, Entry
 from collector.seal.certificate import Certificate
@@ -30,6 +31,22 @@ def key_at(ws: Workspace, checkpoint: Checkpoint) -> str:
     """The fingerprint of the key that the ledger names for a checkpoint, or ""."""
     keys = [key for seq, key in keys_of(ws.archive.ledger.entries()) if seq < checkpoint.size]
     return keys[-1] if keys else ""
+
+
+def covering_checkpoint(ws: Workspace, last: int, key: SigningKey) -> Checkpoint:
+    """The earliest checkpoint over entry `last` that is signed by the key that signs the pack, so that one key vouches.
+
+    One that lost a token is passed over where a later one is whole. Raises DamagedArchive where none is left.
+    """
+    ledger = ws.archive.ledger
+    covering = [c for c in ledger.checkpoint_list() if c.size > last and key_at(ws, c) == key.fingerprint]
+    signed = [c for c in covering if is_signed(ws.archive, c)]
+    if not signed:
+        raise DamagedArchive("No checkpoint that covers this case has its signature.", "Run: tradewitness verify")
+    # One that was lost and given again has two entries, and the later counts.
+    tokens = {next(iter(received_files(e))): e for e in ledger.entries() if e.kind == "timestamp.received"}
+    lost = {e.body["checkpoint"] for e in tokens.values() if not is_there(ws.archive, e)}
+    return next((c for c in signed if c.size not in lost), signed[0])
 
 
 @dataclass(frozen=True)
@@ -58,8 +75,8 @@ class _Token:
 
 @dataclass(frozen=True)
 class Proving:
-    """One pack's checkpoint and the key that signs. `received` are the entries of all tokens but those of authorities that
-    are known to be revoked so that they do not count.
+    """One pack's checkpoint and the key that signs. `received` are the entries of all tokens but those that are lost, and
+    those of authorities that are known to be revoked so that they do not count.
     """
 
     ws: Workspace
@@ -72,7 +89,8 @@ class Proving:
         entries = list(ws.archive.ledger.entries())
         revoked = known_revocations(ws.archive, entries)
         tokens = (e for e in entries if e.kind == "timestamp.received")
-        return cls(ws, checkpoint, key, tuple(e for e in tokens if counts(ws.archive, e, revoked)))
+        counted = (e for e in tokens if is_there(ws.archive, e) and counts(ws.archive, e, revoked))
+        return cls(ws, checkpoint, key, tuple(counted))
 
     @cached_property
     def covering(self) -> Covering:

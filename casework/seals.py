@@ -10,7 +10,7 @@ from casework.workspace import Workspace
 from collector.archive.records import keys_of
 from collector.archive.revoked import KIND as REVOKED
 from collector.archive.revoked import counts, known_revocations
-from collector.archive.sealing import seal, signature_of, signing_key, stamped_by, token_path
+from collector.archive.sealing import NOBODY_ASKED, is_signed, seal, signature_of, signing_key, stamped_by, token_path
 from collector.archive.witness import is_witness, witness_file
 from collector.errors import ArchiveError, WrongRequest
 from collector.ledger.disk import write_file
@@ -30,7 +30,8 @@ def status(ws: Workspace) -> StatusAnswer:
     ws.archive.require()
     entries = list(ws.archive.ledger.entries())
     revoked = known_revocations(ws.archive, entries)
-    checkpoints = tuple(_stamped(ws, c, revoked) for c in ws.archive.ledger.checkpoint_list())
+    signed = (c for c in ws.archive.ledger.checkpoint_list() if is_signed(ws.archive, c))
+    checkpoints = tuple(_stamped(ws, c, revoked) for c in signed)
     sealed = checkpoints[-1].size if checkpoints else 0
     stamped = max((c.size for c in checkpoints if c.tokens), default=0)
     words = {e.seq: "timestamped" if e.seq < stamped else "pending" if e.seq < sealed else "unsigned" for e in entries}
@@ -42,6 +43,8 @@ def status(ws: Workspace) -> StatusAnswer:
     missing = tuple(a.name for a in ws.archive.config.authorities if newest and a.name not in dict(newest.tokens))
     keys = keys_of(entries)
     notes = (*clock_notes(entries, {}), *(f"line {e.seq + 1}: {e.body['why']}" for e in entries if e.kind == REVOKED))
+    if not ws.archive.config.authorities:
+        notes = (*notes, NOBODY_ASKED.format(ws.archive.config_path))
     key, signer = keys[-1][1] if keys else "", _signer(ws)
     return StatusAnswer(ws.archive.root, overall, counts, waiting, newest, missing, key, notes, signer)
 

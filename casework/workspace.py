@@ -22,6 +22,7 @@ from collector.site import Site
 
 if TYPE_CHECKING:
     from collector.browser.accounts import Accounts
+    from collector.seal.timestamp import Authority
 
 
 @dataclass
@@ -114,20 +115,26 @@ def sealed_view(ws: Workspace, case: str) -> Workspace:
 def keep(ws: Workspace, extra_authorities: tuple[str, ...] = (), root_pem: str = "") -> bool:
     """Makes the archive where there is none yet (`init`, and implied by every command that keeps something)."""
     from collector.archive.sealing import signing_key
-    from collector.seal.authorities import PUBLIC
-    from collector.seal.timestamp import Authority
 
     if ws.archive.exists:
         return False
     if ws.archive.root.exists() and not ws.archive.root.is_dir():
         ws.archive.require()
     key = signing_key(ws.archive, ws.user)
+    return ws.archive.create(authorities_of(extra_authorities, root_pem), key.fingerprint, key.certificate_pem)
+
+
+def authorities_of(given: tuple[str, ...], root_pem: str) -> tuple[Authority, ...]:
+    """The timestamp authorities to write down: those given as NAME=URL, or the public ones. Raises WrongRequest."""
+    from collector.seal.authorities import PUBLIC
+    from collector.seal.timestamp import Authority
+
     chosen = []
-    for text in extra_authorities:
+    for text in given:
         name, sep, url = text.partition("=")
         if not sep or not url.startswith(("http://", "https://")) or not name.replace("-", "").isalnum():
             raise WrongRequest(
                 f"{text!r} is not an authority.", "Write it as NAME=http://ADDRESS, with --authority-root FILE."
             )
         chosen.append(Authority(name, url, root_pem))
-    return ws.archive.create(chosen or PUBLIC, key.fingerprint, key.certificate_pem)
+    return tuple(chosen) or PUBLIC

@@ -10,7 +10,7 @@ from casework.screens.printing import console
 from casework.screens.sealing import PACK_SEAL, SealScreens
 from casework.terminal import escape
 from collector.canonical import plain
-from collector.errors import DONE, PARTIAL, PERSON_NEEDED, exit_code_of
+from collector.errors import DONE, PARTIAL, PERSON_NEEDED, VERIFICATION_FAILED, exit_code_of
 from collector.model import ORIGINS
 
 if TYPE_CHECKING:
@@ -110,12 +110,14 @@ class KeepingScreens(SealScreens):
             self._say(f"[bold red]  NOT read{packed}:[/bold red] {escape(why)}")
             self._say("  Open the right page, save it again, or enter what it shows: tradewitness case set CASE name=value")
 
-    def packed(self, answer: PackAnswer) -> None:
-        if self._json({"path": str(answer.path), "sha256": answer.sha256, "exhibits": answer.exhibits, "seal": answer.seal}):
-            return
+    def packed(self, answer: PackAnswer) -> int:
+        code = VERIFICATION_FAILED if answer.problems else DONE
+        value = {"path": str(answer.path), "sha256": answer.sha256, "exhibits": answer.exhibits, "seal": answer.seal}
+        if self._json({**value, "problems": answer.problems}):
+            return code
         if self.quiet:
             sys.stdout.write(f"{answer.path}\n")
-            return
+            return code
         table = self._table("Exhibit", "What", "Witnessed")
         for exhibit in answer.exhibits:
             table.add_row(exhibit.number, exhibit.title, "yes" if exhibit.witnessed else "saved by the buyer")
@@ -123,7 +125,14 @@ class KeepingScreens(SealScreens):
         self._say(f"SHA-256 {answer.sha256}\nThis pack is {PACK_SEAL[answer.seal]}.")
         for failure in answer.failures:
             self._hint(failure)
+        for first in answer.problems[:1]:
+            self._say(
+                "[bold red]It does not verify[/bold red], because the archive is not whole: "
+                f"{len(answer.problems)} problem(s), of which the first is: {escape(first.where)}: {escape(first.what)}"
+            )
+            self._hint("Before you hand it in, run: tradewitness verify   It names what to put back from a copy.")
         sys.stdout.write(f"{answer.path}\n")
+        return code
 
     def exported(self, answer: ExportAnswer) -> None:
         value = {"path": str(answer.path), "sha256": answer.sha256, "size": answer.size, "snapshots": answer.snapshots}

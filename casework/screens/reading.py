@@ -33,8 +33,8 @@ class ReadingScreens(Printer):
             table.add_row(case.order, case.name, case.account, case.zone, ", ".join(t.id for t in targets))
         console().print(table)
 
-    def case(self, case: Case, targets: list[Target], what: str) -> None:
-        if self._json({"case": _case_json(case, targets)}):
+    def case(self, case: Case, targets: list[Target], what: str, warnings: list[str]) -> None:
+        if self._json({"case": _case_json(case, targets), "warnings": warnings}):
             return
         self._say(f"Case {case.order}{f' ({escape(case.name)})' if case.name else ''} {what}. Time zone: {case.zone}.")
         for target in targets:
@@ -44,6 +44,8 @@ class ReadingScreens(Printer):
             if targets
             else f"Next: tradewitness case set {case.order} --order ADDRESS"
         )
+        for warning in warnings:
+            self._hint(warning)
 
     def facts(self, facts: list[Fact], tiles: list[Tile | None]) -> None:
         keys = ("name", "value", "state", "snapshot", "reader", "place")

@@ -31,6 +31,7 @@ class Archive:
         self.objects = FolderObjects(root / "objects")
         self.index_path = root / "index.sqlite"
         self.config_path = root / "config.toml"
+        self.warnings: list[str] = []  # what sealing found that its user must be told, whichever step of a command found it
 
     @property
     def exists(self) -> bool:

@@ -20,6 +20,7 @@ from collector.seal.signature import sign
 from collector.seal.timestamp import Token, request_all
 
 TIMEOUT_S = 8.0
+NOBODY_ASKED = "{} names no timestamp authority, so none is asked. `tradewitness init` writes a new one where it is gone."
 STAGED = ".received"  # of a token, or an answer on revocation, that is written, and whose entry is about to be
 
 
@@ -39,19 +40,34 @@ def signing_key(archive: Archive, user_folder: Path) -> SigningKey:
 
 def seal(archive: Archive, key: SigningKey, progress: Callable[[str], None] = lambda _: None) -> SealState:
     """Makes a checkpoint over new entries, signs it, and asks for every token that is still missing."""
+    warnings = archive.warnings
     with archive.writing():
-        replaced = _note_key(archive, key)
-        if archive.ledger.needs_checkpoint():
+        if replaced := _note_key(archive, key):
+            warnings.append(
+                f"ATTENTION: a new key ({key.fingerprint[:16]}…) signs from now on; until now it was {replaced[:16]}…. If "
+                "you did not mean to change it, put the old keys folder back and make a note of when this happened."
+            )
+        if archive.ledger.needs_checkpoint() or _lost_signature(archive):
+            if broken := archive.ledger.contradicted():
+                warnings.append(
+                    f"ATTENTION: the first {broken.size} records are not those that were sealed on {broken.at[:10]}: "
+                    "something changed them since. Run: tradewitness verify   It names what to put back from a copy."
+                )
             checkpoint = archive.ledger.make_checkpoint(archive.clock.now())
             archive.ledger.keep_checkpoint(checkpoint, sign(checkpoint.data, key, archive.clock.now()))
     sealed = stamp_pending(archive, progress)
-    if not replaced:
-        return sealed
-    warning = (
-        f"ATTENTION: a new key ({key.fingerprint[:16]}…) signs from now on; until now it was {replaced[:16]}…. If you did "
-        "not mean to change it, put the old keys folder back and make a note of when this happened."
-    )
-    return SealState(sealed.word, sealed.size, (warning, *sealed.failures))
+    return SealState(sealed.word, sealed.size, (*dict.fromkeys(warnings), *sealed.failures))
+
+
+def is_signed(archive: Archive, checkpoint: Checkpoint) -> bool:
+    """Whether a checkpoint's signature lies beside it; whether it holds, `verify` tells."""
+    return (archive.ledger.checkpoints / f"{checkpoint.name}.p7s").is_file()
+
+
+def _lost_signature(archive: Archive) -> bool:
+    """Whether the newest checkpoint's signature is gone, and lines follow that a new checkpoint can cover as well."""
+    newest = archive.ledger.checkpoint_list()[-1:]
+    return any(not is_signed(archive, one) and len(archive.ledger.lines()) > one.size for one in newest)
 
 
 def stamp_pending(archive: Archive, progress: Callable[[str], None] = lambda _: None) -> SealState:
@@ -62,6 +78,8 @@ def stamp_pending(archive: Archive, progress: Callable[[str], None] = lambda _: 
     newest = checkpoints[-1]
     _finish_received(archive)
     authorities = archive.config.authorities
+    if not authorities:
+        return SealState(_word(archive, newest), newest.size, (NOBODY_ASKED.format(archive.config_path),))
     wanted = tuple(a for a in authorities if not token_path(archive, newest, a.name).exists())
     failures: list[str] = []
     if wanted:
@@ -128,6 +146,13 @@ def answers_of(archive: Archive, entry: Entry) -> tuple[Answer, ...]:
     return tuple(answers)
 
 
+def is_there(archive: Archive, entry: Entry) -> bool:
+    """Whether the token that an entry received is still there, unchanged."""
+    name, digest = next(iter(received_files(entry).items()))
+    path = archive.ledger.checkpoints / name
+    return path.is_file() and sha256(path.read_bytes()) == digest
+
+
 def stamped_by(archive: Archive, checkpoint: Checkpoint) -> tuple[str, ...]:
     """The authorities whose tokens lie beside a checkpoint."""
     found = archive.ledger.checkpoints.glob(f"{checkpoint.name}.*.tsr")
@@ -135,6 +160,8 @@ def stamped_by(archive: Archive, checkpoint: Checkpoint) -> tuple[str, ...]:
 
 
 def _word(archive: Archive, checkpoint: Checkpoint) -> str:
+    if not is_signed(archive, checkpoint):
+        return "unsigned"
     return "timestamped" if stamped_by(archive, checkpoint) else "pending"
 
 

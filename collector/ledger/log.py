@@ -186,6 +186,12 @@ class Ledger:
         start = newest[-1].size if newest else 0
         return any(entry.kind not in OF_THE_SEAL for entry in self.entries(start))
 
+    def contradicted(self) -> Checkpoint | None:
+        """The earliest checkpoint whose root is not that of the lines it covers, or that covers lines which are gone."""
+        checkpoints = self.checkpoint_list()
+        roots = merkle.roots_at(self.leaves(), (c.size for c in checkpoints))
+        return next((c for c in checkpoints if c.size not in roots or roots[c.size].hex() != c.root), None)
+
     def make_checkpoint(self, at: datetime) -> Checkpoint:
         """Builds the checkpoint over all lines; `keep_checkpoint` writes it once its signature is there."""
         leaves = self.leaves()

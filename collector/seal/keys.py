@@ -27,7 +27,8 @@ _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE--
 # From a year before it was made: a clock found to be ahead, and put right, must not stop the sealing.
 _BEFORE, _AFTER = timedelta(days=365), timedelta(days=20 * 365 + 5)
 _RESTORE = (
-    "Put the folder's backup back; or move the folder away, and a new key is made, which older checkpoints do not know."
+    "What was kept stays kept, and is not sealed until there is a key: put the folder's backup back; or move the folder "
+    "away, and a new key is made, which older checkpoints do not know."
 )
 
 

@@ -47,7 +47,8 @@ def sign(data: bytes, key: SigningKey, at: datetime) -> bytes:
     if not key.certificate.is_valid(at):
         raise SealError(
             "The signing key's certificate is not valid at this time.",
-            "Look whether the machine's date is right; otherwise move the key's folder away, and a new one is made.",
+            "What was kept stays kept, and is not sealed yet. Look whether the machine's date is right; if it is, give a "
+            "new certificate with `tradewitness init --key FILE.p12`, or move the keys' folder away: one is then made.",
         )
     issuers = key.issuers_at(at)
     attributes = b"".join(

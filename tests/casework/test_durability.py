@@ -179,7 +179,7 @@ def test_a_lost_key_is_said_and_a_new_one_begins_with_a_record(desk: PaperDesk) 
     assert "is gone" in said.err
     assert desk.did("verify")["problems"] == []
     shutil.move(keys, desk.folder / "lost keys")
-    desk.did("capture", desk.order)
+    assert "ATTENTION: a new key" in desk.run("capture", desk.order).out
     verified = desk.did("verify")
     assert (verified["problems"], verified["seal"]) == ([], "timestamped")
     assert any("the signing key changed" in note for note in verified["notes"])
@@ -202,3 +202,49 @@ def test_an_expired_certificate_keeps_everything_unsealed_until_there_is_a_new_k
     seal(archive, new)
     report = verify_archive(archive)
     assert (report.problems, report.key) == ((), new.fingerprint)
+
+
+def spoiled(desk: PaperDesk, what: str) -> None:
+    """One thing of the ledger is gone, or is not what was sealed; of files the newest."""
+    ledger = desk.archive / "ledger"
+    if what == "a record":
+        lines = (ledger / "entries.jsonl").read_bytes()
+        (ledger / "entries.jsonl").write_bytes(lines.replace(b'"kind":"case.opened"', b'"kind":"case.0pened"'))
+    else:
+        for path in sorted(ledger.glob(f"checkpoints/*{what}"))[-1 if what == ".p7s" else 0 :]:
+            path.unlink()
+
+
+@pytest.mark.parametrize("what", [".tsr", ".p7s"])
+def test_with_a_token_or_a_signature_lost_a_pack_rests_on_a_checkpoint_that_is_whole(desk: PaperDesk, what: str) -> None:
+    """The importer's last day is no day to restore a backup: what is left is enough, and what is lost is named."""
+    spoiled(desk, what)
+    assert desk.did("status")["seal"] == ("pending" if what == ".tsr" else "unsigned")
+    assert desk.run("timestamp").code == 0
+    assert desk.did("status")["seal"] == "timestamped"
+    assert desk.did("verify", desk.pack())["ok"]
+    assert {p["where"].rpartition(".")[2] for p in desk.run("verify", "--json").json["problems"]} == {what[1:]}
+
+
+def test_a_pack_of_an_archive_that_is_not_whole_is_written_and_said_not_to_verify(desk: PaperDesk) -> None:
+    """So that it is not the other side who says it; and the next sealing says it, too."""
+    spoiled(desk, "a record")
+    assert "records are not those that were sealed" in desk.run("case", "set", desk.order, "units_total=200").out
+    said = desk.run("pack", desk.order, "--reason", "damaged", "-o", desk.folder / "case.zip")
+    assert said.code == 5, said.out
+    assert "It does not verify, because the archive is not whole" in said.out
+    assert not verify_pack(desk.folder / "case.zip").ok
+
+
+def test_settings_that_are_gone_are_said_and_written_anew_by_init(desk: PaperDesk) -> None:
+    """Without them nobody would ever be asked for a timestamp, while it is said that they are asked again."""
+    (desk.archive / "config.toml").unlink()
+    photo = desk.folder / "new.txt"
+    photo.write_text("new")
+    assert "names no timestamp authority" in desk.run("add", desk.order, photo).out
+    assert "names no timestamp authority" in desk.run("status").out
+    root = desk.authority.root_file
+    said = desk.run("init", "--authority", f"test={desk.authority.url}", "--authority-root", root)
+    assert "config.toml was gone" in said.out
+    assert "timestamped" in desk.run("timestamp").out
+    assert desk.did("verify")["ok"]
