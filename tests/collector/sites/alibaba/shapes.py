@@ -119,3 +119,48 @@ OFFER = {
     "halfTrust": True,
     "tradeProduct": True,
 }
+
+
+NEIGHBOUR_SHOP = {
+    **SIGN,
+    "companyName": OTHER,
+    "companyJoinYears": "3",
+    "baoAccountAmount": "9,000",
+    "esiteSubDomain": "elsewhere.en.alibaba.com",
+}
+
+
+def shop_2026(**changes: Any) -> str:
+    modules = {
+        "supplierPerformance": {
+            "companyName": NAME,
+            "years": {"value": "7 yrs", "avgValue": "4 yrs"},
+            "reviews": {"value": "4.8", "count": 39},
+        },
+        "supplierActionBar": {"companyName": NAME, "rating": "4.8"},
+        "factoryCapability": {
+            "cards": [{"items": [{"fieldName": "exporting_years", "label": "Exporting", "value": "8 years"}]}]
+        },
+        "similarSuppliers": {"list": [NEIGHBOUR_SHOP]},
+    } | changes
+    shop = {
+        "globalData": {"esiteSubDomain": {"value": "harbourlamps.en.alibaba.com"}, "csrf": "x"},
+        "pageModuleMap": [{"moduleName": name, "moduleData": data} for name, data in modules.items()],
+    }
+    return f"""<body><section class="company-card"><a class="company-name" href="//harbourlamps.en.alibaba.com">{NAME}</a>
+      <img src="https://s.alicdn.com/@u/mobile/g/common/flags/1.0.0/assets/cn.png" alt=""><span>CN</span></section>
+      <section data-module-name="supplierPerformance"><div>4 yrs</div><div>Industry average</div></section>
+      {script("window.shopBizData", shop)}</body>"""
+
+
+PROFILE_2018 = f"""<body>
+  <header><a class="trade-assurance-icon" href="//tradeassurance.alibaba.com">Trade Assurance</a></header>
+  <div class="head"><h1><a class="company-name" href="//harbourlamps.en.alibaba.com/">{NAME}</a></h1>
+    <span class="join-year"><span class="value">7</span>YRS</span>
+    <p class="ta" data-ta-price="42,000"><i class="ui2-icon ui2-icon-ta ico-ta"></i> Trade Assurance</p></div>
+  <table class="company-basicInfo">
+    <tr><td class="field-title">Business Type:</td><td class="field-content">Manufacturer</td></tr>
+    <tr><td class="field-title">Country / Region:</td><td class="field-content">Zhejiang, China (Mainland)</td></tr>
+    <tr><td class="field-title">Year Established:</td><td class="field-content">2009</td></tr></table>
+  <div class="similar-suppliers"><div class="card"><a href="//elsewhere.en.alibaba.com">{OTHER}</a><span>3 yrs</span>
+    <span class="ta" data-ta-price="9,000"><i class="ico-ta"></i></span></div></div></body>"""

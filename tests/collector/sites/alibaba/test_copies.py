@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup
 from collector.model import Fact
 from collector.sites.alibaba.markup import same
 from fixtures.marketplace.scenarios import SCENARIOS
-from tests.collector.sites.alibaba import test_shapes as shapes
+from tests.collector.sites.alibaba import shapes
 from tests.collector.sites.alibaba.stored import address, atoms, facts, market, saved, standing, stands, stored
 
 CASES = [

@@ -15,10 +15,12 @@ import pytest
 from collector.model import Money
 from tests.collector.sites.alibaba.shapes import (
     NAME,
+    NEIGHBOUR_SHOP,
     OFFER,
     OLD,
     OTHER,
     PRODUCT,
+    PROFILE_2018,
     SEARCH,
     SIGN,
     bare_product,
@@ -26,20 +28,12 @@ from tests.collector.sites.alibaba.shapes import (
     detail,
     module_data,
     script,
+    shop_2026,
     supplier,
     usd,
     values,
 )
 from tests.collector.sites.alibaba.stored import facts, stored
-
-NEIGHBOUR_SHOP = {
-    **SIGN,
-    "companyName": OTHER,
-    "companyJoinYears": "3",
-    "baoAccountAmount": "9,000",
-    "esiteSubDomain": "elsewhere.en.alibaba.com",
-}
-
 
 # Suppliers
 
@@ -76,29 +70,6 @@ def test_a_shops_limit_is_never_nought_and_its_badge_is_a_fact_of_its_own(change
     assert (read["limit"], read["badge"]) == (limit, badge)
 
 
-def shop_2026(**changes: Any) -> str:
-    modules = {
-        "supplierPerformance": {
-            "companyName": NAME,
-            "years": {"value": "7 yrs", "avgValue": "4 yrs"},
-            "reviews": {"value": "4.8", "count": 39},
-        },
-        "supplierActionBar": {"companyName": NAME, "rating": "4.8"},
-        "factoryCapability": {
-            "cards": [{"items": [{"fieldName": "exporting_years", "label": "Exporting", "value": "8 years"}]}]
-        },
-        "similarSuppliers": {"list": [NEIGHBOUR_SHOP]},
-    } | changes
-    shop = {
-        "globalData": {"esiteSubDomain": {"value": "harbourlamps.en.alibaba.com"}, "csrf": "x"},
-        "pageModuleMap": [{"moduleName": name, "moduleData": data} for name, data in modules.items()],
-    }
-    return f"""<body><section class="company-card"><a class="company-name" href="//harbourlamps.en.alibaba.com">{NAME}</a>
-      <img src="https://s.alicdn.com/@u/mobile/g/common/flags/1.0.0/assets/cn.png" alt=""><span>CN</span></section>
-      <section data-module-name="supplierPerformance"><div>4 yrs</div><div>Industry average</div></section>
-      {script("window.shopBizData", shop)}</body>"""
-
-
 def test_a_shop_of_2026_is_read_from_its_modules_and_not_from_averages_beside_them() -> None:
     assert supplier(shop_2026()) == {
         "name": NAME,
@@ -122,19 +93,6 @@ def test_another_shop_in_the_data_is_not_taken_for_this_one() -> None:
     assert supplier(page)["name"] in {NAME, "not_shown", "unreadable"}
     page = shop_2026() + script("window.reco", {"offers": [{"tradeAssurance": "1", "tradeAssuranceLimit": "US $9,000"}]})
     assert (supplier(page)["badge"], supplier(page)["limit"]) == ("not_shown", "not_shown")
-
-
-PROFILE_2018 = f"""<body>
-  <header><a class="trade-assurance-icon" href="//tradeassurance.alibaba.com">Trade Assurance</a></header>
-  <div class="head"><h1><a class="company-name" href="//harbourlamps.en.alibaba.com/">{NAME}</a></h1>
-    <span class="join-year"><span class="value">7</span>YRS</span>
-    <p class="ta" data-ta-price="42,000"><i class="ui2-icon ui2-icon-ta ico-ta"></i> Trade Assurance</p></div>
-  <table class="company-basicInfo">
-    <tr><td class="field-title">Business Type:</td><td class="field-content">Manufacturer</td></tr>
-    <tr><td class="field-title">Country / Region:</td><td class="field-content">Zhejiang, China (Mainland)</td></tr>
-    <tr><td class="field-title">Year Established:</td><td class="field-content">2009</td></tr></table>
-  <div class="similar-suppliers"><div class="card"><a href="//elsewhere.en.alibaba.com">{OTHER}</a><span>3 yrs</span>
-    <span class="ta" data-ta-price="9,000"><i class="ico-ta"></i></span></div></div></body>"""
 
 
 def test_a_profile_of_2018_without_scripts_is_read_from_labels_marks_and_the_tooltips_amount() -> None:
