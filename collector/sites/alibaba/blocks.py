@@ -42,9 +42,18 @@ def in_other_card(frame: Frame, tag: Tag) -> bool:
     return False
 
 
+def recommended(tag: Tag) -> bool:
+    """Whether a tag stands in a block about other goods or suppliers, by the block's name."""
+    return any(
+        _is_recommended(parent) for parent in (tag, *tag.parents) if parent.name not in {"html", "body", "[document]"}
+    )
+
+
 def _set_apart(tag: Tag) -> bool:
-    if tag.name in _FRINGE:
-        return tag.find("h1") is None
+    return tag.find("h1") is None if tag.name in _FRINGE else _is_recommended(tag)
+
+
+def _is_recommended(tag: Tag) -> bool:
     names = (str(tag.get("data-module-name", "")), str(tag.get("id", "")), *classes(tag))
     return any(_OTHERS.search(_CAMEL.sub("-", name)) for name in names if name)
 

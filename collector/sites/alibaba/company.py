@@ -9,9 +9,10 @@ from bs4 import Tag
 from collector.sites.alibaba.markup import Frame, Node, Reading, as_count, as_text, is_blank, squeezed, text_of
 
 _CODE = re.compile(r"[A-Z]{2}")  # of a country
-# What else stands in a link with a company's name: marks, ratings, parts of "8 yrs" that stand apart.
+# What else stands in a box with a company's name: marks, buttons, ratings, parts of "8 yrs" that stand apart.
 _MARK = re.compile(
     r"(?:verified|assessed|audited)(?: (?:supplier|manufacturer|pro))?|gold supplier|trade assurance|pro"
+    r"|chat(?: now)?|contact(?: supplier| now)?|follow|(?:view|visit) (?:profile|store)"
     r"|[0-9.,/()+\s]+|[·•|,*★]+|(?:st|nd|rd|th)?\s*(?:yrs?|years?)\.?|china(?: \(mainland\))?",
     re.IGNORECASE,
 )

@@ -9,13 +9,16 @@ from typing import Any
 from bs4 import Tag
 
 from collector.model import Fact, Printed
+from collector.sites.alibaba.assurance import is_lit
+from collector.sites.alibaba.blocks import recommended
 from collector.sites.alibaba.labels import DISPUTE
 from collector.sites.alibaba.markup import Frame, Node, Reading, agreed, as_text, text_of
 from collector.sites.alibaba.money import read_money
+from collector.sites.alibaba.order import money_stated
 from collector.sites.alibaba.scribe import Scribe
 from collector.sites.alibaba.times import moment, read_deadline, read_epoch
 
-READER = "alibaba.dispute/2"
+READER = "alibaba.dispute/3"
 
 _NUMBER = re.compile(r"[0-9]{6,24}")
 _NO_ANSWER = re.compile(
@@ -23,6 +26,8 @@ _NO_ANSWER = re.compile(
     r"|\bno ha (?:respondido|contestado)\b|\bbelum (?:menjawab|merespons?)\b",
     re.IGNORECASE,
 )
+_NONE = re.compile(r"(?:none|null|no (?:offer|proposal)\b.{0,30}|sin (?:oferta|respuesta)|无)", re.IGNORECASE)
+_NO_ACTION = re.compile(r"(?:false|no|not|none|n|0|off|sin|tidak|无需|不需要)\b.*|(?:无需|不需要|无).*", re.IGNORECASE)
 _DUE = re.compile(
     r"\b(?:before|by|until|no later than|deadline|due)\b.{0,20}[0-9]{4}|\b(?:left|remaining|quedan?|sisa)\b|剩余"
     r"|\b(?:antes del?|sebelum)\b.{0,20}[0-9]{4}|截止.{0,20}[0-9]{4}",
@@ -40,17 +45,17 @@ def read_dispute(frame: Frame) -> tuple[Fact, ...]:
         scribe.fact("dispute.order", *order_numbers(frame)),
         scribe.fact("dispute.status", data["issueStatus"].read(as_text), _status(frame)),
         scribe.fact("dispute.reason", *_reason(frame, data)),
-        scribe.fact("dispute.amount", data["refundAmount"].read(read_money), _label(frame, "dispute.amount", read_money)),
+        scribe.fact("dispute.amount", money_stated(data["refundAmount"]), _label(frame, "dispute.amount", read_money)),
         scribe.fact("dispute.submitted_at", data["submitTime"].read(moment), _label(frame, "dispute.submitted_at", moment)),
         scribe.fact("dispute.deadline", *_deadline(frame, data)),
         scribe.fact("dispute.action_needed", *_action(frame, data)),
         scribe.fact("dispute.hint", data["nextStepHint"].read(as_text), _hint(frame)),
         scribe.fact(
             "dispute.supplier_answer",
-            data["supplierAnswer"].read(as_text),
+            _given(data["supplierAnswer"]),
             _label(frame, "dispute.supplier_answer", _answer),
         ),
-        scribe.fact("dispute.offer", data["offer"].read(as_text), _label(frame, "dispute.offer", as_text)),
+        scribe.fact("dispute.offer", _given(data["offer"]), _label(frame, "dispute.offer", as_text)),
     )
 
 
@@ -79,10 +84,15 @@ def _number(text: str) -> str | None:
 
 
 def _label(frame: Frame, name: str, parse: Callable[[str], Any]) -> Reading | None:
-    reading = frame.labelled(DISPUTE[name], parse)
+    reading = frame.labelled(DISPUTE[name], parse, but_not=recommended)
     if reading is not None and reading.value is None and _NO_ANSWER.search(reading.place.quote):
         return None
     return reading
+
+
+def _given(node: Node) -> Reading | None:
+    """An answer or an offer in data; words that say there is none are none."""
+    return None if _NO_ANSWER.search(node.text) or _NONE.fullmatch(node.text) else node.read(as_text)
 
 
 def _answer(text: str) -> str | None:
@@ -160,20 +170,20 @@ def _action(frame: Frame, data: Node) -> tuple[Reading | None, ...]:
     stated = None
     if isinstance(data.value, dict) and "needBuyerAction" in data.value:
         stated = Reading(_needed(node.value), node.place())
-    tag = frame.soup.find(class_="action-required")
-    if not isinstance(tag, Tag):
+    marks = frame.soup.find_all(class_="action-required", limit=_MOST_TIMERS)
+    tag = next((mark for mark in marks if is_lit(mark) and not _NO_ACTION.fullmatch(text_of(mark))), None)
+    if tag is None and not marks:
         text = frame.soup.find(
             string=re.compile(r"^\s*(?:action required|acción necesaria|perlu tindakan|需要您处理)\s*$", re.IGNORECASE)
         )
         tag = text.parent if text is not None else None
-    return stated, (Reading(True, frame.place(tag)) if isinstance(tag, Tag) else None)
+    return stated, (Reading(True, frame.place(tag)) if tag is not None else None)
 
 
 def _needed(value: object) -> bool | None:
     if value is None or value is False or value == "" or value == 0:
         return False
-    text = str(value).strip().casefold()
-    return {"false": False, "no": False, "n": False, "no action required": False}.get(text, True)
+    return not _NO_ACTION.fullmatch(str(value).strip()) if isinstance(value, str | int) else None
 
 
 def _hint(frame: Frame) -> Reading | None:

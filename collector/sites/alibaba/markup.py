@@ -102,9 +102,9 @@ class Node:
         return Place(self.digest, "json", f"{self.variable}#{self.pointer}", stands[:QUOTE_LIMIT])
 
     def read(self, parse: Callable[[str], Any]) -> Reading | None:
-        """The value through a parser; None where nothing stands here."""
+        """The value through a parser; None where nothing stands here, or a dash."""
         text = self.text
-        return Reading(parse(text), self.place()) if text else None
+        return None if is_blank(text) else Reading(parse(text), self.place())
 
 
 class Frame:

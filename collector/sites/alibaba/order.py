@@ -7,18 +7,22 @@ from typing import Any
 
 from bs4 import Tag
 
-from collector.model import Fact, Printed
-from collector.sites.alibaba.assurance import flag
+from collector.model import Fact, Money, Printed
+from collector.sites.alibaba.assurance import flag, is_lit
+from collector.sites.alibaba.blocks import in_other_card, recommended
+from collector.sites.alibaba.company import company_reading
 from collector.sites.alibaba.labels import COLUMNS, ORDER, TERMS
 from collector.sites.alibaba.markup import Frame, Node, Reading, as_count, as_text, squeezed, text_of
 from collector.sites.alibaba.money import read_money
 from collector.sites.alibaba.scribe import Scribe
+from collector.sites.alibaba.seller import shop_link
 from collector.sites.alibaba.times import moment, read_day
 from collector.sites.alibaba.tracking import tracking_facts
 
-READER = "alibaba.order/2"
+READER = "alibaba.order/3"
 
 _NUMBER = re.compile(r"[0-9]{6,24}")
+_ORDER_BADGE = re.compile(r"^(?:ta-order-badge|trade-assurance-order|ta-badge)$")
 _COLUMN = {heading: name for name, headings in COLUMNS.items() for heading in headings}
 
 
@@ -31,9 +35,9 @@ def read_order(frame: Frame) -> tuple[Fact, ...]:
         scribe.fact("order.number", *numbers(frame)),
         scribe.fact("order.status", order["pcStatusActionVO"]["name"].read(as_text), _status(frame)),
         scribe.fact(
-            "order.total", _money(pay.first("orderAmount", "totalAmount")), _label(frame, "order.total", read_money)
+            "order.total", money_stated(pay.first("orderAmount", "totalAmount")), _label(frame, "order.total", read_money)
         ),
-        scribe.fact("order.paid", _money(pay["actualBuyerPayment"]), _label(frame, "order.paid", read_money)),
+        scribe.fact("order.paid", money_stated(pay["actualBuyerPayment"]), _label(frame, "order.paid", read_money)),
         scribe.fact("order.payments", _payments_data(order["paymentVO"]["payments"]), _payments_shown(frame)),
         scribe.fact("order.items", _items_data(order["contractVO"]["subjectMatterVO"]["products"]), _items_shown(frame)),
         scribe.fact("order.ship_by", agreed["shipDate"].read(_day), _label(frame, "order.ship_by", _day)),
@@ -72,11 +76,20 @@ def _day(text: str) -> str | None:
 
 
 def _label(frame: Frame, name: str, parse: Any) -> Reading | None:
-    return frame.labelled(ORDER[name], parse)
+    return frame.labelled(ORDER[name], parse, but_not=recommended)
 
 
-def _money(node: Node) -> Reading | None:
-    return (node["amountStr"] if isinstance(node.value, dict) else node).read(read_money)
+def money_stated(node: Node) -> Reading | None:
+    """An amount in data: as text, or in parts {"amountStr"} or {"amount", "currency"}."""
+    if not isinstance(node.value, dict):
+        return node.read(read_money)
+    currency = node.first("currency", "currencyCode").text
+    return node.first("amountStr", "amount").read(lambda text: read_money(text, currency))
+
+
+def _amount(node: Node) -> Money | None:
+    reading = money_stated(node)
+    return reading.value if reading is not None else None
 
 
 def _moment(node: Node) -> Reading | None:
@@ -105,7 +118,7 @@ def _payments_data(payments: Node) -> Reading | None:
     entries = tuple(
         {
             "step": node["step"].text or None,
-            "amount": read_money(node["amountStr"].text),
+            "amount": _amount(node),
             "method": node["method"].text or None,
             "paid_at": moment(node["paidTime"].text),
             "received_at": moment(node["receivedTime"].text),
@@ -146,8 +159,8 @@ def _items_data(products: Node) -> Reading | None:
             "name": node["name"].text,
             "quantity": as_count(node["quantity"].text),
             "unit": node["unit"].text or None,
-            "unit_price": read_money(node["unitPrice"]["amountStr"].text),
-            "amount": read_money(node["amount"]["amountStr"].text),
+            "unit_price": _amount(node["unitPrice"]),
+            "amount": _amount(node["amount"]),
             "product_id": node["productId"].text or None,
             "attributes": tuple(
                 {"name": a["attrName"].text, "value": a["attrValue"].text} for a in node["attributes"].items()
@@ -203,12 +216,16 @@ def _spread(row: Tag, name: str) -> list[str]:
 
 
 def _supplier(frame: Frame) -> Reading | None:
+    """The company's name: its link in the supplier's block, else what stands under the label, without buttons beside it."""
     module = frame.module("orderSupplier", "module_supplier", "supplierInfo")
-    if module is not None:
-        for link in module.find_all("a", href=True):
-            if frame.address(link).kind == "supplier" and text_of(link):
-                return frame.read(link, as_text)
-    return _label(frame, "order.supplier", as_text)
+    link = shop_link(frame, module) if module is not None else None
+    if link is not None:
+        return company_reading(frame, link)
+    labelled = _label(frame, "order.supplier", as_text)
+    tag = frame.soup.select_one(labelled.place.path) if labelled is not None and labelled.value else None
+    if tag is None or (labelled is not None and labelled.place.quote != text_of(tag)):
+        return labelled  # "Supplier: … Co., Ltd." in one text
+    return company_reading(frame, shop_link(frame, tag) or tag)
 
 
 def _terms(frame: Frame, terms: Node) -> Reading | None:
@@ -237,5 +254,11 @@ def _assurance(frame: Frame, info: Node) -> tuple[Reading | None, ...]:
     stated = flag(info["tradeAssurance"])
     if stated is None and info["businessType"].text.casefold() in {"trade_assurance", "ta"}:
         stated = Reading(True, info["businessType"].place())
-    tag = frame.soup.find(class_=re.compile(r"^(?:ta-order-badge|trade-assurance-order|ta-badge)$"))
-    return stated, (Reading(True, frame.place(tag)) if isinstance(tag, Tag) else None)
+    tags = frame.soup.find_all(class_=_ORDER_BADGE, limit=20)
+    own = next((tag for tag in tags if is_lit(tag) and not _of_supplier(tag) and not in_other_card(frame, tag)), None)
+    return stated, (Reading(True, frame.place(own)) if own is not None else None)
+
+
+def _of_supplier(tag: Tag) -> bool:
+    """Whether a tag stands in the supplier's block: the badge there is the supplier's, not the order's."""
+    return any("supplier" in str(parent.get("data-module-name", "")).lower() for parent in tag.parents)

@@ -39,7 +39,7 @@ def supplier_facts(scribe: Scribe, goods: Node) -> tuple[Fact, ...]:
     brief = frame.module("module_company")
     if brief is None and card is None and seller.value is None:
         return _beside_link(scribe)
-    names = [_shop_link(frame, box) for box in (brief, card) if box is not None]
+    names = [shop_link(frame, box) for box in (brief, card) if box is not None]
     country = agreeing_country(
         seller.first("companyRegisterCountry", "companyRegisterCountryName", "companyCountry"),
         seller["companyRegisterCountryName"],
@@ -119,7 +119,7 @@ def _box_around(link: Tag, frame: Frame) -> Tag | None:
     return box
 
 
-def _shop_link(frame: Frame, box: Tag) -> Tag | None:
+def shop_link(frame: Frame, box: Tag) -> Tag | None:
     """The link to the supplier's pages whose text is a name, not a button ("Company profile"): the first with a text."""
     links = (link for link in box.find_all("a", href=True) if frame.address(link).kind == "supplier")
     return next((link for link in links if _is_named(link)), None)
