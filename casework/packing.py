@@ -132,9 +132,11 @@ def _renderings(ws: Workspace, case: Case, planned: PackPlan, progress: Progress
 
     progress("making the report, the viewer and the reading copies")
     get = ws.archive.objects.get
+    rows = ws.index.rows("select id, body from snapshots where case_id = ?", case.order)
+    sealed = {row["id"]: json.loads(row["body"]) for row in rows}
     made = make_renderings(
-        planned, get, partial(print_pdf, page_numbers=False), partial(_web_archive, get), ws.clock.now()
-    )  # fmt: skip
+        planned, get, sealed, partial(print_pdf, page_numbers=False), partial(_web_archive, get), ws.clock.now()
+    )
     openings, records = [], []
     for path, data in sorted(made.items()):
         opening = Opening(ws.archive.objects.put(data), new_salt())

@@ -36,8 +36,6 @@ _REQUIRED: Mapping[str, Mapping[str, type]] = {
     "timestamp.received": {"checkpoint": int, "authority": str, "token": str, "time": str},
 }  # fmt: skip
 
-_OF_ARTEFACT = {"commitment", *(f.name for f in fields(Artefact))} - {"digest", "salt"}
-
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -132,7 +130,7 @@ def _is_artefact(record: Any) -> bool:
     held = {"same_as": "", "note": "", **record}
     words = all(isinstance(held.get(name), str) for name in ("role", "media_type", "commitment", "same_as", "note"))
     numbers = all(type(held.get(name)) is int and 0 <= held[name] < 1 << 53 for name in ("part", "size"))
-    return words and numbers and held.keys() <= _OF_ARTEFACT
+    return words and numbers
 
 
 def require_shape(entry: Entry) -> None:
@@ -154,24 +152,28 @@ def body_of(snapshot: Snapshot) -> tuple[dict[str, Any], tuple[Opening, ...]]:
 
 
 def snapshot_of(body: Mapping[str, Any], openings: Mapping[str, Opening]) -> Snapshot:
-    """The snapshot that an entry records; artefacts that nothing opens are left out."""
-    visit = {**body["visit"], "machine_time": datetime.fromisoformat(body["visit"]["machine_time"])}
+    """The snapshot that an entry records; artefacts that nothing opens, and keys that later versions add, are left out."""
+    visit = {**_known(Visit, body["visit"]), "machine_time": datetime.fromisoformat(body["visit"]["machine_time"])}
     for name in ("redirects", "redactions", "losses"):
         visit[name] = tuple(visit[name])
-    steps = tuple(Step(**{**step, "began": datetime.fromisoformat(step["began"])}) for step in body["steps"])
+    steps = tuple(Step(**{**_known(Step, step), "began": datetime.fromisoformat(step["began"])}) for step in body["steps"])
     artefacts = []
     for record in body["artefacts"]:
         opening = openings.get(record["commitment"])
         if opening is not None:
-            rest = {key: value for key, value in record.items() if key != "commitment"}
-            artefacts.append(Artefact(**rest, digest=opening.digest, salt=opening.salt))
+            artefacts.append(Artefact(**{**_known(Artefact, record), "digest": opening.digest, "salt": opening.salt}))
     return Snapshot(
         v=body["v"],
         id=body["id"],
-        target=Target(**body["target"]),
+        target=Target(**_known(Target, body["target"])),
         visit=Visit(**visit),
         steps=steps,
         outcome=body["outcome"],
         why=body["why"],
         artefacts=tuple(artefacts),
     )
+
+
+def _known(value: type[Artefact | Step | Target | Visit], record: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a record what this version knows: new optional keys are free (design section 4)."""
+    return {field.name: record[field.name] for field in fields(value) if field.name in record}

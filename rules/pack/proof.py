@@ -8,10 +8,10 @@ from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from collector.canonical import canonical, commitment, plain
+from collector.canonical import canonical, commitment
 from collector.ledger import merkle
 from collector.ledger.anchor import Anchor
-from collector.model import Problem, Snapshot
+from collector.model import Problem
 from rules.pack.bag import Bag
 from rules.pack.exhibits import EXCHANGED
 from rules.pack.plan import PackPlan
@@ -64,14 +64,6 @@ def openings_of(plan: PackPlan) -> tuple[dict[str, str], ...]:
     shown += [(f.salt, f.digest) for file in plan.files for f in file.sealed if f.digest in files]
     made = {commitment(salt, digest): (digest, salt) for salt, digest in shown}
     return tuple({"commitment": name, "digest": made[name][0], "salt": made[name][1]} for name in sorted(made))
-
-
-def sealed_record(snapshot: Snapshot) -> dict[str, Any]:
-    """A snapshot as its ledger entry holds it: each artefact named by commitment in place of digest and salt."""
-    record: dict[str, Any] = plain(snapshot)
-    for artefact in record["artefacts"]:
-        artefact["commitment"] = commitment(artefact.pop("salt"), artefact.pop("digest"))
-    return record
 
 
 def proof_files(material: ProofMaterial) -> dict[str, bytes]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from collector.canonical import canonical, commitment, plain
 from collector.model import ORIGINS, Artefact, Exhibit, Fact, Private, Snapshot
@@ -16,7 +17,6 @@ from rules.pack.dates import both
 from rules.pack.exhibits import artefact_name, folder, tiles
 from rules.pack.marks import marks_of
 from rules.pack.plan import PackPlan
-from rules.pack.proof import sealed_record
 from rules.pack.report import left_out_of, masked_text, render_report, render_text, render_viewer
 from rules.pack.submission import MOST_BYTES, MOST_FILES, submission_of
 from rules.pack.timeline import timeline_csv, timeline_json
@@ -29,11 +29,17 @@ WebArchive = Callable[[Iterable[Snapshot], Mapping[str, Private]], bytes]
 
 
 def make_renderings(
-    plan: PackPlan, get: Get, print_pdf: PrintPdf, web_archive: WebArchive, made_at: datetime
+    plan: PackPlan,
+    get: Get,
+    sealed: Mapping[str, Mapping[str, Any]],
+    print_pdf: PrintPdf,
+    web_archive: WebArchive,
+    made_at: datetime,
 ) -> dict[str, bytes]:
     """Bag path to bytes of everything that is made once and then kept with the plan's digest.
 
-    `get` gives a stored object by its digest; `print_pdf` prints one self-contained HTML page on A4; `web_archive` gives
+    `get` gives a stored object by its digest; `sealed` is what the ledger's entries say of the visits, by snapshot id;
+    `print_pdf` prints one self-contained HTML page on A4; `web_archive` gives
     the exchanges of visits but for what is private, as a WACZ, or b"" where none was kept; `made_at` is the instant that
     VERIFY.md gives to openssl for the pack's own signature and tokens.
     """
@@ -44,7 +50,7 @@ def make_renderings(
     made: dict[str, bytes] = {WEB_ARCHIVE: wacz} if wacz else {}
     for exhibit in plan.exhibits:
         made |= dict(zip(paths[exhibit.number], copies[exhibit.number], strict=True))
-        made |= _records(plan, exhibit)
+        made |= _records(plan, exhibit, sealed)
     made["data/report.pdf"] = report
     made["data/index.html"] = render_viewer(plan, paths, has_wacz=bool(wacz)).encode("utf-8", "replace")
     made["data/timeline.csv"] = timeline_csv(plan.timeline)
@@ -129,7 +135,7 @@ def _copy_paths(exhibit: Exhibit, copies: list[bytes]) -> list[str]:
     return [f"{base}copy-{number}{suffix}" for number, suffix in enumerate(suffixes, 1)]
 
 
-def _records(plan: PackPlan, exhibit: Exhibit) -> dict[str, bytes]:
+def _records(plan: PackPlan, exhibit: Exhibit, sealed: Mapping[str, Mapping[str, Any]]) -> dict[str, bytes]:
     """snapshot.json as the ledger sealed it, and facts.json with the place of each fact; of a saved page its facts alone."""
     snapshot, file = plan.snapshot(exhibit), plan.file(exhibit)
     if snapshot is None:
@@ -145,7 +151,7 @@ def _records(plan: PackPlan, exhibit: Exhibit) -> dict[str, bytes]:
     closed = {item.digest for item in snapshot.artefacts} - set(exhibit.files.values())
     facts = [_fact_record(fact, closed) for fact in plan.facts if fact.snapshot == snapshot.id]
     return {
-        f"{folder(exhibit)}snapshot.json": canonical(sealed_record(snapshot)) + b"\n",
+        f"{folder(exhibit)}snapshot.json": canonical(sealed[snapshot.id]) + b"\n",
         f"{folder(exhibit)}facts.json": canonical({"v": 1, "exhibit": exhibit.number, "facts": facts}) + b"\n",
     }
 

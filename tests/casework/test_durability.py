@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from collector.archive import archive as archives
+from collector.archive.records import body_of
 from collector.archive.sealing import seal, signing_key
+from collector.clock import SystemClock
 from collector.errors import SealError
+from collector.ledger.log import Opening
+from collector.model import Snapshot
 from collector.verify import verify_archive
 from fixtures.authority import Served
 from rules.pack.verify import verify_pack
@@ -248,3 +255,30 @@ def test_settings_that_are_gone_are_said_and_written_anew_by_init(desk: PaperDes
     assert "config.toml was gone" in said.out
     assert "timestamped" in desk.run("timestamp").out
     assert desk.did("verify")["ok"]
+
+
+def test_what_a_later_version_adds_to_its_records_does_not_keep_this_one_from_using_them(
+    desk: PaperDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """New optional keys and kinds are free: what they say is sealed, stands in the pack, and is not understood here."""
+
+    def added(snapshot: Snapshot) -> tuple[dict[str, Any], tuple[Opening, ...]]:
+        body, openings = body_of(snapshot)
+        for record in (body, body["visit"], body["target"], *body["steps"], *body["artefacts"]):
+            record["weather"] = "fair"
+        return body, openings
+
+    with monkeypatch.context() as later:
+        later.setattr("casework.visit.body_of", added)
+        seen = desk.did("capture", desk.order)["snapshots"]
+    archive = archives.Archive(desk.archive, SystemClock())
+    with archive.writing():
+        archive.ledger.append("weather.changed", {"to": "rain"}, datetime.now(UTC))
+    shown = desk.did("facts", desk.order)["facts"]
+    assert {fact["snapshot"] for fact in shown if fact["state"] == "read"} <= {s["id"] for s in seen}
+    assert desk.did("verify", "--deep")["problems"] == []
+    pack = desk.pack()
+    assert desk.did("verify", pack, "--deep")["problems"] == []
+    with zipfile.ZipFile(pack) as members:
+        records = [json.loads(members.read(name)) for name in members.namelist() if name.endswith("/snapshot.json")]
+    assert any(record.get("weather") == "fair" for record in records)

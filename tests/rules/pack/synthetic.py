@@ -12,6 +12,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
+from collector.archive.records import body_of
 from collector.canonical import sha256
 from collector.ledger import merkle
 from collector.ledger.log import Checkpoint, Ledger, Opening
@@ -26,7 +27,7 @@ from rules.check import check
 from rules.deadlines import deadlines
 from rules.pack.exhibits import Choices
 from rules.pack.plan import Covering, PackPlan, Witness, plan
-from rules.pack.proof import ProofMaterial, openings_of, sealed_record
+from rules.pack.proof import ProofMaterial, openings_of
 from rules.pack.renderings import make_renderings
 from rules.pack.write import PackResult, write_pack
 from rules.policy import load_policy
@@ -249,7 +250,8 @@ class Sealed:
         return {"loopback": token_over(self.authority, signature, AS_OF + timedelta(minutes=5))}
 
     def renderings(self, made: PackPlan) -> dict[str, bytes]:
-        return make_renderings(made, self.objects.get, print_stub, no_exchanges, AS_OF + timedelta(minutes=5))
+        sealed = {e.body["id"]: e.body for e in self.ledger.entries() if e.kind == "snapshot"}
+        return make_renderings(made, self.objects.get, sealed, print_stub, no_exchanges, AS_OF + timedelta(minutes=5))
 
     def pack(self, out: Path, made: PackPlan | None = None, *, stamped: bool = True) -> PackResult:
         made = made or self.plan()
@@ -285,8 +287,8 @@ def seal(casefile: CaseFile, objects: Objects, folder: Path, key: SigningKey, au
     opened = ledger.append("case.opened", {"case": casefile.order, "name": casefile.name}, casefile.opened_at)
     events = [LedgerEvent(opened.seq, "case.opened", casefile.opened_at, "Case opened")]
     for snapshot in casefile.snapshots:
-        openings = [Opening(a.digest, a.salt) for a in snapshot.artefacts]
-        entry = ledger.append("snapshot", sealed_record(snapshot), snapshot.visit.machine_time, openings)
+        body, openings = body_of(snapshot)
+        entry = ledger.append("snapshot", body, snapshot.visit.machine_time, openings)
         events.append(LedgerEvent(entry.seq, "snapshot", snapshot.visit.machine_time, snapshot.target.kind))
     files = []
     for file in casefile.files:
