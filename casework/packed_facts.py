@@ -75,12 +75,9 @@ def check_facts(path: Path, site: Site, alias: Alias) -> tuple[tuple[Problem, ..
 
 def _openings(bag: Bag) -> dict[str, Opening]:
     found: dict[str, Opening] = {}
-    for line in (bag.read(OPENINGS) or b"").split(b"\n")[:-1]:
-        try:
-            record = json.loads(line)
+    for record in bag.records(OPENINGS):  # what is wrong with it `verify` names
+        if all(isinstance(record.get(name), str) for name in ("commitment", "digest", "salt")):
             found[record["commitment"]] = Opening(record["digest"], record["salt"])
-        except (ValueError, KeyError, TypeError, RecursionError):
-            continue  # `verify` names it
     return found
 
 

@@ -53,7 +53,7 @@ def anchor_at(given: str) -> Anchor:
             raise WrongRequest(f"A fingerprint has 64 hexadecimal digits, and {given!r} has {len(digits)}.", _GIVE)
         raise WrongRequest(f"There is nothing at {given}.", _GIVE)
     if path.is_dir() and (path / "ledger" / "checkpoints").is_dir():
-        path = max((path / "ledger" / "checkpoints").glob("*.json"), default=path)
+        path = max((path / "ledger" / "checkpoints").glob("*.json"), default=path, key=lambda p: (len(p.name), p.name))
     if path.is_dir() or path.suffix.lower() == ".zip":
         return _anchor_of_pack(path)
     from collector.archive.witness import read_anchor
@@ -109,13 +109,13 @@ def _pack(ws: Workspace, path: Path, progress: Progress, deep: bool, anchor: Anc
     progress("checking every file of the pack")
     report = verify_pack(path, against=anchor)
     problems = report.problems
-    notes: tuple[str, ...] = ()
+    notes = report.notes
     if deep:
         from casework.packed_facts import check_facts
 
         progress("reading the facts again from the originals")
-        wrong, notes = check_facts(path, ws.site, ws.alias)
-        problems = (*problems, *wrong)
+        wrong, more = check_facts(path, ws.site, ws.alias)
+        problems, notes = (*problems, *wrong), (*notes, *more)
     summary = "every file is listed, unchanged and proven by the ledger"
     tokens = tuple(f"{name}: {_token_line(token, 'this pack')}" for name, token in report.tokens)
     return VerifyAnswer("pack", path, problems, report.seal, report.signer_fingerprint, summary, tokens, notes)

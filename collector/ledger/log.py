@@ -118,17 +118,20 @@ class Ledger:
         for seq, line in enumerate(self.lines()[start:], start):
             yield parse_entry(line, seq)
 
-    def openings(self) -> dict[str, Opening]:
-        """Opening by commitment. A line that opens nothing is left out: `verify` names what then stays closed."""
+    def openings(self, strange: list[int] | None = None) -> dict[str, Opening]:
+        """Opening by commitment. A line that is none is left out, its number put into `strange`; a torn last one is not."""
         found: dict[str, Opening] = {}
-        if self.openings_path.exists():
-            for line in self.openings_path.read_bytes().split(b"\n"):
-                try:
-                    record = json.loads(line)
-                    opening = Opening(record["digest"], record["salt"])
-                    found[opening.commitment] = opening
-                except (ValueError, KeyError, TypeError):
-                    continue
+        data = self.openings_path.read_bytes() if self.openings_path.exists() else b""
+        for number, line in enumerate(data.split(b"\n")[:-1], 1):
+            try:
+                record = json.loads(line)
+                opening = Opening(record["digest"], record["salt"])
+                found[opening.commitment] = opening
+                sound = record["commitment"] == opening.commitment
+            except (ValueError, KeyError, TypeError, RecursionError):
+                sound = False
+            if not sound and strange is not None:
+                strange.append(number)
         return found
 
     def leaves(self) -> list[bytes]:

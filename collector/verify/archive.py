@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from collector.archive.archive import Archive
@@ -23,6 +24,9 @@ from collector.verify.seals import check_checkpoints, check_tokens, token_name, 
 from collector.verify.stored import Progress, Sealed, check_objects
 
 _MOST_BYTES = 2 << 30  # of the ledger: some two million records
+_MOST_LINE, _LEAST_LINE = 32 << 20, 64  # a record is never as long, nor are many as short
+_MOST_WRONG = 1000  # lines that are no records: nobody reads more of them
+_PIECE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,20 @@ def _unreadable(archive: Archive) -> Iterator[Problem]:
             yield Problem(where, "is not a plain file")
         elif path.is_file() and path.stat().st_size > _MOST_BYTES:
             yield Problem(where, f"is too large to be one ({path.stat().st_size:,} bytes)")
+        elif path.suffix == ".jsonl" and path.is_file() and not _has_records(path):
+            yield Problem(where, "is no list of records: its lines are too long, or too many")
+
+
+def _has_records(path: Path) -> bool:
+    """Whether a file's lines have a length that records have: others, made to fill the memory, are never read."""
+    lines = size = alone = 0
+    with path.open("rb") as stream:
+        while piece := stream.read(_PIECE):
+            ends = piece.count(b"\n")
+            lines, size, alone = lines + ends, size + len(piece), 0 if ends else alone + len(piece)
+            if alone > _MOST_LINE or lines > _MOST_WRONG + size // _LEAST_LINE:
+                return False
+    return True
 
 
 def _entries(archive: Archive, lines: Sequence[bytes], problems: list[Problem]) -> list[Entry]:
@@ -101,6 +119,9 @@ def _entries(archive: Archive, lines: Sequence[bytes], problems: list[Problem]) 
             Problem("ledger/entries.jsonl", "the last line is torn: a write was cut short; the next one sets it aside")
         )
     for seq, line in enumerate(lines):
+        if len(problems) > _MOST_WRONG:
+            problems.append(Problem("ledger/entries.jsonl", f"was not read beyond line {seq}: too much is wrong"))
+            break
         where = f"ledger/entries.jsonl line {seq + 1}"
         try:
             entry = parse_entry(line, seq)
@@ -143,7 +164,10 @@ def _size(record: Mapping[str, Any]) -> int:
 
 def _sealed(archive: Archive, entries: Sequence[Entry], problems: list[Problem]) -> dict[str, Sealed]:
     """Digest → what it is, for every sealed artefact; a commitment that nothing opens is a problem."""
-    openings = archive.ledger.openings()
+    strange: list[int] = []
+    openings = archive.ledger.openings(strange)
+    text = "is not an opening as it was written: it was added or changed"
+    problems += [Problem(f"ledger/openings.jsonl line {number}", text) for number in strange[:_MOST_WRONG]]
     digests: dict[str, Sealed] = {}
     for entry in entries:
         for commitment, record in commitments_of(entry.body):

@@ -86,7 +86,7 @@ def _strays(names: Sequence[str]) -> list[Problem]:
     signature alone: nothing rests on it yet.
     """
     known = {name.removesuffix(".json") for name in names if name.endswith(".json")}
-    newest = max(known, default="")
+    newest = max(known, default="", key=lambda stem: (len(stem), stem))
     problems = []
     for name in names:
         stem, _, rest = name.partition(".")

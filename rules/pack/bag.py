@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from collector.canonical import sha256_file
 from collector.errors import WrongRequest
 from collector.model import Problem
-from rules.pack.zipform import read_zip
+from rules.pack.zipform import MOST_MEMBERS, read_zip
 
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 MANIFEST, TAG_MANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
 SIGNATURE = f"{TAG_MANIFEST}.p7s"
 REQUIRED_TAGS = ("bag-info.txt", "bagit.txt", MANIFEST)
-MOST_BYTES_READ = 256 << 20  # of one file that has to be understood, not only hashed
+MOST_WRONG = 100  # lines of one file: a forger may have made millions, and nobody reads on
+# What has to be understood, and not only hashed, takes many times its size in memory.
+_MOST_OTHER, _MOST_WHOLE, _MOST_SMALL, _MOST_LINES = 64 << 20, 32 << 20, 1 << 20, 128 << 20
+_SMALL = re.compile(r"[^/]+|data/proof/(checkpoints|certificates)/.*")
+_WHOLE = re.compile(r"manifest-sha256\.txt|data/proof/proofs\.json|data/exhibits/[^/]+/(facts|snapshot)\.json")
+_LINES = re.compile(r"data/proof/(entries|openings)\.jsonl")
 
 _TOKEN = re.compile(re.escape(TAG_MANIFEST) + r"\.([a-z0-9][a-z0-9-]*)\.tsr")
 _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
@@ -47,11 +55,29 @@ class Bag:
     def read(self, path: str) -> bytes | None:
         """The bytes of a file, or None when it is absent or too large to be understood."""
         stored = self.files.get(path)
-        if stored is None or stored.size > MOST_BYTES_READ:
+        if stored is None or stored.size > _most(path):
             return None
         with stored.file.open("rb") as stream:
             stream.seek(stored.offset)
             return stream.read(stored.size)
+
+    def lines(self, path: str) -> Iterator[bytes]:
+        """The lines of a file, one after another, without their ends; one that is too long to be understood is empty."""
+        for line in io.BytesIO(self.read(path) or b""):
+            yield line.removesuffix(b"\n") if len(line) <= _MOST_WHOLE else b""
+
+    def records(self, path: str) -> Iterator[dict[str, Any]]:
+        """The JSON objects that stand in a file, one a line; other lines are left out, and after many no more is read."""
+        wrong = 0
+        for line in self.lines(path):
+            try:
+                record = json.loads(line)
+            except (ValueError, RecursionError):
+                record = None
+            if isinstance(record, dict):
+                yield record
+            elif (wrong := wrong + 1) > MOST_WRONG:
+                return
 
     def problem(self, path: str, what: str) -> Problem:
         """A problem at a file of this bag, named as it stands in the zip."""
@@ -82,15 +108,41 @@ def open_bag(path: Path) -> Bag:
     )
 
 
+def few(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """The problems of one file, but no more than can be read."""
+    for number, problem in enumerate(problems):
+        if number == MOST_WRONG:
+            yield Problem(problem.where, "has more that is wrong: it was not read to its end")
+            return
+        yield problem
+
+
+def _most(path: str) -> int:
+    """Up to how many bytes a file is understood."""
+    if _WHOLE.fullmatch(path):
+        return _MOST_WHOLE
+    if _LINES.fullmatch(path):
+        return _MOST_LINES
+    return _MOST_SMALL if _SMALL.fullmatch(path) else _MOST_OTHER
+
+
+def _too_large(bag: Bag) -> Iterator[Problem]:
+    """What was not understood, and so not checked. Originals and copies may have any size: they are only hashed."""
+    for path, stored in sorted(bag.files.items()):
+        if stored.size > _most(path) != _MOST_OTHER:
+            yield bag.problem(path, f"is too large to be what its name says ({stored.size:,} bytes), and was not read")
+
+
 def manifest_lines(data: bytes) -> tuple[dict[str, str], list[str]]:
     """Path to digest of a manifest, and what is wrong with its lines."""
     entries: dict[str, str] = {}
     wrong: list[str] = []
-    text = data.decode("utf-8", "replace")
-    if text and not text.endswith("\n"):
+    if data and not data.endswith(b"\n"):
         wrong.append("its last line is torn")
-    for number, line in enumerate(text.split("\n")[:-1], 1):
-        match = _LINE.fullmatch(line)
+    for number, line in enumerate(io.BytesIO(data), 1):
+        if len(wrong) > MOST_WRONG or len(entries) > MOST_MEMBERS:
+            return entries, [*wrong, f"was not read beyond line {number}"]
+        match = _LINE.fullmatch(line.decode("utf-8", "replace").removesuffix("\n"))
         if match is None:
             wrong.append(f"line {number} is not a digest and a path")
         elif match[2] in entries:
@@ -102,7 +154,7 @@ def manifest_lines(data: bytes) -> tuple[dict[str, str], list[str]]:
 
 def check_bag(bag: Bag) -> list[Problem]:
     """Every way in which the files are not those that the manifests list, both ways round."""
-    problems = list(bag.problems)
+    problems = [*bag.problems, *_too_large(bag)]
     declaration = bag.read("bagit.txt")
     if declaration is not None and declaration != DECLARATION:
         problems.append(bag.problem("bagit.txt", "is not the declaration of a BagIt 1.0 bag in UTF-8"))

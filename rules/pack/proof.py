@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ from collector.canonical import canonical, commitment
 from collector.ledger import merkle
 from collector.ledger.anchor import Anchor
 from collector.model import Problem
-from rules.pack.bag import Bag
+from rules.pack.bag import Bag, few
 from rules.pack.exhibits import EXCHANGED
 from rules.pack.plan import PackPlan
 
@@ -97,13 +97,14 @@ def anchor_of(bag: Bag, name: str) -> Anchor:
 
 
 class _Check:
-    """One reading of data/proof/: what holds is kept in `entries`, `lines` by number, and `roots` by size."""
+    """One reading of data/proof/: what holds is kept in `entries`, `lines` by number, `roots` by size, and `opened`."""
 
     def __init__(self, bag: Bag) -> None:
         self.bag = bag
         self.entries: list[dict[str, Any]] = []
         self.lines: dict[int, bytes] = {}
         self.roots: dict[int, str] = {}
+        self.opened: set[str] = set()
 
     @property
     def keys(self) -> list[str]:
@@ -112,11 +113,12 @@ class _Check:
         return [str(body.get("key")) for body in bodies if isinstance(body, dict)]
 
     def run(self) -> Iterator[Problem]:
-        lines = (self.bag.read(ENTRIES) or b"").split(b"\n")
-        if lines.pop():
+        data = self.bag.read(ENTRIES) or b""
+        if data and not data.endswith(b"\n"):
             yield self.bag.problem(ENTRIES, "its last line is torn")
-        yield from self._proofs(lines)
-        opened = yield from self._openings()
+        yield from self._proofs(data.count(b"\n"))
+        yield from few(self._openings())
+        opened = self.opened
         for path in sorted(self.bag.files):
             original = path.startswith("data/exhibits/") and not _MADE.fullmatch(path)
             if original and self.bag.files[path].sha256 not in opened:
@@ -124,7 +126,7 @@ class _Check:
             if path.startswith("data/exhibits/") and path.endswith("/snapshot.json"):
                 yield from self._record(path)
 
-    def _proofs(self, lines: list[bytes]) -> Iterator[Problem]:
+    def _proofs(self, lines: int) -> Iterator[Problem]:
         try:
             proofs = json.loads(self.bag.read(PROOFS) or b"")
             size, root, entries = int(proofs["size"]), str(proofs["root"]), list(proofs["entries"])
@@ -136,13 +138,16 @@ class _Check:
             return
         if not agrees:
             yield self.bag.problem(PROOFS, f"leads to another root than {name} states")
-        if len(entries) != len(lines):
-            yield self.bag.problem(PROOFS, f"proves {len(entries)} entries, and {len(lines)} are here")
-        for number, (line, proof) in enumerate(zip(lines, entries, strict=False), 1):
+        if len(entries) != lines:
+            yield self.bag.problem(PROOFS, f"proves {len(entries)} entries, and {lines} are here")
+        yield from few(self._entries(entries, size, root))
+        yield from few(self._earlier(proofs, size, root, agrees))
+
+    def _entries(self, proofs: list[Any], size: int, root: str) -> Iterator[Problem]:
+        for number, (line, proof) in enumerate(zip(self.bag.lines(ENTRIES), proofs, strict=False), 1):
             wrong = self._entry(line, proof, size, root)
             if wrong:
                 yield self.bag.problem(ENTRIES, f"line {number} {wrong}")
-        yield from self._earlier(proofs, size, root, agrees)
 
     def _earlier(self, proofs: dict[str, Any], size: int, root: str, agrees: bool) -> Iterator[Problem]:
         """Every earlier checkpoint that is shown or listed must be of the same ledger."""
@@ -185,11 +190,10 @@ class _Check:
         self.lines[seq] = line
         return ""
 
-    def _openings(self) -> Generator[Problem, None, set[str]]:
-        """Yields what opens nothing; returns the digests that are opened."""
+    def _openings(self) -> Iterator[Problem]:
+        """What opens nothing; the digests that are opened are kept."""
         sealed = {name for entry in self.entries for name in _commitments(entry.get("body"))}
-        opened: set[str] = set()
-        for number, line in enumerate((self.bag.read(OPENINGS) or b"").split(b"\n")[:-1], 1):
+        for number, line in enumerate(self.bag.lines(OPENINGS), 1):
             try:
                 opening = json.loads(line)
                 digest, salt, name = opening["digest"], opening["salt"], opening["commitment"]
@@ -199,8 +203,7 @@ class _Check:
             if not opens or name not in sealed:
                 yield self.bag.problem(OPENINGS, f"line {number} opens nothing that an entry shown here sealed")
             else:
-                opened.add(digest)
-        return opened
+                self.opened.add(digest)
 
     def _record(self, path: str) -> Iterator[Problem]:
         try:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -28,13 +29,15 @@ class PackReport:
     """What verification found. `seal` is that of the whole pack: timestamped needs one token that holds.
 
     `signer_fingerprint` is SHA-256 of the certificate that signed the pack, "" when nothing holds; a self-made
-    certificate says that one key signed, not whose. `tokens` are those over the pack that hold, by authority.
+    certificate says that one key signed, not whose. `tokens` are those over the pack that hold, by authority; `notes` are
+    findings that break nothing: a key that was changed.
     """
 
     seal: Seal
     problems: tuple[Problem, ...]
     signer_fingerprint: str
     tokens: tuple[tuple[str, TokenReport], ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -64,7 +67,11 @@ def verify_pack(path: Path, *, against: Anchor | None = None) -> PackReport:
     if against is not None:
         found += _disagreements(bag, against, fingerprint)
     seal: Seal = "unsigned" if not fingerprint else "timestamped" if tokens else "pending"
-    return PackReport(seal, tuple(dict.fromkeys(found)), fingerprint, tokens if fingerprint else ())
+    notes = tuple(
+        f"ledger line {seq + 1}: the signing key changed from {before[:16]}… to {after[:16]}…: ask its holder"
+        for (_, before), (seq, after) in pairwise(_ledger_keys(bag))
+    )
+    return PackReport(seal, tuple(dict.fromkeys(found)), fingerprint, tokens if fingerprint else (), notes)
 
 
 def _signed(bag: Bag, data_path: str, signature_path: str) -> tuple[str, list[Problem]]:
@@ -72,6 +79,8 @@ def _signed(bag: Bag, data_path: str, signature_path: str) -> tuple[str, list[Pr
     from collector.seal.signature import verify_signature
 
     data, signature = bag.read(data_path), bag.read(signature_path)
+    if signature is None and signature_path in bag.files:
+        return "", []  # too large to be one, and named already
     if signature is None:
         return "", [bag.problem(signature_path, f"is missing: nothing says who vouches for {data_path}")]
     if data is None:
@@ -114,9 +123,9 @@ def _stamped(
     signature = bag.read(signature_path)
     for authority, path in tokens.items():
         token, root = bag.read(path), bag.read(f"{CERTIFICATES}{authority}-root.pem")
-        if root is None:
+        if root is None and f"{CERTIFICATES}{authority}-root.pem" not in bag.files:
             problems.append(bag.problem(path, f"cannot be checked: the root certificate of {authority} is not in the pack"))
-        elif signature is not None and token is not None:
+        elif root is not None and signature is not None and token is not None:
             report = judged(verify_token(token, signature, [root.decode("ascii", "replace")]), said)
             problems += [bag.problem(path, f"does not hold: {what}") for what in report.problems]
             if not report.problems:
@@ -142,7 +151,7 @@ def _checkpoints(bag: Bag, said: Iterable[Said]) -> list[Problem]:
 
 
 def _one_signer(bag: Bag, fingerprint: str) -> list[Problem]:
-    """The pack must be signed by the key that the sealed ledger names last, and so must the checkpoint that covers it.
+    """The pack must be signed by the key that the sealed ledger names last, and each checkpoint by the one named before it.
 
     Without this, whoever can rewrite a pack could sign it again with a key of their own.
     """
@@ -151,19 +160,18 @@ def _one_signer(bag: Bag, fingerprint: str) -> list[Problem]:
     keys = _ledger_keys(bag)
     if not keys:
         return [bag.problem(ENTRIES, "holds no entry that names the ledger's key")]
-    named = keys[-1]
-    problems: list[Problem] = []
-    if fingerprint != named:
-        text = (
-            f"is signed by key {fingerprint[:16]}…, and the ledger names {named[:16]}…: it was signed again by somebody else"
-        )
-        problems.append(bag.problem(SIGNATURE, text))
-    covering = max((p for p in bag.files if p.startswith(CHECKPOINTS) and p.endswith(".json")), default="")
-    signature = covering.removesuffix(".json") + ".p7s"
-    signer, _ = _signed(bag, covering, signature) if covering else ("", [])
-    if signer and signer != named:
-        problems.append(bag.problem(signature, f"is signed by key {signer[:16]}…, and the ledger names {named[:16]}…"))
-    return problems
+    signers = [(SIGNATURE, fingerprint, keys[-1][1], ": it was signed again by somebody else")]
+    for path in sorted(bag.files):
+        if match := re.fullmatch(re.escape(CHECKPOINTS) + r"(\d{1,15})\.json", path):
+            signature = f"{path.removesuffix('.json')}.p7s"
+            signer, _ = _signed(bag, path, signature)
+            expected = next((key for seq, key in reversed(keys) if seq < int(match[1])), "")
+            signers.append((signature, signer, expected, ""))
+    return [
+        bag.problem(path, f"is signed by key {signer[:16]}…, and the ledger names {expected[:16] or 'none'}…{more}")
+        for path, signer, expected, more in signers
+        if signer and signer != expected
+    ]
 
 
 def _disagreements(bag: Bag, against: Anchor, fingerprint: str) -> list[Problem]:
@@ -182,24 +190,18 @@ def _disagreements(bag: Bag, against: Anchor, fingerprint: str) -> list[Problem]
     for seq in sorted(own.lines.keys() & against.lines.keys()):
         if own.lines[seq] != against.lines[seq]:
             problems.append(bag.problem(ENTRIES, f"entry {seq} is not the one that {against.name} shows"))
-    known = {fingerprint} if against.exact else {fingerprint, *_ledger_keys(bag)}
+    known = {fingerprint} if against.exact else {fingerprint, *(key for _, key in _ledger_keys(bag))}
     if against.key and against.key not in known:
         text = f"is signed by key {fingerprint[:16] or 'none'}…, and {against.name} is of {against.key[:16]}…"
         problems.append(bag.problem(SIGNATURE, f"{text}: it was signed again by somebody else"))
     return problems
 
 
-def _ledger_keys(bag: Bag) -> list[str]:
-    """The keys that the archive.created and key.changed entries shown here name; `check_proof` judges the entries."""
-    keys = []
-    for line in (bag.read(ENTRIES) or b"").split(b"\n"):
-        try:
-            entry = json.loads(line)
-            if entry["kind"] in ("archive.created", "key.changed"):
-                keys.append(str(entry["body"]["key"]))
-        except (ValueError, KeyError, TypeError, RecursionError):
-            continue
-    return keys
+def _ledger_keys(bag: Bag) -> list[tuple[int, str]]:
+    """From which entry on which key signs, by the entries shown here that name one; `check_proof` judges the entries."""
+    named = [entry for entry in bag.records(ENTRIES) if entry.get("kind") in ("archive.created", "key.changed")]
+    told = ((entry.get("seq"), entry.get("body")) for entry in named)
+    return [(seq, str(body.get("key"))) for seq, body in told if isinstance(seq, int) and isinstance(body, dict)]
 
 
 def _canonical(bag: Bag, name: str) -> list[Problem]:

@@ -301,6 +301,15 @@ def signed_by_another(s: Spoiled) -> None:
     rezip({path: data for path, data in made.items() if not path.endswith("txt.test.tsr")}, s.pack)
 
 
+def signed_before(s: Spoiled) -> None:
+    """The first of the checkpoints shown, and a token over the new signature."""
+    name = min(path for path in s.members if path.endswith(".p7s") and "/checkpoints/" in path)
+    signature = sign(s.members[name.replace(".p7s", ".json")], s.other_key, datetime.now(UTC))
+    token = token_over(prepare(s.stage.authority.root_file.parent), signature, datetime.now(UTC))
+    made = {name: signature, name.replace(".p7s", ".test.tsr"): token}
+    by_holder(lambda members, _: members.update(made))(s)
+
+
 def by_holder_answered(change: Callable[[Spoiled], bytes]) -> Callable[[Spoiled], None]:
     """The holder shows another answer on the revocation of the certificate that stamped the covering checkpoint."""
 
@@ -403,8 +412,14 @@ ATTACKS = (
     Attack("the last day is taken off, checkpoints too", ARCHIVE, cut_off, r"ledger/entries.jsonl", "witness"),
     Attack("the same", ARCHIVE, cut_off, r"ledger/entries.jsonl", "earlier pack"),
     Attack("an opening is removed", ARCHIVE, lambda s: lines(s, lambda k: k.pop(0), "openings.jsonl"), r"ledger/openings"),
+    Attack("a line is put among the openings", ARCHIVE, lambda s: lines(s, lambda k: k.insert(2, b"{}\n"), "openings.jsonl"),
+           r"ledger/openings.jsonl line 3"),
     Attack("the ledger is a link to a file elsewhere", ARCHIVE, lambda s: outside(s, ledger(s)), r"ledger/entries.jsonl"),
     Attack("the ledger grows to 50 GB", ARCHIVE, lambda s: grow(ledger(s)), r"ledger/entries.jsonl", heavy=True),
+    Attack("the ledger is a hundred million empty lines", ARCHIVE, lambda s: ledger(s).write_bytes(b"\n" * 100_000_000),
+           r"ledger/entries.jsonl", heavy=True),
+    Attack("a record is a bomb", ARCHIVE, lambda s: lines(s, lambda k: k.append(b"[" + b"[]," * 12_000_000 + b"0]\n")),
+           r"ledger/entries.jsonl", heavy=True),
     Attack("a checkpoint states another root", ARCHIVE, another_root, r"ledger/checkpoints/.*\.json"),
     Attack("a checkpoint is removed", ARCHIVE, lambda s: checkpoints(s, ".json")[1].unlink(), r"ledger/checkpoints/"),
     Attack("two checkpoints are swapped", ARCHIVE, lambda s: swap(*checkpoints(s, ".json")[:2]), r"ledger/checkpoints/"),
@@ -446,6 +461,12 @@ ATTACKS = (
     Attack("a record is removed from the proofs", PACK,
            files(without_first_line),
            r".*data/proof/entries.jsonl"),
+    Attack("a list is a hundred million empty lines", PACK, files(put("manifest-sha256.txt", b"\n" * 100_000_000)),
+           r".*/manifest-sha256.txt", heavy=True),
+    Attack("the records are ten million empty lines", PACK, files(put("data/proof/entries.jsonl", b"\n" * 10_000_000)),
+           r".*/entries.jsonl", heavy=True),
+    Attack("the proofs are a bomb", PACK, files(put("data/proof/proofs.json", b"[" + b"[]," * 12_000_000 + b"0]")),
+           r".*/proofs.json", heavy=True),
     Attack("a list is made anew, and not signed", PACK,
            lambda s: rezip(remade({**s.members, s.base + "data/report.pdf": b"%PDF-"}, s.base), s.pack), r".*\.p7s"),
     Attack("it is changed and signed again by another key", PACK, signed_by_another, r".*\.p7s"),
@@ -458,6 +479,8 @@ ATTACKS = (
     Attack("the holder edits the record of a visit", PACK,
            by_holder(edited("data/exhibits/A01-order/snapshot.json", b'"complete"', b'"partial"')), r".*/snapshot.json"),
     Attack("the holder lets two records change places", PACK, by_holder(reordered_entries), r".*/entries.jsonl"),
+    Attack("the holder shows an earlier checkpoint that another key signed", PACK, signed_before, r".*/checkpoints/.*\.p7s",
+           what="is signed by"),
     Attack("the holder shows an answer about another certificate", PACK,
            by_holder_answered(lambda s: answer(s, another=True)), r".*\.ocsp"),
     Attack("an authority's certificate was revoked before it stamped", PACK,

@@ -143,6 +143,10 @@ def edit_json(edit: Callable[[dict[str, object]], object]) -> Callable[[bytes], 
     return how
 
 
+def flipped(data: bytes) -> bytes:
+    return data[:-1] + bytes([data[-1] ^ 1])
+
+
 PROOF = "data/proof/"
 CONTENT_ATTACKS = {
     "an original is swapped": change("data/exhibits/A01-order/text.txt", lambda data: b"Delivered in time"),
@@ -159,8 +163,8 @@ CONTENT_ATTACKS = {
     "the proofs are of other types": change(f"{PROOF}proofs.json", edit_json(lambda r: r.update(entries=7))),
     "an opening opens nothing": change(f"{PROOF}openings.jsonl", lambda data: data.replace(b'"salt":"', b'"salt":"00', 1)),
     "the checkpoint is another": change(f"{PROOF}checkpoints/000015.json", lambda data: data.replace(b"15", b"16")),
-    "the checkpoint's signature is another": change(f"{PROOF}checkpoints/000015.p7s", lambda data: data[:-1] + b"\x00"),
-    "the checkpoint's token is another": change(f"{PROOF}checkpoints/000015.loopback.tsr", lambda data: data[:-1] + b"\x00"),
+    "the checkpoint's signature is another": change(f"{PROOF}checkpoints/000015.p7s", flipped),
+    "the checkpoint's token is another": change(f"{PROOF}checkpoints/000015.loopback.tsr", flipped),
 }
 
 
