@@ -24,6 +24,7 @@ from rules.drafts import Draft, draft
 from rules.facts import RECURRING
 from rules.ics import calendar
 from rules.policy import load_policy, policies
+from rules.suppliers import without_others
 
 Progress = Callable[[str], None]
 
@@ -61,7 +62,8 @@ def facts_of(ws: Workspace, what: str, *, everything: bool = False) -> list[Fact
     }
     wanted = set(newest.values())
     found = [f for f in ws.index.facts("case_id = ?", case.order) if f.snapshot in wanted]
-    found += _saved_besides(found, ws.index.facts("case_id = ? and saved", case.order))
+    own = without_others([*found, *ws.index.facts("case_id = ? and saved", case.order), *asserted])
+    found += _saved_besides(found, [fact for fact in own if fact.saved])
     read = {f.name for f in found if f.state == "read"}
     # What one page of the case does not show and another does is shown: a product page says nothing of the limit.
     return [f for f in found if f.state != "not_shown" or f.name not in read] + asserted

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from collector.model import Fact, Snapshot
+from rules.suppliers import without_others
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -142,9 +143,10 @@ class CaseFile:
     def known(self) -> CaseFile:
         """The same case with its facts in one order, oldest first, and nothing seen or added after `as_of`.
 
+        What a page saved by hand says of another company than the order's supplier is left out.
         Assertions stay, whenever they were recorded: what counts is the day they tell of.
         """
-        facts = [f for f in self.facts if f.state == "asserted" or f.at is None or f.at <= self.as_of]
+        facts = without_others(f for f in self.facts if f.state == "asserted" or f.at is None or f.at <= self.as_of)
         files = tuple(file for file in self.files if file.added_at <= self.as_of)
         return replace(
             self,

@@ -19,6 +19,7 @@ from rules.policy import REASONS, Policy
 from rules.readiness import due, late_reason, readiness, shipping, strengths
 from rules.redflags import redflags
 from rules.refund import refund
+from rules.suppliers import other_suppliers
 from rules.timer_conflicts import timer_conflicts
 from rules.timers import says, words_of
 
@@ -71,6 +72,7 @@ def review(casefile: CaseFile, policy: Policy, reasons: tuple[str, ...] = ()) ->
         *late_reason(chronology, chosen),
         *other_protection(chronology),
         *contract(chronology),
+        *other_suppliers(casefile.facts, {file.id: file.name for file in casefile.files}),
         *differences(chronology),
         *heard,
         *adverse(chronology),

@@ -104,8 +104,10 @@ def _limit(chronology: Chronology) -> Iterator[Finding]:
 
 
 def _as_read(chronology: Chronology, fact: Fact) -> str:
-    if fact.state != "read" or fact.at is None:
+    if fact.state != "read":
         return " (as you entered it)"
+    if fact.at is None:
+        return " (as read on a page that you saved)"
     return f" (as read on {written(day_in(fact.at, chronology.casefile.zone))})"
 
 

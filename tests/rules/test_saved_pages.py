@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
-from collector.model import ORIGINS, Deadline, Fact, Printed
-from rules.check import check
+from collector.model import ORIGINS, Deadline, Fact, Money, Printed
+from rules.check import check, review
 from rules.policy import load_policy
 from tests.rules.cases import NOON, case, dispute_page, dues, instant, shown
 
 WORDS = ORIGINS["saved"]
 OPEN = "dispute_opened_at=2026-10-01"
+LIMIT = Money(Decimal(42000), "USD")
 
 
 def saved(facts: list[Fact], *, dated: bool = True) -> list[Fact]:
@@ -116,3 +118,28 @@ def test_what_is_counted_from_a_saved_page_says_so() -> None:
     texts = [f.text for f in check(case(limit), load_policy(), ("late",)) if "supplier.badge" in f.facts]
     assert texts
     assert all(WORDS in text for text in texts)
+
+
+OWN, OTHER = "Foshan Brightwing Electric Appliance Co., Ltd.", "Ningbo Harbour Lamps Co., Ltd."
+
+
+def shop(name: str) -> list[Fact]:
+    return saved([shown("supplier.name", name), shown("supplier.limit", LIMIT)])
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [(OWN, True), ("FOSHAN BRIGHTWING ELECTRIC APPLIANCE", True), ("佛山明翼电器有限公司", True), (OTHER, False)],
+)
+def test_a_saved_page_of_another_company_gives_the_case_no_limit(name: str, counts: bool) -> None:
+    file = case(shown("order.supplier", OWN), *shop(name))
+    assert (file.known().value("supplier.limit") == LIMIT) is counts
+    found = {f.id: f for f in review(file, load_policy(), ("late",))}
+    assert ("supplier.other_page" in found) is not counts
+    if not counts:
+        assert name in found["supplier.other_page"].text
+        assert found["coverage.limit"].verdict == "undetermined"
+
+
+def test_where_the_orders_supplier_is_not_known_a_saved_page_counts() -> None:
+    assert case(*shop(OTHER)).known().value("supplier.limit") == LIMIT

@@ -7,7 +7,8 @@ import re
 from bs4 import Tag
 
 from collector.sites.alibaba.addresses import address_of
-from collector.sites.alibaba.markup import Frame, classes, text_of
+from collector.sites.alibaba.markup import Frame
+from collector.sites.alibaba.texts import classes, text_of
 
 _OTHERS = re.compile(
     r"(?:^|[-_])(?:recommend\w*|may[-_]?like|you[-_]?like|shopping[-_]?ads|related|similar|also[-_]?viewed)(?:[-_]|$)",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import html
+import itertools
 import json
 import re
 from collections import deque
@@ -27,6 +27,7 @@ from collector.sites.alibaba.embedded import (
     holds_data,
     parsed,
 )
+from collector.sites.alibaba.texts import is_blank, label_of, squeezed, text_of
 
 QUOTE_LIMIT = 400
 _NO_LABEL = frozenset(
@@ -35,8 +36,8 @@ _NO_LABEL = frozenset(
 _NO_TEXT = frozenset({"script", "style", "template", "noscript"})
 _JSON_TYPES = frozenset({"application/json", "text/json"})
 _SCRIPT_TYPES = frozenset({"", "text/javascript", "application/javascript", "application/x-javascript", "module"})
-_ENTITY = re.compile(r"&(?:[a-z]{2,6}|#[0-9]{1,5}|#x[0-9a-f]{1,4});", re.IGNORECASE)
-_SPACES = re.compile(r"[\s\u00a0\u200b\u200e\u200f]+")
+_MOST_TAGS, _DEEPEST = 600_000, 300  # opened and closed; no page of the site comes near, a longer one takes minutes
+_BEGINNING = 20_000  # bytes, or characters of text
 _SAME_LABELS = 40  # a page that repeats a label more often than this is no page about one thing
 _LOOKED_AT = 200_000  # values visited when a key is looked for in embedded data
 
@@ -108,27 +109,38 @@ class Node:
 
 
 class Frame:
-    """One stored document, parsed once: `soup` without scripts, `scripts` their data by variable, `linked` the JSON-LD."""
+    """One stored document, parsed once: `soup` without scripts, `scripts` their data by variable, `linked` the JSON-LD.
+
+    Of a document too large or too deeply nested to be read in reasonable time nothing is there but how it begins.
+    """
 
     def __init__(self, document: Document, page: StoredPage) -> None:
         self.digest = document.digest
         self.part = document.part
         self.page = page
-        self.soup = BeautifulSoup(document.html, "lxml")
+        readable = document.html.count(b"<") <= _MOST_TAGS
+        self.soup = BeautifulSoup(document.html if readable else document.html[:_BEGINNING], "lxml")
         self.title = squeezed(self.soup.title.get_text()) if self.soup.title else ""
         self.script_text: list[str] = []
         self.scripts: dict[str, Any] = {}
         self.linked: dict[str, Any] = {}
         self._addresses: dict[str, Address] = {}
-        self._take_scripts(document.html)
+        if not readable or not self._take_scripts(document.html):
+            self.soup, self.scripts, self.linked = _beginning(self.soup), {}, {}
 
-    def _take_scripts(self, source: bytes) -> None:
-        """Takes the data of scripts and attributes, and takes all that shows no text out of the markup, in one pass."""
+    def _take_scripts(self, source: bytes) -> bool:
+        """Takes the data of scripts and attributes, and takes all that shows no text out of the markup, in one pass.
+
+        False where the markup is nested too deeply for that.
+        """
         silent: list[Tag] = []
-        laden = has_laden_attributes(source)
+        laden, depths = has_laden_attributes(source), {id(self.soup): 0}
         for tag in self.soup.descendants:
             if not isinstance(tag, Tag):
                 continue
+            depth = depths[id(tag)] = depths[id(tag.parent)] + 1
+            if depth > _DEEPEST:
+                return False
             if tag.name in _NO_TEXT:
                 silent.append(tag)
             if tag.name == "script":
@@ -138,6 +150,7 @@ class Frame:
         for tag in silent:
             if not tag.decomposed:
                 tag.decompose()
+        return True
 
     def _take_script(self, tag: Tag) -> None:
         source, kind = tag.get_text(), str(tag.get("type", "")).lower().partition(";")[0].strip()
@@ -191,6 +204,10 @@ class Frame:
                 if colon and rest and len(name) <= 60:
                     found.setdefault(label_of(name) + ":", []).append(string)
         return found
+
+    def strings_like(self, labels: Iterable[str]) -> list[NavigableString]:
+        """The texts of the page that are one of the labels and nothing else."""
+        return [string for label in sorted(labels) for string in self._strings.get(label, ())[:_SAME_LABELS]]
 
     @cached_property
     def links(self) -> tuple[tuple[Address, Tag], ...]:
@@ -314,6 +331,15 @@ class Frame:
         return " > ".join(reversed(steps))
 
 
+def _beginning(soup: BeautifulSoup) -> BeautifulSoup:
+    """How a page begins, in one block."""
+    texts = itertools.islice(soup.stripped_strings, 400)
+    short = BeautifulSoup("<html><body></body></html>", "lxml")
+    if short.body is not None:
+        short.body.string = squeezed(" ".join(texts))[:_BEGINNING]
+    return short
+
+
 def agreed(readings: list[Reading]) -> Reading | None:
     """The first reading that is understood, if every understood one says the same; else one that quotes them all."""
     understood = [reading for reading in readings if reading.value is not None]
@@ -343,47 +369,6 @@ def same(a: Any, b: Any) -> bool:
         shared = [key for key in a if a[key] is not None and b.get(key) is not None]
         return all(same(a[key], b[key]) for key in shared)
     return bool(a == b)
-
-
-def squeezed(text: str) -> str:
-    """The text with every run of spaces as one, ends trimmed."""
-    return _SPACES.sub(" ", text).strip()
-
-
-def text_of(tag: Tag) -> str:
-    """A tag's text, spaces squeezed."""
-    return squeezed(tag.get_text(" "))
-
-
-def label_of(text: str) -> str:
-    """A label's comparable form: lower case, no colon at its end."""
-    return squeezed(text).casefold().rstrip(":：").strip()
-
-
-def is_blank(text: str) -> bool:
-    """Whether a text stands for nothing: empty, a dash, "N/A"."""
-    return text.strip().casefold() in {"", "-", "--", "—", "–", "n/a", "/"}
-
-
-def as_text(text: str) -> str | None:
-    """Text as a reader sees it, with "&amp;" of data that is markup as "&"; a dash is nothing."""
-    return None if is_blank(text) else squeezed(html.unescape(text) if _ENTITY.search(text) else text)
-
-
-def as_count(text: str) -> int | None:
-    """The one whole number in a short text ("6 yrs", "1,000 Meters"); None where there is none, several, one below 0."""
-    if re.match(r"\s*[-−]\s*[0-9]", text):
-        return None
-    found = re.findall(r"(?<![0-9.,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9.,])|(?<![0-9.,])[0-9]{1,12}(?![0-9]|[.,][0-9])", text)
-    return (
-        int(found[0].replace(",", "")) if len(found) == 1 and not re.search(r"[0-9][.,][0-9]{1,2}(?![0-9])", text) else None
-    )
-
-
-def classes(tag: Tag) -> tuple[str, ...]:
-    """A tag's class names."""
-    value = tag.get("class")
-    return tuple(str(name) for name in value) if isinstance(value, list) else ()
 
 
 def _value_tag(parent: Tag, label: str) -> Tag | None:

@@ -12,10 +12,11 @@ from collector.sites.alibaba.assurance import flag, is_lit
 from collector.sites.alibaba.blocks import in_other_card, recommended
 from collector.sites.alibaba.company import company_reading
 from collector.sites.alibaba.labels import COLUMNS, ORDER, TERMS
-from collector.sites.alibaba.markup import Frame, Node, Reading, as_count, as_text, squeezed, text_of
+from collector.sites.alibaba.markup import Frame, Node, Reading
 from collector.sites.alibaba.money import read_money
 from collector.sites.alibaba.scribe import Scribe
 from collector.sites.alibaba.seller import shop_link
+from collector.sites.alibaba.texts import as_count, as_text, squeezed, text_of
 from collector.sites.alibaba.times import moment, read_day
 from collector.sites.alibaba.tracking import tracking_facts
 

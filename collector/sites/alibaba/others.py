@@ -14,7 +14,8 @@ from bs4 import Tag
 from collector.site import Carried, StoredPage
 from collector.sites.alibaba import addresses
 from collector.sites.alibaba.heard import conversations
-from collector.sites.alibaba.markup import Frame, classes, text_of
+from collector.sites.alibaba.markup import Frame
+from collector.sites.alibaba.texts import classes, text_of
 from collector.sites.alibaba.thread import attachments, message_tags, spoken_in, stated_in
 
 _MESSENGERS = frozenset({"thread", "conversations"})

@@ -14,13 +14,15 @@ from collector.sites.alibaba.assurance import flag
 from collector.sites.alibaba.blocks import in_other_card
 from collector.sites.alibaba.described import titled
 from collector.sites.alibaba.labels import ATTRIBUTES, MIN_ORDER
-from collector.sites.alibaba.markup import Frame, Node, Reading, as_count, as_text, label_of, squeezed, text_of
+from collector.sites.alibaba.markup import Frame, Node, Reading
 from collector.sites.alibaba.prices import PRICE_MODULES, price_readings
 from collector.sites.alibaba.scribe import Scribe
 from collector.sites.alibaba.seller import supplier_facts
+from collector.sites.alibaba.texts import as_count, as_text, squeezed, text_of
 
 READER = "alibaba.product/4"
 
+_HEADINGS = ("h2", "h3", "h4", "div", "span")
 _ATTRIBUTE_CLASSES = ("do-entry-list", "attribute-list", "do-overview", "product-attribute.*", "attribute-info")
 _MIN_ORDER = re.compile(r"\(\s*(?:min\.? ?order|moq)\s*\)", re.IGNORECASE)
 _AT_LEAST = re.compile(r"(?:≥|>=)\s*[0-9][0-9,]*\s*[^\W\d]{1,20}(?:[ /][^\W\d]{1,20})?")  # "≥10 Pieces" beside a price
@@ -154,8 +156,9 @@ def _old_attributes(frame: Frame) -> list[Tag]:
 
 def _headed(frame: Frame) -> list[Tag]:
     """The boxes around a heading such as "Key attributes", the smallest first."""
-    for heading in frame.soup.find_all(["h2", "h3", "h4", "div", "span"]):
-        if len(heading.get_text()) <= 40 and label_of(text_of(heading)) in ATTRIBUTES and not in_other_card(frame, heading):
+    for string in frame.strings_like(ATTRIBUTES):
+        heading = string.parent
+        if heading is not None and heading.name in _HEADINGS and not in_other_card(frame, heading):
             boxes = [box for box in list(heading.parents)[:3] if box.find("h1") is None and box.name not in {"body", "html"}]
             after = heading.find_next_sibling()
             return [*boxes, after] if isinstance(after, Tag) else boxes

@@ -111,7 +111,9 @@ _BY_CONTENT = (
 def _kind_by_content(frames: tuple[Frame, ...]) -> str:
     """The kind of a page whose address is not known, by what only such a page has; "" where nothing tells."""
     signs = (_has_data, shows)  # its data or modules tell more than a part that other pages may have too
-    return next((kind for look in signs for kind in _BY_CONTENT if any(look(frame, kind) for frame in frames)), "")
+    found = (kind for look in signs for kind in _BY_CONTENT if any(look(frame, kind) for frame in frames))
+    # Cards of goods stand on many pages: only its data make a page one of results.
+    return next(found, "search" if any(_has_data(frame, "search") for frame in frames) else "")
 
 
 def _barrier(page: StoredPage, frames: tuple[Frame, ...], kind: str) -> tuple[str, str] | None:

@@ -18,8 +18,9 @@ from collector.sites.alibaba.company import (
     years_of,
     years_stated,
 )
-from collector.sites.alibaba.markup import Frame, Node, Reading, as_text, classes, text_of
+from collector.sites.alibaba.markup import Frame, Node, Reading
 from collector.sites.alibaba.scribe import Scribe
+from collector.sites.alibaba.texts import as_text, classes, text_of
 
 _LOCATED = re.compile(r"^\s*located in\s+", re.IGNORECASE)
 _NAMED = re.compile(r"(?:^|[-_])(?:company|supplier|seller)(?:[-_]|$)", re.IGNORECASE)

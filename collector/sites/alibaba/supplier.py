@@ -23,9 +23,10 @@ from collector.sites.alibaba.company import (
     years_stated,
 )
 from collector.sites.alibaba.labels import BASICS, COMPANY, COUNTRY, LIMIT, PLACE
-from collector.sites.alibaba.markup import Frame, Node, Reading, as_text, classes, label_of, text_of
+from collector.sites.alibaba.markup import Frame, Node, Reading
 from collector.sites.alibaba.money import read_money
 from collector.sites.alibaba.scribe import Scribe
+from collector.sites.alibaba.texts import as_text, classes, label_of, text_of
 
 READER = "alibaba.supplier/4"
 

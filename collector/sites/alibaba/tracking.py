@@ -9,8 +9,9 @@ from bs4 import Tag
 
 from collector.model import Fact, Place, Printed
 from collector.sites.alibaba.labels import ORDER, TRACKING
-from collector.sites.alibaba.markup import Frame, Node, Reading, as_text, is_blank, text_of
+from collector.sites.alibaba.markup import Frame, Node, Reading
 from collector.sites.alibaba.scribe import Scribe
+from collector.sites.alibaba.texts import as_text, is_blank, text_of
 from collector.sites.alibaba.times import moment
 
 READER = "alibaba.tracking/1"

@@ -122,3 +122,12 @@ def test_a_place_in_an_oddly_named_element_still_leads_there() -> None:
     assert fact.place is not None
     (found,) = BeautifulSoup(body, "lxml").select(fact.place.path)
     assert found.get_text() == fact.value
+
+
+@pytest.mark.parametrize("more", ["<div>" * 5_000, "<p>x</p>" * 350_000])
+def test_a_page_too_deep_or_too_large_to_be_read_is_not_understood_and_holds_nobody_up(more: str) -> None:
+    page = "<body><h1>Garden Lamp</h1><b class='price'>US$3.50</b>" + more
+    for fact in ALIBABA.read("product", stored(page, address("product"))):
+        assert fact.state == "unreadable"
+        assert fact.place is not None
+        assert fact.place.quote.startswith("Garden Lamp US$3.50")
