@@ -110,7 +110,8 @@ class Proving:
         lines, tree = ledger.lines(), merkle.Tree(ledger.leaves()[:size])
         paths = {seq: tuple(step.hex() for step in tree.inclusion_proof(seq)) for seq in entries}
         files: dict[str, bytes] = {}
-        for one in (self.checkpoint, *self._brackets(entries)):
+        brackets = self._brackets(entries)
+        for one in (self.checkpoint, *brackets):
             files |= {f"{one.name}.json": one.data, f"{one.name}.p7s": signature_of(self.ws.archive, one)}
             for token in self._stamped if one is self.checkpoint else self._tokens(one):
                 files |= token.files
@@ -120,7 +121,8 @@ class Proving:
             if one.size < size
         }
         shown = tuple((seq, lines[seq]) for seq in entries)
-        return ProofMaterial(shown, paths, files, openings_of(planned), self._certificates, size, earlier)
+        certificates = {**self._certificates, **self._earlier_signers(brackets)}
+        return ProofMaterial(shown, paths, files, openings_of(planned), certificates, size, earlier)
 
     def _entries(self, file: CaseFile) -> tuple[int, ...]:
         """The case's own entries, the keys', and the last token received before each visit: it says "not before"."""
@@ -136,6 +138,13 @@ class Proving:
         """The checkpoints whose tokens stand among the entries, so that the token itself can be shown."""
         sizes = {entry.body["checkpoint"] for entry in self.received if entry.seq in entries}
         return [c for c in self.ws.archive.ledger.checkpoint_list() if c.size in sizes]
+
+    def _earlier_signers(self, brackets: Sequence[Checkpoint]) -> Mapping[str, bytes]:
+        """The certificate of each checkpoint that another key signed, before it was changed, as the records name it."""
+        entries = [e for e in self.ws.archive.ledger.entries() if e.kind in ("archive.created", "key.changed")]
+        named = {str(e.body["key"]): str(e.body["certificate"]) for e in entries}
+        signed = {one.name: key_at(self.ws, one) for one in brackets}
+        return {f"signer-{name}.pem": named[key].encode() for name, key in signed.items() if key != self.key.fingerprint}
 
     @cached_property
     def _stamped(self) -> list[_Token]:

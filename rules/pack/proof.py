@@ -31,8 +31,9 @@ class ProofMaterial:
     `entries` are number and line (without newline); `paths` the audit path of each in the tree of `covering` leaves, as
     hexadecimal, from the leaf up; `checkpoints` files by name ("000123.json", "000123.p7s", "000123.<authority>.tsr",
     "000123.<authority>.1.ocsp"); `openings` {"commitment","digest","salt"} of what is shown; `certificates` PEM by name
-    ("signer.pem", "<authority>-root.pem", "<authority>-1.pem"); `earlier` root and consistency proof of every checkpoint
-    before `covering`, by size, so that this pack can be held against whatever somebody was given before.
+    ("signer.pem", "signer-000123.pem" of a checkpoint that an earlier key signed, "<authority>-root.pem",
+    "<authority>-1.pem"); `earlier` root and consistency proof of every checkpoint before `covering`, by size, so that this
+    pack can be held against whatever somebody was given before.
     """
 
     entries: tuple[tuple[int, bytes], ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -16,7 +16,7 @@ from rules.pack.copies import Stamp, conversation_copies, page_copies, photo_cop
 from rules.pack.dates import both
 from rules.pack.exhibits import artefact_name, folder, tiles
 from rules.pack.marks import marks_of
-from rules.pack.plan import PackPlan
+from rules.pack.plan import PackPlan, Witness
 from rules.pack.report import left_out_of, masked_text, render_report, render_text, render_viewer
 from rules.pack.submission import MOST_BYTES, MOST_FILES, submission_of
 from rules.pack.timeline import timeline_csv, timeline_json
@@ -196,11 +196,18 @@ def _certificate(plan: PackPlan) -> bytes:
 
 def _how_to_verify(plan: PackPlan, made_at: datetime, *, has_wacz: bool) -> bytes:
     witnesses = [witness for witness in plan.covering.authorities if re.fullmatch(r"[a-z0-9][a-z0-9-]*", witness.name)]
+    stamped = [witness for witness in witnesses if witness.stamped_at]
     return render_text(
-        "verify.md.j2", plan=plan, witnesses=witnesses, stamped=[w for w in witnesses if w.stamped_at],
-        made=int(made_at.timestamp()), sealed=int((plan.covering.at or made_at).timestamp()),
-        checkpoint=f"{plan.covering.size:06d}", has_wacz=has_wacz, left_out=left_out_of(plan),
+        "verify.md.j2", plan=plan, witnesses=witnesses, stamped=stamped, made=int(made_at.timestamp()),
+        stamped_by_now=int(max((made_at, *_times(stamped))).timestamp()),
+        sealed=int((plan.covering.at or made_at).timestamp()), checkpoint=f"{plan.covering.size:06d}", has_wacz=has_wacz,
+        left_out=left_out_of(plan),
     )  # fmt: skip
+
+
+def _times(witnesses: Iterable[Witness]) -> Iterator[datetime]:
+    """When each stamped the checkpoint. A machine whose clock is behind must not send a reader back before that."""
+    return (witness.stamped_at for witness in witnesses if witness.stamped_at is not None)
 
 
 def _submission(

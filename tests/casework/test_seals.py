@@ -16,7 +16,7 @@ from casework.workspace import workspace
 from fixtures.authority import Served
 from fixtures.signer import HOLDER, ISSUER, ROOT, identity
 from tests.paper import PaperDesk
-from tests.reader import openssl_says, unpacked
+from tests.reader import checker_says, openssl_says, unpacked
 
 
 @pytest.fixture(scope="module")
@@ -273,7 +273,9 @@ def test_the_users_own_key_signs_from_then_on_and_the_change_is_told(
     for path in (desk.archive, desk.pack("own.zip")):
         said = desk.did("verify", path)
         assert (said["ok"], said["seal"]) == (True, "timestamped")
-    assert any("the signing key changed" in note for note in desk.did("verify")["notes"])
+        assert any("the signing key changed" in note for note in said["notes"])
+    told = checker_says(unpacked(desk.folder / "own.zip", desk.folder / "unpacked"))
+    assert any("signer-0" in command for command in told)  # of a checkpoint before the change
 
 
 def test_a_certificate_by_an_authority_is_carried_shown_and_leads_to_its_root_by_the_packs_commands(

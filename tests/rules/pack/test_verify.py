@@ -263,6 +263,17 @@ def test_the_packs_own_checker_agrees_that_all_is_well(pack: Path, tmp_path: Pat
         assert subprocess.run(command, shell=True, cwd=bag, capture_output=True, check=False).returncode == 0, command
 
 
+@pytest.mark.parametrize("name", [".DS_Store", "data/exhibits/Thumbs.db", "data/._report.pdf"])
+def test_what_systems_put_into_folders_is_named_with_what_to_do(pack: Path, tmp_path: Path, name: str) -> None:
+    """It was not there when the pack was made, and yet nobody did any harm: the reader is told to delete it."""
+    bag = unpack(files_of(pack), tmp_path)
+    (bag / name).write_bytes(b"\0")
+    problem = next(problem for problem in verify_pack(bag).problems if problem.where == name)
+    assert "delete it, and check again" in problem.what
+    assert f"PROBLEM  {name}: was added" in (said := standalone(bag).stdout)
+    assert "delete it, and check again" in said
+
+
 def test_the_packs_own_checker_names_a_flip_in_every_file(pack: Path, tmp_path: Path) -> None:
     """All files but the checker itself and the bytes of signatures, which openssl judges."""
     files = files_of(pack)

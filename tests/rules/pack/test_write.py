@@ -16,7 +16,7 @@ import pytest
 from collector.errors import DamagedArchive, WrongRequest
 from collector.seal.keys import load_or_create
 from fixtures.authority import prepare
-from rules.pack.plan import PackPlan
+from rules.pack.plan import PackPlan, Witness
 from rules.pack.verify import verify_pack
 from rules.pack.write import write_pack
 from tests.rules.pack.forging import base_of, files_of, unpack
@@ -64,7 +64,7 @@ def test_every_command_of_verify_md_holds_word_for_word(bag: Path) -> None:
     """sha256sum, bagit, openssl and the pack's own checker, run as they stand in the bag's folder."""
     listed = commands((bag / "data" / "VERIFY.md").read_text())
     assert {line.split()[0] for line in listed} == {"sha256sum", "bagit.py", "openssl", "python3"}
-    assert len(listed) == 10
+    assert len(listed) == 11
     path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
     for command in listed:
         result = subprocess.run(
@@ -165,6 +165,15 @@ def test_pending_tokens_are_said_in_the_pack(sealed: Sealed, made: PackPlan, tmp
     assert "not yet timestamped" in verify
     assert "checkpoints/000015.loopback.tsr" not in verify
     assert "not yet timestamped" in made_of["data/index.html"].decode()
+
+
+def test_a_machine_whose_clock_is_behind_sends_no_reader_back_before_the_tokens(sealed: Sealed, made: PackPlan) -> None:
+    """An authority's certificate may be younger than such a machine believes today to be."""
+    later = made.as_of + timedelta(days=500)
+    ahead = replace(made, covering=replace(made.covering, authorities=(Witness("loopback", "http://x", later),)))
+    verify = sealed.renderings(ahead)["data/VERIFY.md"].decode()
+    stamps = [line for line in commands(verify) if line.startswith("openssl ts -verify")]
+    assert [line.rpartition("-attime ")[2] for line in stamps] == [str(int(later.timestamp()))] * 2
 
 
 def test_without_an_authority_the_pack_says_whose_clock_it_rests_on(sealed: Sealed, made: PackPlan) -> None:
