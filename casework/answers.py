@@ -329,7 +329,10 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class FactChange:
-    """A fact of one snapshot that is read otherwise now: `what` is changed, added (no `before`) or vanished (no `after`)."""
+    """A fact of one page that is read otherwise now: `what` is changed, added (no `before`) or vanished (no `after`).
+
+    `snapshot` is the id of the visit, or of the file that the buyer saved.
+    """
 
     snapshot: str
     case: str
@@ -343,7 +346,7 @@ class FactChange:
 
 @dataclass(frozen=True, slots=True)
 class RereadAnswer:
-    """What reading again brought: snapshots and facts read, what changed, and how many facts only moved.
+    """What reading again brought: snapshots, saved pages and facts read, what changed, and how many facts only moved.
 
     `moved` facts have the same value and state, but another place, quote or reader. `readers` names readers that others
     replaced: before ("alibaba.order/1"), now, and of how many snapshots. `unread` names snapshots whose kept files are
@@ -356,3 +359,4 @@ class RereadAnswer:
     moved: int
     readers: tuple[tuple[str, str, int], ...]
     unread: tuple[str, ...]
+    saved: int = 0

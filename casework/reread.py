@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from collector.alias import Alias
-from collector.archive.index import ReadFacts
+from collector.archive.index import ReadFacts, SavedReading
+from collector.archive.records import AddedRecord
 from collector.canonical import plain
 from collector.capture.stored import stored_page as page_of
 from collector.errors import DamagedArchive
-from collector.model import Fact, Snapshot
+from collector.model import Fact, Snapshot, Target
 from collector.objects import ObjectStore
 from collector.site import Site, StoredPage
 
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from casework.answers import FactChange, RereadAnswer
     from casework.workspace import Workspace
 
+Origin = tuple[str, str, str, datetime]  # a snapshot's or saved file's id, case, kind of page, time
 Progress = Callable[[str], None]
 
 
@@ -56,7 +60,8 @@ def is_read(snapshot: Snapshot) -> bool:
 def reread(ws: Workspace, wanted: str, progress: Progress) -> RereadAnswer:
     """Reads every stored page (of one case, or of all) with this version's readers, and says what that changes.
 
-    Only the index is written. A page whose kept files are damaged keeps the facts that the index held.
+    Pages and conversations that the buyer saved are read again too. Only the index is written. A page whose kept files are
+    damaged keeps the facts that the index held.
     """
     from casework.answers import RereadAnswer
     from casework.cases import find_case
@@ -67,6 +72,22 @@ def reread(ws: Workspace, wanted: str, progress: Progress) -> RereadAnswer:
     changes: list[FactChange] = []
     unread: list[str] = []
 
+    def note(origin: Origin, held: tuple[Fact, ...], read: tuple[Fact, ...]) -> None:
+        counts.update(facts=len(read), moved=_moved(held, read))
+        readers.update(_other_readers(held, read))
+        changes.extend(_changes(origin, held, read))
+
+    def revise_saved(file: AddedRecord, targets: tuple[Target, ...], held: tuple[Fact, ...]) -> SavedReading:
+        reading = ws.readers[1](file, targets)
+        if (case and file.case != case) or not (reading.about or held):
+            return replace(reading, facts=held)
+        if not reading.about:
+            unread.append(file.id)
+            return replace(reading, facts=held)
+        counts.update(saved=1)
+        note((file.id, file.case, reading.about.get("kind", file.kind), file.added_at), held, reading.facts)
+        return reading
+
     def revise(snapshot: Snapshot, held: tuple[Fact, ...]) -> tuple[Fact, ...]:
         if case and snapshot.target.case != case:
             return held
@@ -75,19 +96,19 @@ def reread(ws: Workspace, wanted: str, progress: Progress) -> RereadAnswer:
         except DamagedArchive:
             unread.append(snapshot.id)
             return held
-        counts.update(snapshots=1, facts=len(read), moved=_moved(held, read))
-        readers.update(_other_readers(held, read))
-        changes.extend(_changes(snapshot, held, read))
+        counts.update(snapshots=1)
+        note((snapshot.id, snapshot.target.case, snapshot.target.kind, snapshot.visit.machine_time), held, read)
         progress(f"read {counts['snapshots']} snapshots again")
         return read
 
     with ws.archive.writing():
-        ws.index.reread(ws.archive, revise, ws.readers[1])
+        ws.index.reread(ws.archive, revise, revise_saved)
     replaced = tuple((*pair, number) for pair, number in sorted(readers.items()))
-    return RereadAnswer(counts["snapshots"], counts["facts"], tuple(changes), counts["moved"], replaced, tuple(unread))
+    read, facts, moved = (counts[key] for key in ("snapshots", "facts", "moved"))
+    return RereadAnswer(read, facts, tuple(changes), moved, replaced, tuple(unread), counts["saved"])
 
 
-def _changes(snapshot: Snapshot, held: tuple[Fact, ...], read: tuple[Fact, ...]) -> list[FactChange]:
+def _changes(origin: Origin, held: tuple[Fact, ...], read: tuple[Fact, ...]) -> list[FactChange]:
     """Facts that differ in value or state, in the readers' order; those that no reader gives any more last."""
     from casework.answers import FactChange
 
@@ -97,8 +118,7 @@ def _changes(snapshot: Snapshot, held: tuple[Fact, ...], read: tuple[Fact, ...])
         old, new = before.get(name), after.get(name)
         if old is None or new is None or _said(old) != _said(new):
             what = "added" if old is None else "vanished" if new is None else "changed"
-            target, at = snapshot.target, snapshot.visit.machine_time
-            found.append(FactChange(snapshot.id, target.case, target.kind, at, name, what, old, new))
+            found.append(FactChange(*origin, name, what, old, new))
     return found
 
 

@@ -85,24 +85,26 @@ class ReadingScreens(Printer):
     def reread(self, answer: RereadAnswer) -> int:
         code = PARTIAL if answer.unread else DONE
         readers = [dict(zip(("before", "after", "snapshots"), row, strict=True)) for row in answer.readers]
-        value = {"changes": answer.changes, "snapshots": answer.snapshots, "facts": answer.facts, "moved": answer.moved}
-        if self._json({**value, "readers": readers, "unread": answer.unread}):
+        value = {"changes": answer.changes, "snapshots": answer.snapshots, "saved": answer.saved, "facts": answer.facts}
+        if self._json({**value, "moved": answer.moved, "readers": readers, "unread": answer.unread}):
             return code
         from rich.text import Text
 
         from casework.shown import difference
 
-        self._say(f"{answer.snapshots} snapshots were read again: {answer.facts} facts, {len(answer.changes)} changed.")
+        saved = f" and {answer.saved} saved by you" if answer.saved else ""
+        again = f"{answer.snapshots} snapshots{saved} were read again"
+        self._say(f"{again}: {answer.facts} facts, {len(answer.changes)} changed.")
         if answer.changes:
             table = self._table("Snapshot", "Fact", "", "Before", "Now")
             for change in answer.changes:
                 before, after = difference(change.before, change.after)
                 table.add_row(change.snapshot, change.name, change.what, Text(inert(before)), Text(inert(after)))
             console().print(table)
-        elif answer.snapshots:
+        elif answer.snapshots or answer.saved:
             self._say("Nothing changed: every fact says what it said before.")
         for old, new, number in answer.readers:
-            self._hint(f"{number} snapshots are now read by {new or 'no reader'}, before by {old or 'no reader'}.")
+            self._hint(f"{number} pages are now read by {new or 'no reader'}, before by {old or 'no reader'}.")
         if answer.moved:
             self._hint(f"{answer.moved} facts say the same, read in another place or by another reader.")
         for name in answer.unread:

@@ -39,10 +39,15 @@ class SavedReading:
 
 
 ReadSaved = Callable[[AddedRecord, tuple[Target, ...]], SavedReading]
+ReviseSaved = Callable[[AddedRecord, tuple[Target, ...], tuple[Fact, ...]], SavedReading]
 
 
 def unread(file: AddedRecord, targets: tuple[Target, ...]) -> SavedReading:
     """Reads nothing of the files that the buyer added."""
+    return SavedReading()
+
+
+def _unread_again(file: AddedRecord, targets: tuple[Target, ...], held: tuple[Fact, ...]) -> SavedReading:
     return SavedReading()
 
 
@@ -119,8 +124,8 @@ class Index:
                 self.take_all(archive, lines, start, read_facts, read_saved)
         return len(lines) - start
 
-    def reread(self, archive: Archive, revise: ReviseFacts, read_saved: ReadSaved = unread) -> None:
-        """Takes everything in again. `revise` is handed each snapshot with the facts held of it until now.
+    def reread(self, archive: Archive, revise: ReviseFacts, revise_saved: ReviseSaved = _unread_again) -> None:
+        """Takes everything in again. Both are handed the facts held until now: of each snapshot, of each added file.
 
         One transaction: when it fails, what was held stays.
         """
@@ -129,9 +134,15 @@ class Index:
             self.db.conn.execute("create temp table held as select * from facts order by rowid")
             self.db.conn.execute("create index temp.held_snapshot on held (snapshot)")
 
+            def held(origin: str) -> tuple[Fact, ...]:
+                rows = self.rows("select * from temp.held where snapshot = ? order by rowid", origin)
+                return tuple(map(_fact, rows))
+
             def read(snapshot: Snapshot) -> tuple[Fact, ...]:
-                rows = self.rows("select * from temp.held where snapshot = ? order by rowid", snapshot.id)
-                return revise(snapshot, tuple(map(_fact, rows)))
+                return revise(snapshot, held(snapshot.id))
+
+            def read_saved(file: AddedRecord, targets: tuple[Target, ...]) -> SavedReading:
+                return revise_saved(file, targets, held(file.id))
 
             self.take_all(archive, archive.ledger.lines(), 0, read, read_saved)
             self.db.conn.execute("drop table temp.held")

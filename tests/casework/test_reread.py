@@ -17,6 +17,7 @@ from collector.archive.archive import Archive
 from collector.archive.index import open_index
 from collector.model import Fact, Snapshot
 from tests.casework.test_search import FANS, PAY, SHIRTS, SORRY, WET, keep_thread
+from tests.collector.sites.alibaba.shapes import PROFILE_2018, SHOP
 from tests.kept import TestClock, archive_at
 
 Run = Callable[..., str]
@@ -154,6 +155,23 @@ def test_a_damaged_page_keeps_the_facts_that_were_known_of_it(run: Run, archive:
     assert found["changes"] == []
     assert f"{snapshot.id}: a kept file is damaged" in run("reread", code=4)
     assert answer(run("facts", "fans", "--json"))["facts"] == before
+
+
+def test_pages_that_the_buyer_saved_are_read_again_too_and_what_changes_is_said(
+    run: Run, archive: Archive, tmp_path: Path
+) -> None:
+    page = tmp_path / "shop.html"
+    page.write_text(f"<!-- saved from url=({len(SHOP):04d}){SHOP} -->\n{PROFILE_2018}")
+    (file,) = answer(run("add", "fans", str(page), "--as", "page", "--json"))["files"]
+    read_by_an_older_version(archive, """update facts set value = '6' where name = 'supplier.years'""")
+    assert answer(run("reread", SHIRTS[-6:], "--json"))["saved"] == 0  # another case: its facts stay as they are
+    found = answer(run("reread", "--json"))
+    (change,) = found["changes"]
+    assert (change["snapshot"], change["kind"], change["name"]) == (file["id"], "supplier", "supplier.years")
+    assert (change["before"]["value"], change["after"]["value"], found["saved"]) == (6, 7, 1)
+    archive.objects.path(file["digest"]).write_bytes(b"rot")  # type: ignore[union-attr]
+    assert answer(run("reread", "--json", code=4))["unread"] == [file["id"]]
+    assert {f["value"] for f in answer(run("facts", file["id"], "--json"))["facts"] if f["name"] == "supplier.years"} == {7}
 
 
 def test_when_it_is_interrupted_the_index_stays_as_it_was(archive: Archive) -> None:
