@@ -127,6 +127,13 @@ def agreeing_country(code: Node, name: Node, tag: Tag | None, frame: Frame) -> t
     return (data, shown) if comparable else (data,)
 
 
+def of_one_form(*countries: Reading | None) -> tuple[Reading | None, ...]:
+    """Those countries that can be compared with the first that is understood: codes with codes, names with names."""
+    first = next((str(one.value) for one in countries if one is not None and one.value is not None), "")
+    coded = _CODE.fullmatch(first) is not None
+    return tuple(one for one in countries if one is None or bool(_CODE.fullmatch(str(one.value))) is coded)
+
+
 def country_of(text: str) -> str | None:
     """The country at the end of an address: "Guangdong, China (Mainland)"."""
     place = re.sub(r"^located in\s+", "", text.strip(), flags=re.IGNORECASE)

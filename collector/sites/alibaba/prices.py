@@ -222,9 +222,11 @@ def _is_row(tag: Tag) -> bool:
 
 
 def _is_step(tag: Tag) -> bool:
-    """Whether a tag is a row like those of a ladder, with a quantity in words that are not understood."""
+    """Whether a tag is a row like those of a ladder, with a quantity or a price in words that are not understood."""
     texts = [squeezed(text) for text in itertools.islice(tag.stripped_strings, 9)]
     figured = [text for text in texts if any(c.isdigit() for c in text)]
+    if len(texts) <= 8 and any(map(_quantity, texts)):
+        return True  # "≥ 100 pieces – Negotiable"
     return 2 <= len(figured) <= 4 and any(map(_marked, figured)) and not all(map(_marked, figured))
 
 

@@ -10,7 +10,7 @@ from bs4 import Tag
 
 from collector.model import Fact
 from collector.sites.alibaba.addresses import absolute, address_of
-from collector.sites.alibaba.assurance import flag
+from collector.sites.alibaba.assurance import flag, is_lit
 from collector.sites.alibaba.blocks import in_other_card
 from collector.sites.alibaba.described import titled
 from collector.sites.alibaba.labels import ATTRIBUTES, MIN_ORDER
@@ -100,7 +100,7 @@ def _min_order(frame: Frame, tiers: Reading | None) -> Reading | None:
         return frame.read(tag, as_count)
     if tiers is not None and tiers.value and tiers.value[0]["from"] is not None and tiers.place.scheme == "css":
         return Reading(tiers.value[0]["from"], tiers.place)
-    if module is not None:
+    if module is not None and (tiers is None or tiers.value):  # not the last step of a ladder that is not understood
         least = [text.parent for text in module.find_all(string=True) if _AT_LEAST.fullmatch(squeezed(text))]
         return frame.read(least[0], as_count) if len(least) == 1 else None
     return None
@@ -191,7 +191,7 @@ def _badge_data(frame: Frame) -> Reading | None:
 def _badge_shown(frame: Frame) -> Reading | None:
     """The order-protection block: its own module with a heading. The words "Trade Assurance" elsewhere prove nothing."""
     module = frame.module("module_ta_plus")
-    if module is not None:
+    if module is not None and is_lit(module):
         heading = module.find(class_="title") or module.find(["h2", "h3", "h4"])
         return Reading(True, frame.place(heading if isinstance(heading, Tag) else module))
     return None

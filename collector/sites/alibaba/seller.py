@@ -14,6 +14,8 @@ from collector.sites.alibaba.company import (
     agreeing_country,
     company_name,
     company_reading,
+    country_of,
+    of_one_form,
     tenure_in,
     years_of,
     years_stated,
@@ -49,7 +51,7 @@ def supplier_facts(scribe: Scribe, goods: Node) -> tuple[Fact, ...]:
     )
     return (
         scribe.fact("supplier.name", seller["companyName"].read(as_text), *(company_reading(frame, tag) for tag in names)),
-        scribe.fact("supplier.country", *country, _located(frame, card)),
+        scribe.fact("supplier.country", *of_one_form(*country, _located(frame, card))),
         scribe.fact("supplier.years", years_stated(seller), *(_years(frame, box) for box in (brief, card))),
         scribe.fact("supplier.badge", badge_of(seller)),
         scribe.fact("supplier.limit", limit_stated(seller)),
@@ -76,12 +78,11 @@ def _beside_link(scribe: Scribe) -> tuple[Fact, ...]:
     if link is None or box is None:
         return tuple(scribe.fact(f"supplier.{name}") for name in ("name", "country", "years", "badge", "limit"))
     place = box.find(class_=re.compile(r"(?:^|-)(?:country|location)$"))
+    printed = frame.read(place if isinstance(place, Tag) else None, as_text)
     marked = [tag for tag in (box, *box.select("[data-ta-price]")) if tag.get("data-ta-price") is not None]
     return (
         scribe.fact("supplier.name", company_reading(frame, link)),
-        scribe.fact(
-            "supplier.country", frame.read(place if isinstance(place, Tag) else None, as_text), _located(frame, box)
-        ),
+        scribe.fact("supplier.country", *of_one_form(printed, _located(frame, box))),
         scribe.fact("supplier.years", _years(frame, box)),
         scribe.fact("supplier.badge", assured_mark(frame, box)),
         scribe.fact("supplier.limit", *(limit_of(tag, frame) for tag in marked)),
@@ -136,7 +137,7 @@ def _located(frame: Frame, card: Tag | None) -> Reading | None:
     text = card.find(string=re.compile(_LOCATED.pattern + r"\S", re.IGNORECASE)) if card is not None else None
     if text is None or text.parent is None:
         return None
-    return frame.read(text.parent, lambda t: as_text(_LOCATED.sub("", t)))
+    return frame.read(text.parent, lambda t: country_of(_LOCATED.sub("", t)))
 
 
 def _years(frame: Frame, box: Tag | None) -> Reading | None:

@@ -125,3 +125,11 @@ def test_the_only_company_in_the_data_is_not_this_one_where_its_sub_domain_says_
     read = supplier(head("") + script("window.x", {"item": other}))
     assert (read["name"], read["years"]) == (NAME, "not_shown")
     assert SHOP.startswith("https://harbourlamps.")
+
+
+def test_a_code_for_a_country_and_a_place_in_it_do_not_contradict_each_other() -> None:
+    page = f"""<div data-module-name='module_company'><a href='{LINK}'>{NAME}</a>
+      <span class='register-country'>CN</span></div>
+      <div data-module-name='module_unifed_company_card'><a href='{LINK}'>{NAME}</a><span>Located in {{}}</span></div>"""
+    assert values("product", page.format("Guangdong, China"), PRODUCT)["supplier.country"] == "CN"
+    assert values("product", page.format("PK"), PRODUCT)["supplier.country"] == "unreadable"

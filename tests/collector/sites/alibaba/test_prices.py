@@ -83,6 +83,12 @@ def test_a_ladder_may_print_the_price_first() -> None:
 
 def test_a_ladder_of_which_one_step_is_not_understood_is_not_read_as_the_others() -> None:
     assert read(bare_product(price=row("&lt;10 Boxes", "US$3.50") + row("&gt;=10 Boxes", "US$3.00"))) == "unreadable"
+    assert read(bare_product(price=row("2 - 9 Boxes", "US$3.50") + row("&gt;=10 Boxes", "Negotiable"))) == "unreadable"
+
+
+def test_the_last_step_of_a_ladder_is_not_the_smallest_order() -> None:
+    page = bare_product(price=row("300 - 1000 pairs", "80.51") + row("&gt;= 1001 pairs", "68.99"))
+    assert (read(page), read(page, "min_order")) == ("unreadable", "not_shown")
 
 
 def test_cents_set_high_are_not_taken_for_more_figures() -> None:
@@ -164,3 +170,9 @@ def test_a_price_in_another_currency_stays_in_it() -> None:
     assert read(bare_product(price="<b>HK$3.50</b>")) == (
         {"from": None, "to": None, "price": Money(Decimal("3.50"), "HKD")},
     )
+
+
+def test_an_order_protection_block_that_is_not_to_be_seen_is_no_badge() -> None:
+    block = "<div data-module-name='module_ta_plus' style='display:none'><h3>Alibaba.com order protection</h3></div>"
+    assert read(bare_product(more=block), "badge") == "not_shown"
+    assert read(bare_product(more=block.replace("display:none", "")), "badge") is True
