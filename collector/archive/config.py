@@ -15,6 +15,7 @@ from collector.seal.timestamp import Authority
 
 DEFAULT_BUDGET = 120
 DEFAULT_PAUSE_S = 2
+_MOST_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ def default_archive() -> Path:
 def read_config(path: Path) -> Config:
     """The settings in force. Raises ArchiveError when the file cannot be read as written."""
     try:
+        if path.exists() and (not path.is_file() or path.stat().st_size > _MOST_BYTES):
+            raise ValueError("no settings have that form or size")
         data: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
         authorities = tuple(
             Authority(a["name"], a["url"], a["root"], str(a.get("policy", ""))) for a in data.get("authority", ())

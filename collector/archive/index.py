@@ -117,7 +117,8 @@ class Index:
             self.db.conn.execute("begin immediate")
             lines = archive.ledger.lines()
             of_this_format = self._has("meta") and self._meta("format") == FORMAT
-            start = int(self._meta("seen") or 0) if of_this_format else 0
+            seen = self._meta("seen") if of_this_format else ""
+            start = int(seen) if str(seen).isdecimal() else 0
             if start and (start > len(lines) or self._meta("tip") != sha256(lines[start - 1])):
                 start = 0
             if start < len(lines) or not start:

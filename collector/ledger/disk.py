@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -24,6 +25,12 @@ def _refused(path: Path, error: OSError) -> ArchiveError:
             f"{path.parent} cannot be written to.", "Choose another folder with --archive, or change its permissions."
         )
     return ArchiveError(f"{path.name} was not kept: {error.strerror or error}.", "Check the disk and run the command again.")
+
+
+def systems_hint(path: str) -> str:
+    """What more to say of an added file that systems put into folders which were looked at; "" of any other."""
+    left = re.fullmatch(r"(.*/)?(\.DS_Store|Thumbs\.db|desktop\.ini|\._[^/]+)", path)
+    return "; systems put it into folders that were looked at: delete it, and check again" if left else ""
 
 
 def make_folder(folder: Path) -> None:

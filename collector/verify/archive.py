@@ -15,6 +15,7 @@ from collector.archive.records import keys_of, shape_fault
 from collector.canonical import canonical, sha256_file
 from collector.errors import DamagedArchive
 from collector.ledger.anchor import Anchor, disagreements
+from collector.ledger.disk import systems_hint
 from collector.ledger.log import OF_THE_SEAL, Checkpoint, Entry, parse_entry
 from collector.model import Problem
 from collector.seal.timestamp import TokenReport
@@ -68,6 +69,7 @@ def verify_archive(
     keys = keys_of(entries)
     sealed = _sealed(archive, entries, problems)
     counted, stray = check_objects(archive.objects.folder, sealed, problems, progress)
+    problems += _strays(archive)
     set_aside = _set_aside(archive, entries, problems)
     checkpoints = check_checkpoints(archive, lines, keys, problems)
     tokens = check_tokens(archive, checkpoints, entries, trusted_roots(archive, problems), problems)
@@ -178,6 +180,15 @@ def _sealed(archive: Archive, entries: Sequence[Entry], problems: list[Problem])
             else:
                 digests.setdefault(opening.digest, Sealed(f"{record.what} of ledger line {entry.seq + 1}", record.size))
     return digests
+
+
+def _strays(archive: Archive) -> Iterator[Problem]:
+    """What lies in the ledger's folder and is no part of it. A write that was cut short is none: nothing rests on it."""
+    ledger = archive.ledger
+    known = (ledger.entries_path.name, ledger.openings_path.name, ledger.checkpoints.name, "set-aside")
+    for name in sorted(path.name for path in ledger.folder.iterdir()):
+        if name not in known and not (name.startswith(".") and name.endswith(".part")):
+            yield Problem(f"ledger/{name}", f"was added: the archive did not put it there{systems_hint(name)}")
 
 
 def _set_aside(archive: Archive, entries: Sequence[Entry], problems: list[Problem]) -> list[str]:

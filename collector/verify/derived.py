@@ -37,7 +37,7 @@ def check_index(
         return _compare(held, archive, read_facts, read_saved)
     except sqlite3.OperationalError:
         return [], ["index.sqlite is in use, or the last command was cut short: not compared; the next command mends it"]
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, ValueError):  # of what it holds, too, nothing is sure
         return [Problem(_WHERE, f"is damaged; nothing is lost: {_MEND}")], []
     except DamagedArchive:
         return [], ["index.sqlite was not compared, because the ledger itself is not whole"]
@@ -50,9 +50,16 @@ def _compare(
 ) -> tuple[list[Problem], list[str]]:
     if not held.rows("select 1 from sqlite_master where name = 'meta'"):
         return [], ["index.sqlite is empty; the next command fills it"]
+    # A view, or a column that is computed, could go on for ever: only what tradewitness itself makes is asked.
+    made, ours = (_made_as(index) for index in (held, index_until(0, archive, lambda _: ())))
+    other = [Problem(_WHERE, f"is not made as tradewitness makes it; {_MEND}")]
+    if made["meta"] != ours["meta"]:
+        return other, []
     meta = {row["key"]: row["value"] for row in held.rows("select key, value from meta")}
     if meta.get("format") != FORMAT:
         return [], ["index.sqlite is of another version; the next command builds it again"]
+    if made != ours:
+        return other, []
     lines, seen = archive.ledger.lines(), int(meta.get("seen") or 0)
     if seen > len(lines) or (seen and meta.get("tip") != sha256(lines[seen - 1])):
         return [Problem(_WHERE, f"was made from another ledger; {_MEND}")], []
@@ -63,6 +70,14 @@ def _compare(
         return problems, []
     wrong, notes = _facts(held, fresh)
     return [*problems, *wrong], notes
+
+
+def _made_as(index: Index) -> dict[str, str]:
+    """The statement that each table of ours was made with."""
+    found = index.rows(
+        "select name, type || ' ' || sql as made from sqlite_master where name is not null and sql is not null"
+    )
+    return {row["name"]: row["made"] for row in found if row["name"] in TABLES}
 
 
 def _rows(table: str, held: Index, fresh: Index) -> Iterator[Problem]:

@@ -13,6 +13,7 @@ from collector.archive.sealing import STAGED
 from collector.canonical import sha256
 from collector.errors import TradewitnessError
 from collector.ledger import merkle
+from collector.ledger.disk import systems_hint
 from collector.ledger.log import Checkpoint, Entry, parse_checkpoint
 from collector.model import Problem
 from collector.seal.der import MalformedDer
@@ -95,7 +96,8 @@ def _strays(names: Sequence[str]) -> list[Problem]:
         if name.startswith(".") and name.endswith(".part"):
             continue
         if not belongs:
-            problems.append(Problem(f"ledger/checkpoints/{name}", "was added: the archive did not put it there"))
+            text = f"was added: the archive did not put it there{systems_hint(name)}"
+            problems.append(Problem(f"ledger/checkpoints/{name}", text))
         elif stem not in known and not unfinished:
             problems.append(Problem(f"ledger/checkpoints/{name}", "belongs to a checkpoint that is not there"))
     return problems
@@ -122,6 +124,10 @@ def trusted_roots(archive: Archive, problems: list[Problem]) -> list[str]:
     """The root certificates that tokens may lead to: those in config.toml, and the public ones."""
     from collector.seal.authorities import PUBLIC
 
+    path = archive.config_path
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        problems.append(Problem("config.toml", "is not a plain file: nothing outside the archive is read"))
+        return list(dict.fromkeys(authority.root_pem for authority in PUBLIC))
     try:
         configured = [authority.root_pem for authority in archive.config.authorities]
     except TradewitnessError as error:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from collector.archive.objects import MOST_BYTES, hash_object
+from collector.ledger.disk import systems_hint
 from collector.model import Problem
 
 _BATCH = 32  # files handed to a thread at a time: small ones cost more to hand over than to hash
@@ -104,4 +105,4 @@ def _stray(entry: os.DirEntry[str]) -> str:
     if entry.name.endswith(".damaged"):
         return "was found damaged and set aside; a whole copy was kept again since"
     kind = "a folder" if stat.S_ISDIR(entry.stat(follow_symlinks=False).st_mode) else "a file"
-    return f"was added: it is {kind} that the archive did not put there"
+    return f"was added: it is {kind} that the archive did not put there{systems_hint(entry.name)}"

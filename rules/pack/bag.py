@@ -14,6 +14,7 @@ from typing import Any
 
 from collector.canonical import sha256_file
 from collector.errors import WrongRequest
+from collector.ledger.disk import systems_hint
 from collector.model import Problem
 from rules.pack.zipform import MOST_MEMBERS, read_zip
 
@@ -31,7 +32,6 @@ _LINES = re.compile(r"data/proof/(entries|openings)\.jsonl")
 _TOKEN = re.compile(re.escape(TAG_MANIFEST) + r"\.([a-z0-9][a-z0-9-]*)\.tsr")
 _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 _DEVICE = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")  # on Windows these name machines, not files
-_OF_A_SYSTEM = re.compile(r"(.*/)?(\.DS_Store|Thumbs\.db|desktop\.ini|\._[^/]+)")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\\:\ud800-\udfff]")
 
 
@@ -199,9 +199,7 @@ def _check_manifest(bag: Bag, name: str, present: set[str]) -> list[Problem]:
         elif path not in _already_named(name):
             problems.append(bag.problem(path, f"is missing: {name} lists it"))
     for path in sorted(present - set(listed)):
-        hint = "; systems put it into folders that were looked at: delete it, and check again"
-        text = f"was added: {name} does not list it{hint if _OF_A_SYSTEM.fullmatch(path) else ''}"
-        problems.append(bag.problem(path, text))
+        problems.append(bag.problem(path, f"was added: {name} does not list it{systems_hint(path)}"))
     if name == TAG_MANIFEST:
         problems += [bag.problem(name, f"does not list {tag}") for tag in REQUIRED_TAGS if tag not in listed]
     return problems

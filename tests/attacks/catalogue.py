@@ -194,6 +194,12 @@ def edit_index(s: Spoiled, sql: str) -> None:
     connection.close()
 
 
+def endless_index(s: Spoiled) -> None:
+    rows = "with recursive c(x) as (select 1 union all select x + 1 from c) select 'k' || x as key, x as value from c"
+    for sql in ("drop table meta", f"create view meta as {rows}"):
+        edit_index(s, sql)
+
+
 # -- on the pack ---------------------------------------------------------------------------------------------------------
 
 
@@ -443,6 +449,12 @@ ATTACKS = (
            lambda s: checkpoints(s, ".ocsp")[0].write_bytes(answer(s, revoked="superseded")), r".*\.tsr", what="not count"),
     Attack("a file is put among the checkpoints", ARCHIVE, lambda s: stray(s.archive / "ledger/checkpoints/000002.txt"),
            r"ledger/checkpoints/000002.txt"),
+    Attack("a file is put beside the ledger", ARCHIVE, lambda s: stray(s.archive / "ledger/more.jsonl"), r"ledger/more"),
+    Attack("the settings are a link to a file elsewhere", ARCHIVE, lambda s: outside(s, s.archive / "config.toml"),
+           r"config.toml"),
+    Attack("a table of the index goes on for ever", ARCHIVE, endless_index, r"index.sqlite", heavy=True),
+    Attack("the index says that it has seen nonsense", ARCHIVE,
+           lambda s: edit_index(s, "update meta set value = 'x' where key = 'seen'"), r"index.sqlite"),
     Attack("the index is edited", ARCHIVE, lambda s: edit_index(s, "update assertions set value = '1'"), r"index.sqlite"),
     Attack("a fact in the index is edited", ARCHIVE,
            lambda s: edit_index(s, "update facts set value = '1' where name = 'order.number'"),
