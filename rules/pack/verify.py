@@ -190,10 +190,12 @@ def _disagreements(bag: Bag, against: Anchor, fingerprint: str) -> list[Problem]
     for seq in sorted(own.lines.keys() & against.lines.keys()):
         if own.lines[seq] != against.lines[seq]:
             problems.append(bag.problem(ENTRIES, f"entry {seq} is not the one that {against.name} shows"))
-    known = {fingerprint} if against.exact else {fingerprint, *(key for _, key in _ledger_keys(bag))}
-    if against.key and against.key not in known:
+    named = {key for _, key in _ledger_keys(bag)}
+    if against.key and against.key != fingerprint and (against.exact or against.key not in named):
         text = f"is signed by key {fingerprint[:16] or 'none'}…, and {against.name} is of {against.key[:16]}…"
-        problems.append(bag.problem(SIGNATURE, f"{text}: it was signed again by somebody else"))
+        changed = "the records say that the key was changed: ask its holder whether he did it"
+        why = changed if against.key in named else "it was signed again by somebody else"
+        problems.append(bag.problem(SIGNATURE, f"{text}: {why}"))
     return problems
 
 

@@ -146,6 +146,8 @@ def test_a_key_that_was_changed_later_is_named_where_it_changed(desk: PaperDesk)
     said = desk.run("verify", "--against", key, "--json")
     assert said.code == 5
     assert "from here on" in said.json["problems"][0]["what"]
+    (problem,) = desk.run("verify", desk.pack("new.zip"), "--against", key, "--json").json["problems"]
+    assert "ask its holder whether he did it" in problem["what"]
     assert desk.did("verify", "--against", desk.folder / "witness.json")["ok"]
 
 
