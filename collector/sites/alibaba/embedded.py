@@ -21,7 +21,7 @@ _ARGUMENT = re.compile(
 )
 DATA_ATTRIBUTES = frozenset({"module-data", "data-module-data", "data-props", "data-page-data"})
 _LADEN_LENGTH = 300  # of an attribute under another name that may hold a page's data; shorter ones describe one element
-_LADEN = re.compile(rb"""\sdata-[\w-]{1,40}=["'](?:\{|%7B|&#123;)[^<>]{300}""", re.IGNORECASE)
+_LADEN = re.compile(rb"""data-[\w-]{1,40}=["'](?:\{|%7[Bb]|&#123;)[^<>]{300}""")
 # Every alternative ends at the text's end at the latest, so one pass over the text is all it ever takes.
 _TOKEN = re.compile(
     r"""(?P<string>"(?:[^"\\]|\\.)*+(?:"|\Z)|'(?:[^'\\]|\\.)*+(?:'|\Z)|`(?:[^`\\]|\\.)*+(?:`|\Z))

@@ -36,6 +36,7 @@ _READERS: dict[str, Callable[[Frame], tuple[Fact, ...]]] = {
 # Pages about one thing. A list or a search links to many, and none of them is its own.
 _CENTRES = frozenset({"order", "thread", "supplier", "product", "dispute", "tracking"})
 _PRIVATE = frozenset({"order", "thread", "dispute", "tracking", "order_list", "dispute_list", "conversations", "account"})
+_SMALL, _SHORT = 400_000, 4000  # bytes, and characters of text: a barrier has no more
 _LINKED = ("supplier", "product", "thread", "dispute", "order")
 
 
@@ -92,8 +93,8 @@ class Alibaba:
     def read(self, kind: str, page: StoredPage) -> tuple[Fact, ...]:
         """Every core fact of that kind; a fact that the first frame does not show is taken from the frame that does.
 
-        An unknown kind has no facts. A page without documents shows nothing; of one whose layout is not known nothing
-        is understood.
+        An unknown kind has no facts. A page without documents shows nothing; of one whose layout is not known, or that
+        stands in place of what was asked for (a wall, an error), nothing is understood.
         """
         reader = _READERS.get(kind)
         if reader is None:
@@ -103,9 +104,12 @@ class Alibaba:
             for fact in reader(frame):
                 if fact.name not in facts or (facts[fact.name].state == "not_shown" and fact.state != "not_shown"):
                     facts[fact.name] = fact
-        if all(fact.state == "not_shown" for fact in facts.values()):
-            return _unless_known(kind, _frames(page), tuple(facts.values()))
-        return tuple(facts.values())
+        found, frames = tuple(facts.values()), _frames(page)
+        if _stands_before(page, frames):
+            return _not_understood(frames, found)
+        if all(fact.state == "not_shown" or _is_heading(fact) for fact in found):
+            return found if any(recognition.shows(frame, kind) for frame in frames) else _not_understood(frames, found)
+        return found
 
     def discover(self, page: StoredPage) -> Mapping[str, str]:
         """Addresses of the pages that belong to this one, by kind: from its data, else the first link of that kind."""
@@ -153,17 +157,29 @@ def _frames(page: StoredPage) -> tuple[Frame, ...]:
     return tuple(Frame(document, page) for document in page.documents)
 
 
-def _unless_known(kind: str, frames: tuple[Frame, ...], facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
-    """Facts of a page on which nothing was found: not shown where its layout is known, else not understood.
+def _stands_before(page: StoredPage, frames: tuple[Frame, ...]) -> bool:
+    """Whether a short page is a barrier in place of what was asked for: its heading is then no product's name."""
+    small = bool(frames) and len(page.documents[0].html) <= _SMALL and len(frames[0].text) <= _SHORT
+    return small and bool(recognition.recognise(page, frames).barrier)
 
-    What a reader does not know its way about on may well show what it does not see; the quote is how the page begins.
+
+def _is_heading(fact: Fact) -> bool:
+    """Whether a fact is a page's heading, which every page has."""
+    place = fact.place
+    return fact.name == "product.title" and place is not None and place.scheme == "css" and not place.path.endswith("]")
+
+
+def _not_understood(frames: tuple[Frame, ...], facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """Facts of a page on which nothing is understood, with how it begins as the quote; of one without a word, nothing.
+
+    What a reader does not know its way about on may well show what it does not see.
     """
     written = next((frame for frame in frames if frame.text and frame.soup.find(True) is not None), None)
     root = written.soup.find(True) if written is not None else None
-    if written is None or not isinstance(root, Tag) or any(recognition.shows(frame, kind) for frame in frames):
+    if written is None or not isinstance(root, Tag):
         return facts
     place = written.place(root, written.text)
-    return tuple(replace(fact, state="unreadable", place=place) for fact in facts)
+    return tuple(replace(fact, value=None, state="unreadable", place=place) for fact in facts)
 
 
 def _is_one(address: addresses.Address) -> bool:

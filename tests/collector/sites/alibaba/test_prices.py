@@ -162,7 +162,7 @@ def test_another_products_data_are_not_taken_where_the_address_says_which_this_o
         "moq": 5,
         "price": detail()["globalData"]["product"]["price"],
     }
-    page = "<h1>Garden Lamp</h1>" + script("window.more", {"item": other})
+    page = "<div data-module-name='module_title'><h1>Garden Lamp</h1></div>" + script("window.more", {"item": other})
     assert (read(page, "title"), read(page), read(page, "min_order")) == ("Garden Lamp", "not_shown", "not_shown")
 
 

@@ -10,6 +10,7 @@ from tests.collector.sites.alibaba.stored import (
     KINDS,
     address,
     days_with,
+    facts,
     market,
     market_page,
     real_address,
@@ -115,3 +116,20 @@ def test_an_unknown_layout_is_no_page_of_a_kind(body: str) -> None:
 def test_a_page_stored_without_documents_is_not_recognised() -> None:
     page = stored("", address("order"))
     assert ALIBABA.recognise(type(page)(page.url, 200, (), "", page.seen_at)).kind == ""
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<title>404</title><h1>Sorry, page not found</h1>",
+        "<h1>Sorry, this product is no longer available</h1>",
+        "<title>Sign in</title><h1>Sign in to Alibaba.com</h1><form><input type=password></form>",
+        "<div id='nc-container'><h1>Please slide to verify</h1></div>",
+        "<title>Service busy</title><h1>Service busy</h1>",
+        "<h1>Lo sentimos, la página no existe</h1>",
+        "<h1>The leading B2B ecommerce platform for global trade</h1>" + "<p>Source from anywhere</p>" * 300,
+    ],
+)
+def test_the_heading_of_a_page_that_stands_in_place_of_a_product_is_no_products_name(page: str) -> None:
+    for fact in facts("product", stored(page, address("product"))).values():
+        assert (fact.state, fact.value) == ("unreadable", None), fact

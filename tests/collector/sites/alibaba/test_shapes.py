@@ -259,7 +259,9 @@ def test_another_product_in_the_data_is_not_taken_for_this_one() -> None:
         "price": detail()["globalData"]["product"]["price"],
     }
     third = other | {"productId": 60111222334, "subject": "Third lamp"}
-    page = "<h1>Garden Lamp</h1>" + script("window.reco", {"list": [other, third]})
+    page = "<div data-module-name='module_title'><h1>Garden Lamp</h1></div>" + script(
+        "window.reco", {"list": [other, third]}
+    )
     read = values("product", page, PRODUCT)
     assert (read["product.title"], read["product.price_tiers"], read["product.min_order"]) == (
         "Garden Lamp",
