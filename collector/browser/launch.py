@@ -91,7 +91,7 @@ class Browser:
         """A fresh tab of that account, closed afterwards. Raises BrowserError when the browser has gone."""
         tab = await self._blank(account)
         # A tab takes as long to make as a page to draw: the account's next one is made while this one waits for its page.
-        self._next[account] = asyncio.create_task(self._new(account))
+        self._next[account] = tab.beside = asyncio.create_task(self._new(account))
         try:
             yield tab
         finally:

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator, Awaitable, Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -14,7 +15,7 @@ from typing import Any, TypeVar
 from playwright.async_api import BrowserContext, CDPSession, ConsoleMessage, Dialog, Download, Page
 from playwright.async_api import Error as PlaywrightError
 
-from collector.browser import scripts
+from collector.browser import scripts, stops
 from collector.browser.fetch import fetch
 from collector.browser.recorder import Recorder
 from collector.capture.tab import (
@@ -29,6 +30,7 @@ from collector.capture.tab import (
     TabError,
     TabGone,
 )  # fmt: skip
+from collector.model import Area
 from collector.site import Box, Messenger
 
 T = TypeVar("T")
@@ -37,10 +39,12 @@ _ANSWER_MS = 10_000  # one question to the page
 _READ_MS = 30_000  # one picture, one file made of the page
 _QUIET_MS = 500
 _STILL_MS = 100
+_DRAWN_MS = 3_000  # a window that a person made small draws nothing
 _BUSY_MS = 5_000  # a page that stands still but never stops asking is not waited for any longer
 _AT_A_STOP_MS = 1_000
 _A4 = {"paperWidth": 8.27, "paperHeight": 11.69}
 _ATTEMPTS = 5
+_STEADY = 3  # pictures of one stop whose messages move
 _CONSOLE, _LINE = 1_000, 4_000  # lines kept, and characters of each
 _MOVED = ("Cannot find context", "context was destroyed", "navigated or closed", "uniqueContextId", "Promise was collected")
 _GONE = ("has been closed", "Target closed", "crashed", "Connection closed")
@@ -76,6 +80,7 @@ class ChromiumTab:
         self._options = options
         self._frame = frame
         self._world: int | None = None
+        self.beside: asyncio.Task[ChromiumTab] | None = None  # a tab that is being made next to this one
         self._incidents: list[str] = []
         self._gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._recorder = Recorder(session, frame)
@@ -126,14 +131,21 @@ class ChromiumTab:
     async def glimpse(self, within_ms: int) -> str:
         return str(await self._ask(scripts.PARSED, within_ms=within_ms))
 
+    async def _to_front(self) -> None:
+        """Behind another tab a page is not drawn: a picture would show what stood there before."""
+        if self.beside is not None:
+            await asyncio.wait({self.beside}, timeout=_ANSWER_MS / 1000)
+        await self._quietly(self._bounded(self._page.bring_to_front(), _ANSWER_MS, "bringing the tab to the front"))
+
     async def settle(self, within_ms: int) -> str:
+        await self._to_front()
         clock = asyncio.get_running_loop().time
         end = clock() + within_ms / 1000
 
         def left() -> int:
             return max(1, round((end - clock()) * 1000))
 
-        late = str(await self._ask(scripts.STILL, _STILL_MS, left(), within_ms=left() + 1_000))
+        late = str(await self._ask(scripts.STILL, _STILL_MS, left(), _DRAWN_MS, within_ms=left() + 1_000))
         if late:
             return f"{late} within {within_ms / 1000:g} s"
         # What comes in last may bring pictures or changes of its own: looked at again in the last part of the quiet time.
@@ -141,7 +153,7 @@ class ChromiumTab:
             if not await self._recorder.quiet(quiet_ms, min(left(), _BUSY_MS)):
                 return "the page stood still but went on asking the server for more"
             if quiet_ms < _QUIET_MS:
-                late = str(await self._ask(scripts.STILL, _STILL_MS // 2, left(), within_ms=left() + 1_000))
+                late = str(await self._ask(scripts.STILL, _STILL_MS // 2, left(), _DRAWN_MS, within_ms=left() + 1_000))
         return f"{late} within {within_ms / 1000:g} s" if late else ""
 
     async def expand(self, within_ms: int) -> str:
@@ -223,23 +235,64 @@ class ChromiumTab:
     async def walk(self, messenger: Messenger, older_ms: int, within_ms: int, most: int) -> AsyncIterator[Stretch]:
         clock = asyncio.get_running_loop().time
         end = clock() + within_ms / 1000
-        marks, screen = asdict(messenger), self._options["viewport"]
+        marks, world = asdict(messenger), None
+        blind = await self._hides_parts()
         for stop in range(most):
-            read = await self._ask(scripts.STRETCH, marks, stop > 0, older_ms, within_ms=older_ms + _READ_MS)
+            read = await self._stop(marks, "up" if stop else "newest", older_ms)
             if read is None:
-                return
+                raise TabError(await self._no_messages(messenger, stop))
+            if world not in (None, self._world):
+                raise TabError("the page was loaded anew during the walk")
+            world = self._world
+            read, shot, pane = await self._pictured(read, marks, older_ms)
+            pane = None if blind else pane
             late = str(read["late"])
             if not late and not read["start"] and (clock() > end or stop == most - 1):
                 late = f"the walk was ended after {stop + 1} stops"
-            before = await self._ask(scripts.PANE)
-            shot = Picture(await self._picture(), 0, int(read["top"]), int(screen["width"]), int(screen["height"]))
-            stood = before if before == await self._ask(scripts.PANE) else None
-            pane = (int(stood[0]), int(stood[1]), int(stood[2]), int(stood[3])) if stood else None
             moved = None if read["moved"] is None else int(read["moved"])
             ids = tuple(map(str, read["ids"]))
-            yield Stretch(str(read["html"]), ids, shot, read["joins"], read["start"], late, pane, moved)
+            yield Stretch(str(read["html"]), ids, shot, read["joins"], read["start"], late, pane, moved, read["adjoins"])
             if read["start"] or late:
                 return
+
+    async def _hides_parts(self) -> bool:
+        """Whether something on the page is closed to scripts, so that nobody can say what it draws and where."""
+        shown = await self._send("DOMSnapshot.captureSnapshot", {"computedStyles": []}, within_ms=_READ_MS)
+        kinds = {kind for page in shown["documents"] for kind in page["nodes"].get("shadowRootType", {}).get("value", ())}
+        return "closed" in {shown["strings"][kind] for kind in kinds}
+
+    async def _stop(self, marks: Mapping[str, str], way: str, older_ms: int) -> dict[str, Any] | None:
+        read: dict[str, Any] | None = await self._ask(stops.STRETCH, marks, way, older_ms, within_ms=older_ms + _READ_MS)
+        return read
+
+    async def _pictured(
+        self, read: dict[str, Any], marks: Mapping[str, str], older_ms: int
+    ) -> tuple[dict[str, Any], Picture, Area | None]:
+        """The stop with its picture; read and pictured again where the messages moved meanwhile, a few times."""
+        screen = self._options["viewport"]
+        for _ in range(_STEADY):
+            stood, pane = await self._ask(stops.PANE)
+            png = await self._picture()
+            stands, still = await self._ask(stops.PANE)
+            shot = Picture(png, 0, int(read["top"]), int(screen["width"]), int(screen["height"]))
+            if read["place"] == stood == stands:
+                break
+            read = await self._stop(marks, "again", older_ms) or read
+        else:
+            read["adjoins"] = False
+        left, top, width, height = map(int, pane) if pane and (stood, pane) == (stands, still) else (0, 0, 0, 0)
+        return read, shot, (left, top, width, height) if width else None
+
+    async def _no_messages(self, messenger: Messenger, stop: int) -> str:
+        """Why there are no messages to read."""
+        if stop:
+            return "the conversation went away during the walk"
+        for frame in self._page.frames[1:]:
+            with suppress(TabError):
+                asked = frame.evaluate("marks => !!document.querySelector(marks)", messenger.message)
+                if await self._bounded(asked, _ANSWER_MS, "a frame's answer"):
+                    return "it stands in a frame of the page, where it is not walked"
+        return "no conversation was open"
 
     async def fetch(self, url: str, most: int) -> Exchange:
         return await fetch(self._send, self._frame, url, most)

@@ -154,7 +154,8 @@ class Stretch:
     `joins` says whether it shares a message with the stretch before it (below it), `start` whether the page shows that the
     conversation begins here, `late` what had not come, or "". `pane` is the part of the picture in which the messages stand
     and nothing else does, None where that is not certain; `moved` how many pixels lower the messages stand in it that it
-    shares with the stretch before, None where it shares none.
+    shares with the stretch before, None where it shares none. `adjoins` is False where messages between its picture and the
+    one before may stand in neither.
     """
 
     html: str
@@ -165,6 +166,7 @@ class Stretch:
     late: str = ""
     pane: Area | None = None
     moved: int | None = None
+    adjoins: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -256,14 +256,17 @@ class _Going:
             return "skipped", "it is a wall"
         bounds = self._options.older_ms, self._options.walk_ms, self._options.stops
         last: Stretch | None = None
-        gaps = 0
+        gaps = apart = 0
         async for stretch in self._tab.walk(messenger, *bounds):
             self._keep_stretch(stretch)
-            gaps += not stretch.joins and last is not None
+            gaps += not stretch.joins
+            apart += not stretch.adjoins
             last = stretch
         if last is None:
             return "partial", "no conversation was open"
         lacks = [f"{gaps} times the messages above could not be joined to those below"] if gaps else []
+        if apart:
+            lacks.append(f"{apart} times messages between two pictures may stand in neither")
         if not last.start:
             lacks.append(f"its start was not reached: {last.late or 'the page does not say that it starts here'}")
         return ("partial", "; ".join(lacks)) if lacks else _OK

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from tests.collector.browser import messengers
 from tests.collector.capture.fake import ORDER
 
 SECRET = "s9f3k2LmQ8zX71vBnT0aa"
@@ -18,7 +19,7 @@ def _page(body: str, kind: str = "order") -> str:
     return f"<!DOCTYPE html><html><head><meta charset=utf-8><title>t</title></head><body class='{kind}'>{body}</body></html>"
 
 
-PAGES: dict[str, str] = {
+PAGES: dict[str, str] = messengers.PAGES | {
     "/order": _page(_ORDER),
     "/order/other": _page(_ORDER.replace(ORDER, "111111111111111")),
     "/order/long": _page(
