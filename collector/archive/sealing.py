@@ -47,7 +47,12 @@ def seal(archive: Archive, key: SigningKey, progress: Callable[[str], None] = la
                 f"ATTENTION: a new key ({key.fingerprint[:16]}…) signs from now on; until now it was {replaced[:16]}…. If "
                 "you did not mean to change it, put the old keys folder back and make a note of when this happened."
             )
-        if archive.ledger.needs_checkpoint() or _lost_signature(archive):
+        if damaged := archive.ledger.damaged():
+            warnings.append(
+                f"ATTENTION: {', '.join(damaged[:5])} in the ledger's checkpoints cannot be read any more. Run: "
+                "tradewitness verify   It names what to put back from a copy."
+            )
+        if _needs_checkpoint(archive):
             if broken := archive.ledger.contradicted():
                 warnings.append(
                     f"ATTENTION: the first {broken.size} records are not those that were sealed on {broken.at[:10]}: "
@@ -64,10 +69,14 @@ def is_signed(archive: Archive, checkpoint: Checkpoint) -> bool:
     return (archive.ledger.checkpoints / f"{checkpoint.name}.p7s").is_file()
 
 
-def _lost_signature(archive: Archive) -> bool:
-    """Whether the newest checkpoint's signature is gone, and lines follow that a new checkpoint can cover as well."""
+def _needs_checkpoint(archive: Archive) -> bool:
+    """Whether lines are not sealed yet, or not any more because the newest signature is gone; and a new checkpoint would
+    not take the place of a file that is there, damaged as it may be.
+    """
     newest = archive.ledger.checkpoint_list()[-1:]
-    return any(not is_signed(archive, one) and len(archive.ledger.lines()) > one.size for one in newest)
+    lost = any(not is_signed(archive, one) for one in newest)
+    free = not (archive.ledger.checkpoints / f"{len(archive.ledger.lines()):06d}.json").exists()
+    return free and (archive.ledger.needs_checkpoint() or lost)
 
 
 def stamp_pending(archive: Archive, progress: Callable[[str], None] = lambda _: None) -> SealState:

@@ -139,10 +139,22 @@ class Ledger:
         return [merkle.leaf_hash(line) for line in self.lines()]
 
     def checkpoint_list(self) -> list[Checkpoint]:
-        """Every checkpoint, smallest first. Raises DamagedArchive when a file is not one."""
-        if not self.checkpoints.exists():
-            return []
-        return sorted((read_checkpoint(path) for path in self.checkpoints.glob("*.json")), key=lambda c: c.size)
+        """Every checkpoint that is one, smallest first; a damaged file stops nobody from keeping: `damaged` names it."""
+        return sorted((c for c in self._checkpoint_files().values() if c is not None), key=lambda c: c.size)
+
+    def damaged(self) -> list[str]:
+        """The files that should be checkpoints and are none, or not the one of their name."""
+        return sorted(name for name, checkpoint in self._checkpoint_files().items() if checkpoint is None)
+
+    def _checkpoint_files(self) -> dict[str, Checkpoint | None]:
+        found: dict[str, Checkpoint | None] = {}
+        for path in self.checkpoints.glob("*.json"):
+            try:
+                checkpoint = read_checkpoint(path)
+                found[path.name] = checkpoint if checkpoint.name == path.stem else None
+            except DamagedArchive:
+                found[path.name] = None
+        return found
 
     def covering(self, seq: int) -> Checkpoint | None:
         """The earliest checkpoint that covers entry `seq`."""
@@ -211,7 +223,7 @@ class Ledger:
         """
         newest = max((one.size for one in self.checkpoint_list()), default=0)
         for path in sorted(self.checkpoints.glob("*.p7s")):
-            if path.stem.isdigit() and int(path.stem) > newest:
+            if path.stem.isdigit() and int(path.stem) > newest and not path.with_suffix(".json").exists():
                 path.unlink()
         write_file(self.checkpoints / f"{checkpoint.name}.p7s", signature)
         write_file(self.checkpoints / f"{checkpoint.name}.json", checkpoint.data)
@@ -223,7 +235,7 @@ def read_checkpoint(path: Path) -> Checkpoint:
         return parse_checkpoint(path.read_bytes())
     except OSError as error:
         raise ArchiveError(f"{path.name} cannot be read: {error.strerror}.", "Check the folder's permissions.") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise DamagedArchive(f"{path.name} is not a checkpoint.", "Run: tradewitness verify") from error
 
 

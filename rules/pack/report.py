@@ -205,6 +205,7 @@ def text() -> Environment:
     )  # fmt: skip
     made.filters["line"] = _line
     made.filters["code"] = lambda value: f"`{_line(value).replace('`', chr(39))}`"
+    made.filters["as_openssl"] = lambda fingerprint: ":".join(re.findall("..", str(fingerprint).upper()))
     made.globals["epoch"] = lambda moment: int(moment.timestamp()) if isinstance(moment, datetime) else 0
     return made
 

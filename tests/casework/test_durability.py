@@ -222,6 +222,21 @@ def spoiled(desk: PaperDesk, what: str) -> None:
             path.unlink()
 
 
+@pytest.mark.parametrize("which", [0, -1])
+@pytest.mark.parametrize("how", [b"{", b"[" * 100_000])
+def test_a_damaged_checkpoint_keeps_nobody_from_looking_keeping_or_packing(desk: PaperDesk, which: int, how: bytes) -> None:
+    """It is said at once and named by verify; what it sealed is sealed again by the next, which takes no file's place."""
+    path = sorted((desk.archive / "ledger" / "checkpoints").glob("*.json"))[which]
+    path.write_bytes(how)
+    assert desk.run().code in (0, 6)
+    assert f"{path.name} in the ledger's checkpoints cannot be read" in desk.run("capture", desk.order).out
+    assert f"{path.name} is damaged" in desk.run("status").out
+    assert desk.did("verify", desk.pack())["ok"]
+    assert path.read_bytes() == how
+    places = {p["where"] for p in desk.run("verify", "--json").json["problems"]}
+    assert f"ledger/checkpoints/{path.name}" in places
+
+
 @pytest.mark.parametrize("what", [".tsr", ".p7s"])
 def test_with_a_token_or_a_signature_lost_a_pack_rests_on_a_checkpoint_that_is_whole(desk: PaperDesk, what: str) -> None:
     """The importer's last day is no day to restore a backup: what is left is enough, and what is lost is named."""
