@@ -12,7 +12,7 @@ from typing import Any
 
 from casework.cases import Case, added_files, find_case, require_address
 from casework.workspace import Workspace
-from collector.archive.sealing import SealState, seal, signing_key
+from collector.archive.sealing import SealState, seal_if_possible
 from collector.errors import WrongRequest
 from collector.ledger.log import Opening, new_salt
 from collector.saved.page import folder_of
@@ -50,7 +50,7 @@ def add_and_seal(
     """Keeps the buyer's files and seals them."""
     progress("keeping your files")
     added = add_files(ws, wanted, paths, said)
-    return added, seal(ws.archive, signing_key(ws.archive, ws.user), progress)
+    return added, seal_if_possible(ws.archive, ws.user, progress)
 
 
 def add_files(ws: Workspace, wanted: str, paths: Iterable[Path], said: Wording = Wording()) -> list[AddedFile]:

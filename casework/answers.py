@@ -38,9 +38,10 @@ class Captured:
     notes: tuple[str, ...] = ()
 
 
-def outcome_codes(snapshots: Iterable[Snapshot]) -> set[int]:
-    """The exit codes that visits call for: a wall needs a person, anything less than whole is partial."""
-    return {PERSON_NEEDED if s.outcome == "blocked" else PARTIAL for s in snapshots if s.outcome != "complete"}
+def outcome_codes(snapshots: Iterable[Snapshot], seal: SealState | None = None) -> set[int]:
+    """The exit codes that visits call for: a wall, or a key that is lost, needs a person; less than whole is partial."""
+    codes = {PERSON_NEEDED if s.outcome == "blocked" else PARTIAL for s in snapshots if s.outcome != "complete"}
+    return codes | ({PERSON_NEEDED} if seal and seal.word == "unsigned" else set())
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from casework.cases import cases, targets_of
 from casework.today import today
 from casework.visit import keep_snapshots, with_accounts
 from casework.workspace import Workspace
-from collector.archive.sealing import seal, signing_key
+from collector.archive.sealing import seal_if_possible
 from collector.browser.browsers import Held
 from collector.errors import DUE, PERSON_NEEDED, ArchiveError, WrongRequest
 from collector.model import Snapshot, Target
@@ -38,19 +38,18 @@ def night(ws: Workspace, *, dry_run: bool, progress: Progress) -> NightAnswer:
         ) from error
     with lock:
         pause_s = ws.archive.config.pause_s
-        key = signing_key(ws.archive, ws.user)
         held = Held(stay=False)
-        seal(ws.archive, key, progress)  # its token says "not before" of every visit of this night
+        seal_if_possible(ws.archive, ws.user, progress)  # its token says "not before" of every visit of this night
         try:
             snapshots = keep_snapshots(ws, planned, progress, pause_s, held=held) if planned else ()
             skipped += held.notes()
             ws.archive.record("run.finished", _record(planned, snapshots, skipped))
         finally:
-            sealed = seal(ws.archive, key, progress)  # what was kept before a browser went away is sealed all the same
+            sealed = seal_if_possible(ws.archive, ws.user, progress)  # also what was kept before a browser went away
         ws.refresh()
     left_out = _left_out(planned, snapshots)
     report = today(ws)
-    codes = outcome_codes(snapshots)
+    codes = outcome_codes(snapshots, sealed)
     if stopped or held.failed:
         codes.add(PERSON_NEEDED)
     if report.due:

@@ -12,7 +12,7 @@ from casework.cases import cases, find_case, require_address, targets_of
 from casework.discovery import discovered
 from casework.workspace import Workspace, keep
 from collector.archive.records import body_of
-from collector.archive.sealing import seal, signing_key
+from collector.archive.sealing import seal_if_possible
 from collector.browser.browsers import Held, browsers
 from collector.errors import BrowserError, WrongRequest
 from collector.model import Snapshot, Target
@@ -25,14 +25,13 @@ def capture_pages(ws: Workspace, wanted: str, urls: tuple[str, ...], progress: P
     """Visits a case's pages, or the addresses given, and seals what they showed. Raises WrongRequest before any visit."""
     targets = _chosen(ws, wanted, urls)
     keep(ws)
-    key = signing_key(ws.archive, ws.user)
     # The token on what is there already says "not before" of every visit that follows it in the ledger.
-    seal(ws.archive, key, progress)
+    seal_if_possible(ws.archive, ws.user, progress)
     held = Held(stay=False)
     try:
         snapshots = keep_snapshots(ws, targets, progress, held=held)
     finally:
-        sealed = seal(ws.archive, key, progress)  # what was kept before a browser went away is sealed all the same
+        sealed = seal_if_possible(ws.archive, ws.user, progress)  # also what was kept before a browser went away
     if held.failed and not snapshots:
         raise next(iter(held.failed.values()))
     return Captured(snapshots, sealed, held.notes())

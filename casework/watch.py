@@ -17,7 +17,7 @@ from casework.reread import stored_page
 from casework.today import today
 from casework.visit import keep_snapshots
 from casework.workspace import Workspace, keep
-from collector.archive.sealing import seal, signing_key
+from collector.archive.sealing import seal_if_possible
 from collector.browser.accounts import DEFAULT
 from collector.browser.browsers import Held
 from collector.errors import PersonNeeded, WrongRequest
@@ -49,14 +49,14 @@ def watch(ws: Workspace, wish: WatchWish, person: Person, progress: Progress) ->
     """
     named = named_orders(ws, wish, person)
     keep(ws)
-    held, key = Held(), signing_key(ws.archive, ws.user)
+    held = Held()
     try:
         with holding(ws, held):
             account, listing = _account(ws, wish, person, held, progress)
             listed = _listed(ws, listing, account, held, progress) if wish.everything or listing else {}
             if wish.everything:
                 named |= {number: order.url for number, order in listed.items()}
-            seal(ws.archive, key, progress)  # its token says "not before" of every visit that follows
+            seal_if_possible(ws.archive, ws.user, progress)  # its token says "not before" of every visit that follows
             budget = ws.archive.config.budget
             looks = _look(ws, dict(list(named.items())[:budget]), account, held, progress)
             found = tuple(_found(ws, number, looks.get(number), listed.get(number)) for number in named)
@@ -70,7 +70,7 @@ def watch(ws: Workspace, wish: WatchWish, person: Person, progress: Progress) ->
             held.stay = False  # the last visits of this command: their windows end with them
             snapshots = (*looks.values(), *keep_snapshots(ws, now, progress, _pause(ws), held=held, wanted=PAGES))
     finally:
-        sealed = seal(ws.archive, key, progress)  # what was kept before somebody said no, or a window closed, is sealed too
+        sealed = seal_if_possible(ws.archive, ws.user, progress)  # also what was kept before a no, or a closed window
     ws.refresh()
     report = today(ws)
     mine = replace(report, lines=tuple(line for line in report.lines if line.case in named))

@@ -77,7 +77,7 @@ class CheckingScreens(Printer):
         from casework.answers import outcome_codes
 
         captured = answer.captured
-        code = exit_code_of(outcome_codes(captured.snapshots)) if captured else DONE
+        code = exit_code_of(outcome_codes(captured.snapshots, captured.seal)) if captured else DONE
         value = {"findings": answer.findings, "offers": answer.offers, "amount": answer.amount}
         snapshots = [s.id for s in captured.snapshots] if captured else []
         if self._json({**value, "snapshots": snapshots, "seal": captured.seal.word if captured else ""}):

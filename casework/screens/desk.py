@@ -76,7 +76,7 @@ class DeskScreens(KeepingScreens):
         return code
 
     def watched(self, answer: WatchAnswer) -> int:
-        code = exit_code_of(outcome_codes(answer.snapshots))
+        code = exit_code_of(outcome_codes(answer.snapshots, answer.seal))
         rows = [snapshot_row(s) for s in answer.snapshots]
         value = {"orders": answer.found, "snapshots": rows, "today": answer.today.lines, "notes": answer.notes}
         if self._json({**value, "seal": answer.seal.word, "pending": answer.seal.failures}):

@@ -48,7 +48,7 @@ class KeepingScreens(SealScreens):
     def captured(self, answer: Captured) -> int:
         from casework.answers import outcome_codes
 
-        code = exit_code_of(outcome_codes(answer.snapshots) | ({PERSON_NEEDED} if answer.notes else set()))
+        code = exit_code_of(outcome_codes(answer.snapshots, answer.seal) | ({PERSON_NEEDED} if answer.notes else set()))
         rows = [snapshot_row(s) for s in answer.snapshots]
         value = {"snapshots": rows, "seal": answer.seal.word, "pending": answer.seal.failures, "notes": answer.notes}
         if self._json(value):
@@ -77,7 +77,7 @@ class KeepingScreens(SealScreens):
 
     def added(self, files: list[AddedFile], seal: SealState) -> int:
         unused = any(file.about.get("outcome") in ("wall", "other", "unknown") for file in files)
-        code = PARTIAL if unused else DONE
+        code = PERSON_NEEDED if seal.word == "unsigned" else PARTIAL if unused else DONE
         keys = ("id", "name", "kind", "size", "digest")
         rows = [{**{k: getattr(f, k) for k in keys}, "origin": ORIGINS["saved"], "page": f.about} for f in files]
         if self._json({"files": rows, "seal": seal.word, "pending": seal.failures}):

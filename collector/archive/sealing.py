@@ -11,7 +11,7 @@ from collector.archive.records import keys_of, received_files
 from collector.archive.revoked import note_revoked
 from collector.canonical import sha256
 from collector.clock import instant
-from collector.errors import DamagedArchive
+from collector.errors import DamagedArchive, SealError
 from collector.ledger.disk import sync_folder, write_file
 from collector.ledger.log import Checkpoint, Entry
 from collector.seal.keys import SigningKey, load_or_create
@@ -62,6 +62,14 @@ def seal(archive: Archive, key: SigningKey, progress: Callable[[str], None] = la
             archive.ledger.keep_checkpoint(checkpoint, sign(checkpoint.data, key, archive.clock.now()))
     sealed = stamp_pending(archive, progress)
     return SealState(sealed.word, sealed.size, (*dict.fromkeys(warnings), *sealed.failures))
+
+
+def seal_if_possible(archive: Archive, user_folder: Path, progress: Callable[[str], None] = lambda _: None) -> SealState:
+    """`seal`, for visits: a page may be gone tomorrow, so without a key that can sign it is kept all the same, unsealed."""
+    try:
+        return seal(archive, signing_key(archive, user_folder), progress)
+    except SealError as error:
+        return SealState("unsigned", 0, (f"{error.message} {error.hint}",))
 
 
 def is_signed(archive: Archive, checkpoint: Checkpoint) -> bool:
