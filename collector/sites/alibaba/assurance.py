@@ -9,8 +9,9 @@ from bs4 import Tag
 
 from collector.model import Money
 from collector.sites.alibaba.blocks import in_other_card, is_hidden
-from collector.sites.alibaba.markup import Frame, Node, Reading
+from collector.sites.alibaba.markup import Frame
 from collector.sites.alibaba.money import read_money
+from collector.sites.alibaba.readings import Node, Reading
 from collector.sites.alibaba.texts import classes, is_blank, label_of, text_of
 
 BADGE_CLASS = re.compile(

@@ -6,7 +6,6 @@ import re
 
 from bs4 import Tag
 
-from collector.sites.alibaba.addresses import address_of
 from collector.sites.alibaba.markup import Frame
 from collector.sites.alibaba.texts import classes, text_of
 
@@ -31,7 +30,7 @@ def in_other_card(frame: Frame, tag: Tag) -> bool:
     """Whether a tag is `elsewhere`, or in a card of another product or supplier: the smallest box with such a link."""
     if elsewhere(frame, tag):
         return True
-    own = address_of(frame.page.url)
+    own = frame.own
     for parent in list(tag.parents)[:_LEVELS]:
         if parent.name in {"body", "html", "[document]"} or parent.find("h1") or len(text_of(parent)) > _CARD_LENGTH:
             return False

@@ -6,7 +6,8 @@ import re
 
 from bs4 import Tag
 
-from collector.sites.alibaba.markup import Frame, Node, Reading
+from collector.sites.alibaba.markup import Frame
+from collector.sites.alibaba.readings import Node, Reading
 from collector.sites.alibaba.texts import as_count, as_text, is_blank, squeezed, text_of
 
 _CODE = re.compile(r"[A-Z]{2}")  # of a country

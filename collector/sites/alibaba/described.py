@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from collector.sites.alibaba.markup import Frame, Node, Reading
+from collector.sites.alibaba.markup import Frame
 from collector.sites.alibaba.money import CODES, read_money
+from collector.sites.alibaba.readings import Node, Reading
 from collector.sites.alibaba.texts import as_text, squeezed
 
 _SUFFIX = re.compile(r"\s+[-|]\s+(?:Buy\s.*\son\s+Alibaba\.com|Alibaba\.com)\s*$", re.IGNORECASE | re.DOTALL)

@@ -12,9 +12,10 @@ from collector.model import Fact, Printed
 from collector.sites.alibaba.assurance import is_lit
 from collector.sites.alibaba.blocks import recommended
 from collector.sites.alibaba.labels import DISPUTE
-from collector.sites.alibaba.markup import Frame, Node, Reading, agreed
+from collector.sites.alibaba.markup import Frame
 from collector.sites.alibaba.money import read_money
 from collector.sites.alibaba.order import money_stated
+from collector.sites.alibaba.readings import Node, Reading, agreed
 from collector.sites.alibaba.scribe import Scribe
 from collector.sites.alibaba.texts import as_text, text_of
 from collector.sites.alibaba.times import moment, read_deadline, read_epoch

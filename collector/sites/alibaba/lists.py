@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collector.site import Listed
 from collector.sites.alibaba.addresses import absolute, address_of, canonical, order_address
-from collector.sites.alibaba.markup import Frame, Node
+from collector.sites.alibaba.markup import Frame
+from collector.sites.alibaba.readings import Node
 from collector.sites.alibaba.texts import squeezed, text_of
 
 LISTS = frozenset({"order_list", "dispute_list", "conversations"})

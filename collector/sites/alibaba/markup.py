@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import itertools
-import json
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -27,85 +25,21 @@ from collector.sites.alibaba.embedded import (
     holds_data,
     parsed,
 )
-from collector.sites.alibaba.texts import is_blank, label_of, squeezed, text_of
+from collector.sites.alibaba.readings import QUOTE_LIMIT, Node, Reading, agreed
+from collector.sites.alibaba.texts import classes, is_blank, label_of, squeezed, text_of
 
-QUOTE_LIMIT = 400
 _NO_LABEL = frozenset(
     {"title", "option", "button", "li", "h1", "h2", "h3", "h4", "h5", "h6"}
 )  # headings and peers, not labels
 _NO_TEXT = frozenset({"script", "style", "template", "noscript"})
 _JSON_TYPES = frozenset({"application/json", "text/json"})
 _SCRIPT_TYPES = frozenset({"", "text/javascript", "application/javascript", "application/x-javascript", "module"})
+_SITE = "https://www.alibaba.com/"
+_COMPANY_NAME = re.compile(r"^(?:company|cp)-name", re.IGNORECASE)
 _MOST_TAGS, _DEEPEST = 600_000, 300  # opened and closed; no page of the site comes near, a longer one takes minutes
 _BEGINNING = 20_000  # bytes, or characters of text
 _SAME_LABELS = 40  # a page that repeats a label more often than this is no page about one thing
 _LOOKED_AT = 200_000  # values visited when a key is looked for in embedded data
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What stands at a place: the value, or None where something stands there that is not understood."""
-
-    value: Any
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A value inside embedded data, with its script variable and JSON pointer. Absent values are nodes holding None."""
-
-    digest: str
-    variable: str
-    pointer: str
-    value: Any
-
-    def __getitem__(self, key: str | int) -> Node:
-        value = None
-        if isinstance(self.value, dict) and isinstance(key, str):
-            value = self.value.get(key)
-        elif isinstance(self.value, list) and isinstance(key, int) and -len(self.value) <= key < len(self.value):
-            value = self.value[key]
-        step = str(key).replace("~", "~0").replace("/", "~1")
-        return Node(self.digest, self.variable, f"{self.pointer}/{step}", value)
-
-    @property
-    def field(self) -> Node:
-        """The value inside the wrapper {"fieldName", "title", "value", …} that shops put around it; else itself."""
-        return (
-            self["value"] if isinstance(self.value, dict) and not isinstance(self.value.get("value"), dict | list) else self
-        )
-
-    def first(self, *paths: str) -> Node:
-        """The first of several dotted paths that holds something; else the node of the last path."""
-        node = self
-        for path in paths:
-            node = self
-            for key in path.split("."):
-                node = node[key]
-            if node.value not in (None, "", [], {}):
-                return node
-        return node
-
-    def items(self) -> Iterator[Node]:
-        """The entries of a list or of an object's values, each as a node."""
-        if isinstance(self.value, list):
-            yield from (self[index] for index in range(len(self.value)))
-        elif isinstance(self.value, dict):
-            yield from (self[str(key)] for key in self.value)
-
-    @property
-    def text(self) -> str:
-        """The value as text where it is text or a number; else ""."""
-        return squeezed(str(self.value)) if isinstance(self.value, str | int) and not isinstance(self.value, bool) else ""
-
-    def place(self, quote: str = "") -> Place:
-        stands = quote or self.text or json.dumps(self.value, ensure_ascii=False)
-        return Place(self.digest, "json", f"{self.variable}#{self.pointer}", stands[:QUOTE_LIMIT])
-
-    def read(self, parse: Callable[[str], Any]) -> Reading | None:
-        """The value through a parser; None where nothing stands here, or a dash."""
-        text = self.text
-        return None if is_blank(text) else Reading(parse(text), self.place())
 
 
 class Frame:
@@ -218,8 +152,27 @@ class Frame:
         """What a link's address says by itself."""
         href = str(link.get("href", ""))
         if href not in self._addresses:
-            self._addresses[href] = address_of(absolute(href, self.page.url))
+            self._addresses[href] = address_of(absolute(href, self.base))
         return self._addresses[href]
+
+    @cached_property
+    def base(self) -> str:
+        """What the page's links are relative to: its address, else the one it names as its own, else the site."""
+        return self.page.url or self._canonical or _SITE
+
+    @cached_property
+    def own(self) -> Address:
+        """Which page this is: by its address, else by its own word, else by the link in the company's name."""
+        said = next((a for a in map(address_of, (self.page.url, self._canonical)) if a.kind), Address(""))
+        if said.kind:
+            return said
+        named = (address for address, link in self.links if address.supplier and _names_company(link))
+        return next(named, said)
+
+    @property
+    def _canonical(self) -> str:
+        link = self.soup.find("link", rel="canonical", href=True)
+        return absolute(str(link["href"]), _SITE) if isinstance(link, Tag) else ""
 
     def root(self, variable: str) -> Node:
         """A script variable's data; a node holding None where the page has no such variable."""
@@ -340,35 +293,10 @@ def _beginning(soup: BeautifulSoup) -> BeautifulSoup:
     return short
 
 
-def agreed(readings: list[Reading]) -> Reading | None:
-    """The first reading that is understood, if every understood one says the same; else one that quotes them all."""
-    understood = [reading for reading in readings if reading.value is not None]
-    if not understood:
-        return readings[0] if readings else None
-    first = understood[0]
-    others = [reading for reading in understood[1:] if not same(first.value, reading.value)]
-    if not others:
-        return first
-    quotes = " ≠ ".join(dict.fromkeys(reading.place.quote for reading in (first, *others)))
-    place = first.place
-    return Reading(None, Place(place.digest, place.scheme, place.path, quotes[: 2 * QUOTE_LIMIT]))
-
-
-def same(a: Any, b: Any) -> bool:
-    """Whether two readings say the same: texts by letters, printed times by what they can mean, lists entry by entry.
-
-    Entries of lists are compared by the keys that both have and know.
-    """
-    if isinstance(a, str) and isinstance(b, str):
-        return squeezed(a).casefold() == squeezed(b).casefold()
-    if hasattr(a, "earliest") and hasattr(b, "earliest"):
-        return (a.earliest, a.latest) == (b.earliest, b.latest)
-    if isinstance(a, tuple) and isinstance(b, tuple):
-        return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b, strict=True))
-    if isinstance(a, Mapping) and isinstance(b, Mapping):
-        shared = [key for key in a if a[key] is not None and b.get(key) is not None]
-        return all(same(a[key], b[key]) for key in shared)
-    return bool(a == b)
+def _names_company(link: Tag) -> bool:
+    """Whether a link stands in a page's heading, or where the company's name is marked up as such."""
+    around = (link, *itertools.islice(link.parents, 2))
+    return any(tag.name == "h1" or any(map(_COMPANY_NAME.search, classes(tag))) for tag in around)
 
 
 def _value_tag(parent: Tag, label: str) -> Tag | None:

@@ -12,8 +12,9 @@ from collector.sites.alibaba.assurance import flag, is_lit
 from collector.sites.alibaba.blocks import in_other_card, recommended
 from collector.sites.alibaba.company import company_reading
 from collector.sites.alibaba.labels import COLUMNS, ORDER, TERMS
-from collector.sites.alibaba.markup import Frame, Node, Reading
+from collector.sites.alibaba.markup import Frame
 from collector.sites.alibaba.money import read_money
+from collector.sites.alibaba.readings import Node, Reading
 from collector.sites.alibaba.scribe import Scribe
 from collector.sites.alibaba.seller import shop_link
 from collector.sites.alibaba.texts import as_count, as_text, squeezed, text_of

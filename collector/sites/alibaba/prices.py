@@ -14,8 +14,9 @@ from collector.model import Money
 from collector.sites.alibaba.blocks import in_other_card, is_hidden
 from collector.sites.alibaba.described import currency_of, priced
 from collector.sites.alibaba.labels import PRICE
-from collector.sites.alibaba.markup import Frame, Node, Reading
+from collector.sites.alibaba.markup import Frame
 from collector.sites.alibaba.money import CODES, read_money, read_money_range
+from collector.sites.alibaba.readings import Node, Reading
 from collector.sites.alibaba.texts import as_count, classes, squeezed, text_of
 
 PRICE_MODULES = ("module_price", "module_product_price", "module_sku_price")

@@ -14,8 +14,9 @@ from collector.sites.alibaba.assurance import flag, is_lit
 from collector.sites.alibaba.blocks import in_other_card
 from collector.sites.alibaba.described import titled
 from collector.sites.alibaba.labels import ATTRIBUTES, MIN_ORDER
-from collector.sites.alibaba.markup import Frame, Node, Reading
+from collector.sites.alibaba.markup import Frame
 from collector.sites.alibaba.prices import PRICE_MODULES, price_readings
+from collector.sites.alibaba.readings import Node, Reading
 from collector.sites.alibaba.scribe import Scribe
 from collector.sites.alibaba.seller import supplier_facts
 from collector.sites.alibaba.texts import as_count, as_text, squeezed, text_of
@@ -53,7 +54,7 @@ def goods_data(frame: Frame) -> Node:
     if isinstance(goods.value, dict):
         return goods
     found = list(frame.find_all("subject", "productId"))
-    here = address_of(frame.page.url).product
+    here = frame.own.product
     own = [node for node in found if node["productId"].text == here]
     return own[0] if own else found[0] if len(found) == 1 and not here else frame.root("")
 
@@ -64,7 +65,7 @@ def product_id(frame: Frame) -> str:
     if stated:
         return stated
     link = frame.soup.find("link", rel="canonical")
-    return address_of(absolute(str(link.get("href", "")), frame.page.url)).product if isinstance(link, Tag) else ""
+    return address_of(absolute(str(link.get("href", "")), frame.base)).product if isinstance(link, Tag) else ""
 
 
 def _title_tag(frame: Frame) -> Tag | None:

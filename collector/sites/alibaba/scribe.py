@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from collector.model import Area, Fact, FactState, Printed
-from collector.sites.alibaba.markup import Frame, Reading, agreed, same
+from collector.sites.alibaba.markup import Frame
+from collector.sites.alibaba.readings import Reading, agreed, same
 
 
 @dataclass(frozen=True, slots=True)

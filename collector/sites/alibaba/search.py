@@ -13,8 +13,9 @@ from collector.sites.alibaba.addresses import absolute, address_of
 from collector.sites.alibaba.assurance import flag, is_lit, limit_of
 from collector.sites.alibaba.blocks import elsewhere
 from collector.sites.alibaba.company import YEARS, company_name, flag_in, tenure_in, years_of
-from collector.sites.alibaba.markup import Frame, Node, Reading
+from collector.sites.alibaba.markup import Frame
 from collector.sites.alibaba.money import read_money
+from collector.sites.alibaba.readings import Node, Reading
 from collector.sites.alibaba.scribe import Scribe
 from collector.sites.alibaba.texts import as_text, classes, is_blank, text_of
 
@@ -103,7 +104,7 @@ def _offer(node: Node, frame: Frame) -> Offer | None:
     return {
         "title": title,
         "supplier": supplier or None,
-        "url": (absolute(url, frame.page.url) or None) if url else None,
+        "url": (absolute(url, frame.base) or None) if url else None,
         "years": years_of(years.text) if years.text else None,
         "country": country.text or None,
         "badge": NOT_SHOWN if badge is None else UNREADABLE if badge.value is None else badge.value,
@@ -118,7 +119,7 @@ def _plain(node: Node) -> str:
 
 def _is_product(node: Node, frame: Frame) -> bool:
     url = node.first("productUrl", "information.productUrl").text
-    return bool(url) and bool(address_of(absolute(url, frame.page.url)).product)
+    return bool(url) and bool(address_of(absolute(url, frame.base)).product)
 
 
 def _cards(frame: Frame) -> list[tuple[str, Tag]]:
@@ -176,7 +177,7 @@ def _card_offer(product: str, card: Tag, frame: Frame) -> Offer:
     return {
         "title": text_of(titled) or str(titled.get("title", "")) or None,
         "supplier": company_name(named) if named is not None else None,
-        "url": absolute(str(titled["href"]), frame.page.url),
+        "url": absolute(str(titled["href"]), frame.base),
         "years": _card_years(card, boxes),
         "country": _card_country(card, boxes, frame),
         "badge": True if icon else NOT_SHOWN,

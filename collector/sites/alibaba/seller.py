@@ -20,7 +20,8 @@ from collector.sites.alibaba.company import (
     years_of,
     years_stated,
 )
-from collector.sites.alibaba.markup import Frame, Node, Reading
+from collector.sites.alibaba.markup import Frame
+from collector.sites.alibaba.readings import Node, Reading
 from collector.sites.alibaba.scribe import Scribe
 from collector.sites.alibaba.texts import as_text, classes, text_of
 

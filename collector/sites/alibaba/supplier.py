@@ -9,7 +9,6 @@ from typing import Any
 from bs4 import Tag
 
 from collector.model import Fact
-from collector.sites.alibaba.addresses import address_of
 from collector.sites.alibaba.assurance import BADGE_CLASS, assured_mark, badge_icon, badge_of, limit_of, limit_stated
 from collector.sites.alibaba.blocks import in_other_card
 from collector.sites.alibaba.company import (
@@ -23,8 +22,9 @@ from collector.sites.alibaba.company import (
     years_stated,
 )
 from collector.sites.alibaba.labels import BASICS, COMPANY, COUNTRY, LIMIT, PLACE
-from collector.sites.alibaba.markup import Frame, Node, Reading
+from collector.sites.alibaba.markup import Frame
 from collector.sites.alibaba.money import read_money
+from collector.sites.alibaba.readings import Node, Reading
 from collector.sites.alibaba.scribe import Scribe
 from collector.sites.alibaba.texts import as_text, classes, label_of, text_of
 
@@ -70,7 +70,7 @@ def shop_nodes(frame: Frame) -> list[Node]:
     if not any(node["companyName"].field.text for node in told):
         found = list(chain(frame.find_all("companyName", "subDomain"), frame.find_all("companyName", "companyJoinYears")))
         told += found if len({node["companyName"].field.text for node in found}) == 1 else []
-    here = address_of(frame.page.url).supplier
+    here = frame.own.supplier
     own = next((node["companyName"].field.text for node in told if here and here == subdomain_of(node)), "")
     mine = [node for node in told if not here or subdomain_of(node) in {"", here}]
     return [node for node in mine if not own or node["companyName"].field.text in {"", own}]
@@ -121,7 +121,7 @@ def _name_tag(frame: Frame) -> Tag | None:
     named = _by_class(frame, "company-name", "cp-name", "company-name-container", "company-title")
     if named is not None:
         return named
-    shop = address_of(frame.page.url).supplier
+    shop = frame.own.supplier
     for address, link in frame.links:
         if shop and address.supplier == shop and _NAME.search(text_of(link)):
             return link

@@ -22,7 +22,8 @@ from collector.site import Attachment, Document, Messenger
 from collector.sites.alibaba.addresses import absolute
 from collector.sites.alibaba.embedded import parsed
 from collector.sites.alibaba.heard import Told, heard_messages
-from collector.sites.alibaba.markup import Frame, Reading
+from collector.sites.alibaba.markup import Frame
+from collector.sites.alibaba.readings import Reading
 from collector.sites.alibaba.scribe import Scribe
 from collector.sites.alibaba.texts import as_text, classes, squeezed, text_of
 from collector.sites.alibaba.times import read_epoch, read_time

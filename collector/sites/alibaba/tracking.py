@@ -9,7 +9,8 @@ from bs4 import Tag
 
 from collector.model import Fact, Place, Printed
 from collector.sites.alibaba.labels import ORDER, TRACKING
-from collector.sites.alibaba.markup import Frame, Node, Reading
+from collector.sites.alibaba.markup import Frame
+from collector.sites.alibaba.readings import Node, Reading
 from collector.sites.alibaba.scribe import Scribe
 from collector.sites.alibaba.texts import as_text, is_blank, text_of
 from collector.sites.alibaba.times import moment

@@ -6,7 +6,19 @@ from typing import Any
 
 import pytest
 
-from tests.collector.sites.alibaba.shapes import NAME, OTHER, PRODUCT, SHOP, SIGN, module_data, script, supplier, usd, values
+from tests.collector.sites.alibaba.shapes import (
+    NAME,
+    OTHER,
+    PRODUCT,
+    PROFILE_2018,
+    SHOP,
+    SIGN,
+    module_data,
+    script,
+    supplier,
+    usd,
+    values,
+)
 
 LINK = "https://harbourlamps.en.alibaba.com/"
 
@@ -133,3 +145,12 @@ def test_a_code_for_a_country_and_a_place_in_it_do_not_contradict_each_other() -
       <div data-module-name='module_unifed_company_card'><a href='{LINK}'>{NAME}</a><span>Located in {{}}</span></div>"""
     assert values("product", page.format("Guangdong, China"), PRODUCT)["supplier.country"] == "CN"
     assert values("product", page.format("PK"), PRODUCT)["supplier.country"] == "unreadable"
+
+
+def test_on_a_page_without_an_address_a_neighbours_badge_and_limit_are_not_taken_either() -> None:
+    own = PROFILE_2018.replace(' data-ta-price="42,000"', "").replace('<i class="ui2-icon ui2-icon-ta ico-ta"></i>', "", 1)
+    page = own.replace('class="similar-suppliers"', "")
+    read = values("supplier", page, "")
+    assert (read["supplier.name"], read["supplier.badge"], read["supplier.limit"]) == (NAME, "not_shown", "not_shown")
+    product = "<h1>Lamp</h1><div><a href='/product-detail/O_60111222333.html'>Other</a><b>5 Pieces (Min. Order)</b></div>"
+    assert values("product", product, "")["product.min_order"] in {"not_shown", "unreadable"}
