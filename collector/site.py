@@ -93,7 +93,7 @@ class Carried:
 class Recognition:
     """What a page is; `why` is one sentence.
 
-    `barrier` is "" or login, challenge, consent, region, not_found, error, maintenance.
+    `barrier` is "" or login, challenge, consent, region, not_found, error, maintenance; elsewhere for no page of the web.
     """
 
     kind: str

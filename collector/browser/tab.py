@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
@@ -12,12 +13,13 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from playwright.async_api import BrowserContext, CDPSession, ConsoleMessage, Dialog, Download, Page
+from playwright.async_api import BrowserContext, CDPSession, Dialog, Download, Page
 from playwright.async_api import Error as PlaywrightError
 
 from collector.browser import scripts, stops
 from collector.browser.fetch import fetch
 from collector.browser.recorder import Recorder
+from collector.browser.words import in_words, sound
 from collector.capture.tab import (
     Arrival,
     Credential,
@@ -46,26 +48,8 @@ _A4 = {"paperWidth": 8.27, "paperHeight": 11.69}
 _ATTEMPTS = 5
 _STEADY = 3  # pictures of one stop whose messages move
 _CONSOLE, _LINE = 1_000, 4_000  # lines kept, and characters of each
+_INCIDENTS = 50  # different ones
 _MOVED = ("Cannot find context", "context was destroyed", "navigated or closed", "uniqueContextId", "Promise was collected")
-_GONE = ("has been closed", "Target closed", "crashed", "Connection closed")
-_REASONS = {
-    "ERR_CONNECTION_REFUSED": "the server refused the connection",
-    "ERR_NAME_NOT_RESOLVED": "the server's name could not be found",
-    "ERR_INTERNET_DISCONNECTED": "this machine is not connected to the internet",
-    "ERR_ADDRESS_UNREACHABLE": "the server cannot be reached from this network",
-    "ERR_CONNECTION_TIMED_OUT": "the server did not answer",
-    "ERR_TIMED_OUT": "the server did not answer",
-    "ERR_TOO_MANY_REDIRECTS": "the server sent the browser round in circles",
-    "ERR_CERT_": "the server's certificate is not valid",
-    "ERR_SSL_": "no secure connection to the server could be made",
-    "ERR_CONNECTION_": "the server closed the connection",
-    "ERR_EMPTY_RESPONSE": "the server closed the connection without an answer",
-    "ERR_HTTP_RESPONSE_CODE_FAILURE": "the server answered with an error and nothing to show",
-    "ERR_INVALID_RESPONSE": "the server's answer is not a web page",
-    "ERR_ABORTED": "the address gives a file or nothing to show, not a page",
-    "Download is starting": "the address gives a file to download, not a page",
-    "invalid URL": "the address is not a web address",
-}
 
 
 class ChromiumTab:
@@ -81,11 +65,12 @@ class ChromiumTab:
         self._frame = frame
         self._world: int | None = None
         self.beside: asyncio.Task[ChromiumTab] | None = None  # a tab that is being made next to this one
-        self._incidents: list[str] = []
+        self._incidents: Counter[str] = Counter()
+        self._deafened: asyncio.Future[None] | None = None
         self._gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._recorder = Recorder(session, frame)
         self._console: list[Line] = []
-        page.on("console", self._on_console)
+        session.on("Runtime.consoleAPICalled", self._on_console)
         page.on("dialog", self._on_dialog)
         page.on("download", self._on_download)
         page.on("popup", self._on_popup)
@@ -101,6 +86,7 @@ class ChromiumTab:
         tab = cls(page, session, browser, options, tree["frameTree"]["frame"]["id"])
         about = (await session.send("Target.getTargetInfo"))["targetInfo"]
         await tab._recorder.listen(about["targetId"], about["browserContextId"])
+        await session.send("Runtime.enable")  # its console: Playwright's own events hold every object that a page writes
         zone = await tab._ask(scripts.ZONE)
         tab._options = MappingProxyType({**options, "timezone": str(zone)})
         return tab
@@ -216,9 +202,9 @@ class ChromiumTab:
             except TabGone:
                 raise
             except TabError as error:
-                self._incidents.append(f"A frame of the page could not be read: {error}.")
+                self._happened(f"A frame of the page could not be read: {error}.")
             else:
-                sources.append(FrameSource(frame.url, str(html)))
+                sources.append(FrameSource(frame.url, sound(str(html))))
         return tuple(sources)
 
     async def text(self) -> str:
@@ -314,7 +300,11 @@ class ChromiumTab:
         return tuple(self._console)
 
     def incidents(self) -> tuple[str, ...]:
-        return tuple(self._incidents)
+        return tuple(f"{what[:-1]}, {n} times." if n > 1 else what for what, n in self._incidents.items())
+
+    def _happened(self, what: str) -> None:
+        if what in self._incidents or len(self._incidents) < _INCIDENTS:
+            self._incidents[sound(what)] += 1
 
     async def _ask(self, script: str, *values: Any, within_ms: int = _ANSWER_MS) -> Any:
         """Runs a function in the main frame's own world; asks again when the page moves on meanwhile."""
@@ -337,8 +327,8 @@ class ChromiumTab:
         asked: dict[str, Any] = {"expression": call, "contextId": self._world, "awaitPromise": True, "returnByValue": True}
         answer = await self._send("Runtime.evaluate", asked, within_ms=within_ms)
         if "exceptionDetails" in answer:
-            raise TabError("the page could not be asked: " + str(answer["exceptionDetails"].get("text", "")))
-        return answer["result"].get("value")
+            raise TabError("the page's document could not be read")
+        return sound(answer["result"].get("value"))
 
     async def _send(self, method: str, values: dict[str, Any], within_ms: int = _ANSWER_MS) -> dict[str, Any]:
         return await self._bounded(self._session.send(method, values), within_ms, "the browser's answer")
@@ -352,7 +342,7 @@ class ChromiumTab:
             if task.done():
                 return task.result()
         except PlaywrightError as error:
-            raise _in_words(error) from error
+            raise in_words(error) from error
         finally:
             task.cancel()
         if self._gone.done():
@@ -363,22 +353,25 @@ class ChromiumTab:
         if not self._gone.done():
             self._gone.set_result(None)
 
-    def _on_console(self, message: ConsoleMessage) -> None:
-        if len(self._console) < _CONSOLE:
-            self._console.append(
-                Line(datetime.fromtimestamp(message.timestamp / 1000, UTC), message.type, message.text[:_LINE])
-            )
+    def _on_console(self, said: dict[str, Any]) -> None:
+        if len(self._console) == _CONSOLE:
+            return
+        words = (str(one.get("value", one.get("description", one["type"]))) for one in said["args"])
+        text = sound(" ".join(words)[:_LINE])
+        self._console.append(Line(datetime.fromtimestamp(said["timestamp"] / 1000, UTC), said["type"], text))
+        if len(self._console) == _CONSOLE:  # what is written without end would hold up everything else
+            self._deafened = asyncio.ensure_future(self._quietly(self._send("Runtime.disable", {})))
 
     async def _on_dialog(self, dialog: Dialog) -> None:
-        self._incidents.append(f'A dialog ({dialog.type}) was dismissed: "{dialog.message[:200]}".')
+        self._happened(f'A dialog ({dialog.type}) was dismissed: "{dialog.message[:200]}".')
         await self._quietly(dialog.dismiss())
 
     async def _on_download(self, download: Download) -> None:
-        self._incidents.append(f"A download was refused: {download.suggested_filename[:200]}.")
+        self._happened(f"A download was refused: {download.suggested_filename[:200]}.")
         await self._quietly(download.cancel())
 
     async def _on_popup(self, popup: Page) -> None:
-        self._incidents.append("A new window that the page opened was closed.")
+        self._happened("A new window that the page opened was closed.")
         await self._quietly(popup.close())
 
     async def _quietly(self, work: Awaitable[Any]) -> None:
@@ -395,15 +388,3 @@ class ChromiumTab:
         """Closes the tab; one that has gone already is fine."""
         if not self._page.is_closed():
             await asyncio.wait({asyncio.ensure_future(self._quietly(self._page.close()))}, timeout=5)
-
-
-def _in_words(error: PlaywrightError) -> TabError:
-    said = error.message
-    if any(sign in said for sign in _GONE):
-        return TabGone("the tab closed or crashed")
-    known = next((words for sign, words in _REASONS.items() if sign in said), "")
-    if known:
-        return TabError(known)
-    if "Timeout" in said:
-        return TabError("nothing was shown in time")
-    return TabError(said.splitlines()[0].strip().rstrip("."))

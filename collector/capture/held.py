@@ -43,6 +43,7 @@ class Held:
         self._mask: Mask | None = None
         self.heard = Heard()
         self.losses: list[str] = []
+        self.incidents: tuple[str, ...] = ()
 
     def text(self, role: str, media_type: str, text: str, where: str = "") -> None:
         """Holds a text; `where` says in its note where it came from."""
@@ -78,7 +79,9 @@ class Held:
             stored = [c.value for c in credentials if c.kind == "storage"]
             read = [reading for reading in self._readings if isinstance(reading, _Text)]
             where = (*addresses, *(r.where for r in read), *addresses_in(self.heard))
-            secrets = secrets_of(credentials, where, (*(r.text for r in read), *stored, *texts_in(self.heard)))
+            secrets = secrets_of(
+                credentials, where, (*(r.text for r in read), *stored, *self.incidents, *texts_in(self.heard))
+            )
             self._mask = Mask(secrets, self._keep)
         return self._mask
 

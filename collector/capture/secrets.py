@@ -56,9 +56,14 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d.*")
 _TAG = re.compile(r"<(?:input|meta)\b[^>]{1,4000}>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([A-Za-z_:][\w:.-]{0,80})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _PAIR = re.compile(
-    r"""(?<![\w$.-])([A-Za-z_$][\w$.-]{2,80})(?:\\?["'])?\s{0,3}[:=]\s{0,3}\\?(["'])((?:\\/|\\u[0-9A-Fa-f]{4}|(?!\2|[\s<>\\]).){8,4096})\\?\2"""
+    r"""(?<![\w$.-])([A-Za-z_$][\w$.-]{2,80})(?:\\?["'])?\s{0,3}[:=]\s{0,3}\\?(["'`])((?:\\/|\\u[0-9A-Fa-f]{4}|(?!\2|[\s<>\\]).){8,4096})\\?\2"""
 )
 _PARAMETER = re.compile(r"""(?:[?&#;]|%3F|%26)([A-Za-z_][\w.-]{0,80})(?:=|%3D)([^&#"'\s<>;\\]{8,4096})""", re.IGNORECASE)
+# "token=…" as a script, a style sheet or an attribute writes it; a template's or a call's text is no value.
+_QUOTED = re.compile(r"""["'`]([A-Za-z_][\w.-]{0,80})=([^&#"'`\s<>;\\(){}$]{8,4096})""")
+_PART = re.compile(
+    r'\bname="([^"\r\n]{1,80})"[^\r\n]*\r\n(?:[^\r\n]+\r\n){0,4}\r\n([^\r\n]{8,4096})\r\n--'
+)  # multipart/form-data
 _URL_SAFE = str.maketrans("+/", "-_")
 _LARGEST_MEMBER = 64 << 20
 _ESCAPED = re.compile(r"\\u([0-9A-Fa-f]{4})")
@@ -95,7 +100,12 @@ def secrets_of(credentials: Iterable[Credential], addresses: Iterable[str], docu
     sources: list[Iterator[Secret]] = [_of_credential(c) for c in credentials]
     sources += [_of_parameters(address) for address in addresses]
     for document in documents:
-        sources += [_of_fields(document), _of_pairs(document), _of_parameters("&" + html.unescape(document))]
+        sources += [
+            _of_fields(document),
+            _of_parts(document),
+            _of_pairs(document),
+            _of_parameters("&" + html.unescape(document)),
+        ]
     for source in sources:
         for secret in source:
             if found.setdefault(secret.value, secret).kind == "cookie":
@@ -120,6 +130,11 @@ def _of_credential(credential: Credential) -> Iterator[Secret]:
             yield Secret(kind, value)
             if unquote_plus(value) != value:
                 yield Secret(kind, unquote_plus(value))
+    if credential.kind == "header" and credential.value.lower().startswith("basic "):
+        with suppress(ValueError):  # name and password in base64
+            word = base64.b64decode(credential.value[6:]).decode("utf-8").partition(":")[2]
+            if _long_enough(word):
+                yield Secret("password", word)
 
 
 def _cookie_parts(name: str, value: str) -> Iterator[tuple[str, str]]:
@@ -134,7 +149,7 @@ def _cookie_parts(name: str, value: str) -> Iterator[tuple[str, str]]:
 
 
 def _of_parameters(text: str) -> Iterator[Secret]:
-    for name, value in _PARAMETER.findall(text):
+    for name, value in (*_PARAMETER.findall(text), *_QUOTED.findall(text)):
         kind = kind_of_name(name)
         for form in dict.fromkeys((value, unquote_plus(value))):
             if kind and _worth(form):
@@ -151,6 +166,13 @@ def _of_fields(document: str) -> Iterator[Secret]:
             "password" if given.get("type", "").lower() == "password" else next(filter(None, map(kind_of_name, names)), "")
         )
         if kind and _long_enough(value):
+            yield Secret(kind, value)
+
+
+def _of_parts(document: str) -> Iterator[Secret]:
+    """Values of secret-named fields of a form that was sent in parts."""
+    for name, value in _PART.findall(document):
+        if kind := kind_of_name(name):
             yield Secret(kind, value)
 
 

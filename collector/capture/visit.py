@@ -34,6 +34,7 @@ _ROLE_OF = {"thread": "stretch"}
 _OK: Done = ("ok", "")
 _HTML = "text/html; charset=utf-8"
 _TEXT = "text/plain; charset=utf-8"
+_READABLE = 24 << 20  # bytes of a page's source; what is longer is kept and not read
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +186,8 @@ class _Going:
         """Looks early whether this is a wall, which is not waited for long. What counts is `identify`."""
         html = await self._tab.glimpse(self._options.glimpse_ms)
         self._arrival = await self._tab.arrival()
+        if len(html) > _READABLE:
+            return "partial", "the page's source is too long to be looked into"
         page = self._page((Document(0, "", html.encode("utf-8", "replace")),), "", self._arrival.final)
         recognition = await asyncio.to_thread(self._site.recognise, page)
         self._wall = recognition.barrier in WALLS
@@ -308,7 +311,7 @@ class _Going:
         if not self._ended:
             with suppress(TabError):
                 self._held.learn(await self._tab.credentials())
-        heard = await self._tab.heard()
+        heard, self._held.incidents = await self._tab.heard(), self._tab.incidents()
         self._held.heard = replace(heard, exchanges=(*heard.exchanges, *self._fetched))
         if console := self._tab.console():
             self._held.values("console", console)
@@ -333,6 +336,9 @@ class _Going:
             return "skipped", "there is nothing to read it from"
         final, status = self._masked_addresses()[1], self._arrival.status
         kept = (self._artefacts, self._store.get, self._alias, final, status, self._seen_at, self._id)
+        if why := _unreadable(final, self._artefacts):
+            self._recognition = Recognition("", "elsewhere", why)
+            return "failed", why
         page = await asyncio.to_thread(page_of, *kept)
         self._recognition = await asyncio.to_thread(self._site.recognise, page)
         if self._recognition.barrier:
@@ -351,6 +357,7 @@ class _Going:
         requested, final, *passed = self._masked_addresses()
         mask = self._mask()
         target = replace(self._target, url=mask.mask(self._target.url, "address"))
+        steps = tuple(replace(step, why=mask.mask(step.why, "steps")) for step in self._steps)
         losses = tuple(mask.mask(loss, "losses") for loss in (*self._losses, *self._tab.incidents()))
         record = Visit(
             requested=requested,
@@ -366,7 +373,7 @@ class _Going:
             losses=losses,
             machine=_machine(),
         )
-        return Snapshot(1, self._id, target, record, tuple(self._steps), outcome, why, self._artefacts)
+        return Snapshot(1, self._id, target, record, steps, outcome, mask.mask(why, "steps"), self._artefacts)
 
     def _page(
         self, documents: tuple[Document, ...], text: str, final: str, stretches: tuple[Document, ...] = ()
@@ -386,6 +393,14 @@ class _Going:
 
     def _mask(self) -> Mask:
         return self._held.mask((self._target.url, *self._addresses()))
+
+
+def _unreadable(final: str, artefacts: tuple[Artefact, ...]) -> str:
+    """Why what was kept is no page to be read; "" when it is one."""
+    if urlsplit(final).scheme not in ("http", "https"):
+        return f"The page went on to {final[:60]}, which is no page of the web."
+    long = sum(a.size for a in artefacts if a.role == "dom") > _READABLE
+    return f"The page's source is longer than {_READABLE >> 20} MB: too long to be read." if long else ""
 
 
 def _changed(changes: int, since: str) -> str:

@@ -198,11 +198,16 @@ def contact_ids(frame: Frame) -> set[str]:
 
 def _complete(frame: Frame) -> Reading | None:
     """True where the page says that the conversation starts here; else the page does not say."""
-    tag = frame.soup.find(class_=_START)
-    if not isinstance(tag, Tag):
-        text = frame.soup.find(string=_START_TEXT)
-        tag = text.parent if text is not None else None
-    return Reading(True, frame.place(tag)) if isinstance(tag, Tag) else None
+    marks = [*frame.soup.find_all(class_=_START), *(text.parent for text in frame.soup.find_all(string=_START_TEXT))]
+    tag = next((mark for mark in marks if isinstance(mark, Tag) and _marks_messages(mark)), None)
+    return Reading(True, frame.place(tag)) if tag is not None else None
+
+
+def _marks_messages(mark: Tag) -> bool:
+    """Whether a mark belongs to the messages: the end of a list of contacts looks the same."""
+    contacts = ".contact-item-container, .contact-list"
+    near = next((p for p in mark.parents if p.select_one(f"{MESSENGER.message}, {contacts}") is not None), None)
+    return near is None or near.select_one(contacts) is None
 
 
 def _ident(tag: Tag) -> str:

@@ -41,6 +41,11 @@ PAGES: dict[str, str] = messengers.PAGES | {
         ".innerHTML = '<b>in the shadow</b>'</script>"
     ),
     "/order/frame": _page(_ORDER + "<iframe src='/inner'></iframe>"),
+    "/order/halves": _page(
+        _ORDER + "<script>document.title = '\\ud800'; document.body.append('\\udfff'); console.log('\\ud800 said', 7, {});"
+        "alert('\\ud800'); localStorage.setItem('token', '\\ud800abcDEF123456')</script>"
+    ),
+    "/order/alerts": _page(_ORDER + "<script>for (let n = 0; n < 9; n++) alert('again')</script>"),
     "/order/dialog": _page(_ORDER + "<script>alert('Confirm receipt now?'); confirm('Sure?')</script>"),
     "/order/window": _page(_ORDER + "<script>window.open('/order/other')</script>"),
     "/order/stuck": _page(_ORDER + "<script>setTimeout(() => { for (;;); }, 50)</script>"),

@@ -16,7 +16,7 @@ from tests.collector.browser.messengers import APART, BLOCK, COUNT, COVERED, CUT
 
 pytestmark = pytest.mark.browser
 MARKS = Messenger(".m", "id", "", ".start", "")
-CHEAP = {"column-reverse", "the page scrolls under bars", "only what is near, thrown to its end", "fits the view"}
+CHEAP = {"column-reverse", "the page scrolls under bars", "only what is near, thrown to its end", "open in the middle"}
 Walk = Callable[[str], tuple[list[Stretch], str]]
 
 

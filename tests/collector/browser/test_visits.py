@@ -177,6 +177,17 @@ def test_dialogs_are_dismissed_and_new_windows_closed_and_both_are_recorded(look
     assert "A new window that the page opened was closed." in look("/order/window").snapshot.visit.losses
 
 
+def test_what_a_page_does_again_and_again_is_recorded_once_with_its_count(look: See) -> None:
+    assert look("/order/alerts").snapshot.visit.losses == ('A dialog (alert) was dismissed: "again", 9 times.',)
+
+
+def test_halves_of_characters_that_no_file_can_hold_cost_nothing_else(look: See) -> None:
+    seen = look("/order/halves")
+    assert seen.snapshot.outcome == "complete"
+    (line,) = json.loads(seen.bytes_of("console"))
+    assert (line["kind"], line["text"]) == ("log", "\ufffd said 7 Object")
+
+
 def test_a_page_cannot_forge_what_is_read_by_replacing_the_browsers_functions(look: See) -> None:
     seen = look("/order/hostile")
     assert seen.snapshot.outcome == "complete"

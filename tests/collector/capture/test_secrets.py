@@ -93,6 +93,11 @@ def test_an_authorisation_header_gives_its_credentials_and_not_its_scheme() -> N
     assert values(Credential("header", "authorization", "Bearer abcDEF123456")) == {"abcDEF123456"}
 
 
+def test_a_basic_authorisation_gives_the_password_in_it_too() -> None:
+    both = base64.b64encode(b"ana:abcDEF123456").decode()
+    assert values(Credential("header", "authorization", f"Basic {both}")) >= {both, "abcDEF123456"}
+
+
 def test_parameters_of_addresses_are_secret_by_their_name() -> None:
     assert values(address="https://x.example/p?orderId=250861947301028446&token=abc123DEF&x5secdata=qq11qq11qq#k") == {
         "abc123DEF",
@@ -113,6 +118,10 @@ def test_parameters_of_addresses_are_secret_by_their_name() -> None:
         '<script>var s = "{\\"token\\":\\"abc123DEF\\"}";</script>',
         '<div data-csrf-token="abc123DEF"></div>',
         '<a href="/x?a=1&amp;token=abc123DEF">x</a>',
+        "<script>location.hash = 'access_token=abc123DEF';</script>",
+        '<style>b::after {content: "token=abc123DEF"}</style>',
+        "<script>var d = {accessToken: `abc123DEF`};</script>",
+        '--b\r\nContent-Disposition: form-data; name="accessToken"\r\n\r\nabc123DEF\r\n--b--\r\n',
     ],
 )
 def test_a_page_gives_its_secrets_in_each_of_the_ways_it_can_write_them(page: str) -> None:
@@ -127,6 +136,7 @@ def test_a_page_gives_its_secrets_in_each_of_the_ways_it_can_write_them(page: st
         '<script>{"session":"completed","token":"2026-10-04 12:00:00","auth":"https://login.example/"}</script>',
         '<input name="token" value="USD">',
         '<input type="password" placeholder="at least 8 characters">',
+        "<script>var address = 'token=' + current() + '&x=1', other = `token=${current()}`;</script>",
     ],
 )
 def test_plain_words_days_addresses_and_short_values_are_no_secrets(page: str) -> None:

@@ -304,6 +304,24 @@ def test_what_the_browser_refused_stands_in_the_record() -> None:
     assert go(FakeTab(told=("A download was refused: x.exe.",))).visit.losses == ("A download was refused: x.exe.",)
 
 
+def test_a_secret_in_what_the_browser_says_is_masked_in_the_record() -> None:
+    told = 'A dialog (alert) was dismissed: "token=s9f3k2LmQ8zX71".'
+    snapshot = go(FakeTab(told=(told,), faults={"pdf": TabError("no answer from /x?token=s9f3k2LmQ8zX71")}))
+    assert "s9f3k2LmQ8zX71" not in repr(snapshot)
+
+
+def test_what_is_no_page_of_the_web_is_never_complete() -> None:
+    snapshot = go(FakeTab(final="about:blank"))
+    assert snapshot.outcome == "partial"
+    assert snapshot.why == "The page went on to about:blank, which is no page of the web."
+
+
+def test_a_source_too_long_to_be_read_is_kept_and_said_to_be() -> None:
+    snapshot = go(FakeTab(html=HTML + "<p></p>" * 4_000_000))
+    assert snapshot.why == "The page's source is longer than 24 MB: too long to be read."
+    assert any(a.role == "dom" for a in snapshot.artefacts)
+
+
 def test_the_record_names_the_system_but_neither_machine_nor_user() -> None:
     import getpass
     import platform

@@ -6,7 +6,7 @@ import pytest
 
 from collector.model import Target
 from fixtures.marketplace.scenarios import SCENARIOS
-from tests.collector.sites.alibaba.stored import ALIBABA, address, market_page, stored, without_scripts
+from tests.collector.sites.alibaba.stored import ALIBABA, address, market, market_page, stored, without_scripts
 
 STORY = SCENARIOS["led-fans"]
 DAY = 68
@@ -66,3 +66,12 @@ def test_the_thread_address_with_no_conversation_open_is_a_list() -> None:
     listed = market_page("conversations", DAY)
     assert ALIBABA.recognise(stored(listed.documents[0].html, address("thread"))).kind == "conversations"
     assert ALIBABA.recognise(stored(market_page("thread", DAY).documents[0].html, address("conversations"))).kind == "thread"
+
+
+def test_the_end_of_the_list_of_contacts_is_not_the_start_of_the_conversation() -> None:
+    body = market("thread", 40, scenario="nothing-wrong").replace(b"history-start", b"x")
+    body = body.replace(b"This is the start of your conversation", b"")
+    ended = body.replace(b"</nav>", b"<p class='no-more'>No more messages</p></nav>")
+    facts = {fact.name: fact.state for fact in ALIBABA.read("thread", stored(ended, address("thread")))}
+    assert facts["thread.complete"] == "not_shown"
+    assert ended.count(b"no-more") == 2
