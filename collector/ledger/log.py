@@ -149,6 +149,8 @@ class Ledger:
     def _checkpoint_files(self) -> dict[str, Checkpoint | None]:
         found: dict[str, Checkpoint | None] = {}
         for path in self.checkpoints.glob("*.json"):
+            if not path.stem.isdigit():
+                continue  # such as a copy that a synchronising program made: none of ours
             try:
                 checkpoint = read_checkpoint(path)
                 found[path.name] = checkpoint if checkpoint.name == path.stem else None

@@ -96,6 +96,10 @@ def test_a_checkpoint_names_its_size_its_root_and_the_one_before(ledger: Ledger)
     assert [c.name for c in ledger.checkpoint_list()] == ["000001", "000002"]
     assert second.previous == sha256(first.data)
     assert second.root == merkle.root(ledger.leaves()).hex()
+    (ledger.checkpoints / "000002 (conflict).json").write_bytes(second.data)
+    (ledger.checkpoints / "000003.json").write_bytes(second.data)
+    assert [c.name for c in ledger.checkpoint_list()] == ["000001", "000002"]
+    assert ledger.damaged() == ["000003.json"]
     assert ledger.covering(0) == first
     assert ledger.covering(1) == second
     assert ledger.covering(2) is None
