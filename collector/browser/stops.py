@@ -2,9 +2,9 @@
 
 # The way `newest` goes to the newest message. `up` moves the message that was topmost in the last picture to the bottom, so
 # that consecutive pictures share it; at the top edge older messages are waited for. `again` reads the same stop once more,
-# after something moved while it was pictured. Lists that keep only what is near in the
-# document, and lists that jump when older messages come, are brought back until a message of the stop before is there. Lists
-# may count from their bottom (column-reverse) or stand on their head (scaleY(-1)). null where no message is.
+# after something moved while it was pictured. Lists that keep only what is near in the document, and lists that jump when
+# older messages come, are brought back until a message of the stop before is there. Lists may count from their bottom
+# (column-reverse) or stand on their head (scaleY(-1)). null where no message is.
 STRETCH = """
 async (m, way, within) => {
   const pause = ms => new Promise(done => setTimeout(done, ms));
@@ -106,7 +106,8 @@ async (m, way, within) => {
     await Promise.race([Promise.allSettled(shown.map(i => i.decode())), pause(2000)]);
   };
 
-  const before = new Set(once(self.stretch || [])), passed = self.passed ??= new Set();
+  if (way === 'up') self.base = {ids: self.stretch, tops: self.tops};  // the stop before, however often this one is read
+  const base = self.base ?? {ids: [], tops: new Map()}, before = new Set(once(base.ids)), passed = self.passed ??= new Set();
   const find = name => all().find(node => id(node) === name);
   let late = '';
   // Where the message shared with the stop before has to stand: its lower edge at the view's, or a tall one's upper edge.
@@ -120,7 +121,7 @@ async (m, way, within) => {
       list.scrollTo({top: list.scrollHeight - self.low, behavior: 'instant'});
       await still();
     }
-    const last = self.stretch || [], newer = new Set([...passed, ...last.slice(last.indexOf(self.goal.name) + 1)]);
+    const newer = new Set([...passed, ...base.ids.slice(base.ids.indexOf(self.goal.name) + 1)]);
     for (let tries = 0; tries < 40 && !find(self.goal.name) && performance.now() < end + 10000; tries++) {
       move(ids().some(one => newer.has(one)) ? -high / 2 : high / 2);
       await still();
@@ -170,7 +171,7 @@ async (m, way, within) => {
   for (const one of before) if (!unlike.has(one)) passed.add(one);
   self.stretch = now;
   const tops = new Map(nodes.map((node, n) => [now[n], boxOf(node).top]).filter(([one]) => unlike.has(one)));
-  const first = [...(self.tops || [])].find(([one]) => tops.has(one) && tops.get(one) >= view.top);
+  const first = [...base.tops].find(([one]) => tops.has(one) && tops.get(one) >= view.top);
   self.tops = tops;
   self.topmost = now[nodes.findIndex(node => boxOf(node).bottom > view.top + 1)];
   self.shell = shell;

@@ -243,7 +243,12 @@ class ChromiumTab:
 
     async def _hides_parts(self) -> bool:
         """Whether something on the page is closed to scripts, so that nobody can say what it draws and where."""
-        shown = await self._send("DOMSnapshot.captureSnapshot", {"computedStyles": []}, within_ms=_READ_MS)
+        try:
+            shown = await self._send("DOMSnapshot.captureSnapshot", {"computedStyles": []}, within_ms=_READ_MS)
+        except TabGone:
+            raise
+        except TabError:
+            return True
         kinds = {kind for page in shown["documents"] for kind in page["nodes"].get("shadowRootType", {}).get("value", ())}
         return "closed" in {shown["strings"][kind] for kind in kinds}
 

@@ -69,6 +69,7 @@ def test_a_walk_reaches_the_start_and_every_message_lies_whole_in_a_picture(walk
     stops, why = walk(name)
     assert (why, stops[-1].late, stops[-1].start) == ("", "", True)
     assert all(stop.joins and stop.adjoins for stop in stops)
+    assert all(stop.moved for stop in stops[1:])
     assert blocks(name) <= drawn(stops)
 
 
