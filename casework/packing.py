@@ -118,8 +118,16 @@ def _plan(ws: Workspace, file: CaseFile, wish: Wish, choices: Choices) -> PackPl
         reasons,
         choices,
         Covering(0),
-        private=private_of(ws.site, ws.archive.objects, ws.alias, chosen.snapshots),
+        private=_private(ws, chosen.snapshots),
     )
+
+
+def _private(ws: Workspace, snapshots: Iterable[Snapshot]) -> dict[str, Private]:
+    """What shows others. Where a pane stands in a picture only a record says: one that was changed since could name more."""
+    private = private_of(ws.site, ws.archive.objects, ws.alias, snapshots)
+    if ws.archive.ledger.contradicted() is None:
+        return private
+    return {name: replace(what, cropped=()) for name, what in private.items()}
 
 
 def _renderings(ws: Workspace, case: Case, planned: PackPlan, progress: Progress) -> dict[str, bytes]:

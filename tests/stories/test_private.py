@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import shutil
 import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +117,19 @@ def test_of_the_threads_pictures_only_what_is_cut_out_of_them_is_in_the_pack_wit
     assert {"tile-00.png", "copy-1.png", "dom.html", "screen.png", "network.json"} <= {
         name.rpartition("/")[2] for name in whole if name.startswith("data/exhibits/A02-thread/")
     }
+
+
+def test_a_pane_that_was_written_into_a_record_later_shows_nothing(crowded: Desk, tmp_path: Path) -> None:
+    """The whole view, with all whom it shows: the pack has no copy of it, and is said not to verify."""
+    shutil.copytree(crowded.folder, tmp_path / "copy")
+    table = replace(crowded, folder=tmp_path / "copy")
+    environment = {"TRADEWITNESS_ARCHIVE": str(table.archive), "TRADEWITNESS_CONFIG": str(table.folder / "configuration")}
+    table.environment = {**crowded.environment, **environment}
+    ledger = table.archive / "ledger" / "entries.jsonl"
+    ledger.write_bytes(re.sub(rb"pane=[0-9,]+", b"pane=0,0,1280,2048", ledger.read_bytes()))
+    assert table.run("pack", "fans", "-o", tmp_path / "forged.zip").code == 5
+    with zipfile.ZipFile(tmp_path / "forged.zip") as pack:
+        assert not [name for name in pack.namelist() if "/A02-thread/copy-" in name]
 
 
 @pytest.mark.parametrize("which", ["default", "whole"])
