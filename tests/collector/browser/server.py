@@ -45,6 +45,10 @@ PAGES: dict[str, str] = messengers.PAGES | {
         _ORDER + "<script>document.title = '\\ud800'; document.body.append('\\udfff'); console.log('\\ud800 said', 7, {});"
         "alert('\\ud800'); localStorage.setItem('token', '\\ud800abcDEF123456')</script>"
     ),
+    "/order/blank": _page(_ORDER + "<script>setTimeout(() => { location.href = 'about:blank'; }, 100)</script>"),
+    "/order/blob": _page("<script>location.href = URL.createObjectURL(new Blob(['x'], {type: 'text/html'}))</script>"),
+    "/order/apart": _page(_ORDER + "<script>setInterval(() => document.documentElement?.remove(), 1)</script>"),
+    "/order/crowd": _page(_ORDER + "<script>for (let n = 0; n < 3000; n++) fetch('/ping?' + n)</script>"),
     "/order/alerts": _page(_ORDER + "<script>for (let n = 0; n < 9; n++) alert('again')</script>"),
     "/order/dialog": _page(_ORDER + "<script>alert('Confirm receipt now?'); confirm('Sure?')</script>"),
     "/order/window": _page(_ORDER + "<script>window.open('/order/other')</script>"),

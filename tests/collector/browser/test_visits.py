@@ -177,6 +177,17 @@ def test_dialogs_are_dismissed_and_new_windows_closed_and_both_are_recorded(look
     assert "A new window that the page opened was closed." in look("/order/window").snapshot.visit.losses
 
 
+@pytest.mark.proof
+@pytest.mark.parametrize(
+    ("path", "outcome"),
+    [("/order/blank", "partial"), ("/order/blob", "partial"), ("/order/apart", "partial"), ("/order/crowd", "complete")],
+)
+def test_a_page_that_runs_away_or_floods_the_visit_is_called_what_it_is(look: See, path: str, outcome: str) -> None:
+    seen = look(path)
+    assert seen.snapshot.outcome == outcome
+    assert not any(word in seen.snapshot.why for word in ("Error", "Uncaught", "CDP"))
+
+
 def test_what_a_page_does_again_and_again_is_recorded_once_with_its_count(look: See) -> None:
     assert look("/order/alerts").snapshot.visit.losses == ('A dialog (alert) was dismissed: "again", 9 times.',)
 
