@@ -73,7 +73,7 @@ def test_three_figures_after_a_comma_are_thousands_where_the_currency_is_printed
 def test_no_text_raises_and_what_is_read_has_the_texts_own_figures(text: str, currency: str) -> None:
     money = read_money(text, currency)
     if money is not None:
-        assert figures(text) in own_figures(money)
+        assert figures(text).lstrip("0") in own_figures(money)
 
 
 def figures(text: str) -> str:
@@ -81,16 +81,16 @@ def figures(text: str) -> str:
 
 
 def own_figures(money: Money) -> set[str]:
-    """The amount's figures, and without the decimals that `Money` adds to a shorter one."""
+    """The amount's figures but for zeros before it, and without the decimals that `Money` adds to a shorter one."""
     shown = format(money.amount, "f")
-    return {figures(form) for form in (shown, shown.removesuffix("0"), shown.removesuffix(".00"))}
+    return {figures(form).lstrip("0") for form in (shown, shown.removesuffix("0"), shown.removesuffix(".00"))}
 
 
 @given(st.text(alphabet="0123456789.,' USD$€¥-+()\u00a0", max_size=40))
 def test_no_mixture_of_figures_and_marks_raises_or_changes_a_figure(text: str) -> None:
     money = read_money(text)
     if money is not None:
-        assert figures(text) in own_figures(money)
+        assert figures(text).lstrip("0") in own_figures(money)
         assert not {"-", "("} & set(text)
 
 
