@@ -42,13 +42,12 @@ def status(ws: Workspace) -> StatusAnswer:
     newest = checkpoints[-1] if checkpoints else None
     missing = tuple(a.name for a in ws.archive.config.authorities if newest and a.name not in dict(newest.tokens))
     keys = keys_of(entries)
-    notes = (*clock_notes(entries, {}), *(f"line {e.seq + 1}: {e.body['why']}" for e in entries if e.kind == REVOKED))
     notes = (
-        *notes,
+        *clock_notes(entries, {}),
+        *(f"line {e.seq + 1}: {e.body['why']}" for e in entries if e.kind == REVOKED),
         *(f"ledger/checkpoints/{name} is damaged: run `tradewitness verify`" for name in ws.archive.ledger.damaged()),
+        *(() if ws.archive.config.authorities else (NOBODY_ASKED.format(ws.archive.config_path),)),
     )
-    if not ws.archive.config.authorities:
-        notes = (*notes, NOBODY_ASKED.format(ws.archive.config_path))
     key, signer = keys[-1][1] if keys else "", _signer(ws)
     return StatusAnswer(ws.archive.root, overall, counts, waiting, newest, missing, key, notes, signer)
 

@@ -142,20 +142,22 @@ class Artefact:
     @property
     def area(self) -> Area | None:
         """What part of its page a picture shows, as its note says; None where it says none."""
-        match = re.search(rf"\bx={_N} y={_N} width={_N} height={_N}\b", self.note)
-        return (int(match[1]), int(match[2]), int(match[3]), int(match[4])) if match else None
+        return self._noted(rf"\bx={_N} y={_N} width={_N} height={_N}\b")
 
     @property
     def pane(self) -> Area | None:
         """The part of a picture in which a conversation's messages stand and nothing else does; None where it names none."""
-        match = re.search(rf"\bpane={_N},{_N},{_N},{_N}\b", self.note)
-        return (int(match[1]), int(match[2]), int(match[3]), int(match[4])) if match else None
+        return self._noted(rf"\bpane={_N},{_N},{_N},{_N}\b")
 
     @property
     def moved(self) -> int | None:
         """How many pixels lower messages stand in a conversation's picture than in the one of the stop before."""
         match = re.search(r"\bmoved=(-?\d{1,7})\b", self.note)
         return int(match[1]) if match else None
+
+    def _noted(self, form: str) -> Area | None:
+        match = re.search(form, self.note)
+        return (int(match[1]), int(match[2]), int(match[3]), int(match[4])) if match else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,10 +47,6 @@ def unread(file: AddedRecord, targets: tuple[Target, ...]) -> SavedReading:
     return SavedReading()
 
 
-def _unread_again(file: AddedRecord, targets: tuple[Target, ...], held: tuple[Fact, ...]) -> SavedReading:
-    return SavedReading()
-
-
 TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
     "meta": ({"key": str, "value": str}, ("key",)),
     "openings": ({"commitment": str, "digest": str, "salt": str}, ("commitment",)),
@@ -125,7 +121,7 @@ class Index:
                 self.take_all(archive, lines, start, read_facts, read_saved)
         return len(lines) - start
 
-    def reread(self, archive: Archive, revise: ReviseFacts, revise_saved: ReviseSaved = _unread_again) -> None:
+    def reread(self, archive: Archive, revise: ReviseFacts, revise_saved: ReviseSaved = lambda *_: SavedReading()) -> None:
         """Takes everything in again. Both are handed the facts held until now: of each snapshot, of each added file.
 
         One transaction: when it fails, what was held stays.

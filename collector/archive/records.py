@@ -11,8 +11,8 @@ from collector.canonical import plain
 from collector.errors import DamagedArchive
 from collector.ledger.log import Entry, Opening
 from collector.model import Artefact, Snapshot, Step, Target, Visit
-from collector.seal.revocation import NAME
-from collector.seal.timestamp import NAME as NAMED
+from collector.seal.revocation import NAME as ANSWER_NAME
+from collector.seal.timestamp import NAME as AUTHORITY_NAME
 
 # What an entry of each kind must at least hold; kinds that are not named here are free (design section 4).
 _REQUIRED: Mapping[str, Mapping[str, type]] = {
@@ -112,10 +112,12 @@ def shape_fault(entry: Entry) -> str:
     if entry.kind == "authority.revoked" and not all(isinstance(pem, str) for pem in entry.body["certificates"]):
         return "names its certificates wrongly"
     if entry.kind == "timestamp.received":
-        if not NAMED.fullmatch(entry.body["authority"]):  # files are named by it
+        if not AUTHORITY_NAME.fullmatch(entry.body["authority"]):  # files are named by it
             return "names its authority wrongly"
         answers = entry.body.get("revocation", {})
-        if not isinstance(answers, dict) or not all(NAME.fullmatch(n) and isinstance(d, str) for n, d in answers.items()):
+        if not isinstance(answers, dict) or not all(
+            ANSWER_NAME.fullmatch(n) and isinstance(d, str) for n, d in answers.items()
+        ):
             return "names what was said of revocation wrongly"
     for many, needed in (("renderings", {"path", "commitment"}), ("parts", {"name", "media_type", "size", "commitment"})):
         records = entry.body.get(many, [])

@@ -271,8 +271,10 @@ class ChromiumTab:
             read = await self._stop(marks, "again", older_ms) or read
         else:
             read["adjoins"] = False
-        left, top, width, height = map(int, pane) if pane and (stood, pane) == (stands, still) else (0, 0, 0, 0)
-        return read, shot, (left, top, width, height) if width else None
+        if not pane or (stood, pane) != (stands, still):
+            return read, shot, None
+        left, top, width, height = map(int, pane)
+        return read, shot, (left, top, width, height)
 
     async def _no_messages(self, messenger: Messenger, stop: int) -> str:
         """Why there are no messages to read."""

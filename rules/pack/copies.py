@@ -148,9 +148,10 @@ def _stops(screens: tuple[Artefact, ...], cropped: tuple[int, ...], get: Get) ->
     y, last = 0, 0
     for screen in sorted(screens, key=lambda a: a.part)[:MOST_STOPS]:
         left, _, width, height = pane = screen.pane or (0, 0, 0, last)
-        joined = screen.moved is not None and 0 <= screen.moved <= 2 * max(height, last)
-        moved = screen.moved if joined and screen.moved is not None else min(height, _SIDES[-1]) + _GAP
-        y, last = (y - moved if screen.part else 0), min(height, _SIDES[-1])
+        tall, moved = min(height, _SIDES[-1]), screen.moved
+        if moved is None or not 0 <= moved <= 2 * max(height, last):
+            moved = tall + _GAP
+        y, last = (y - moved if screen.part else 0), tall
         if screen.part in cropped and _is_inside(pane, screen, get):
             placed.append(_Tile(screen, left, y, width, height, pane))
     left, top = min((t.x for t in placed), default=0), min((t.y for t in placed), default=0)

@@ -7,6 +7,7 @@ from collector.sites.alibaba.addresses import absolute, address_of, canonical, o
 from collector.sites.alibaba.markup import Frame
 from collector.sites.alibaba.readings import Node
 from collector.sites.alibaba.texts import squeezed, text_of
+from collector.sites.alibaba.thread import CONTACT
 
 LISTS = frozenset({"order_list", "dispute_list", "conversations"})
 
@@ -46,7 +47,7 @@ def _listed(row: Node, frame: Frame) -> Listed:
 def conversation_with(frame: Frame, supplier: str) -> str:
     """The address of the one conversation with a company, as a list of conversations links to it; "" where it does not."""
     found = set()
-    for contact in frame.soup.select(".contact-item-container"):
+    for contact in frame.soup.select(CONTACT):
         names = {text_of(tag).casefold() for tag in contact.select(".contact-company, .contact-name")}
         if squeezed(supplier).casefold() in names:
             links = (absolute(str(a["href"]), frame.page.url) for a in contact.select("a[href]"))
@@ -70,12 +71,12 @@ def disputes_listed(frame: Frame) -> set[str]:
 
 def companies_listed(frame: Frame) -> set[str]:
     """The companies with whom there are conversations."""
-    return {text_of(tag) for tag in frame.soup.select(".contact-item-container .contact-company")} - {""}
+    return {text_of(tag) for tag in frame.soup.select(f"{CONTACT} .contact-company")} - {""}
 
 
 def contacts_listed(frame: Frame) -> set[str]:
     """The contacts' account numbers."""
-    return {str(tag["data-contact-id"]) for tag in frame.soup.select(".contact-item-container[data-contact-id]")}
+    return {str(tag["data-contact-id"]) for tag in frame.soup.select(f"{CONTACT}[data-contact-id]")}
 
 
 def _rows(frame: Frame, key: str) -> Node:

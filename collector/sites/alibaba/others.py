@@ -16,13 +16,12 @@ from collector.sites.alibaba import addresses
 from collector.sites.alibaba.heard import conversations
 from collector.sites.alibaba.markup import Frame
 from collector.sites.alibaba.texts import classes, text_of
-from collector.sites.alibaba.thread import attachments, message_tags, spoken_in, stated_in
+from collector.sites.alibaba.thread import CONTACT, attachments, message_tags, spoken_in, stated_in
 
 _MESSENGERS = frozenset({"thread", "conversations"})
 _LISTS = _MESSENGERS | {"order_list", "dispute_list", "account"}
 # Data by which a conversation is told: quoted keys, so that a program which only names them passes. Markup that tells one.
 _QUOTE = rb"""(?:\\*["']|&quot;)"""
-_CONTACT = ".contact-item-container"
 _DATA = re.compile(
     _QUOTE + rb"(?:conversation\w*|contact(?:List|s|Id)|message(?:Id|s|List))" + _QUOTE + rb"\s*:", re.IGNORECASE
 )
@@ -44,7 +43,7 @@ def page_shows_others(page: StoredPage, frames: Iterable[Frame]) -> bool:
     shown = [frame for frame in frames if _is_messenger(frame)]
     if addresses.kind_of(page.url) not in _MESSENGERS and not shown:
         return False
-    opened = any(frame.soup.select_one(f"{_CONTACT}.selected") is not None for frame in shown)
+    opened = any(frame.soup.select_one(f"{CONTACT}.selected") is not None for frame in shown)
     return not opened or any(_shows_others(frame) for frame in shown)
 
 
@@ -55,7 +54,7 @@ def own_stretches(page: StoredPage, frames: tuple[Frame, ...]) -> frozenset[int]
     for in each stretch.
     """
     spoken = {code for frame in frames for code in spoken_in(frame)}
-    contacts = [tag for frame in frames for tag in frame.soup.select(_CONTACT)]
+    contacts = [tag for frame in frames for tag in frame.soup.select(CONTACT)]
     opened = [tag for tag in contacts if "selected" in classes(tag)]
     if len(spoken) != 1 or len(opened) != 1:
         return frozenset()
@@ -89,12 +88,12 @@ def tells_others(page: StoredPage, frames: tuple[Frame, ...], carried: Carried, 
 
 
 def _is_messenger(frame: Frame) -> bool:
-    return bool(frame.soup.select_one(f"{_CONTACT}, .conversation-header") or message_tags(frame))
+    return bool(frame.soup.select_one(f"{CONTACT}, .conversation-header") or message_tags(frame))
 
 
 def _shows_others(frame: Frame) -> bool:
     """Whether a frame names more than the one contact whose conversation is open, in its list or beside its messages."""
-    listed = frame.soup.select(f"{_CONTACT}, [data-contact-id]")
+    listed = frame.soup.select(f"{CONTACT}, [data-contact-id]")
     contacts = {str(tag.get("data-contact-id") or text_of(tag)) for tag in listed}
     companies = {text_of(tag).casefold() for tag in frame.soup.select(".contact-company") if text_of(tag)}
     spoken = spoken_in(frame) | conversations(frame.page.told)
@@ -103,7 +102,7 @@ def _shows_others(frame: Frame) -> bool:
 
 def _is_alone(stretch: Frame, own: set[str]) -> bool:
     """Whether every message states the one conversation, and nothing there is a contact or a page of its own."""
-    stated = stretch.soup.select_one(f"{_CONTACT}, [data-contact-id], .contact-company, iframe, object, embed") is None
+    stated = stretch.soup.select_one(f"{CONTACT}, [data-contact-id], .contact-company, iframe, object, embed") is None
     return stated and bool(stated_in(stretch)) and all(_codes(info) == own for info in stated_in(stretch))
 
 

@@ -14,7 +14,7 @@ from collector.sites.alibaba.order import order_data
 from collector.sites.alibaba.product import goods_data
 from collector.sites.alibaba.search import offer_list
 from collector.sites.alibaba.supplier import shop_data
-from collector.sites.alibaba.thread import is_list
+from collector.sites.alibaba.thread import CONTACT, MESSENGER, is_list
 from collector.sites.alibaba.tracking import tracking_data
 
 _CHALLENGE_BOXES = "#nc-container, #punish-component, .punish-component, punish-component, #nocaptcha, #baxia-punish"
@@ -63,7 +63,7 @@ _MARKS = {
 }
 _BLOCKS = {
     "order": ".order-number, .order-detail, #order-detail",
-    "thread": ".message-item-wrapper, .flow-message-item-wrapper, .contact-item-container",
+    "thread": f"{MESSENGER.message}, {CONTACT}",
     "supplier": ".company-name, .company-profile, .company-basicInfo, [module-name*=company]",
     "product": ".ma-title, .product-title, .detail-box, [itemtype*='schema.org/Product']",
     "search": "[data-ctrdot], .organic-list, .m-gallery-product-item-v2, .item-content, .search-card-info__wrapper",
@@ -72,7 +72,7 @@ _BLOCKS = {
     "dispute_list": ".dispute-row, .dispute-list",
     "tracking": ".tracking-event, .tracking-none, .tracking-number",
     "account": ".member-name, .member-id",
-    "conversations": ".contact-item-container",
+    "conversations": CONTACT,
 }
 
 

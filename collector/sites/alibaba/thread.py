@@ -30,6 +30,7 @@ from collector.sites.alibaba.times import read_epoch, read_time
 
 READER = "alibaba.thread/3"
 MESSAGE_CLASSES = ("message-item-wrapper", "flow-message-item-wrapper")
+CONTACT = ".contact-item-container"  # one in the list beside the messages; the open one is `.selected`
 
 _START = re.compile(r"^(?:history-start|no-more(?:-message)?|message-list-start|conversation-start)$")
 _START_TEXT = re.compile(
@@ -174,7 +175,7 @@ def spoken_in(frame: Frame) -> set[str]:
 
 def partners(frame: Frame) -> tuple[Reading | None, ...]:
     """The other party's company, from the selected contact and from the conversation's head."""
-    selected = frame.soup.select_one(".contact-item-container.selected .contact-company")
+    selected = frame.soup.select_one(f"{CONTACT}.selected .contact-company")
     head = frame.soup.select_one(".conversation-header .contact-company, .conversation-head .contact-company")
     return frame.read(selected, as_text), frame.read(head, as_text)
 
@@ -186,13 +187,13 @@ def is_list(frame: Frame) -> bool:
 
 def contact_names(frame: Frame) -> set[str]:
     """The name of the person, as the selected contact and the conversation's head give it."""
-    tags = frame.soup.select(".contact-item-container.selected .contact-name, .conversation-header .contact-name")
+    tags = frame.soup.select(f"{CONTACT}.selected .contact-name, .conversation-header .contact-name")
     return {text for tag in tags if (text := text_of(tag))}
 
 
 def contact_ids(frame: Frame) -> set[str]:
     """The contact's account number, as the selected contact states it."""
-    tag = frame.soup.select_one(".contact-item-container.selected[data-contact-id]")
+    tag = frame.soup.select_one(f"{CONTACT}.selected[data-contact-id]")
     return {str(tag["data-contact-id"])} if tag is not None else set()
 
 
@@ -205,7 +206,7 @@ def _complete(frame: Frame) -> Reading | None:
 
 def _marks_messages(mark: Tag) -> bool:
     """Whether a mark belongs to the messages: the end of a list of contacts looks the same."""
-    contacts = ".contact-item-container, .contact-list"
+    contacts = f"{CONTACT}, .contact-list"
     near = next((p for p in mark.parents if p.select_one(f"{MESSENGER.message}, {contacts}") is not None), None)
     return near is None or near.select_one(contacts) is None
 

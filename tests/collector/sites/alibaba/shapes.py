@@ -78,6 +78,12 @@ def detail(**product: Any) -> dict[str, Any]:
     return {"globalData": {"product": goods | product, "seller": seller, "trade": {}}, "nodeMap": {}}
 
 
+def other_lamp() -> dict[str, Any]:
+    """Data of another product than the page's own, as recommendations carry it."""
+    price = detail()["globalData"]["product"]["price"]
+    return {"subject": "Other lamp", "productId": 60111222333, "moq": 5, "price": price}
+
+
 def bare_product(head: str = "", price: str = "$3.26-4.59", more: str = "") -> str:
     return f"""<html><head>{head}</head><body><div data-module-name="module_title"><h1>Garden Lamp</h1></div>
       <div data-module-name="module_price"><div>{price}</div></div>{more}</body></html>"""

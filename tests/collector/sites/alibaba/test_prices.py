@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from collector.model import Money
-from tests.collector.sites.alibaba.shapes import NAME, PRODUCT, bare_product, detail, script, usd, values
+from tests.collector.sites.alibaba.shapes import NAME, PRODUCT, bare_product, detail, other_lamp, script, usd, values
 
 
 def read(body: str, name: str = "price_tiers") -> Any:
@@ -156,13 +156,7 @@ def test_text_of_the_data_is_read_as_a_reader_sees_it() -> None:
 
 
 def test_another_products_data_are_not_taken_where_the_address_says_which_this_one_is() -> None:
-    other = {
-        "subject": "Other lamp",
-        "productId": 60111222333,
-        "moq": 5,
-        "price": detail()["globalData"]["product"]["price"],
-    }
-    page = "<div data-module-name='module_title'><h1>Garden Lamp</h1></div>" + script("window.more", {"item": other})
+    page = "<div data-module-name='module_title'><h1>Garden Lamp</h1></div>" + script("window.more", {"item": other_lamp()})
     assert (read(page, "title"), read(page), read(page, "min_order")) == ("Garden Lamp", "not_shown", "not_shown")
 
 

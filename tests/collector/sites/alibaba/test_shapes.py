@@ -27,6 +27,7 @@ from tests.collector.sites.alibaba.shapes import (
     card,
     detail,
     module_data,
+    other_lamp,
     script,
     shop_2026,
     supplier,
@@ -252,12 +253,7 @@ def test_a_ladder_in_blocks_without_known_names_is_still_a_ladder() -> None:
 
 
 def test_another_product_in_the_data_is_not_taken_for_this_one() -> None:
-    other = {
-        "subject": "Other lamp",
-        "productId": 60111222333,
-        "moq": 5,
-        "price": detail()["globalData"]["product"]["price"],
-    }
+    other = other_lamp()
     third = other | {"productId": 60111222334, "subject": "Third lamp"}
     page = "<div data-module-name='module_title'><h1>Garden Lamp</h1></div>" + script(
         "window.reco", {"list": [other, third]}
