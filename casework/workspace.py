@@ -8,8 +8,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from casework.reread import reader_of
-from casework.saved import reader_of_saved
 from collector.alias import Alias
 from collector.archive.archive import Archive
 from collector.archive.config import default_archive, user_folder
@@ -18,6 +16,8 @@ from collector.archive.records import AddedRecord
 from collector.clock import Clock, SystemClock
 from collector.errors import WrongRequest
 from collector.model import Fact, Snapshot, Target
+from collector.reading.reader import reader_of
+from collector.saved.reader import reader_of_saved
 from collector.site import Site
 
 if TYPE_CHECKING:

@@ -9,16 +9,16 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from collector.errors import WrongRequest
-from rules.calendars import day_in, written
-from rules.casefile import CaseFile
-from rules.check import reasons_of
-from rules.chronology import Chronology, Occurrence, days_between
-from rules.contact import problem_since
-from rules.contract import clause, missing_items
-from rules.messages import sayings
-from rules.policy import Policy
-from rules.refund import money, said
-from rules.schema import from_toml, installed
+from rules.case.casefile import CaseFile
+from rules.case.chronology import Chronology, Occurrence, days_between
+from rules.check.contact import problem_since
+from rules.check.contract import clause, missing_items
+from rules.check.refund import money, said
+from rules.check.review import reasons_of
+from rules.conversation.messages import sayings
+from rules.policy.calendars import day_in, written
+from rules.policy.platform import Policy
+from rules.policy.schema import from_toml, installed
 
 KINDS = ("supplier", "statement", "contract", "question")
 LANGUAGES = ("en", "zh")

@@ -10,9 +10,9 @@ import pytest
 
 from collector.errors import WrongRequest
 from collector.model import Fact, Finding, Money
-from rules.casefile import CaseFile
-from rules.check import check, reasons_of
-from rules.policy import REASONS, load_policy
+from rules.case.casefile import CaseFile
+from rules.check.review import check, reasons_of
+from rules.policy.platform import REASONS, load_policy
 from tests.rules.cases import NOON, added, case, instant, printed, shown, visited
 
 

@@ -6,10 +6,10 @@ import pytest
 
 from collector.errors import WrongRequest
 from collector.model import Fact
-from rules.check import check
-from rules.moments import Advice, load_moments, moments, parse
-from rules.policy import load_policy
-from rules.schema import installed
+from rules.check.review import check
+from rules.deadlines.moments import Advice, load_moments, moments, parse
+from rules.policy.platform import load_policy
+from rules.policy.schema import installed
 from tests.rules.cases import case, dispute_page, instant, shown, visited
 
 PAID = ("order.number=2508", "paid_at=2026-09-01", "ship_by=2026-09-20")

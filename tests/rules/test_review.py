@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from collector.model import Finding, Money
-from rules.casefile import CaseFile
-from rules.check import check, review
-from rules.policy import load_policy
+from rules.case.casefile import CaseFile
+from rules.check.review import check, review
+from rules.policy.platform import load_policy
 from tests.rules.cases import added, case, dispute_page, instant, printed, shown, visited
 
 

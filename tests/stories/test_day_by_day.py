@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from casework.dossier import check_cases
+from casework.asking.dossier import check_cases
 from fixtures.marketplace.story import At
 from tests.stories.diary import BASE, Diary, Page
 

@@ -16,21 +16,21 @@ from collector.archive.records import body_of
 from collector.canonical import sha256
 from collector.ledger import merkle
 from collector.ledger.log import Checkpoint, Ledger, Opening
-from collector.model import Artefact, Fact, Money, Place, Printed, Private, Snapshot, Step, Target, Visit
+from collector.model import AddedFile, Artefact, Fact, Money, Place, Printed, Private, Snapshot, Step, Target, Visit
 from collector.seal import der
 from collector.seal.keys import SigningKey
 from collector.seal.signature import sign
 from collector.seal.timestamp import verify_token
 from fixtures.authority import Files, respond
-from rules.casefile import AddedFile, CaseFile, LedgerEvent
-from rules.check import check
-from rules.deadlines import deadlines
-from rules.pack.exhibits import Choices
-from rules.pack.plan import Covering, PackPlan, Witness, plan
-from rules.pack.proof import ProofMaterial, openings_of
-from rules.pack.renderings import make_renderings
-from rules.pack.write import PackResult, write_pack
-from rules.policy import load_policy
+from rules.case.casefile import CaseFile, LedgerEvent
+from rules.check.review import check
+from rules.deadlines.counting import deadlines
+from rules.pack.bag.proof import ProofMaterial, openings_of
+from rules.pack.bag.write import PackResult, write_pack
+from rules.pack.plan.exhibits import Choices
+from rules.pack.plan.plan import Covering, PackPlan, Witness, plan
+from rules.pack.render.renderings import make_renderings
+from rules.policy.platform import load_policy
 
 ORDER = "250861947301028446"
 ZONE = "Europe/Amsterdam"

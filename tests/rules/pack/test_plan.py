@@ -12,15 +12,15 @@ import pytest
 
 from collector.canonical import canonical
 from collector.errors import WrongRequest
-from collector.model import Private
-from rules.casefile import CaseFile, FilePart
-from rules.pack.bag import is_safe
-from rules.pack.dates import at_the_earliest, both, when
-from rules.pack.exhibits import Choices, original_name
-from rules.pack.plan import Covering, PackPlan, plan, plan_digest
-from rules.pack.proof import openings_of
-from rules.pack.report import key_rows
-from rules.pack.timeline import timeline_csv, timeline_json
+from collector.model import FilePart, Private
+from rules.case.casefile import CaseFile
+from rules.pack.bag.bag import is_safe
+from rules.pack.bag.proof import openings_of
+from rules.pack.plan.dates import at_the_earliest, both, when
+from rules.pack.plan.exhibits import Choices, original_name
+from rules.pack.plan.plan import Covering, PackPlan, plan, plan_digest
+from rules.pack.plan.timeline import timeline_csv, timeline_json
+from rules.pack.render.report import key_rows
 from tests.rules.pack.synthetic import AS_OF, MESSAGES, ORDER, SUPPLIER, ZONE, Sealed
 
 
