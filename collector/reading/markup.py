@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
-from bs4.element import NavigableString
+from bs4.element import NavigableString, PreformattedString
 
 from collector.model import Place
 from collector.reading.addresses import Address, Addresses
@@ -63,14 +63,17 @@ class Frame:
             self.soup, self.scripts, self.linked = _beginning(self.soup), {}, {}
 
     def _take_scripts(self, source: bytes) -> bool:
-        """Takes the data of scripts and attributes, and takes all that shows no text out of the markup, in one pass.
+        """Takes the data of scripts and attributes, and takes all that shows no text out, in one pass.
 
         False where the markup is nested too deeply for that.
         """
         silent: list[Tag] = []
+        unseen: list[PreformattedString] = []  # comments: nobody sees them, so they say nothing
         laden, depths = has_laden_attributes(source), {id(self.soup): 0}
         for tag in self.soup.descendants:
             if not isinstance(tag, Tag):
+                if isinstance(tag, PreformattedString):
+                    unseen.append(tag)
                 continue
             depth = depths[id(tag)] = depths[id(tag.parent)] + 1
             if depth > _DEEPEST:
@@ -81,6 +84,8 @@ class Frame:
                 self._take_script(tag)
             elif laden or DATA_ATTRIBUTES & tag.attrs.keys():
                 self._take_attributes(tag)
+        for note in unseen:
+            note.extract()
         for tag in silent:
             if not tag.decomposed:
                 tag.decompose()
