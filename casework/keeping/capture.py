@@ -15,6 +15,7 @@ from collector.archive.records import body_of
 from collector.archive.sealing import seal_if_possible
 from collector.browser.browsers import Held, browsers
 from collector.errors import BrowserError, WrongRequest
+from collector.ledger.log import about_account
 from collector.model import Snapshot, Target
 from collector.site import SIGNED_IN_AS
 
@@ -170,8 +171,5 @@ def _append(ws: Workspace, snapshot: Snapshot) -> None:
 
 
 def _is_paused(ws: Workspace, account: str) -> bool:
-    paused = False
-    for entry in ws.archive.ledger.entries():
-        if entry.kind in ("account.paused", "account.resumed") and entry.body["account"] == account:
-            paused = entry.kind == "account.paused"
-    return paused
+    last = next(ws.archive.ledger.latest("account.paused", "account.resumed", about=about_account(account)), None)
+    return last is not None and last.kind == "account.paused"

@@ -52,7 +52,7 @@ def holding(ws: Workspace, held: Held) -> Iterator[None]:
 
 def require_consent(ws: Workspace, person: Person, *, yes: bool) -> None:
     """Says once, plainly, what visits with an account may cost, asks, and records the answer. Raises PersonNeeded."""
-    if any(e.kind == "setting.changed" and e.body.get("name") == CONSENT for e in ws.archive.ledger.entries()):
+    if any(e.body.get("name") == CONSENT for e in ws.archive.ledger.latest("setting.changed")):
         return
     person.tell(TERMS)
     if not yes:

@@ -66,7 +66,7 @@ def make_pack(ws: Workspace, wanted: str, wish: Wish, progress: Progress) -> Pac
     seal(ws.archive, key, progress)
     ws.refresh()
     checkpoint = covering_checkpoint(ws, max(event.seq for event in file.events), key)
-    proving = Proving.of(ws, checkpoint, key)
+    proving = Proving(ws, checkpoint, key)
     planned = replace(planned, covering=proving.covering)
     renderings = _renderings(ws, case, planned, progress)
     proof = proving.material(planned, file)

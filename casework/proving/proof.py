@@ -10,12 +10,13 @@ from functools import cached_property
 from itertools import takewhile
 
 from casework.workspace import Workspace
-from collector.archive.records import keys_of, received_files
+from collector.archive.records import KEY_KINDS, received_files
+from collector.archive.revoked import KIND as REVOKED
 from collector.archive.revoked import counts, known_revocations
-from collector.archive.sealing import answers_of, is_signed, is_there, signature_of
+from collector.archive.sealing import answers_of, is_signed, is_there, key_at, received_for, signature_of
 from collector.errors import DamagedArchive
-from collector.ledger import merkle
-from collector.ledger.log import Checkpoint, Entry
+from collector.ledger.checkpoint import Checkpoint
+from collector.ledger.log import Entry
 from collector.seal.certificate import Certificate
 from collector.seal.der import MalformedDer
 from collector.seal.keys import SigningKey
@@ -27,26 +28,27 @@ from rules.pack.bag.proof import ProofMaterial, openings_of
 from rules.pack.plan.plan import Covering, PackPlan, Witness
 
 
-def key_at(ws: Workspace, checkpoint: Checkpoint) -> str:
-    """The fingerprint of the key that the ledger names for a checkpoint, or ""."""
-    keys = [key for seq, key in keys_of(ws.archive.ledger.entries()) if seq < checkpoint.size]
-    return keys[-1] if keys else ""
-
-
 def covering_checkpoint(ws: Workspace, last: int, key: SigningKey) -> Checkpoint:
     """The earliest checkpoint over entry `last` that is signed by the key that signs the pack, so that one key vouches.
 
     One that lost a token is passed over where a later one is whole. Raises DamagedArchive where none is left.
     """
-    ledger = ws.archive.ledger
-    covering = [c for c in ledger.checkpoint_list() if c.size > last and key_at(ws, c) == key.fingerprint]
-    signed = [c for c in covering if is_signed(ws.archive, c)]
-    if not signed:
+    ours = (c for c in ws.archive.ledger.covering(last) if key_at(ws.archive, c.size) == key.fingerprint)
+    first: Checkpoint | None = None
+    for checkpoint in ours:
+        if is_signed(ws.archive, checkpoint):
+            if not _lost_a_token(ws, checkpoint):
+                return checkpoint
+            first = first or checkpoint
+    if first is None:
         raise DamagedArchive("No checkpoint that covers this case has its signature.", "Run: tradewitness verify")
-    # One that was lost and given again has two entries, and the later counts.
-    tokens = {next(iter(received_files(e))): e for e in ledger.entries() if e.kind == "timestamp.received"}
-    lost = {e.body["checkpoint"] for e in tokens.values() if not is_there(ws.archive, e)}
-    return next((c for c in signed if c.size not in lost), signed[0])
+    return first
+
+
+def _lost_a_token(ws: Workspace, checkpoint: Checkpoint) -> bool:
+    """Whether a token that was received is not there. One that was given again has two entries, and the later counts."""
+    tokens = {next(iter(received_files(e))): e for e in received_for(ws.archive, checkpoint.name)}
+    return any(not is_there(ws.archive, e) for e in tokens.values())
 
 
 @dataclass(frozen=True)
@@ -75,22 +77,20 @@ class _Token:
 
 @dataclass(frozen=True)
 class Proving:
-    """One pack's checkpoint and the key that signs. `received` are the entries of all tokens but those that are lost, and
-    those of authorities that are known to be revoked so that they do not count.
-    """
+    """One pack's checkpoint and the key that signs."""
 
     ws: Workspace
     checkpoint: Checkpoint
     key: SigningKey
-    received: tuple[Entry, ...]
 
-    @classmethod
-    def of(cls, ws: Workspace, checkpoint: Checkpoint, key: SigningKey) -> Proving:
-        entries = list(ws.archive.ledger.entries())
-        revoked = known_revocations(ws.archive, entries)
-        tokens = (e for e in entries if e.kind == "timestamp.received")
-        counted = (e for e in tokens if is_there(ws.archive, e) and counts(ws.archive, e, revoked))
-        return cls(ws, checkpoint, key, tuple(counted))
+    @cached_property
+    def _revoked(self) -> tuple[Said, ...]:
+        ledger = self.ws.archive.ledger
+        return known_revocations(self.ws.archive, ledger.entries(kinds=(REVOKED,)), ledger.opening)
+
+    def _counts(self, token: Entry) -> bool:
+        """Whether a received token is not lost, and its authority not known to be revoked so that it does not count."""
+        return is_there(self.ws.archive, token) and counts(self.ws.archive, token, self._revoked)
 
     @cached_property
     def covering(self) -> Covering:
@@ -99,7 +99,7 @@ class Proving:
         addresses = {a.name: a.url for a in self.ws.archive.config.authorities}
         names = sorted({*addresses, *stamped})
         witnesses = tuple(_witness(name, addresses.get(name, ""), stamped.get(name)) for name in names)
-        at, signer = datetime.fromisoformat(self.checkpoint.at), key_at(self.ws, self.checkpoint)
+        at, signer = datetime.fromisoformat(self.checkpoint.at), key_at(self.ws.archive, self.checkpoint.size)
         issuers = tuple(one.name for one in self._issuers)
         return Covering(self.checkpoint.size, self.checkpoint.root, at, signer, witnesses, issuers)
 
@@ -107,7 +107,7 @@ class Proving:
         """Entries, proofs, checkpoints with all that belongs to them, openings and certificates."""
         ledger, size = self.ws.archive.ledger, self.checkpoint.size
         entries = self._entries(file)
-        lines, tree = ledger.lines(), merkle.Tree(ledger.leaves()[:size])
+        tree = ledger.tree(size)
         paths = {seq: tuple(step.hex() for step in tree.inclusion_proof(seq)) for seq in entries}
         files: dict[str, bytes] = {}
         brackets = self._brackets(entries)
@@ -120,7 +120,7 @@ class Proving:
             for one in ledger.checkpoint_list()
             if one.size < size
         }
-        shown = tuple((seq, lines[seq]) for seq in entries)
+        shown = tuple((seq, ledger.entry(seq).line) for seq in entries)
         certificates = {**self._certificates, **self._earlier_signers(brackets)}
         return ProofMaterial(shown, paths, files, openings_of(planned), certificates, size, earlier)
 
@@ -128,22 +128,27 @@ class Proving:
         """The case's own entries, the keys', and the last token received before each visit: it says "not before"."""
         wanted = {event.seq for event in file.events}
         for event in file.events:
-            earlier = [entry.seq for entry in self.received if entry.seq < event.seq]
-            if event.kind == "snapshot" and earlier:
-                wanted.add(earlier[-1])
-        keys = {seq for seq, _ in keys_of(self.ws.archive.ledger.entries()) if seq < self.checkpoint.size}
+            if event.kind == "snapshot" and (token := self._token_before(event.seq)) is not None:
+                wanted.add(token)
+        keys = {entry.seq for entry in self.ws.archive.ledger.entries(stop=self.checkpoint.size, kinds=KEY_KINDS)}
         return tuple(sorted(wanted | keys))
+
+    def _token_before(self, seq: int) -> int | None:
+        tokens = self.ws.archive.ledger.latest("timestamp.received", before=seq)
+        return next((token.seq for token in tokens if self._counts(token)), None)
 
     def _brackets(self, entries: Sequence[int]) -> list[Checkpoint]:
         """The checkpoints whose tokens stand among the entries, so that the token itself can be shown."""
-        sizes = {entry.body["checkpoint"] for entry in self.received if entry.seq in entries}
-        return [c for c in self.ws.archive.ledger.checkpoint_list() if c.size in sizes]
+        ledger = self.ws.archive.ledger
+        tokens = (entry for entry in map(ledger.entry, entries) if entry.kind == "timestamp.received")
+        sizes = sorted({int(entry.body["checkpoint"]) for entry in tokens if self._counts(entry)})
+        return [one for size in sizes if (one := ledger.checkpoint(size)) is not None]
 
     def _earlier_signers(self, brackets: Sequence[Checkpoint]) -> Mapping[str, bytes]:
         """The certificate of each checkpoint that another key signed, before it was changed, as the records name it."""
-        entries = [e for e in self.ws.archive.ledger.entries() if e.kind in ("archive.created", "key.changed")]
+        entries = self.ws.archive.ledger.entries(kinds=KEY_KINDS)
         named = {str(e.body["key"]): str(e.body["certificate"]) for e in entries}
-        signed = {one.name: key_at(self.ws, one) for one in brackets}
+        signed = {one.name: key_at(self.ws.archive, one.size) for one in brackets}
         return {f"signer-{name}.pem": named[key].encode() for name, key in signed.items() if key != self.key.fingerprint}
 
     @cached_property
@@ -151,7 +156,8 @@ class Proving:
         return self._tokens(self.checkpoint)
 
     def _tokens(self, checkpoint: Checkpoint) -> list[_Token]:
-        return [self._token(e, checkpoint) for e in self.received if e.body["checkpoint"] == checkpoint.size]
+        received = received_for(self.ws.archive, checkpoint.name)
+        return [self._token(e, checkpoint) for e in received if self._counts(e)]
 
     def _token(self, entry: Entry, checkpoint: Checkpoint) -> _Token:
         """Where the token does not hold, or leads to a root that the settings do not name, nothing can be said above it."""

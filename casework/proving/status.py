@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from casework.answers import StampedCheckpoint, StatusAnswer, WitnessAnswer
 from casework.workspace import Workspace
-from collector.archive.records import keys_of
+from collector.archive.records import KEY_KINDS, keys_of
 from collector.archive.revoked import KIND as REVOKED
 from collector.archive.revoked import counts, known_revocations
-from collector.archive.sealing import NOBODY_ASKED, is_signed, seal, signature_of, signing_key, stamped_by, token_path
+from collector.archive.sealing import (
+    NOBODY_ASKED,
+    is_signed,
+    received_for,
+    seal,
+    signature_of,
+    signing_key,
+    stamped_by,
+    token_path,
+)
 from collector.archive.witness import is_witness, witness_file
-from collector.errors import ArchiveError, WrongRequest
+from collector.errors import ArchiveError, DamagedArchive, WrongRequest
+from collector.ledger.checkpoint import Checkpoint
 from collector.ledger.disk import write_file
-from collector.ledger.log import OF_THE_SEAL, Checkpoint, Entry
+from collector.ledger.log import OF_THE_SEAL, Entry
 from collector.seal.revocation import Said
-from collector.verify.clocks import clock_notes
+from collector.verify.clocks import clock_note
 
 Progress = Callable[[str], None]
 _KEPT = ("snapshot", "file.added", "fact.asserted", "pack.made")
@@ -28,23 +39,23 @@ def status(ws: Workspace) -> StatusAnswer:
     It tells what the records say; whether they are whole, `verify` tells.
     """
     ws.archive.require()
-    entries = list(ws.archive.ledger.entries())
-    revoked = known_revocations(ws.archive, entries)
-    signed = (c for c in ws.archive.ledger.checkpoint_list() if is_signed(ws.archive, c))
-    checkpoints = tuple(_stamped(ws, c, revoked) for c in signed)
-    sealed = checkpoints[-1].size if checkpoints else 0
-    stamped = max((c.size for c in checkpoints if c.tokens), default=0)
-    words = {e.seq: "timestamped" if e.seq < stamped else "pending" if e.seq < sealed else "unsigned" for e in entries}
-    counted = [e for e in entries if e.kind not in OF_THE_SEAL]
-    counts = {word: sum(words[e.seq] == word for e in counted) for word in ("timestamped", "pending", "unsigned")}
-    waiting = tuple((words[e.seq], _described(e)) for e in counted if e.kind in _KEPT and words[e.seq] != "timestamped")
-    overall = next((word for word in ("unsigned", "pending") if counts[word]), "timestamped" if counted else "unsigned")
-    newest = checkpoints[-1] if checkpoints else None
+    ledger = ws.archive.ledger
+    refused = list(ledger.entries(kinds=(REVOKED,)))
+    signed = _signed_newest_first(ws, known_revocations(ws.archive, refused, ledger.opening))
+    newest = next(signed, None)
+    sealed = newest.size if newest else 0
+    stamped = next((c.size for c in chain([newest] if newest else [], signed) if c.tokens), 0)
+    stretches = {"timestamped": (0, stamped), "pending": (stamped, sealed), "unsigned": (sealed, ledger.size)}
+    counts = {word: ledger.count(*stretch, but=OF_THE_SEAL) for word, stretch in stretches.items()}
+    waiting = tuple(
+        (word, _described(e)) for word in ("pending", "unsigned") for e in ledger.entries(*stretches[word], kinds=_KEPT)
+    )
+    overall = next((word for word in ("unsigned", "pending", "timestamped") if counts[word]), "unsigned")
     missing = tuple(a.name for a in ws.archive.config.authorities if newest and a.name not in dict(newest.tokens))
-    keys = keys_of(entries)
+    keys = keys_of(ledger.entries(kinds=KEY_KINDS))
     notes = (
-        *clock_notes(entries, {}),
-        *(f"line {e.seq + 1}: {e.body['why']}" for e in entries if e.kind == REVOKED),
+        *(clock_note(seq, fault) for seq, fault in ledger.clock_faults()),
+        *(f"line {e.seq + 1}: {e.body['why']}" for e in refused),
         *(f"ledger/checkpoints/{name} is damaged: run `tradewitness verify`" for name in ws.archive.ledger.damaged()),
         *(() if ws.archive.config.authorities else (NOBODY_ASKED.format(ws.archive.config_path),)),
     )
@@ -56,11 +67,9 @@ def _signer(ws: Workspace) -> tuple[str, ...]:
     """Whom the certificates of the newest checkpoint's signature name; nobody where it is gone, which `verify` tells."""
     from collector.seal.signature import verify_signature
 
-    for newest in ws.archive.ledger.checkpoint_list()[-1:]:
-        path = ws.archive.ledger.checkpoints / f"{newest.name}.p7s"
-        if path.is_file():
-            return verify_signature(newest.data, path.read_bytes()).names
-    return ()
+    newest = ws.archive.ledger.newest()
+    path = ws.archive.ledger.checkpoints / f"{newest.name if newest else ''}.p7s"
+    return verify_signature(newest.data, path.read_bytes()).names if newest and path.is_file() else ()
 
 
 def stamp(ws: Workspace, witness: Path | None, progress: Progress) -> WitnessAnswer:
@@ -70,7 +79,9 @@ def stamp(ws: Workspace, witness: Path | None, progress: Progress) -> WitnessAns
     sealed = seal(ws.archive, signing_key(ws.archive, ws.user), progress)
     if place is None:
         return WitnessAnswer(sealed, status(ws))
-    newest = ws.archive.ledger.checkpoint_list()[-1]
+    newest = ws.archive.ledger.newest()
+    if newest is None:
+        raise DamagedArchive("No checkpoint of this archive can be read.", "Run: tradewitness verify")
     path = place / f"checkpoint-{newest.name}.json" if place.is_dir() else place
     tokens = {name: token_path(ws.archive, newest, name).read_bytes() for name in stamped_by(ws.archive, newest)}
     answer = status(ws)
@@ -91,13 +102,17 @@ def _place(witness: Path) -> Path:
     return place
 
 
+def _signed_newest_first(ws: Workspace, revoked: tuple[Said, ...]) -> Iterator[StampedCheckpoint]:
+    """The checkpoints that have their signature, each read as it is asked for."""
+    for size in reversed(ws.archive.ledger.catalogue.checkpoint_sizes()):
+        checkpoint = ws.archive.ledger.checkpoint(size)
+        if checkpoint is not None and is_signed(ws.archive, checkpoint):
+            yield _stamped(ws, checkpoint, revoked)
+
+
 def _stamped(ws: Workspace, checkpoint: Checkpoint, revoked: tuple[Said, ...]) -> StampedCheckpoint:
     """A checkpoint with the tokens that count."""
-    received = {
-        str(e.body["authority"]): e
-        for e in ws.archive.ledger.entries(checkpoint.size)
-        if e.kind == "timestamp.received" and e.body["checkpoint"] == checkpoint.size
-    }
+    received = {str(e.body["authority"]): e for e in received_for(ws.archive, checkpoint.name)}
     stamped = [
         name
         for name in stamped_by(ws.archive, checkpoint)

@@ -15,7 +15,8 @@ from PIL import Image, ImageDraw
 from collector.archive.records import body_of
 from collector.canonical import sha256
 from collector.ledger import merkle
-from collector.ledger.log import Checkpoint, Ledger, Opening
+from collector.ledger.checkpoint import Checkpoint
+from collector.ledger.log import Ledger, Opening
 from collector.model import AddedFile, Artefact, Fact, Money, Place, Printed, Private, Snapshot, Step, Target, Visit
 from collector.seal import der
 from collector.seal.keys import SigningKey
@@ -230,7 +231,7 @@ class Sealed:
     def proof(self, made: PackPlan) -> ProofMaterial:
         lines, name = self.ledger.lines()[: self.checkpoint.size], self.checkpoint.name
         leaves = [merkle.leaf_hash(line) for line in lines]
-        tree = merkle.Tree(leaves)
+        tree = merkle.Tree.of(leaves)
         shown = (0, *made.entries)  # the entry that names the key, and the case's own
         return ProofMaterial(
             entries=tuple((seq, lines[seq]) for seq in shown),
