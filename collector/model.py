@@ -281,8 +281,9 @@ class FileText:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One result of a check: what was judged, the verdict, one sentence, and the names of the facts it rests on.
+    """One result of a check: what was judged, the verdict, one sentence, and the names of what it rests on.
 
+    These are facts by their names, and in `facts` too: "file: NAME" for a file of the buyer's, "page: KIND" for kept visits.
     `todo` is the next thing for the buyer to do, or "". `source` cites the rule.
     """
 

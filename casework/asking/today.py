@@ -12,6 +12,7 @@ from casework.workspace import Workspace
 from collector.archive.sealing import state
 from collector.model import ORIGINS, Deadline, Snapshot
 from rules.case.casefile import CaseFile
+from rules.check.review import reasons_of
 from rules.deadlines.counting import deadlines, needs_attention
 from rules.deadlines.moments import moments
 from rules.deadlines.next_steps import next_steps
@@ -58,7 +59,8 @@ def next_of(ws: Workspace, wanted: str, as_of: datetime | None = None) -> NextAn
         }
         for step in next_steps(file, found)
     )  # fmt: skip
-    advice = moments(file, load_policy())
+    policy = load_policy()
+    advice = moments(file, policy, reasons_of(file.known(), policy))
     return NextAnswer(_line(ws, case, file, found, now), steps, advice, now, any(needs_attention(d) for d in found))
 
 

@@ -36,11 +36,10 @@ def _arguments(chronology: Chronology) -> Iterator[Finding]:
         item = terms.get(f"contract.{flag.answer}")
         text = f"The supplier says that {flag.label}: {quoted(told, sentence)}."
         if item is not None and item.verdict == "ok":
-            yield Finding(
-                f"other_side.{flag.id}", "ok", f"{text} The contract answers: {item.text}", ("thread.messages",), flag.todo
-            )
+            answered = f"{text} The contract answers: {item.text}"
+            yield Finding(f"other_side.{flag.id}", "ok", answered, (told.fact, *item.facts), flag.todo)
         else:
-            yield Finding(f"other_side.{flag.id}", "missing", text, ("thread.messages",), flag.todo)
+            yield Finding(f"other_side.{flag.id}", "missing", text, (told.fact,), flag.todo)
     if answer and not any(told.place == "dispute page" for _, told, _ in found.values()):
         text = f"The supplier answered on the dispute page: {quoted(Saying('supplier', str(answer.value), 'dispute page'))}."
         todo = "Answer each point there, with the exhibit that shows it: draft CASE statement."
@@ -55,7 +54,7 @@ def _supplier_says(chronology: Chronology) -> Iterator[Saying]:
             yield told
     answer = chronology.casefile.read("dispute.supplier_answer")
     if answer and isinstance(answer.value, str):
-        yield Saying("supplier", answer.value, "dispute page")
+        yield Saying("supplier", answer.value, "dispute page", fact="dispute.supplier_answer")
 
 
 def _offer(chronology: Chronology) -> Iterator[Finding]:
@@ -66,12 +65,13 @@ def _offer(chronology: Chronology) -> Iterator[Finding]:
         return
     amounts = (fact.value,) if isinstance(fact.value, Money) else money_in(str(fact.value))
     offered = said(amounts[0]) if amounts else str(fact.value)
-    claimed = money(casefile, "dispute.amount") or money(casefile, "amount_claimed")
+    name = "dispute.amount" if money(casefile, "dispute.amount") else "amount_claimed"
+    claimed = money(casefile, name)
     against = f" of the {said(claimed)} that you claim" if claimed else ""
     enough = bool(claimed and amounts and amounts[0].currency == claimed.currency and amounts[0].amount >= claimed.amount)
     text = f"The supplier offers {offered}{against}. Accepting it on the dispute page closes the dispute for good."
     todo = "Accept only on the dispute page, and only if it is enough; else press “Reject” with your reason, or escalate."
-    yield Finding("other_side.offer", "ok" if enough else "undetermined", text, ("dispute.offer", "dispute.amount"), todo)
+    yield Finding("other_side.offer", "ok" if enough else "undetermined", text, ("dispute.offer", name), todo)
 
 
 def _uploads(chronology: Chronology) -> Iterator[Finding]:

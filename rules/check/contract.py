@@ -112,21 +112,22 @@ def agreed_text(casefile: CaseFile) -> tuple[Saying, ...]:
 
 def order_text(casefile: CaseFile) -> tuple[Saying, ...]:
     """The order page in sentences, each with its place."""
-    return tuple(Saying("", text, f"order page, {place}") for place, text in _order_lines(casefile) if text)
+    return tuple(Saying("", text, f"order page, {place}", fact=fact) for fact, place, text in _order_lines(casefile) if text)
 
 
-def _order_lines(casefile: CaseFile) -> Iterator[tuple[str, str]]:
+def _order_lines(casefile: CaseFile) -> Iterator[tuple[str, str, str]]:
+    """Which fact, where on the page, and the sentence."""
     terms, items = casefile.value("order.terms"), casefile.value("order.items")
     if isinstance(terms, Mapping):
-        yield from ((str(name), str(text)) for name, text in terms.items())
+        yield from (("order.terms", str(name), str(text)) for name, text in terms.items())
     elif isinstance(terms, str):
-        yield "terms", terms
+        yield "order.terms", "terms", terms
     for item in items if isinstance(items, list | tuple) else ():
         if isinstance(item, Mapping):
-            yield "goods", _goods(item)
+            yield "order.items", "goods", _goods(item)
     terms_of_trade = casefile.read("order.ship_terms")
     if terms_of_trade:
-        yield "delivery terms", f"Delivery terms: {terms_of_trade.value}"
+        yield "order.ship_terms", "delivery terms", f"Delivery terms: {terms_of_trade.value}"
 
 
 def _goods(item: Mapping[str, Any]) -> str:
@@ -152,11 +153,11 @@ def order_time(chronology: Chronology) -> datetime | None:
 def _item(item: Item, written: tuple[Saying, ...], chronology: Chronology, source: str) -> Finding:
     id, facts, label = f"contract.{item.id}", item.facts or ("order.terms",), item.label[0].upper() + item.label[1:]
     if stated := _stated(item, chronology):
-        return Finding(id, "ok", f"{label}: {stated}.", facts, source=source)
+        return Finding(id, "ok", f"{label}: {stated[0]}.", (stated[1],), source=source)
     places = list(_standing(item, written))
     firm = next((place for place in places if _measured(item, place[1])), None)
     if firm:
-        return Finding(id, "ok", f"{label}: {quoted(*firm)}.", facts, source=source)
+        return Finding(id, "ok", f"{label}: {quoted(*firm)}.", (firm[0].fact,), source=source)
     todo = f"{_where(chronology)}: “{clause(item.clause_en, chronology)}”"
     if places:
         text = f"{label}: what stands there has no figure by which it could be measured: {quoted(*places[0])}."
@@ -168,8 +169,8 @@ def _item(item: Item, written: tuple[Saying, ...], chronology: Chronology, sourc
     return Finding(id, "missing", f"{label}: the contract does not say.", facts, todo, source)
 
 
-def _stated(item: Item, chronology: Chronology) -> str:
-    """The item as the order page itself states it, or the buyer entered it."""
+def _stated(item: Item, chronology: Chronology) -> tuple[str, str] | None:
+    """The item as the order page itself states it, or the buyer entered it, and the fact that says so."""
     for name in item.facts:
         fact = chronology.casefile.fact(name)
         if fact is None or fact.value in (None, "", ()):
@@ -177,12 +178,12 @@ def _stated(item: Item, chronology: Chronology) -> str:
         place = "order page" if fact.state == "read" else "as you entered it"
         if item.id == "ship_date":
             day = chronology.happened("ship_by")
-            return f"{day_text(day)} ({place})" if day else ""
+            return (f"{day_text(day)} ({place})", day.fact) if day else None
         if isinstance(fact.value, list | tuple):
             steps = [f"{p.get('step') or 'payment'} {p.get('amount')}" for p in fact.value if isinstance(p, Mapping)]
-            return f"{', '.join(steps)} ({place})" if steps else ""
-        return f"{fact.value} ({place})"
-    return ""
+            return (f"{', '.join(steps)} ({place})", name) if steps else None
+        return f"{fact.value} ({place})", name
+    return None
 
 
 def _standing(item: Item, written: tuple[Saying, ...]) -> Iterator[tuple[Saying, str]]:

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from collector.model import Fact, Finding, Money, Undetermined, Verdict
 from rules.case.chronology import Chronology
 from rules.case.history import history
+from rules.check.contract import order_time
 from rules.check.protection import protections
-from rules.check.refund import ceiling, limit_at_order, limits_read, money, said
+from rules.check.refund import ceiling, limit_at_order, limits_read, money, payments_made, said
 from rules.conversation.messages import quoted, sayings
+from rules.language.phrases import sentences
 from rules.policy.calendars import day_in, written
 
 _APPROVES = re.compile(
@@ -18,6 +20,9 @@ _APPROVES = re.compile(
     r"|approve[sd]? (?:the|your|this) sample|样品?[^。]{0,8}(?:确认|没问题|可以)",
     re.IGNORECASE,
 )
+
+
+_DOES_NOT = re.compile(r"[?？]|\b(?:not|never|no|cannot|if|when|once|until|before|after)\b|n['’]t\b|不|没|未", re.IGNORECASE)
 
 
 def coverage(chronology: Chronology) -> tuple[Finding, ...]:
@@ -151,19 +156,22 @@ def _claimed(chronology: Chronology) -> Iterator[Finding]:
 
 
 def _payment(chronology: Chronology) -> Iterator[Finding]:
+    """Whether a page shows the payment; the buyer's own word that it does is none."""
     casefile = chronology.casefile
     said_by_buyer = casefile.value("paid_on_platform")
-    shown = casefile.read("order.paid") or casefile.read("order.payments")
-    facts = ("order.paid", "order.payments", "paid_on_platform")
+    paid, payments = casefile.read("order.paid"), casefile.read("order.payments")
+    shown = paid if paid and paid.value else payments if payments_made(payments) else None
+    facts: tuple[str, ...] = ("order.paid", "order.payments", "paid_on_platform")
     if said_by_buyer is False:
         verdict: Verdict = "problem"
         text = "You say that not all was paid through the platform; what was paid elsewhere is not covered."
         todo = "Gather every proof of payment and the message that asked for it, and add them: add CASE FILE --as payment."
     elif shown and (not isinstance(shown.value, Money) or shown.value.amount > 0):
+        facts = (shown.name,)
         amount = f" ({said(shown.value)})" if isinstance(shown.value, Money) else ""
         verdict, text, todo = "ok", f"The order page itself shows the payment{amount}.", ""
     elif said_by_buyer is True:
-        verdict, text = "ok", "You say that all was paid through the platform; no page kept so far shows it."
+        verdict, text = "missing", "You say that all was paid through the platform; no page kept so far shows it."
         todo = "Capture the order page with its payments."
     else:
         verdict, text = "undetermined", "No page kept so far shows that the payment went through the platform."
@@ -172,23 +180,38 @@ def _payment(chronology: Chronology) -> Iterator[Finding]:
 
 
 def _sample(chronology: Chronology) -> Iterator[Finding]:
-    """Whether a sample was approved before the order: by date, by a file, or in the Message Center."""
-    casefile, facts = chronology.casefile, ("sample_approved_at", "thread.messages")
-    approved = next((s for s in sayings(casefile) if s.who == "buyer" and _APPROVES.search(s.text)), None)
-    told = casefile.fact("sample_approved_at")
-    if approved:
-        text = f"A sample was approved: {quoted(approved)}."
-        yield Finding("coverage.sample", "ok", text, facts, "", _source(chronology))
-    elif told or any(file.kind == "sample" for file in casefile.files):
-        text = "A sample was approved, as you entered it." if told else "There are pictures of a sample, added by you."
-        yield Finding("coverage.sample", "ok", text, facts, "", _source(chronology))
+    """Whether a sample was approved before the order: in the Message Center; else the buyer's word or picture of one."""
+    casefile, ordered, source = chronology.casefile, order_time(chronology), _source(chronology)
+    told = chronology.casefile.fact("sample_approved_at")
+    pictures = [file for file in casefile.files if file.kind == "sample"]
+    approvals = [(s, words) for s in sayings(casefile) if s.who == "buyer" for words in _approvals(s.text)]
+    before = [(s, words) for s, words in approvals if not ordered or (s.earliest and s.earliest <= ordered)]
+    if before:
+        text = f"A sample was approved: {quoted(*before[0])}."
+        yield Finding("coverage.sample", "ok", text, (before[0][0].fact,), "", source)
+    elif told or pictures:
+        text = (
+            "That a sample was approved before the order, only you say."
+            if told
+            else "There are pictures of a sample, added by you; nothing shows that it was approved."
+        )
+        todo = "Keep what shows it: the Message Center thread, or a letter to the supplier (add CASE FILE --as sample)."
+        facts = ("sample_approved_at",) if told else tuple(f"file: {file.name}" for file in pictures)
+        yield Finding("coverage.sample", "undetermined", text, facts, todo, source)
     else:
         text = "Nothing shows that a sample was approved before the order."
+        if approvals:
+            text = f"A sample was approved only after the order was paid: {quoted(*approvals[0])}."
         todo = (
             "If there was one, enter the day (case set CASE sample_approved_at=DAY) and add pictures of it:"
             " add CASE FILE --as sample."
         )
-        yield Finding("coverage.sample", "missing", text, facts, todo, _source(chronology))
+        yield Finding("coverage.sample", "missing", text, ("sample_approved_at", "thread.messages"), todo, source)
+
+
+def _approvals(text: str) -> Iterator[str]:
+    """The sentences that approve a sample: neither a question nor a refusal."""
+    return (words for words in sentences(text) if _APPROVES.search(words) and not _DOES_NOT.search(words))
 
 
 def other_protection(chronology: Chronology) -> tuple[Finding, ...]:

@@ -33,11 +33,12 @@ _NOT_AGREED = ("?", "？", "sorry", "holiday", "抱歉", "不好意思")
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """One value as one of the three sources states it: its quote ready for a sentence."""
+    """One value as one of the three sources states it: its quote ready for a sentence, and the fact or file it stands in."""
 
     source: str
     value: Any
     quote: str
+    fact: str
 
 
 def differences(chronology: Chronology) -> tuple[Finding, ...]:
@@ -71,7 +72,8 @@ def _compare(
             return
     if others:
         text = f"{label} is the same in {_listed([first.source, *dict.fromkeys(o.source for o in others)])}: {first.quote}."
-        yield Finding(f"difference.{id}", "ok", text, facts)
+        agreeing = (first, *(s for s in others if agree(first.value, s.value)))
+        yield Finding(f"difference.{id}", "ok", text, tuple(dict.fromkeys(s.fact for s in agreeing)))
 
 
 def _settle(source: str) -> str:
@@ -109,7 +111,7 @@ def _from(
             if saying.who and any(word in words for word in _NOT_AGREED):
                 continue
             if value := read(sentence):
-                yield Stated(source, value, quoted(saying, sentence))
+                yield Stated(source, value, quoted(saying, sentence), saying.fact)
 
 
 def _both(files: tuple[Saying, ...], chat: tuple[Saying, ...], read: Callable[[str], Any], *only: str) -> list[Stated]:
@@ -118,7 +120,7 @@ def _both(files: tuple[Saying, ...], chat: tuple[Saying, ...], read: Callable[[s
 
 def _amounts(casefile: CaseFile, files: tuple[Saying, ...], chat: tuple[Saying, ...]) -> list[Stated]:
     total = money(casefile, "order.total")
-    first = [Stated("the order page", total, f"{said(total)} (order page, total)")] if total else []
+    first = [Stated("the order page", total, f"{said(total)} (order page, total)", "order.total")] if total else []
     return [*first, *_both(files, chat, total_in)]
 
 
@@ -129,13 +131,20 @@ def _quantities(casefile: CaseFile, files: tuple[Saying, ...], chat: tuple[Sayin
     if not whole:
         return _both(files, chat, quantities_in)
     shown = f"{' + '.join(map(str, whole))} (order page, goods)"
-    return [Stated("the order page", frozenset({*whole, sum(whole)}), shown), *_both(files, chat, quantities_in)]
+    return [
+        Stated("the order page", frozenset({*whole, sum(whole)}), shown, "order.items"),
+        *_both(files, chat, quantities_in),
+    ]
 
 
 def _ship_dates(chronology: Chronology, files: tuple[Saying, ...], chat: tuple[Saying, ...]) -> list[Stated]:
     agreed = chronology.happened("ship_by")
     days = frozenset(map(_plain_day, {day for day, _ in agreed.days})) if agreed else frozenset()
-    first = [Stated("the order page", days, f"{agreed.text} (order page, ship date)")] if agreed and agreed.printed else []
+    first = (
+        [Stated("the order page", days, f"{agreed.text} (order page, ship date)", agreed.fact)]
+        if agreed and agreed.printed
+        else []
+    )
     return [*first, *_both(files, chat, days_in, *_SHIPPING)]
 
 
@@ -148,14 +157,14 @@ def _specification(casefile: CaseFile, files: tuple[Saying, ...], chat: tuple[Sa
     page = order_text(casefile)
     base, others = (page, (("file", files), ("chat", chat))) if page else (files, (("chat", chat),))
     own = list(_measures(base))
-    compared = 0
+    compared: list[str] = []
     for _, texts in others:
         theirs = list(_measures(texts))
         clash = next(
             ((a, b) for a in own for b in theirs if _about_one_thing(a[0], b[0]) and not _shared(a[0], b[0], own, theirs)),
             None,
         )
-        compared += any(_about_one_thing(a[0], b[0]) for a in own for b in theirs)
+        compared += [fact for a in own for b in theirs if _about_one_thing(a[0], b[0]) for fact in (a[2], b[2])]
         if clash:
             text = f"The specification differs ({clash[0][0]} or {clash[1][0]}): {clash[0][1]}, but {clash[1][1]}."
             todo = "See whether both speak of the same part; if so, ask in the Message Center which holds."
@@ -163,29 +172,33 @@ def _specification(casefile: CaseFile, files: tuple[Saying, ...], chat: tuple[Sa
             return
     if compared:
         text = "The figures of the specification are the same wherever they are named."
-        yield Finding("difference.specification", "ok", text, ("order.terms", "order.items"))
+        yield Finding("difference.specification", "ok", text, tuple(dict.fromkeys(compared)))
 
 
-def _measures(texts: tuple[Saying, ...]) -> Iterator[tuple[Measure, str]]:
+def _measures(texts: tuple[Saying, ...]) -> Iterator[tuple[Measure, str, str]]:
+    """Each figure, its quote, and the fact or file it stands in."""
     for saying in texts:
         for sentence in sentences(saying.text):
             for measure in measures_in(sentence):
-                yield measure, quoted(saying, sentence)
+                yield measure, quoted(saying, sentence), saying.fact
 
 
 def _about_one_thing(one: Measure, other: Measure) -> bool:
     return one.unit == other.unit and bool(one.near & other.near)
 
 
-def _shared(one: Measure, other: Measure, own: list[tuple[Measure, str]], theirs: list[tuple[Measure, str]]) -> bool:
+def _shared(
+    one: Measure, other: Measure, own: list[tuple[Measure, str, str]], theirs: list[tuple[Measure, str, str]]
+) -> bool:
     """Whether either source also names the other's figure for that unit: then nothing is contradicted."""
-    ours = {m.value for m, _ in own if m.unit == one.unit}
-    return other.value in ours or one.value in {m.value for m, _ in theirs if m.unit == one.unit}
+    ours = {m.value for m, *_ in own if m.unit == one.unit}
+    return other.value in ours or one.value in {m.value for m, *_ in theirs if m.unit == one.unit}
 
 
 def _beneficiary(casefile: CaseFile, files: tuple[Saying, ...], chat: tuple[Saying, ...]) -> Iterator[Finding]:
     """The beneficiary named in a file or in the chat against the company on the order page."""
-    company = casefile.value("order.supplier") or casefile.value("supplier.name")
+    own = "order.supplier" if casefile.value("order.supplier") else "supplier.name"
+    company = casefile.value(own)
     named = [
         (name, saying)
         for saying in (*files, *passages(casefile, "payment"), *sayings(casefile))
@@ -207,4 +220,4 @@ def _beneficiary(casefile: CaseFile, files: tuple[Saying, ...], chat: tuple[Sayi
             yield Finding("difference.beneficiary", "problem", text, facts, todo, source)
             return
     text = f"The beneficiary named is the order page's supplier: {quoted(named[0][1], named[0][0])}."
-    yield Finding("difference.beneficiary", "ok", text, facts, source=source)
+    yield Finding("difference.beneficiary", "ok", text, (own, named[0][1].fact), source=source)

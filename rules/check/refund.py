@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from collector.model import Fact, Finding, Money, Undetermined
 from rules.case.casefile import CaseFile
 from rules.case.chronology import Chronology
 
+# Reasons that concern single units, which `units_defective` counts; of others the whole order may be claimed.
+COUNTED = frozenset({"quality", "quantity", "damaged"})
 _WITHOUT_CENTS = ("JPY", "KRW", "VND")
 
 
@@ -79,6 +82,12 @@ def said(amount: Money) -> str:
     return str(amount) if as_is else f"{amount.currency} {amount.amount:,.2f}"
 
 
+def payments_made(payments: Fact | None) -> list[Mapping[str, Any]]:
+    """Those payments of an order page's list that were made: the list names the ones still to come too."""
+    listed = payments.value if payments and isinstance(payments.value, list | tuple) else ()
+    return [payment for payment in listed if isinstance(payment, Mapping) and payment.get("paid_at")]
+
+
 def refund(chronology: Chronology, reasons: tuple[str, ...]) -> tuple[Finding, ...]:
     """What can be asked for, with the calculation: by units counted, and what is covered while nothing was shipped."""
     return (*_by_units(chronology, reasons), *_before_shipment(chronology))
@@ -86,15 +95,18 @@ def refund(chronology: Chronology, reasons: tuple[str, ...]) -> tuple[Finding, .
 
 def _by_units(chronology: Chronology, reasons: tuple[str, ...]) -> tuple[Finding, ...]:
     """The share of the order's value that the defective units make, against the amount claimed and the ceiling."""
+    if reasons and not COUNTED & set(reasons):
+        return ()
     casefile = chronology.casefile
     total_units, bad = casefile.value("units_total"), casefile.value("units_defective")
-    value = money(casefile, "order.total") or money(casefile, "order.paid")
+    of = "order.total" if money(casefile, "order.total") else "order.paid"
+    value = money(casefile, of)
     if not value or not isinstance(total_units, int) or not isinstance(bad, int) or not 0 < bad <= total_units:
         return ()
     exact = value.amount * bad / total_units
     share = Money(exact.quantize(Decimal("0.01"), ROUND_HALF_UP), value.currency)
     text = f"By units: {bad} of {total_units} units are {said(share)} ({said(value)} × {bad} ÷ {total_units})."
-    facts = ("order.total", "units_total", "units_defective")
+    facts = (of, "units_total", "units_defective")
     name = "dispute.amount" if money(casefile, "dispute.amount") else "amount_claimed"
     claimed, most = money(casefile, name), ceiling(chronology)
     if isinstance(most, Ceiling) and most.amount.currency == share.currency and share.amount > most.amount.amount:
@@ -103,11 +115,15 @@ def _by_units(chronology: Chronology, reasons: tuple[str, ...]) -> tuple[Finding
         entry = f'case set CASE amount_claimed="{share.currency} {share.amount}"'
         todo = f"Claim it: {entry}; add freight and costs apart, each with its receipt."
         return (Finding("refund.by_units", "ok", text, facts, todo),)
-    if claimed.currency == share.currency and claimed.amount > share.amount and set(reasons) <= _BY_UNITS:
+    if claimed.currency != share.currency:
+        text += f" You claim {said(claimed)}: two currencies cannot be compared."
+        todo = "Claim in the order's currency, or say in the claim at which rate."
+        return (Finding("refund.by_units", "undetermined", text, (*facts, name), todo),)
+    if claimed.amount > share.amount and set(reasons) <= COUNTED:
         text += f" You claim {said(claimed)}, {said(Money(claimed.amount - share.amount, share.currency))} more."
         todo = "Say in the claim what the rest is for (freight, goods that cannot be sold apart)."
         return (Finding("refund.by_units", "undetermined", text, (*facts, name), todo),)
-    if claimed.currency == share.currency and claimed.amount < share.amount:
+    if claimed.amount < share.amount:
         text += f" You claim {said(claimed)}, less than that."
         return (
             Finding(
@@ -118,17 +134,12 @@ def _by_units(chronology: Chronology, reasons: tuple[str, ...]) -> tuple[Finding
                 "Is less meant? The application can be edited.",
             ),
         )
-    return (Finding("refund.by_units", "ok", text, facts),)
-
-
-# Reasons that concern single units; of others the whole order may be claimed.
-_BY_UNITS = frozenset({"quality", "quantity", "damaged"})
+    return (Finding("refund.by_units", "ok", text, (*facts, name)),)
 
 
 def _before_shipment(chronology: Chronology) -> tuple[Finding, ...]:
     """While nothing was shipped, the platform's text covers the initial payment alone: said where more was paid."""
-    payments = chronology.casefile.value("order.payments")
-    paid = [p for p in payments if isinstance(p, Mapping) and p.get("paid_at")] if isinstance(payments, list | tuple) else []
+    paid = payments_made(chronology.casefile.fact("order.payments"))
     first = paid[0].get("amount") if paid else None
     if len(paid) < 2 or not isinstance(first, Money) or chronology.happened("shipped") or chronology.happened("received"):
         return ()

@@ -34,12 +34,12 @@ def check(casefile: CaseFile, policy: Policy, reasons: tuple[str, ...] = ()) -> 
     chosen = reasons_of(known, policy, reasons)
     found = (
         *coverage(chronology),
-        *contact(chronology),
+        *contact(chronology, chosen),
         *shipping(chronology),
         *_claim_in_time(chronology),
         *contradictions(chronology, chosen),
         *timer_conflicts(Story.of(known, policy)),
-        *moment_findings(known, policy),
+        *moment_findings(known, policy, chosen),
         *readiness(known, policy, chosen),
     )
     return tuple(_marked(finding, known) for finding in (found if chosen else (*found, _no_reason())))
@@ -109,7 +109,8 @@ def _claim_in_time(chronology: Chronology) -> tuple[Finding, ...]:
     spent = [(c, days_between(start, opened)) for c, start in counts if start and opened]
     if opened is None or not spent:
         return ()
-    facts, said = (opened.fact, "received_at"), f"The dispute was opened on {day_text(opened)}"
+    starts = [start.fact for count in rule.counts if (start := chronology.happened(count.start))] if rule else []
+    facts, said = (opened.fact, *dict.fromkeys(starts)), f"The dispute was opened on {day_text(opened)}"
     source = "; ".join(dict.fromkeys(chronology.policy.source(c.source).title for c, _ in spent))
     if all(max(days) <= count.add for count, days in spent):
         return (Finding("claim.in_time", "ok", f"{said}, within {spent[0][0].add} days.", facts, source=source),)

@@ -20,13 +20,15 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 class Saying:
     """Something that somebody wrote: `who` is buyer, supplier or "" (a file), `place` where it stands, in words.
 
-    `earliest` is the first instant (UTC) at which it can have been written, None where no time is known.
+    `earliest` is the first instant (UTC) at which it can have been written, None where no time is known. `fact` names what
+    shows it, as a finding does: the fact that it was read as, or the file.
     """
 
     who: str
     text: str
     place: str
     earliest: datetime | None = None
+    fact: str = "thread.messages"
 
 
 def sayings(casefile: CaseFile) -> tuple[Saying, ...]:
@@ -60,7 +62,7 @@ def _saying(message: Mapping[str, Any], casefile: CaseFile) -> Saying:
 def passages(casefile: CaseFile, *kinds: str) -> tuple[Saying, ...]:
     """The passages of the buyer's files of these kinds (of all, where none is named)."""
     return tuple(
-        Saying("", passage.text, f"{text.name}, {passage.place}")
+        Saying("", passage.text, f"{text.name}, {passage.place}", fact=f"file: {text.name}")
         for text in casefile.texts
         if not kinds or text.kind in kinds
         for passage in text.passages

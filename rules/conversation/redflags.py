@@ -49,7 +49,7 @@ def _finding(flag: Flag, heard: Heard, policy: Policy) -> Finding:
     said, sentence = times[-1]
     more = f", and {len(times) - 1} more like it" if len(times) > 1 else ""
     source = policy.source(flag.source).title if flag.source else ""
-    id, facts = f"{_PREFIX[flag.kind]}.{flag.id}", ("thread.messages",)
+    id, facts = f"{_PREFIX[flag.kind]}.{flag.id}", (said.fact,)
     if flag.kind == "admission":
         todo = f"Good evidence for reason {flag.reason}: keep this message in the pack."
         return Finding(id, "ok", f"Good evidence: {flag.label}: {quoted(said, sentence)}{more}.", facts, todo, source)
@@ -58,14 +58,16 @@ def _finding(flag: Flag, heard: Heard, policy: Policy) -> Finding:
         who = "You: "
     text = f"{who}{flag.label}: {quoted(said, sentence)}{more}."
     if flag.id == "delay_asked" and (answer := _refused_after(heard, said)):
-        return Finding(id, "ok", f"{text} You refused: {answer}.", facts, "", source)
+        return Finding(id, "ok", f"{text} You refused: {answer}.", ("thread.messages", *facts), "", source)
     return Finding(id, "problem", text[0].upper() + text[1:], facts, flag.todo, source)
 
 
 def _refused_after(heard: Heard, asked: Saying) -> str:
-    """The buyer's refusal of a later date, written after it was last asked for; empty when there is none."""
+    """The buyer's refusal of a later date, written after it was last asked for and not taken back; "" for none."""
+    agreed = [said.earliest for said, _ in heard.get("agreed_delay", ())]
     for said, sentence in heard.get("refuses_delay", ()):
-        if asked.earliest and said.earliest and said.earliest >= asked.earliest:
+        at = said.earliest
+        if asked.earliest and at and at >= asked.earliest and not any(later is None or later >= at for later in agreed):
             return quoted(said, sentence)
     return ""
 

@@ -52,7 +52,7 @@ def _against_count(story: Story) -> Iterator[Finding]:
             yield Finding("timer.against_count", "problem", f"{text} {_both(story, timer, window)}", _FACTS, todo)
         elif timer.earliest > window.latest + _A_DAY:
             text = f"{rule.label}: the page's timer ends later than the rules say, and the page counts."
-            yield Finding("timer.against_count", "ok", f"{text} {_both(story, timer, window)}", _FACTS)
+            yield Finding("timer.against_count", "ok", f"{text} {_both(story, timer, window)}", (TIMER,))
 
 
 def _counted(story: Story, rule: DeadlineRule) -> Window | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -11,7 +11,8 @@ from typing import Any
 from collector.model import Deadline, Finding, Money
 from rules.case.casefile import CaseFile
 from rules.case.chronology import day_text
-from rules.case.dispute_page import says, stage
+from rules.case.dispute_page import TIMER, stage
+from rules.check.contact import told_of_all
 from rules.deadlines.counting import Story, deadlines
 from rules.policy.fact_names import FACTS
 from rules.policy.platform import DEADLINE_IDS, Policy, load_policy
@@ -45,23 +46,17 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """Every moment, in the order of an order's life, and the words by which a message tells of a problem.
-
-    `problem_words` are sought as whole words in any case, `problem_words_zh` anywhere: Chinese writes no spaces.
-    """
+    """Every moment, in the order of an order's life."""
 
     moments: tuple[Moment, ...]
-    problem_words: tuple[str, ...]
-    problem_words_zh: tuple[str, ...]
-
-    def tells_of_a_problem(self, text: str) -> bool:
-        """Whether a message says that something is wrong."""
-        return says(text.replace("’", "'"), self.problem_words) or any(word in text for word in self.problem_words_zh)
 
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """A moment that has come for a case: its words filled with the case's facts, and the page's address ("" if unknown)."""
+    """A moment that has come for a case: its words filled with the case's facts, and the page's address ("" if unknown).
+
+    `facts` are the names of those by which it has come.
+    """
 
     id: str
     label: str
@@ -72,6 +67,7 @@ class Advice:
     url: str
     draft: str
     source: str
+    facts: tuple[str, ...] = ()
 
 
 @lru_cache
@@ -83,7 +79,7 @@ def load_moments() -> Moments:
 def parse(text: str, policy: Policy) -> Moments:
     """Moments from TOML text, checked against the policy. Raises WrongRequest that names the place of what is wrong."""
     found = from_toml(Moments, text, "moments")
-    signs = {*FACTS, *(event.id for event in policy.events)}
+    signs = {"told", *FACTS, *(event.id for event in policy.events)}
     signs |= {f"no:{name}" for name in FACTS} | {f"stage:{phrase.stage}" for phrase in policy.phrases}
     signs |= {f"{word}:{id}" for word in ("running", "missed") for id in DEADLINE_IDS}
     for moment in found.moments:
@@ -100,41 +96,59 @@ def parse(text: str, policy: Policy) -> Moments:
     return found
 
 
-def moments(casefile: CaseFile, policy: Policy) -> tuple[Advice, ...]:
-    """What to say now, what matters most first: problems, then what is missing, then the rest; newer stages first."""
+def moments(casefile: CaseFile, policy: Policy, reasons: tuple[str, ...]) -> tuple[Advice, ...]:
+    """What to say now, what matters most first: problems, then what is missing, then the rest; newer stages first.
+
+    `reasons` are those of the case, or those asked for.
+    """
     known = casefile.known()
     story = Story.of(known, policy)
-    signs = _signs(story, deadlines(known, policy))
+    signs = _signs(story, deadlines(known, policy), reasons)
     now = [moment for moment in reversed(load_moments().moments) if _has_come(moment, signs)]
     now.sort(key=lambda moment: VERDICTS.index(moment.verdict))
-    return tuple(_advice(moment, story) for moment in now)
+    return tuple(_advice(moment, story, signs) for moment in now)
 
 
-def moment_findings(casefile: CaseFile, policy: Policy) -> tuple[Finding, ...]:
+def moment_findings(casefile: CaseFile, policy: Policy, reasons: tuple[str, ...]) -> tuple[Finding, ...]:
     """The same as findings of the check, one a moment."""
     return tuple(
         Finding(
             f"moment.{advice.id}",
             "problem" if advice.verdict == "problem" else "missing" if advice.verdict == "missing" else "ok",
             f"{advice.label}. {' '.join(advice.say)}",
-            (),
+            advice.facts,
             f"On the {advice.page} page: {advice.press}.",
             advice.source,
         )
-        for advice in moments(casefile, policy)
+        for advice in moments(casefile, policy, reasons)
     )
 
 
-def _signs(story: Story, found: Iterable[Deadline]) -> frozenset[str]:
-    """Everything that a moment may depend on, of this case as of now."""
-    events = (event.id for event in story.policy.events if story.chronology.happened(event.id))
-    values = {name: story.casefile.value(name) for name in FACTS}
-    signs = {*events, *(name for name, value in values.items() if _tells(value))}
-    signs |= {f"no:{name}" for name, value in values.items() if value is False or _nought(value)}
-    signs |= {f"running:{d.id}" for d in found if d.state in _RUNS and d.act_by}
-    signs |= {f"missed:{d.id}" for d in found if d.state in _MISSED}
-    phrase = stage(story.pages)
-    return frozenset(signs | ({f"stage:{phrase.stage}"} if phrase else set()))
+def _signs(story: Story, found: tuple[Deadline, ...], reasons: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    """Everything that a moment may depend on, of this case as of now, each with the names of the facts that show it."""
+    chronology, case = story.chronology, story.casefile
+    told = {event.id: chronology.happened(event.id) for event in story.policy.events}
+    values = {name: case.value(name) for name in FACTS}
+    signs: dict[str, tuple[str, ...]] = {name: (name,) for name, value in values.items() if _tells(value)}
+    signs |= {f"no:{name}": (name,) for name, value in values.items() if value is False or _nought(value)}
+    signs |= {event: (when.fact,) for event, when in told.items() if when}
+    signs |= {f"running:{d.id}": _rests_on(d, story) for d in found if d.state in _RUNS and d.act_by}
+    signs |= {f"missed:{d.id}": _rests_on(d, story) for d in found if d.state in _MISSED}
+    if phrase := stage(story.pages):
+        signs[f"stage:{phrase.stage}"] = tuple(name for name in story.policy.dispute_words if case.fact(name))
+    if reasons:
+        signs.setdefault("reason", tuple(name for name in ("reason", "dispute.reason") if case.fact(name)))
+    if told_of_all(chronology, reasons):
+        signs["told"] = ("thread.messages",)
+    return signs
+
+
+def _rests_on(deadline: Deadline, story: Story) -> tuple[str, ...]:
+    """The facts that a deadline is counted from: the events that start it, and the printed timer."""
+    rule = story.policy.deadline(deadline.id)
+    starts = [story.chronology.happened(event) for event in rule.starts] if rule else []
+    printed = (TIMER,) if deadline.printed else ()
+    return tuple(dict.fromkeys((*printed, *(start.fact for start in starts if start))))
 
 
 def _tells(value: Any) -> bool:
@@ -145,22 +159,23 @@ def _nought(value: Any) -> bool:
     return isinstance(value, Money) and not value.amount
 
 
-def _has_come(moment: Moment, signs: frozenset[str]) -> bool:
+def _has_come(moment: Moment, signs: Collection[str]) -> bool:
     all_there = all(name in signs for name in moment.has)
     one_there = not moment.has_any or any(name in signs for name in moment.has_any)
     return all_there and one_there and not any(name in signs for name in moment.lacks)
 
 
-def _advice(moment: Moment, story: Story) -> Advice:
+def _advice(moment: Moment, story: Story, signs: Mapping[str, tuple[str, ...]]) -> Advice:
     def fill(text: str) -> str:
         return _NAME.sub(lambda match: _said(match[1], story), text)
 
     url, source = address(story.casefile, moment.page), story.policy.source(moment.source)
     said = tuple(fill(text) for text in moment.say)
     draft = "" if moment.draft == "-" else moment.draft
+    facts = dict.fromkeys(fact for name in (*moment.has, *moment.has_any) for fact in signs.get(name, ()))
     return Advice(
         moment.id, moment.label, moment.verdict, fill(moment.press), said, moment.page, url, draft,
-        f"{source.title} ({source.effective})",
+        f"{source.title} ({source.effective})", tuple(facts),
     )  # fmt: skip
 
 

@@ -166,7 +166,9 @@ class Protection:
 class Requirement:
     """A piece of evidence: met by `at_least` files of these kinds, a complete snapshot, one of `facts`, or `all_facts`.
 
-    Getting it takes `takes_days`; where so many are not left, `meanwhile` says what serves instead.
+    Getting it takes `takes_days`; where so many are not left, `meanwhile` says what serves instead. `afterwards`: files and
+    snapshots count only from when there can be such a problem. `against`: facts that show the contrary, in words
+    `against_says`; `unless_said`: the buyer's own words (a flag of messages.toml) that do.
     """
 
     id: str
@@ -179,15 +181,25 @@ class Requirement:
     all_facts: tuple[str, ...] = ()
     takes_days: int = 0
     meanwhile: str = ""
+    afterwards: bool = False
+    against: tuple[str, ...] = ()
+    against_says: str = "the contrary is shown"
+    unless_said: str = "-"
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A reason for a dispute: the words by which pages name it, and the evidence it needs."""
+    """A reason for a dispute: the words by which pages name it, and the evidence it needs.
+
+    `since`: the event from which there can be such a problem, the first that is known; `tells`: the phrases by which a
+    message to the supplier tells of it.
+    """
 
     id: str
     label: str
     says: tuple[str, ...]
+    since: tuple[str, ...]
+    tells: tuple[str, ...]
     requirements: tuple[Requirement, ...]
 
 
@@ -271,6 +283,9 @@ def _check_references(policy: Policy) -> None:
     deadlines = tuple(rule.id for rule in policy.deadlines)
     _known("deadlines", deadlines, DEADLINE_IDS, "no such deadline is known to the program")
     _known("reasons", (reason.id for reason in policy.reasons), REASONS, "no such reason is known to the program")
+    _known("reasons", (id for reason in policy.reasons for id in reason.since), events, "no such event")
+    against = (name for reason in policy.reasons for needed in reason.requirements for name in needed.against)
+    _known("reasons", against, FACTS, "no such fact")
     _known("sequences", (id for s in policy.sequences for id in (s.first, s.then)), events, "no such event")
     _known("sequences", (id for s in policy.sequences for id in s.reasons), REASONS, "no such reason")
     for phrase in policy.phrases:

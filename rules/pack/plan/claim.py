@@ -15,6 +15,8 @@ from rules.pack.plan.wording import BECAUSE, listed, say
 from rules.policy.calendars import day_in, written
 
 BUYER = "the buyer"
+# What `units_defective` counts, by reason.
+_COUNTED = {"quality": "defective", "not_as_described": "not as described", "damaged": "damaged", "quantity": "missing"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +101,9 @@ def claim_of(
     ceiling, calculation = _ceiling(findings)
     return Claim(
         sentence=_sentence(known, reasons),
-        numbers=_numbers(known),
+        numbers=_numbers(known, reasons),
         parties=_parties(known),
-        compared=_compared(known, exhibits),
+        compared=_compared(known, reasons, exhibits),
         money=_money(known),
         ceiling=ceiling,
         calculation=calculation,
@@ -122,13 +124,13 @@ def _asked(known: Known) -> Any:
     return known.value("dispute.amount", "amount_claimed")
 
 
-def _numbers(known: Known) -> tuple[str, ...]:
-    """The few sentences with figures that a reader remembers."""
+def _numbers(known: Known, reasons: tuple[str, ...]) -> tuple[str, ...]:
+    """The few sentences with figures that a reader remembers: those that carry one of the reasons."""
     sentences = []
     late = _days_late(known)
-    if late is not None and late > 0:
+    if late is not None and late > 0 and (not reasons or "late" in reasons):
         sentences.append(f"Shipped {late} {'day' if late == 1 else 'days'} after the agreed date.")
-    share = _share(known)
+    share = _share(known, reasons)
     if share:
         sentences.append(share)
     return tuple(sentences)
@@ -141,7 +143,11 @@ def _days_late(known: Known) -> int | None:
     return (shipped - agreed).days if agreed and shipped else None
 
 
-def _share(known: Known) -> str:
+def _share(known: Known, reasons: tuple[str, ...]) -> str:
+    """The buyer's count in words of the reasons that it counts for; "" where it counts for none of them."""
+    words = tuple(word for reason, word in _COUNTED.items() if reason in reasons)
+    if reasons and not words:
+        return ""
     total, defective = known.value("units_total"), known.value("units_defective")
     try:
         whole, part = Decimal(str(total)), Decimal(str(defective))
@@ -150,7 +156,8 @@ def _share(known: Known) -> str:
     if not whole > 0:
         return ""
     percent = (part * 100 / whole).quantize(Decimal(1))
-    return f"{part:,f} of {whole:,f} units are defective ({percent} %), as counted by the buyer."
+    wrong = listed(words or ("defective",), "or")
+    return f"{part:,f} of {whole:,f} units are {wrong} ({percent} %), as counted by the buyer."
 
 
 def _parties(known: Known) -> tuple[Line, ...]:
@@ -177,16 +184,16 @@ def _timer(known: Known) -> Line:
     return replace(line, text=at_the_earliest(value, known.casefile.zone)) if isinstance(value, Printed) else line
 
 
-def _compared(known: Known, exhibits: tuple[Exhibit, ...]) -> tuple[Compared, ...]:
+def _compared(known: Known, reasons: tuple[str, ...], exhibits: tuple[Exhibit, ...]) -> tuple[Compared, ...]:
     rows = [
         Compared("Shipping date", known.line("", "order.ship_by", "ship_by"), _shipped(known)),
         Compared(
             "Delivery",
             known.line("", "order.ship_terms"),
-            known.line("", "received_at", "order.received_at", "tracking.delivered_at"),
+            known.line("", "order.received_at", "tracking.delivered_at", "received_at"),
         ),
-        Compared("Quantity", known.line("", "units_total", "order.items"), _condition(known)),
-        Compared("Terms of the contract", known.line("", "order.terms"), _own_evidence(exhibits)),
+        Compared("Quantity", _ordered(known), _quantity(known, reasons)),
+        Compared("Terms of the contract", known.line("", "order.terms"), _condition(known, reasons, exhibits)),
     ]
     return tuple(row for row in rows if row.agreed.text not in ("not known", "not shown on the page") or row.happened.source)
 
@@ -198,9 +205,33 @@ def _shipped(known: Known) -> Line:
     return line
 
 
-def _condition(known: Known) -> Line:
-    share = _share(known)
+def _ordered(known: Known) -> Line:
+    """How many were agreed, as the order page lists them; only where none does, what the buyer entered."""
+    line, items = known.line("", "order.items", "units_total"), known.value("order.items")
+    goods = [item for item in items if isinstance(item, Mapping)] if isinstance(items, list | tuple) else []
+    numbers = [item.get("quantity") for item in goods]
+    if not numbers or not all(isinstance(number, int) for number in numbers):
+        return line
+    units = {str(item.get("unit") or "").lower() for item in goods}
+    unit = units.pop() if len(units) == 1 else ""
+    return replace(line, text=f"{' + '.join(f'{number:,}' for number in numbers)} {unit}".strip())
+
+
+def _quantity(known: Known, reasons: tuple[str, ...]) -> Line:
+    """What is missing, where that is a reason: units that are broken make no difference of quantity."""
+    if "quantity" not in reasons:
+        return Line("", "no difference is claimed" if reasons else "not known")
+    share = _share(known, reasons)
     return Line("", share, BUYER) if share else known.line("", "units_defective")
+
+
+def _condition(known: Known, reasons: tuple[str, ...], exhibits: tuple[Exhibit, ...]) -> Line:
+    """What is wrong with the goods, as the buyer counted it, and the buyer's files that show it."""
+    of_goods = tuple(reason for reason in reasons if reason != "quantity")
+    share, files = _share(known, reasons) if of_goods or not reasons else "", _own_evidence(exhibits)
+    if not share:
+        return files
+    return replace(files, text=f"{share} {files.text}") if files.source else Line("", share, BUYER)
 
 
 def _own_evidence(exhibits: tuple[Exhibit, ...]) -> Line:

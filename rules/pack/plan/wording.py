@@ -55,7 +55,7 @@ EVENTS: Mapping[str, str] = {
     "shipped_at": "Goods shipped",
     "received_at": "Goods received",
     "receipt_confirmed_at": "Buyer confirmed receipt",
-    "supplier_contacted_at": "Buyer told the supplier of the problem",
+    "supplier_contacted_at": "Buyer wrote to the supplier",
     "dispute_opened_at": "Refund request submitted",
     "supplier_answered_at": "Supplier answered the refund request",
     "buyer_answered_at": "Buyer answered",
