@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from collector.model import AddedFile, Fact, FileText, Finding, Money, Passage
 from rules.case.casefile import CaseFile
-from rules.check import review
 from rules.check.refund import payments_made
+from rules.check.review import review
 from rules.policy.platform import REASONS, load_policy
 from tests.rules.cases import added, case, dispute_page, instant, printed, shown, visited
 
