@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from casework.workspace import Workspace, keep
+from casework.workspace import Workspace, is_web_address, keep
 from collector.archive.sealing import seal, signing_key
 from collector.canonical import plain
 from collector.errors import WrongRequest
@@ -63,15 +63,11 @@ def find_case(ws: Workspace, wanted: str) -> Case:
 
 def require_address(text: str) -> str:
     """The text when it is a web address. Raises WrongRequest."""
-    try:
-        parts = urlsplit(text.strip())
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable:
+    if not is_web_address(text.strip()):
         raise WrongRequest(
             f"{text!r} is not a web address.", "Copy it whole from the browser's address bar; it begins with https://"
         )
+    parts = urlsplit(text.strip())
     if parts.username or parts.password:
         raise WrongRequest("The address holds a user name or password.", "Give it without: https://host/path")
     return text.strip()

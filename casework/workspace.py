@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from collector.alias import Alias
 from collector.archive.archive import Archive
@@ -110,17 +112,32 @@ def keep(ws: Workspace, extra_authorities: tuple[str, ...] = (), root_pem: str =
     return ws.archive.create(authorities_of(extra_authorities, root_pem), key.fingerprint, key.certificate_pem)
 
 
+_NOT_IN_ADDRESSES = re.compile(r"[\s\"'<>\\^`{}|]")
+
+
+def is_web_address(text: str) -> bool:
+    """Whether a text is an http or https address of a host."""
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
 def authorities_of(given: tuple[str, ...], root_pem: str) -> tuple[Authority, ...]:
     """The timestamp authorities to write down: those given as NAME=URL, or the public ones. Raises WrongRequest."""
     from collector.seal.authorities import PUBLIC
-    from collector.seal.timestamp import Authority
+    from collector.seal.timestamp import NAME, Authority
 
-    chosen = []
+    chosen: dict[str, Authority] = {}
     for text in given:
-        name, sep, url = text.partition("=")
-        if not sep or not url.startswith(("http://", "https://")) or not name.replace("-", "").isalnum():
+        name, _, url = text.partition("=")
+        if not NAME.fullmatch(name) or not is_web_address(url) or _NOT_IN_ADDRESSES.search(url):
             raise WrongRequest(
-                f"{text!r} is not an authority.", "Write it as NAME=http://ADDRESS, with --authority-root FILE."
+                f"{text!r} is not an authority.",
+                "Write it as name=http://ADDRESS, with a name of small letters and digits, and --authority-root FILE.",
             )
-        chosen.append(Authority(name, url, root_pem))
-    return tuple(chosen) or PUBLIC
+        if name in chosen:
+            raise WrongRequest(f"Two authorities are called {name!r}.", "Give each a name of its own.")
+        chosen[name] = Authority(name, url, root_pem)
+    return tuple(chosen.values()) or PUBLIC

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import tomli_w
+
 from collector.errors import ArchiveError
 from collector.ledger.disk import write_file
 from collector.platform import settings_folder
@@ -62,17 +64,14 @@ def read_config(path: Path) -> Config:
 
 def write_config(path: Path, authorities: tuple[Authority, ...]) -> None:
     """A first config.toml with the authorities' addresses and roots written down."""
-    lines = [
-        "# tradewitness: what is watched and how. Nothing secret belongs here.",
-        "",
-        "[nightly]",
-        f"budget = {DEFAULT_BUDGET}  # pages an account a night",
-        f"pause_seconds = {DEFAULT_PAUSE_S}  # rest between two pages of one account",
-        "",
+    nightly = {"budget": DEFAULT_BUDGET, "pause_seconds": DEFAULT_PAUSE_S}
+    named = [{"name": a.name, "url": a.url, "root": f"{a.root_pem.strip()}\n"} for a in authorities]
+    parts = (
+        "# tradewitness: what is watched and how. Nothing secret belongs here.\n",
+        "# Pages an account a night, and the rest in seconds between two pages of one account:",
+        tomli_w.dumps({"nightly": nightly}),
         "# Timestamp authorities (RFC 3161): they get a digest, never a page. `root` is what their tokens must chain to;",
         '# a line `policy = "1.2.3"` refuses tokens made under another policy.',
-    ]
-    for authority in authorities:
-        lines += ["", "[[authority]]", f'name = "{authority.name}"', f'url = "{authority.url}"', 'root = """']
-        lines += [authority.root_pem.strip(), '"""']
-    write_file(path, ("\n".join(lines) + "\n").encode())
+        tomli_w.dumps({"authority": named}, multiline_strings=True),
+    )
+    write_file(path, "\n".join(parts).encode())
