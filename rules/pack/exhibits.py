@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
-from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo
 
 from collector.canonical import canonical, commitment
@@ -201,13 +200,19 @@ def at_rest(name: str) -> str:
     A page that was kept would run its scripts and tell the site who reads the pack. Its bytes are not touched, so that its
     SHA-256 is the sealed one.
     """
-    return name if PurePosixPath(name).suffix.lower()[1:] in _AT_REST else f"{name}.txt"
+    return name if _ending(name) in _AT_REST else f"{name}.txt"
 
 
 def is_as_text(name: str) -> bool:
     """Whether a file of the pack has another ending before its ".txt": "dom.html.txt", "order.mhtml.txt"."""
     own = name.removesuffix(".txt")
-    return own != name and bool(PurePosixPath(own).suffix) and at_rest(own) == name
+    return own != name and bool(_ending(own)) and at_rest(own) == name
+
+
+def _ending(name: str) -> str:
+    """ "html" of "p_files/Page.HTML"; "" where there is none."""
+    stem, _, ending = name.rpartition("/")[2].rpartition(".")
+    return ending.lower() if stem else ""
 
 
 def original_name(name: str) -> str:
