@@ -98,7 +98,7 @@ def today(
 ) -> None:
     """Keeps sealed evidence of your Alibaba.com orders and tells you what to do by when. Without a command: Today."""
     if context.invoked_subcommand is None:
-        from casework import today as desk
+        from casework.asking import today as desk
         from casework.workspace import workspace
 
         _exit(_screen(json, quiet).today(desk.today(workspace(archive))))
@@ -118,8 +118,8 @@ def watch(
     quiet: QuietOption = False,
 ) -> None:
     """Watch an order: sign in, find its pages, keep them, and see what is due. Asks for what it needs."""
-    from casework.watch import WatchWish
-    from casework.watch import watch as begin
+    from casework.keeping.watch import WatchWish
+    from casework.keeping.watch import watch as begin
     from casework.workspace import workspace
 
     screen = _screen(json, quiet)
@@ -134,7 +134,7 @@ def next_step(
     case: CaseArgument, archive: ArchiveOption = None, json: JsonOption = False, quiet: QuietOption = False
 ) -> None:
     """Say for one case what to do now: what to press, where, by when."""
-    from casework.today import next_of
+    from casework.asking.today import next_of
     from casework.workspace import workspace
 
     _exit(_screen(json, quiet).next(next_of(workspace(archive), case)))
@@ -157,7 +157,7 @@ def add(
     quiet: QuietOption = False,
 ) -> None:
     """Put your own files into a case: photos, the contract, and pages and chats that you saved by hand (--as page, chat)."""
-    from casework.adding import Wording, add_and_seal
+    from casework.keeping.add import Wording, add_and_seal
     from casework.workspace import workspace
 
     screen = _screen(json, quiet)
@@ -183,8 +183,8 @@ def check(
     quiet: QuietOption = False,
 ) -> None:
     """Say what is covered, what is missing and what contradicts itself, before somebody else does."""
-    from casework.before_order import check_before_order, is_before_order
-    from casework.dossier import check_cases
+    from casework.asking.before_order import check_before_order, is_before_order
+    from casework.asking.dossier import check_cases
     from casework.workspace import workspace
 
     screen, ws, named = _screen(json, quiet), workspace(archive), tuple(what or ())
@@ -208,7 +208,7 @@ def draft(
     quiet: QuietOption = False,
 ) -> None:
     """Write a polite text for you to copy, filled with the case's facts; it is never sent."""
-    from casework.dossier import draft_for
+    from casework.asking.dossier import draft_for
     from casework.workspace import workspace
 
     screen = _screen(json, quiet)
@@ -236,7 +236,7 @@ def pack(
     quiet: QuietOption = False,
 ) -> None:
     """Bundle a case into one file that anybody can open and check."""
-    from casework.packing import Wish, make_pack
+    from casework.proving.pack import Wish, make_pack
     from casework.workspace import workspace
 
     chosen = (tuple(include or ()), tuple(exclude or ()), since, with_originals, redact, output)
@@ -255,7 +255,7 @@ def nightly(
     quiet: QuietOption = False,
 ) -> None:
     """Visit every open case's pages once, seal them, and say what is due."""
-    from casework.night import night
+    from casework.keeping.nightly import night
     from casework.workspace import workspace
 
     screen = _screen(json, quiet)
@@ -343,7 +343,7 @@ def deadlines(
     quiet: QuietOption = False,
 ) -> None:
     """Show every deadline: who must act, by when, and what happens otherwise."""
-    from casework.dossier import deadlines_of
+    from casework.asking.dossier import deadlines_of
     from casework.workspace import workspace
 
     result = deadlines_of(workspace(archive), tuple(what or ()), as_of, ics)
@@ -359,7 +359,7 @@ def facts(
     quiet: QuietOption = False,
 ) -> None:
     """Show what was read, and where it stands on the page."""
-    from casework.dossier import facts_of, tiles_of
+    from casework.asking.dossier import facts_of, tiles_of
     from casework.workspace import workspace
 
     ws = workspace(archive)
@@ -389,8 +389,8 @@ def search(
     quiet: QuietOption = False,
 ) -> None:
     """Find words in messages, facts, page texts and the names and notes of your files; Chinese too."""
-    from casework.search import Filters
-    from casework.search import search as find
+    from casework.asking.search import Filters
+    from casework.asking.search import search as find
     from casework.workspace import workspace
 
     _screen(json, quiet).found(find(workspace(archive), words, Filters(case, tuple(kind or ()), since, until, limit)))
@@ -399,7 +399,7 @@ def search(
 @app.command(rich_help_panel=LOOKING)
 def status(archive: ArchiveOption = None, json: JsonOption = False, quiet: QuietOption = False) -> None:
     """Show what is sealed and timestamped, what waits for a timestamp, and what is not sealed yet."""
-    from casework.seals import status as sealed
+    from casework.proving.status import status as sealed
     from casework.workspace import workspace
 
     _screen(json, quiet).status(sealed(workspace(archive)))
@@ -421,7 +421,7 @@ def init(
     quiet: QuietOption = False,
 ) -> None:
     """Make an archive, with a signing key and the timestamp authorities written down."""
-    from casework import health
+    from casework import doctor as health
     from casework.workspace import workspace
 
     ws = workspace(archive)
@@ -432,7 +432,7 @@ def init(
 @app.command(rich_help_panel=EXPERT)
 def doctor(archive: ArchiveOption = None, json: JsonOption = False, quiet: QuietOption = False) -> None:
     """Look whether this machine has all that is needed, and say what to do where it has not."""
-    from casework import health
+    from casework import doctor as health
     from casework.workspace import workspace
 
     _exit(_screen(json, quiet).health(health.examine(workspace(archive))))
@@ -450,7 +450,7 @@ def login(
     quiet: QuietOption = False,
 ) -> None:
     """Sign in to the site in a window of your own browser; tradewitness keeps the session on this machine."""
-    from casework.accounts import login as sign_in
+    from casework.keeping.sign_in import login as sign_in
     from casework.workspace import workspace
 
     screen = _screen(json, quiet)
@@ -462,8 +462,8 @@ def login(
 @app.command(rich_help_panel=EXPERT)
 def stop(case: CaseArgument, archive: ArchiveOption = None, json: JsonOption = False, quiet: QuietOption = False) -> None:
     """Stop watching a case; what was kept stays kept."""
+    from casework.asking.today import next_of
     from casework.cases import close_case
-    from casework.today import next_of
     from casework.workspace import workspace
 
     ws = workspace(archive)
@@ -480,7 +480,7 @@ def capture(
     quiet: QuietOption = False,
 ) -> None:
     """Visit a case's pages now and keep what they show."""
-    from casework.visit import capture_pages
+    from casework.keeping.capture import capture_pages
     from casework.workspace import workspace
 
     screen = _screen(json, quiet)
@@ -498,7 +498,7 @@ def export(
     quiet: QuietOption = False,
 ) -> None:
     """Write kept visits as a web archive (WACZ), which ReplayWeb.page plays back."""
-    from casework.export import export_wacz
+    from casework.proving.export import export_wacz
     from casework.workspace import workspace
 
     _screen(json, quiet).exported(export_wacz(workspace(archive), tuple(snapshots), wacz))
@@ -519,7 +519,7 @@ def verify(
     quiet: QuietOption = False,
 ) -> None:
     """Check a pack or an archive: nothing changed, missing, added or renamed since it was sealed."""
-    from casework.verification import verify_path
+    from casework.proving.verify import verify_path
     from casework.workspace import workspace
 
     screen = _screen(json, quiet)
@@ -539,7 +539,7 @@ def timestamp(
     quiet: QuietOption = False,
 ) -> None:
     """Seal what is new and ask again for the timestamps that are missing."""
-    from casework.seals import stamp
+    from casework.proving.status import stamp
     from casework.workspace import workspace
 
     screen = _screen(json, quiet)
@@ -556,7 +556,7 @@ def reread(
     quiet: QuietOption = False,
 ) -> None:
     """Read the kept pages again with this version's readers, and say which facts that changes."""
-    from casework.reread import reread as read_again
+    from casework.proving.reread import reread as read_again
     from casework.workspace import workspace
 
     screen = _screen(json, quiet)
@@ -605,7 +605,7 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         return DONE
     except Exception as error:  # noqa: BLE001 - the last door: a user never sees a traceback, and it is kept for a report
-        from casework.health import keep_crash
+        from casework.doctor import keep_crash
 
         hint = f"Nothing that was kept is lost. The details are in {keep_crash(error)}; please report them."
         return _say(TradewitnessError(f"Something unexpected happened ({type(error).__name__}).", hint), as_json)

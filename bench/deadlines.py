@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 from collector.model import Fact
-from rules.casefile import CaseFile
-from rules.deadlines import deadlines
-from rules.policy import DEADLINE_IDS, policies
+from rules.case.casefile import CaseFile
+from rules.deadlines.counting import deadlines
+from rules.policy.platform import DEADLINE_IDS, policies
 
 SIZES = (1_000, 10_000, 100_000)
 MARK = 1.5

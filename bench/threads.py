@@ -26,10 +26,10 @@ from collector.alias import Alias
 from collector.archive.objects import FolderObjects
 from collector.browser.find import find_browser
 from collector.browser.launch import VIEWPORT, launch, sandbox_state
-from collector.capture.stored import stored_page
 from collector.capture.visit import VisitOptions, visit
 from collector.clock import SystemClock
 from collector.model import Target
+from collector.reading.stored import stored_page
 from collector.sites.alibaba import Alibaba
 from fixtures.marketplace.app import DOMAIN, Marketplace
 from fixtures.marketplace.scenarios import SCENARIOS, addresses

@@ -16,7 +16,6 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from casework.reread import reader_of
 from collector.alias import Alias
 from collector.archive.archive import Archive
 from collector.archive.index import open_index, unread
@@ -26,6 +25,7 @@ from collector.archive.sealing import seal, signing_key
 from collector.clock import SystemClock
 from collector.ledger.log import new_salt
 from collector.model import Artefact, Problem, Snapshot, Step, Target, Visit
+from collector.reading.reader import reader_of
 from collector.sites.alibaba import Alibaba
 from collector.verify import verify_archive
 from collector.verify.stored import Sealed, check_objects

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from collector.archive.sealing import SealState
 from collector.errors import PARTIAL, PERSON_NEEDED
 from collector.model import Area, Deadline, Exhibit, Fact, Finding, Money, Problem, Snapshot
-from rules.before_order import Offer
-from rules.calendars import bar, left, local
+from rules.check.before_order import Offer
+from rules.policy.calendars import bar, left, local
 
 if TYPE_CHECKING:
     from collector.browser.accounts import Account
-    from rules.moments import Advice
+    from rules.deadlines.moments import Advice
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,10 @@ from casework.workspace import Workspace, keep
 from collector.archive.sealing import seal, signing_key
 from collector.canonical import plain
 from collector.errors import WrongRequest
-from collector.model import Fact, Printed, Target
-from rules.assertions import is_event, parse_assertion
-from rules.casefile import AddedFile, CaseFile, FilePart, LedgerEvent
-from rules.facts import RECURRING
+from collector.model import AddedFile, Fact, FilePart, Printed, Target
+from rules.case.assertions import is_event, parse_assertion
+from rules.case.casefile import CaseFile, LedgerEvent
+from rules.policy.fact_names import RECURRING
 
 TARGET_KINDS = ("order", "thread", "supplier", "product", "dispute")
 _LIKE_AN_ADDRESS = re.compile(r"/|^\S+\.[a-z]{2,}$", re.IGNORECASE)  # no company's name

@@ -8,16 +8,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from casework.reread import reader_of
-from casework.saved import reader_of_saved
 from collector.alias import Alias
 from collector.archive.archive import Archive
 from collector.archive.config import default_archive, user_folder
-from collector.archive.index import Index, ReadFacts, ReadSaved, SavedReading, fresh_index, open_index
-from collector.archive.records import AddedRecord
+from collector.archive.index import Index, ReadFacts, ReadSaved, fresh_index, open_index
 from collector.clock import Clock, SystemClock
 from collector.errors import WrongRequest
-from collector.model import Fact, Snapshot, Target
+from collector.reading.reader import reader_of
+from collector.saved.reader import reader_of_saved
 from collector.site import Site
 
 if TYPE_CHECKING:
@@ -62,6 +60,7 @@ class Workspace:
     def rebuild(self) -> Index:
         """The index made again from ledger and objects."""
         self.archive.require()
+        self.archive.ledger.catalogue.forget()
         self.__dict__["index"] = open_index(self.archive, *self.readers, rebuild=True)
         return self.index
 
@@ -74,20 +73,7 @@ class SealedView(Workspace):
 
     @cached_property
     def index(self) -> Index:
-        return fresh_index(self.archive, *self.readers)
-
-    @property
-    def readers(self) -> tuple[ReadFacts, ReadSaved]:
-        """Those of any workspace, for this case's pages only."""
-        read, read_saved = super().readers
-
-        def read_own(snapshot: Snapshot) -> tuple[Fact, ...]:
-            return read(snapshot) if snapshot.target.case == self.case else ()
-
-        def read_own_saved(file: AddedRecord, targets: tuple[Target, ...]) -> SavedReading:
-            return read_saved(file, targets) if file.case == self.case else SavedReading()
-
-        return read_own, read_own_saved
+        return fresh_index(self.archive, *self.readers, case=self.case)
 
     def refresh(self) -> Index:
         self.index.catch_up(self.archive, *self.readers)

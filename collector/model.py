@@ -224,9 +224,66 @@ class Private:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One result of a check: what was judged, the verdict, one sentence, and the names of the facts it rests on.
+class FilePart:
+    """A file of the folder that a browser saved beside a page; `name` is its path in it."""
 
+    name: str
+    size: int
+    digest: str
+    salt: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddedFile:
+    """A file the buyer put in by hand: never witnessed by the tool. `kind` is photo, video, contract…; times UTC.
+
+    `about` says of a page or conversation saved by hand what it is: form, kind, url, saved_at, said_by (who says when),
+    outcome (read; other: not this case's; wall; unknown; kept: nothing that can be read) and why; empty for other files.
+    """
+
+    id: str
+    name: str
+    kind: str
+    media_type: str
+    size: int
+    digest: str
+    salt: str
+    added_at: datetime
+    seq: int
+    note: str = ""
+    parts: tuple[FilePart, ...] = ()
+    about: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def sealed(self) -> tuple[FilePart, ...]:
+        """Everything of it that the ledger sealed: the file itself, then its parts."""
+        return FilePart(self.name, self.size, self.digest, self.salt), *self.parts
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of a file's text and where it stands: "page 2", "paragraph 14", "line 3"."""
+
+    place: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileText:
+    """The text found in an added file, by its id; `problem` is one sentence where there is none to be had."""
+
+    file: str
+    name: str
+    kind: str
+    passages: tuple[Passage, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One result of a check: what was judged, the verdict, one sentence, and the names of what it rests on.
+
+    These are facts by their names, and in `facts` too: "file: NAME" for a file of the buyer's, "page: KIND" for kept visits.
     `todo` is the next thing for the buyer to do, or "". `source` cites the rule.
     """
 

@@ -19,8 +19,8 @@ from typing import IO, Any, BinaryIO
 from urllib.parse import urlsplit
 
 from collector.canonical import commitment, sha256
-from collector.capture.stored import network_record
 from collector.model import Private, Snapshot
+from collector.reading.stored import network_record
 
 Get = Callable[[str], bytes]
 _WARC = "data.warc.gz"

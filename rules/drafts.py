@@ -9,16 +9,16 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from collector.errors import WrongRequest
-from rules.calendars import day_in, written
-from rules.casefile import CaseFile
-from rules.check import reasons_of
-from rules.chronology import Chronology, Occurrence, days_between
-from rules.contact import problem_since
-from rules.contract import clause, missing_items
-from rules.messages import sayings
-from rules.policy import Policy
-from rules.refund import money, said
-from rules.schema import from_toml, installed
+from rules.case.casefile import CaseFile
+from rules.case.chronology import Chronology, Occurrence, days_between
+from rules.check.contact import Said, reports
+from rules.check.contract import clause, missing_items
+from rules.check.refund import COUNTED, money, said
+from rules.check.review import reasons_of
+from rules.conversation.messages import sayings
+from rules.policy.calendars import day_in, written
+from rules.policy.platform import Policy
+from rules.policy.schema import from_toml, installed
 
 KINDS = ("supplier", "statement", "contract", "question")
 LANGUAGES = ("en", "zh")
@@ -45,11 +45,13 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class ProblemWords:
-    """What happened, by reason, in each language."""
+    """What happened, by reason, in each language; `about_…` names the problem in a few words."""
 
     reason: str
     en: str
     zh: str
+    about_en: str
+    about_zh: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,7 @@ class _Words:
         agreed, shipped = self.chronology.happened("ship_by"), self.chronology.happened("shipped")
         claimed = money(case, "dispute.amount") or money(case, "amount_claimed")
         company = case.value("supplier.name") or case.value("order.supplier")
+        shared = len(COUNTED & set(self.reasons)) > 1
         answer_by = day_in(case.as_of, case.zone) + timedelta(days=_ANSWER_DAYS)
         return {
             "order": case.order,
@@ -135,7 +138,8 @@ class _Words:
             "days_late": self._late(agreed, shipped),
             "tracking": str(case.value("tracking.number") or unknown["number"]),
             "units": str(case.value("units_total") or unknown["number"]),
-            "bad": str(case.value("units_defective") or unknown["number"]),
+            # One count cannot be the units missing and the units damaged too.
+            "bad": str((not shared and case.value("units_defective")) or unknown["number"]),
             "answer_by": self._written(answer_by),
             "amount": self._pick(f" ({said(claimed)})", f"（{said(claimed)}）") if claimed else "",
         }  # fmt: skip
@@ -196,17 +200,37 @@ class _Words:
         return "".join(f"- {self._pick(f.kind.replace('_', ' '), _FILES.get(f.kind, f.kind))}: {f.name}\n" for f in files)
 
     def _contacted(self) -> str:
-        since, case = problem_since(self.chronology), self.chronology.casefile
-        told = [s.earliest for s in sayings(case) if s.who == "buyer" and s.earliest and since and s.earliest >= since]
-        if not told:
-            return self._pick("[when you wrote to the supplier in the Message Center]", "[何时在消息中心联系供应商]")
-        first = self._written(day_in(told[0], case.zone))
-        answered = any(s.who == "supplier" and s.earliest and s.earliest > told[0] for s in sayings(case))
-        en = f"We wrote to the supplier in the Message Center on {first}" + (
-            "." if answered else "; no answer is shown since."
-        )
-        zh = f"我们于{first}在消息中心联系了供应商" + ("。" if answered else "，至今没有答复。")
+        """For each problem the first message that told the supplier of it; what one message told stands together."""
+        unknown: list[str] = []
+        told: dict[Said, list[str]] = {}
+        for found in reports(self.chronology, self.reasons):
+            words = next(p for p in load_templates().problems if p.reason == found.reason.id)
+            about = self._pick(words.about_en, words.about_zh)
+            if found.told:
+                told.setdefault(found.told, []).append(about)
+            else:
+                unknown.append(about)
+        if unknown or not told:
+            about = self._listed(unknown) or self._pick("the problem", "问题")
+            place = self._pick(
+                f"[when you wrote to the supplier in the Message Center about {about}]",
+                f"[何时在消息中心就{about}联系供应商]",
+            )
+            return "\n".join([*(self._told(said, about) for said, about in told.items()), place])
+        return "\n".join(self._told(said, about) for said, about in told.items())
+
+    def _told(self, said: Said, about: list[str]) -> str:
+        first, case = said.told.earliest, self.chronology.casefile
+        answered = any(s.who == "supplier" and s.earliest and s.earliest > first for s in sayings(case))
+        en = f"We wrote to the supplier in the Message Center about {self._listed(about)} on {said.day}"
+        day = f"{said.on.year}年{said.on.month}月{said.on.day}日"
+        zh = f"我们于{day}在消息中心就{self._listed(about)}联系了供应商"
+        en += ("" if answered else "; no answer is shown since") + f": {said.quote}"
+        zh += ("" if answered else "，至今没有答复") + f"：{said.quote}"
         return self._pick(en, zh)
+
+    def _listed(self, words: list[str]) -> str:
+        return self._pick(" and ", "和").join(words)
 
     def _claim(self) -> str:
         case = self.chronology.casefile

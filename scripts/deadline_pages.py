@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rules.deadline_table import page
-from rules.policy import policies
+from rules.deadlines.table import page
+from rules.policy.platform import policies
 from tests.rules import golden
 
 if __name__ == "__main__":

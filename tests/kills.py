@@ -31,7 +31,7 @@ from collector.capture import keep
 from collector.clock import SystemClock
 from fixtures.authority import Served, serve
 from fixtures.revocation import Revocation
-from rules.pack.verify import verify_pack
+from rules.pack.bag.verify import verify_pack
 from tests.paper import PaperDesk, paper_browser
 from tests.stories.desk import Desk
 

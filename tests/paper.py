@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import cli
-from casework import visit
+from casework.keeping import capture as visit
 from collector.browser import launch
 from collector.capture.tab import Arrival
 from fixtures.authority import Served

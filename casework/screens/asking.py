@@ -13,7 +13,7 @@ Pause = Callable[[], AbstractContextManager[None]]
 
 
 class TerminalPerson:
-    """Asks on standard error, so that standard output holds the answer alone. Implements `casework.dialogue.Person`.
+    """Asks on standard error, so that standard output holds the answer alone. Implements `casework.keeping.person.Person`.
 
     `pause` stills whatever moves on the terminal while somebody reads and types.
     """

@@ -11,12 +11,12 @@ from casework.screens.printing import Printer, console
 from casework.terminal import escape
 from collector.canonical import plain
 from collector.errors import DONE, exit_code_of
-from rules.policy import REASONS
+from rules.policy.platform import REASONS
 
 if TYPE_CHECKING:
     from casework.answers import BeforeOrderAnswer, CheckAnswer
     from collector.model import Finding, Verdict
-    from rules.before_order import Offer
+    from rules.check.before_order import Offer
     from rules.drafts import Draft
 
 _VERDICT = {

@@ -16,8 +16,7 @@ from collector.model import ORIGINS
 if TYPE_CHECKING:
     from casework.answers import Captured, ExportAnswer, PackAnswer
     from collector.archive.sealing import SealState
-    from collector.model import Snapshot
-    from rules.casefile import AddedFile
+    from collector.model import AddedFile, Snapshot
 
 
 _OUTCOME = {"complete": "green", "partial": "yellow", "blocked": "red", "failed": "red"}

@@ -24,10 +24,10 @@ LOCK_WAIT_S = 30.0
 class Archive:
     """The folder of design section 4. Reading creates nothing; every append happens inside `writing()`."""
 
-    def __init__(self, root: Path, clock: Clock) -> None:
+    def __init__(self, root: Path, clock: Clock, *, catalogued: bool = True) -> None:
         self.root = root
         self.clock = clock
-        self.ledger = Ledger(root / "ledger")
+        self.ledger = Ledger(root / "ledger", catalogued=catalogued)
         self.objects = FolderObjects(root / "objects")
         self.index_path = root / "index.sqlite"
         self.config_path = root / "config.toml"
@@ -48,6 +48,10 @@ class Archive:
                 f"The ledger of the archive in {self.root} is lost or empty ({entries.name}); its other parts are there.",
                 "Put the file back from a copy of the archive; nothing was changed.",
             )
+
+    def unwritten(self) -> Archive:
+        """The same archive for who only looks: nothing is taken from, or put into, what was noted of its ledger."""
+        return Archive(self.root, self.clock, catalogued=False)
 
     @property
     def config(self) -> Config:

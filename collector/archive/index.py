@@ -14,13 +14,13 @@ from typing import Any
 from collector.archive import fulltext
 from collector.archive.archive import Archive
 from collector.archive.records import AddedRecord, added_record, require_shape, snapshot_of
-from collector.canonical import plain, sha256
+from collector.canonical import plain
 from collector.clock import instant
 from collector.errors import DamagedArchive
-from collector.ledger.log import Entry, Opening, parse_entry
+from collector.ledger.log import Entry, Ledger, Opening, about_case
 from collector.model import Fact, Money, Place, Printed, Snapshot, Target
 
-FORMAT = "6"
+FORMAT = "7"
 ReadFacts = Callable[[Snapshot], tuple[Fact, ...]]
 ReviseFacts = Callable[[Snapshot, tuple[Fact, ...]], tuple[Fact, ...]]
 
@@ -49,7 +49,6 @@ def unread(file: AddedRecord, targets: tuple[Target, ...]) -> SavedReading:
 
 TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
     "meta": ({"key": str, "value": str}, ("key",)),
-    "openings": ({"commitment": str, "digest": str, "salt": str}, ("commitment",)),
     "cases": ({"order_id": str, "name": str, "zone": str, "account": str, "opened_at": str,
         "closed": int, "seq": int}, ("order_id",)),
     "targets": (
@@ -84,6 +83,9 @@ TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
 }  # fmt: skip
 
 
+INDEXES = {"facts": "case_id, name", "snapshots": "case_id, seq", "files": "case_id, seq", "descriptions": "case_id, seq"}
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """An account that a wall stopped: nothing is visited with it until a person has acted."""
@@ -97,10 +99,12 @@ class Account:
 class Index:
     """Answers questions about an archive. `open_index` gives one that is up to date with the ledger."""
 
-    def __init__(self, connection: sqlite3.Connection, *, texts: bool = True) -> None:
+    def __init__(self, connection: sqlite3.Connection, ledger: Ledger, *, case: str = "", texts: bool = True) -> None:
         import sqlite_utils
 
         connection.row_factory = sqlite3.Row
+        self.ledger = ledger
+        self.case = case  # the only case that is taken in; "" for all, and all that belongs to none
         self.db = sqlite_utils.Database(connection)
         self.fulltext = fulltext.FullText(connection)
         self.texts = texts  # whether page texts are taken in, to be searched
@@ -111,15 +115,15 @@ class Index:
         """Takes in the entries that came since; gives how many. Starts over when the ledger is not the one indexed."""
         with self.db.conn:
             self.db.conn.execute("begin immediate")
-            lines = archive.ledger.lines()
+            size = archive.ledger.size
             of_this_format = self._has("meta") and self._meta("format") == FORMAT
             seen = self._meta("seen") if of_this_format else ""
             start = int(seen) if str(seen).isdecimal() else 0
-            if start and (start > len(lines) or self._meta("tip") != sha256(lines[start - 1])):
+            if start and (start > size or self._meta("tip") != archive.ledger.leaf(start - 1)):
                 start = 0
-            if start < len(lines) or not start:
-                self.take_all(archive, lines, start, read_facts, read_saved)
-        return len(lines) - start
+            if start < size or not start:
+                self.take_all(archive, start, size, read_facts, read_saved)
+        return size - start
 
     def reread(self, archive: Archive, revise: ReviseFacts, revise_saved: ReviseSaved = lambda *_: SavedReading()) -> None:
         """Takes everything in again. Both are handed the facts held until now: of each snapshot, of each added file.
@@ -141,20 +145,17 @@ class Index:
             def read_saved(file: AddedRecord, targets: tuple[Target, ...]) -> SavedReading:
                 return revise_saved(file, targets, held(file.id))
 
-            self.take_all(archive, archive.ledger.lines(), 0, read, read_saved)
+            self.take_all(archive, 0, archive.ledger.size, read, read_saved)
             self.db.conn.execute("drop table temp.held")
 
-    def take_all(
-        self, archive: Archive, lines: list[bytes], start: int, read_facts: ReadFacts, read_saved: ReadSaved
-    ) -> None:
-        """The entries from `start` on; from the first on into empty tables."""
+    def take_all(self, archive: Archive, start: int, stop: int, read_facts: ReadFacts, read_saved: ReadSaved) -> None:
+        """The entries from `start` up to `stop`; from the first on into empty tables."""
         if not start:
             self._make_tables()
-        self._take_openings(archive)
-        for seq, line in enumerate(lines[start:], start):
-            self._take(parse_entry(line, seq), archive, read_facts, read_saved)
-        self._put("meta", key="seen", value=str(len(lines)))
-        self._put("meta", key="tip", value=sha256(lines[-1]) if lines else "")
+        for entry in archive.ledger.entries(start, stop, about=about_case(self.case)):
+            self._take(entry, archive, read_facts, read_saved)
+        self._put("meta", key="seen", value=str(stop))
+        self._put("meta", key="tip", value=archive.ledger.leaf(stop - 1) if stop else "")
         self._put("meta", key="format", value=FORMAT)
 
     def _make_tables(self) -> None:
@@ -163,7 +164,8 @@ class Index:
             self.db.conn.execute(f"drop table if exists {name}")
         for name, (columns, key) in TABLES.items():
             self.db.conn.execute(self.db.create_table_sql(name, columns, pk=key or None))
-        self.db.conn.execute("create index facts_of_case on facts (case_id, name)")
+        for name, indexed in INDEXES.items():
+            self.db.conn.execute(f"create index {name}_of_case on {name} ({indexed})")
         self.fulltext.create()
 
     def _has(self, table: str) -> bool:
@@ -178,10 +180,6 @@ class Index:
         marks = ", ".join("?" for _ in row)
         sql = f"insert or replace into {table} ({names}) values ({marks})"  # noqa: S608 - names are this module's own
         self.db.conn.execute(sql, tuple(row.values()))
-
-    def _take_openings(self, archive: Archive) -> None:
-        for opening in archive.ledger.openings().values():
-            self._put("openings", commitment=opening.commitment, digest=opening.digest, salt=opening.salt)
 
     def _take(self, entry: Entry, archive: Archive, read_facts: ReadFacts, read_saved: ReadSaved) -> None:
         require_shape(entry)
@@ -264,7 +262,7 @@ class Index:
                 body=json.dumps(entry.body),
             )  # fmt: skip
         names = (body["commitment"], *(part["commitment"] for part in body.get("parts", ())))
-        openings = {name: opening for name in names if (opening := self.opening(name))}
+        openings = self.ledger.openings(names)
         file = added_record(body, datetime.fromisoformat(at), openings)
         reading = read_saved(file, self.targets(body["case"])) if file else SavedReading()
         about = json.dumps(dict(reading.about))
@@ -294,12 +292,11 @@ class Index:
         return {table: self.db.table(table).count for table in tables}
 
     def opening(self, commitment: str) -> Opening | None:
-        row = next(iter(self.rows("select digest, salt from openings where commitment = ?", commitment)), None)
-        return Opening(row["digest"], row["salt"]) if row else None
+        """What opens a commitment, as the ledger has it."""
+        return self.ledger.opening(commitment)
 
     def _openings_of(self, body: Mapping[str, Any]) -> dict[str, Opening]:
-        found = {a["commitment"]: self.opening(a["commitment"]) for a in body["artefacts"]}
-        return {name: opening for name, opening in found.items() if opening is not None}
+        return self.ledger.openings(a["commitment"] for a in body["artefacts"])
 
     def targets(self, case: str) -> tuple[Target, ...]:
         """The targets of a case, in the order in which they were first named."""
@@ -378,7 +375,7 @@ def open_index(archive: Archive, read_facts: ReadFacts, read_saved: ReadSaved = 
         _remove(archive.index_path)
     for attempt in ("as it is", "anew"):
         try:
-            index = Index(sqlite3.connect(archive.index_path, timeout=30, isolation_level=None))
+            index = Index(sqlite3.connect(archive.index_path, timeout=30, isolation_level=None), archive.ledger)
             index.catch_up(archive, read_facts, read_saved)
             return index
         except sqlite3.OperationalError:
@@ -389,19 +386,19 @@ def open_index(archive: Archive, read_facts: ReadFacts, read_saved: ReadSaved = 
     return fresh_index(archive, read_facts, read_saved)
 
 
-def fresh_index(archive: Archive, read_facts: ReadFacts, read_saved: ReadSaved = unread) -> Index:
-    """An index made just now from ledger and objects, in the temporary folder; gone when closed."""
-    index = Index(sqlite3.connect("", isolation_level=None))
+def fresh_index(archive: Archive, read_facts: ReadFacts, read_saved: ReadSaved = unread, *, case: str = "") -> Index:
+    """An index (of one case, or of all) made just now from ledger and objects, in the temporary folder; gone when closed."""
+    index = Index(sqlite3.connect("", isolation_level=None), archive.ledger, case=case)
     index.catch_up(archive, read_facts, read_saved)
     return index
 
 
 def index_until(seen: int, archive: Archive, read_facts: ReadFacts, read_saved: ReadSaved = unread) -> Index:
     """The index as it must have been after so many lines, but for the words of pages; gone when closed."""
-    index = Index(sqlite3.connect("", isolation_level=None), texts=False)
+    index = Index(sqlite3.connect("", isolation_level=None), archive.ledger, texts=False)
     with index.db.conn:
         index.db.conn.execute("begin immediate")
-        index.take_all(archive, archive.ledger.lines()[:seen], 0, read_facts, read_saved)
+        index.take_all(archive, 0, seen, read_facts, read_saved)
     return index
 
 

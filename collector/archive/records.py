@@ -14,6 +14,8 @@ from collector.model import Artefact, Snapshot, Step, Target, Visit
 from collector.seal.revocation import NAME as ANSWER_NAME
 from collector.seal.timestamp import NAME as AUTHORITY_NAME
 
+KEY_KINDS = ("archive.created", "key.changed")  # they name the key that signs from there on
+
 # What an entry of each kind must at least hold; kinds that are not named here are free (design section 4).
 _REQUIRED: Mapping[str, Mapping[str, type]] = {
     "archive.created": {"key": str, "certificate": str},
@@ -87,7 +89,7 @@ def added_record(body: Mapping[str, Any], at: datetime, openings: Mapping[str, O
 
 def keys_of(entries: Iterable[Entry]) -> list[tuple[int, str]]:
     """From which entry on which key signs: (number, fingerprint), oldest first."""
-    return [(e.seq, str(e.body["key"])) for e in entries if e.kind in ("archive.created", "key.changed")]
+    return [(e.seq, str(e.body["key"])) for e in entries if e.kind in KEY_KINDS]
 
 
 def received_files(entry: Entry) -> dict[str, str]:

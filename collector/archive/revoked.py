@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
 from collector.archive.archive import Archive
@@ -20,7 +20,7 @@ KIND = "authority.revoked"
 def note_revoked(archive: Archive, refused: NoToken) -> None:
     """Keeps what was said of the certificates of a refused token, once; the entry calls for no new checkpoint."""
     with archive.writing():
-        if any(e.kind == KIND and e.body["why"] == refused.message for e in archive.ledger.entries()):
+        if any(e.body["why"] == refused.message for e in archive.ledger.entries(kinds=(KIND,))):
             return
         openings, parts = [], []
         for answer in refused.answers:
@@ -37,14 +37,14 @@ def note_revoked(archive: Archive, refused: NoToken) -> None:
         archive.ledger.append(KIND, body, archive.clock.now(), openings)
 
 
-def known_revocations(archive: Archive, entries: Iterable[Entry]) -> tuple[Said, ...]:
+def known_revocations(
+    archive: Archive, entries: Iterable[Entry], opened: Callable[[str], Opening | None]
+) -> tuple[Said, ...]:
     """What was said of revoked certificates; what cannot be read any more is left out, and named by `verify`."""
-    noted = [entry for entry in entries if entry.kind == KIND]
-    openings = archive.ledger.openings() if noted else {}
     said = []
-    for entry in noted:
-        for part in entry.body["parts"]:
-            opening = openings.get(part["commitment"])
+    for entry in entries:
+        for part in entry.body["parts"] if entry.kind == KIND else ():
+            opening = opened(part["commitment"])
             with suppress(MalformedDer, DamagedArchive):
                 path = [Certificate.read_pem(pem) for pem in entry.body["certificates"]]
                 if opening:

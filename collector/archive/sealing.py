@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from collector.archive.archive import Archive
-from collector.archive.records import keys_of, received_files
+from collector.archive.records import KEY_KINDS, keys_of, received_files
 from collector.archive.revoked import note_revoked
 from collector.canonical import sha256
 from collector.clock import instant
 from collector.errors import DamagedArchive, SealError
+from collector.ledger.checkpoint import Checkpoint, checkpoint_name
 from collector.ledger.disk import sync_folder, write_file
-from collector.ledger.log import Checkpoint, Entry
+from collector.ledger.log import Entry, about_checkpoint
 from collector.seal.keys import SigningKey, load_or_create
 from collector.seal.revocation import Answer
 from collector.seal.signature import sign
@@ -81,18 +82,17 @@ def _needs_checkpoint(archive: Archive) -> bool:
     """Whether lines are not sealed yet, or not any more because the newest signature is gone; and a new checkpoint would
     not take the place of a file that is there, damaged as it may be.
     """
-    newest = archive.ledger.checkpoint_list()[-1:]
-    lost = any(not is_signed(archive, one) for one in newest)
-    free = not (archive.ledger.checkpoints / f"{len(archive.ledger.lines()):06d}.json").exists()
+    newest = archive.ledger.newest()
+    lost = newest is not None and not is_signed(archive, newest)
+    free = not (archive.ledger.checkpoints / f"{checkpoint_name(archive.ledger.size)}.json").exists()
     return free and (archive.ledger.needs_checkpoint() or lost)
 
 
 def stamp_pending(archive: Archive, progress: Callable[[str], None] = lambda _: None) -> SealState:
     """Retries the missing tokens of the newest checkpoint: it covers all that earlier ones cover."""
-    checkpoints = archive.ledger.checkpoint_list()
-    if not checkpoints:
+    newest = archive.ledger.newest()
+    if newest is None:
         return SealState("unsigned", 0)
-    newest = checkpoints[-1]
     _finish_received(archive)
     authorities = archive.config.authorities
     if not authorities:
@@ -119,10 +119,10 @@ def _finish_received(archive: Archive) -> None:
     staged = sorted(archive.ledger.checkpoints.glob(f"*{STAGED}"))
     if not staged:
         return
-    received = [received_files(e) for e in archive.ledger.entries() if e.kind == "timestamp.received"]
     with archive.writing():
         for path in staged:
             name = path.name.removesuffix(STAGED)
+            received = [received_files(e) for e in received_for(archive, path.name.partition(".")[0])]
             if path.exists() and any(files.get(name) == sha256(path.read_bytes()) for files in received):
                 path.replace(path.with_name(name))
             else:
@@ -132,10 +132,17 @@ def _finish_received(archive: Archive) -> None:
 
 def state(archive: Archive) -> SealState:
     """What is sealed now, without asking anybody."""
-    checkpoints = archive.ledger.checkpoint_list()
-    if not checkpoints or archive.ledger.needs_checkpoint():
-        return SealState("unsigned", checkpoints[-1].size if checkpoints else 0)
-    return SealState(_word(archive, checkpoints[-1]), checkpoints[-1].size)
+    newest = archive.ledger.newest()
+    if newest is None or archive.ledger.needs_checkpoint():
+        return SealState("unsigned", newest.size if newest else 0)
+    return SealState(_word(archive, newest), newest.size)
+
+
+def received_for(archive: Archive, name: str) -> list[Entry]:
+    """The entries of the tokens that a checkpoint of that name received, oldest first."""
+    if not name.isdigit():
+        return []
+    return list(archive.ledger.entries(kinds=("timestamp.received",), about=about_checkpoint(int(name))))
 
 
 def signature_of(archive: Archive, checkpoint: Checkpoint) -> bytes:
@@ -211,10 +218,15 @@ def _keep_token(archive: Archive, checkpoint: Checkpoint, authority: str, token:
         sync_folder(path.parent)
 
 
+def key_at(archive: Archive, size: int) -> str:
+    """The fingerprint of the key that the first `size` entries name last, or ""."""
+    named = keys_of(archive.ledger.entries(stop=size, kinds=KEY_KINDS))
+    return named[-1][1] if named else ""
+
+
 def _note_key(archive: Archive, key: SigningKey) -> str:
     """A changed key is itself an entry, made before the first checkpoint that it signs. Gives the key it replaced, or ""."""
-    named = keys_of(archive.ledger.entries())
-    current = named[-1][1] if named else ""
+    current = key_at(archive, archive.ledger.size)
     if current == key.fingerprint:
         return ""
     body = {"key": key.fingerprint, "certificate": key.certificate_pem, "previous": current}

@@ -11,7 +11,7 @@ from typing import Any
 
 from collector.errors import WrongRequest
 from collector.ledger.anchor import Anchor
-from collector.ledger.log import Checkpoint, parse_checkpoint
+from collector.ledger.checkpoint import MALFORMED, Checkpoint
 from collector.seal.signature import verify_signature
 
 _ABOUT = (
@@ -52,11 +52,11 @@ def read_anchor(path: Path) -> Anchor:
         data = path.read_bytes()
         record: dict[str, Any] = json.loads(data)
         given = "checkpoint" in record
-        checkpoint = parse_checkpoint(str(record["checkpoint"]).encode() if given else data)
+        checkpoint = Checkpoint.parse(str(record["checkpoint"]).encode() if given else data)
         signature = base64.b64decode(record["signature"], validate=True) if given else _beside(path)
     except OSError as error:
         raise WrongRequest(f"{path} cannot be read ({error.strerror}).", "Check its permissions.") from error
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, binascii.Error) as error:
+    except (*MALFORMED, AttributeError, binascii.Error) as error:
         raise WrongRequest(
             f"{path} is not a checkpoint.",
             "Give what `timestamp --witness FILE` wrote, a file from ledger/checkpoints, a pack, or a fingerprint.",

@@ -14,17 +14,17 @@ from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import urlsplit
 
 from collector.alias import Alias
-from collector.boxes import steady
 from collector.capture.held import UNKNOWN, Held
 from collector.capture.judge import WALLS, judge
 from collector.capture.keep import Keeping
 from collector.capture.secrets import Mask
-from collector.capture.stored import page_of
 from collector.capture.tab import Arrival, Exchange, Stretch, Tab, TabError, TabGone
 from collector.clock import Clock
 from collector.errors import WrongRequest
 from collector.model import Artefact, Outcome, Snapshot, Step, Target, Visit
 from collector.objects import ObjectStore
+from collector.reading.boxes import steady
+from collector.reading.stored import page_of
 from collector.site import Box, Document, Identity, Messenger, Recognition, Site, StoredPage
 
 Progress = Callable[[str], None]

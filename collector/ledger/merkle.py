@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 
 
 def leaf_hash(data: bytes) -> bytes:
@@ -21,49 +22,93 @@ def _split(size: int) -> int:
     return 1 << ((size - 1).bit_length() - 1)
 
 
-def root(leaves: Sequence[bytes]) -> bytes:
+def root(leaves: Iterable[bytes]) -> bytes:
     """The tree's root from its leaf hashes; of no leaves, SHA-256 of nothing."""
-    return roots_at(leaves, [len(leaves)])[len(leaves)]
+    frontier = Frontier()
+    for leaf in leaves:
+        frontier.push(leaf)
+    return frontier.root
 
 
 def roots_at(leaves: Iterable[bytes], sizes: Iterable[int]) -> dict[int, bytes]:
     """The root of the first n leaves for every n of `sizes`, in one pass; sizes beyond the leaves are left out."""
-    wanted, found = set(sizes), {}
-    # Complete subtrees are folded as they fill up, the ragged right edge from the right: linear and not recursive.
-    stack: list[tuple[int, bytes]] = []
-    if 0 in wanted:
-        found[0] = hashlib.sha256(b"").digest()
-    for size, leaf in enumerate(leaves, 1):
-        height, value = 0, leaf
-        while stack and stack[-1][0] == height:
-            value = node_hash(stack.pop()[1], value)
-            height += 1
-        stack.append((height, value))
-        if size in wanted:
-            found[size] = _fold(stack)
+    wanted, frontier = set(sizes), Frontier()
+    found = {0: frontier.root} if 0 in wanted else {}
+    for leaf in leaves:
+        frontier.push(leaf)
+        if frontier.size in wanted:
+            found[frontier.size] = frontier.root
     return found
 
 
-def _fold(stack: Sequence[tuple[int, bytes]]) -> bytes:
-    value = stack[-1][1]
-    for _, left in reversed(stack[:-1]):
-        value = node_hash(left, value)
-    return value
+class Frontier:
+    """A tree's right edge: its complete subtrees, largest first. All that is needed to add leaves and know the root."""
+
+    def __init__(self, size: int = 0, hashes: Sequence[bytes] = ()) -> None:
+        self.size = size
+        self.hashes = list(hashes)  # one for each bit that is set in `size`, the highest first
+
+    def push(self, leaf: bytes) -> list[bytes]:
+        """Adds a leaf. Gives the subtrees that it completed, from height 0 (the leaf itself) upwards."""
+        made, number = [leaf], self.size
+        while number & 1:
+            made.append(node_hash(self.hashes.pop(), made[-1]))
+            number >>= 1
+        self.hashes.append(made[-1])
+        self.size += 1
+        return made
+
+    @property
+    def root(self) -> bytes:
+        """The root of the tree so far; of no leaves, SHA-256 of nothing."""
+        if not self.hashes:
+            return hashlib.sha256(b"").digest()
+        value = self.hashes[-1]
+        for left in reversed(self.hashes[:-1]):
+            value = node_hash(left, value)
+        return value
 
 
 class Tree:
-    """The tree over some leaf hashes: many proofs of it, each inner node hashed once."""
+    """The tree of `size` leaves: its root and many proofs of it, each inner node hashed once.
 
-    def __init__(self, leaves: Sequence[bytes]) -> None:
-        self.size = len(leaves)
-        self._leaves = leaves
+    `subtree` gives the hash of a complete subtree by its height and its number from the left (height 0: a leaf hash).
+    """
+
+    def __init__(self, size: int, subtree: Callable[[int, int], bytes]) -> None:
+        self.size = size
+        self._subtree = subtree
         self._nodes: dict[tuple[int, int], bytes] = {}
 
+    @classmethod
+    def of(cls, leaves: Sequence[bytes]) -> Tree:
+        """The tree over leaf hashes that are all at hand."""
+
+        @cache
+        def subtree(height: int, number: int) -> bytes:
+            if height == 0:
+                return leaves[number]
+            return node_hash(subtree(height - 1, 2 * number), subtree(height - 1, 2 * number + 1))
+
+        return cls(len(leaves), subtree)
+
+    @property
+    def frontier(self) -> Frontier:
+        """The tree's right edge."""
+        hashes, low = [], 0
+        for height in range(self.size.bit_length() - 1, -1, -1):
+            if self.size >> height & 1:
+                hashes.append(self._subtree(height, low >> height))
+                low += 1 << height
+        return Frontier(self.size, hashes)
+
     def _node(self, low: int, high: int) -> bytes:
-        if high - low == 1:
-            return self._leaves[low]
+        width = high - low
+        if width & (width - 1) == 0:  # such a range begins at a multiple of its width in every tree of RFC 6962
+            height = width.bit_length() - 1
+            return self._subtree(height, low >> height)
         if (low, high) not in self._nodes:
-            middle = low + _split(high - low)
+            middle = low + _split(width)
             self._nodes[low, high] = node_hash(self._node(low, middle), self._node(middle, high))
         return self._nodes[low, high]
 

@@ -15,12 +15,13 @@ from collector.archive.records import keys_of, shape_fault
 from collector.canonical import canonical, sha256_file
 from collector.errors import DamagedArchive
 from collector.ledger.anchor import Anchor, disagreements
+from collector.ledger.checkpoint import Checkpoint
 from collector.ledger.disk import systems_hint
-from collector.ledger.log import OF_THE_SEAL, Checkpoint, Entry, parse_entry
+from collector.ledger.log import OF_THE_SEAL, Entry, parse_entry
 from collector.model import Problem
 from collector.seal.timestamp import TokenReport
 from collector.verify.clocks import clock_notes, time_problems
-from collector.verify.derived import check_index
+from collector.verify.derived import check_catalogue, check_index
 from collector.verify.seals import check_checkpoints, check_tokens, token_name, trusted_roots
 from collector.verify.stored import Progress, Sealed, check_objects
 
@@ -61,6 +62,7 @@ def verify_archive(
         archive.require()
     except DamagedArchive as error:
         return ArchiveReport((Problem("ledger/entries.jsonl", error.message),), "unsigned", "", 0, 0, (), ())
+    archive = archive.unwritten()
     problems = list(_unreadable(archive))
     if problems:
         return ArchiveReport(tuple(problems), "unsigned", "", 0, 0, (), ())
@@ -79,6 +81,7 @@ def verify_archive(
         problems += disagreements(against, lines, keys)
     derived, unsure = check_index(archive, *(readers or ()))
     problems += derived
+    problems += check_catalogue(archive)
     notes = (*clock_notes(entries, received), *_key_notes(keys), *_stray_notes(stray), *set_aside, *unsure)
     return ArchiveReport(
         tuple(dict.fromkeys(problems)), _seal(checkpoints, entries, tokens, problems), keys[-1][1] if keys else "",
@@ -166,8 +169,7 @@ def _size(record: Mapping[str, Any]) -> int:
 
 def _sealed(archive: Archive, entries: Sequence[Entry], problems: list[Problem]) -> dict[str, Sealed]:
     """Digest → what it is, for every sealed artefact; a commitment that nothing opens is a problem."""
-    strange: list[int] = []
-    openings = archive.ledger.openings(strange)
+    openings, strange = archive.ledger.opening_lines()
     text = "is not an opening as it was written: it was added or changed"
     problems += [Problem(f"ledger/openings.jsonl line {number}", text) for number in strange[:_MOST_WRONG]]
     digests: dict[str, Sealed] = {}

@@ -4,36 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import pairwise
 
+from collector.ledger.clock_faults import TOLERATED, clock_fault, measured
 from collector.ledger.log import Entry
 from collector.model import Problem
 from collector.seal.timestamp import TokenReport
 
-TOLERATED = timedelta(seconds=60)
-
 
 def clock_notes(entries: Sequence[Entry], tokens: Mapping[int, TokenReport]) -> Iterator[str]:
     """Findings about the clock. `tokens` are those that hold, by the number of the entry that received them."""
-    for before, after in pairwise(entries):
-        if after.at < before.at:
-            yield f"line {after.seq + 1}: the machine's clock went back from {before.at} to {after.at}"
+    before = ""
     for entry in entries:
-        if entry.kind == "timestamp.received" and abs(offset := _measured(entry)) > TOLERATED:
-            words = _disagrees(offset, str(entry.body["authority"]))
-            yield f"line {entry.seq + 1}: {words}, measured when its token arrived"
+        if fault := clock_fault(entry.kind, entry.at, entry.body, before):
+            yield clock_note(entry.seq, fault)
+        before = entry.at
     yield from _backdated(entries, tokens)
     yield from _postdated(entries, tokens)
 
 
-def _measured(entry: Entry) -> timedelta:
-    offset = entry.body.get("offset_ms")
-    return timedelta(milliseconds=offset) if isinstance(offset, int) and abs(offset) < 10**14 else timedelta()
-
-
-def _disagrees(offset: timedelta, authority: str) -> str:
-    way = "behind" if offset > timedelta() else "ahead of"
-    return f"the machine's clock was {abs(offset).total_seconds():,.0f} seconds {way} that of {authority}"
+def clock_note(seq: int, fault: str) -> str:
+    """A fault of one entry as a note."""
+    return f"line {seq + 1}: {fault}"
 
 
 def _backdated(entries: Sequence[Entry], tokens: Mapping[int, TokenReport]) -> Iterator[str]:
@@ -53,7 +44,7 @@ def _backdated(entries: Sequence[Entry], tokens: Mapping[int, TokenReport]) -> I
             yield _backdated_text(first, worst)
             worst, first = timedelta(), None
         if report is not None and report.time is not None:
-            stamped, known = report, max(_measured(entry), timedelta())
+            stamped, known = report, max(measured(entry.body), timedelta())
     if first is not None:
         yield _backdated_text(first, worst)
 
@@ -72,7 +63,7 @@ def _postdated(entries: Sequence[Entry], tokens: Mapping[int, TokenReport]) -> I
     covered = {
         int(entry.body["checkpoint"]): tokens[entry.seq]
         for entry in entries
-        if entry.seq in tokens and abs(_measured(entry)) <= TOLERATED
+        if entry.seq in tokens and abs(measured(entry.body)) <= TOLERATED
     }
     for size, report in sorted(covered.items()):
         late = [e for e in entries if e.seq < size and _gap(report, e) < -TOLERATED]

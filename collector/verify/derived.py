@@ -1,4 +1,4 @@
-"""index.sqlite held against the ledger, and the facts in it against the stored bytes; it is opened to be read only."""
+"""What is derived held against the ledger, and the facts in it against the stored bytes; it is opened to be read only."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 from collector.archive.archive import Archive
 from collector.archive.index import FORMAT, TABLES, Index, ReadFacts, ReadSaved, index_until, unread
-from collector.canonical import sha256
 from collector.errors import DamagedArchive
+from collector.ledger.merkle import leaf_hash
 from collector.model import Problem
 
 _WHERE = "index.sqlite"
@@ -30,7 +30,7 @@ def check_index(
     if not archive.index_path.is_file():
         return [], []
     try:
-        held = Index(sqlite3.connect(f"file:{quote(str(archive.index_path))}?mode=ro", uri=True, timeout=5))
+        held = Index(sqlite3.connect(f"file:{quote(str(archive.index_path))}?mode=ro", uri=True, timeout=5), archive.ledger)
     except sqlite3.Error:
         return [], ["index.sqlite cannot be opened and was not compared; " + _MEND]
     try:
@@ -43,6 +43,15 @@ def check_index(
         return [], ["index.sqlite was not compared, because the ledger itself is not whole"]
     finally:
         held.db.conn.close()
+
+
+def check_catalogue(archive: Archive) -> Iterator[Problem]:
+    """Whether catalogue.sqlite says of the ledger what the ledger itself says. `archive` is one that is not written to."""
+    path = archive.root / "catalogue.sqlite"
+    if path.is_symlink():
+        yield Problem(path.name, "is a link: nothing outside the archive is read")
+    elif path.is_file() and archive.ledger.catalogue.disagrees_with(path):
+        yield Problem(path.name, f"is not what the ledger says; nothing is lost: {_MEND}")
 
 
 def _compare(
@@ -61,7 +70,7 @@ def _compare(
     if made != ours:
         return other, []
     lines, seen = archive.ledger.lines(), int(meta.get("seen") or 0)
-    if seen > len(lines) or (seen and meta.get("tip") != sha256(lines[seen - 1])):
+    if seen > len(lines) or (seen and meta.get("tip") != leaf_hash(lines[seen - 1]).hex()):
         return [Problem(_WHERE, f"was made from another ledger; {_MEND}")], []
     # Commands seal last, so the index is often a record or two behind: it is held against what it had seen.
     fresh = index_until(seen, archive, read_facts or (lambda _: ()), read_saved)
@@ -84,8 +93,7 @@ def _rows(table: str, held: Index, fresh: Index) -> Iterator[Problem]:
     columns = ", ".join(TABLES[table][0])
     sql = f"select {columns} from {table}"  # noqa: S608 - names are the index's own
     ours, theirs = (Counter(tuple(row) for row in index.rows(sql)) for index in (fresh, held))
-    missing = 0 if table == "openings" else (ours - theirs).total()  # later openings may lie in the file already
-    different = max(missing, (theirs - ours).total())
+    different = max((ours - theirs).total(), (theirs - ours).total())
     if different:
         yield Problem(_WHERE, f"its {table} are not what the ledger says ({different} rows); {_MEND}")
 

@@ -13,8 +13,9 @@ from collector.archive.sealing import STAGED
 from collector.canonical import sha256
 from collector.errors import TradewitnessError
 from collector.ledger import merkle
+from collector.ledger.checkpoint import MALFORMED, Checkpoint
 from collector.ledger.disk import systems_hint
-from collector.ledger.log import Checkpoint, Entry, parse_checkpoint
+from collector.ledger.log import Entry
 from collector.model import Problem
 from collector.seal.der import MalformedDer
 from collector.seal.revocation import Answer, Said, condensed, read_answer
@@ -57,8 +58,8 @@ def _read(path: Path, problems: list[Problem]) -> Checkpoint | None:
     if data is None:
         return None
     try:
-        checkpoint = parse_checkpoint(data)
-    except (ValueError, KeyError, TypeError, RecursionError):
+        checkpoint = Checkpoint.parse(data)
+    except MALFORMED:
         problems.append(Problem(where, "is not a checkpoint in canonical form"))
         return None
     if path.stem != checkpoint.name:
@@ -157,7 +158,7 @@ def check_tokens(
             continue
         reports[name] = verify_token(data, signature.read_bytes(), roots)
         problems += [Problem(_where(name), text) for text in reports[name].problems]
-    said = condensed((*_said(files, reports, problems), *known_revocations(archive, entries)))
+    said = condensed((*_said(files, reports, problems), *known_revocations(archive, entries, archive.ledger.opening)))
     problems += foreign
     valid: dict[str, TokenReport] = {}
     for name, report in reports.items():

@@ -18,7 +18,7 @@ from collector.canonical import canonical
 from collector.seal.signature import sign
 from fixtures.authority import prepare
 from fixtures.revocation import Revocation
-from rules.pack.zipform import Placed, directory, local_header, read_zip
+from rules.pack.bag.zipform import Placed, directory, local_header, read_zip
 from tests.attacks.stage import Spoiled
 from tests.rules.pack.forging import Files, remade, rezip, unpack, zipped
 from tests.rules.pack.synthetic import token_over

@@ -9,7 +9,7 @@ import re
 import tempfile
 from pathlib import Path
 
-from casework.verification import verify_path
+from casework.proving.verify import verify_path
 from casework.workspace import workspace
 from collector.model import Problem
 from fixtures.authority import serve

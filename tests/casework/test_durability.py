@@ -27,7 +27,7 @@ from collector.ledger.log import Opening
 from collector.model import Snapshot
 from collector.verify import verify_archive
 from fixtures.authority import Served
-from rules.pack.verify import verify_pack
+from rules.pack.bag.verify import verify_pack
 from tests.kept import NOON, TestClock, archive_at, authority_of, seal_archive
 from tests.paper import PaperDesk
 
@@ -288,7 +288,7 @@ def test_what_a_later_version_adds_to_its_records_does_not_keep_this_one_from_us
         return body, openings
 
     with monkeypatch.context() as later:
-        later.setattr("casework.visit.body_of", added)
+        later.setattr("casework.keeping.capture.body_of", added)
         seen = desk.did("capture", desk.order)["snapshots"]
     archive = archives.Archive(desk.archive, SystemClock())
     with archive.writing():

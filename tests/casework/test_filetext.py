@@ -9,7 +9,7 @@ import pytest
 from docx import Document
 from pypdf import PdfReader, PdfWriter
 
-from casework.filetext import DAMAGED, LOCKED, NO_TEXT, TOO_MUCH, read_apart
+from collector.saved.text import DAMAGED, LOCKED, NO_TEXT, TOO_MUCH, read_apart
 
 
 def pdf_of(*pages: str) -> bytes:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from casework import health
+from casework import doctor as health
 from casework.answers import HealthItem
 from casework.workspace import Workspace
 from collector.alias import Alias

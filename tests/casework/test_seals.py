@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from casework.health import _key
+from casework.doctor import _key
 from casework.workspace import workspace
 from fixtures.authority import Served
 from fixtures.signer import HOLDER, ISSUER, ROOT, identity

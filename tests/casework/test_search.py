@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 import cli
-from casework.search import EXCERPT, excerpt_of
+from casework.asking.search import EXCERPT, excerpt_of
 from casework.shown import hit_text
 from casework.terminal import inert
 from collector.archive.archive import Archive
@@ -246,7 +246,7 @@ def test_hostile_text_is_printed_inert(run: Run) -> None:
 
 
 def test_what_was_looked_for_is_bold_on_a_terminal_and_nothing_else_is_changed(kept: Path) -> None:
-    from casework.search import search
+    from casework.asking.search import search
     from casework.workspace import workspace
 
     (hit,) = search(workspace(kept), ["损坏"]).hits

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from casework.asking.today import today
 from casework.cases import open_case, set_case, targets_of
-from casework.today import today
 from casework.workspace import Workspace
 from collector.alias import Alias
 from collector.sites.alibaba import Alibaba

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.accounts import CONSENT, require_consent
 from casework.cases import cases, open_case, targets_of
-from casework.watch import WatchWish, named_orders, numbers_in
+from casework.keeping.sign_in import CONSENT, require_consent
+from casework.keeping.watch import WatchWish, named_orders, numbers_in
 from casework.workspace import Workspace, keep, workspace
 from collector.errors import PersonNeeded, WrongRequest
 from tests.stories.screen import Script

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from collector.boxes import Layout, picture_of, steady
 from collector.model import Artefact
+from collector.reading.boxes import Layout, picture_of, steady
 from collector.site import Box
 
 LIST = "html > body > dl:nth-of-type(1)"

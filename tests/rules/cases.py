@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from collector.model import Deadline, Fact, Printed, Snapshot, Target, Visit
-from rules.assertions import parse_assertion
-from rules.casefile import AddedFile, CaseFile
-from rules.deadlines import deadlines
-from rules.policy import load_policy
+from collector.model import AddedFile, Deadline, Fact, Printed, Snapshot, Target, Visit
+from rules.case.assertions import parse_assertion
+from rules.case.casefile import CaseFile
+from rules.deadlines.counting import deadlines
+from rules.policy.platform import load_policy
 
 BEIJING, PACIFIC = ZoneInfo("Asia/Shanghai"), ZoneInfo("America/Los_Angeles")
 HOME = "Europe/Berlin"

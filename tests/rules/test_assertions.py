@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from collector.errors import WrongRequest
 from collector.model import Money
-from rules.assertions import is_event, kind_of, parse_assertion, parse_money
-from rules.facts import CORE_ASSERTIONS, PAGE_FACTS, RECURRING
-from rules.policy import REASONS, load_policy
+from rules.case.assertions import is_event, kind_of, parse_assertion, parse_money
+from rules.policy.fact_names import CORE_ASSERTIONS, PAGE_FACTS, RECURRING
+from rules.policy.platform import REASONS, load_policy
 
 ZONE = "Europe/Berlin"
 

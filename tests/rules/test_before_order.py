@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from collector.model import Fact, Finding, Money
-from rules.before_order import PageSeen, before_order, offers
-from rules.policy import load_policy
+from rules.check.before_order import PageSeen, before_order, offers
+from rules.policy.platform import load_policy
 from tests.rules.cases import HOME, NOON, instant
 
 

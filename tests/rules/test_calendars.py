@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.errors import WrongRequest
-from rules.calendars import bar, count, country_of, day_in, end_of, left, local, start_of, zone_of
+from rules.policy.calendars import bar, count, country_of, day_in, end_of, left, local, start_of, zone_of
 from tests.rules.cases import NOON, instant
 
 ZONES = st.sampled_from(["Asia/Shanghai", "America/Los_Angeles", "Europe/Berlin", "Australia/Lord_Howe", "UTC"])

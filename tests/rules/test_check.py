@@ -10,9 +10,9 @@ import pytest
 
 from collector.errors import WrongRequest
 from collector.model import Fact, Finding, Money
-from rules.casefile import CaseFile
-from rules.check import check, reasons_of
-from rules.policy import REASONS, load_policy
+from rules.case.casefile import CaseFile
+from rules.check.review import check, reasons_of
+from rules.policy.platform import REASONS, load_policy
 from tests.rules.cases import NOON, added, case, instant, printed, shown, visited
 
 
@@ -97,12 +97,17 @@ def test_a_claim_above_the_ceiling_is_said() -> None:
     [
         ((), "undetermined"),
         ((shown("order.paid", usd("8600.00")),), "ok"),
-        (("paid_on_platform=yes",), "ok"),
+        (("paid_on_platform=yes",), "missing"),
+        ((shown("order.paid", usd("0.00")),), "undetermined"),
+        (
+            (shown("order.payments", ({"step": "Initial payment", "amount": usd("2580.00"), "paid_at": None},)),),
+            "undetermined",
+        ),
         (("paid_on_platform=no", shown("order.paid", usd("100.00"))), "problem"),
     ],
 )
 def test_payment_counts_on_the_platform_only(facts: tuple[Any, ...], verdict: str) -> None:
-    """Seen on the page, or as the buyer says."""
+    """Seen on the page as made; what the buyer says of it is to be shown yet."""
     assert findings(case(*facts))["payment.on_platform"].verdict == verdict
 
 
@@ -134,7 +139,7 @@ DISPUTE = ("received_at=2026-09-30", "dispute_opened_at=2026-10-04")
 )
 def test_the_message_center_must_show_that_the_supplier_was_told_first(facts: tuple[Any, ...], verdict: str) -> None:
     """A message about something older, or after the dispute, is not one about the problem."""
-    assert findings(case(*facts))["contact.before_dispute"].verdict == verdict
+    assert findings(case(*facts), "damaged")["contact.damaged"].verdict == verdict
 
 
 # -- contradictions ---------------------------------------------------------------------------------------------------

@@ -6,12 +6,12 @@ from decimal import Decimal
 
 import pytest
 
-from collector.model import Fact, Finding, Money
-from rules.casefile import CaseFile, FileText, Passage
-from rules.chronology import Chronology
-from rules.contract import contract, load_checklist, missing_items
-from rules.differences import differences
-from rules.policy import load_policy
+from collector.model import Fact, FileText, Finding, Money, Passage
+from rules.case.casefile import CaseFile
+from rules.case.chronology import Chronology
+from rules.check.contract import contract, load_checklist, missing_items
+from rules.check.differences import differences
+from rules.policy.platform import load_policy
 from tests.rules.cases import added, case, printed, shown
 
 GOOD = {

@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from collector.model import Deadline
-from rules.calendars import day_in, working_year
-from rules.deadlines import deadlines, needs_attention
-from rules.policy import policies
+from rules.deadlines.counting import deadlines, needs_attention
+from rules.policy.calendars import day_in, working_year
+from rules.policy.platform import policies
 from tests.rules.cases import BEIJING, PACIFIC, case, instant
 from tests.rules.golden import STARTS
 

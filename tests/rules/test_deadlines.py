@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.model import Deadline, Fact, Money, Printed
-from rules.calendars import end_of
-from rules.deadlines import deadlines, needs_attention
-from rules.policy import DEADLINE_IDS, load_policy, policies
+from rules.deadlines.counting import deadlines, needs_attention
+from rules.policy.calendars import end_of
+from rules.policy.platform import DEADLINE_IDS, load_policy, policies
 from tests.rules.cases import (
     NOON,
     asserted,

@@ -9,7 +9,7 @@ import pytest
 from collector.errors import WrongRequest
 from collector.model import Money
 from rules.drafts import KINDS, LANGUAGES, draft
-from rules.policy import load_policy
+from rules.policy.platform import load_policy
 from tests.rules.cases import added, case, printed, shown
 
 FANS = (

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.model import Deadline
-from rules.deadlines import deadlines
-from rules.ics import calendar
-from rules.policy import policies
+from rules.deadlines.counting import deadlines
+from rules.deadlines.ics import calendar
+from rules.policy.platform import policies
 from tests.rules.cases import NOON, case, instant
 
 CASE = ("received_at=2026-09-30", "dispute_opened_at=2026-10-04")

@@ -6,14 +6,19 @@ import pytest
 
 from collector.errors import WrongRequest
 from collector.model import Fact
-from rules.check import check
-from rules.moments import Advice, load_moments, moments, parse
-from rules.policy import load_policy
-from rules.schema import installed
-from tests.rules.cases import case, dispute_page, instant, shown, visited
+from rules.check.review import check, reasons_of
+from rules.deadlines.moments import Advice, load_moments, moments, parse
+from rules.policy.platform import load_policy
+from rules.policy.schema import installed
+from tests.rules.cases import case, dispute_page, instant, printed, shown, visited
 
 PAID = ("order.number=2508", "paid_at=2026-09-01", "ship_by=2026-09-20")
 OPEN = ("received_at=2026-09-25", "reason=damaged", "dispute_opened_at=2026-10-04")
+
+TOLD = shown(
+    "thread.messages",
+    ({"id": "1", "from": "buyer", "printed": printed("2026-10-04 09:00:00"), "text": "160 of 200 fans are broken."},),
+)
 
 # The life of an order, and what the tool speaks of first.
 LIFE: dict[str, tuple[tuple[str | Fact, ...], str]] = {
@@ -24,6 +29,7 @@ LIFE: dict[str, tuple[tuple[str | Fact, ...], str]] = {
     "on its way": ((*PAID, "shipped_at=2026-10-01"), "on_the_way"),
     "delivered": ((*PAID, "shipped_at=2026-09-19", "received_at=2026-10-03"), "delivered"),
     "a problem": ((*PAID, "received_at=2026-10-03", "units_defective=160"), "tell_supplier"),
+    "the supplier told": ((*PAID, "received_at=2026-10-03", "reason=damaged", TOLD), "supplier_told"),
     "dispute open": ((*PAID, *OPEN), "waiting_for_supplier"),
     "supplier silent": ((*PAID, "received_at=2026-09-15", "dispute_opened_at=2026-09-25"), "silent"),
     "supplier answered": ((*PAID, *OPEN, "supplier_answered_at=2026-10-05"), "supplier_answered"),
@@ -41,7 +47,8 @@ LIFE: dict[str, tuple[tuple[str | Fact, ...], str]] = {
 
 
 def now(*facts: str | Fact) -> tuple[Advice, ...]:
-    return moments(case(*facts), load_policy())
+    file = case(*facts)
+    return moments(file, load_policy(), reasons_of(file, load_policy()))
 
 
 @pytest.mark.parametrize("name", LIFE)
@@ -73,6 +80,17 @@ def test_evidence_that_was_sent_is_not_asked_for_any_more() -> None:
     assert "evidence_requested" not in {a.id for a in now(*asked, "evidence_submitted_at=2026-10-05")}
 
 
+def test_it_asks_to_tell_the_supplier_until_each_reason_that_is_asked_for_was_told() -> None:
+    """A message about the damage is no report of what is missing."""
+    file = case(*PAID, "received_at=2026-10-03", TOLD)
+    for reasons, wanted in (
+        (("damaged",), "supplier_told"),
+        (("quantity",), "tell_supplier"),
+        (("damaged", "quantity"), "tell_supplier"),
+    ):
+        assert moments(file, load_policy(), reasons)[0].id == wanted
+
+
 def test_an_offer_is_said_with_its_amount_and_what_accepting_closes() -> None:
     """From the page's own figures."""
     page = dispute_page("2026-10-05T00:00Z", "Negotiating with supplier")
@@ -85,7 +103,7 @@ def test_an_offer_is_said_with_its_amount_and_what_accepting_closes() -> None:
 def test_a_moment_names_the_address_of_its_page() -> None:
     """The one that was visited, or the order page's."""
     file = case(*OPEN, "offer_made_at=2026-10-05", snapshots=(visited("order"), visited("dispute")))
-    assert moments(file, load_policy())[0].url == "https://www.alibaba.com/dispute"
+    assert moments(file, load_policy(), ())[0].url == "https://www.alibaba.com/dispute"
 
 
 def test_the_check_tells_each_moment_as_a_finding() -> None:

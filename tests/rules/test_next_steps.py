@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collector.model import Deadline
-from rules.deadlines import deadlines
-from rules.next_steps import next_steps
-from rules.policy import load_policy
+from rules.deadlines.counting import deadlines
+from rules.deadlines.next_steps import next_steps
+from rules.policy.platform import load_policy
 from tests.rules.cases import case, instant, visited
 
 

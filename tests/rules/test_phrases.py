@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.errors import WrongRequest
-from rules.phrases import Flag, PhraseBook, WordList, load_phrases, matcher, sentences
+from rules.language.phrases import Flag, PhraseBook, WordList, load_phrases, matcher, sentences
 
 BOOK = PhraseBook(
     negations=("not", "never", "dont", "不", "不要"),

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from collector.errors import WrongRequest
-from rules.deadline_table import page
-from rules.policy import DEADLINE_IDS, load_policy, parse, policies
+from rules.deadlines.table import page
+from rules.policy.platform import DEADLINE_IDS, load_policy, parse, policies
 from tests.rules import golden
 
 TEXT = resources.files("rules").joinpath("policies", "alibaba.toml").read_text("utf-8")

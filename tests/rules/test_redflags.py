@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from collector.model import Fact, Finding
-from rules.casefile import FileText, Passage
-from rules.phrases import load_phrases
-from rules.policy import load_policy
-from rules.redflags import redflags
+from collector.model import Fact, FileText, Finding, Passage
+from rules.conversation.redflags import redflags
+from rules.language.phrases import load_phrases
+from rules.policy.platform import load_policy
 from tests.rules.cases import added, case, printed, shown
 
 DATA = Path(__file__).parent / "data"

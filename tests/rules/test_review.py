@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from collector.model import Finding, Money
-from rules.casefile import CaseFile
-from rules.check import check, review
-from rules.policy import load_policy
+from rules.case.casefile import CaseFile
+from rules.check.review import check, review
+from rules.policy.platform import load_policy
 from tests.rules.cases import added, case, dispute_page, instant, printed, shown, visited
 
 
@@ -175,14 +175,41 @@ def test_a_watch_that_began_after_the_order_says_how_many_days() -> None:
 
 
 def test_a_sample_that_nothing_shows_is_missing() -> None:
-    """By the chat, a date or pictures it is there."""
+    """The chat shows it; a date that the buyer enters and pictures of a sample do not."""
     assert findings(case())["coverage.sample"].verdict == "missing"
-    for there in (
-        case(talk(("buyer", "2026-06-01 09:00", "The sample is approved."))),
-        case("sample_approved_at=2026-06-01"),
-        case(files=added("sample")),
-    ):
-        assert findings(there)["coverage.sample"].verdict == "ok"
+    for only in (case("sample_approved_at=2026-06-01"), case(files=added("sample"))):
+        assert findings(only)["coverage.sample"].verdict == "undetermined"
+    assert findings(case(talk(("buyer", "2026-06-01 09:00", "The sample is approved."))))["coverage.sample"].verdict == "ok"
+
+
+@pytest.mark.parametrize(
+    ("text", "when"),
+    [
+        ("The sample is not approved.", "2026-06-01 09:00"),
+        ("Is the sample approved by your factory?", "2026-06-01 09:00"),
+        ("When the sample is right, we order.", "2026-06-01 09:00"),
+        ("The sample is approved.", "2026-07-03 09:00"),
+    ],
+)
+def test_a_sample_is_approved_by_a_plain_word_before_the_order(text: str, when: str) -> None:
+    """Not by a refusal, a question or a condition, and not afterwards."""
+    assert findings(case("paid_at=2026-07-01", talk(("buyer", when, text))))["coverage.sample"].verdict == "missing"
+
+
+def test_a_refusal_that_was_taken_back_answers_nothing() -> None:
+    """Who agrees after all has agreed."""
+    asked = ("supplier", "2026-07-20 09:00", "Can we ship one week later?")
+    refused = ("buyer", "2026-07-20 10:00", "We do not agree to a later date.")
+    agreed = ("buyer", "2026-07-21 10:00", "OK, one week later is fine for us.")
+    assert findings(case(talk(asked, refused)))["redflag.delay_asked"].verdict == "ok"
+    assert findings(case(talk(asked, refused, agreed)))["redflag.delay_asked"].verdict == "problem"
+
+
+def test_a_claim_in_another_currency_is_not_called_right() -> None:
+    """It cannot be compared; and lateness is not claimed by units."""
+    counted = (*ORDER, "units_total=200", "units_defective=160", "amount_claimed=EUR 6880")
+    assert findings(case(*counted), "damaged")["refund.by_units"].verdict == "undetermined"
+    assert "refund.by_units" not in findings(case(*counted), "late")
 
 
 def test_other_protection_is_offered_only_while_it_can_still_help() -> None:

@@ -9,8 +9,8 @@ from decimal import Decimal
 import pytest
 
 from collector.model import ORIGINS, Deadline, Fact, Money, Printed
-from rules.check import check, review
-from rules.policy import load_policy
+from rules.check.review import check, review
+from rules.policy.platform import load_policy
 from tests.rules.cases import NOON, case, dispute_page, dues, instant, shown
 
 WORDS = ORIGINS["saved"]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.stated import (
+from rules.language.stated import (
     beneficiaries_in,
     days_in,
     measures_in,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from collector.model import Fact, Finding, Place, Printed
-from rules.check import check
-from rules.policy import load_policy
+from rules.check.review import check
+from rules.policy.platform import load_policy
 from tests.rules.cases import case, dispute_page, instant, shown
 
 

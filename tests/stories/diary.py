@@ -10,9 +10,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from casework.answers import TodayLine
+from casework.asking.dossier import check_cases, deadlines_of
+from casework.asking.today import today
 from casework.cases import open_case, set_case, targets_of
-from casework.dossier import check_cases, deadlines_of
-from casework.today import today
 from casework.workspace import Workspace
 from collector.alias import Alias
 from collector.model import Deadline, Finding

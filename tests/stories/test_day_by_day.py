@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from casework.dossier import check_cases
+from casework.asking.dossier import check_cases
 from fixtures.marketplace.story import At
 from tests.stories.diary import BASE, Diary, Page
 
@@ -64,10 +64,13 @@ def test_on_delivery_it_speaks_before_anything_is_unpacked(fans: dict[int, Page]
 
 
 def test_a_problem_is_told_in_the_message_center_first_and_the_thread_shows_it(fans: dict[int, Page]) -> None:
-    assert "tell_supplier" in fans[63].moments
-    contact = fans[63].findings["contact.before_dispute"]
+    """What was written about the delay in July is no word about the damage of September, until there is one."""
+    assert fans[62].findings["contact.before_dispute"].verdict == "undetermined"
+    assert "supplier_told" in fans[63].moments
+    contact = fans[63].findings["contact.damaged"]
     assert contact.verdict == "ok"
-    assert "“" in contact.text
+    assert "Wed 2 Sep 2026: “The cartons came yesterday." in contact.text
+    assert "contact.late" not in fans[63].findings
 
 
 def test_the_suppliers_own_timer_is_the_one_on_the_page_and_its_end_opens_the_escalation(fans: dict[int, Page]) -> None:
@@ -151,8 +154,8 @@ def test_goods_shipped_in_time_are_no_deadline_of_anybodys(shirts: dict[int, Pag
 
 def test_the_report_is_asked_for_until_the_thread_shows_it(shirts: dict[int, Page]) -> None:
     assert shirts[38].findings["contact.before_dispute"].verdict == "missing"
-    assert shirts[39].findings["contact.before_dispute"].verdict == "ok"
-    assert shirts[39].moments == {"tell_supplier"}
+    assert shirts[39].findings["contact.quality"].verdict == "ok"
+    assert shirts[39].moments == {"supplier_told"}
 
 
 @pytest.mark.parametrize(("day", "amount"), [(44, "USD 640.00"), (52, "USD 1,280.00")])
@@ -216,9 +219,9 @@ def test_a_refused_claim_can_be_reopened_and_nothing_else_is_pressed_for(tmp_pat
 def test_who_complained_elsewhere_is_told_so_before_and_after_the_dispute(tmp_path: Path) -> None:
     diary = Diary(tmp_path, "chat-outside")
     days = told(diary, (63, ("reason=damaged", "supplier_contacted_at=2026-09-02")))
-    assert days[63].findings["contact.before_dispute"].verdict == "missing"
+    assert days[63].findings["contact.damaged"].verdict == "missing"
     assert "tell_supplier" in days[63].moments
-    assert days[66].findings["contact.before_dispute"].verdict == "problem"
+    assert days[66].findings["contact.damaged"].verdict == "problem"
     assert days[78].line.deadline == "reopen"
 
 

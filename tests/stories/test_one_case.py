@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from casework.packed_facts import check_facts
+from casework.proving.packed_facts import check_facts
 from collector.alias import Alias
 from collector.archive.index import valued
 from collector.sites.alibaba import Alibaba

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collector.sites.alibaba.markup import Frame
-from collector.sites.alibaba.texts import text_of
+from collector.reading.markup import Frame
+from collector.reading.texts import text_of
 
 _GREETED = ".account-name, .user-account-name, .member-name, [data-account-name]"
 _LONGEST = 80  # more is a sentence, not a name

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qs, quote, urljoin, urlsplit
+
+from collector.reading.addresses import Address
 
 _PRODUCT = re.compile(r"/product-(?:detail|gs)/(?:(?P<slug>[^/]{0,300})[_-])?(?P<id>[0-9]{6,20})\.html?$", re.IGNORECASE)
 _MOBILE_PRODUCT = re.compile(r"^/product/(?P<id>[0-9]{6,20})/", re.IGNORECASE)  # of m.alibaba.com
@@ -17,18 +18,7 @@ _BESIDE_ORDER = re.compile(r"logistics|tracking", re.IGNORECASE)  # pages about 
 _ACCOUNT_HOSTS = ("i.", "profile.", "home.")
 _LIST_PATH = re.compile(r"list", re.IGNORECASE)
 _NOT_A_SHOP = frozenset({"www", "message", "biz", "login", "passport", "activity", "sale", "service", "i", "s"})
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """What an address says by itself: the kind of page, and the number or name in it that tells it from others."""
-
-    kind: str
-    order: str = ""
-    dispute: str = ""
-    product: str = ""
-    supplier: str = ""
-    contact: str = ""
+HOME = "https://www.alibaba.com/"
 
 
 def absolute(href: str, base: str) -> str:

@@ -8,11 +8,11 @@ from typing import Any
 from bs4 import Tag
 
 from collector.model import Money
-from collector.sites.alibaba.blocks import in_other_card, is_hidden
-from collector.sites.alibaba.markup import Frame
-from collector.sites.alibaba.money import read_money
-from collector.sites.alibaba.readings import Node, Reading
-from collector.sites.alibaba.texts import classes, is_blank, label_of, text_of
+from collector.reading.blocks import in_other_card, is_hidden
+from collector.reading.markup import Frame
+from collector.reading.money import read_money
+from collector.reading.readings import Node, Reading
+from collector.reading.texts import classes, is_blank, label_of, text_of
 
 BADGE_CLASS = re.compile(
     r"(?:^|[-_])(?:ico-ta|icon-ta|ta-badge|ta-icon|trade-assurance(?:-icon|-badge|-logo)?)$", re.IGNORECASE

@@ -6,9 +6,9 @@ import re
 
 from bs4 import Tag
 
-from collector.sites.alibaba.markup import Frame
-from collector.sites.alibaba.readings import Node, Reading
-from collector.sites.alibaba.texts import as_count, as_text, is_blank, squeezed, text_of
+from collector.reading.markup import Frame
+from collector.reading.readings import Node, Reading
+from collector.reading.texts import as_count, as_text, is_blank, squeezed, text_of
 
 _CODE = re.compile(r"[A-Z]{2}")  # of a country
 # What else stands in a box with a company's name: marks, buttons, ratings, parts of "8 yrs" that stand apart.

@@ -9,16 +9,16 @@ from typing import Any
 from bs4 import Tag
 
 from collector.model import Fact, Printed
+from collector.reading.blocks import recommended
+from collector.reading.markup import Frame
+from collector.reading.money import read_money
+from collector.reading.readings import Node, Reading, agreed
+from collector.reading.scribe import Scribe
+from collector.reading.texts import as_text, text_of
+from collector.reading.times import moment, read_deadline, read_epoch
 from collector.sites.alibaba.assurance import is_lit
-from collector.sites.alibaba.blocks import recommended
 from collector.sites.alibaba.labels import DISPUTE
-from collector.sites.alibaba.markup import Frame
-from collector.sites.alibaba.money import read_money
 from collector.sites.alibaba.order import money_stated
-from collector.sites.alibaba.readings import Node, Reading, agreed
-from collector.sites.alibaba.scribe import Scribe
-from collector.sites.alibaba.texts import as_text, text_of
-from collector.sites.alibaba.times import moment, read_deadline, read_epoch
 
 READER = "alibaba.dispute/3"
 

@@ -6,17 +6,17 @@ import re
 from collections.abc import Callable
 
 from collector.model import Target
+from collector.reading.markup import Frame
+from collector.reading.readings import Reading
+from collector.reading.texts import squeezed
 from collector.site import SIGNED_IN_AS, Identity
 from collector.sites.alibaba.account import signed_in_as
 from collector.sites.alibaba.addresses import absolute, address_of
 from collector.sites.alibaba.dispute import application_numbers, order_link, order_numbers
 from collector.sites.alibaba.lists import LISTS, companies_listed, contacts_listed, disputes_listed, orders_listed
-from collector.sites.alibaba.markup import Frame
 from collector.sites.alibaba.order import numbers
 from collector.sites.alibaba.product import product_id
-from collector.sites.alibaba.readings import Reading
 from collector.sites.alibaba.supplier import read_supplier, shop_data, subdomain_of
-from collector.sites.alibaba.texts import squeezed
 from collector.sites.alibaba.thread import contact_ids, contact_names, partners
 from collector.sites.alibaba.tracking import numbers as tracked_numbers
 

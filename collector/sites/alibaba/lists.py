@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collector.reading.markup import Frame
+from collector.reading.readings import Node
+from collector.reading.texts import squeezed, text_of
 from collector.site import Listed
 from collector.sites.alibaba.addresses import absolute, address_of, canonical, order_address
-from collector.sites.alibaba.markup import Frame
-from collector.sites.alibaba.readings import Node
-from collector.sites.alibaba.texts import squeezed, text_of
 from collector.sites.alibaba.thread import CONTACT
 
 LISTS = frozenset({"order_list", "dispute_list", "conversations"})

@@ -8,17 +8,17 @@ from typing import Any
 from bs4 import Tag
 
 from collector.model import Fact, Money, Printed
+from collector.reading.blocks import in_other_card, recommended
+from collector.reading.markup import Frame
+from collector.reading.money import read_money
+from collector.reading.readings import Node, Reading
+from collector.reading.scribe import Scribe
+from collector.reading.texts import as_count, as_text, squeezed, text_of
+from collector.reading.times import moment, read_day
 from collector.sites.alibaba.assurance import flag, is_lit
-from collector.sites.alibaba.blocks import in_other_card, recommended
 from collector.sites.alibaba.company import company_reading
 from collector.sites.alibaba.labels import COLUMNS, ORDER, TERMS
-from collector.sites.alibaba.markup import Frame
-from collector.sites.alibaba.money import read_money
-from collector.sites.alibaba.readings import Node, Reading
-from collector.sites.alibaba.scribe import Scribe
 from collector.sites.alibaba.seller import shop_link
-from collector.sites.alibaba.texts import as_count, as_text, squeezed, text_of
-from collector.sites.alibaba.times import moment, read_day
 from collector.sites.alibaba.tracking import tracking_facts
 
 READER = "alibaba.order/3"

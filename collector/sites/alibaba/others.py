@@ -11,11 +11,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 from bs4 import Tag
 
+from collector.reading.heard import conversations
+from collector.reading.markup import Frame
+from collector.reading.texts import classes, text_of
 from collector.site import Carried, StoredPage
 from collector.sites.alibaba import addresses
-from collector.sites.alibaba.heard import conversations
-from collector.sites.alibaba.markup import Frame
-from collector.sites.alibaba.texts import classes, text_of
 from collector.sites.alibaba.thread import CONTACT, attachments, message_tags, spoken_in, stated_in
 
 _MESSENGERS = frozenset({"thread", "conversations"})
@@ -63,7 +63,7 @@ def own_stretches(page: StoredPage, frames: tuple[Frame, ...]) -> frozenset[int]
     return frozenset(
         document.part
         for document in page.stretches
-        if _is_alone(Frame(document, page), spoken) and not any(_is_named(name, document.html) for name in others)
+        if _is_alone(Frame(document, page, addresses), spoken) and not any(_is_named(name, document.html) for name in others)
     )
 
 

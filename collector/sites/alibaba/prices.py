@@ -11,13 +11,13 @@ from typing import Any
 from bs4 import Tag
 
 from collector.model import Money
-from collector.sites.alibaba.blocks import in_other_card, is_hidden
-from collector.sites.alibaba.described import currency_of, priced
+from collector.reading.blocks import in_other_card, is_hidden
+from collector.reading.described import currency_of, priced
+from collector.reading.markup import Frame
+from collector.reading.money import CODES, read_money, read_money_range
+from collector.reading.readings import Node, Reading
+from collector.reading.texts import as_count, classes, squeezed, text_of
 from collector.sites.alibaba.labels import PRICE
-from collector.sites.alibaba.markup import Frame
-from collector.sites.alibaba.money import CODES, read_money, read_money_range
-from collector.sites.alibaba.readings import Node, Reading
-from collector.sites.alibaba.texts import as_count, classes, squeezed, text_of
 
 PRICE_MODULES = ("module_price", "module_product_price", "module_sku_price")
 

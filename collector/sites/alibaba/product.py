@@ -9,17 +9,17 @@ from itertools import islice
 from bs4 import Tag
 
 from collector.model import Fact
+from collector.reading.blocks import in_other_card
+from collector.reading.described import titled
+from collector.reading.markup import Frame
+from collector.reading.readings import Node, Reading
+from collector.reading.scribe import Scribe
+from collector.reading.texts import as_count, as_text, squeezed, text_of
 from collector.sites.alibaba.addresses import absolute, address_of
 from collector.sites.alibaba.assurance import flag, is_lit
-from collector.sites.alibaba.blocks import in_other_card
-from collector.sites.alibaba.described import titled
 from collector.sites.alibaba.labels import ATTRIBUTES, MIN_ORDER
-from collector.sites.alibaba.markup import Frame
 from collector.sites.alibaba.prices import PRICE_MODULES, price_readings
-from collector.sites.alibaba.readings import Node, Reading
-from collector.sites.alibaba.scribe import Scribe
 from collector.sites.alibaba.seller import supplier_facts
-from collector.sites.alibaba.texts import as_count, as_text, squeezed, text_of
 
 READER = "alibaba.product/4"
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from collector.reading.markup import Frame
 from collector.site import Recognition, StoredPage
 from collector.sites.alibaba.addresses import address_of
 from collector.sites.alibaba.dispute import dispute_data
 from collector.sites.alibaba.lists import listed_disputes, listed_orders
-from collector.sites.alibaba.markup import Frame
 from collector.sites.alibaba.order import order_data
 from collector.sites.alibaba.product import goods_data
 from collector.sites.alibaba.search import offer_list

@@ -9,15 +9,15 @@ from typing import Any
 from bs4 import Tag
 
 from collector.model import Fact
+from collector.reading.blocks import elsewhere
+from collector.reading.markup import Frame
+from collector.reading.money import read_money
+from collector.reading.readings import Node, Reading
+from collector.reading.scribe import Scribe
+from collector.reading.texts import as_text, classes, is_blank, text_of
 from collector.sites.alibaba.addresses import absolute, address_of
 from collector.sites.alibaba.assurance import flag, is_lit, limit_of
-from collector.sites.alibaba.blocks import elsewhere
 from collector.sites.alibaba.company import YEARS, company_name, flag_in, tenure_in, years_of
-from collector.sites.alibaba.markup import Frame
-from collector.sites.alibaba.money import read_money
-from collector.sites.alibaba.readings import Node, Reading
-from collector.sites.alibaba.scribe import Scribe
-from collector.sites.alibaba.texts import as_text, classes, is_blank, text_of
 
 READER = "alibaba.search/5"
 NOT_SHOWN = "not_shown"

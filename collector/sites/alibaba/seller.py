@@ -7,8 +7,12 @@ import re
 from bs4 import Tag
 
 from collector.model import Fact
+from collector.reading.blocks import in_other_card
+from collector.reading.markup import Frame
+from collector.reading.readings import Node, Reading
+from collector.reading.scribe import Scribe
+from collector.reading.texts import as_text, classes, text_of
 from collector.sites.alibaba.assurance import assured_mark, badge_of, limit_of, limit_stated
-from collector.sites.alibaba.blocks import in_other_card
 from collector.sites.alibaba.company import (
     YEARS,
     agreeing_country,
@@ -20,10 +24,6 @@ from collector.sites.alibaba.company import (
     years_of,
     years_stated,
 )
-from collector.sites.alibaba.markup import Frame
-from collector.sites.alibaba.readings import Node, Reading
-from collector.sites.alibaba.scribe import Scribe
-from collector.sites.alibaba.texts import as_text, classes, text_of
 
 _LOCATED = re.compile(r"^\s*located in\s+", re.IGNORECASE)
 _NAMED = re.compile(r"(?:^|[-_])(?:company|supplier|seller)(?:[-_]|$)", re.IGNORECASE)

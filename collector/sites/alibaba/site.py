@@ -9,13 +9,14 @@ from functools import lru_cache
 from bs4 import Tag
 
 from collector.model import Fact, Target
+from collector.reading.addresses import Address
+from collector.reading.markup import Frame
 from collector.site import Attachment, Carried, Identity, Listed, Messenger, Recognition, StoredPage
 from collector.sites.alibaba import addresses, recognition
 from collector.sites.alibaba.account import signed_in_as
 from collector.sites.alibaba.dispute import dispute_data, read_dispute
 from collector.sites.alibaba.identity import identify
 from collector.sites.alibaba.lists import conversation_with, orders_of
-from collector.sites.alibaba.markup import Frame
 from collector.sites.alibaba.order import order_data, read_order
 from collector.sites.alibaba.others import own_stretches, page_shows_others, tells_others
 from collector.sites.alibaba.product import goods_data, read_product
@@ -154,7 +155,7 @@ class Alibaba:
 @lru_cache(maxsize=2)  # one visit asks several questions of the same page, and parsing is most of the work
 def _frames(page: StoredPage) -> tuple[Frame, ...]:
     """The page's documents, parsed; a page stored without any counts as one empty document."""
-    return tuple(Frame(document, page) for document in page.documents)
+    return tuple(Frame(document, page, addresses) for document in page.documents)
 
 
 def _stands_before(page: StoredPage, frames: tuple[Frame, ...]) -> bool:
@@ -182,7 +183,7 @@ def _not_understood(frames: tuple[Frame, ...], facts: tuple[Fact, ...]) -> tuple
     return tuple(replace(fact, value=None, state="unreadable", place=place) for fact in facts)
 
 
-def _is_one(address: addresses.Address) -> bool:
+def _is_one(address: Address) -> bool:
     """Whether the address names one page, not a list or a general door."""
     named = {"supplier": address.supplier, "product": address.product, "order": address.order, "dispute": address.dispute}
     return bool(named.get(address.kind, address.contact))

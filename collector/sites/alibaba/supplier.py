@@ -9,8 +9,13 @@ from typing import Any
 from bs4 import Tag
 
 from collector.model import Fact
+from collector.reading.blocks import in_other_card
+from collector.reading.markup import Frame
+from collector.reading.money import read_money
+from collector.reading.readings import Node, Reading
+from collector.reading.scribe import Scribe
+from collector.reading.texts import as_text, classes, label_of, text_of
 from collector.sites.alibaba.assurance import BADGE_CLASS, assured_mark, badge_icon, badge_of, limit_of, limit_stated
-from collector.sites.alibaba.blocks import in_other_card
 from collector.sites.alibaba.company import (
     YEARS_KEYS,
     agreeing_country,
@@ -22,11 +27,6 @@ from collector.sites.alibaba.company import (
     years_stated,
 )
 from collector.sites.alibaba.labels import BASICS, COMPANY, COUNTRY, LIMIT, PLACE
-from collector.sites.alibaba.markup import Frame
-from collector.sites.alibaba.money import read_money
-from collector.sites.alibaba.readings import Node, Reading
-from collector.sites.alibaba.scribe import Scribe
-from collector.sites.alibaba.texts import as_text, classes, label_of, text_of
 
 READER = "alibaba.supplier/4"
 

@@ -18,15 +18,15 @@ from lxml.html import fromstring
 
 from collector.canonical import sha256
 from collector.model import Fact, Place, Printed
+from collector.reading.embedded import parsed
+from collector.reading.heard import Told, heard_messages
+from collector.reading.markup import Frame
+from collector.reading.readings import Reading
+from collector.reading.scribe import Scribe
+from collector.reading.texts import as_text, classes, squeezed, text_of
+from collector.reading.times import read_epoch, read_time
 from collector.site import Attachment, Document, Messenger
 from collector.sites.alibaba.addresses import absolute
-from collector.sites.alibaba.embedded import parsed
-from collector.sites.alibaba.heard import Told, heard_messages
-from collector.sites.alibaba.markup import Frame
-from collector.sites.alibaba.readings import Reading
-from collector.sites.alibaba.scribe import Scribe
-from collector.sites.alibaba.texts import as_text, classes, squeezed, text_of
-from collector.sites.alibaba.times import read_epoch, read_time
 
 READER = "alibaba.thread/3"
 MESSAGE_CLASSES = ("message-item-wrapper", "flow-message-item-wrapper")
@@ -65,7 +65,7 @@ def read_thread(frame: Frame) -> tuple[Fact, ...]:
     walked = frame.part == 0 and bool(frame.page.stretches)
     shown = _Shown(frame)
     for document in frame.page.stretches if walked else ():
-        shown.add(Frame(document, frame.page))
+        shown.add(Frame(document, frame.page, frame.addresses))
     told = heard_messages(frame.page.told) if walked else {}
     listed = shown.listed(told, frame.page.files)
     facts = [

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from bs4 import Tag
 
 from collector.model import Fact, Place, Printed
+from collector.reading.markup import Frame
+from collector.reading.readings import Node, Reading
+from collector.reading.scribe import Scribe
+from collector.reading.texts import as_text, is_blank, text_of
+from collector.reading.times import moment
 from collector.sites.alibaba.labels import ORDER, TRACKING
-from collector.sites.alibaba.markup import Frame
-from collector.sites.alibaba.readings import Node, Reading
-from collector.sites.alibaba.scribe import Scribe
-from collector.sites.alibaba.texts import as_text, is_blank, text_of
-from collector.sites.alibaba.times import moment
 
 READER = "alibaba.tracking/1"
 

@@ -13,12 +13,12 @@ import pytest
 from PIL import Image
 
 from collector.alias import Alias
-from collector.boxes import picture_of
 from collector.browser.launch import Browser
-from collector.capture.stored import stored_page
 from collector.capture.visit import VisitOptions, visit
 from collector.clock import SystemClock
 from collector.model import Area, Fact, Snapshot, Target
+from collector.reading.boxes import picture_of
+from collector.reading.stored import stored_page
 from collector.sites.alibaba import Alibaba
 from fixtures.marketplace.app import Marketplace
 from fixtures.marketplace.scenarios import SCENARIOS, addresses

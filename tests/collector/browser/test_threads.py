@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from casework.withholding import private_of
 from collector.alias import Alias
 from collector.browser.launch import Browser
-from collector.capture.stored import stored_page
 from collector.capture.visit import VisitOptions, visit
 from collector.clock import SystemClock
 from collector.model import Fact, Snapshot, Target
+from collector.reading.stored import stored_page
+from collector.reading.withheld import private_of
 from collector.site import StoredPage
 from collector.sites.alibaba import Alibaba
 from collector.wacz import write_wacz
@@ -28,7 +28,7 @@ from fixtures.marketplace.neighbours import CONTACTS
 from fixtures.marketplace.pages import history
 from fixtures.marketplace.scenarios import addresses
 from fixtures.marketplace.server import serve
-from rules.pack.copies import Stamp, conversation_copies
+from rules.pack.render.copies import Stamp, conversation_copies
 from tests.collector.capture.fake import MemoryStore
 from tests.decoded import holding
 

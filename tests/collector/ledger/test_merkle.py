@@ -55,7 +55,7 @@ def published(count: int) -> list[bytes]:
 
 @pytest.mark.parametrize(("leaf", "size"), INCLUSION)
 def test_an_audit_path_is_the_published_one(leaf: int, size: int) -> None:
-    assert [step.hex() for step in merkle.Tree(published(size)).inclusion_proof(leaf)] == [
+    assert [step.hex() for step in merkle.Tree.of(published(size)).inclusion_proof(leaf)] == [
         _N[name] for name in INCLUSION[leaf, size]
     ]
 
@@ -63,7 +63,7 @@ def test_an_audit_path_is_the_published_one(leaf: int, size: int) -> None:
 @pytest.mark.parametrize(("first", "second"), CONSISTENCY)
 def test_a_consistency_proof_is_the_published_one(first: int, second: int) -> None:
     path = [bytes.fromhex(_N[name]) for name in CONSISTENCY[first, second]]
-    assert merkle.Tree(published(second)).consistency_proof(first) == path
+    assert merkle.Tree.of(published(second)).consistency_proof(first) == path
     assert merkle.is_consistent(first, bytes.fromhex(ROOTS[first]), second, bytes.fromhex(ROOTS[second]), path)
 
 
@@ -86,7 +86,7 @@ def test_the_root_of_each_size_is_the_published_one(size: int) -> None:
 def test_every_leaf_is_proven_by_its_own_path_and_no_other_position(pair: tuple[int, int]) -> None:
     size, index = pair
     tree = leaves(size)
-    path = merkle.Tree(tree).inclusion_proof(index)
+    path = merkle.Tree.of(tree).inclusion_proof(index)
     assert merkle.root_from_inclusion(tree[index], index, size, path) == merkle.root(tree)
     for other in range(size):
         if other != index:
@@ -97,7 +97,7 @@ def test_every_leaf_is_proven_by_its_own_path_and_no_other_position(pair: tuple[
 def test_a_changed_path_proves_nothing(size: int, index: int, bit: int) -> None:
     index %= size
     tree = leaves(size)
-    for place, sibling in enumerate(path := merkle.Tree(tree).inclusion_proof(index)):
+    for place, sibling in enumerate(path := merkle.Tree.of(tree).inclusion_proof(index)):
         changed = bytearray(sibling)
         changed[bit] ^= 1
         forged = [*path[:place], bytes(changed), *path[place + 1 :]]
@@ -110,7 +110,7 @@ def test_a_grown_tree_is_consistent_with_what_it_was_and_with_nothing_else(first
     first, second = sorted((first, second))
     tree = leaves(second)
     old, new = merkle.root(tree[:first]), merkle.root(tree)
-    proof = merkle.Tree(tree).consistency_proof(first)
+    proof = merkle.Tree.of(tree).consistency_proof(first)
     assert merkle.is_consistent(first, old, second, new, proof)
     assert not merkle.is_consistent(first, b"\1" * 32, second, new, proof)
     assert not merkle.is_consistent(first, old, second, b"\1" * 32, proof)
@@ -118,5 +118,5 @@ def test_a_grown_tree_is_consistent_with_what_it_was_and_with_nothing_else(first
 
 def test_a_leaf_outside_the_tree_has_no_proof() -> None:
     with pytest.raises(IndexError):
-        merkle.Tree(leaves(3)).inclusion_proof(3)
+        merkle.Tree.of(leaves(3)).inclusion_proof(3)
     assert merkle.root_from_inclusion(leaves(1)[0], 1, 1, []) is None

@@ -10,9 +10,9 @@ from datetime import date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from rules.calendars import written
-from rules.deadlines import deadlines
-from rules.policy import policies
+from rules.deadlines.counting import deadlines
+from rules.policy.calendars import written
+from rules.policy.platform import policies
 from tests.rules.cases import case
 
 FILE = Path(__file__).with_name("deadlines.txt")

@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 from collector.canonical import sha256
-from rules.pack.zipform import Member, write_zip
+from rules.pack.bag.zipform import Member, write_zip
 
 Files = dict[str, bytes]
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from collector.model import Artefact
-from rules.casefile import AddedFile, CaseFile, FilePart
+from collector.model import AddedFile, Artefact, FilePart
+from rules.case.casefile import CaseFile
 from tests.rules.pack.synthetic import AS_OF, MESSAGES, Objects, led_fans
 
 # Each calls its own path, so that the list of what was called says which were alive.

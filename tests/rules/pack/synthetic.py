@@ -15,22 +15,23 @@ from PIL import Image, ImageDraw
 from collector.archive.records import body_of
 from collector.canonical import sha256
 from collector.ledger import merkle
-from collector.ledger.log import Checkpoint, Ledger, Opening
-from collector.model import Artefact, Fact, Money, Place, Printed, Private, Snapshot, Step, Target, Visit
+from collector.ledger.checkpoint import Checkpoint
+from collector.ledger.log import Ledger, Opening
+from collector.model import AddedFile, Artefact, Fact, Money, Place, Printed, Private, Snapshot, Step, Target, Visit
 from collector.seal import der
 from collector.seal.keys import SigningKey
 from collector.seal.signature import sign
 from collector.seal.timestamp import verify_token
 from fixtures.authority import Files, respond
-from rules.casefile import AddedFile, CaseFile, LedgerEvent
-from rules.check import check
-from rules.deadlines import deadlines
-from rules.pack.exhibits import Choices
-from rules.pack.plan import Covering, PackPlan, Witness, plan
-from rules.pack.proof import ProofMaterial, openings_of
-from rules.pack.renderings import make_renderings
-from rules.pack.write import PackResult, write_pack
-from rules.policy import load_policy
+from rules.case.casefile import CaseFile, LedgerEvent
+from rules.check.review import check
+from rules.deadlines.counting import deadlines
+from rules.pack.bag.proof import ProofMaterial, openings_of
+from rules.pack.bag.write import PackResult, write_pack
+from rules.pack.plan.exhibits import Choices
+from rules.pack.plan.plan import Covering, PackPlan, Witness, plan
+from rules.pack.render.renderings import make_renderings
+from rules.policy.platform import load_policy
 
 ORDER = "250861947301028446"
 ZONE = "Europe/Amsterdam"
@@ -230,7 +231,7 @@ class Sealed:
     def proof(self, made: PackPlan) -> ProofMaterial:
         lines, name = self.ledger.lines()[: self.checkpoint.size], self.checkpoint.name
         leaves = [merkle.leaf_hash(line) for line in lines]
-        tree = merkle.Tree(leaves)
+        tree = merkle.Tree.of(leaves)
         shown = (0, *made.entries)  # the entry that names the key, and the case's own
         return ProofMaterial(
             entries=tuple((seq, lines[seq]) for seq in shown),

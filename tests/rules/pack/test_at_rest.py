@@ -22,11 +22,11 @@ from playwright.async_api import Error as PlaywrightError
 
 from collector.browser.launch import Browser, launch, print_pdf
 from collector.canonical import sha256
-from rules.pack.bag import is_safe
-from rules.pack.exhibits import Choices, at_rest, is_as_text, original_name
-from rules.pack.renderings import make_renderings
-from rules.pack.verify import verify_pack
-from rules.pack.write import write_pack
+from rules.pack.bag.bag import is_safe
+from rules.pack.bag.verify import verify_pack
+from rules.pack.bag.write import write_pack
+from rules.pack.plan.exhibits import Choices, at_rest, is_as_text, original_name
+from rules.pack.render.renderings import make_renderings
 from tests.rules.pack import hostile
 from tests.rules.pack.forging import files_of, unpack
 from tests.rules.pack.synthetic import Objects, Sealed, no_exchanges, seal

@@ -10,8 +10,17 @@ from PIL import Image, ImageChops, ImageDraw
 
 from collector.errors import DamagedArchive
 from collector.model import Artefact, Fact, Place
-from rules.pack.copies import MOST_PIXELS, PAGE_RATIO, Stamp, as_jpeg, as_pdf, conversation_copies, page_copies, photo_copy
-from rules.pack.marks import Mark, marks_of
+from rules.pack.render.copies import (
+    MOST_PIXELS,
+    PAGE_RATIO,
+    Stamp,
+    as_jpeg,
+    as_pdf,
+    conversation_copies,
+    page_copies,
+    photo_copy,
+)
+from rules.pack.render.marks import Mark, marks_of
 from tests.rules.pack.synthetic import Objects
 
 STAMP = Stamp("A01  Order page", ("https://example.org/" + "x" * 400, "Zürich 外箱 – now"), "Reading copy", "LOCAL STAND-IN")

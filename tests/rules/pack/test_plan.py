@@ -12,15 +12,15 @@ import pytest
 
 from collector.canonical import canonical
 from collector.errors import WrongRequest
-from collector.model import Private
-from rules.casefile import CaseFile, FilePart
-from rules.pack.bag import is_safe
-from rules.pack.dates import at_the_earliest, both, when
-from rules.pack.exhibits import Choices, original_name
-from rules.pack.plan import Covering, PackPlan, plan, plan_digest
-from rules.pack.proof import openings_of
-from rules.pack.report import key_rows
-from rules.pack.timeline import timeline_csv, timeline_json
+from collector.model import Fact, FilePart, Private
+from rules.case.casefile import CaseFile
+from rules.pack.bag.bag import is_safe
+from rules.pack.bag.proof import openings_of
+from rules.pack.plan.dates import at_the_earliest, both, when
+from rules.pack.plan.exhibits import Choices, original_name
+from rules.pack.plan.plan import Covering, PackPlan, plan, plan_digest
+from rules.pack.plan.timeline import timeline_csv, timeline_json
+from rules.pack.render.report import key_rows
 from tests.rules.pack.synthetic import AS_OF, MESSAGES, ORDER, SUPPLIER, ZONE, Sealed
 
 
@@ -132,14 +132,57 @@ def test_the_claim_says_who_what_how_much_and_where_it_stands(made: PackPlan) ->
         "because the goods were shipped later than agreed and the goods arrived damaged."
     )
     assert claim.numbers == (
-        "Shipped 30 days after the agreed date.", "160 of 200 units are defective (80 %), as counted by the buyer.",
+        "Shipped 30 days after the agreed date.", "160 of 200 units are damaged (80 %), as counted by the buyer.",
     )  # fmt: skip
     shipping = claim.compared[0]
     assert (shipping.agreed.text, shipping.agreed.source) == ("Sun 26 Jul 2026", "A01")
     assert shipping.happened.text.startswith("Tue 25 Aug 2026")
     assert claim.compared[1].happened.source == "the buyer"
+    quantity, condition = claim.compared[2:4]
+    assert (quantity.agreed.text, quantity.agreed.source) == ("200 pieces", "A01")
+    assert (quantity.happened.text, quantity.happened.source) == ("no difference is claimed", "")
+    assert condition.happened.text.startswith(
+        "160 of 200 units are damaged (80 %), as counted by the buyer. See the buyer's"
+    )
     assert {line.label: line.source for line in claim.money}["Asked for"] == "A05"
     assert claim.ceiling.startswith("USD ")
+
+
+@pytest.mark.parametrize(
+    ("reasons", "numbers", "missing"),
+    [
+        (("late",), ["Shipped 30 days"], "no difference is claimed"),
+        (("damaged",), ["160 of 200 units are damaged"], "no difference is claimed"),
+        (("quality",), ["160 of 200 units are defective"], "no difference is claimed"),
+        (("quantity",), ["160 of 200 units are missing"], "160 of 200 units are missing"),
+        (("damaged", "quantity"), ["160 of 200 units are damaged or missing"], "160 of 200 units are damaged or missing"),
+        (("not_received",), [], "no difference is claimed"),
+    ],
+)
+def test_the_claim_has_the_figures_of_its_reasons_and_no_others(
+    sealed: Sealed, reasons: tuple[str, ...], numbers: list[str], missing: str
+) -> None:
+    """One count of units is no figure of lateness, and what is broken is not missing."""
+    claim = plan(sealed.casefile, (), (), reasons, Choices(), Covering(1)).claim
+    assert len(claim.numbers) == len(numbers)
+    assert all(text.startswith(words) for text, words in zip(claim.numbers, numbers, strict=True))
+    assert claim.compared[2].happened.text.startswith(missing)
+
+
+def test_a_page_goes_before_the_buyers_word_on_the_claim() -> None:
+    """The order page's quantity and day of receipt, though the buyer entered others."""
+    seen = datetime(2026, 9, 1, tzinfo=UTC)
+    facts = (
+        Fact("order.items", ({"name": "Fan", "quantity": 200, "unit": "Pieces"},), "read", "s1", "test/1", at=seen),
+        Fact("order.received_at", "2026-09-01", "read", "s1", "test/1", at=seen),
+        Fact("units_total", 210, "asserted", "", "buyer", at=seen),
+        Fact("received_at", "2026-09-03", "asserted", "", "buyer", at=seen),
+    )
+    claim = plan(CaseFile(ORDER, "", ZONE, AS_OF, AS_OF, facts), (), (), ("damaged",), Choices(), Covering(1)).claim
+    rows = {row.topic: row for row in claim.compared}
+    assert (rows["Quantity"].agreed.text, rows["Quantity"].agreed.source) == ("200 pieces", "page seen Tue 1 Sep 2026")
+    assert rows["Delivery"].happened.text == "Tue 1 Sep 2026"
+    assert rows["Delivery"].happened.source != "the buyer"
 
 
 def test_a_case_of_assertions_alone_has_a_plan() -> None:

@@ -10,9 +10,9 @@ from dataclasses import replace
 import pytest
 
 from collector.model import Fact
-from rules.pack.plan import PackPlan
-from rules.pack.report import render_report, render_viewer
-from rules.pack.wording import listed, say
+from rules.pack.plan.plan import PackPlan
+from rules.pack.plan.wording import listed, say
+from rules.pack.render.report import render_report, render_viewer
 from tests.rules.pack.synthetic import Objects, Sealed, led_fans
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\u202e"

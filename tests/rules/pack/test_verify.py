@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from collector.errors import WrongRequest
 from collector.seal.keys import load_or_create
 from collector.seal.signature import sign
-from rules.pack.plan import PackPlan
-from rules.pack.verify import PackReport, verify_pack
-from rules.pack.zipform import read_zip
+from rules.pack.bag.verify import PackReport, verify_pack
+from rules.pack.bag.zipform import read_zip
+from rules.pack.plan.plan import PackPlan
 from tests.rules.pack.forging import Files, base_of, files_of, remade, rezip, unpack, zipped
 from tests.rules.pack.synthetic import AS_OF, Sealed
 

@@ -16,9 +16,9 @@ import pytest
 from collector.errors import DamagedArchive, WrongRequest
 from collector.seal.keys import load_or_create
 from fixtures.authority import prepare
-from rules.pack.plan import PackPlan, Witness
-from rules.pack.verify import verify_pack
-from rules.pack.write import write_pack
+from rules.pack.bag.verify import verify_pack
+from rules.pack.bag.write import write_pack
+from rules.pack.plan.plan import PackPlan, Witness
 from tests.rules.pack.forging import base_of, files_of, unpack
 from tests.rules.pack.synthetic import AS_OF, Objects, Sealed, led_fans, seal
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.pack import zipform
-from rules.pack.zipform import Member, Placed, directory, local_header, read_zip, write_zip
+from rules.pack.bag import zipform
+from rules.pack.bag.zipform import Member, Placed, directory, local_header, read_zip, write_zip
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=20)
 FILES = st.dictionaries(NAMES, st.binary(max_size=200), min_size=1, max_size=6)

@@ -11,7 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from collector.model import Fact
-from collector.sites.alibaba.readings import same
+from collector.reading.readings import same
 from fixtures.marketplace.scenarios import SCENARIOS
 from tests.collector.sites.alibaba import shapes
 from tests.collector.sites.alibaba.stored import address, atoms, facts, market, saved, standing, stands, stored

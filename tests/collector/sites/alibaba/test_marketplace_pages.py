@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 
 from collector.canonical import plain
 from collector.model import Printed
-from collector.sites.alibaba.readings import same
+from collector.reading.readings import same
 from fixtures.marketplace.scenarios import SCENARIOS
 from tests.collector.sites.alibaba.stored import (
     ALIBABA,

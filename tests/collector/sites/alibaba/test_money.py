@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.model import Money
-from collector.sites.alibaba.money import read_money, read_money_range
+from collector.reading.money import read_money, read_money_range
 
 cents = st.integers(min_value=0, max_value=10**11).map(lambda n: Decimal(n) / 100)
 

@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 import pytest
 from bs4 import BeautifulSoup
+from bs4.element import Comment
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from collector.model import Target
+from collector.site import StoredPage
 from tests.collector.sites.alibaba.stored import (
     ALIBABA,
     KINDS,
@@ -61,6 +63,20 @@ def with_keys_gone(body: bytes, picks: list[int]) -> bytes:
     for pick in picks:
         damaged[pick % len(damaged)] = b'"{}[]<>0, '[pick % 10]
     return bytes(damaged)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_stands_in_comments_is_on_no_page(kind: str) -> None:
+    soup = BeautifulSoup(PAGES[kind], "lxml")
+    for tag in soup.body.find_all(True) if soup.body else ():
+        if tag.name not in {"script", "style"}:
+            tag.append(Comment(' Please respond by Jan 1, 2030. Total: USD 1.00, "showTime": 1790708050922} '))
+    noted, plain = stored(str(soup), address(kind)), stored(str(BeautifulSoup(PAGES[kind], "lxml")), address(kind))
+    assert values(noted, kind) == values(plain, kind)
+
+
+def values(page: StoredPage, kind: str) -> dict[str, object]:
+    return {fact.name: (fact.state, fact.value) for fact in ALIBABA.read(kind, page)}
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.sites.alibaba.times import PACIFIC, SHANGHAI, read_countdown, read_day, read_deadline, read_epoch, read_time
+from collector.reading.times import PACIFIC, SHANGHAI, read_countdown, read_day, read_deadline, read_epoch, read_time
 
 SEEN = datetime(2026, 9, 22, 15, 0, tzinfo=UTC)
 EARLY, LATE = datetime.fromisoformat("2000-01-01"), datetime.fromisoformat("2099-12-31")

@@ -1,0 +1,88 @@
+"""Before an order: visit the pages of a product, a supplier or a search, or take kept snapshots, and say what they cover."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from casework.answers import BeforeOrderAnswer
+from casework.cases import cases, find_case, machine_zone
+from casework.keeping.capture import capture_pages
+from casework.workspace import Workspace
+from collector.errors import WrongRequest
+from collector.model import Money, Snapshot
+from rules.case.assertions import parse_money
+from rules.check.before_order import PageSeen, before_order, offers
+from rules.language.stated import money_in
+from rules.policy.platform import load_policy
+
+Progress = Callable[[str], None]
+
+_PAGES = ("product", "supplier", "search")
+
+
+def check_before_order(ws: Workspace, what: Iterable[str], amount: str, progress: Progress) -> BeforeOrderAnswer:
+    """What the pages say of the cover for that amount. Addresses are visited and kept; snapshots and cases are looked up.
+
+    Raises WrongRequest before any visit.
+    """
+    named = tuple(dict.fromkeys(what))
+    if not named:
+        raise WrongRequest("Say which page to check.", "Give the address of a product, supplier or search page.")
+    money = amount_of(amount)
+    addresses = tuple(text for text in named if "://" in text)
+    kept = [snapshot for text in named if text not in addresses for snapshot in _kept(ws, text)]
+    captured = capture_pages(ws, "", addresses, progress) if addresses else None
+    pages = tuple(_page(ws, snapshot) for snapshot in (*kept, *(captured.snapshots if captured else ())))
+    findings = before_order(pages, money, load_policy(), machine_zone())
+    return BeforeOrderAnswer(findings, offers(pages, money), money, captured)
+
+
+def is_before_order(named: tuple[str, ...], wanted: bool, amount: str) -> bool:
+    """Whether it is about pages and not about a case: asked for, or an address or an amount says so."""
+    return wanted or bool(amount) or any("://" in text for text in named)
+
+
+def amount_of(text: str) -> Money | None:
+    """ "USD 15,000", "15000 USD" or "$15,000"; None for no text. Raises WrongRequest."""
+    if not text.strip():
+        return None
+    found = parse_money(text)
+    named = money_in(text)
+    money = found or (named[0] if len(named) == 1 and not any(c.isalpha() and c not in "usUS" for c in text) else None)
+    if money is None or not money.amount:
+        raise WrongRequest(f"{text!r} is not an amount of money.", 'Write it with its currency: --amount "USD 15,000"')
+    return money
+
+
+def _kept(ws: Workspace, text: str) -> list[Snapshot]:
+    """A snapshot by its id, or a case's newest product, supplier and search pages. Raises WrongRequest."""
+    ws.archive.require()
+    exact = [snapshot for _, snapshot in ws.index.snapshots("id = ?", text)]
+    if exact:
+        return exact
+    if not cases(ws):
+        raise WrongRequest(f"{text!r} is neither a web address nor a kept snapshot.", "An address begins with https://")
+    case = find_case(ws, text)
+    newest = {s.target.id: s for _, s in ws.index.snapshots("case_id = ? and outcome = 'complete'", case.order)}
+    found = [snapshot for snapshot in newest.values() if snapshot.target.kind in _PAGES]
+    if not found:
+        raise WrongRequest(
+            f"No product, supplier or search page is kept for case {case.order}.",
+            f"Keep one: tradewitness case set {case.order} --supplier ADDRESS, then tradewitness capture {case.order}",
+        )
+    return found
+
+
+def _page(ws: Workspace, snapshot: Snapshot) -> PageSeen:
+    """A snapshot with its facts, and what earlier visits to the same address showed."""
+    url = ws.alias.to_real(snapshot.target.url)
+    earlier = [
+        other.id
+        for _, other in ws.index.snapshots("kind = ?", snapshot.target.kind)
+        if ws.alias.to_real(other.target.url) == url and other.visit.machine_time < snapshot.visit.machine_time
+    ]
+    return PageSeen(
+        snapshot.target.kind, ws.alias.to_real(snapshot.visit.final or snapshot.target.url), snapshot.id,
+        snapshot.visit.machine_time, snapshot.outcome, snapshot.why, tuple(ws.index.facts("snapshot = ?", snapshot.id)),
+        tuple(fact for identity in earlier for fact in ws.index.facts("snapshot = ?", identity)),
+    )  # fmt: skip

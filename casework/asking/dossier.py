@@ -1,0 +1,177 @@
+"""What a case says: its facts, deadlines and findings. The rules judge; this room only brings them the case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from casework.answers import CheckAnswer, DeadlineAnswer, Tile
+from casework.cases import casefile, cases, counts_by, find_case, happened_at, machine_zone, split_assignment
+from casework.workspace import Workspace
+from collector.canonical import plain
+from collector.errors import WrongRequest
+from collector.ledger.disk import write_file
+from collector.model import Artefact, Fact
+from collector.reading.boxes import picture_of
+from collector.saved.text import texts_of
+from rules.case.assertions import is_event, parse_assertion
+from rules.case.casefile import CaseFile
+from rules.case.suppliers import without_others
+from rules.check.review import reasons_of, review
+from rules.deadlines.counting import deadlines, needs_attention
+from rules.deadlines.ics import calendar
+from rules.drafts import Draft, draft
+from rules.policy.fact_names import RECURRING
+from rules.policy.platform import load_policy, policies
+
+Progress = Callable[[str], None]
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+def as_of_instant(ws: Workspace, text: str, zone: str) -> datetime:
+    """`--as-of` as an instant: a bare day counts to its end in the zone. Raises WrongRequest."""
+    if not text:
+        return ws.clock.now()
+    try:
+        if len(text) == 10:
+            return datetime.combine(date.fromisoformat(text), time(23, 59, 59), ZoneInfo(zone)).astimezone(UTC)
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise WrongRequest(f"{text!r} is not a date.", "Write it as 2026-10-09 or 2026-10-09T18:00Z.") from error
+    return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+
+
+def facts_of(ws: Workspace, what: str, *, everything: bool = False) -> list[Fact]:
+    """A snapshot's or saved file's facts, or a case's: the latest complete visit of each target, then what pages saved by
+    hand say besides, then the standing assertions.
+    """
+    if ws.index.rows("select 1 from snapshots where id = ? union select 1 from files where id = ?", what, what):
+        return ws.index.facts("snapshot = ?", what)
+    case = find_case(ws, what)
+    asserted = ws.index.assertions(case.order)
+    if everything:
+        return [*ws.index.facts("case_id = ?", case.order), *asserted]
+    newest = {
+        row["target"]: row["id"]
+        for row in ws.index.rows(
+            "select target, id from snapshots where case_id = ? and outcome = 'complete' order by seq", case.order
+        )
+    }
+    wanted = set(newest.values())
+    found = [f for f in ws.index.facts("case_id = ?", case.order) if f.snapshot in wanted]
+    own = without_others([*found, *ws.index.facts("case_id = ? and saved", case.order), *asserted])
+    found += _saved_besides(found, [fact for fact in own if fact.saved])
+    read = {f.name for f in found if f.state == "read"}
+    # What one page of the case does not show and another does is shown: a product page says nothing of the limit.
+    return [f for f in found if f.state != "not_shown" or f.name not in read] + asserted
+
+
+def tiles_of(ws: Workspace, facts: list[Fact]) -> list[Tile | None]:
+    """For each fact the picture that shows it; None where it is not certain where it stands."""
+    pictured = {fact.snapshot for fact in facts if fact.place is not None and fact.place.box is not None}
+    artefacts = {one: s.artefacts for one in pictured for _, s in ws.index.snapshots("id = ?", one)}
+    return [_tile(fact, artefacts.get(fact.snapshot, ())) for fact in facts]
+
+
+def _tile(fact: Fact, artefacts: tuple[Artefact, ...]) -> Tile | None:
+    box = fact.place.box if fact.place is not None else None
+    picture = picture_of(box, artefacts) if box is not None else None
+    if box is None or picture is None or picture.area is None:
+        return None
+    return Tile(picture.part, picture.digest, (box[0] - picture.area[0], box[1] - picture.area[1], *box[2:]))
+
+
+def _saved_besides(seen: list[Fact], saved: list[Fact]) -> list[Fact]:
+    """Of each name the newest fact of a saved page; where a witnessed page says the same, that one is enough.
+
+    One that does not say when it was saved counts as the oldest.
+    """
+    newest: dict[str, Fact] = {}
+    rank = {"not_shown": 0, "unreadable": 1, "read": 2}
+    for fact in sorted(saved, key=lambda f: (rank[f.state], f.at or _LONG_AGO)):
+        newest[fact.name] = fact
+    said = {f.name: f for f in seen if f.state == "read"}
+    shown = {f.name for f in seen}
+    return [
+        fact
+        for fact in newest.values()
+        if (fact.state == "read" and (fact.name not in said or plain(said[fact.name].value) != plain(fact.value)))
+        or (fact.state != "read" and fact.name not in shown)
+    ]
+
+
+def deadlines_of(ws: Workspace, what: tuple[str, ...], as_of: str = "", ics: Path | None = None) -> DeadlineAnswer:
+    """Deadlines of a case, of every open case, or of dates alone (`name=value`; needs no archive)."""
+    assignments = [text for text in what if "=" in text]
+    if (assignments and len(assignments) < len(what)) or (len(what) > 1 and not assignments):
+        raise WrongRequest(
+            "Give one case, or dates as name=value, not both.", "Try: tradewitness deadlines received_at=2026-09-30"
+        )
+    if assignments:
+        zone = machine_zone()
+        instant = as_of_instant(ws, as_of, zone)
+        files = [_loose_casefile(assignments, zone, instant, ws.clock.now())]
+    else:
+        chosen = [find_case(ws, what[0])] if what else [c for c in cases(ws) if not c.closed]
+        zone = chosen[0].zone if chosen else machine_zone()
+        instant = as_of_instant(ws, as_of, zone)
+        files = [casefile(ws, case, instant) for case in chosen]
+    found = tuple(d for file in files for d in deadlines(file, *policies()))
+    if ics is not None:
+        write_file(ics.absolute(), calendar(found, instant))
+    due = any(needs_attention(d) for d in found)
+    needs = tuple(sorted({name for d in found if d.state == "undetermined" for name in d.needs}))
+    return DeadlineAnswer(found, instant, zone, due, needs, ics, tuple(n for file in files for n in _not_yet(file)))
+
+
+def _not_yet(file: CaseFile) -> list[str]:
+    """Entered events that have not happened by then: most often a mistyped year, and a deadline that would go unseen."""
+    late = [f for f in file.facts if f.state == "asserted" and is_event(f.name) and happened_at(f, file.zone) > file.as_of]
+    return [f"{f.name}={f.value} lies after the time asked for, so it does not count yet. Is the date right?" for f in late]
+
+
+def _loose_casefile(assignments: list[str], zone: str, as_of: datetime, now: datetime) -> CaseFile:
+    """A case made of dates alone, as typed at the prompt. Facts dated after `as_of` have not happened yet."""
+    counts: dict[str, int] = {}
+    facts: dict[tuple[str, int], Fact] = {}
+    for text in assignments:
+        name, number, value = split_assignment(text)
+        if not value:
+            raise WrongRequest(f"{name} has no value.", "Write it as name=value, for example received_at=2026-09-30")
+        parsed = parse_assertion(name, value, zone)
+        counts[name] = number or counts.get(name, 0) + 1
+        round_ = counts[name] if name in RECURRING else 1  # of what happens once, the last one typed holds
+        facts[name, round_] = Fact(name, parsed, "asserted", "", "buyer", round=round_)
+    kept = tuple(f for f in facts.values() if counts_by(f, as_of, now, zone))
+    return CaseFile(order="", name="", zone=zone, as_of=as_of, opened_at=as_of, facts=kept)
+
+
+def check_cases(
+    ws: Workspace, wanted: Iterable[str], everything: bool, reasons: tuple[str, ...], as_of: str, progress: Progress
+) -> list[CheckAnswer]:
+    """What is covered, missing, contradictory or said that should not be, for the cases named or for all open ones."""
+    names = tuple(wanted)
+    if everything == bool(names):
+        raise WrongRequest("Say which case to check.", "Give its order number, or --all.")
+    chosen = [c for c in cases(ws) if not c.closed] if everything else [find_case(ws, name) for name in names]
+    policy, answers = load_policy(), []
+    for number, case in enumerate(chosen, 1):
+        progress(f"case {number} of {len(chosen)}")
+        file = _with_texts(ws, casefile(ws, case, as_of_instant(ws, as_of, case.zone)), progress)
+        answers.append(CheckAnswer(case.order, reasons_of(file, policy, reasons), review(file, policy, reasons)))
+    return answers
+
+
+def draft_for(ws: Workspace, wanted: str, kind: str, lang: str, reasons: tuple[str, ...], progress: Progress) -> Draft:
+    """A text for the buyer to copy, filled with the case's facts. Nothing is sent."""
+    case = find_case(ws, wanted)
+    file = casefile(ws, case, ws.clock.now())
+    return draft(_with_texts(ws, file, progress), load_policy(), kind, lang, reasons)
+
+
+def _with_texts(ws: Workspace, file: CaseFile, progress: Callable[[str], None]) -> CaseFile:
+    return replace(file, texts=texts_of(file.files, ws.archive.objects, progress))

@@ -1,0 +1,168 @@
+"""The buyer's own files: kept as they are, sealed, and never witnessed. Pages saved by hand are read as well."""
+
+from __future__ import annotations
+
+import mimetypes
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from casework.cases import Case, added_files, find_case, require_address
+from casework.workspace import Workspace
+from collector.archive.sealing import SealState, seal_if_possible
+from collector.errors import WrongRequest
+from collector.ledger.log import Opening, new_salt
+from collector.model import AddedFile
+from collector.saved.page import folder_of
+from rules.case.chronology import time_of
+
+FILE_KINDS = (
+    "photo", "video", "contract", "inspection", "receipt", "sample", "chat", "page", "tracking", "packing_list",
+    "payment", "other",
+)  # fmt: skip
+_TYPES = {
+    ".mhtml": "multipart/related", ".mht": "multipart/related", ".eml": "message/rfc822", ".heic": "image/heic",
+    ".webarchive": "application/x-webarchive",
+}  # fmt: skip
+_PAGE_TYPES = ("multipart/related", "application/x-webarchive", "text/html", "application/xhtml+xml")
+_MOST_PARTS = 2000
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What the buyer says of the files: their `kind` (one of FILE_KINDS, "" to be told by the file), a `note`, and of a page
+    saved by hand the `url` it was saved from and when (`saved`), where the file does not say so itself.
+    """
+
+    kind: str = ""
+    note: str = ""
+    url: str = ""
+    saved: str = ""
+
+
+def add_and_seal(
+    ws: Workspace, wanted: str, paths: Iterable[Path], said: Wording, progress: Progress
+) -> tuple[list[AddedFile], SealState]:
+    """Keeps the buyer's files and seals them."""
+    progress("keeping your files")
+    added = add_files(ws, wanted, paths, said)
+    return added, seal_if_possible(ws.archive, ws.user, progress)
+
+
+def add_files(ws: Workspace, wanted: str, paths: Iterable[Path], said: Wording = Wording()) -> list[AddedFile]:
+    """Keeps the buyer's files as they are. Everything is checked before the first is kept."""
+    case = find_case(ws, wanted)
+    chosen = list(paths)
+    for path in chosen:
+        _require_file(path)
+    about = _said_of_page(case, said)
+    if said.kind and said.kind not in FILE_KINDS:
+        raise WrongRequest(f"{said.kind!r} is not a kind of file.", "Kinds: " + ", ".join(FILE_KINDS))
+    standing = {file.digest: file.id for file in added_files(ws, case.order)}
+    kept: list[str] = []
+    for path in chosen:
+        data = path.read_bytes()
+        digest = ws.archive.objects.put(data)
+        if digest not in standing:  # the same bytes again are the same exhibit
+            standing[digest] = _enter_file(ws, case, path, said, about, data)
+        elif about:
+            ws.archive.record("file.described", {"case": case.order, "id": standing[digest], **about})
+        kept.append(standing[digest])
+    ws.refresh()
+    by_id = {file.id: file for file in added_files(ws, case.order)}
+    return [by_id[identity] for identity in dict.fromkeys(kept)]
+
+
+def _said_of_page(case: Case, said: Wording) -> dict[str, str]:
+    """Where and when a page was saved, as the buyer says: optional keys of its entry. Raises WrongRequest."""
+    if (said.url or said.saved) and said.kind not in ("", "page", "chat"):
+        raise WrongRequest("--url and --saved are said of a saved page.", "Add it with: --as page")
+    about = {"url": require_address(said.url)} if said.url else {}
+    if said.saved:
+        moment = time_of(said.saved, case.zone)
+        if not isinstance(moment, datetime):
+            raise WrongRequest(
+                f"{said.saved!r} does not say when the page was saved.", "Write day and time, as: --saved 2026-10-04T18:00"
+            )
+        about["saved_at"] = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return about
+
+
+def _enter_file(ws: Workspace, case: Case, path: Path, said: Wording, about: dict[str, str], data: bytes) -> str:
+    media_type = _TYPES.get(path.suffix.lower()) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    kind = said.kind or _kind_by(media_type)
+    opening = Opening(ws.archive.objects.put(data), new_salt())
+    parts, openings = _folder(ws, path, data) if kind == "page" and media_type in _PAGE_TYPES[2:] else ([], [])
+    body: dict[str, Any] = {
+        "case": case.order, "id": f"F-{secrets.token_hex(4)}", "name": _writable(path.name), "kind": kind,
+        "media_type": media_type, "size": len(data), "note": _writable(said.note), "commitment": opening.commitment, **about,
+    }  # fmt: skip
+    if parts:
+        body["parts"] = parts
+    if kind in ("page", "chat") and str(ws.alias):
+        body["alias"] = str(ws.alias)
+    ws.archive.record("file.added", body, (opening, *openings))
+    return str(body["id"])
+
+
+def _folder(ws: Workspace, page: Path, data: bytes) -> tuple[list[dict[str, Any]], list[Opening]]:
+    """The files that a browser saved beside the page, each kept and named by commitment."""
+    folder = folder_of(page, data)
+    if folder is None:
+        return [], []
+    parts, openings = [], []
+    for path in sorted(p for p in folder.rglob("*") if p.is_file() and not p.is_symlink())[:_MOST_PARTS]:
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise WrongRequest(
+                f"{path} cannot be read ({error.strerror}).", "Check its permissions and try again."
+            ) from error
+        opening = Opening(ws.archive.objects.put(content), new_salt())
+        openings.append(opening)
+        parts.append(
+            {
+                "name": _writable(f"{folder.name}/{path.relative_to(folder).as_posix()}"), "size": len(content),
+                "media_type": mimetypes.guess_type(path.name)[0] or "application/octet-stream",
+                "commitment": opening.commitment,
+            }
+        )  # fmt: skip
+    return parts, openings
+
+
+def _writable(text: str) -> str:
+    """The text as Unicode can hold it: a file's name may be any bytes."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _require_file(path: Path) -> None:
+    try:
+        if not path.exists():
+            raise WrongRequest(
+                f"There is no file {path}.", "Check the name; a file can be dragged into the terminal window."
+            )
+        if path.is_dir():
+            raise WrongRequest(
+                f"{path} is a folder, not a file.",
+                "Give the files in it one by one, or with a * pattern; of a saved page the .html file is enough.",
+            )
+        if not path.is_file():
+            raise WrongRequest(f"{path} is not an ordinary file.", "Give a photo, a video or a document.")
+        if path.stat().st_size == 0:
+            raise WrongRequest(f"{path} is empty.", "Copy it again from the phone or camera.")
+        with path.open("rb") as stream:
+            stream.read(1)
+    except OSError as error:
+        raise WrongRequest(f"{path} cannot be read ({error.strerror}).", "Check its permissions and try again.") from error
+
+
+def _kind_by(media_type: str) -> str:
+    if media_type in _PAGE_TYPES:
+        return "page"
+    if media_type == "message/rfc822":
+        return "chat"
+    return {"image": "photo", "video": "video"}.get(media_type.partition("/")[0], "other")

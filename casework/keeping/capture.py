@@ -1,0 +1,175 @@
+"""Capture: visit a case's pages in a real browser, keep each as soon as it is read, seal them together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from contextlib import aclosing, suppress
+from dataclasses import replace
+
+from casework.answers import Captured
+from casework.cases import cases, find_case, require_address, targets_of
+from casework.keeping.discovery import discovered
+from casework.workspace import Workspace, keep
+from collector.archive.records import body_of
+from collector.archive.sealing import seal_if_possible
+from collector.browser.browsers import Held, browsers
+from collector.errors import BrowserError, WrongRequest
+from collector.ledger.log import about_account
+from collector.model import Snapshot, Target
+from collector.site import SIGNED_IN_AS
+
+Progress = Callable[[str], None]
+
+
+def capture_pages(ws: Workspace, wanted: str, urls: tuple[str, ...], progress: Progress) -> Captured:
+    """Visits a case's pages, or the addresses given, and seals what they showed. Raises WrongRequest before any visit."""
+    targets = _chosen(ws, wanted, urls)
+    keep(ws)
+    # The token on what is there already says "not before" of every visit that follows it in the ledger.
+    seal_if_possible(ws.archive, ws.user, progress)
+    held = Held(stay=False)
+    try:
+        snapshots = keep_snapshots(ws, targets, progress, held=held)
+    finally:
+        sealed = seal_if_possible(ws.archive, ws.user, progress)  # also what was kept before a browser went away
+    if held.failed and not snapshots:
+        raise next(iter(held.failed.values()))
+    return Captured(snapshots, sealed, held.notes())
+
+
+def _chosen(ws: Workspace, wanted: str, urls: tuple[str, ...]) -> tuple[Target, ...]:
+    addresses = [require_address(url) for url in urls]
+    if addresses and not wanted:
+        return tuple(_loose_target(ws, address, "") for address in addresses)
+    if not wanted:
+        ws.archive.require()
+        known = [case.order for case in cases(ws) if not case.closed]
+        if len(known) != 1:
+            raise WrongRequest(
+                "Say which case to capture." if known else "There is no case yet.",
+                f"The cases are: {', '.join(known)}"
+                if known
+                else "Open one: tradewitness case open ORDER_NUMBER --order ADDRESS",
+            )
+        wanted = known[0]
+    ws.archive.require()
+    case = find_case(ws, wanted)
+    targets = tuple(targets_of(ws, case.order))
+    if addresses:
+        standing = {t.url: t for t in targets}
+        return tuple(standing.get(a) or _loose_target(ws, a, case.order) for a in addresses)
+    if not targets:
+        raise WrongRequest(
+            f"Case {case.order} has no pages to visit.", f"Name one: tradewitness case set {case.order} --order ADDRESS"
+        )
+    return targets
+
+
+def _loose_target(ws: Workspace, url: str, case: str) -> Target:
+    """A page outside a case's own list: its kind is read from its address."""
+    kind = ws.site.kind_of(ws.alias.to_real(url)) or "page"
+    return Target("", case, kind, url)
+
+
+def keep_snapshots(
+    ws: Workspace,
+    targets: Iterable[Target],
+    progress: Progress,
+    pause_s: float = 0.0,
+    *,
+    held: Held | None = None,
+    wanted: frozenset[str] = frozenset({"dispute"}),
+) -> tuple[Snapshot, ...]:
+    """Visits the targets and appends each snapshot when it is done, so that a crash loses at most what is in flight.
+
+    Pages of the `wanted` kinds that an order page leads to, and that its case does not have yet, join the case and are
+    visited too. `pause_s` is the rest in seconds between two visits of one account; `held` what the command knows of its
+    accounts from runs before. Raises BrowserError when the browser goes away.
+    """
+    try:
+        return asyncio.run(_visit_all(ws, tuple(targets), progress, pause_s, held or Held(stay=False), wanted))
+    finally:
+        ws.refresh()
+
+
+async def _visit_all(
+    ws: Workspace, targets: tuple[Target, ...], progress: Progress, pause_s: float, held: Held, wanted: frozenset[str]
+) -> tuple[Snapshot, ...]:
+    from collector.capture.runner import visits
+
+    kept: list[Snapshot] = []
+    async with browsers(ws.accounts, held) as running:
+        queue, planned = with_accounts(ws, targets), len(targets)
+        while True:
+            await running.open(target.account for target in queue)
+            queue = tuple(target for target in queue if target.account not in held.failed)
+            if not queue:
+                break
+            going = visits(
+                queue, open_tab=running.tab, site=ws.site, store=ws.archive.objects, clock=ws.clock, alias=ws.alias,
+                progress=lambda text: progress(f"page {len(kept) + 1} of {planned}, {text}"), pause_s=pause_s,  # noqa: B023
+            )  # fmt: skip
+            further: list[Target] = []
+            async with aclosing(going):
+                async for snapshot in going:
+                    await asyncio.to_thread(_append, ws, snapshot)
+                    kept.append(snapshot)
+                    _note(ws, held, snapshot)
+                    further += discovered(ws, snapshot, wanted)
+            queue = with_accounts(ws, [t for t in further if t.account not in held.lost])
+            planned += len(queue)
+    return tuple(kept)
+
+
+def close_windows(ws: Workspace, held: Held) -> None:
+    """Ends the windows that stayed open between a command's runs; sessions are kept or not by what their pages proved."""
+    held.stay = False
+    if held.windows:
+        asyncio.run(_close(ws, held))
+
+
+async def _close(ws: Workspace, held: Held) -> None:
+    async with browsers(ws.accounts, held) as running:
+        for name in sorted(held.windows):
+            with suppress(BrowserError):  # the person closed it: there is nothing left to end
+                await running.browser(name)
+
+
+def _note(ws: Workspace, held: Held, snapshot: Snapshot) -> None:
+    """What the page says of its account: seen signed in, or stopped by a wall."""
+    if snapshot.outcome == "blocked":
+        held.lost.add(snapshot.target.account)
+    elif snapshot.outcome == "complete" and ws.site.is_private(snapshot.target.kind):
+        held.proved.add(snapshot.target.account)
+
+
+def with_accounts(ws: Workspace, targets: Iterable[Target]) -> tuple[Target, ...]:
+    """Each target with its account: the case's own, else the only one there is; with the name that its pages must show."""
+    only = ws.accounts.only()
+    return tuple(_with_account(ws, target, target.account or (only if target.case else "")) for target in targets)
+
+
+def _with_account(ws: Workspace, target: Target, name: str) -> Target:
+    label = ws.accounts.read(name).label if name and ws.site.is_private(target.kind) else ""
+    expects = {**target.expects, **({SIGNED_IN_AS: label} if label else {})}
+    return replace(target, account=name, expects=expects)
+
+
+def _append(ws: Workspace, snapshot: Snapshot) -> None:
+    """The snapshot's entry; a wall pauses its account until a person's own capture shows that it is gone."""
+    body, openings = body_of(snapshot)
+    account = snapshot.target.account
+    with ws.archive.writing():
+        ws.archive.ledger.append("snapshot", body, ws.clock.now(), openings)
+        if snapshot.outcome == "blocked":
+            pause = {"account": account, "why": snapshot.why, "snapshot": snapshot.id}
+            ws.archive.ledger.append("account.paused", pause, ws.clock.now())
+        elif snapshot.outcome == "complete" and _is_paused(ws, account):
+            resume = {"account": account, "snapshot": snapshot.id}
+            ws.archive.ledger.append("account.resumed", resume, ws.clock.now())
+
+
+def _is_paused(ws: Workspace, account: str) -> bool:
+    last = next(ws.archive.ledger.latest("account.paused", "account.resumed", about=about_account(account)), None)
+    return last is not None and last.kind == "account.paused"

@@ -1,0 +1,270 @@
+"""watch: from an order's number to its pages kept and its deadlines printed, with the person's own sign-in in between."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from casework.answers import FoundOrder, WatchAnswer
+from casework.asking.today import today
+from casework.cases import cases, open_case, targets_of
+from casework.keeping.capture import keep_snapshots
+from casework.keeping.discovery import stands
+from casework.keeping.person import Person
+from casework.keeping.sign_in import holding, require_consent, sign_in
+from casework.workspace import Workspace, keep
+from collector.archive.sealing import seal_if_possible
+from collector.browser.accounts import DEFAULT
+from collector.browser.browsers import Held
+from collector.errors import PersonNeeded, WrongRequest
+from collector.model import Snapshot, Target
+from collector.reading.reader import stored_page
+from collector.site import Listed, StoredPage
+
+Progress = Callable[[str], None]
+
+_NUMBER = re.compile(r"[0-9]{10,24}")
+_CUT_BY_A_SPREADSHEET = re.compile(r"[0-9][.,][0-9]+E\+[0-9]+", re.IGNORECASE)
+PAGES = frozenset({"supplier", "product", "thread", "dispute"})
+
+
+@dataclass(frozen=True, slots=True)
+class WatchWish:
+    """What was asked for: order numbers or addresses, all orders of the list, a file of them, an account, consent given."""
+
+    orders: tuple[str, ...] = ()
+    everything: bool = False
+    table: Path | None = None
+    account: str = ""
+    yes: bool = False
+
+
+def watch(ws: Workspace, wish: WatchWish, person: Person, progress: Progress) -> WatchAnswer:
+    """Finds the orders and their pages, asks whether these are meant, keeps the pages, and says what is due.
+
+    Raises WrongRequest before any visit, PersonNeeded where only a person can go on; what was kept by then stays kept.
+    """
+    named = named_orders(ws, wish, person)
+    keep(ws)
+    held = Held()
+    try:
+        with holding(ws, held):
+            account, listing = _account(ws, wish, person, held, progress)
+            listed = _listed(ws, listing, account, held, progress) if wish.everything or listing else {}
+            if wish.everything:
+                named |= {number: order.url for number, order in listed.items()}
+            seal_if_possible(ws.archive, ws.user, progress)  # its token says "not before" of every visit that follows
+            budget = ws.archive.config.budget
+            looks = _look(ws, dict(list(named.items())[:budget]), account, held, progress)
+            found = tuple(_found(ws, number, looks.get(number), listed.get(number)) for number in named)
+            _confirm(found, person, wish)
+            progress("writing down what is watched")
+            for order in found:
+                open_case(ws, order.order, _addresses(ws, order, named[order.order]), account=account, sealed=False)
+            _stop_at_wall(tuple(looks.values()), account)
+            pages = [t for number in looks for t in targets_of(ws, number) if t.kind != "order"]
+            now, later = pages[: max(0, budget - len(looks))], pages[max(0, budget - len(looks)) :]
+            held.stay = False  # the last visits of this command: their windows end with them
+            snapshots = (*looks.values(), *keep_snapshots(ws, now, progress, _pause(ws), held=held, wanted=PAGES))
+    finally:
+        sealed = seal_if_possible(ws.archive, ws.user, progress)  # also what was kept before a no, or a closed window
+    ws.refresh()
+    report = today(ws)
+    mine = replace(report, lines=tuple(line for line in report.lines if line.case in named))
+    return WatchAnswer(found, snapshots, sealed, mine, (*held.notes(), *_later(ws, later), *_notes(ws, found)))
+
+
+# -- which orders -----------------------------------------------------------------------------------------------------
+
+
+def named_orders(ws: Workspace, wish: WatchWish, person: Person) -> dict[str, str]:
+    """Order number to the address of its page, from what was typed, a file, or an answer. Raises WrongRequest."""
+    texts = [*wish.orders, *(numbers_in(wish.table) if wish.table else ())]
+    if not texts and not wish.everything:
+        if not person.present:
+            raise WrongRequest("Say which order to watch.", "tradewitness watch ORDER_NUMBER, or --all for all your orders.")
+        return _asked(ws, person)
+    return dict(_order(ws, text) for text in texts)
+
+
+def _asked(ws: Workspace, person: Person) -> dict[str, str]:
+    person.tell("The number stands on the order's page and in the site's e-mails. The page's address will do as well.")
+    for _ in range(3):
+        try:
+            return dict([_order(ws, person.ask("Which order? Number or address:"))])
+        except WrongRequest as error:
+            person.tell(f"{error.message} {error.hint}")
+    raise WrongRequest("No order number was given.", "Copy it from the order's page, then run: tradewitness watch")
+
+
+def _order(ws: Workspace, text: str) -> tuple[str, str]:
+    """A number or an address as number and address. Raises WrongRequest."""
+    text = text.strip().strip("\"'")
+    if "://" in text or text.startswith(("www.", "biz.")):
+        url = text if "://" in text else f"https://{text}"
+        number = ws.site.order_in(ws.alias.to_real(url))
+        if not number:
+            raise WrongRequest(f"{text} is not the address of an order page.", "It holds orderId= and the order's number.")
+        return number, ws.site.address("order", number)
+    number = re.sub(r"[\s#.-]", "", text)
+    if not _NUMBER.fullmatch(number):
+        raise WrongRequest(f"{text!r} is not an order number.", "It has 15 to 18 digits and stands on the order's page.")
+    return number, ws.site.address("order", number)
+
+
+def numbers_in(table: Path) -> list[str]:
+    """The order numbers of a CSV file: of each row the first cell that is one; a heading has none. Raises WrongRequest."""
+    try:
+        text = table.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongRequest(f"{table} cannot be read as a text file.", "Save the list as CSV (UTF-8).") from error
+    found: list[str] = []
+    rows = csv.reader(text.splitlines(), delimiter=";" if text.count(";") > text.count(",") else ",")
+    for line, row in enumerate(rows, 1):
+        cells = [cell.strip().strip("\"'=") for cell in row]
+        if any(_CUT_BY_A_SPREADSHEET.fullmatch(cell) for cell in cells):
+            raise WrongRequest(
+                f"Line {line} of {table.name} holds a number that a spreadsheet has cut short ({', '.join(cells)[:60]}).",
+                "Format the column as text and save the file again.",
+            )
+        found += [cell for cell in cells if _NUMBER.fullmatch(cell) or "orderId=" in cell][:1]
+    if not found:
+        raise WrongRequest(f"There is no order number in {table.name}.", "One order a line; the number has 15 to 18 digits.")
+    return list(dict.fromkeys(found))
+
+
+def _listed(ws: Workspace, listing: Snapshot | None, account: str, held: Held, progress: Progress) -> dict[str, Listed]:
+    """The orders of the order list by number, as it was just kept. Raises PersonNeeded when it could not be seen."""
+    if listing is None:
+        target = Target("", "", "order_list", ws.site.address("order_list"), account)
+        listing = keep_snapshots(ws, (target,), progress, held=held)[0]
+    if listing.outcome != "complete":
+        raise PersonNeeded(f"Your order list could not be seen: {listing.why}", _sign_in_hint(account))
+    return {order.order: order for order in ws.site.listed(_page(ws, listing))}
+
+
+# -- the account ------------------------------------------------------------------------------------------------------
+
+
+def _account(ws: Workspace, wish: WatchWish, person: Person, held: Held, progress: Progress) -> tuple[str, Snapshot | None]:
+    """The account to visit with, signed in where somebody is there to do it; and the order list if that was seen for it.
+
+    With nobody there, pages are asked for without an account: what needs one is kept as blocked, and said.
+    """
+    name = wish.account or ws.accounts.only()
+    if name and ws.accounts.read(ws.accounts.require_name(name)).signed_in:
+        require_consent(ws, person, yes=wish.yes)
+        return name, None
+    if not person.present:
+        return name, None
+    name = name or DEFAULT
+    return name, sign_in(ws, name, "", person, held, yes=wish.yes, progress=progress)
+
+
+def _sign_in_hint(account: str) -> str:
+    return f"Sign in first, at the desktop: tradewitness login {account or DEFAULT}"
+
+
+# -- what was found ---------------------------------------------------------------------------------------------------
+
+
+def _look(ws: Workspace, named: dict[str, str], account: str, held: Held, progress: Progress) -> dict[str, Snapshot]:
+    """A look at each order's page, kept like any other. Raises what kept every window from opening."""
+    if not named:
+        raise WrongRequest("Your order list shows no orders.", "Give an order's number: tradewitness watch ORDER_NUMBER")
+    known = {t.case: t for c in cases(ws) for t in targets_of(ws, c.order) if t.kind == "order"}
+    targets = [
+        known.get(number) or Target("order", number, "order", url, account, {"order": number})
+        for number, url in named.items()
+    ]
+    targets = [replace(t, account=t.account or account) for t in targets]
+    snapshots = {s.target.case: s for s in keep_snapshots(ws, targets, progress, _pause(ws), held=held, wanted=frozenset())}
+    if not snapshots:
+        raise next(iter(held.failed.values()))
+    return snapshots
+
+
+def _stop_at_wall(looks: tuple[Snapshot, ...], account: str) -> None:
+    """Raises PersonNeeded when a wall stood before every order: the cases are open, and can be told what the buyer knows."""
+    blocked = [look for look in looks if look.outcome == "blocked"]
+    if blocked and all(look.outcome == "blocked" for look in looks):
+        case = blocked[0].target.case
+        raise PersonNeeded(
+            f"The order could not be seen: {blocked[0].why}",
+            f"{_sign_in_hint(account)} - or enter what you know: tradewitness case set {case} received_at=2026-09-30",
+        )
+
+
+def _found(ws: Workspace, number: str, look: Snapshot | None, listed: Listed | None) -> FoundOrder:
+    """The order as its own page shows it, else as the list does; its dispute also as the order list names it."""
+    dispute = {"dispute": listed.dispute} if listed and listed.dispute else {}
+    if look is None or look.outcome != "complete":
+        why = look.why if look else "Its own page has not been visited yet."
+        said = (listed.status, listed.supplier, listed.total) if listed else ("", "", "")
+        return FoundOrder(number, *said, dispute, why)
+    page = _page(ws, look)
+    facts = {f.name: f.value for f in ws.site.read("order", page) if f.state == "read"}
+    status, supplier, total = (str(facts.get(name) or "") for name in ("order.status", "order.supplier", "order.total"))
+    pages = {kind: url for kind, url in ws.site.discover(page).items() if kind in PAGES}
+    return FoundOrder(number, status, supplier, total, {**dispute, **pages})
+
+
+def _addresses(ws: Workspace, order: FoundOrder, url: str) -> dict[str, tuple[str, ...]]:
+    """The pages that join the case: its order page, and what that leads to; pages that it has already stay as they are."""
+    found = {"order": url, **order.pages}
+    return {kind: (address,) for kind, address in found.items() if not stands(ws, order.order, kind, address)}
+
+
+def _later(ws: Workspace, pages: list[Target]) -> tuple[str, ...]:
+    """What the budget of one run left for the night."""
+    budget = ws.archive.config.budget
+    return (
+        f"{len(pages)} pages are left for the night: one run visits {budget} at most. Run: tradewitness nightly",
+    ) * bool(pages)
+
+
+def _confirm(found: Iterable[FoundOrder], person: Person, wish: WatchWish) -> None:
+    """Shows what was found and asks whether it is meant. Raises PersonNeeded on no."""
+    for order in found:
+        what = " · ".join(filter(None, (order.status, order.supplier, order.total))) or order.why or "not seen"
+        person.tell(f"  {order.order}  {what}\n    its pages: {', '.join(('order', *order.pages))}")
+    if person.present and not wish.yes and not person.agrees("Is this what you mean?", unless_no=True):
+        raise PersonNeeded("Nothing is watched.", "Run it again with another order number: tradewitness watch ORDER_NUMBER")
+
+
+def _notes(ws: Workspace, found: Iterable[FoundOrder]) -> tuple[str, ...]:
+    """What the person should know: pages that were not found, and conversations that never speak of the order."""
+    notes = []
+    for order in found:
+        if order.why:
+            notes.append(f"{order.order}: {order.why}")
+        kinds = {t.kind for t in targets_of(ws, order.order)}
+        lacking = [kind for kind in ("thread", "supplier") if kind not in kinds]
+        if lacking and not order.why:
+            given = " ".join(f"--{kind} ADDRESS" for kind in lacking)
+            notes.append(
+                f"{order.order}: no {' and no '.join(lacking)} page was found from the order page. Give it: "
+                f"tradewitness case set {order.order} {given}"
+            )
+        if _is_silent(ws, order.order):
+            notes.append(
+                f"{order.order}: the conversation that was kept does not mention this order's number. Is it the right one?"
+            )
+    return tuple(notes)
+
+
+def _is_silent(ws: Workspace, case: str) -> bool:
+    """Whether a whole conversation was read and the order's number stands nowhere in it."""
+    facts = ws.index.facts("case_id = ? and name = 'thread.messages' and state = 'read'", case)
+    return bool(facts) and not any(case in str(fact.value) for fact in facts)
+
+
+def _page(ws: Workspace, snapshot: Snapshot) -> StoredPage:
+    return stored_page(snapshot, ws.archive.objects, ws.alias)
+
+
+def _pause(ws: Workspace) -> float:
+    return ws.archive.config.pause_s

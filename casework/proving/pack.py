@@ -1,0 +1,205 @@
+"""One evidence pack: seal what is new, plan, render once, bundle, and say where it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryFile
+
+from casework.answers import PackAnswer
+from casework.asking.dossier import as_of_instant
+from casework.cases import Case, casefile, find_case
+from casework.proving.proof import Proving, covering_checkpoint
+from casework.workspace import Workspace, sealed_view
+from collector.archive.sealing import TIMEOUT_S, seal, signing_key
+from collector.errors import ArchiveError, SealError, WrongRequest
+from collector.ledger.log import Opening, new_salt
+from collector.model import Private, Snapshot
+from collector.reading.withheld import private_of
+from collector.seal.signature import sign
+from collector.seal.timestamp import Token, request_all
+from rules.case.casefile import CaseFile
+from rules.check.review import check, reasons_of
+from rules.deadlines.counting import deadlines
+from rules.pack.bag.verify import verify_pack
+from rules.pack.bag.write import write_pack
+from rules.pack.plan.exhibits import Choices, choose
+from rules.pack.plan.plan import Covering, PackPlan, plan, plan_digest
+from rules.pack.render.renderings import make_renderings
+from rules.policy.platform import load_policy
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the user asked of a pack, as typed."""
+
+    reasons: tuple[str, ...] = ()
+    as_of: str = ""
+    all: bool = False
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    since: str = ""
+    with_originals: bool = False
+    redact: bool = False
+    output: Path | None = None
+
+
+def make_pack(ws: Workspace, wanted: str, wish: Wish, progress: Progress) -> PackAnswer:
+    """Writes the pack. The same plan gives the same bytes, but for its signature and tokens."""
+    case = find_case(ws, wanted)
+    ws = sealed_view(ws, case.order)
+    choices = Choices(
+        wish.all, wish.include, wish.exclude, _day(wish.since), redact=wish.redact, with_originals=wish.with_originals
+    )
+    key = signing_key(ws.archive, ws.user)
+    file = casefile(ws, case, as_of_instant(ws, wish.as_of, case.zone))
+    planned = _plan(ws, file, wish, choices)  # before anything is kept: a wrong wish leaves no trace
+    _require_something(ws, file)
+    out = _place(wish.output, planned.name)
+    progress("sealing what is new")
+    seal(ws.archive, key, progress)
+    ws.refresh()
+    checkpoint = covering_checkpoint(ws, max(event.seq for event in file.events), key)
+    proving = Proving(ws, checkpoint, key)
+    planned = replace(planned, covering=proving.covering)
+    renderings = _renderings(ws, case, planned, progress)
+    proof = proving.material(planned, file)
+    tokens = _Stamps(ws, progress)
+    progress("writing the pack")
+    result = write_pack(
+        planned, renderings, ws.archive.objects.get, proof,
+        sign=lambda data: sign(data, key, ws.clock.now()), stamp=tokens.stamp, out=out,
+    )  # fmt: skip
+    seal(ws.archive, key, progress)
+    report = verify_pack(result.path)  # whoever hands it in must not hear from others that it does not hold
+    failures = (*dict.fromkeys(ws.archive.warnings), *tokens.failures)
+    return PackAnswer(result.path.absolute(), result.sha256, planned.exhibits, report.seal, failures, report.problems)
+
+
+def _require_something(ws: Workspace, file: CaseFile) -> None:
+    """A pack dated tomorrow, or of nothing, would only harm whoever hands it in."""
+    if file.as_of > ws.clock.now():
+        raise WrongRequest("A pack cannot be dated in the future.", "Leave --as-of out, or give a time that has passed.")
+    if not (file.snapshots or file.files or file.facts):
+        raise WrongRequest(
+            "Nothing of this case was kept or entered by then.", "Capture its pages, add files, or give a later --as-of."
+        )
+
+
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise WrongRequest(f"{text!r} is not a day.", "Write it as 2026-10-04.") from error
+
+
+def _place(output: Path | None, name: str) -> Path:
+    place = output.expanduser() if output else Path.cwd()
+    return place / f"{name}.zip" if place.is_dir() else place
+
+
+def _plan(ws: Workspace, file: CaseFile, wish: Wish, choices: Choices) -> PackPlan:
+    """The plan but for its checkpoint, which is known once everything is sealed."""
+    policy = load_policy()
+    chosen = choose(file.known(), choices)
+    reasons = reasons_of(file, policy, wish.reasons)
+    return plan(
+        file,
+        deadlines(file, policy),
+        check(file, policy, wish.reasons),
+        reasons,
+        choices,
+        Covering(0),
+        private=_private(ws, chosen.snapshots),
+    )
+
+
+def _private(ws: Workspace, snapshots: Iterable[Snapshot]) -> dict[str, Private]:
+    """What shows others. Where a pane stands in a picture only a record says: one that was changed since could name more."""
+    private = private_of(ws.site, ws.archive.objects, ws.alias, snapshots)
+    if ws.archive.ledger.contradicted() is None:
+        return private
+    return {name: replace(what, cropped=()) for name, what in private.items()}
+
+
+def _renderings(ws: Workspace, case: Case, planned: PackPlan, progress: Progress) -> dict[str, bytes]:
+    """Made once: a plan that was packed before gives the stored bytes again."""
+    digest = plan_digest(planned)
+    row = next(iter(ws.index.rows("select body from packs where plan = ?", digest)), None)
+    if row is not None:
+        return {r["path"]: _rendering(ws, r["commitment"]) for r in json.loads(row["body"])["renderings"]}
+    from collector.browser.launch import print_pdf
+
+    progress("making the report, the viewer and the reading copies")
+    get = ws.archive.objects.get
+    rows = ws.index.rows("select id, body from snapshots where case_id = ?", case.order)
+    sealed = {row["id"]: json.loads(row["body"]) for row in rows}
+    made = make_renderings(
+        planned, get, sealed, partial(print_pdf, page_numbers=False), partial(_web_archive, get), ws.clock.now()
+    )
+    openings, records = [], []
+    for path, data in sorted(made.items()):
+        opening = Opening(ws.archive.objects.put(data), new_salt())
+        openings.append(opening)
+        records.append({"path": path, "size": len(data), "commitment": opening.commitment})
+    body = {
+        "case": case.order,
+        "name": planned.name,
+        "plan": digest,
+        "checkpoint": planned.covering.size,
+        "renderings": records,
+    }
+    ws.archive.record("pack.made", body, openings)
+    ws.refresh()
+    return made
+
+
+def _web_archive(get: Callable[[str], bytes], snapshots: Iterable[Snapshot], left_out: Mapping[str, Private]) -> bytes:
+    """The visits' exchanges as a WACZ; b"" where there is none to show. Made on disk: bodies can be many and large."""
+    from collector.wacz import write_wacz
+
+    try:
+        with TemporaryFile() as out:
+            if not write_wacz(snapshots, get, out, left_out):
+                return b""
+            out.seek(0)
+            return out.read()
+    except OSError as error:
+        raise ArchiveError(
+            f"The web archive could not be made ({error.strerror}).", "Free some space and run the command again."
+        ) from error
+
+
+def _rendering(ws: Workspace, commitment: str) -> bytes:
+    opening = ws.index.opening(commitment)
+    if opening is None:
+        raise SealError("A stored part of this pack cannot be opened any more.", "Run: tradewitness verify")
+    return ws.archive.objects.get(opening.digest)
+
+
+class _Stamps:
+    """Asks every configured authority for a token over the pack's signature; keeps why one is missing."""
+
+    def __init__(self, ws: Workspace, progress: Progress) -> None:
+        self.ws, self.progress = ws, progress
+        self.failures: list[str] = []
+
+    def stamp(self, signature: bytes) -> Mapping[str, bytes]:
+        self.progress("asking the timestamp authorities")
+        authorities = self.ws.archive.config.authorities
+        answers = request_all(authorities, signature, timeout_s=TIMEOUT_S, now=self.ws.clock.now)
+        tokens: dict[str, bytes] = {}
+        for authority, answer in zip(authorities, answers, strict=True):
+            if isinstance(answer, Token):
+                tokens[authority.name] = answer.tsr
+            else:
+                self.failures.append(answer.message)
+        return tokens

@@ -1,0 +1,40 @@
+"""What of a case's visits shows conversations other than the case's own, and so stays out of its pack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from collector.alias import Alias
+from collector.model import Private, Snapshot
+from collector.objects import ObjectStore
+from collector.reading.reader import stored_page
+from collector.reading.stored import carried
+from collector.site import Site
+
+
+def private_of(site: Site, objects: ObjectStore, alias: Alias, snapshots: Iterable[Snapshot]) -> dict[str, Private]:
+    """By snapshot id, judged from the stored bytes. Raises DamagedArchive when they are not whole."""
+    return {snapshot.id: _private(site, objects, alias, snapshot) for snapshot in snapshots}
+
+
+def _private(site: Site, objects: ObjectStore, alias: Alias, snapshot: Snapshot) -> Private:
+    page = stored_page(snapshot, objects, alias)
+    heard = tuple(carried(snapshot, objects.get, alias))
+    # A conversation that was found to be another one is somebody else's altogether.
+    unlike = any(step.name == "identify" and step.outcome == "failed" for step in snapshot.steps)
+    stranger = snapshot.target.kind == "thread" and unlike
+    crowded = bool(snapshot.artefacts) and (stranger or site.shows_others(page))
+    told = [item for item in heard if stranger or site.tells_others(page, item[3], crowded)]
+    if not crowded and any(what.resource == "Document" for *_, what in told):
+        # A frame that may show others stands in the pictures and in the source, too.
+        crowded, told = True, [item for item in heard if site.tells_others(page, item[3], True)]
+    alone = site.own_stretches(page) if crowded and not stranger else frozenset()
+    hidden = {(role, part) for role, _, part, _ in told if part >= 0}
+    exchanges = tuple(number for role, number, _, _ in told if role == "body")
+    sockets = tuple(number for role, number, _, _ in told if role == "frames")
+    if crowded:
+        own = {("stretch", part) for part in alone}
+        hidden |= {(a.role, a.part) for a in snapshot.artefacts if a.role not in ("body", "frames")} - own
+    elif exchanges:
+        hidden.add(("network", 0))  # the record tells what was asked
+    return Private(crowded, exchanges, sockets, tuple(sorted(hidden)), tuple(sorted(alone)))

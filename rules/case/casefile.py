@@ -1,0 +1,100 @@
+"""One case as of an instant: what its pages said, what the buyer asserted, what files were added. Pure values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from collector.model import AddedFile, Fact, FileText, Snapshot
+from rules.case.suppliers import without_others
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEvent:
+    """A snapshot, file or assertion's place in the ledger: sequence number, kind, time and one sentence."""
+
+    seq: int
+    kind: str
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """A case as of `as_of` (UTC). `zone` is the case's IANA zone; `facts` are all facts, oldest first, read and asserted.
+
+    `snapshots` are those made by `as_of`, oldest first, with their ledger numbers in `events`. `texts` are those of the
+    files, where a question needs them.
+    """
+
+    order: str
+    name: str
+    zone: str
+    as_of: datetime
+    opened_at: datetime
+    facts: tuple[Fact, ...] = ()
+    snapshots: tuple[Snapshot, ...] = ()
+    files: tuple[AddedFile, ...] = ()
+    events: tuple[LedgerEvent, ...] = ()
+    account: str = ""
+    texts: tuple[FileText, ...] = ()
+    _named: dict[str, tuple[Fact, ...]] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def named(self, name: str) -> tuple[Fact, ...]:
+        """Every fact of that name, in any state, oldest first."""
+        if not self._named:  # looked up a hundred times a case: once through all facts is enough
+            by_name: dict[str, list[Fact]] = {"": []}
+            for fact in self.facts:
+                by_name.setdefault(fact.name, []).append(fact)
+            self._named.update((key, tuple(facts)) for key, facts in by_name.items())
+        return self._named.get(name, ())
+
+    def read(self, name: str) -> Fact | None:
+        """The newest fact of that name that a page showed (state read), or None; one that was seen before a saved one."""
+        return self.seen(name) or self.saved(name)
+
+    def seen(self, name: str) -> Fact | None:
+        """The newest fact of that name that a witnessed page showed (state read), or None."""
+        return next((f for f in reversed(self.named(name)) if f.state == "read" and not f.saved), None)
+
+    def saved(self, name: str) -> Fact | None:
+        """The newest fact of that name that a page saved by the buyer shows; one that says when it was saved goes first."""
+        found = [f for f in self.named(name) if f.state == "read" and f.saved]
+        return max(found, key=lambda f: f.at or _LONG_AGO, default=None)
+
+    def asserted(self, name: str) -> tuple[Fact, ...]:
+        """Every standing assertion of that name, by round."""
+        return tuple(sorted((f for f in self.named(name) if f.state == "asserted"), key=lambda f: f.round))
+
+    def fact(self, name: str) -> Fact | None:
+        """The fact in force: printed before asserted; None when neither is known."""
+        return self.read(name) or next(iter(reversed(self.asserted(name))), None)
+
+    def value(self, name: str) -> Any:
+        """The value in force: printed before asserted; None when neither is known."""
+        fact = self.fact(name) if self.named(name) else None
+        return fact.value if fact else None
+
+    def looked_at(self, name: str) -> Fact | None:
+        """The newest fact of that name in any state: also a page that does not show it, or shows it illegibly."""
+        found = self.named(name)
+        return next((f for f in reversed(found) if not f.saved), found[-1] if found else None)
+
+    def known(self) -> CaseFile:
+        """The same case with its facts in one order, oldest first, and nothing seen or added after `as_of`.
+
+        What a page saved by hand says of another company than the order's supplier is left out.
+        Assertions stay, whenever they were recorded: what counts is the day they tell of.
+        """
+        facts = without_others(f for f in self.facts if f.state == "asserted" or f.at is None or f.at <= self.as_of)
+        files = tuple(file for file in self.files if file.added_at <= self.as_of)
+        return replace(
+            self,
+            facts=tuple(sorted(facts, key=lambda f: (f.at or _LONG_AGO, f.snapshot, f.name, f.round, repr(f)))),
+            files=files,
+            texts=tuple(text for text in self.texts if text.file in {file.id for file in files}),
+            snapshots=tuple(s for s in self.snapshots if s.visit.machine_time <= self.as_of),
+        )

@@ -1,0 +1,33 @@
+"""What a fact was in each visit that is kept: told where it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from collector.model import Fact, Money
+from rules.check.refund import said
+from rules.policy.calendars import day_in, written
+
+
+def history(facts: Iterable[Fact], name: str, zone: str) -> str:
+    """A fact's changes over the visits, in words, oldest first; "" where it never changed."""
+    steps: list[tuple[str, str]] = []
+    for fact in facts:
+        if fact.name == name and fact.state in ("read", "not_shown"):
+            words = _shown(fact)
+            if not steps or steps[-1][0] != words:
+                steps.append((words, day_of(fact, zone)))
+    return ", then ".join(f"{words} ({day})" for words, day in steps) if len(steps) > 1 else ""
+
+
+def _shown(fact: Fact) -> str:
+    if fact.state == "not_shown":
+        return "not shown"
+    if isinstance(fact.value, bool):
+        return "shown" if fact.value else "said to be absent"
+    return said(fact.value) if isinstance(fact.value, Money) else str(fact.value)
+
+
+def day_of(fact: Fact, zone: str) -> str:
+    """The day on which a fact was read, with its weekday."""
+    return written(day_in(fact.at, zone)) if fact.at else "day unknown"

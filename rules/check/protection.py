@@ -1,0 +1,19 @@
+"""What else can protect an order, or the part of it that Trade Assurance does not reach: and when each fits."""
+
+from __future__ import annotations
+
+from collector.model import Finding, Money
+from rules.check.refund import said
+from rules.policy.platform import Policy
+
+
+def protections(amount: Money | None, uncovered: Money | None, policy: Policy) -> tuple[Finding, ...]:
+    """A finding for each way that fits the amount: when it fits, and how to go about it. Advice, not a fault."""
+    subject = uncovered or amount
+    fitting = [p for p in policy.protections if not subject or subject.currency != "USD" or p.fits_from <= subject.amount]
+    about = f"the {said(uncovered)} that is not covered" if uncovered else "what Trade Assurance does not cover"
+    source = policy.source("guide").title
+    return tuple(
+        Finding(f"alternative.{p.id}", "undetermined", f"For {about}: {p.label}, {p.fits}.", (), p.todo, source)
+        for p in fitting
+    )

@@ -1,0 +1,122 @@
+"""The check of a case: is it covered, does it fit together, is the evidence for its reasons there?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from collector.model import ORIGINS, Finding
+from rules.case.casefile import CaseFile
+from rules.case.chronology import Chronology, day_text, days_between
+from rules.case.dispute_page import says, words_of
+from rules.case.suppliers import other_suppliers
+from rules.check.adverse import adverse
+from rules.check.contact import contact
+from rules.check.contract import contract
+from rules.check.contradictions import contradictions
+from rules.check.coverage import coverage, other_protection
+from rules.check.differences import differences
+from rules.check.readiness import due, late_reason, readiness, shipping, strengths
+from rules.check.refund import refund
+from rules.conversation.redflags import redflags
+from rules.deadlines.conflicts import timer_conflicts
+from rules.deadlines.counting import Story, deadlines
+from rules.deadlines.moments import moment_findings
+from rules.policy.platform import REASONS, Policy
+
+
+def check(casefile: CaseFile, policy: Policy, reasons: tuple[str, ...] = ()) -> tuple[Finding, ...]:
+    """Every finding on a case, cover first, then what contradicts itself, then the evidence for each reason.
+
+    With no `reasons`, those that the case itself names. Raises WrongRequest for an unknown reason.
+    """
+    known = casefile.known()
+    chronology = Chronology(known, policy)
+    chosen = reasons_of(known, policy, reasons)
+    found = (
+        *coverage(chronology),
+        *contact(chronology, chosen),
+        *shipping(chronology),
+        *_claim_in_time(chronology),
+        *contradictions(chronology, chosen),
+        *timer_conflicts(Story.of(known, policy)),
+        *moment_findings(known, policy, chosen),
+        *readiness(known, policy, chosen),
+    )
+    return tuple(_marked(finding, known) for finding in (found if chosen else (*found, _no_reason())))
+
+
+def _marked(finding: Finding, known: CaseFile) -> Finding:
+    """The finding, saying so where it rests on a page that nobody but the buyer saw."""
+    facts = [fact for name in finding.facts if (fact := known.read(name))]
+    said = f" It rests on a page {ORIGINS['saved']}."
+    if not any(fact.saved for fact in facts) or finding.text.endswith(said):
+        return finding
+    return replace(finding, text=finding.text + said)
+
+
+def review(casefile: CaseFile, policy: Policy, reasons: tuple[str, ...] = ()) -> tuple[Finding, ...]:
+    """The check, and what is for the buyer's eyes alone: contract, chat, both sides' weak points, other protection.
+
+    It never goes into a pack, which the other side may read. Raises WrongRequest for an unknown reason.
+    """
+    known = casefile.known()
+    chronology = Chronology(known, policy)
+    chosen = reasons_of(known, policy, reasons)
+    evidence = readiness(known, policy, chosen, due(deadlines(known, policy)))
+    heard = redflags(known, policy)
+    timed = {finding.id: finding for finding in evidence}
+    found = (
+        *(timed.get(finding.id, finding) for finding in check(casefile, policy, reasons)),
+        *strengths(evidence, heard, policy, chosen),
+        *refund(chronology, chosen),
+        *late_reason(chronology, chosen),
+        *other_protection(chronology),
+        *contract(chronology),
+        *other_suppliers(casefile.facts, {file.id: file.name for file in casefile.files}),
+        *differences(chronology),
+        *heard,
+        *adverse(chronology),
+    )
+    return tuple(_marked(finding, known) for finding in found)
+
+
+def reasons_of(casefile: CaseFile, policy: Policy, reasons: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The reasons asked for, else the one the buyer entered, else those the dispute page names; each once.
+
+    Raises WrongRequest for an unknown one.
+    """
+    if not reasons:
+        entered = [str(fact.value) for fact in casefile.asserted("reason")][-1:]
+        reasons = tuple(entered) or reasons_named(words_of(casefile.value("dispute.reason")), policy)
+    return tuple(policy.reason(id).id for id in dict.fromkeys(reasons))
+
+
+def reasons_named(words: str, policy: Policy) -> tuple[str, ...]:
+    """The reasons that a page's words name, in the policy's order."""
+    plain = words.replace("’", "'")
+    return tuple(reason.id for reason in policy.reasons if says(plain, reason.says))
+
+
+def _no_reason() -> Finding:
+    text = "No reason for a dispute is known, so the evidence for it was not checked."
+    return Finding("reason", "undetermined", text, ("reason",), f"Say which: --reason {' | '.join(REASONS)}.")
+
+
+def _claim_in_time(chronology: Chronology) -> tuple[Finding, ...]:
+    """Whether the dispute was opened within the claim window. Nothing while there is none: `deadlines` says by when."""
+    opened, rule = chronology.happened("dispute_opened"), chronology.policy.deadline("claim")
+    counts = [(c, chronology.happened(c.start)) for c in rule.counts] if rule else []
+    spent = [(c, days_between(start, opened)) for c, start in counts if start and opened]
+    if opened is None or not spent:
+        return ()
+    starts = [start.fact for count in rule.counts if (start := chronology.happened(count.start))] if rule else []
+    facts, said = (opened.fact, *dict.fromkeys(starts)), f"The dispute was opened on {day_text(opened)}"
+    source = "; ".join(dict.fromkeys(chronology.policy.source(c.source).title for c, _ in spent))
+    if all(max(days) <= count.add for count, days in spent):
+        return (Finding("claim.in_time", "ok", f"{said}, within {spent[0][0].add} days.", facts, source=source),)
+    if all(min(days) > count.add for count, days in spent):
+        text = f"{said}, {min(spent[0][1])} days after {chronology.policy.event(spent[0][0].start).words}."
+        todo = "Say in the claim from which day you count; the platform's newer texts count from confirmed receipt."
+        return (Finding("claim.in_time", "problem", text, facts, todo, source),)
+    text = f"{said}: whether that is in time depends on the day counted from and its time zone."
+    return (Finding("claim.in_time", "undetermined", text, facts, "Keep proof of the day of receipt.", source),)

@@ -1,0 +1,75 @@
+"""What was written: the messages of a case's conversations, and the passages of its files, each with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from collector.model import Fact, Printed
+from rules.case.casefile import CaseFile
+from rules.case.chronology import occurrence
+from rules.policy.calendars import day_in, written
+
+_READINGS = ("Asia/Shanghai", "America/Los_Angeles")
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """Something that somebody wrote: `who` is buyer, supplier or "" (a file), `place` where it stands, in words.
+
+    `earliest` is the first instant (UTC) at which it can have been written, None where no time is known. `fact` names what
+    shows it, as a finding does: the fact that it was read as, or the file.
+    """
+
+    who: str
+    text: str
+    place: str
+    earliest: datetime | None = None
+    fact: str = "thread.messages"
+
+
+def sayings(casefile: CaseFile) -> tuple[Saying, ...]:
+    """Every message that any visit saw, oldest first, what was recalled later included; the system's own left out."""
+    seen: dict[tuple[str, str], tuple[int, Saying]] = {}
+    conversation = {s.id: s.target.id for s in casefile.snapshots}
+    number = 0
+    for fact in casefile.facts:
+        if fact.name != "thread.messages" or fact.state != "read" or not isinstance(fact.value, list | tuple):
+            continue
+        for message in fact.value:
+            if isinstance(message, Mapping) and message.get("from") in ("buyer", "supplier") and message.get("text"):
+                number += 1
+                key = (conversation.get(fact.snapshot, ""), str(message.get("id") or message))
+                first = seen[key][0] if key in seen else number
+                if not message.get("recalled"):
+                    seen[key] = first, _saying(message, casefile)
+    return tuple(said for _, said in sorted(seen.values(), key=lambda one: (one[1].earliest or _LONG_AGO, one[0])))
+
+
+def _saying(message: Mapping[str, Any], casefile: CaseFile) -> Saying:
+    value = message.get("sent_at") or message.get("printed")
+    told = occurrence(Fact("thread.messages", value, "read", "", ""), casefile.zone, _READINGS)
+    if isinstance(value, Printed):
+        day = value.text
+    else:
+        day = written(day_in(told.earliest, casefile.zone)) if told else "of unknown date"
+    return Saying(str(message["from"]), str(message["text"]), f"message of {day}", told.earliest if told else None)
+
+
+def passages(casefile: CaseFile, *kinds: str) -> tuple[Saying, ...]:
+    """The passages of the buyer's files of these kinds (of all, where none is named)."""
+    return tuple(
+        Saying("", passage.text, f"{text.name}, {passage.place}", fact=f"file: {text.name}")
+        for text in casefile.texts
+        if not kinds or text.kind in kinds
+        for passage in text.passages
+    )
+
+
+def quoted(said: Saying, sentence: str = "") -> str:
+    """A quote for a sentence, not longer than a reader bears, and its place: “…” (message of …)."""
+    words = " ".join((sentence or said.text).split())
+    return f"“{words if len(words) <= 160 else words[:157] + '…'}” ({said.place})"

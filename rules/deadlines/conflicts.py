@@ -1,0 +1,96 @@
+"""Where the dispute page's timers contradict each other, the count or the buyer's copy; and those that cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from collector.model import Finding
+from rules.case.dispute_page import TIMER, Timer, copied_page, evidence_rounds, moves, newest_timer
+from rules.deadlines.counting import Story, Window
+from rules.policy.calendars import local
+from rules.policy.platform import DeadlineRule
+
+_FACTS = (TIMER, "dispute.status", "dispute.hint")
+# A timer prints an hour of a day, a count ends with a day: only a whole day between them is a conflict.
+_A_DAY = timedelta(days=1)
+
+
+def timer_conflicts(story: Story) -> tuple[Finding, ...]:
+    """Every conflict about a printed timer; the newest printed one is used all the same."""
+    rules = (_moved(story), _against_count(story), _against_entry(story), _unreadable(story))
+    return tuple(finding for rule in rules for finding in rule)
+
+
+def _moved(story: Story) -> Iterator[Finding]:
+    for rule in story.policy.deadlines:
+        if rule.recurring:
+            pairs = [(r.moved, r.timer) for r in evidence_rounds(story.chronology, rule, story.pages) if r.moved and r.timer]
+        else:
+            pairs = moves(story.pages, rule.id)
+        for one, other in pairs[-1:]:
+            sooner = "earlier" if other.earliest < one.earliest else "later"
+            text = (
+                f"{rule.label}: the timer was moved to an {sooner} time. The dispute page said {_said(story, one)}, "
+                f"then {_said(story, other)}; the newer is used."
+            ).replace("an later", "a later")
+            todo = "Act by the earlier of the two if you can; both pages are kept, so ask in the dispute which holds."
+            yield Finding("timer.moved", "problem", text, _FACTS, todo)
+
+
+def _against_count(story: Story) -> Iterator[Finding]:
+    """The timer that runs now against what the policy counts for the same deadline."""
+    for rule in story.policy.deadlines:
+        timer = newest_timer(story.pages, rule.id)
+        runs = timer and timer.latest >= story.casefile.as_of and not story.deadlines(rule)[-1].over
+        window = _counted(story, rule) if runs else None
+        if timer is None or window is None:
+            continue
+        if timer.earliest < window.earliest - _A_DAY:
+            text = f"{rule.label}: the page's timer ends sooner than the rules say."
+            todo = f"Act by the page's timer. The rules: {window.source}."
+            yield Finding("timer.against_count", "problem", f"{text} {_both(story, timer, window)}", _FACTS, todo)
+        elif timer.earliest > window.latest + _A_DAY:
+            text = f"{rule.label}: the page's timer ends later than the rules say, and the page counts."
+            yield Finding("timer.against_count", "ok", f"{text} {_both(story, timer, window)}", (TIMER,))
+
+
+def _counted(story: Story, rule: DeadlineRule) -> Window | None:
+    if not rule.recurring:
+        return story.window(rule)
+    rounds = evidence_rounds(story.chronology, rule, story.pages)
+    return story.window(rule, rounds[-1].asked) if rounds and rounds[-1].asked else None
+
+
+def _both(story: Story, timer: Timer, window: Window) -> str:
+    counted = local(window.earliest, story.casefile.zone)
+    return f"The timer: {_said(story, timer)}. Counted: {counted} at the earliest."
+
+
+def _against_entry(story: Story) -> Iterator[Finding]:
+    page = copied_page(story.casefile, story.policy, [p for p in story.pages if p.witnessed])
+    copied = page.timer if page else None
+    printed = newest_timer(story.pages, copied.speaks_of) if copied else None
+    if (
+        copied
+        and printed
+        and printed.origin != "entered"
+        and (copied.latest < printed.earliest or printed.latest < copied.earliest)
+    ):
+        text = f"The dispute page's timer says {_said(story, printed)}, you entered {copied.text}; the page is used."
+        todo = f"Look at the page again; if your entry is wrong, withdraw it: case set CASE {TIMER}="
+        yield Finding(f"conflict.{TIMER}", "problem", text, (TIMER,), todo)
+
+
+def _unreadable(story: Story) -> Iterator[Finding]:
+    newest = next((page for page in reversed(story.pages) if page.witnessed), None)
+    if newest and newest.unreadable and newest.at:
+        seen = local(newest.at, story.casefile.zone)
+        text = f"The dispute page of {seen} shows a timer that could not be read: \u201c{newest.unreadable[:120]}\u201d."
+        todo = f"Look at the page now and enter the time: case set CASE {TIMER}=2026-10-04T18:00+08:00, with its own zone."
+        yield Finding("timer.unreadable", "problem", text, (TIMER,), todo)
+
+
+def _said(story: Story, timer: Timer) -> str:
+    seen = f", seen {local(timer.seen, story.casefile.zone)}" if timer.seen and timer.witnessed else ""
+    return f"\u201c{timer.text}\u201d (by {local(timer.earliest, story.casefile.zone)}{seen})"

@@ -1,0 +1,216 @@
+"""A pack, zip or unpacked, to every problem in it: nothing is extracted, inflated or believed."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from collector.canonical import canonical
+from collector.ledger.anchor import Anchor
+from collector.model import Problem
+from rules.pack.bag.bag import SIGNATURE, TAG_MANIFEST, Bag, check_bag, open_bag, tokens_of
+from rules.pack.bag.proof import CERTIFICATES, CHECKPOINTS, ENTRIES, PROOFS, anchor_of, check_proof
+
+if TYPE_CHECKING:
+    from collector.seal.revocation import Said
+    from collector.seal.timestamp import TokenReport
+
+Seal = Literal["timestamped", "pending", "unsigned"]
+_ANSWER = re.compile(re.escape(CHECKPOINTS) + r"(\d+)\.([a-z0-9][a-z0-9-]*)\.([1-9]\.(?:ocsp|crl))")
+
+
+@dataclass(frozen=True, slots=True)
+class PackReport:
+    """What verification found. `seal` is that of the whole pack: timestamped needs one token that holds.
+
+    `signer_fingerprint` is SHA-256 of the certificate that signed the pack, "" when nothing holds; a self-made
+    certificate says that one key signed, not whose. `tokens` are those over the pack that hold, by authority; `notes` are
+    findings that break nothing: a key that was changed.
+    """
+
+    seal: Seal
+    problems: tuple[Problem, ...]
+    signer_fingerprint: str
+    tokens: tuple[tuple[str, TokenReport], ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is no problem. A pending token is none."""
+        return not self.problems
+
+
+def verify_pack(path: Path, *, against: Anchor | None = None) -> PackReport:
+    """Checks form, manifests both ways, signatures, tokens, proofs and openings. Raises WrongRequest when nothing is there.
+
+    Tokens are checked against the roots in the pack: compare `tokens[…].root_fingerprint` with what the authority publishes.
+    `against` is what somebody else holds of the ledger: a pack made anew and signed again agrees with itself only.
+    """
+    bag = open_bag(path)
+    if not bag.files:
+        problems = bag.problems or (Problem(path.name, "holds no bag"),)
+        return PackReport("unsigned", problems, "", ())
+    found = check_bag(bag)
+    fingerprint, wrong = _signed(bag, TAG_MANIFEST, SIGNATURE)
+    found += wrong
+    said, unsaid = _said(bag)
+    tokens, wrong = _stamped(bag, SIGNATURE, tokens_of(bag), said)
+    found += wrong
+    found += _checkpoints(bag, said) + unsaid
+    found += _one_signer(bag, fingerprint)
+    found += check_proof(bag)
+    if against is not None:
+        found += _disagreements(bag, against, fingerprint)
+    seal: Seal = "unsigned" if not fingerprint else "timestamped" if tokens else "pending"
+    notes = tuple(
+        f"ledger line {seq + 1}: the signing key changed from {before[:16]}… to {after[:16]}…: ask its holder"
+        for (_, before), (seq, after) in pairwise(_ledger_keys(bag))
+    )
+    return PackReport(seal, tuple(dict.fromkeys(found)), fingerprint, tokens if fingerprint else (), notes)
+
+
+def _signed(bag: Bag, data_path: str, signature_path: str) -> tuple[str, list[Problem]]:
+    """The signer's fingerprint, or "" and why there is none."""
+    from collector.seal.signature import verify_signature
+
+    data, signature = bag.read(data_path), bag.read(signature_path)
+    if signature is None and signature_path in bag.files:
+        return "", []  # too large to be one, and named already
+    if signature is None:
+        return "", [bag.problem(signature_path, f"is missing: nothing says who vouches for {data_path}")]
+    if data is None:
+        return "", []  # the missing file is named already
+    report = verify_signature(data, signature)
+    problems = [bag.problem(signature_path, f"does not hold for {data_path}: {what}") for what in report.problems]
+    if problems:  # either may be the one that was changed
+        problems.append(bag.problem(data_path, f"has no signature that holds: {signature_path}"))
+    return ("" if problems else report.fingerprint), problems
+
+
+def _said(bag: Bag) -> tuple[tuple[Said, ...], list[Problem]]:
+    """What is said of the revocation of the certificates above the checkpoints' tokens, and which answers say nothing."""
+    from collector.seal.der import MalformedDer
+    from collector.seal.revocation import Answer, condensed, read_answer
+
+    said: list[Said] = []
+    problems: list[Problem] = []
+    for path in sorted(bag.files):
+        if (match := _ANSWER.fullmatch(path)) is None:
+            continue
+        stem = f"{CHECKPOINTS}{match[1]}"
+        reports, _ = _stamped(bag, f"{stem}.p7s", {match[2]: f"{stem}.{match[2]}.tsr"}, ())
+        try:
+            certificates = reports[0][1].path if reports else ()
+            said.append(read_answer(Answer(match[3], bag.read(path) or b""), certificates))
+        except MalformedDer as error:
+            problems.append(bag.problem(path, f"says nothing of the certificates of the token beside it: {error}"))
+    return condensed(said), problems
+
+
+def _stamped(
+    bag: Bag, signature_path: str, tokens: dict[str, str], said: Iterable[Said]
+) -> tuple[tuple[tuple[str, TokenReport], ...], list[Problem]]:
+    """The tokens that hold over a signature, and what is wrong with the others."""
+    from collector.seal.timestamp import judged, verify_token
+
+    holding: list[tuple[str, TokenReport]] = []
+    problems: list[Problem] = []
+    signature = bag.read(signature_path)
+    for authority, path in tokens.items():
+        token, root = bag.read(path), bag.read(f"{CERTIFICATES}{authority}-root.pem")
+        if root is None and f"{CERTIFICATES}{authority}-root.pem" not in bag.files:
+            problems.append(bag.problem(path, f"cannot be checked: the root certificate of {authority} is not in the pack"))
+        elif root is not None and signature is not None and token is not None:
+            report = judged(verify_token(token, signature, [root.decode("ascii", "replace")]), said)
+            problems += [bag.problem(path, f"does not hold: {what}") for what in report.problems]
+            if not report.problems:
+                holding.append((authority, report))
+    return tuple(holding), problems
+
+
+def _checkpoints(bag: Bag, said: Iterable[Said]) -> list[Problem]:
+    """Every checkpoint in the pack is signed, and its tokens hold."""
+    problems: list[Problem] = []
+    names = sorted(path for path in bag.files if path.startswith(CHECKPOINTS) and path.endswith(".json"))
+    for name in names:
+        stem = name.removesuffix(".json")
+        _, wrong = _signed(bag, name, f"{stem}.p7s")
+        problems += wrong + _canonical(bag, name)
+        tokens = {
+            path.removeprefix(f"{stem}.").removesuffix(".tsr"): path
+            for path in bag.files
+            if path.startswith(f"{stem}.") and path.endswith(".tsr")
+        }
+        problems += _stamped(bag, f"{stem}.p7s", dict(sorted(tokens.items())), said)[1]
+    return problems
+
+
+def _one_signer(bag: Bag, fingerprint: str) -> list[Problem]:
+    """The pack must be signed by the key that the sealed ledger names last, and each checkpoint by the one named before it.
+
+    Without this, whoever can rewrite a pack could sign it again with a key of their own.
+    """
+    if not fingerprint:
+        return []
+    keys = _ledger_keys(bag)
+    if not keys:
+        return [bag.problem(ENTRIES, "holds no entry that names the ledger's key")]
+    signers = [(SIGNATURE, fingerprint, keys[-1][1], ": it was signed again by somebody else")]
+    for path in sorted(bag.files):
+        if match := re.fullmatch(re.escape(CHECKPOINTS) + r"(\d{1,15})\.json", path):
+            signature = f"{path.removesuffix('.json')}.p7s"
+            signer, _ = _signed(bag, path, signature)
+            expected = next((key for seq, key in reversed(keys) if seq < int(match[1])), "")
+            signers.append((signature, signer, expected, ""))
+    return [
+        bag.problem(path, f"is signed by key {signer[:16]}…, and the ledger names {expected[:16] or 'none'}…{more}")
+        for path, signer, expected, more in signers
+        if signer and signer != expected
+    ]
+
+
+def _disagreements(bag: Bag, against: Anchor, fingerprint: str) -> list[Problem]:
+    """Every point in which the pack is not of the ledger, or not by the key, that the anchor is of."""
+    own = anchor_of(bag, bag.base)
+    problems: list[Problem] = []
+    common = own.roots.keys() & against.roots.keys()
+    if against.roots and not common:
+        sizes = f"{max(against.roots)} lines, and this pack proves {max(own.roots, default=0)} at most"
+        text = f"cannot be held against {against.name}, which is of {sizes}: verify the archive, or give an earlier one"
+        problems.append(bag.problem(PROOFS, text))
+    for size in sorted(common):
+        if own.roots[size] != against.roots[size]:
+            text = f"its first {size} lines are not those that {against.name} sealed"
+            problems.append(bag.problem(PROOFS, text))
+    for seq in sorted(own.lines.keys() & against.lines.keys()):
+        if own.lines[seq] != against.lines[seq]:
+            problems.append(bag.problem(ENTRIES, f"entry {seq} is not the one that {against.name} shows"))
+    named = {key for _, key in _ledger_keys(bag)}
+    if against.key and against.key != fingerprint and (against.exact or against.key not in named):
+        text = f"is signed by key {fingerprint[:16] or 'none'}…, and {against.name} is of {against.key[:16]}…"
+        changed = "the records say that the key was changed: ask its holder whether he did it"
+        why = changed if against.key in named else "it was signed again by somebody else"
+        problems.append(bag.problem(SIGNATURE, f"{text}: {why}"))
+    return problems
+
+
+def _ledger_keys(bag: Bag) -> list[tuple[int, str]]:
+    """From which entry on which key signs, by the entries shown here that name one; `check_proof` judges the entries."""
+    named = [entry for entry in bag.records(ENTRIES) if entry.get("kind") in ("archive.created", "key.changed")]
+    told = ((entry.get("seq"), entry.get("body")) for entry in named)
+    return [(seq, str(body.get("key"))) for seq, body in told if isinstance(seq, int) and isinstance(body, dict)]
+
+
+def _canonical(bag: Bag, name: str) -> list[Problem]:
+    data = bag.read(name) or b""
+    try:
+        record = json.loads(data)
+        sound = canonical(record) == data and f"{CHECKPOINTS}{record['size']:06d}.json" == name
+    except (ValueError, KeyError, TypeError, RecursionError):
+        sound = False
+    return [] if sound else [bag.problem(name, "is not a checkpoint of the size in its name")]

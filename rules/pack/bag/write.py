@@ -1,0 +1,139 @@
+"""A plan, its renderings and its proof as one zip: a BagIt bag (RFC 8493), signed and timestamped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC
+from functools import partial
+from pathlib import Path
+
+from collector.canonical import sha256, sha256_file
+from collector.errors import DamagedArchive, WrongRequest
+from rules.pack.bag.bag import DECLARATION, MANIFEST, SIGNATURE, TAG_MANIFEST, token_name
+from rules.pack.bag.proof import ProofMaterial, proof_files
+from rules.pack.bag.zipform import Member, write_zip
+from rules.pack.plan.plan import PackPlan
+
+Get = Callable[[str], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class PackResult:
+    """The zip that was written, its SHA-256, the numbers of its exhibits, and the authorities that stamped it."""
+
+    path: Path
+    sha256: str
+    exhibits: tuple[str, ...]
+    stamped_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file of the bag before it is written: its size and digest are known, its bytes are fetched when needed."""
+
+    size: int
+    sha256: str
+    read: Callable[[], bytes]
+
+
+def write_pack(
+    plan: PackPlan,
+    renderings: Mapping[str, bytes],
+    get: Get,
+    proof: ProofMaterial,
+    *,
+    sign: Callable[[bytes], bytes],
+    stamp: Callable[[bytes], Mapping[str, bytes]],
+    out: Path,
+) -> PackResult:
+    """Writes the pack whole or not at all.
+
+    `sign` gives the detached signature of the tag manifest's bytes; `stamp` gives tokens over that signature by
+    authority, and leaves out those that did not answer. Raises WrongRequest when `out` cannot be written or is a file
+    of another kind, DamagedArchive when a stored object is not what the plan says.
+    """
+    _require_place(out, plan.name)
+    files = {path: _ready(data) for path, data in {**renderings, **proof_files(proof)}.items()}
+    files |= _originals(plan, get)
+    payload = dict(sorted(files.items()))
+    tags = {
+        "bagit.txt": _ready(DECLARATION),
+        "bag-info.txt": _ready(_bag_info(plan, payload.values())),
+        MANIFEST: _ready(_manifest(payload)),
+    }
+    tag_manifest = _manifest(dict(sorted(tags.items())))
+    signature = sign(tag_manifest)
+    tokens = dict(sorted(stamp(signature).items()))
+    unlisted = {TAG_MANIFEST: tag_manifest, SIGNATURE: signature}
+    unlisted |= {token_name(authority): token for authority, token in tokens.items()}
+    whole = {**payload, **tags, **{path: _ready(data) for path, data in unlisted.items()}}
+    members = [Member(f"{plan.name}/{path}", file.size, partial(_pieces, path, file)) for path, file in whole.items()]
+    try:
+        write_zip(out, members)
+        digest = sha256_file(out)
+    except OSError as error:
+        raise WrongRequest(f"{out} cannot be written ({error.strerror}).", "Choose another place with -o.") from error
+    return PackResult(out, digest, tuple(exhibit.number for exhibit in plan.exhibits), tuple(tokens))
+
+
+def _ready(data: bytes) -> _File:
+    return _File(len(data), sha256(data), lambda: data)
+
+
+def _originals(plan: PackPlan, get: Get) -> dict[str, _File]:
+    sizes = {a.digest: a.size for snapshot in plan.snapshots for a in snapshot.artefacts}
+    sizes |= {one.digest: one.size for file in plan.files for one in file.sealed}
+    return {
+        path: _File(sizes[digest], digest, partial(get, digest))
+        for exhibit in plan.exhibits
+        for path, digest in exhibit.files.items()
+    }
+
+
+def _pieces(path: str, file: _File) -> Iterable[bytes]:
+    data = file.read()
+    if len(data) != file.size or sha256(data) != file.sha256:
+        raise DamagedArchive(f"The stored bytes of {path} are not those that were sealed.", "Run: tradewitness verify")
+    return (data,)
+
+
+def _manifest(files: Mapping[str, _File]) -> bytes:
+    return "".join(f"{file.sha256}  {path}\n" for path, file in files.items()).encode()
+
+
+def _bag_info(plan: PackPlan, payload: Iterable[_File]) -> bytes:
+    sizes = [file.size for file in payload]
+    fields = [
+        ("Bag-Software-Agent", "tradewitness"),
+        ("Bagging-Date", f"{plan.as_of.astimezone(UTC):%Y-%m-%d}"),
+        ("External-Description", plan.claim.sentence),
+        ("External-Identifier", plan.order),
+        ("Payload-Oxum", f"{sum(sizes)}.{len(sizes)}"),
+        ("Tradewitness-Checkpoint", f"{plan.covering.size} {plan.covering.root}".strip()),
+    ]
+    if plan.stand_in:
+        fields.append(("Tradewitness-Local-Stand-In", plan.stand_in))
+    return "".join(f"{label}: {' '.join(_printable(value).split())}\n" for label, value in fields).encode()
+
+
+def _printable(value: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in value)
+
+
+def _require_place(out: Path, name: str) -> None:
+    """A pack of the same name is replaced; anything else that stands at `out` is left alone."""
+    if out.is_dir():
+        raise WrongRequest(f"{out} is a folder.", f"Give a file name: {out / (name + '.zip')}")
+    if not out.parent.is_dir():
+        raise WrongRequest(f"There is no folder {out.parent}.", "Make it first, or choose another place with -o.")
+    try:
+        with out.open("rb") as stream:
+            head = stream.read(1024)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise WrongRequest(f"{out} cannot be replaced ({error.strerror}).", "Choose another place with -o.") from error
+    if not re.match(rb"PK\x03\x04.{26}[^/]{1,200}/bag-info\.txt", head, re.S):
+        raise WrongRequest(f"{out} is there already and is not a pack.", "Choose another name with -o.")

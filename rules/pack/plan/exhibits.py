@@ -1,0 +1,307 @@
+"""Which visits and files are shown, under which number and name. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from collector.canonical import canonical, commitment
+from collector.errors import WrongRequest
+from collector.model import AddedFile, Artefact, Exhibit, Private, Snapshot
+from rules.case.casefile import CaseFile
+from rules.pack.bag.bag import is_safe
+from rules.pack.plan.dates import both
+from rules.pack.plan.wording import FILES, PAGES, UNWITNESSED, said
+
+PAGE_ORDER = ("order", "thread", "supplier", "product", "dispute")
+FILE_ORDER = ("contract", "photo", "video", "inspection", "sample", "packing_list", "tracking", "receipt", "payment")
+# Core facts of one moment. A conversation only grows, so it is compared by the messages that vanished instead.
+CORE = frozenset(
+    "order.number order.status order.total order.paid order.items order.ship_by order.ship_terms order.shipped_at "
+    "order.received_at order.supplier order.terms order.trade_assurance supplier.name supplier.badge supplier.limit "
+    "product.title product.price_tiers product.min_order product.attributes product.badge tracking.first_scan "
+    "tracking.delivered_at dispute.status dispute.reason dispute.amount dispute.deadline dispute.action_needed "
+    "dispute.supplier_answer dispute.offer".split()
+)
+# What came of exchanges is not among them: it is shown as a web archive.
+EXCHANGED = ("body", "frames")
+ROLES = ("tile", "dom", "text", "boxes", "screen", "stretch", "mhtml", "pdf", "network")
+_NAMES = {"dom": "dom", "text": "text", "mhtml": "page", "pdf": "page", "network": "network", "tile": "tile"}
+_SUFFIXES = {
+    "text/html": ".html",
+    "text/plain": ".txt",
+    "multipart/related": ".mhtml",
+    "application/pdf": ".pdf",
+    "application/json": ".json",
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+}
+# Endings under which nothing runs or asks a site for anything, on any system and with any server that goes by them. Not .gz:
+# a server may unpack it on the way ("page.html.gz").
+_AT_REST = frozenset(
+    "jpg jpeg jfif png gif webp bmp tif tiff heic heif avif mp4 m4v mov avi mkv webm 3gp mpg mpeg mp3 m4a wav ogg opus amr "
+    "aac pdf doc docx xls xlsx ppt pptx odt ods odp rtf txt csv json zip rar 7z dwg dxf psd ai".split()
+)
+OTHERS_SHOWN = "the page may show other conversations"
+OTHERS_TOLD = "what the page was sent may tell of other conversations"
+SECRETS_HELD = "the file may hold secrets of the buyer's session, and an original is not altered"
+# What became of reading a page saved by hand: another order's page, or a wall. A pack holds its own case only.
+NOT_OURS = ("other", "wall")
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the user chose: `include` and `exclude` name visits, files or kinds; `since` is a day in the case's zone."""
+
+    all: bool = False
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    since: date | None = None
+    redact: bool = False
+    with_originals: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The visits and files to show, each in the order of its exhibit number."""
+
+    snapshots: tuple[Snapshot, ...]
+    files: tuple[AddedFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """An artefact that is sealed but not shown: the ledger names it by `commitment`, and `why` says the reason."""
+
+    exhibit: str
+    role: str
+    part: int
+    commitment: str
+    why: str
+
+
+def slug(text: str) -> str:
+    """ASCII letters, digits, dot, dash and underscore only, so that a name is the same on every system."""
+    return _ascii(text) or "x"
+
+
+def _ascii(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._]+", "-", text).strip("-.")
+
+
+def choose(casefile: CaseFile, choices: Choices) -> Chosen:
+    """The newest complete visit of each target first, then earlier ones that showed something else, then files.
+
+    A target that was never seen whole is shown by its newest partial visit. Raises WrongRequest when `include` or
+    `exclude` fit nothing.
+    """
+    _require_known(casefile, (*choices.include, *choices.exclude))
+    recent = [s for s in casefile.snapshots if _since(casefile, s, choices.since)]
+    newest, earlier = _by_target(casefile, recent, choices.all)
+    wanted = [s for s in casefile.snapshots if _fits(s, choices.include) and s not in newest and s not in earlier]
+    latest = sorted(newest, key=_page_rank)
+    others = sorted([*earlier, *wanted], key=lambda s: (*_page_rank(s)[:1], s.visit.machine_time, s.id))
+    pages = tuple(s for s in [*latest, *others] if not _fits(s, choices.exclude))
+    files = sorted(casefile.files, key=lambda f: (_rank(f.kind, FILE_ORDER), f.added_at, f.seq))
+    own = [f for f in files if f.about.get("outcome") not in NOT_OURS or _fits(f, choices.include)]
+    return Chosen(pages, tuple(f for f in own if not _fits(f, choices.exclude)))
+
+
+def exhibits_of(
+    casefile: CaseFile, chosen: Chosen, choices: Choices, private: Mapping[str, Private]
+) -> tuple[tuple[Exhibit, ...], tuple[Withheld, ...]]:
+    """Numbered exhibits (A for pages that were seen, B for the buyer's own files), and what of them is withheld."""
+    exhibits: list[Exhibit] = []
+    withheld: list[Withheld] = []
+    for count, snapshot in enumerate(chosen.snapshots, 1):
+        number, closed = f"A{count:02d}", private.get(snapshot.id, Private())
+        hidden = [] if choices.with_originals else [a for a in snapshot.artefacts if (a.role, a.part) in closed.parts]
+        why = OTHERS_SHOWN if closed.page else OTHERS_TOLD
+        withheld += [Withheld(number, a.role, a.part, commitment(a.salt, a.digest), why) for a in hidden]
+        shown = [a for a in snapshot.artefacts if a.role in ROLES and a not in hidden]
+        exhibits.append(_page_exhibit(casefile, number, snapshot, shown))
+    for count, file in enumerate(chosen.files, 1):
+        number = f"B{count:02d}"
+        why = OTHERS_SHOWN if file.about.get("others") else SECRETS_HELD if file.about.get("secrets") else ""
+        if why and not choices.with_originals:
+            sealed = enumerate(file.sealed)
+            withheld += [Withheld(number, "file", n, commitment(one.salt, one.digest), why) for n, one in sealed]
+        exhibits.append(_file_exhibit(casefile, number, file, shown=not why or choices.with_originals))
+    return tuple(exhibits), tuple(withheld)
+
+
+def unjudged(snapshot: Snapshot) -> Private:
+    """What is private of a visit that nobody has judged: a conversation altogether, because others stand beside it."""
+    if snapshot.target.kind != "thread":
+        return Private()
+    return Private(page=True, parts=tuple((a.role, a.part) for a in snapshot.artefacts))
+
+
+def folder(exhibit: Exhibit) -> str:
+    """The exhibit's folder in the bag, with the slash: "data/exhibits/A01-order/"."""
+    return f"data/exhibits/{exhibit.number}-{slug(exhibit.kind)}/"
+
+
+def tiles(snapshot: Snapshot) -> tuple[Artefact, ...]:
+    """The viewport captures of a visit, from the top of the page down."""
+    return tuple(sorted((a for a in snapshot.artefacts if a.role == "tile"), key=lambda a: a.part))
+
+
+def _page_exhibit(casefile: CaseFile, number: str, snapshot: Snapshot, shown: list[Artefact]) -> Exhibit:
+    kind, visit = snapshot.target.kind, snapshot.visit
+    seen = f"Seen {both(visit.machine_time, casefile.zone)} at {visit.final or visit.requested}."
+    state = "" if snapshot.outcome == "complete" else f" The visit was {snapshot.outcome}: {snapshot.why}"
+    base = f"data/exhibits/{number}-{slug(kind)}/"
+    files = {base + artefact_name(artefact): artefact.digest for artefact in shown}
+    return Exhibit(number, PAGES.get(kind, said(kind)), kind, seen + state, snapshot.id, files, True)
+
+
+def _file_exhibit(casefile: CaseFile, number: str, file: AddedFile, *, shown: bool) -> Exhibit:
+    page = file.about.get("kind", "") if file.about.get("outcome") == "read" else ""
+    title = (
+        f"{PAGES.get(page, said(page))}, saved by hand" if page and page != "chat" else FILES.get(file.kind, said(file.kind))
+    )
+    note = f" The buyer's note: {file.note}" if file.note else ""
+    text = f"{UNWITNESSED}: {file.name}, added {both(file.added_at, casefile.zone)}.{_saved(casefile, file)}{note}"
+    base = f"data/exhibits/{number}-{slug(file.kind)}/"
+    names = [original_name(file.name), *("/".join(map(original_name, part.name.split("/"))) for part in file.parts)]
+    digests = (file.digest, *(part.digest for part in file.parts))
+    files = dict(zip((base + name for name in _distinct(map(at_rest, names))), digests, strict=True))
+    return Exhibit(number, title, file.kind, text, "", files if shown else {}, False)
+
+
+def _saved(casefile: CaseFile, file: AddedFile) -> str:
+    """Where and when a page was saved, with who says so; "" for other files."""
+    url, at = file.about.get("url", ""), file.about.get("saved_at", "")
+    if file.about.get("outcome") != "read" or file.about.get("kind") == "chat":
+        return ""
+    when = "Nothing says when it was saved"
+    if at:
+        when = f"Saved {both(datetime.fromisoformat(at), casefile.zone)}, says {file.about['said_by']}"
+    return f" {when}; {f'from {url}' if url else 'it names no address'}."
+
+
+def artefact_name(artefact: Artefact) -> str:
+    """ "dom.html.txt", "tile-00.png", "dom-2.html.txt": by role, part and media type."""
+    suffix = _SUFFIXES.get(artefact.media_type.partition(";")[0].strip(), ".bin")
+    name = _NAMES.get(artefact.role, slug(artefact.role))
+    if artefact.role == "tile":
+        return f"{name}-{artefact.part:02d}{suffix}"
+    return at_rest(f"{name}-{artefact.part}{suffix}" if artefact.part else f"{name}{suffix}")
+
+
+def at_rest(name: str) -> str:
+    """The name under which a file lies in the pack: as text, but for what is known to stay still when it is opened.
+
+    A page that was kept would run its scripts and tell the site who reads the pack. Its bytes are not touched, so that its
+    SHA-256 is the sealed one.
+    """
+    return name if _ending(name) in _AT_REST else f"{name}.txt"
+
+
+def is_as_text(name: str) -> bool:
+    """Whether a file of the pack has another ending before its ".txt": "dom.html.txt", "order.mhtml.txt"."""
+    own = name.removesuffix(".txt")
+    return own != name and bool(_ending(own)) and at_rest(own) == name
+
+
+def _ending(name: str) -> str:
+    """ "html" of "p_files/Page.HTML"; "" where there is none."""
+    stem, _, ending = name.rpartition("/")[2].rpartition(".")
+    return ending.lower() if stem else ""
+
+
+def original_name(name: str) -> str:
+    """The file's own name, made safe on every system and never one of the pack's own; what opens it, its ending, stays."""
+    match = re.fullmatch(r"(.*)(\.[A-Za-z0-9]{1,10})", name, re.S)
+    stem, ending = match.groups() if match else (name, "")
+    safe = f"{_ascii(stem)[len(ending) - 80 :].lstrip('-.') or 'file'}{ending}"
+    return f"file-{safe}" if re.match(r"(?i)copy-\d|facts\.json|snapshot\.json", safe) or not is_safe(safe) else safe
+
+
+def _distinct(names: Iterable[str]) -> Iterator[str]:
+    """Each name, with a number where another is the same on some system: none may take another's place."""
+    taken: set[str] = set()
+    for name in names:
+        folder, slash, last = name.rpartition("/")
+        stem, dot, ending = last.rpartition(".") if "." in last else (last, "", "")
+        others = (f"{folder}{slash}{stem}-{number}{dot}{ending}" for number in range(2, len(taken) + 3))
+        free = next(one for one in (name, *others) if one.casefold() not in taken)
+        taken.add(free.casefold())
+        yield free
+
+
+def _by_target(casefile: CaseFile, snapshots: list[Snapshot], everything: bool) -> tuple[list[Snapshot], list[Snapshot]]:
+    shown = _shown_values(casefile)
+    newest: list[Snapshot] = []
+    earlier: list[Snapshot] = []
+    for target in dict.fromkeys(s.target.id for s in snapshots):
+        visits = [s for s in snapshots if s.target.id == target and s.outcome in ("complete", "partial")]
+        whole = [s for s in visits if s.outcome == "complete"] or visits[-1:]
+        if whole:
+            newest.append(whole[-1])
+            earlier += [
+                s for s, after in pairwise(whole) if everything or _differs(shown.get(s.id, {}), shown.get(after.id, {}))
+            ]
+        if everything:
+            earlier += [s for s in snapshots if s.target.id == target and s not in whole]
+    return newest, earlier
+
+
+def _shown_values(casefile: CaseFile) -> Mapping[str, Mapping[str, object]]:
+    values: dict[str, dict[str, object]] = {}
+    for fact in casefile.facts:
+        if fact.snapshot and (fact.name in CORE or fact.name == "thread.messages"):
+            values.setdefault(fact.snapshot, {})[fact.name] = fact.value if fact.state == "read" else fact.state
+    return values
+
+
+def _differs(earlier: Mapping[str, object], later: Mapping[str, object]) -> bool:
+    """Whether the earlier visit showed a value that the next one did not."""
+    messages = {_message(m) for m in _list(earlier.get("thread.messages"))}
+    if messages - {_message(m) for m in _list(later.get("thread.messages"))}:
+        return True
+    before, after = ({k: v for k, v in values.items() if k in CORE} for values in (earlier, later))
+    return canonical(before) != canonical(after)
+
+
+def _list(value: object) -> Iterable[object]:
+    return value if isinstance(value, tuple | list) else ()
+
+
+def _message(message: object) -> tuple[str, str]:
+    if not isinstance(message, Mapping):
+        return "", str(message)
+    return str(message.get("id")), str(message.get("text"))
+
+
+def _require_known(casefile: CaseFile, wanted: tuple[str, ...]) -> None:
+    known: tuple[Snapshot | AddedFile, ...] = (*casefile.snapshots, *casefile.files)
+    for name in wanted:
+        if not any(_fits(item, (name,)) for item in known):
+            raise WrongRequest(
+                f"{name!r} is no visit, file or kind of page of this case.",
+                "Give a snapshot's id, a file's name or id, or a kind such as product or photo.",
+            )
+
+
+def _fits(item: Snapshot | AddedFile, wanted: tuple[str, ...]) -> bool:
+    if isinstance(item, Snapshot):
+        return any(name and (name in (item.target.kind, item.target.id) or item.id.startswith(name)) for name in wanted)
+    return any(name and name in (item.id, item.name, item.kind) for name in wanted)
+
+
+def _since(casefile: CaseFile, snapshot: Snapshot, since: date | None) -> bool:
+    return since is None or snapshot.visit.machine_time.astimezone(ZoneInfo(casefile.zone)).date() >= since
+
+
+def _rank(kind: str, order: tuple[str, ...]) -> int:
+    return order.index(kind) if kind in order else len(order)
+
+
+def _page_rank(snapshot: Snapshot) -> tuple[int, str, str]:
+    return _rank(snapshot.target.kind, PAGE_ORDER), snapshot.target.id, snapshot.id

@@ -1,0 +1,189 @@
+"""What goes into a pack: a pure function of case file, deadlines, reasons, choices and the checkpoint that covers them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from collector.canonical import canonical, sha256
+from collector.errors import WrongRequest
+from collector.model import AddedFile, Deadline, Exhibit, Fact, Finding, Private, Snapshot
+from rules.case.casefile import CaseFile
+from rules.pack.plan.claim import Claim, claim_of
+from rules.pack.plan.exhibits import Choices, Chosen, Withheld, choose, exhibits_of, slug, unjudged
+from rules.pack.plan.timeline import Happening, timeline_of
+from rules.pack.plan.wording import REASONS
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A configured timestamp authority; `stamped_at` is its token's time on the covering checkpoint, None when pending.
+
+    `answers` are what was said of its certificates' revocation when that token arrived: the file's ending ("1.ocsp"), and
+    the time as of which it is to be checked. `not_revoked`: they vouch for every certificate below the root.
+    """
+
+    name: str
+    address: str = ""
+    stamped_at: datetime | None = None
+    answers: tuple[tuple[str, datetime], ...] = ()
+    not_revoked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Covering:
+    """The earliest checkpoint that covers the case's entries; `signer` is the SHA-256 of the signing certificate.
+
+    `issuers` are the names of the certificates above it that the signatures carry, each the issuer of the one before.
+    """
+
+    size: int
+    root: str = ""
+    at: datetime | None = None
+    signer: str = ""
+    authorities: tuple[Witness, ...] = ()
+    issuers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PackPlan:
+    """Everything a pack shows, before a byte of it is made. Two equal plans make equal packs.
+
+    `exhibits` are in the order of their numbers; `snapshots`, `files` and `facts` are those that the exhibits show, and
+    the facts that the buyer asserted; `entries` are the ledger numbers of the case; `stand_in` is the alias under which
+    pages were seen, or ""; `exchanges` names the visits whose exchanges the web archive shows, and what of each is left
+    out.
+    """
+
+    v: int
+    name: str
+    order: str
+    case_name: str
+    account: str
+    zone: str
+    as_of: datetime
+    reasons: tuple[str, ...]
+    choices: Choices
+    covering: Covering
+    claim: Claim
+    timeline: tuple[Happening, ...]
+    exhibits: tuple[Exhibit, ...]
+    snapshots: tuple[Snapshot, ...]
+    files: tuple[AddedFile, ...]
+    facts: tuple[Fact, ...]
+    deadlines: tuple[Deadline, ...]
+    findings: tuple[Finding, ...]
+    withheld: tuple[Withheld, ...]
+    exchanges: Mapping[str, Private]
+    entries: tuple[int, ...]
+    stand_in: str
+
+    def snapshot(self, exhibit: Exhibit) -> Snapshot | None:
+        """The visit that an exhibit shows; None for a file of the buyer's own."""
+        return self.snapshots[int(exhibit.number[1:]) - 1] if exhibit.witnessed else None
+
+    def origin(self, exhibit: Exhibit) -> str:
+        """The id of the visit or file that an exhibit shows: what the facts read from it name."""
+        file = self.file(exhibit)
+        return file.id if file else exhibit.snapshot
+
+    def file(self, exhibit: Exhibit) -> AddedFile | None:
+        """The buyer's file that an exhibit is; None for a page."""
+        return None if exhibit.witnessed else self.files[int(exhibit.number[1:]) - 1]
+
+
+def plan(
+    casefile: CaseFile,
+    deadlines: Iterable[Deadline],
+    findings: Iterable[Finding],
+    reasons: Iterable[str],
+    choices: Choices,
+    covering: Covering,
+    *,
+    private: Mapping[str, Private] | None = None,
+) -> PackPlan:
+    """The plan of one pack.
+
+    What is `private` of a visit, by snapshot id, is withheld by commitment unless the choices say `with_originals`; of a
+    visit that is not named there, a conversation and all exchanges. Raises WrongRequest for an unknown reason or a choice
+    that fits nothing.
+    """
+    known = tuple(dict.fromkeys(reasons))
+    _require_reasons(known)
+    if choices.redact:
+        raise WrongRequest("Redacted packs cannot be made yet.", "Leave a page or file out with --exclude instead.")
+    casefile = casefile.known()
+    chosen = choose(casefile, choices)
+    judged = private or {}
+    closed = {s.id: judged.get(s.id) or unjudged(s) for s in chosen.snapshots}
+    exhibits, withheld = exhibits_of(casefile, chosen, choices, closed)
+    numbers = _numbers(exhibits, chosen)
+    shown = {s.id for s in chosen.snapshots} | {f.id for f in chosen.files}
+    rows, found = tuple(deadlines), tuple(findings)
+    return PackPlan(
+        v=1,
+        name=_name(casefile, known),
+        order=casefile.order,
+        case_name=casefile.name,
+        account=casefile.account,
+        zone=casefile.zone,
+        as_of=casefile.as_of,
+        reasons=known,
+        choices=choices,
+        covering=covering,
+        claim=claim_of(casefile, known, found, numbers, exhibits),
+        timeline=timeline_of(casefile, rows, numbers, choices.since),
+        exhibits=exhibits,
+        snapshots=chosen.snapshots,
+        files=chosen.files,
+        facts=tuple(f for f in casefile.facts if f.snapshot in shown or f.state == "asserted"),
+        deadlines=tuple(sorted(rows, key=lambda d: (d.act_by is None, d.act_by or casefile.as_of, d.id, d.round))),
+        findings=found,
+        withheld=withheld,
+        exchanges=_exchanges(chosen, choices, judged),
+        entries=_entries(casefile),
+        stand_in=_stand_in(chosen),
+    )
+
+
+def _exchanges(chosen: Chosen, choices: Choices, judged: Mapping[str, Private]) -> Mapping[str, Private]:
+    if choices.with_originals:
+        return {s.id: Private() for s in chosen.snapshots}
+    return {s.id: judged[s.id] for s in chosen.snapshots if s.id in judged}
+
+
+def _stand_in(chosen: Chosen) -> str:
+    """The alias under which a page was seen or saved, or ""."""
+    names = (*(s.visit.alias for s in chosen.snapshots), *(f.about.get("alias", "") for f in chosen.files))
+    return next(filter(None, names), "")
+
+
+def plan_digest(made: PackPlan) -> str:
+    """SHA-256 of the plan's canonical JSON, by which its renderings are found again."""
+    return sha256(canonical(made))
+
+
+def _require_reasons(reasons: tuple[str, ...]) -> None:
+    unknown = [reason for reason in reasons if reason not in REASONS]
+    if unknown:
+        raise WrongRequest(f"{unknown[0]!r} is not a reason for a claim.", "Reasons: " + ", ".join(REASONS))
+
+
+def _name(casefile: CaseFile, reasons: tuple[str, ...]) -> str:
+    local: date = casefile.as_of.astimezone(ZoneInfo(casefile.zone)).date()
+    return "-".join([slug(casefile.order), *(reasons or ("record",)), f"{local:%Y%m%d}"])
+
+
+def _entries(casefile: CaseFile) -> tuple[int, ...]:
+    """The ledger numbers of the case, but for files that were added after the day of the pack."""
+    files = {file.seq for file in casefile.files}
+    return tuple(sorted(e.seq for e in casefile.events if not e.kind.startswith("file") or e.seq in files))
+
+
+def _numbers(exhibits: tuple[Exhibit, ...], chosen: Chosen) -> Mapping[str, str]:
+    """Exhibit number by snapshot id or file id."""
+    numbers = {exhibit.snapshot: exhibit.number for exhibit in exhibits if exhibit.witnessed}
+    files = (exhibit for exhibit in exhibits if not exhibit.witnessed)
+    return numbers | {file.id: exhibit.number for file, exhibit in zip(chosen.files, files, strict=True)}

@@ -1,0 +1,185 @@
+"""Every message, event, visit, file and deadline of a case in one order, for people and as CSV and JSON. Pure."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from collector.canonical import canonical, plain
+from collector.model import ORIGINS, Deadline, Fact
+from rules.case.casefile import CaseFile
+from rules.pack.plan.claim import Known
+from rules.pack.plan.dates import When, both, when
+from rules.pack.plan.wording import EVENTS, FILES, PAGES, STATES, WHO, said, say
+
+MESSAGES = ("thread.messages", "chat.messages")
+_KINDS = ("event", "message", "chat", "file", "visit", "deadline")
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One row. `first` and `last` (UTC) are the instants its time can mean; `when` is that for people.
+
+    `kind` is event, message, chat (said elsewhere), file, visit or deadline; `who` acted; `source` is an exhibit number,
+    "the buyer" or ""; `ref` is a message, snapshot or file id.
+    """
+
+    first: datetime
+    last: datetime
+    when: str
+    kind: str
+    who: str
+    text: str
+    source: str
+    ref: str
+
+
+def timeline_of(
+    casefile: CaseFile, deadlines: Iterable[Deadline], numbers: Mapping[str, str], since: date | None = None
+) -> tuple[Happening, ...]:
+    """All rows from `since` (a day in the case's zone) on, oldest first; rows of one instant keep a fixed order."""
+    known = Known(casefile, numbers)
+    rows = [*_events(known), *_messages(known), *_files(known), *_visits(known), *_deadlines(casefile, deadlines)]
+    rows = [row for row in rows if since is None or row.last.astimezone(ZoneInfo(casefile.zone)).date() >= since]
+    return tuple(sorted(rows, key=lambda r: (r.first, _KINDS.index(r.kind), r.ref, r.text)))
+
+
+def timeline_json(rows: Iterable[Happening]) -> bytes:
+    """Canonical JSON: {"v":1,"rows":[{first,last,when,kind,who,text,source,ref}]}."""
+    return canonical({"v": 1, "rows": tuple(rows)}) + b"\n"
+
+
+def timeline_csv(rows: Iterable[Happening]) -> bytes:
+    """The same rows for a spreadsheet (UTF-8 with byte order mark); texts that a sheet would run get a leading quote."""
+    out = io.StringIO()
+    table = csv.writer(out, lineterminator="\r\n")
+    table.writerow(("utc_earliest", "utc_latest", "local", "kind", "who", "text", "source", "reference"))
+    for row in rows:
+        cells = (plain(row.first), plain(row.last), row.when, row.kind, row.who, row.text, row.source, row.ref)
+        table.writerow([_inert(cell) for cell in cells])
+    return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8", "replace")
+
+
+def _inert(cell: str) -> str:
+    """Neither a formula nor a control character: both act on the program that opens the sheet."""
+    cell = re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", " ", cell)
+    return f"'{cell}" if cell.lstrip()[:1] in ("=", "+", "-", "@") and cell.strip() else cell
+
+
+def _events(known: Known) -> Iterator[Happening]:
+    """What the pages and the buyer say happened, once each: a printed fact stands before an asserted one."""
+    seen: set[tuple[str, datetime, str]] = set()
+    for fact in (*_in_force(known), *(f for f in known.casefile.facts if f.state == "asserted" and f.name in EVENTS)):
+        moment = when(fact.value, known.casefile.zone)
+        if moment is None:
+            continue
+        title = EVENTS[fact.name]
+        key = (title, moment.first, known.source(fact))
+        if key not in seen:
+            seen.add(key)
+            yield _row(moment, "event", "", title, known.source(fact), fact.name)
+    yield from _records(known)
+
+
+def _in_force(known: Known) -> Iterator[Fact]:
+    for name in EVENTS:
+        fact = known.casefile.read(name)
+        if fact is not None:
+            yield fact
+
+
+def _records(known: Known) -> Iterator[Happening]:
+    """Ledger events that are neither visits nor files, such as the case being opened."""
+    for event in known.casefile.events:
+        if event.kind not in ("snapshot", "file", "file.added", "fact.asserted"):
+            yield _row(_at(event.at, known), "event", "", event.text, f"ledger {event.seq}", event.kind)
+
+
+def _messages(known: Known) -> Iterator[Happening]:
+    """Every message that any visit showed, each once, as the newest visit showed it."""
+    found: dict[str, tuple[Mapping[str, Any], Fact]] = {}
+    facts = [f for f in known.casefile.facts if f.name in MESSAGES and f.state == "read"]
+    for fact in sorted(facts, key=lambda f: not f.saved):  # what was witnessed takes the place of what was saved
+        if isinstance(fact.value, tuple | list):
+            for message in fact.value:
+                if isinstance(message, Mapping):
+                    found[say(message.get("id")) or repr(sorted(message))] = (message, fact)
+    for key, (message, fact) in found.items():
+        moment = when(message.get("sent_at"), known.casefile.zone) or _as_printed(message, fact, known)
+        side, name = say(message.get("from")), say(message.get("name"))
+        who = f"{name or 'Notice'} ({side})" if fact.name == "chat.messages" else f"{said(side)} ({name or said(side)})"
+        kind = "chat" if fact.name == "chat.messages" else "message"
+        yield _row(moment, kind, who, message_text(message), known.source(fact), key)
+
+
+def message_text(message: Mapping[str, Any]) -> str:
+    """A message's words: the original, then the translation marked as one, then its attachments."""
+    parts = [say(message.get("text"))]
+    if message.get("translation"):
+        parts.append(f"[translated by the site: {say(message['translation'])}]")
+    if message.get("recalled"):
+        parts.append("[recalled by its sender]")
+    names = [say(a.get("name")) or "unnamed" for a in message.get("attachments") or () if isinstance(a, Mapping)]
+    if names:
+        parts.append(f"[attached: {', '.join(names)}]")
+    return " ".join(part for part in parts if part)
+
+
+def _as_printed(message: Mapping[str, Any], fact: Fact, known: Known) -> When:
+    """A message whose instant is not known stands by its printed time, read in the case's zone, and says so."""
+    printed = say(message.get("printed"))
+    guess = when(printed, known.casefile.zone) if printed else None
+    if guess is None:
+        at = fact.at or known.casefile.opened_at
+        return When(at, at, f"time not shown; the page was seen {both(at, known.casefile.zone)}")
+    return When(guess.first, guess.last, f"“{printed}” (no zone printed)")
+
+
+def _files(known: Known) -> Iterator[Happening]:
+    for file in known.casefile.files:
+        text = f"{FILES.get(file.kind, said(file.kind))} added: {file.name}"
+        yield _row(_at(file.added_at, known), "file", "Buyer", text, known.numbers.get(file.id, ""), file.id)
+
+
+def _visits(known: Known) -> Iterator[Happening]:
+    for snapshot in known.casefile.snapshots:
+        page = PAGES.get(snapshot.target.kind, said(snapshot.target.kind))
+        text = f"{page} seen: {snapshot.outcome}" + (f" ({snapshot.why})" if snapshot.why else "")
+        moment = _at(snapshot.visit.machine_time, known)
+        yield _row(moment, "visit", "", text, known.numbers.get(snapshot.id, ""), snapshot.id)
+
+
+def _deadlines(casefile: CaseFile, deadlines: Iterable[Deadline]) -> Iterator[Happening]:
+    for deadline in deadlines:
+        if deadline.act_by is not None:
+            who, duty = WHO.get(deadline.who, said(deadline.who)), "must" if deadline.must else "may"
+            text = (
+                f"{deadline.label or said(deadline.id)} ({who.lower()} {duty}; {STATES[deadline.state]}){_basis(deadline)}"
+            )
+            moment = When(deadline.act_by, deadline.latest or deadline.act_by, both(deadline.act_by, casefile.zone))
+            yield _row(moment, "deadline", who, text, _printed(deadline), f"{deadline.id}#{deadline.round}")
+
+
+def _printed(deadline: Deadline) -> str:
+    if not deadline.printed:
+        return ""
+    return f"printed, {ORIGINS['saved']}" if deadline.origin == "saved" else "printed"
+
+
+def _basis(deadline: Deadline) -> str:
+    """That a counted deadline rests on a page that nobody but the buyer saw."""
+    return f", counted from a page {ORIGINS['saved']}" if deadline.origin == "saved" and not deadline.printed else ""
+
+
+def _row(moment: When, kind: str, who: str, text: str, source: str, ref: str) -> Happening:
+    return Happening(moment.first, moment.last, moment.text, kind, who, text, source, ref)
+
+
+def _at(moment: datetime, known: Known) -> When:
+    return When(moment, moment, both(moment, known.casefile.zone))

@@ -1,0 +1,304 @@
+"""Reading copies: viewport captures joined at their recorded positions, cut into pages, stamped. Originals stay."""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from PIL import Image, ImageDraw, ImageFont, ImageOps
+
+from collector.errors import DamagedArchive
+from collector.model import Area, Artefact
+from rules.pack.render.marks import Mark, frame
+
+PAGE_RATIO = 1.32  # height to width of a cut page, so that it fills an A4 sheet with its stamp
+SEARCH = 0.12  # how far above the cut, as a share of the page, a quiet line is looked for
+PHOTO_WIDTH = 1600
+MOST_PIXELS = 120_000_000
+MOST_STOPS = 40  # of a conversation that is longer, the older part stands in the report as text
+_SIDES = range(100, 8193)  # of a picture that the browser took, and of a pane in it, in pixels
+_GAP = 60  # rows between two pictures of a conversation that could not be joined
+_INK, _PAPER, _RULE, _ALARM = (38, 43, 51), (246, 246, 243), (176, 176, 168), (158, 42, 28)
+
+Get = Callable[[str], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What is printed on a copy: `title` and `lines` above the picture, then `alarm` in red; `foot` below it."""
+
+    title: str
+    lines: tuple[str, ...]
+    foot: str
+    alarm: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Tile:
+    """A viewport capture and where it stands on the page, in page pixels; `pane` is the part of it that is shown."""
+
+    artefact: Artefact
+    x: int
+    y: int
+    width: int
+    height: int
+    pane: Area | None = None
+
+
+def page_copies(
+    artefacts: tuple[Artefact, ...],
+    get: Get,
+    stamp: Callable[[tuple[Artefact, ...]], Stamp],
+    marks: tuple[Mark, ...] = (),
+) -> list[bytes]:
+    """PNG pages of one visit, top to bottom, the marks framed; `stamp` gets the tiles of each page. No tiles, no pages.
+
+    Memory stays at two tiles and one page. Raises DamagedArchive when a tile is no picture, or cannot stand where its record
+    says.
+    """
+    return _pages(_placed(artefacts), get, stamp, marks)
+
+
+def conversation_copies(
+    screens: tuple[Artefact, ...], cropped: tuple[int, ...], get: Get, stamp: Callable[[tuple[Artefact, ...]], Stamp]
+) -> list[bytes]:
+    """PNG pages of a conversation that was walked, oldest first: the panes of its pictures, joined where messages repeat.
+
+    `screens` are all its pictures, `cropped` the parts of those that may be shown, of which the newest MOST_STOPS are.
+    What none of them shows is grey. Memory and errors as for `page_copies`.
+    """
+    return _pages(_stops(screens, cropped, get), get, stamp, (), empty=_RULE)
+
+
+def _pages(
+    tiles: tuple[_Tile, ...],
+    get: Get,
+    stamp: Callable[[tuple[Artefact, ...]], Stamp],
+    marks: tuple[Mark, ...],
+    empty: tuple[int, int, int] = (255, 255, 255),
+) -> list[bytes]:
+    if not tiles:
+        return []
+    width, height = max(t.x + t.width for t in tiles), max(t.y + t.height for t in tiles)
+    source = _Source(tiles, get, empty)
+    cuts = _cuts(source, width, height)
+    copies: list[bytes] = []
+    for number, (top, bottom) in enumerate(cuts, 1):
+        picture, used = source.stretch(top, bottom, width)
+        frame(picture, top, marks)
+        copies.append(_png(_stamped(picture, stamp(used), number, len(cuts))))
+    return copies
+
+
+def photo_copy(data: bytes, stamp: Stamp) -> bytes | None:
+    """A stamped JPEG of a photo, upright, at most 1600 px wide, without its camera data; None when it is no picture."""
+    try:
+        with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data)) as image:
+            if image.width * image.height > MOST_PIXELS:
+                return None
+            picture = ImageOps.exif_transpose(image).convert("RGB")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None  # the original is in the pack all the same, and the report says that it has no copy
+    if picture.width > PHOTO_WIDTH:
+        picture = picture.resize(
+            (PHOTO_WIDTH, round(picture.height * PHOTO_WIDTH / picture.width)), Image.Resampling.LANCZOS
+        )
+    return _jpeg(_stamped(picture, stamp, 1, 1))
+
+
+def as_jpeg(data: bytes, quality: int = 85) -> bytes:
+    """A copy as JPEG, for places that take no PNG."""
+    with Image.open(io.BytesIO(data)) as image:
+        return _jpeg(image.convert("RGB"), quality)
+
+
+def as_pdf(copies: list[bytes], quality: int = 80) -> bytes:
+    """Copies as one PDF with a page each, without dates or tool names, so that equal copies make equal bytes."""
+    images = [Image.open(io.BytesIO(copy)).convert("RGB") for copy in copies]
+    out = io.BytesIO()
+    images[0].save(
+        out, "PDF", save_all=True, append_images=images[1:], resolution=150.0, quality=quality,
+        creationDate=None, modDate=None, producer=None,
+    )  # fmt: skip
+    return out.getvalue()
+
+
+def _placed(artefacts: tuple[Artefact, ...]) -> tuple[_Tile, ...]:
+    """Tiles by their recorded position; one without a position is left out."""
+    placed = [_Tile(artefact, *area) for artefact in artefacts if (area := artefact.area) is not None]
+    reached = 0
+    for tile in (tiles := sorted(placed, key=lambda t: (t.y, t.x))):
+        # A record may say anything; nobody waits for thousands of blank pages, or has the memory for one that is as wide.
+        if tile.width not in _SIDES or tile.height > _SIDES[-1] or max(tile.x, tile.y - reached) > _SIDES[-1]:
+            raise DamagedArchive(
+                f"A captured picture cannot stand where its record says ({tile.artefact.note[:100]}).",
+                "Run: tradewitness verify",
+            )
+        reached = max(reached, tile.y + tile.height)
+    return tuple(tiles)
+
+
+def _stops(screens: tuple[Artefact, ...], cropped: tuple[int, ...], get: Get) -> tuple[_Tile, ...]:
+    """Where the panes stand in the conversation: each by so much higher than the one before as its messages moved down."""
+    placed: list[_Tile] = []
+    y, last = 0, 0
+    for screen in sorted(screens, key=lambda a: a.part)[:MOST_STOPS]:
+        left, _, width, height = pane = screen.pane or (0, 0, 0, last)
+        tall, moved = min(height, _SIDES[-1]), screen.moved
+        if moved is None or not 0 <= moved <= 2 * max(height, last):
+            moved = tall + _GAP
+        y, last = (y - moved if screen.part else 0), tall
+        if screen.part in cropped and _is_inside(pane, screen, get):
+            placed.append(_Tile(screen, left, y, width, height, pane))
+    left, top = min((t.x for t in placed), default=0), min((t.y for t in placed), default=0)
+    return tuple(replace(tile, x=tile.x - left, y=tile.y - top) for tile in sorted(placed, key=lambda t: (t.y, t.x)))
+
+
+def _is_inside(pane: Area, screen: Artefact, get: Get) -> bool:
+    """Whether a picture has such a pane: beyond its edges nothing was seen, whatever its record says."""
+    x, y, width, height = pane
+    if width not in _SIDES or not 0 < height <= _SIDES[-1]:
+        return False
+    with _picture(screen, get) as image:
+        return x + width <= image.width and y + height <= image.height
+
+
+@contextmanager
+def _picture(artefact: Artefact, get: Get) -> Iterator[Image.Image]:
+    """A captured picture, of which nothing but its head is read yet. DamagedArchive when it is none."""
+    try:
+        with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(get(artefact.digest))) as image:
+            if image.width * image.height > MOST_PIXELS:
+                raise ValueError("too many pixels")
+            yield image
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise DamagedArchive("A captured picture cannot be opened.", "Run: tradewitness verify") from error
+
+
+class _Source:
+    """The joined page, of which any stretch can be had without ever holding it whole. `empty` is where no tile is."""
+
+    def __init__(self, tiles: tuple[_Tile, ...], get: Get, empty: tuple[int, int, int]) -> None:
+        self.tiles = tiles
+        self.get = get
+        self.empty = empty
+        self.opened: dict[str, Image.Image] = {}
+
+    def stretch(self, top: int, bottom: int, width: int) -> tuple[Image.Image, tuple[Artefact, ...]]:
+        """The page from row `top` to `bottom`, and the tiles it was taken from.
+
+        Where tiles overlap the upper one is kept: the lower one repeats there what sticks to the window's top.
+        """
+        canvas = Image.new("RGB", (width, bottom - top), self.empty)
+        reached = top
+        used: list[Artefact] = []
+        for tile in self.tiles:
+            first, last = max(tile.y, reached), min(tile.y + tile.height, bottom)
+            if last > first:
+                picture = self._open(tile)
+                piece = picture.crop((0, first - tile.y, tile.width, last - tile.y))
+                canvas.paste(piece, (tile.x, first - top))
+                reached = last
+                used.append(tile.artefact)
+        self.opened = {a.digest: self.opened[a.digest] for a in used[-2:]}
+        return canvas, tuple(used)
+
+    def _open(self, tile: _Tile) -> Image.Image:
+        digest = tile.artefact.digest
+        if digest not in self.opened:
+            with _picture(tile.artefact, self.get) as image:
+                picture = image.convert("RGB")
+            if tile.pane is not None:
+                x, y, width, height = tile.pane
+                picture = picture.crop((x, y, x + width, y + height))
+            if picture.size != (tile.width, tile.height):
+                picture = picture.resize((tile.width, tile.height), Image.Resampling.LANCZOS)
+            self.opened[digest] = picture
+        return self.opened[digest]
+
+
+def _cuts(source: _Source, width: int, height: int) -> list[tuple[int, int]]:
+    """First and last row of every page; only the stretch in which a page may end is looked at."""
+    page, search = round(width * PAGE_RATIO), round(width * PAGE_RATIO * SEARCH)
+    cuts, top = [], 0
+    while top + page < height:
+        picture, _ = source.stretch(top + page - search, top + page, width)
+        bottom = top + page - search + _quiet_row(picture)
+        cuts.append((top, bottom))
+        top = bottom
+    return [*cuts, (top, height)]
+
+
+def _quiet_row(picture: Image.Image) -> int:
+    """The row to cut at: the middle of the longest run of equal rows, so that no line of text is cut; else the last."""
+    width, data = picture.width, picture.convert("L").tobytes()
+    rows = [data[i : i + width] for i in range(0, len(data), width)]
+    best, start = (0, len(rows)), 0
+    for row in range(1, len(rows) + 1):
+        if row == len(rows) or rows[row] != rows[row - 1]:
+            best = max(best, (row - start, (row + start) // 2), key=lambda run: run[0])
+            start = row
+    return best[1] if best[0] >= 4 else len(rows)
+
+
+def _stamped(picture: Image.Image, stamp: Stamp, page: int, pages: int) -> Image.Image:
+    """The picture between two strips of paper: what it is above, how it was made below."""
+    scale = max(picture.width / 1280, 0.5)
+    large, small = _font(round(22 * scale)), _font(round(15 * scale))
+    margin, step = round(20 * scale), round(21 * scale)
+    lines = [*stamp.lines, *([stamp.alarm] if stamp.alarm else [])]
+    head = margin + round(30 * scale) + step * len(lines) + round(8 * scale)
+    foot = round(36 * scale)
+    sheet = Image.new("RGB", (picture.width, picture.height + head + foot), _PAPER)
+    sheet.paste(picture, (0, head))
+    draw = ImageDraw.Draw(sheet)
+    title = stamp.title if pages == 1 else f"{stamp.title}   page {page} of {pages}"
+    draw.text((margin, round(12 * scale)), _plain(title), fill=_INK, font=large)
+    for index, line in enumerate(lines):
+        ink = _ALARM if stamp.alarm and index == len(lines) - 1 else _INK
+        draw.text(
+            (margin, margin + round(24 * scale) + step * index),
+            _fit(line, draw, small, sheet.width - 2 * margin),
+            ink,
+            small,
+        )
+    draw.line((0, head - 1, sheet.width, head - 1), fill=_RULE)
+    draw.line((0, head + picture.height, sheet.width, head + picture.height), fill=_RULE)
+    draw.text((margin, head + picture.height + round(9 * scale)), _plain(stamp.foot), fill=_INK, font=small)
+    return sheet
+
+
+def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    return ImageFont.load_default(size)
+
+
+def _fit(text: str, draw: ImageDraw.ImageDraw, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: int) -> str:
+    """The line, with its middle left out where it is too long: both ends of an address matter."""
+    text = shown = _plain(text)
+    keep = len(text)
+    while keep > 20 and draw.textlength(shown, font) > width:
+        keep -= max(1, keep // 20)
+        shown = f"{text[: keep * 2 // 3]} … {text[-(keep // 3) :]}"
+    return shown
+
+
+def _plain(text: str) -> str:
+    """Only what the built-in font can draw: letters without their accents, anything else by its code, no empty boxes."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return "".join(c if " " <= c <= "~" or c in "…“”‘’" else f"\\u{ord(c):04x}" for c in bare)
+
+
+def _png(image: Image.Image) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "PNG", compress_level=6)
+    return out.getvalue()
+
+
+def _jpeg(image: Image.Image, quality: int = 85) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=quality, optimize=True, subsampling=0)
+    return out.getvalue()

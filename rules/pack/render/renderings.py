@@ -1,0 +1,226 @@
+"""Everything of a pack that is made rather than kept: copies, report, viewer, timeline, submission, statements."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from collector.canonical import canonical, commitment, plain
+from collector.model import ORIGINS, Artefact, Exhibit, Fact, Private, Snapshot
+from rules.pack.plan.dates import both
+from rules.pack.plan.exhibits import artefact_name, folder, tiles
+from rules.pack.plan.plan import PackPlan, Witness
+from rules.pack.plan.submission import MOST_BYTES, MOST_FILES, submission_of
+from rules.pack.plan.timeline import timeline_csv, timeline_json
+from rules.pack.plan.wording import UNWITNESSED, say
+from rules.pack.render.copies import Stamp, conversation_copies, page_copies, photo_copy
+from rules.pack.render.marks import marks_of
+from rules.pack.render.report import left_out_of, masked_text, render_report, render_text, render_viewer
+
+WEB_ARCHIVE = "data/archive.wacz"
+Get = Callable[[str], bytes]
+PrintPdf = Callable[[str], bytes]
+WebArchive = Callable[[Iterable[Snapshot], Mapping[str, Private]], bytes]
+
+
+def make_renderings(
+    plan: PackPlan,
+    get: Get,
+    sealed: Mapping[str, Mapping[str, Any]],
+    print_pdf: PrintPdf,
+    web_archive: WebArchive,
+    made_at: datetime,
+) -> dict[str, bytes]:
+    """Bag path to bytes of everything that is made once and then kept with the plan's digest.
+
+    `get` gives a stored object by its digest; `sealed` is what the ledger's entries say of the visits, by snapshot id;
+    `print_pdf` prints one self-contained HTML page on A4; `web_archive` gives
+    the exchanges of visits but for what is private, as a WACZ, or b"" where none was kept; `made_at` is the instant that
+    VERIFY.md gives to openssl for the pack's own signature and tokens.
+    """
+    wacz = web_archive([s for s in plan.snapshots if s.id in plan.exchanges], plan.exchanges)
+    copies = {exhibit.number: _copies(plan, exhibit, get) for exhibit in plan.exhibits}
+    paths = {exhibit.number: _copy_paths(exhibit, copies[exhibit.number]) for exhibit in plan.exhibits}
+    report = print_pdf(render_report(plan, copies, has_wacz=bool(wacz)))
+    made: dict[str, bytes] = {WEB_ARCHIVE: wacz} if wacz else {}
+    for exhibit in plan.exhibits:
+        made |= dict(zip(paths[exhibit.number], copies[exhibit.number], strict=True))
+        made |= _records(plan, exhibit, sealed)
+    made["data/report.pdf"] = report
+    made["data/index.html"] = render_viewer(plan, paths, has_wacz=bool(wacz)).encode("utf-8", "replace")
+    made["data/timeline.csv"] = timeline_csv(plan.timeline)
+    made["data/timeline.json"] = timeline_json(plan.timeline)
+    made["data/certificate.md"] = _certificate(plan)
+    made["data/VERIFY.md"] = _how_to_verify(plan, made_at, has_wacz=bool(wacz))
+    made["data/verify.py"] = (Path(__file__).parents[1] / "templates" / "verify.py").read_bytes()
+    return made | _submission(plan, copies, get, report, has_wacz=bool(wacz))
+
+
+def _copies(plan: PackPlan, exhibit: Exhibit, get: Get) -> list[bytes]:
+    """Reading copies of one exhibit: only of what is shown, never of what is withheld."""
+    snapshot, file = plan.snapshot(exhibit), plan.file(exhibit)
+    alarm = f"LOCAL STAND-IN ({plan.stand_in}): no evidence of what the real site showed" if plan.stand_in else ""
+    if snapshot is not None:
+        return _page_copies(plan, exhibit, snapshot, get, alarm)
+    if file is not None and file.media_type.startswith("image/"):
+        lines = (
+            f"{UNWITNESSED}: {file.name}",
+            f"Added {both(file.added_at, plan.zone)}; order {plan.order}",
+            f"SHA-256 of the original: {file.digest}",
+        )
+        copy = photo_copy(get(file.digest), Stamp(f"{exhibit.number}  {exhibit.title}", lines, _photo_foot(exhibit)))
+        return [copy] if copy else []
+    return []
+
+
+def _page_copies(plan: PackPlan, exhibit: Exhibit, snapshot: Snapshot, get: Get, alarm: str) -> list[bytes]:
+    """The page from top to bottom, then the conversation that was walked in it, but for what the page shows already."""
+    shown = set(exhibit.files.values())
+    pictures = tuple(tile for tile in tiles(snapshot) if tile.digest in shown)
+    marks = marks_of(plan.facts, snapshot.id)
+    frames = " The frames and their names were drawn on it; facts.json says what was read there." if marks else ""
+    foot = f"Reading copy, joined from the captured pictures.{frames} The originals lie beside it in {folder(exhibit)}"
+
+    def stamp(used: tuple[Artefact, ...]) -> Stamp:
+        names = ", ".join(f"{artefact_name(picture)} {picture.digest[:16]}" for picture in used)
+        return _page_stamp(plan, exhibit, snapshot, f"From {names} (SHA-256)", foot, alarm)
+
+    copies = page_copies(pictures, get, stamp, marks)
+    screens = tuple(a for a in snapshot.artefacts if a.role == "screen")
+    open_ones = {a.part for a in screens if a.digest in shown}
+    if len(screens) > 1 or not pictures:
+        private = plan.exchanges.get(snapshot.id, Private())
+        parts = tuple(sorted(open_ones | set(private.cropped)))
+        copies += conversation_copies(screens, parts, get, partial(_pane_stamp, plan, exhibit, snapshot, open_ones, alarm))
+    return copies
+
+
+def _page_stamp(plan: PackPlan, exhibit: Exhibit, snapshot: Snapshot, source: str, foot: str, alarm: str) -> Stamp:
+    lines = (
+        f"{snapshot.visit.final or snapshot.visit.requested}",
+        f"Seen {both(snapshot.visit.machine_time, plan.zone)}; snapshot {snapshot.id}; {snapshot.outcome}",
+        source,
+    )
+    return Stamp(f"{exhibit.number}  {exhibit.title}", lines, foot, alarm)
+
+
+def _pane_stamp(
+    plan: PackPlan, exhibit: Exhibit, snapshot: Snapshot, shown: set[int], alarm: str, used: tuple[Artefact, ...]
+) -> Stamp:
+    """What is said of a conversation's pages. A picture that is withheld is named by its commitment, never by its digest."""
+    withheld = any(picture.part not in shown for picture in used)
+    names = ", ".join(
+        f"{artefact_name(a)} {(a.digest if a.part in shown else commitment(a.salt, a.digest))[:16]}" for a in used
+    )
+    what = "commitments: the pictures themselves are withheld, see index.html" if withheld else "SHA-256"
+    who = next((f.value for f in plan.facts if (f.snapshot, f.name, f.state) == (snapshot.id, "thread.with", "read")), "")
+    whose = f"the conversation with {who}" if who else "the conversation"
+    foot = f"Reading copy: {whose} alone, cut out of the captured pictures and joined where its messages repeat."
+    stamp = _page_stamp(plan, exhibit, snapshot, f"From {names} ({what})", foot, alarm)
+    return replace(stamp, title=f"{stamp.title}, oldest message first")
+
+
+def _photo_foot(exhibit: Exhibit) -> str:
+    return f"Reading copy. The original lies beside it in {folder(exhibit)}"
+
+
+def _copy_paths(exhibit: Exhibit, copies: list[bytes]) -> list[str]:
+    base = folder(exhibit)
+    suffixes = (".jpg" if copy.startswith(b"\xff\xd8") else ".png" for copy in copies)
+    return [f"{base}copy-{number}{suffix}" for number, suffix in enumerate(suffixes, 1)]
+
+
+def _records(plan: PackPlan, exhibit: Exhibit, sealed: Mapping[str, Mapping[str, Any]]) -> dict[str, bytes]:
+    """snapshot.json as the ledger sealed it, and facts.json with the place of each fact; of a saved page its facts alone."""
+    snapshot, file = plan.snapshot(exhibit), plan.file(exhibit)
+    if snapshot is None:
+        own = [f for f in plan.facts if file is not None and f.snapshot == file.id]
+        hidden = {one.digest for one in file.sealed} - set(exhibit.files.values()) if file else set()
+        record = {
+            "v": 1,
+            "exhibit": exhibit.number,
+            "origin": ORIGINS["saved"],
+            "facts": [_fact_record(f, hidden) for f in own],
+        }
+        return {f"{folder(exhibit)}facts.json": canonical(record) + b"\n"} if own else {}
+    closed = {item.digest for item in snapshot.artefacts} - set(exhibit.files.values())
+    facts = [_fact_record(fact, closed) for fact in plan.facts if fact.snapshot == snapshot.id]
+    return {
+        f"{folder(exhibit)}snapshot.json": canonical(sealed[snapshot.id]) + b"\n",
+        f"{folder(exhibit)}facts.json": canonical({"v": 1, "exhibit": exhibit.number, "facts": facts}) + b"\n",
+    }
+
+
+def _fact_record(fact: Fact, closed: set[str]) -> object:
+    """A fact as JSON; a place in a file that is not shown does not name that file's digest."""
+    record = plain(fact)
+    if fact.place is not None and fact.place.digest in closed:
+        record["place"] = {**record["place"], "digest": ""}
+    return record
+
+
+def _certificate(plan: PackPlan) -> bytes:
+    pages = []
+    unseen = [row for row in plan.timeline if row.kind == "visit" and not row.text.endswith(": complete")]
+    exceptions = [f"{row.when}: {row.text}" for row in unseen]
+    for exhibit in plan.exhibits:
+        snapshot = plan.snapshot(exhibit)
+        if snapshot is None:
+            continue
+        visit = snapshot.visit
+        pages.append(
+            {
+                "exhibit": exhibit, "seen": both(visit.machine_time, plan.zone), "address": visit.final or visit.requested,
+                "browser": say(dict(visit.browser)) or "not recorded", "outcome": snapshot.outcome, "why": snapshot.why,
+                "masked": masked_text(snapshot).rstrip(".").replace("Masked", "masked"),
+            }
+        )  # fmt: skip
+        exceptions += [f"{exhibit.number}: not kept: {loss}" for loss in visit.losses]
+        exceptions += [
+            f"{exhibit.number}: step {step.name}: {step.outcome}: {step.why}"
+            for step in snapshot.steps
+            if step.outcome not in ("ok", "skipped")
+        ]
+    return render_text(
+        "certificate.md.j2", plan=plan, pages=pages, exceptions=exceptions,
+        own=[e for e in plan.exhibits if not e.witnessed],
+        stamped=[w.name for w in plan.covering.authorities if w.stamped_at],
+        supplier=next((line.text for line in plan.claim.parties if line.label == "Supplier"), ""),
+    )  # fmt: skip
+
+
+def _how_to_verify(plan: PackPlan, made_at: datetime, *, has_wacz: bool) -> bytes:
+    witnesses = [witness for witness in plan.covering.authorities if re.fullmatch(r"[a-z0-9][a-z0-9-]*", witness.name)]
+    stamped = [witness for witness in witnesses if witness.stamped_at]
+    return render_text(
+        "verify.md.j2", plan=plan, witnesses=witnesses, stamped=stamped, made=int(made_at.timestamp()),
+        stamped_by_now=int(max((made_at, *_times(stamped))).timestamp()),
+        sealed=int((plan.covering.at or made_at).timestamp()), checkpoint=f"{plan.covering.size:06d}", has_wacz=has_wacz,
+        left_out=left_out_of(plan),
+    )  # fmt: skip
+
+
+def _times(witnesses: Iterable[Witness]) -> Iterator[datetime]:
+    """When each stamped the checkpoint. A machine whose clock is behind must not send a reader back before that."""
+    return (witness.stamped_at for witness in witnesses if witness.stamped_at is not None)
+
+
+def _submission(
+    plan: PackPlan, copies: Mapping[str, list[bytes]], get: Get, report: bytes, *, has_wacz: bool
+) -> dict[str, bytes]:
+    own = {path: digest for e in plan.exhibits if not e.witnessed for path, digest in e.files.items()}
+    pdfs = {
+        path: data for path, digest in own.items() if path.lower().endswith(".pdf") and (data := get(digest))[:4] == b"%PDF"
+    }
+    items, left_out = submission_of(plan, copies, pdfs, report, has_wacz=has_wacz)
+    made = {f"data/submission/{item.name}": item.data for item in items}
+    made["data/submission/statement.txt"] = render_text("statement.txt.j2", plan=plan)
+    made["data/submission/list.txt"] = render_text(
+        "list.txt.j2", plan=plan, items=items, left_out=left_out, most_files=MOST_FILES, most_mb=MOST_BYTES // 1_000_000
+    )
+    return made

@@ -1,0 +1,277 @@
+"""The pack's pages for people: the report to print, and the offline viewer. Pages hold hostile text, so all is escaped."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+from itertools import groupby
+from types import SimpleNamespace
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from collector.model import ORIGINS, Exhibit, Fact, Private, Snapshot
+from rules.pack.plan.dates import both, when
+from rules.pack.plan.exhibits import Withheld, folder, is_as_text
+from rules.pack.plan.plan import PackPlan
+from rules.pack.plan.timeline import MESSAGES, Happening
+from rules.pack.plan.wording import REASONS, STATES, WHO, said, say
+from rules.policy.calendars import day_in, written, zone_of
+
+MOST_MESSAGES = 60  # in the printed report; the viewer shows all
+MOST_ROWS = 40
+MOST_SHEETS = 3  # pages of one exhibit in the printed report
+
+_RUNNING = ("open", "due_soon", "act_now", "overdue")
+_TEXT = SimpleNamespace(reasons=REASONS, states=STATES, origins=ORIGINS, who=WHO, said=said, both=both)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A reading copy on a page of its own in the report; `source` is a data: address."""
+
+    source: str
+    title: str
+    more: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFact:
+    """A fact in words, with the place it was read from."""
+
+    name: str
+    value: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFile:
+    """A file of an exhibit; `link` is relative to data/; `as_text`: it is not opened as what it is."""
+
+    name: str
+    link: str
+    digest: str
+    as_text: bool
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One exhibit as the viewer shows it; `copies` are links relative to data/."""
+
+    exhibit: Exhibit
+    copies: tuple[str, ...]
+    facts: tuple[ShownFact, ...]
+    files: tuple[ShownFile, ...]
+    withheld: tuple[Withheld, ...]
+    notes: tuple[str, ...]
+
+
+def render_report(plan: PackPlan, copies: Mapping[str, list[bytes]] | None = None, has_wacz: bool = False) -> str:
+    """The report as one HTML page with everything inlined; `copies` holds the reading copies by exhibit number."""
+    messages = _messages(plan)
+    rows, hidden = key_rows(plan)
+    style = _asset("pack.css") + _asset("report.css")
+    return html().get_template("report.html.j2").render(
+        plan=plan, text=_TEXT, style=style, style_hash=_hash(style), rows=rows, hidden=hidden,
+        chats=_messages(plan, "chat")[-MOST_MESSAGES:],
+        messages=messages[-MOST_MESSAGES:], earlier_messages=max(0, len(messages) - MOST_MESSAGES),
+        sheets=list(_sheets(plan, copies or {})), has_wacz=has_wacz,
+    )  # fmt: skip
+
+
+def render_viewer(
+    plan: PackPlan, copies: Mapping[str, Iterable[str]] | None = None, has_report: bool = True, has_wacz: bool = False
+) -> str:
+    """data/index.html: offline, no script, images from this folder only; `copies` holds bag paths by exhibit number."""
+    rows, hidden = key_rows(plan)
+    style = _asset("pack.css") + _asset("viewer.css")
+    views = [_view(plan, exhibit, tuple((copies or {}).get(exhibit.number, ()))) for exhibit in plan.exhibits]
+    return html().get_template("index.html.j2").render(
+        plan=plan, text=_TEXT, style=style, style_hash=_hash(style), rows=rows, hidden=hidden,
+        chats=_messages(plan, "chat"), messages=_messages(plan), views=views, has_report=has_report,
+        has_wacz=has_wacz, left_out=left_out_of(plan),
+    )  # fmt: skip
+
+
+def render_text(name: str, **values: Any) -> bytes:
+    """A plain text or Markdown file of the pack from its template."""
+    return text().get_template(name).render(**values).encode("utf-8", "replace")
+
+
+def key_rows(plan: PackPlan) -> tuple[tuple[Happening, ...], int]:
+    """The rows of the timeline that carry the story, and how many others there are.
+
+    Events, printed timers and what is still to be done; visits and files of one day in one row each, visits only where
+    they are exhibits or could not see the page.
+    """
+    running = {f"{d.id}#{d.round}" for d in plan.deadlines if d.printed or d.state in _RUNNING}
+    rows = [row for row in plan.timeline if _is_key(row, running)][-MOST_ROWS:]
+    return tuple(_by_day(rows, plan.zone)), len(plan.timeline) - len(rows)
+
+
+def _by_day(rows: Iterable[Happening], zone: str) -> Iterator[Happening]:
+    """One row for all pages seen, and one for all files added, on one day; everything else as it is."""
+
+    def group(row: Happening) -> tuple[object, ...]:
+        seen = row.kind == "visit" and row.text.endswith(": complete")
+        return (row.kind, day_in(row.first, zone)) if seen or row.kind == "file" else (row.kind, row.ref, row.first)
+
+    for _, members in groupby(rows, group):
+        first, *others = members
+        if not others:
+            yield first
+            continue
+        names = [row.text.partition(" seen: " if first.kind == "visit" else " added: ")[0] for row in (first, *others)]
+        counted = [f"{names.count(name)} × {name}" if names.count(name) > 1 else name for name in dict.fromkeys(names)]
+        text = f"{'Seen' if first.kind == 'visit' else 'Added'}: {', '.join(counted)}"
+        sources = ", ".join(sorted(row.source for row in (first, *others) if row.source))
+        when = f"{written(day_in(first.first, zone))}, from {first.first.astimezone(zone_of(zone)):%H:%M %Z}"
+        yield replace(first, when=when, text=text, source=sources)
+
+
+def notes_of(plan: PackPlan, exhibit: Exhibit) -> tuple[str, ...]:
+    """What a reader of an exhibit must know: masked secrets, what could not be kept, what is withheld."""
+    snapshot = plan.snapshot(exhibit)
+    notes = []
+    if snapshot is not None:
+        notes += [f"Snapshot {snapshot.id}; the server's own date: {snapshot.visit.server_date or 'not sent'}."]
+        masked = masked_text(snapshot)
+        notes += [masked] if masked else []
+        notes += [f"Not kept: {loss}" for loss in snapshot.visit.losses]
+    withheld = [item for item in plan.withheld if item.exhibit == exhibit.number]
+    if withheld:
+        cropped = snapshot is not None and plan.exchanges.get(snapshot.id, Private()).cropped
+        notes += (
+            ["Its reading copies are cut out of pictures that show others, too, and show this conversation alone."]
+            if cropped
+            else []
+        )
+        notes.append(
+            f"Withheld, because {withheld[0].why}: {len(withheld)} of the files that were kept. The ledger names them by "
+            "commitment, so that they can be shown later; what was read of this page is given in full."
+        )
+    return tuple(notes)
+
+
+def left_out_of(plan: PackPlan) -> tuple[str, ...]:
+    """What the web archive does not show of each visit: "A02: 14 exchanges, 1 socket"."""
+    lines = []
+    for exhibit in plan.exhibits:
+        private = plan.exchanges.get(exhibit.snapshot)
+        counts = {"exchange": len(private.exchanges), "socket": len(private.sockets)} if private else {}
+        said = [f"{count} {name}{'s' if count > 1 else ''}" for name, count in counts.items() if count]
+        lines += [f"{exhibit.number}: {', '.join(said)}"] if said else []
+    return tuple(lines)
+
+
+def masked_text(snapshot: Snapshot) -> str:
+    """How many secret values were masked at capture, by kind; "" for none."""
+    kinds: dict[str, int] = {}
+    for item in snapshot.visit.redactions:
+        count = item.get("count", 1)
+        kind = say(item.get("kind")) or "secret"
+        kinds[kind] = kinds.get(kind, 0) + (count if isinstance(count, int) else 1)
+    if not kinds:
+        return ""
+    return "Masked at capture: " + ", ".join(f"{count} × {kind}" for kind, count in sorted(kinds.items())) + "."
+
+
+def _without_controls(value: Any) -> Any:
+    """What a page or a file's name says, without characters that act on a terminal or a viewer."""
+    if isinstance(value, str) and not hasattr(value, "__html__"):
+        return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", " ", value)
+    return value
+
+
+@cache
+def html() -> Environment:
+    """Templates for pages: everything is escaped."""
+    return Environment(
+        loader=PackageLoader("rules.pack"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        finalize=_without_controls,
+    )  # fmt: skip
+
+
+@cache
+def text() -> Environment:
+    """Templates for text files: `line` keeps a value on one line, `code` makes it inert in Markdown."""
+    made = Environment(  # noqa: S701 - these are text files; a browser is never told that they are pages
+        loader=PackageLoader("rules.pack"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )  # fmt: skip
+    made.filters["line"] = _line
+    made.filters["code"] = lambda value: f"`{_line(value).replace('`', chr(39))}`"
+    made.filters["as_openssl"] = lambda fingerprint: ":".join(re.findall("..", str(fingerprint).upper()))
+    made.globals["epoch"] = lambda moment: int(moment.timestamp()) if isinstance(moment, datetime) else 0
+    return made
+
+
+def _line(value: object) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in str(value)).split())
+
+
+def _is_key(row: Happening, running: set[str]) -> bool:
+    if row.kind in ("message", "chat"):
+        return False
+    if row.kind == "deadline":
+        return row.ref in running
+    if row.kind == "visit":
+        return bool(row.source) or not row.text.endswith(": complete")
+    return not row.source.startswith("ledger")
+
+
+def _messages(plan: PackPlan, kind: str = "message") -> tuple[Happening, ...]:
+    return tuple(row for row in plan.timeline if row.kind == kind)
+
+
+def _sheets(plan: PackPlan, copies: Mapping[str, list[bytes]]) -> Iterable[Sheet]:
+    for exhibit in plan.exhibits:
+        made = copies.get(exhibit.number, [])
+        for number, copy in enumerate(made[:MOST_SHEETS], 1):
+            more = len(made) - MOST_SHEETS if number == MOST_SHEETS else 0
+            note = f"{more} more pages of {exhibit.number} are in {folder(exhibit)}." if more > 0 else ""
+            yield Sheet(_data_address(copy), f"{exhibit.number} {exhibit.title}, page {number}", note)
+
+
+def _view(plan: PackPlan, exhibit: Exhibit, copies: tuple[str, ...]) -> View:
+    facts = tuple(
+        ShownFact(fact.name, _fact_value(fact, plan), fact.place.path if fact.place else "")
+        for fact in plan.facts
+        if fact.snapshot == plan.origin(exhibit) and fact.snapshot and fact.name not in MESSAGES
+    )
+    files = tuple(
+        ShownFile(path.rpartition("/")[2], path.removeprefix("data/"), digest, is_as_text(path))
+        for path, digest in sorted(exhibit.files.items())
+    )
+    links = tuple(path.removeprefix("data/") for path in copies)
+    withheld = tuple(item for item in plan.withheld if item.exhibit == exhibit.number)
+    return View(exhibit, links, facts, files, withheld, notes_of(plan, exhibit))
+
+
+def _fact_value(fact: Fact, plan: PackPlan) -> str:
+    if fact.state == "not_shown":
+        return "not shown on the page"
+    if fact.state == "unreadable":
+        return f"not readable: “{fact.place.quote if fact.place else ''}”"
+    shown = when(fact.value, plan.zone)
+    return shown.text if shown else say(fact.value) or "none"
+
+
+def _data_address(copy: bytes) -> str:
+    kind = "jpeg" if copy.startswith(b"\xff\xd8") else "png"
+    return f"data:image/{kind};base64,{base64.b64encode(copy).decode()}"
+
+
+@cache
+def _asset(name: str) -> str:
+    source, _, _ = PackageLoader("rules.pack").get_source(html(), name)
+    return source
+
+
+def _hash(style: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
