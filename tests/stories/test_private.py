@@ -110,11 +110,11 @@ def test_of_the_threads_pictures_only_what_is_cut_out_of_them_is_in_the_pack_wit
     """The messages' markup is there, and copies as wide as the list of messages; nothing that shows the page whole."""
     thread = {name.rpartition("/")[2]: data for name, data in default.items() if "/A02-thread/" in name}
     copies = {name for name in thread if name.startswith("copy-")}
-    assert thread.keys() - copies == {"snapshot.json", "facts.json", "stretch.html", "stretch-1.html"}
+    assert thread.keys() - copies == {"snapshot.json", "facts.json", "stretch.html.txt", "stretch-1.html.txt"}
     record = json.loads(thread["snapshot.json"])
     (width,) = {a["note"].partition("pane=")[2].split(",")[2] for a in record["artefacts"] if a["role"] == "screen"}
     assert {Image.open(io.BytesIO(thread[name])).width for name in copies} == {int(width)}
-    assert {"tile-00.png", "copy-1.png", "dom.html", "screen.png", "network.json"} <= {
+    assert {"tile-00.png", "copy-1.png", "dom.html.txt", "screen.png", "network.json"} <= {
         name.rpartition("/")[2] for name in whole if name.startswith("data/exhibits/A02-thread/")
     }
 

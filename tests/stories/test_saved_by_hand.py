@@ -252,7 +252,7 @@ def test_a_complete_page_is_kept_with_its_folder_and_withheld_where_it_holds_sec
     assert facts(table)["order.number"]["value"] == table.order
     packed = table.run("pack", "fans", "-o", tmp_path / "with.zip", "--with-originals", "--json")
     (exhibit,) = packed.json["exhibits"]
-    assert {p.rpartition("/")[2] for p in exhibit["files"]} == {"Order.html", "site.css"}
+    assert {p.rpartition("/")[2] for p in exhibit["files"]} == {"Order.html.txt", "site.css.txt"}
     assert table.run("verify", packed.json["path"], "--json").json["ok"] is True
     held = table.run("pack", "fans", "-o", tmp_path / "without.zip", "--json")
     assert held.json["exhibits"][0]["files"] == {}

@@ -40,6 +40,12 @@ _SUFFIXES = {
     "image/png": ".png",
     "image/jpeg": ".jpg",
 }
+# Endings under which nothing runs or asks a site for anything, on any system and with any server that goes by them. Not .gz:
+# a server may unpack it on the way ("page.html.gz").
+_AT_REST = frozenset(
+    "jpg jpeg jfif png gif webp bmp tif tiff heic heif avif mp4 m4v mov avi mkv webm 3gp mpg mpeg mp3 m4a wav ogg opus amr "
+    "aac pdf doc docx xls xlsx ppt pptx odt ods odp rtf txt csv json zip rar 7z dwg dxf psd ai".split()
+)
 OTHERS_SHOWN = "the page may show other conversations"
 OTHERS_TOLD = "what the page was sent may tell of other conversations"
 SECRETS_HELD = "the file may hold secrets of the buyer's session, and an original is not altered"
@@ -164,7 +170,7 @@ def _file_exhibit(casefile: CaseFile, number: str, file: AddedFile, *, shown: bo
     base = f"data/exhibits/{number}-{slug(file.kind)}/"
     names = [original_name(file.name), *("/".join(map(original_name, part.name.split("/"))) for part in file.parts)]
     digests = (file.digest, *(part.digest for part in file.parts))
-    files = dict(zip((base + name for name in _distinct(names)), digests, strict=True))
+    files = dict(zip((base + name for name in _distinct(map(at_rest, names))), digests, strict=True))
     return Exhibit(number, title, file.kind, text, "", files if shown else {}, False)
 
 
@@ -180,12 +186,33 @@ def _saved(casefile: CaseFile, file: AddedFile) -> str:
 
 
 def artefact_name(artefact: Artefact) -> str:
-    """ "dom.html", "tile-00.png", "dom-2.html": by role, part and media type."""
+    """ "dom.html.txt", "tile-00.png", "dom-2.html.txt": by role, part and media type."""
     suffix = _SUFFIXES.get(artefact.media_type.partition(";")[0].strip(), ".bin")
     name = _NAMES.get(artefact.role, slug(artefact.role))
     if artefact.role == "tile":
         return f"{name}-{artefact.part:02d}{suffix}"
-    return f"{name}-{artefact.part}{suffix}" if artefact.part else f"{name}{suffix}"
+    return at_rest(f"{name}-{artefact.part}{suffix}" if artefact.part else f"{name}{suffix}")
+
+
+def at_rest(name: str) -> str:
+    """The name under which a file lies in the pack: as text, but for what is known to stay still when it is opened.
+
+    A page that was kept would run its scripts and tell the site who reads the pack. Its bytes are not touched, so that its
+    SHA-256 is the sealed one.
+    """
+    return name if _ending(name) in _AT_REST else f"{name}.txt"
+
+
+def is_as_text(name: str) -> bool:
+    """Whether a file of the pack has another ending before its ".txt": "dom.html.txt", "order.mhtml.txt"."""
+    own = name.removesuffix(".txt")
+    return own != name and bool(_ending(own)) and at_rest(own) == name
+
+
+def _ending(name: str) -> str:
+    """ "html" of "p_files/Page.HTML"; "" where there is none."""
+    stem, _, ending = name.rpartition("/")[2].rpartition(".")
+    return ending.lower() if stem else ""
 
 
 def original_name(name: str) -> str:

@@ -17,7 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from collector.model import ORIGINS, Exhibit, Fact, Private, Snapshot
 from rules.pack.plan.dates import both, when
-from rules.pack.plan.exhibits import Withheld, folder
+from rules.pack.plan.exhibits import Withheld, folder, is_as_text
 from rules.pack.plan.plan import PackPlan
 from rules.pack.plan.timeline import MESSAGES, Happening
 from rules.pack.plan.wording import REASONS, STATES, WHO, said, say
@@ -51,11 +51,12 @@ class ShownFact:
 
 @dataclass(frozen=True, slots=True)
 class ShownFile:
-    """A file of an exhibit; `link` is relative to data/."""
+    """A file of an exhibit; `link` is relative to data/; `as_text`: it is not opened as what it is."""
 
     name: str
     link: str
     digest: str
+    as_text: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +245,7 @@ def _view(plan: PackPlan, exhibit: Exhibit, copies: tuple[str, ...]) -> View:
         if fact.snapshot == plan.origin(exhibit) and fact.snapshot and fact.name not in MESSAGES
     )
     files = tuple(
-        ShownFile(path.rpartition("/")[2], path.removeprefix("data/"), digest)
+        ShownFile(path.rpartition("/")[2], path.removeprefix("data/"), digest, is_as_text(path))
         for path, digest in sorted(exhibit.files.items())
     )
     links = tuple(path.removeprefix("data/") for path in copies)

@@ -294,8 +294,10 @@ def seal(casefile: CaseFile, objects: Objects, folder: Path, key: SigningKey, au
     files = []
     for file in casefile.files:
         opening = Opening(file.digest, file.salt)
+        parts = [Opening(part.digest, part.salt) for part in file.parts]
         body = {"case": casefile.order, "id": file.id, "name": file.name, "commitment": opening.commitment}
-        entry = ledger.append("file.added", body, file.added_at, [opening])
+        more = {"parts": [{"commitment": part.commitment} for part in parts]} if parts else {}
+        entry = ledger.append("file.added", body | more, file.added_at, [opening, *parts])
         files.append(replace(file, seq=entry.seq))
         events.append(LedgerEvent(entry.seq, "file", file.added_at, file.name))
     checkpoint = ledger.make_checkpoint(AS_OF + timedelta(minutes=1))

@@ -107,7 +107,7 @@ def test_of_a_page_that_was_told_of_others_those_files_alone_are_withheld(sealed
     assert [(w.exhibit, w.role) for w in planned.withheld if w.exhibit == "A01"] == [("A01", "dom")]
     names = {path.rpartition("/")[2] for path in planned.exhibits[0].files}
     assert "tile-00.png" in names
-    assert "dom.html" not in names
+    assert "dom.html.txt" not in names
     closed = {a.digest for a in order.artefacts if a.role == "dom"}
     assert not closed & {opening["digest"] for opening in openings_of(planned)}
 

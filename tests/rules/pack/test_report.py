@@ -65,11 +65,11 @@ def test_the_policy_of_each_page_lets_nothing_in_but_its_own_style(made: PackPla
 
 
 def test_no_page_leads_out_of_the_pack(made: PackPlan) -> None:
-    """Addresses of the site are text; a saved page is a download, never a frame."""
+    """Addresses of the site are text; a page's source is a text to download, never a frame."""
     for page in pages(made):
         assert not re.search(r'(href|src)="(https?:|//|javascript:)', page)
         assert "<iframe" not in page
-    assert 'href="exhibits/A01-order/dom.html" download' in render_viewer(made)
+    assert 'href="exhibits/A01-order/dom.html.txt" download' in render_viewer(made)
 
 
 def test_a_stand_in_is_said_on_both_pages_and_a_real_site_is_not(made: PackPlan) -> None:
