@@ -276,7 +276,7 @@ class Hit:
     `excerpt` is a stretch of what was kept, unaltered; `marks` (and `label_marks`) are character offsets in it of what was
     looked for. `excerpt_of` is text, translation or quote. `visits` counts the visits that show it, from `first_snapshot` to
     `snapshot`. A message's `begun` and `ended` bound when it was sent; anything else's, when it was seen. UTC; `zone` is the
-    case's.
+    case's. `lacks` is what the visit was kept without.
     """
 
     source: str
@@ -299,6 +299,7 @@ class Hit:
     begun: datetime
     ended: datetime
     zone: str
+    lacks: str = ""
 
     def when(self) -> str:
         """The time where the user is, with weekday; both ends where it is not known to the minute."""

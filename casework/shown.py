@@ -10,7 +10,7 @@ from rich.text import Text
 from casework.answers import Hit
 from casework.terminal import inert, value_text
 from collector.canonical import plain
-from collector.model import ORIGINS, Fact
+from collector.model import ORIGINS, Fact, kept_in_part
 
 
 def hit_text(hit: Hit) -> Text:
@@ -30,7 +30,8 @@ def hit_text(hit: Hit) -> Text:
         note = "" if hit.excerpt_of == "text" else f"[{hit.excerpt_of}] "
         _append_marked(text, (": " if hit.label else "    ") + note, hit.excerpt, hit.marks)
     visits = f" (in {hit.visits} visits, first {hit.first_snapshot})" if hit.visits > 1 and hit.first_snapshot else ""
-    origin = f"    {hit.snapshot or hit.file}{visits}\n" if hit.snapshot or hit.file else ""
+    part = f"; the page was {inert(kept_in_part(hit.lacks))}" if hit.lacks else ""
+    origin = f"    {hit.snapshot or hit.file}{visits}{part}\n" if hit.snapshot or hit.file else ""
     return text.append("\n" + origin, style="dim")
 
 

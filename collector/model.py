@@ -32,6 +32,11 @@ Verdict = Literal["ok", "missing", "problem", "undetermined"]
 DeadlineState = Literal["not_started", "open", "due_soon", "act_now", "overdue", "met", "undetermined"]
 
 
+def kept_in_part(lacks: str) -> str:
+    """In words that a page was kept in part, and what is missing; "" for one that lacks nothing."""
+    return f"kept in part: {lacks[:1].lower()}{lacks[1:].rstrip('.')}" if lacks else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
     """An amount in one currency (ISO 4217), with two decimals at least. JSON: {"amount":"86.00","currency":"USD"}."""
@@ -89,7 +94,8 @@ class Fact:
 
     `reader` is "name/version" for a read fact, "buyer" for an asserted one. `at` is when the page was looked at, or the
     assertion recorded. `round` counts recurring assertions from 1. `saved` says that it was read from a page that the buyer
-    saved by hand: then `snapshot` is the file's id, and `at` when the page was saved, None where nothing says so.
+    saved by hand: then `snapshot` is the file's id, and `at` when the page was saved, None where nothing says so. `lacks` is
+    what the page that it was read from was kept without, "" for one that was kept whole.
     """
 
     name: str
@@ -101,6 +107,12 @@ class Fact:
     at: datetime | None = None
     round: int = 1
     saved: bool = False
+    lacks: str = ""
+
+    @property
+    def unseen(self) -> bool:
+        """Whether a page that was kept in part does not show it: nothing follows from that."""
+        return bool(self.lacks) and self.state == "unreadable" and self.place is None
 
     @property
     def origin(self) -> Origin:
@@ -305,7 +317,7 @@ class Deadline:
     (from a page's day), entered (counted from the buyer's day), sources differ (counted, with several ends), or "".
     `opening`: a time from which, not until which. An undetermined one has times where dates contradict each other; `near`
     says that the earliest is near or past. `page` is the kind of page to open. `origin` is that of the least witnessed
-    thing it rests on, "" where nothing is known of it yet.
+    thing it rests on, "" where nothing is known of it yet; `lacks` what a page that it rests on was kept without.
     """
 
     case: str
@@ -330,6 +342,7 @@ class Deadline:
     page: str = ""
     over: bool = False
     origin: Origin | Literal[""] = ""
+    lacks: str = ""
 
 
 @dataclass(frozen=True, slots=True)

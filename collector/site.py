@@ -103,10 +103,14 @@ class Recognition:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Whether the page is the one the target expects. `ok` is None when the page does not say."""
+    """Whether the page is the one the target expects. `ok` is None when the page does not say.
+
+    `lacks` says what the right page itself does not show of it, or "".
+    """
 
     ok: bool | None
     why: str = ""
+    lacks: str = ""
 
 
 SIGNED_IN_AS = "signed_in_as"  # a target's expectation: the name on the account that its page must show

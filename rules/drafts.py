@@ -15,7 +15,7 @@ from rules.check.contact import Said, reports
 from rules.check.contract import clause, missing_items
 from rules.check.refund import COUNTED, money, said
 from rules.check.review import reasons_of
-from rules.conversation.messages import sayings
+from rules.conversation.messages import not_whole, sayings
 from rules.policy.calendars import day_in, written
 from rules.policy.platform import Policy
 from rules.policy.schema import from_toml, installed
@@ -222,6 +222,7 @@ class _Words:
     def _told(self, said: Said, about: list[str]) -> str:
         first, case = said.told.earliest, self.chronology.casefile
         answered = any(s.who == "supplier" and s.earliest and s.earliest > first for s in sayings(case))
+        answered = answered or bool(not_whole(case))  # of what is not kept nothing is claimed
         en = f"We wrote to the supplier in the Message Center about {self._listed(about)} on {said.day}"
         day = f"{said.on.year}年{said.on.month}月{said.on.day}日"
         zh = f"我们于{day}在消息中心就{self._listed(about)}联系了供应商"

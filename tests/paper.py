@@ -9,7 +9,7 @@ import io
 import json
 import os
 import re
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -37,11 +37,17 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\
 class PaperTab(FakeTab):
     """A tab that shows the page of the story that stands at the address."""
 
+    def changed(self, kind: str) -> None:
+        """What a test changes of the page, or of how it can be kept."""
+
     async def open(self, url: str, within_ms: int) -> Arrival:
         story = SCENARIOS[SCENARIO]
-        kind = next(kind for kind, address in addresses(SCENARIO, ORIGIN).items() if address == url)
+        kind = next(
+            kind for kind, address in addresses(SCENARIO, ORIGIN).items() if url in (address, address.partition("?to=")[0])
+        )
         base = (datetime.now(UTC) - timedelta(days=story.today)).date()
         self.html = render(SCENARIO, story.today, kind, base=base, origin=ORIGIN, settled=True).decode()
+        self.changed(kind)
         self.visible = _text(self.html)
         return await super().open(url, within_ms)
 
@@ -54,22 +60,25 @@ def _text(html: str) -> str:
 class _PaperBrowsers:
     """Stands for `Browsers`: nobody is signed in, and every tab is of paper."""
 
+    def __init__(self, make_tab: Callable[[], PaperTab]) -> None:
+        self._make_tab = make_tab
+
     async def open(self, accounts: Iterable[str]) -> None:
         assert not any(accounts)
 
     @asynccontextmanager
     async def tab(self, account: str) -> AsyncIterator[PaperTab]:
-        yield PaperTab()
-
-
-@asynccontextmanager
-async def _browsers(*_: Any) -> AsyncIterator[_PaperBrowsers]:
-    yield _PaperBrowsers()
+        yield self._make_tab()
 
 
 @contextmanager
-def paper_browser() -> Iterator[None]:
+def paper_browser(make_tab: Callable[[], PaperTab] = PaperTab) -> Iterator[None]:
     """In the block, commands use the browser of paper."""
+
+    @asynccontextmanager
+    async def _browsers(*_: Any) -> AsyncIterator[_PaperBrowsers]:
+        yield _PaperBrowsers(make_tab)
+
     real = visit.browsers, launch.print_pdf
     visit.browsers, launch.print_pdf = _browsers, lambda *_, **__: PDF  # type: ignore[assignment]
     try:
@@ -84,6 +93,7 @@ class PaperDesk:
 
     folder: Path
     authority: Served
+    pages: tuple[str, ...] = PAGES
 
     @property
     def archive(self) -> Path:
@@ -101,12 +111,12 @@ class PaperDesk:
             "TRADEWITNESS_ALIAS": "alibaba.localhost:8123=alibaba.com",
         }
 
-    def run(self, *arguments: str | Path) -> Said:
+    def run(self, *arguments: str | Path, make_tab: Callable[[], PaperTab] = PaperTab) -> Said:
         out, err = io.StringIO(), io.StringIO()
         before = {name: os.environ.get(name) for name in self.environment}
         os.environ.update(self.environment)
         try:
-            with paper_browser(), redirect_stdout(out), redirect_stderr(err):
+            with paper_browser(make_tab), redirect_stdout(out), redirect_stderr(err):
                 code = cli.run([str(a) for a in arguments])
         finally:
             for name, value in before.items():
@@ -127,7 +137,7 @@ class PaperDesk:
         self.did("init", "--authority", f"test={self.authority.url}", "--authority-root", self.authority.root_file)
         config = self.archive / "config.toml"
         config.write_text(config.read_text().replace("pause_seconds = 2", "pause_seconds = 0"))
-        given = [part for kind in PAGES for part in (f"--{kind}", addresses(SCENARIO, ORIGIN)[kind])]
+        given = [part for kind in self.pages for part in (f"--{kind}", addresses(SCENARIO, ORIGIN)[kind])]
         self.did("case", "open", self.order, *given, "--zone", "Europe/Berlin")
 
     def keep(self) -> None:

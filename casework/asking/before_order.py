@@ -63,7 +63,10 @@ def _kept(ws: Workspace, text: str) -> list[Snapshot]:
     if not cases(ws):
         raise WrongRequest(f"{text!r} is neither a web address nor a kept snapshot.", "An address begins with https://")
     case = find_case(ws, text)
-    newest = {s.target.id: s for _, s in ws.index.snapshots("case_id = ? and outcome = 'complete'", case.order)}
+    read = {row["snapshot"] for row in ws.index.rows("select distinct snapshot from facts where case_id = ?", case.order)}
+    visits = [s for _, s in ws.index.snapshots("case_id = ?", case.order) if s.id in read]
+    visits.sort(key=lambda s: s.outcome == "complete")  # the newest whole one, else the newest one kept in part
+    newest = {s.target.id: s for s in visits}
     found = [snapshot for snapshot in newest.values() if snapshot.target.kind in _PAGES]
     if not found:
         raise WrongRequest(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
@@ -46,8 +47,8 @@ def as_of_instant(ws: Workspace, text: str, zone: str) -> datetime:
 
 
 def facts_of(ws: Workspace, what: str, *, everything: bool = False) -> list[Fact]:
-    """A snapshot's or saved file's facts, or a case's: the latest complete visit of each target, then what pages saved by
-    hand say besides, then the standing assertions.
+    """A snapshot's or saved file's facts, or a case's: the latest complete visit of each target, else the latest partial
+    one; then what later partial visits and pages saved by hand say besides, then the standing assertions.
     """
     if ws.index.rows("select 1 from snapshots where id = ? union select 1 from files where id = ?", what, what):
         return ws.index.facts("snapshot = ?", what)
@@ -55,19 +56,37 @@ def facts_of(ws: Workspace, what: str, *, everything: bool = False) -> list[Fact
     asserted = ws.index.assertions(case.order)
     if everything:
         return [*ws.index.facts("case_id = ?", case.order), *asserted]
-    newest = {
-        row["target"]: row["id"]
-        for row in ws.index.rows(
-            "select target, id from snapshots where case_id = ? and outcome = 'complete' order by seq", case.order
-        )
-    }
-    wanted = set(newest.values())
-    found = [f for f in ws.index.facts("case_id = ?", case.order) if f.snapshot in wanted]
+    facts: dict[str, list[Fact]] = {}
+    for fact in ws.index.facts("case_id = ? and not saved", case.order):
+        facts.setdefault(fact.snapshot, []).append(fact)
+    chosen: dict[str, list[str]] = {}
+    for row in ws.index.rows("select target, id, outcome from snapshots where case_id = ? order by seq", case.order):
+        if row["id"] in facts:
+            looks = chosen.setdefault(row["target"], [])
+            whole = looks and not facts[looks[0]][0].lacks
+            looks[:] = [*looks, row["id"]] if row["outcome"] != "complete" and whole else [row["id"]]
+    found = [fact for looks in chosen.values() for fact in facts[looks[0]]]
+    found += [fact for looks in chosen.values() for fact in _partial_besides(facts, *looks)]
     own = without_others([*found, *ws.index.facts("case_id = ? and saved", case.order), *asserted])
     found += _saved_besides(found, [fact for fact in own if fact.saved])
     read = {f.name for f in found if f.state == "read"}
     # What one page of the case does not show and another does is shown: a product page says nothing of the limit.
     return [f for f in found if f.state != "not_shown" or f.name not in read] + asserted
+
+
+def _partial_besides(facts: dict[str, list[Fact]], whole: str, *partial: str) -> list[Fact]:
+    """Of each name the newest fact that partial visits show and the last whole one before them did not."""
+    before = {f.name: _news(f) for f in facts[whole]}
+    newest = {f.name: f for one in partial for f in facts[one] if f.state == "read" and f.name != "thread.complete"}
+    return [f for name, f in newest.items() if not _news(f) <= before.get(name, frozenset())]
+
+
+def _news(fact: Fact) -> frozenset[str]:
+    """What a fact tells; of a conversation each message, because a part of it tells nothing new."""
+    if fact.state != "read":
+        return frozenset()
+    told = fact.value if fact.name == "thread.messages" and isinstance(fact.value, tuple) else (fact.value,)
+    return frozenset(json.dumps(plain(one), sort_keys=True) for one in told)
 
 
 def tiles_of(ws: Workspace, facts: list[Fact]) -> list[Tile | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from casework.answers import Hit, SearchAnswer
@@ -99,7 +99,13 @@ def _search(ws: Workspace, sought: tuple[str, ...], filters: Filters) -> SearchA
     where, values = _conditions(ws, find_case(ws, filters.case) if filters.case else None, filters)
     groups = fulltext.find(terms, where, values, filters.limit)
     hits = tuple(_hit(g, fulltext.passage(g["id"]), fulltext.passage(g["first"]), known, terms) for g in groups)
+    hits = tuple(replace(hit, lacks=_lacks(ws, hit.snapshot)) if hit.snapshot else hit for hit in hits)
     return SearchAnswer(sought, bool(terms), hits, groups[0]["total"] if groups else 0)
+
+
+def _lacks(ws: Workspace, snapshot: str) -> str:
+    rows = ws.index.rows("select why from snapshots where id = ? and outcome != 'complete'", snapshot)
+    return str(rows[0]["why"]) if rows else ""
 
 
 def _hit(group: sqlite3.Row, row: sqlite3.Row, first: sqlite3.Row, known: dict[str, Case], terms: tuple[Term, ...]) -> Hit:

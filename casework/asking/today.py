@@ -10,7 +10,7 @@ from casework.cases import Case, casefile, cases, find_case, targets_of
 from casework.keeping.capture import with_accounts
 from casework.workspace import Workspace
 from collector.archive.sealing import state
-from collector.model import ORIGINS, Deadline, Snapshot
+from collector.model import ORIGINS, Deadline, Snapshot, kept_in_part
 from rules.case.casefile import CaseFile
 from rules.check.review import reasons_of
 from rules.deadlines.counting import deadlines, needs_attention
@@ -70,7 +70,7 @@ def _line(ws: Workspace, case: Case, file: CaseFile, found: tuple[Deadline, ...]
     look = _last_good_look(ws, case.order)
     alarms = _alarms(ws, case, [step.deadline for step in steps], look, now)
     looked = f"last good look: {age(look.visit.machine_time, now)} ago" if look else "no page has been kept whole yet"
-    looked += _failed_since(ws, case.order, look)
+    looked += _not_whole(ws, case.order)
     link = _link(ws, case, "order")
     empty = TodayLine(case.order, case.name, "open", "no deadline is running", "", link, looked, None, "", "", alarms)
     if not steps:
@@ -79,6 +79,7 @@ def _line(ws: Workspace, case: Case, file: CaseFile, found: tuple[Deadline, ...]
     deadline = step.deadline
     who = _WHO[deadline.who] if deadline.must or deadline.who != "you" else "you may act"
     saved = f" ({ORIGINS['saved']})" if deadline.origin == "saved" else ""
+    saved += " (from a page kept in part)" if deadline.lacks else ""
     state = deadline.state if deadline.who == "you" else "open"  # another's deadline is no alarm of yours
     return replace(
         empty, state=state, headline=f"{deadline.label}: {who} {step.when}{saved}", todo=step.press,
@@ -91,15 +92,19 @@ def _last_good_look(ws: Workspace, case: str, kind: str = "") -> Snapshot | None
     return next((s for _, s in reversed(list(ws.index.snapshots(sql, case, *([kind] if kind else []))))), None)
 
 
-def _failed_since(ws: Workspace, case: str, look: Snapshot | None) -> str:
-    """That a newer visit kept less than a whole page must not hide behind the last good one."""
-    since = look.id if look else ""
+def _not_whole(ws: Workspace, case: str) -> str:
+    """Each page whose newest visit kept less than the whole: it must not hide behind good looks at the others."""
     rows = ws.index.rows(
-        "select kind, outcome, why from snapshots where case_id = ? and outcome != 'complete' "
-        "and seq > coalesce((select seq from snapshots where id = ?), -1) order by seq desc limit 1",
-        case, since,
+        "select kind, outcome, why, max(seq) from snapshots where case_id = ? "
+        "group by target, case target when '' then url end having outcome != 'complete' order by max(seq) desc",
+        case,
     )  # fmt: skip
-    return f"; since then the {rows[0]['kind']} page was {rows[0]['outcome']}: {rows[0]['why']}" if rows else ""
+    words = {"partial": kept_in_part}
+    said = [
+        (row["kind"].replace("_", " "), words.get(row["outcome"], "not seen: {}".format)(row["why"].rstrip(".")))
+        for row in rows
+    ]
+    return "".join(f"; the {kind} page was {how}" for kind, how in said)
 
 
 def _alarms(ws: Workspace, case: Case, running: list[Deadline], look: Snapshot | None, now: datetime) -> tuple[str, ...]:

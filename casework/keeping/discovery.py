@@ -8,7 +8,7 @@ from casework.cases import keep_targets, make_targets, targets_of
 from casework.workspace import Workspace
 from collector.errors import DamagedArchive
 from collector.model import Snapshot, Target
-from collector.reading.reader import stored_page
+from collector.reading.reader import identified, stored_page
 from collector.site import StoredPage
 
 # A case has one supplier and one order, but disputes follow each other.
@@ -47,7 +47,7 @@ def _named_thread(ws: Workspace, target: Target, page: StoredPage) -> list[Targe
 def _linked(ws: Workspace, snapshot: Snapshot, page: StoredPage, wanted: frozenset[str]) -> list[Target]:
     """Targets for what an order page links to and its case does not have yet."""
     target = snapshot.target
-    if target.kind != "order" or snapshot.outcome != "complete":
+    if target.kind != "order" or (snapshot.outcome != "complete" and identified(snapshot) != "ok"):
         return []
     pages = ws.site.discover(page)
     found = {kind: (url,) for kind, url in pages.items() if kind in wanted and not stands(ws, target.case, kind, url)}

@@ -21,7 +21,7 @@ from collector.browser.accounts import DEFAULT
 from collector.browser.browsers import Held
 from collector.errors import PersonNeeded, WrongRequest
 from collector.model import Snapshot, Target
-from collector.reading.reader import stored_page
+from collector.reading.reader import identified, read_stored, stored_page
 from collector.site import Listed, StoredPage
 
 Progress = Callable[[str], None]
@@ -201,15 +201,16 @@ def _stop_at_wall(looks: tuple[Snapshot, ...], account: str) -> None:
 def _found(ws: Workspace, number: str, look: Snapshot | None, listed: Listed | None) -> FoundOrder:
     """The order as its own page shows it, else as the list does; its dispute also as the order list names it."""
     dispute = {"dispute": listed.dispute} if listed and listed.dispute else {}
-    if look is None or look.outcome != "complete":
+    facts = read_stored(look, ws.archive.objects, ws.site, ws.alias) if look else ()
+    values = {f.name: f.value for f in facts if f.state == "read"}
+    if look is None or (look.outcome != "complete" and not values):
         why = look.why if look else "Its own page has not been visited yet."
         said = (listed.status, listed.supplier, listed.total) if listed else ("", "", "")
         return FoundOrder(number, *said, dispute, why)
-    page = _page(ws, look)
-    facts = {f.name: f.value for f in ws.site.read("order", page) if f.state == "read"}
-    status, supplier, total = (str(facts.get(name) or "") for name in ("order.status", "order.supplier", "order.total"))
-    pages = {kind: url for kind, url in ws.site.discover(page).items() if kind in PAGES}
-    return FoundOrder(number, status, supplier, total, {**dispute, **pages})
+    status, supplier, total = (str(values.get(name) or "") for name in ("order.status", "order.supplier", "order.total"))
+    sure = look.outcome == "complete" or identified(look) == "ok"  # what may be another order's page leads nowhere
+    pages = {kind: url for kind, url in ws.site.discover(_page(ws, look)).items() if kind in PAGES and sure}
+    return FoundOrder(number, status, supplier, total, {**dispute, **pages}, look.why if look.outcome != "complete" else "")
 
 
 def _addresses(ws: Workspace, order: FoundOrder, url: str) -> dict[str, tuple[str, ...]]:
@@ -259,7 +260,7 @@ def _notes(ws: Workspace, found: Iterable[FoundOrder]) -> tuple[str, ...]:
 def _is_silent(ws: Workspace, case: str) -> bool:
     """Whether a whole conversation was read and the order's number stands nowhere in it."""
     facts = ws.index.facts("case_id = ? and name = 'thread.messages' and state = 'read'", case)
-    return bool(facts) and not any(case in str(fact.value) for fact in facts)
+    return any(not fact.lacks for fact in facts) and not any(case in str(fact.value) for fact in facts)
 
 
 def _page(ws: Workspace, snapshot: Snapshot) -> StoredPage:

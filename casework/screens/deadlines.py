@@ -9,7 +9,7 @@ from casework.screens.printing import Printer, console
 from casework.terminal import escape
 from collector.canonical import plain
 from collector.errors import DONE, DUE
-from collector.model import ORIGINS
+from collector.model import ORIGINS, kept_in_part
 
 if TYPE_CHECKING:
     from casework.answers import DeadlineAnswer
@@ -53,6 +53,8 @@ class DeadlineScreens(Printer):
             for deadline in live:
                 table.add_row(*_row(deadline, answer))
             console().print(table)
+        for lacks in dict.fromkeys(d.lacks for d in live if d.lacks):
+            self._say(f"[yellow]A page that this rests on was {escape(kept_in_part(lacks))}.[/yellow]")
         for deadline in live:
             if deadline.who == "you" and (deadline.state in _PRESSING or deadline.near):
                 self._what_to_do(deadline)
@@ -77,7 +79,9 @@ def _name(deadline: Deadline) -> str:
 
 def _row(deadline: Deadline, answer: DeadlineAnswer) -> tuple[str, ...]:
     colour, word = STATES[deadline.state]
-    said = ", ".join(filter(None, (_SURE.get(deadline.sure, ""), ORIGINS["saved"] if deadline.origin == "saved" else "")))
+    saved = ORIGINS["saved"] if deadline.origin == "saved" else ""
+    part = "page kept in part" if deadline.lacks else ""
+    said = ", ".join(filter(None, (_SURE.get(deadline.sure, ""), saved, part)))
     sure = f"\n[dim]{escape(said)}[/dim]" if said else ""
     who = f"{_WHO[deadline.who]}{'' if deadline.must else ', may'}" if deadline.who == "you" else _WHO[deadline.who]
     bar = answer.bar(deadline)

@@ -8,7 +8,7 @@ from casework.screens.printing import Printer, console
 from casework.terminal import escape, inert, value_text
 from collector.canonical import plain
 from collector.errors import DONE, PARTIAL
-from collector.model import ORIGINS
+from collector.model import ORIGINS, kept_in_part
 
 if TYPE_CHECKING:
     from casework.answers import RereadAnswer, SearchAnswer, Tile
@@ -50,7 +50,14 @@ class ReadingScreens(Printer):
     def facts(self, facts: list[Fact], tiles: list[Tile | None]) -> None:
         keys = ("name", "value", "state", "snapshot", "reader", "place")
         rows = [
-            {**{k: getattr(f, k) for k in keys}, "at": f.at, "round": f.round, "origin": ORIGINS[f.origin], "tile": tile}
+            {
+                **{k: getattr(f, k) for k in keys},
+                "at": f.at,
+                "round": f.round,
+                "origin": ORIGINS[f.origin],
+                "tile": tile,
+                "lacks": f.lacks,
+            }
             for f, tile in zip(facts, tiles, strict=True)
         ]
         if self._json({"facts": rows}):
@@ -60,10 +67,13 @@ class ReadingScreens(Printer):
         table = self._table("Fact", "Value", "State", "Where it stands", "Snapshot")
         for fact in facts:
             name = fact.name + (f"#{fact.round}" if fact.round > 1 else "")
-            state = fact.state + (f", {ORIGINS['saved']}" if fact.saved else "")
+            state = "not on what was kept" if fact.unseen else str(fact.state)
+            state += f", {ORIGINS['saved']}" if fact.saved else ", kept in part" if fact.lacks and not fact.unseen else ""
             where = _WHERE[fact.place.scheme] if fact.place else ""
             table.add_row(name, escape(value_text(fact.value)), state.replace("_", " "), where, fact.snapshot)
         console().print(table)
+        for snapshot, lacks in dict.fromkeys((f.snapshot, f.lacks) for f in facts if f.lacks):
+            self._say(f"[yellow]{snapshot}: the page was {escape(kept_in_part(lacks))}.[/yellow]")
         self._hint("The exact place of each, and the words that stand there: tradewitness facts … --json")
 
     def found(self, answer: SearchAnswer) -> None:

@@ -47,6 +47,7 @@ _ONE_OF_SPACELESS = re.compile(rf"[{_SPACELESS}]")
 _UNSAID = frozenset(
     {"id", "digest", "url", "from", "printed"}
 )  # of a list's entries: not words that a person would look for
+_OF_THE_WHOLE = frozenset({"thread.complete"})  # it stands where all messages do, and each of them is found itself
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -162,7 +163,7 @@ def passages_of(snapshot: Snapshot, facts: Iterable[Fact], page_text: str) -> It
     for fact in facts:
         if fact.name == "thread.messages" and isinstance(fact.value, tuple):
             yield from (_message(message, place) for message in fact.value)
-        elif fact.state in ("read", "unreadable"):
+        elif fact.state in ("read", "unreadable") and fact.name not in _OF_THE_WHOLE:
             quote = fact.place.quote if fact.place else ""
             yield _passage("fact", place, fact.name, as_text(fact.value), quote, group=("fact", fact.name))
     if page_text.strip():
@@ -186,7 +187,7 @@ def file_passages(
     for fact in facts:
         if fact.name in MESSAGES and isinstance(fact.value, tuple):
             yield from (_message(message, place) for message in fact.value)
-        elif fact.state in ("read", "unreadable"):
+        elif fact.state in ("read", "unreadable") and fact.name not in _OF_THE_WHOLE:
             quote = fact.place.quote if fact.place else ""
             yield _passage("fact", place, fact.name, as_text(fact.value), quote, group=("fact", fact.name))
     if text.strip():

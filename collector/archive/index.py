@@ -20,7 +20,7 @@ from collector.errors import DamagedArchive
 from collector.ledger.log import Entry, Ledger, Opening, about_case
 from collector.model import Fact, Money, Place, Printed, Snapshot, Target
 
-FORMAT = "7"
+FORMAT = "8"
 ReadFacts = Callable[[Snapshot], tuple[Fact, ...]]
 ReviseFacts = Callable[[Snapshot, tuple[Fact, ...]], tuple[Fact, ...]]
 
@@ -65,7 +65,7 @@ TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
     "facts": (
         {
             "snapshot": str, "case_id": str, "name": str, "state": str, "value": str, "reader": str, "place": str,
-            "at": str, "seq": int, "saved": int,
+            "at": str, "seq": int, "saved": int, "lacks": str,
         },
         (),
     ),
@@ -243,7 +243,8 @@ class Index:
             why=snapshot.why, body=json.dumps(body),
         )  # fmt: skip
         facts = read_facts(snapshot)
-        seen = tuple(replace(fact, at=snapshot.visit.machine_time) for fact in facts)
+        lacks = "" if snapshot.outcome == "complete" else snapshot.why
+        seen = tuple(replace(fact, at=snapshot.visit.machine_time, lacks=lacks) for fact in facts)
         self._put_facts(target.case, snapshot.id, entry.seq, seen)
         if self.texts:
             self.fulltext.take(fulltext.passages_of(snapshot, facts, _page_text(snapshot, archive)))
@@ -279,7 +280,7 @@ class Index:
             self._put(
                 "facts", snapshot=origin, case_id=case, name=fact.name, state=fact.state,
                 value=json.dumps(plain(fact.value)), reader=fact.reader, place=json.dumps(plain(fact.place)),
-                at=instant(fact.at) if fact.at else "", seq=seq, saved=int(fact.saved),
+                at=instant(fact.at) if fact.at else "", seq=seq, saved=int(fact.saved), lacks=fact.lacks,
             )  # fmt: skip
 
     # -- asking -------------------------------------------------------------------------------------------------
@@ -351,7 +352,7 @@ def _fact(row: sqlite3.Row) -> Fact:
         place = Place(**{**place, "box": tuple(place["box"]) if place["box"] else None})
     return Fact(
         row["name"], valued(json.loads(row["value"])), row["state"], row["snapshot"], row["reader"], place,
-        datetime.fromisoformat(row["at"]) if row["at"] else None, saved=bool(row["saved"]),
+        datetime.fromisoformat(row["at"]) if row["at"] else None, saved=bool(row["saved"]), lacks=row["lacks"],
     )  # fmt: skip
 
 

@@ -31,11 +31,11 @@ _NEXT = {
 def judge(
     target: Target, status: int, steps: Sequence[Step], recognition: Recognition, identity: Identity
 ) -> tuple[Outcome, str]:
-    """The outcome of a visit that kept something, and one sentence that says why ("" when complete)."""
+    """The outcome of a visit that kept something, and one sentence that says why (of a complete one, what to know of it)."""
     if recognition.barrier in WALLS:
         return "blocked", f"{recognition.why or _WALL[recognition.barrier]} {_NEXT[recognition.barrier]}"
     lacks = [why for why in (_page(target, status, recognition, identity), *_missing(steps)) if why]
-    return ("partial", " ".join(lacks)) if lacks else ("complete", "")
+    return ("partial", " ".join(lacks)) if lacks else ("complete", identity.lacks)
 
 
 def _page(target: Target, status: int, recognition: Recognition, identity: Identity) -> str:

@@ -332,7 +332,7 @@ class _Going:
 
     async def identify(self) -> Done:
         """What the page is, and whether it is the right one, from the stored bytes alone."""
-        if not any(a.role == "dom" for a in self._artefacts):
+        if not any(a.role in ("dom", "stretch") for a in self._artefacts):
             return "skipped", "there is nothing to read it from"
         final, status = self._masked_addresses()[1], self._arrival.status
         kept = (self._artefacts, self._store.get, self._alias, final, status, self._seen_at, self._id)

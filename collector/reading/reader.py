@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from collector.alias import Alias
 from collector.errors import DamagedArchive
@@ -18,7 +19,7 @@ def stored_page(snapshot: Snapshot, objects: ObjectStore, alias: Alias) -> Store
 
 
 def reader_of(objects: ObjectStore, site: Site, alias: Alias) -> Callable[[Snapshot], tuple[Fact, ...]]:
-    """Reads the facts of one snapshot. A page that was not found to be the right one gives none."""
+    """Reads the facts of one snapshot. A page that is not the one that was wanted gives none."""
 
     def read(snapshot: Snapshot) -> tuple[Fact, ...]:
         try:
@@ -30,11 +31,27 @@ def reader_of(objects: ObjectStore, site: Site, alias: Alias) -> Callable[[Snaps
 
 
 def read_stored(snapshot: Snapshot, objects: ObjectStore, site: Site, alias: Alias) -> tuple[Fact, ...]:
-    """The facts of one snapshot, () for a page that was not found to be the right one. Raises DamagedArchive."""
-    return site.read(snapshot.target.kind, stored_page(snapshot, objects, alias)) if is_read(snapshot) else ()
+    """The facts of one snapshot, () for a page that is not the one that was wanted. Raises DamagedArchive.
+
+    A page that was kept in part says what it says; what it does not show may stand in what is missing.
+    """
+    if not is_read(snapshot):
+        return ()
+    page, kind = stored_page(snapshot, objects, alias), snapshot.target.kind
+    if snapshot.outcome == "complete":
+        return site.read(kind, page)
+    found = site.recognise(page)
+    known = (kind, "") if identified(snapshot) == "ok" else (kind,)  # what says neither what nor whose it is may be anything
+    if found.barrier or found.kind not in known:
+        return ()
+    return tuple(replace(f, state="unreadable") if f.state == "not_shown" else f for f in site.read(kind, page))
 
 
 def is_read(snapshot: Snapshot) -> bool:
-    """Whether facts are taken from a visit: it is complete, or partial and found to be of the right page."""
-    identified = {step.outcome for step in snapshot.steps if step.name == "identify"}
-    return snapshot.outcome == "complete" or (snapshot.outcome == "partial" and identified == {"ok"})
+    """Whether facts are taken from a visit: it is complete, or partial and not found to be of another page."""
+    return snapshot.outcome == "complete" or (snapshot.outcome == "partial" and identified(snapshot) in ("ok", "partial"))
+
+
+def identified(snapshot: Snapshot) -> str:
+    """Whether the page was found to be the right one: ok, failed, partial where it does not say, skipped without a page."""
+    return next((step.outcome for step in snapshot.steps if step.name == "identify"), "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -34,8 +35,11 @@ def page_of(
     text = "\n".join(document.html.decode("utf-8", "replace") for document in documents("text"))
     stretches = documents("stretch")
     told, files = _told(kept, get, alias) if stretches else ((), {})
-    boxes = _boxes(kept, get)
-    return StoredPage(alias.to_real(final), status, documents("dom"), text, seen_at, ident, stretches, told, files, boxes)
+    # Messages that were kept are read, where the page around them was not to be had, too.
+    sources = documents("dom")
+    pages = sources or tuple(replace(newest, part=0) for newest in stretches[:1])
+    boxes = _boxes(kept, get) if sources else ()
+    return StoredPage(alias.to_real(final), status, pages, text, seen_at, ident, stretches, told, files, boxes)
 
 
 def _boxes(kept: Mapping[tuple[str, int], Artefact], get: Get) -> tuple[Box, ...]:

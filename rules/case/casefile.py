@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import Any
 
 from collector.model import AddedFile, Fact, FileText, Snapshot
@@ -57,8 +58,18 @@ class CaseFile:
         return self.seen(name) or self.saved(name)
 
     def seen(self, name: str) -> Fact | None:
-        """The newest fact of that name that a witnessed page showed (state read), or None."""
-        return next((f for f in reversed(self.named(name)) if f.state == "read" and not f.saved), None)
+        """The newest fact of that name that a witnessed page showed (state read), or None.
+
+        Where a page that was kept in part only repeats what one kept whole had shown, that one is given.
+        """
+        read = [f for f in reversed(self.named(name)) if f.state == "read" and not f.saved]
+        same = takewhile(lambda f: f.value == read[0].value, read)
+        return next((f for f in same if not f.lacks), read[0] if read else None)
+
+    def unseen(self, name: str) -> str:
+        """What the newest page that should show the fact was kept without, where nothing tells it; "" otherwise."""
+        looked = [f for f in self.named(name) if not f.saved and f.state != "asserted"]
+        return looked[-1].lacks if looked and looked[-1].unseen and self.fact(name) is None else ""
 
     def saved(self, name: str) -> Fact | None:
         """The newest fact of that name that a page saved by the buyer shows; one that says when it was saved goes first."""
@@ -79,8 +90,11 @@ class CaseFile:
         return fact.value if fact else None
 
     def looked_at(self, name: str) -> Fact | None:
-        """The newest fact of that name in any state: also a page that does not show it, or shows it illegibly."""
-        found = self.named(name)
+        """The newest fact of that name in any state: also a page that does not show it, or shows it illegibly.
+
+        What a page that was kept in part does not show says nothing.
+        """
+        found = [f for f in self.named(name) if not f.unseen]
         return next((f for f in reversed(found) if not f.saved), found[-1] if found else None)
 
     def known(self) -> CaseFile:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from collector.model import ORIGINS, Fact, Origin, Printed
+from collector.model import ORIGINS, Fact, Origin, Printed, kept_in_part
 from rules.case.casefile import CaseFile
 from rules.policy.calendars import day_in, end_of, plausible_year, start_of, written, zone_of
 from rules.policy.platform import Event, Policy
@@ -22,7 +22,8 @@ class Occurrence:
     """Something that happened on a day: which fact says so, and how it can be read.
 
     `days` are (civil day, zone) readings to count from; `earliest` and `latest` the instants (UTC) it can have been;
-    `printed` whether a page says it; `exact` whether it was printed to the minute with its zone; `origin` the fact's.
+    `printed` whether a page says it; `exact` whether it was printed to the minute with its zone; `origin` and `lacks` the
+    fact's.
     """
 
     fact: str
@@ -34,9 +35,11 @@ class Occurrence:
     round: int = 1
     exact: bool = False
     origin: Origin = "witnessed"
+    lacks: str = ""
 
     def __str__(self) -> str:
-        return f"{self.text} ({self.fact}{', ' + ORIGINS['saved'] if self.origin == 'saved' else ''})"
+        how = ORIGINS["saved"] if self.origin == "saved" else f"on a page {kept_in_part(self.lacks)}" if self.lacks else ""
+        return f"{self.text} ({self.fact}{', ' if how else ''}{how})"
 
 
 def occurrence(fact: Fact, zone: str, readings: tuple[str, str]) -> Occurrence | None:
@@ -50,7 +53,8 @@ def occurrence(fact: Fact, zone: str, readings: tuple[str, str]) -> Occurrence |
         return None
     days, earliest, latest, text = found
     exact = isinstance(fact.value, Printed) and bool(fact.value.zone) and ":" in fact.value.text
-    return Occurrence(fact.name, text, days, earliest, latest, fact.state == "read", fact.round, exact, fact.origin)
+    printed = fact.state == "read"
+    return Occurrence(fact.name, text, days, earliest, latest, printed, fact.round, exact, fact.origin, fact.lacks)
 
 
 _Found = tuple[tuple[tuple[date, str], ...], datetime, datetime, str]

@@ -31,7 +31,7 @@ class Timer:
     """A printed deadline: the deadline it `speaks_of`, the instants it can mean (UTC), and when it was seen.
 
     `origin` says whether a visit saw it, the buyer saved the page by hand, or the buyer copied it from the page. `seen` is
-    None where a saved page does not say when that was.
+    None where a saved page does not say when that was. `lacks` is what its page was kept without.
     """
 
     speaks_of: str
@@ -40,6 +40,7 @@ class Timer:
     text: str
     seen: datetime | None
     origin: Origin
+    lacks: str = ""
 
     @property
     def witnessed(self) -> bool:
@@ -118,7 +119,7 @@ def dispute_pages(casefile: CaseFile, policy: Policy) -> tuple[DisputePage, ...]
     """
     looks: dict[str, dict[str, Fact]] = {}
     for fact in casefile.facts:
-        told = fact.state == "read" or (fact.state == "unreadable" and fact.name == TIMER)
+        told = fact.state == "read" or (fact.state == "unreadable" and fact.name == TIMER and not fact.unseen)
         if told and (fact.name == TIMER or fact.name in policy.dispute_words):
             looks.setdefault(fact.snapshot or str(fact.at), {})[fact.name] = fact
     seen = [_page(facts, casefile, policy) for facts in looks.values()]
@@ -193,15 +194,15 @@ def _timer(fact: Fact, speaks_of: str, zone: str, policy: Policy) -> Timer | Non
     value = fact.value
     if isinstance(value, Printed):
         earliest, latest = sorted((value.earliest, value.latest))
-        return Timer(speaks_of, earliest, latest, value.text, fact.at, fact.origin)
+        return Timer(speaks_of, earliest, latest, value.text, fact.at, fact.origin, fact.lacks)
     moment = time_of(value, zone)
     if isinstance(moment, datetime):
-        return Timer(speaks_of, moment, moment, str(value), fact.at, fact.origin)
+        return Timer(speaks_of, moment, moment, str(value), fact.at, fact.origin, fact.lacks)
     told = occurrence(fact, zone, (policy.earliest_zone, policy.latest_zone))
     if told is None:
         return None
     ends = [end_of(day, there) for day, there in told.days]
-    return Timer(speaks_of, min(ends), max(ends), told.text, fact.at, fact.origin)
+    return Timer(speaks_of, min(ends), max(ends), told.text, fact.at, fact.origin, fact.lacks)
 
 
 def newest_timer(pages: tuple[DisputePage, ...], speaks_of: str) -> Timer | None:

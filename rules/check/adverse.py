@@ -10,7 +10,7 @@ from rules.case.chronology import Chronology, day_text
 from rules.check.contact import problem_since
 from rules.check.contract import contract, order_time
 from rules.check.refund import money, said
-from rules.conversation.messages import Saying, quoted, sayings
+from rules.conversation.messages import Saying, heard, quoted, sayings
 from rules.language.phrases import Flag, load_phrases
 from rules.language.stated import money_in
 from rules.policy.calendars import day_in, written
@@ -76,11 +76,11 @@ def _offer(chronology: Chronology) -> Iterator[Finding]:
 
 def _uploads(chronology: Chronology) -> Iterator[Finding]:
     """Files that the supplier sent since there can be a problem: they will be shown to the case manager too."""
-    since, fact = problem_since(chronology), chronology.casefile.read("thread.messages")
+    since = problem_since(chronology)
     names = [
         str(attachment.get("name") or attachment.get("kind") or "a file")
-        for message in (fact.value if fact and isinstance(fact.value, list | tuple) else ())
-        if isinstance(message, Mapping) and message.get("from") == "supplier" and _after(message, since)
+        for message in heard(chronology.casefile)
+        if message.get("from") == "supplier" and _after(message, since)
         for attachment in message.get("attachments") or ()
         if isinstance(attachment, Mapping)
     ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from collector.model import Fact, Finding, Money
+from collector.model import Fact, Finding, Money, kept_in_part
 from rules.case.history import day_of, history
 from rules.check.protection import protections
 from rules.check.refund import said
@@ -79,11 +79,15 @@ def _guide(policy: Policy) -> str:
 
 
 def _page(page: PageSeen, amount: Money | None, policy: Policy, zone: str) -> Iterator[Finding]:
-    if not page.facts:
+    in_part = page.outcome != "complete"
+    if not page.facts or (in_part and not any(fact.state == "read" for fact in page.facts)):
         why = (page.why or "what it shows is not what was expected").rstrip(".")
         text = f"The visit was {page.outcome}: {why}. Nothing can be said of its cover ({page.url})."
         yield Finding("before.page", "undetermined", text, (), f"Open {page.url} yourself, save it, or try again later.")
         return
+    if in_part:
+        text = f"The page was {kept_in_part(page.why)}. What it does not show may stand in the rest ({page.url})."
+        yield Finding("before.page", "undetermined", text, (), f"Open {page.url} yourself, or try again later.")
     if page.kind == "search":
         yield from _search(page, policy)
     elif page.kind in ("product", "supplier"):

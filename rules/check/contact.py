@@ -5,14 +5,14 @@ Each reason is judged by itself: by messages that tell of that problem, written 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
 
 from collector.model import Fact, Finding
 from rules.case.chronology import Chronology, Occurrence, day_text, days_between, occurrence
+from rules.conversation.messages import heard, not_whole
 from rules.language.phrases import Flag, PhraseBook, load_phrases, matcher
 from rules.policy.calendars import day_in, written
 from rules.policy.platform import REASONS, Policy, Reason
@@ -22,6 +22,8 @@ _WRITE = (
     "Write to the supplier in the Message Center what is wrong (draft CASE supplier), then keep the thread: capture CASE."
 )
 _DENY = ("nothing", "none", "neither")  # "nothing is broken"; beside those that take away every other phrase
+_MAY_BE_ELSEWHERE = "what is kept of the Message Center does not show that you told the supplier; what is not kept may."
+_LOOK = f"Look there by hand: if you did not, {_WRITE[0].lower()}{_WRITE[1:]}"
 _KEEP = "Capture the Message Center thread: case set CASE --thread NAME, then capture CASE."
 
 
@@ -147,6 +149,8 @@ def _finding(chronology: Chronology, found: Report) -> Finding:
         text = f"{label}: the Message Center shows your message of {unclear[-1].day}, but no word in it that tells of this."
         todo = f"Read it again; if it does not say what is wrong: {_WRITE}"
         return Finding(id, "undetermined", text, facts, todo, _where(chronology))
+    if not_whole(chronology.casefile) and not chronology.happened("supplier_contacted"):
+        return Finding(id, "undetermined", f"{label}: {_MAY_BE_ELSEWHERE}", facts, _LOOK, _where(chronology))
     text, todo = f"{label}: {_nothing(chronology, found, opened)}", _WRITE if _kept(chronology) else _KEEP
     return Finding(id, "problem" if found.seen and opened else "missing", text, facts, todo, _where(chronology))
 
@@ -188,6 +192,9 @@ def _of_no_reason(chronology: Chronology) -> Finding:
     if claimed and not said:
         text = f"You say that you wrote to the supplier on {day_text(claimed)}; no thread kept so far shows it."
         return Finding(id, "missing", text, _FACTS, _KEEP, where)
+    if not_whole(chronology.casefile):
+        text = f"{_MAY_BE_ELSEWHERE[0].upper()}{_MAY_BE_ELSEWHERE[1:]}"
+        return Finding(id, "undetermined", text, _FACTS, _LOOK, where)
     if said and opened:
         text = "The Message Center shows no message from you about the problem before the dispute was opened."
         return Finding(id, "problem", text, _FACTS, _WRITE, where)
@@ -205,7 +212,7 @@ def _before(messages: tuple[Said, ...], opened: Occurrence | None) -> tuple[Said
 
 
 def _kept(chronology: Chronology) -> bool:
-    return chronology.casefile.read("thread.messages") is not None
+    return bool(heard(chronology.casefile))
 
 
 @lru_cache
@@ -223,15 +230,9 @@ def _problems(policy: Policy) -> Callable[[str], frozenset[str]]:
 
 def _said(chronology: Chronology) -> tuple[Said, ...]:
     """The buyer's messages that any visit saw and whose time can be read, oldest first; what was recalled is left out."""
-    casefile, newest = chronology.casefile, dict[tuple[str, str], Mapping[str, Any]]()
-    conversation = {s.id: s.target.id for s in casefile.snapshots}
-    for fact in casefile.named("thread.messages"):
-        for message in fact.value if fact.state == "read" and isinstance(fact.value, list | tuple) else ():
-            if isinstance(message, Mapping) and message.get("from") == "buyer":
-                newest[conversation.get(fact.snapshot, ""), str(message.get("id") or message)] = message
-    found = []
-    for message in newest.values():
-        if not message.get("recalled"):
+    casefile, found = chronology.casefile, list[Said]()
+    for message in heard(casefile):
+        if message.get("from") == "buyer" and not message.get("recalled"):
             value = message.get("sent_at") or message.get("printed")
             told = occurrence(Fact("thread.messages", value, "read", "", ""), casefile.zone, chronology.readings)
             text = message.get("text")

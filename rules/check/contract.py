@@ -166,6 +166,9 @@ def _item(item: Item, written: tuple[Saying, ...], chronology: Chronology, sourc
     if chat:
         text = f"{label}: only the chat says it, not the contract: {quoted(*chat)}."
         return Finding(id, "missing", text, (*facts, "thread.messages"), todo, source)
+    if chronology.casefile.unseen("order.terms"):
+        text = f"{label}: what is kept of the contract does not say."
+        return Finding(id, "undetermined", text, (*facts, "order.terms"), todo, source)
     return Finding(id, "missing", f"{label}: the contract does not say.", facts, todo, source)
 
 

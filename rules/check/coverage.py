@@ -11,7 +11,7 @@ from rules.case.history import history
 from rules.check.contract import order_time
 from rules.check.protection import protections
 from rules.check.refund import ceiling, limit_at_order, limits_read, money, payments_made, said
-from rules.conversation.messages import quoted, sayings
+from rules.conversation.messages import not_whole, quoted, sayings
 from rules.language.phrases import sentences
 from rules.policy.calendars import day_in, written
 
@@ -199,14 +199,15 @@ def _sample(chronology: Chronology) -> Iterator[Finding]:
         facts = ("sample_approved_at",) if told else tuple(f"file: {file.name}" for file in pictures)
         yield Finding("coverage.sample", "undetermined", text, facts, todo, source)
     else:
-        text = "Nothing shows that a sample was approved before the order."
+        text = "Nothing that is kept shows that a sample was approved before the order."
         if approvals:
             text = f"A sample was approved only after the order was paid: {quoted(*approvals[0])}."
         todo = (
             "If there was one, enter the day (case set CASE sample_approved_at=DAY) and add pictures of it:"
             " add CASE FILE --as sample."
         )
-        yield Finding("coverage.sample", "missing", text, ("sample_approved_at", "thread.messages"), todo, source)
+        verdict: Verdict = "undetermined" if not_whole(casefile) and not approvals else "missing"
+        yield Finding("coverage.sample", verdict, text, ("sample_approved_at", "thread.messages"), todo, source)
 
 
 def _approvals(text: str) -> Iterator[str]:

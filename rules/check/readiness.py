@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
-from collector.model import AddedFile, Deadline, Fact, Finding, Money, Snapshot
+from collector.model import AddedFile, Deadline, Fact, Finding, Money, Snapshot, Verdict, kept_in_part
 from rules.case.casefile import CaseFile
 from rules.case.chronology import Chronology, Occurrence, day_text, days_between, occurrence
 from rules.check.contact import follows
@@ -110,6 +110,8 @@ def _finding(kept: _Kept, reason: Reason, needed: Requirement, days: int | None,
     if found := _found(kept, needed):
         text = f"{reason.label}, there is {needed.label}: {found.words}."
         return Finding(id, "ok", text, found.facts, source=source)
+    if part := _in_part(kept.casefile, needed):
+        return Finding(id, "undetermined", f"{reason.label}, {needed.label}: {part}.", facts, needed.how, source)
     if needed.all_facts and all(_known(kept.casefile.fact(name)) for name in needed.all_facts):
         count = " and ".join(f"{name} {kept.casefile.value(name)}" for name in needed.all_facts)
         if not shared:
@@ -178,6 +180,16 @@ def _found(kept: _Kept, needed: Requirement) -> _Found | None:
     return _Found(f"{name} is read from its page", (name,)) if name else None
 
 
+def _in_part(casefile: CaseFile, needed: Requirement) -> str:
+    """That a page was kept, but not whole, in words; empty when none was. What it does not show may stand in the rest."""
+    read = {fact.snapshot: fact.lacks for fact in casefile.facts if fact.state == "read" and fact.lacks}
+    for snapshot in reversed(casefile.snapshots):
+        if snapshot.target.kind in needed.snapshots and snapshot.id in read:
+            day = written(day_in(snapshot.visit.machine_time, casefile.zone))
+            return f"the {snapshot.target.kind} page of {day} was {kept_in_part(read[snapshot.id])}"
+    return ""
+
+
 def _known(fact: Fact | None) -> bool:
     """Whether a fact shows something: nought and payments that are still to be made show nothing."""
     if fact is None or fact.value in (None, "", (), [], {}):
@@ -231,7 +243,7 @@ def late_reason(chronology: Chronology, reasons: tuple[str, ...]) -> tuple[Findi
 
 
 def _not_shipped(chronology: Chronology, agreed: Occurrence, cited: str) -> Finding:
-    casefile, facts = chronology.casefile, (agreed.fact, "shipped_at")
+    casefile, facts = chronology.casefile, (agreed.fact, "order.shipped_at", "shipped_at")
     if casefile.as_of <= max(end_of(day, zone) for day, zone in agreed.days):
         return Finding(
             "shipping.late", "ok", f"The agreed ship date, {day_text(agreed)}, has not passed.", (agreed.fact,), source=cited
@@ -241,8 +253,9 @@ def _not_shipped(chronology: Chronology, agreed: Occurrence, cited: str) -> Find
         return Finding("shipping.late", "undetermined", text, facts, "Capture the order page, or set shipped_at=DAY.", cited)
     over = sorted({(day_in(casefile.as_of, zone) - day).days for day, zone in agreed.days})
     text = f"Nothing shows that it was shipped, {_days(over)} after the agreed {day_text(agreed)}."
+    verdict: Verdict = "undetermined" if casefile.unseen("order.shipped_at") else "problem"
     return Finding(
-        "shipping.late", "problem", text, facts, "Capture the order page today; set shipped_at=DAY if it was shipped.", cited
+        "shipping.late", verdict, text, facts, "Capture the order page today; set shipped_at=DAY if it was shipped.", cited
     )
 
 

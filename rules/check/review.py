@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from collector.model import ORIGINS, Finding
+from collector.model import ORIGINS, Finding, kept_in_part
 from rules.case.casefile import CaseFile
 from rules.case.chronology import Chronology, day_text, days_between
 from rules.case.dispute_page import says, words_of
@@ -17,6 +17,7 @@ from rules.check.coverage import coverage, other_protection
 from rules.check.differences import differences
 from rules.check.readiness import due, late_reason, readiness, shipping, strengths
 from rules.check.refund import refund
+from rules.conversation.messages import not_whole
 from rules.conversation.redflags import redflags
 from rules.deadlines.conflicts import timer_conflicts
 from rules.deadlines.counting import Story, deadlines
@@ -46,12 +47,16 @@ def check(casefile: CaseFile, policy: Policy, reasons: tuple[str, ...] = ()) -> 
 
 
 def _marked(finding: Finding, known: CaseFile) -> Finding:
-    """The finding, saying so where it rests on a page that nobody but the buyer saw."""
+    """The finding, saying so where it rests on a page that nobody but the buyer saw, or on one that was kept in part."""
     facts = [fact for name in finding.facts if (fact := known.read(name))]
-    said = f" It rests on a page {ORIGINS['saved']}."
-    if not any(fact.saved for fact in facts) or finding.text.endswith(said):
-        return finding
-    return replace(finding, text=finding.text + said)
+    said = [f" It rests on a page {ORIGINS['saved']}."] if any(fact.saved for fact in facts) else []
+    lacking = dict.fromkeys(f.lacks for f in facts if f.name != "thread.messages" and f.lacks)
+    said += [f" It rests on a page {kept_in_part(lacks)}." for lacks in lacking]
+    unseen = dict.fromkeys(lacks for name in finding.facts if finding.verdict != "ok" and (lacks := known.unseen(name)))
+    said += [f" The page that may show it was {kept_in_part(lacks)}." for lacks in unseen if lacks not in lacking]
+    if "thread.messages" in finding.facts and (why := not_whole(known)):
+        said.append(f" {why[0].upper()}{why[1:]}.")
+    return replace(finding, text=finding.text + "".join(words for words in said if words not in finding.text))
 
 
 def review(casefile: CaseFile, policy: Policy, reasons: tuple[str, ...] = ()) -> tuple[Finding, ...]:

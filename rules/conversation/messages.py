@@ -36,9 +36,7 @@ def sayings(casefile: CaseFile) -> tuple[Saying, ...]:
     seen: dict[tuple[str, str], tuple[int, Saying]] = {}
     conversation = {s.id: s.target.id for s in casefile.snapshots}
     number = 0
-    for fact in casefile.facts:
-        if fact.name != "thread.messages" or fact.state != "read" or not isinstance(fact.value, list | tuple):
-            continue
+    for fact in _told(casefile):
         for message in fact.value:
             if isinstance(message, Mapping) and message.get("from") in ("buyer", "supplier") and message.get("text"):
                 number += 1
@@ -47,6 +45,37 @@ def sayings(casefile: CaseFile) -> tuple[Saying, ...]:
                 if not message.get("recalled"):
                     seen[key] = first, _saying(message, casefile)
     return tuple(said for _, said in sorted(seen.values(), key=lambda one: (one[1].earliest or _LONG_AGO, one[0])))
+
+
+def heard(casefile: CaseFile) -> tuple[Mapping[str, Any], ...]:
+    """Every message that any visit saw, each once, as the newest visit that shows it does."""
+    found: dict[tuple[str, str], Mapping[str, Any]] = {}
+    conversation = {s.id: s.target.id for s in casefile.snapshots}
+    for fact in sorted(_told(casefile), key=lambda f: not f.saved):  # what was witnessed before what was saved
+        for message in fact.value:
+            if isinstance(message, Mapping):
+                found[conversation.get(fact.snapshot, ""), str(message.get("id") or message)] = message
+    return tuple(found.values())
+
+
+def not_whole(casefile: CaseFile) -> str:
+    """Why more may have been written than is kept, in words; "" where every conversation is known from its start.
+
+    The newest look at each conversation tells; pages that the buyer saved only where no visit saw one.
+    """
+    told, conversation = _told(casefile), {s.id: s.target.id for s in casefile.snapshots}
+    whole = {f.snapshot: f.state == "read" and f.value is True for f in casefile.named("thread.complete")}
+    looks = {conversation.get(f.snapshot, ""): f for f in told if not f.saved}
+    for fact in looks.values() or told[-1:]:
+        if not whole.get(fact.snapshot, not fact.lacks):
+            why = fact.lacks.rstrip(".") or "The conversation is not whole: its start was not reached"
+            return why[0].lower() + why[1:]
+    return ""
+
+
+def _told(casefile: CaseFile) -> list[Fact]:
+    found = casefile.named("thread.messages")
+    return [f for f in found if f.state == "read" and isinstance(f.value, list | tuple)]
 
 
 def _saying(message: Mapping[str, Any], casefile: CaseFile) -> Saying:

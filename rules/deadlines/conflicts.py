@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from collector.model import Finding
+from collector.model import Finding, kept_in_part
 from rules.case.dispute_page import TIMER, Timer, copied_page, evidence_rounds, moves, newest_timer
 from rules.deadlines.counting import Story, Window
 from rules.policy.calendars import local
@@ -93,4 +93,5 @@ def _unreadable(story: Story) -> Iterator[Finding]:
 
 def _said(story: Story, timer: Timer) -> str:
     seen = f", seen {local(timer.seen, story.casefile.zone)}" if timer.seen and timer.witnessed else ""
+    seen += f" on a page {kept_in_part(timer.lacks)}" if timer.lacks else ""
     return f"\u201c{timer.text}\u201d (by {local(timer.earliest, story.casefile.zone)}{seen})"

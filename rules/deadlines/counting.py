@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-from collector.model import ORIGINS, Deadline, DeadlineState, Origin
+from collector.model import ORIGINS, Deadline, DeadlineState, Origin, kept_in_part
 from rules.case.casefile import CaseFile
 from rules.case.chronology import Chronology, Clash, Occurrence, in_words
 from rules.case.dispute_page import (
@@ -37,8 +37,8 @@ _FAR = datetime.max.replace(tzinfo=UTC)
 class Window:
     """When a deadline ends, at the earliest and at the latest (UTC), in words what that rests on, and the sources.
 
-    `days` are the last civil days it was counted to, each with its zone; none where a timer was printed. `sure` and
-    `origin`: see `Deadline`.
+    `days` are the last civil days it was counted to, each with its zone; none where a timer was printed. `sure`, `origin`
+    and `lacks`: see `Deadline`.
     """
 
     earliest: datetime
@@ -48,6 +48,7 @@ class Window:
     sure: str
     days: tuple[tuple[date, str], ...] = ()
     origin: Origin = "witnessed"
+    lacks: str = ""
 
     @property
     def printed(self) -> bool:
@@ -189,7 +190,8 @@ class Story:
         differ = len({day for day, zone in days if zone == self.policy.latest_zone}) > 1
         sure = "sources differ" if differ else "counted" if all(start.printed for _, start in starts) else "entered"
         origin = least_witnessed(start.origin for _, start in starts)
-        return Window(min(ends), max(ends), basis, "; ".join(sources), sure, tuple(days), origin)
+        lacks = next((start.lacks for _, start in starts if start.lacks), "")
+        return Window(min(ends), max(ends), basis, "; ".join(sources), sure, tuple(days), origin, lacks)
 
     @property
     def countries(self) -> tuple[str, ...]:
@@ -294,7 +296,7 @@ class Story:
             return found
         return replace(
             found, earliest=window.earliest, latest=window.latest, act_by=window.earliest, source=window.source,
-            printed=window.printed, sure=window.sure, origin=window.origin,
+            printed=window.printed, sure=window.sure, origin=window.origin, lacks=window.lacks,
         )  # fmt: skip
 
     def moot(self, rule: DeadlineRule) -> bool:
@@ -346,13 +348,15 @@ def _printed(*timers: Timer) -> Window:
     """The printed timer alone, as it is read; where two contradict each other, from the earlier one's end to the later's."""
     how = [_HOW[timer.origin][1] for timer in timers]
     told = [
-        f"{words}: {timer.text}{'' if timer.seen else ' (seen on no known day)'}"
+        f"{words}{f', {kept_in_part(timer.lacks)}' if timer.lacks else ''}: {timer.text}"
+        f"{'' if timer.seen else ' (seen on no known day)'}"
         for words, timer in zip(how, timers, strict=True)
     ]
     origin = least_witnessed(timer.origin for timer in timers)
     earliest, latest = min(t.earliest for t in timers), max(t.latest for t in timers)
     source = f"the dispute page's own timer, {'; or '.join(how)}"
-    return Window(earliest, latest, "; or ".join(told), source, _HOW[origin][0], origin=origin)
+    lacks = next((timer.lacks for timer in timers if timer.lacks), "")
+    return Window(earliest, latest, "; or ".join(told), source, _HOW[origin][0], origin=origin, lacks=lacks)
 
 
 def least_witnessed(origins: Iterable[Origin]) -> Origin:

@@ -1,4 +1,4 @@
-"""Is a stored page the one that was wanted? Decided from what stands on it, never from the address that was asked for."""
+"""Is a stored page the one that was wanted? Decided from what stands on it and where it was, not from what was asked."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from collector.sites.alibaba.account import signed_in_as
 from collector.sites.alibaba.addresses import absolute, address_of
 from collector.sites.alibaba.dispute import application_numbers, order_link, order_numbers
 from collector.sites.alibaba.lists import LISTS, companies_listed, contacts_listed, disputes_listed, orders_listed
-from collector.sites.alibaba.order import numbers
+from collector.sites.alibaba.order import numbers, read_order
 from collector.sites.alibaba.product import product_id
 from collector.sites.alibaba.supplier import read_supplier, shop_data, subdomain_of
 from collector.sites.alibaba.thread import contact_ids, contact_names, partners
 from collector.sites.alibaba.tracking import numbers as tracked_numbers
 
 _SUBDOMAIN = re.compile(r"[a-z0-9-]{2,63}")
+_ORDER_HEADED = re.compile(r"\border\s*(?:no\.?|number|id|#)?\s*[:#]?\s*([0-9]{12,24})(?![0-9])", re.IGNORECASE)
 _FORMS = re.compile(r"\b(?:co|company|ltd|limited|inc|corp|corporation|llc)\b|[^\w]+", re.IGNORECASE)
 
 
@@ -28,15 +29,21 @@ def identify(frames: tuple[Frame, ...], target: Target) -> Identity:
     """Compares what the target expects (its `expects`, else its address) with what the page states.
 
     Keys: order, dispute, product, supplier (a company's name or the shop's sub-domain), contact. One contradiction is
-    enough for `ok` False; `ok` is True when at least one thing agrees, None when the page states nothing of it.
+    enough for `ok` False, one in the page's own address too; `ok` is True when at least one thing agrees, None when the
+    page states nothing of it. Of an order page that states no number its address is enough, if it shows an order at all.
     """
     agreed: list[str] = []
     account, expected = signed_in_as(frames), target.expects.get(SIGNED_IN_AS, "")
     if account and expected and squeezed(account) != squeezed(expected):
         return Identity(False, f"The page was shown to the account {account}, not to {expected}.")
     for what, wanted in _wanted(target).items():
-        shown = _shown(frames, target.kind, what)
+        shown, there = _shown(frames, target.kind, what), _addressed(frames, target.kind, what)
+        if there and there != wanted:
+            return Identity(False, f"The page's address is that of {what} {there}, not {wanted}.")
         if not shown:
+            if there and target.kind == "order" and _shows_an_order(frames):
+                by_address = f"Its address is that of order {there}; the page itself shows no order number."
+                return Identity(True, by_address, by_address)
             continue
         matches = {value for value in shown if _is(what, wanted, value)}
         if target.kind in LISTS:  # a list has many, and another page of it may have the wanted one
@@ -85,6 +92,19 @@ def _shown(frames: tuple[Frame, ...], kind: str, what: str) -> set[str]:
     return set()
 
 
+def _addressed(frames: tuple[Frame, ...], kind: str, what: str) -> str:
+    """The order or dispute that the page's own address names, "" where it names none."""
+    if not frames or kind in LISTS or what not in {"order", "dispute"}:
+        return ""
+    address = address_of(frames[0].page.url)
+    return address.order if what == "order" else address.dispute
+
+
+def _shows_an_order(frames: tuple[Frame, ...]) -> bool:
+    """Whether anything of an order can be read: a page that has not filled in yet has the address, too."""
+    return any(fact.state == "read" for frame in frames for fact in read_order(frame))
+
+
 def _is(what: str, wanted: str, shown: str) -> bool:
     if what in {"order", "dispute", "product", "contact"}:
         return wanted == shown
@@ -112,6 +132,13 @@ def _values(readings: tuple[Reading | None, ...]) -> set[str]:
             continue
         found |= {reading.value} if reading.value else set(re.findall(r"[0-9]{6,24}", reading.place.quote))
     return found
+
+
+def _orders(frame: Frame) -> set[str]:
+    """The order's number in the page's data, under its label, and in its title or heading."""
+    headings = (frame.title, *(tag.get_text(" ") for tag in frame.soup.find_all("h1", limit=3)))
+    headed = {found[1] for heading in headings if (found := _ORDER_HEADED.search(squeezed(heading)))}
+    return _values(numbers(frame)) | headed
 
 
 def _disputed_orders(frame: Frame) -> set[str]:
@@ -146,7 +173,7 @@ _ASKED: dict[str, frozenset[str]] = {
     "": frozenset(),
 }
 _STATED: dict[tuple[str, str], Callable[[Frame], set[str]]] = {
-    ("order", "order"): lambda frame: _values(numbers(frame)),
+    ("order", "order"): _orders,
     ("tracking", "order"): lambda frame: _values(tracked_numbers(frame)),
     ("order_list", "order"): orders_listed,
     ("dispute_list", "order"): orders_listed,

@@ -28,7 +28,7 @@ from collector.reading.times import read_epoch, read_time
 from collector.site import Attachment, Document, Messenger
 from collector.sites.alibaba.addresses import absolute
 
-READER = "alibaba.thread/3"
+READER = "alibaba.thread/4"
 MESSAGE_CLASSES = ("message-item-wrapper", "flow-message-item-wrapper")
 CONTACT = ".contact-item-container"  # one in the list beside the messages; the open one is `.selected`
 
@@ -56,7 +56,7 @@ _MINUTE = timedelta(minutes=1)
 
 
 def read_thread(frame: Frame) -> tuple[Fact, ...]:
-    """With whom, every message oldest first, and whether the conversation's start is on the page.
+    """With whom, every message oldest first, and whether these are all from the start: false where that is not known.
 
     A conversation that was walked is read from its stretches, joined by message id, and held against what the page was
     told: `thread.disagreements` names the ids where text or time differ, `thread.unshown` those that no stretch showed.
@@ -71,7 +71,7 @@ def read_thread(frame: Frame) -> tuple[Fact, ...]:
     facts = [
         scribe.fact("thread.with", *partners(frame)),
         scribe.fact("thread.messages", Reading(tuple(listed), shown.place) if listed and shown.place else None),
-        scribe.fact("thread.complete", Reading(None, shown.place) if shown.gap and shown.place else shown.start),
+        scribe.fact("thread.complete", shown.whole),
     ]
     if walked and shown.place:
         differing = tuple({"id": m["id"], "shown": m["text"], "told": m["differs"]} for m in listed if "differs" in m)
@@ -109,6 +109,13 @@ class _Shown:
                 self._order.insert(self._order.index(before) + 1, ident)
                 self._known[ident] = messages[idents.index(ident)]
         self._known |= {m["id"]: m for m in messages if m["id"] not in self._known}
+
+    @property
+    def whole(self) -> Reading | None:
+        """Whether these are all messages from the start; None where there are none, and nothing says that it starts here."""
+        if self.place and (self.gap or not self.start):
+            return Reading(False, self.place)
+        return self.start
 
     def listed(self, told: Mapping[str, Told], files: Mapping[str, str]) -> list[Message]:
         """The messages with what they were told to be, and the digests of their files."""

@@ -75,9 +75,10 @@ class Known:
             return BUYER
         if fact.saved:
             return f"{self.numbers.get(fact.snapshot, 'a page')}, {ORIGINS['saved']}"
+        part = ", kept in part" if fact.lacks else ""
         if fact.snapshot in self.numbers:
-            return self.numbers[fact.snapshot]
-        return f"page seen {written(day_in(fact.at, self.casefile.zone))}" if fact.at else "page not shown here"
+            return self.numbers[fact.snapshot] + part
+        return f"page seen {written(day_in(fact.at, self.casefile.zone))}{part}" if fact.at else "page not shown here"
 
     def line(self, label: str, *names: str) -> Line:
         """The labelled value, or "not known"; an absence that a page showed is said as such."""

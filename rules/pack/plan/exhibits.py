@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from collector.canonical import canonical, commitment
 from collector.errors import WrongRequest
-from collector.model import AddedFile, Artefact, Exhibit, Private, Snapshot
+from collector.model import AddedFile, Artefact, Exhibit, Private, Snapshot, kept_in_part
 from rules.case.casefile import CaseFile
 from rules.pack.bag.bag import is_safe
 from rules.pack.plan.dates import both
@@ -94,10 +94,10 @@ def _ascii(text: str) -> str:
 
 
 def choose(casefile: CaseFile, choices: Choices) -> Chosen:
-    """The newest complete visit of each target first, then earlier ones that showed something else, then files.
+    """The newest complete visit of each target first, then others that showed something else, then files.
 
-    A target that was never seen whole is shown by its newest partial visit. Raises WrongRequest when `include` or
-    `exclude` fit nothing.
+    A target that was never seen whole is shown by its newest partial visit that could be read. Raises WrongRequest when
+    `include` or `exclude` fit nothing.
     """
     _require_known(casefile, (*choices.include, *choices.exclude))
     recent = [s for s in casefile.snapshots if _since(casefile, s, choices.since)]
@@ -154,7 +154,8 @@ def tiles(snapshot: Snapshot) -> tuple[Artefact, ...]:
 def _page_exhibit(casefile: CaseFile, number: str, snapshot: Snapshot, shown: list[Artefact]) -> Exhibit:
     kind, visit = snapshot.target.kind, snapshot.visit
     seen = f"Seen {both(visit.machine_time, casefile.zone)} at {visit.final or visit.requested}."
-    state = "" if snapshot.outcome == "complete" else f" The visit was {snapshot.outcome}: {snapshot.why}"
+    how = kept_in_part(snapshot.why) if snapshot.outcome == "partial" else f"{snapshot.outcome}: {snapshot.why.rstrip('.')}"
+    state = f" {snapshot.why}".rstrip() if snapshot.outcome == "complete" else f" The page was {how}."
     base = f"data/exhibits/{number}-{slug(kind)}/"
     files = {base + artefact_name(artefact): artefact.digest for artefact in shown}
     return Exhibit(number, PAGES.get(kind, said(kind)), kind, seen + state, snapshot.id, files, True)
@@ -236,20 +237,36 @@ def _distinct(names: Iterable[str]) -> Iterator[str]:
 
 
 def _by_target(casefile: CaseFile, snapshots: list[Snapshot], everything: bool) -> tuple[list[Snapshot], list[Snapshot]]:
-    shown = _shown_values(casefile)
+    shown, alone = _shown_values(casefile), _shown_in_part_alone(casefile)
     newest: list[Snapshot] = []
     earlier: list[Snapshot] = []
     for target in dict.fromkeys(s.target.id for s in snapshots):
         visits = [s for s in snapshots if s.target.id == target and s.outcome in ("complete", "partial")]
-        whole = [s for s in visits if s.outcome == "complete"] or visits[-1:]
+        whole = [s for s in visits if s.outcome == "complete"]
+        whole = whole or [s for s in visits if any(fact.snapshot == s.id for fact in casefile.facts)][-1:] or visits[-1:]
         if whole:
             newest.append(whole[-1])
             earlier += [
                 s for s, after in pairwise(whole) if everything or _differs(shown.get(s.id, {}), shown.get(after.id, {}))
             ]
+        if not everything:
+            earlier += [s for s in visits if s.id in alone and s not in whole]
         if everything:
             earlier += [s for s in snapshots if s.target.id == target and s not in whole]
     return newest, earlier
+
+
+def _shown_in_part_alone(casefile: CaseFile) -> set[str]:
+    """The partial visits whose facts are in force, and those that alone show a message."""
+    found = {fact.snapshot for name in CORE if (fact := casefile.seen(name)) and fact.lacks}
+    known: set[tuple[str, str]] = set()
+    told = [f for f in reversed(casefile.named("thread.messages")) if f.state == "read" and not f.saved]
+    for fact in sorted(told, key=lambda f: bool(f.lacks)):  # whole ones first, then the newest
+        messages = {_message(m) for m in _list(fact.value)}
+        if fact.lacks and messages - known:
+            found.add(fact.snapshot)
+        known |= messages
+    return found
 
 
 def _shown_values(casefile: CaseFile) -> Mapping[str, Mapping[str, object]]:

@@ -11,6 +11,7 @@ from collector.canonical import canonical, sha256
 from collector.errors import WrongRequest
 from collector.model import AddedFile, Deadline, Exhibit, Fact, Finding, Private, Snapshot
 from rules.case.casefile import CaseFile
+from rules.conversation.messages import not_whole
 from rules.pack.plan.claim import Claim, claim_of
 from rules.pack.plan.exhibits import Choices, Chosen, Withheld, choose, exhibits_of, slug, unjudged
 from rules.pack.plan.timeline import Happening, timeline_of
@@ -54,7 +55,7 @@ class PackPlan:
     `exhibits` are in the order of their numbers; `snapshots`, `files` and `facts` are those that the exhibits show, and
     the facts that the buyer asserted; `entries` are the ledger numbers of the case; `stand_in` is the alias under which
     pages were seen, or ""; `exchanges` names the visits whose exchanges the web archive shows, and what of each is left
-    out.
+    out; `lacking` says why more may have been written in the conversation than is shown, or "".
     """
 
     v: int
@@ -79,6 +80,7 @@ class PackPlan:
     exchanges: Mapping[str, Private]
     entries: tuple[int, ...]
     stand_in: str
+    lacking: str
 
     def snapshot(self, exhibit: Exhibit) -> Snapshot | None:
         """The visit that an exhibit shows; None for a file of the buyer's own."""
@@ -145,6 +147,7 @@ def plan(
         exchanges=_exchanges(chosen, choices, judged),
         entries=_entries(casefile),
         stand_in=_stand_in(chosen),
+        lacking=not_whole(casefile),
     )
 
 

@@ -6,14 +6,15 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from collector.canonical import canonical, plain
-from collector.model import ORIGINS, Deadline, Fact
+from collector.model import ORIGINS, Deadline, Fact, kept_in_part
 from rules.case.casefile import CaseFile
+from rules.conversation.messages import not_whole
 from rules.pack.plan.claim import Known
 from rules.pack.plan.dates import When, both, when
 from rules.pack.plan.wording import EVENTS, FILES, PAGES, STATES, WHO, said, say
@@ -110,12 +111,19 @@ def _messages(known: Known) -> Iterator[Happening]:
             for message in fact.value:
                 if isinstance(message, Mapping):
                     found[say(message.get("id")) or repr(sorted(message))] = (message, fact)
+    rows: list[Happening] = []
     for key, (message, fact) in found.items():
         moment = when(message.get("sent_at"), known.casefile.zone) or _as_printed(message, fact, known)
         side, name = say(message.get("from")), say(message.get("name"))
         who = f"{name or 'Notice'} ({side})" if fact.name == "chat.messages" else f"{said(side)} ({name or said(side)})"
         kind = "chat" if fact.name == "chat.messages" else "message"
-        yield _row(moment, kind, who, message_text(message), known.source(fact), key)
+        rows.append(_row(moment, kind, who, message_text(message), known.source(fact), key))
+    own = [row for row in rows if row.kind == "message"]
+    if own and (why := not_whole(known.casefile)):
+        first = min(own, key=lambda row: row.first)
+        text = f"The first message that is kept; {why}"
+        rows.append(replace(first, kind="event", who="", text=text, ref="thread.complete"))
+    yield from rows
 
 
 def message_text(message: Mapping[str, Any]) -> str:
@@ -151,6 +159,8 @@ def _visits(known: Known) -> Iterator[Happening]:
     for snapshot in known.casefile.snapshots:
         page = PAGES.get(snapshot.target.kind, said(snapshot.target.kind))
         text = f"{page} seen: {snapshot.outcome}" + (f" ({snapshot.why})" if snapshot.why else "")
+        if snapshot.outcome == "partial":
+            text = f"{page} seen, {kept_in_part(snapshot.why)}"
         moment = _at(snapshot.visit.machine_time, known)
         yield _row(moment, "visit", "", text, known.numbers.get(snapshot.id, ""), snapshot.id)
 
@@ -169,11 +179,14 @@ def _deadlines(casefile: CaseFile, deadlines: Iterable[Deadline]) -> Iterator[Ha
 def _printed(deadline: Deadline) -> str:
     if not deadline.printed:
         return ""
-    return f"printed, {ORIGINS['saved']}" if deadline.origin == "saved" else "printed"
+    part = ", kept in part" if deadline.lacks else ""
+    return f"printed, {ORIGINS['saved']}" if deadline.origin == "saved" else f"printed{part}"
 
 
 def _basis(deadline: Deadline) -> str:
-    """That a counted deadline rests on a page that nobody but the buyer saw."""
+    """That a counted deadline rests on a page that nobody but the buyer saw, or any on one that was kept in part."""
+    if deadline.lacks:
+        return f", from a page {kept_in_part(deadline.lacks)}"
     return f", counted from a page {ORIGINS['saved']}" if deadline.origin == "saved" and not deadline.printed else ""
 
 

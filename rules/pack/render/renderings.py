@@ -101,9 +101,10 @@ def _page_copies(plan: PackPlan, exhibit: Exhibit, snapshot: Snapshot, get: Get,
 
 
 def _page_stamp(plan: PackPlan, exhibit: Exhibit, snapshot: Snapshot, source: str, foot: str, alarm: str) -> Stamp:
+    how = "kept in part" if snapshot.outcome == "partial" else snapshot.outcome
     lines = (
         f"{snapshot.visit.final or snapshot.visit.requested}",
-        f"Seen {both(snapshot.visit.machine_time, plan.zone)}; snapshot {snapshot.id}; {snapshot.outcome}",
+        f"Seen {both(snapshot.visit.machine_time, plan.zone)}; snapshot {snapshot.id}; {how}",
         source,
     )
     return Stamp(f"{exhibit.number}  {exhibit.title}", lines, foot, alarm)
@@ -219,7 +220,8 @@ def _submission(
     }
     items, left_out = submission_of(plan, copies, pdfs, report, has_wacz=has_wacz)
     made = {f"data/submission/{item.name}": item.data for item in items}
-    made["data/submission/statement.txt"] = render_text("statement.txt.j2", plan=plan)
+    in_part = {e.number for e in plan.exhibits if (seen := plan.snapshot(e)) and seen.outcome == "partial"}
+    made["data/submission/statement.txt"] = render_text("statement.txt.j2", plan=plan, in_part=in_part)
     made["data/submission/list.txt"] = render_text(
         "list.txt.j2", plan=plan, items=items, left_out=left_out, most_files=MOST_FILES, most_mb=MOST_BYTES // 1_000_000
     )

@@ -15,7 +15,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from collector.model import ORIGINS, Exhibit, Fact, Private, Snapshot
+from collector.model import ORIGINS, Exhibit, Fact, Private, Snapshot, kept_in_part
 from rules.pack.plan.dates import both, when
 from rules.pack.plan.exhibits import Withheld, folder, is_as_text
 from rules.pack.plan.plan import PackPlan
@@ -28,7 +28,9 @@ MOST_ROWS = 40
 MOST_SHEETS = 3  # pages of one exhibit in the printed report
 
 _RUNNING = ("open", "due_soon", "act_now", "overdue")
-_TEXT = SimpleNamespace(reasons=REASONS, states=STATES, origins=ORIGINS, who=WHO, said=said, both=both)
+_TEXT = SimpleNamespace(
+    reasons=REASONS, states=STATES, origins=ORIGINS, who=WHO, said=said, both=both, kept_in_part=kept_in_part
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +258,8 @@ def _view(plan: PackPlan, exhibit: Exhibit, copies: tuple[str, ...]) -> View:
 def _fact_value(fact: Fact, plan: PackPlan) -> str:
     if fact.state == "not_shown":
         return "not shown on the page"
+    if fact.unseen:
+        return "not on what was kept of the page"
     if fact.state == "unreadable":
         return f"not readable: “{fact.place.quote if fact.place else ''}”"
     shown = when(fact.value, plan.zone)

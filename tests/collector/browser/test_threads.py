@@ -211,4 +211,4 @@ def test_a_walk_that_is_interrupted_is_partial_and_keeps_the_stretch_that_is_the
     assert "its start was not reached: no older messages came" in seen.snapshot.why
     assert seen.ids == whole[-len(seen.ids) :]
     assert 40 < len(seen.ids) < len(whole)
-    assert seen.facts["thread.complete"].state == "not_shown"
+    assert seen.facts["thread.complete"].value is False

@@ -91,8 +91,8 @@ DAMAGES: tuple[Callable[[bytes, random.Random], bytes], ...] = (removed, reorder
 
 
 # A country's name where its code is gone, the oldest entry that is left of a record, the start of the first price row
-# that is left: on the copy they are right.
-OTHERWISE = {"supplier.country", "tracking.first_scan", "product.min_order"}
+# that is left, a conversation whose start is gone: on the copy they are right.
+OTHERWISE = {"supplier.country", "tracking.first_scan", "product.min_order", "thread.complete"}
 
 
 def whole(original: Any, value: Any) -> bool:

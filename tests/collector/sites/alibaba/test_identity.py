@@ -63,6 +63,30 @@ def test_the_address_alone_proves_nothing() -> None:
     assert ALIBABA.identity(silent, target("order", order=STORY.order.id)).ok is None
 
 
+def filled(rest: str = "") -> str:
+    return (
+        f"<title>Order details</title><div class='order-detail'><dl><dt>Order status</dt><dd>Shipped</dd></dl>{rest}</div>"
+    )
+
+
+@pytest.mark.parametrize("rest", ["", f"<h1>Order {STORY.order.id}</h1>", f"<p>Order number: {STORY.order.id}</p>"])
+def test_an_order_page_is_the_right_one_by_its_address_or_its_text(rest: str) -> None:
+    wanted = target("order", order=STORY.order.id)
+    found = ALIBABA.identity(stored(filled(rest), address("order")), wanted)
+    assert found.ok is True
+    assert ("shows no order number" in found.lacks) is (not rest)
+    nameless = ALIBABA.identity(stored(filled(rest), "https://biz.alibaba.com/ta/detail.htm"), wanted)
+    assert nameless.ok is (True if rest else None)
+
+
+@pytest.mark.parametrize("rest", ["", f"<h1>Order {STORY.order.id}</h1>", f"<p>Order number: {STORY.order.id}</p>"])
+def test_an_order_page_is_not_the_right_one_where_address_or_text_says_otherwise(rest: str) -> None:
+    wanted, elsewhere = target("order", order=STORY.order.id), f"https://biz.alibaba.com/ta/detail.htm?orderId={OTHER}"
+    assert ALIBABA.identity(stored(filled(rest), elsewhere), wanted).ok is False
+    other = filled(rest.replace(STORY.order.id, OTHER) or f"<h1>Order no. {OTHER}</h1>")
+    assert ALIBABA.identity(stored(other, address("order")), wanted).ok is False
+
+
 def test_a_page_that_shows_two_order_numbers_is_not_the_right_one() -> None:
     soup = BeautifulSoup(market("order", 0), "lxml")
     for tag in soup.select(".order-number"):

@@ -72,6 +72,6 @@ def test_the_end_of_the_list_of_contacts_is_not_the_start_of_the_conversation() 
     body = market("thread", 40, scenario="nothing-wrong").replace(b"history-start", b"x")
     body = body.replace(b"This is the start of your conversation", b"")
     ended = body.replace(b"</nav>", b"<p class='no-more'>No more messages</p></nav>")
-    facts = {fact.name: fact.state for fact in ALIBABA.read("thread", stored(ended, address("thread")))}
-    assert facts["thread.complete"] == "not_shown"
+    facts = {fact.name: fact for fact in ALIBABA.read("thread", stored(ended, address("thread")))}
+    assert facts["thread.complete"].value is False
     assert ended.count(b"no-more") == 2

@@ -164,7 +164,7 @@ def test_a_thread_without_its_start_is_not_called_complete() -> None:
         .replace(b"history-start", b"x")
         .replace(b"This is the start of your conversation", b"")
     )
-    assert facts("thread", stored(body, address("thread")))["thread.complete"].state == "not_shown"
+    assert facts("thread", stored(body, address("thread")))["thread.complete"].value is False
 
 
 def test_a_running_timer_is_read_and_the_buyers_turn_is_known() -> None:
