@@ -132,10 +132,11 @@ def page(table: dict[int, dict[str, float]], growth: dict[str, float], worst: fl
     ]  # fmt: skip
     return "\n".join([
         "# What an archive's growth costs", "",
-        "Written by `make bench`. Everyday commands on one case, beside records of other cases that are closed by now. Every",
-        f"{A_CHECKPOINT_EVERY} records have a checkpoint. Without Chromium and without the start of a program: what is measured is the",
-        f"commands' own work, the best of {ROUNDS} turns. The last column is the largest archive beside the smallest, each with the",
-        f"{start:.2f} s that the program takes to start; at most {MARK} is the mark, and the worst is {worst:.2f}.", "",
+        "Written by `make bench`. Everyday commands on one case, beside records of other cases that are closed by now, with",
+        f"a checkpoint every {A_CHECKPOINT_EVERY} records. What is measured is the commands' own work, without Chromium and",
+        f"without the start of the program: the best of {ROUNDS} turns. The last column is the largest archive beside the",
+        f"smallest, each with the {start:.2f} s that the program takes to start. At most {MARK} is the mark; the worst is",
+        f"{worst:.2f}.", "",
         f"| command | {head} | growth |", "|---|" + "---|" * (len(SIZES) + 1), *rows, "",
         "The first command after another program changed or copied the archive reads the ledger once from its first record:",
         f"{first:.1f} s at {SIZES[-1]:,} records.", "",

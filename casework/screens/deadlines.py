@@ -79,6 +79,7 @@ def _name(deadline: Deadline) -> str:
 
 def _row(deadline: Deadline, answer: DeadlineAnswer) -> tuple[str, ...]:
     colour, word = STATES[deadline.state]
+    word = deadline.outcome or word
     saved = ORIGINS["saved"] if deadline.origin == "saved" else ""
     part = "page kept in part" if deadline.lacks else ""
     said = ", ".join(filter(None, (_SURE.get(deadline.sure, ""), saved, part)))

@@ -169,9 +169,8 @@ def _deadlines(casefile: CaseFile, deadlines: Iterable[Deadline]) -> Iterator[Ha
     for deadline in deadlines:
         if deadline.act_by is not None:
             who, duty = WHO.get(deadline.who, said(deadline.who)), "must" if deadline.must else "may"
-            text = (
-                f"{deadline.label or said(deadline.id)} ({who.lower()} {duty}; {STATES[deadline.state]}){_basis(deadline)}"
-            )
+            state = deadline.outcome or STATES[deadline.state]
+            text = f"{deadline.label or said(deadline.id)} ({who.lower()} {duty}; {state}){_basis(deadline)}"
             moment = When(deadline.act_by, deadline.latest or deadline.act_by, both(deadline.act_by, casefile.zone))
             yield _row(moment, "deadline", who, text, _printed(deadline), f"{deadline.id}#{deadline.round}")
 
