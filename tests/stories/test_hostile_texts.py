@@ -69,4 +69,4 @@ def test_the_pack_holds_the_conversation_as_mhtml_and_pdf(table: Desk, tmp_path:
     assert said.code == 0, said.err
     for exhibit in said.json["exhibits"]:
         names = {path.rpartition("/")[2] for path in exhibit["files"]}
-        assert names >= {"page.mhtml", "page.pdf", "dom.html", "text.txt"}, exhibit["kind"]
+        assert names >= {"page.mhtml.txt", "page.pdf", "dom.html.txt", "text.txt"}, exhibit["kind"]
