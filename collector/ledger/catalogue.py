@@ -32,6 +32,7 @@ _T = TypeVar("_T")
 _BUSY_S = 30.0
 _NOTHING = "none"  # the stamp of a file that is not there
 _PIECE = 1 << 20
+_NEWEST = 64  # checkpoints whose files are looked at whenever all are asked for
 _TABLES = (
     "create table state (key text primary key, value) without rowid",
     "create table entries (seq integer primary key, place integer, length integer, kind text, about text, at text,"
@@ -124,8 +125,10 @@ class Catalogue:
         return (str(row[0]), str(row[1])) if row else None
 
     def checkpoints(self) -> dict[str, bytes]:
-        """Every file that is named as a checkpoint, in the order of their sizes; b"" for one that is none. Each is read
-        once, and again when its time of change is another.
+        """Every file that is named as a checkpoint, in the order of their sizes; b"" for one that is none.
+
+        Each is read once; of the newest it is also seen when they were changed since. An older one that was changed is
+        named by `verify`, and by who reads it.
         """
         with self._lock:
             return self._asked(self._take_checkpoints)
@@ -271,14 +274,17 @@ class Catalogue:
     def _take_checkpoints(self, db: sqlite3.Connection) -> dict[str, bytes]:
         known = {name: (stamp, data) for name, stamp, data in db.execute("select name, stamp, data from checkpoints")}
         found: dict[str, bytes] = {}
-        for size in self.checkpoint_sizes():
-            path = self._checkpoints / f"{checkpoint_name(size)}.json"
-            stamp = _stamp(path)
-            if known.get(path.name, ("",))[0] != stamp:
-                read = checkpoint_or_none(path)
-                known[path.name] = (stamp, read.data if read else b"")
-                db.execute("insert or replace into checkpoints values (?, ?, ?)", (path.name, *known[path.name]))
-            found[path.name] = known[path.name][1]
+        sizes = self.checkpoint_sizes()
+        for left, size in zip(range(len(sizes), 0, -1), sizes, strict=True):
+            name = f"{checkpoint_name(size)}.json"
+            stamp, data = known.get(name, ("", b""))
+            if not stamp or left <= _NEWEST:
+                path = self._checkpoints / name
+                if (now := _stamp(path)) != stamp:
+                    read = checkpoint_or_none(path)
+                    data = read.data if read else b""
+                    db.execute("insert or replace into checkpoints values (?, ?, ?)", (name, now, data))
+            found[name] = data
         return found
 
     def _subtree(self, height: int, number: int) -> bytes:

@@ -244,7 +244,7 @@ class Ledger:
 
     def checkpoint_list(self) -> list[Checkpoint]:
         """Every checkpoint that is one, smallest first; a damaged file stops nobody from keeping: `damaged` names it."""
-        return [Checkpoint.parse(data) for data in self.catalogue.checkpoints().values() if data]
+        return [Checkpoint.kept(data) for data in self.catalogue.checkpoints().values() if data]
 
     def damaged(self) -> list[str]:
         """The files that should be checkpoints and are none, or not the one of their name."""
