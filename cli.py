@@ -14,6 +14,7 @@ import typer.core
 import typer.exceptions
 
 from collector.errors import DONE, VERIFICATION_FAILED, WRONG_REQUEST, TradewitnessError
+from collector.kinds import file_names
 
 if TYPE_CHECKING:
     from casework.screens import Screen
@@ -144,9 +145,7 @@ def next_step(
 def add(
     case: CaseArgument,
     files: Annotated[list[Path], typer.Argument(metavar="FILE...")],
-    kind: Annotated[
-        str, typer.Option("--as", metavar="KIND", help="photo, video, contract, inspection, receipt, page, chat…")
-    ] = "",
+    kind: Annotated[str, typer.Option("--as", metavar="KIND", help=f"What it is: {', '.join(file_names())}.")] = "",
     note: Annotated[str, typer.Option(help="One sentence on what it shows.")] = "",
     saved: Annotated[
         str, typer.Option(metavar="TIME", help="When you saved the page, where its file does not say: 2026-10-04T18:00")

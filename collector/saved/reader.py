@@ -12,13 +12,13 @@ from collector.archive.records import AddedRecord
 from collector.canonical import plain
 from collector.capture.secrets import Mask, secrets_of
 from collector.errors import DamagedArchive
+from collector.kinds import file_kind
 from collector.model import Fact, Place, Printed, Target
 from collector.objects import ObjectStore
 from collector.saved.chat import Chat, read_chat
 from collector.saved.page import PageFile, read_page
 from collector.site import Document, Site, StoredPage
 
-READ_KINDS = ("page", "chat")
 CHATS = (".txt", ".json", ".csv", ".eml", ".log")
 _CLOCKS_APART = timedelta(minutes=10)
 _LONG_BEFORE = timedelta(days=400)
@@ -30,7 +30,7 @@ def reader_of_saved(objects: ObjectStore, site: Site, alias: Alias) -> ReadSaved
     """Reads what the buyer added: () for a file that is no page, and for a page that is not this case's."""
 
     def read(file: AddedRecord, targets: tuple[Target, ...]) -> SavedReading:
-        if file.kind not in READ_KINDS:
+        if not file_kind(file.kind).read:
             return SavedReading()
         try:
             data = objects.get(file.digest)

@@ -11,14 +11,14 @@ from zoneinfo import ZoneInfo
 
 from collector.canonical import canonical, commitment
 from collector.errors import WrongRequest
+from collector.kinds import file_kind, file_rank
 from collector.model import AddedFile, Artefact, Exhibit, Private, Snapshot, kept_in_part
 from rules.case.casefile import CaseFile
 from rules.pack.bag.bag import is_safe
 from rules.pack.plan.dates import both
-from rules.pack.plan.wording import FILES, PAGES, UNWITNESSED, said
+from rules.pack.plan.wording import PAGES, UNWITNESSED, said
 
 PAGE_ORDER = ("order", "thread", "supplier", "product", "dispute")
-FILE_ORDER = ("contract", "photo", "video", "inspection", "sample", "packing_list", "tracking", "receipt", "payment")
 # Core facts of one moment. A conversation only grows, so it is compared by the messages that vanished instead.
 CORE = frozenset(
     "order.number order.status order.total order.paid order.items order.ship_by order.ship_terms order.shipped_at "
@@ -106,7 +106,7 @@ def choose(casefile: CaseFile, choices: Choices) -> Chosen:
     latest = sorted(newest, key=_page_rank)
     others = sorted([*earlier, *wanted], key=lambda s: (*_page_rank(s)[:1], s.visit.machine_time, s.id))
     pages = tuple(s for s in [*latest, *others] if not _fits(s, choices.exclude))
-    files = sorted(casefile.files, key=lambda f: (_rank(f.kind, FILE_ORDER), f.added_at, f.seq))
+    files = sorted(casefile.files, key=lambda f: (file_rank(f.kind), f.added_at, f.seq))
     own = [f for f in files if f.about.get("outcome") not in NOT_OURS or _fits(f, choices.include)]
     return Chosen(pages, tuple(f for f in own if not _fits(f, choices.exclude)))
 
@@ -163,9 +163,7 @@ def _page_exhibit(casefile: CaseFile, number: str, snapshot: Snapshot, shown: li
 
 def _file_exhibit(casefile: CaseFile, number: str, file: AddedFile, *, shown: bool) -> Exhibit:
     page = file.about.get("kind", "") if file.about.get("outcome") == "read" else ""
-    title = (
-        f"{PAGES.get(page, said(page))}, saved by hand" if page and page != "chat" else FILES.get(file.kind, said(file.kind))
-    )
+    title = f"{PAGES.get(page, said(page))}, saved by hand" if page and page != "chat" else file_kind(file.kind).title
     note = f" The buyer's note: {file.note}" if file.note else ""
     text = f"{UNWITNESSED}: {file.name}, added {both(file.added_at, casefile.zone)}.{_saved(casefile, file)}{note}"
     base = f"data/exhibits/{number}-{slug(file.kind)}/"

@@ -35,20 +35,6 @@ PAGES: Mapping[str, str] = {
     "search": "Search page",
     "page": "Web page",
 }
-FILES: Mapping[str, str] = {
-    "photo": "Photo",
-    "video": "Video",
-    "contract": "Contract",
-    "inspection": "Inspection report",
-    "receipt": "Receipt",
-    "sample": "Sample approval",
-    "chat": "Chat kept by the buyer",
-    "page": "Page saved by hand",
-    "tracking": "Tracking record",
-    "packing_list": "Packing list",
-    "payment": "Proof of payment",
-    "other": "File",
-}
 EVENTS: Mapping[str, str] = {
     "paid_at": "Buyer paid",
     "payment_received_at": "Payment received by the platform",

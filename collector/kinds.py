@@ -1,0 +1,75 @@
+"""The kinds of files, each written once: what it is called, where it stands in a pack, and what is done with it.
+
+Everybody else looks here. A kind that is added is one row; one that is not known, from a later version, has no marks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LAST = 1000  # among what is uploaded to the site: after everything that has a weight of its own
+
+
+@dataclass(frozen=True, slots=True)
+class FileKind:
+    """A kind of the buyer's own files. The order of the rows is their order in a pack.
+
+    `title` is what a pack calls it, `zh` what a Chinese draft does; `weight` its place among what is uploaded to the site,
+    lightest first, on one scale with pages. `mixed`: stands in a pack after all others, by the day it was added. `read`: a
+    page or a conversation, read by the readers and looked up by where and when it was saved. `wordless`: holds no text.
+    `media_types`: beginnings of the media types that are taken for it where the buyer does not say what a file is.
+    """
+
+    name: str
+    title: str
+    zh: str
+    weight: int = LAST
+    mixed: bool = False
+    read: bool = False
+    wordless: bool = False
+    media_types: tuple[str, ...] = ()
+
+
+FILE_KINDS = (
+    FileKind("contract", "Contract", "合同", 20),
+    FileKind("photo", "Photo", "照片", 30, wordless=True, media_types=("image/",)),
+    FileKind("video", "Video", "视频", wordless=True, media_types=("video/",)),
+    FileKind("inspection", "Inspection report", "检验报告", 50),
+    FileKind("sample", "Sample approval", "样品图片", 110),
+    FileKind("packing_list", "Packing list", "装箱单", 80),
+    FileKind("tracking", "Tracking record", "物流记录", 70),
+    FileKind("receipt", "Receipt", "收据", 100),
+    FileKind("payment", "Proof of payment", "付款凭证", 90),
+    FileKind("chat", "Chat kept by the buyer", "聊天记录", mixed=True, read=True, media_types=("message/rfc822",)),
+    FileKind(
+        "page", "Page saved by hand", "网页", mixed=True, read=True,
+        media_types=("multipart/related", "application/x-webarchive", "text/html", "application/xhtml+xml"),
+    ),
+    FileKind("other", "File", "文件", mixed=True),
+)  # fmt: skip
+
+
+def in_words(name: str) -> str:
+    """A name in lower case words: "packing_list" is "packing list"."""
+    return name.replace("_", " ")
+
+
+def file_kind(name: str) -> FileKind:
+    """The row of that kind; one without marks where it is not known."""
+    unknown = FileKind(name, in_words(name).capitalize(), name, mixed=True)
+    return next((kind for kind in FILE_KINDS if kind.name == name), unknown)
+
+
+def file_names() -> tuple[str, ...]:
+    """The kinds of files that the buyer may name."""
+    return tuple(kind.name for kind in FILE_KINDS)
+
+
+def file_kind_of(media_type: str) -> str:
+    """What a file of that media type is taken for where nobody says what it is."""
+    return next((kind.name for kind in FILE_KINDS if media_type.startswith(kind.media_types)), "other")
+
+
+def file_rank(name: str) -> int:
+    """Where files of that kind stand in a pack."""
+    return len(FILE_KINDS) if (kind := file_kind(name)).mixed else FILE_KINDS.index(kind)
