@@ -36,7 +36,6 @@ _READERS: dict[str, Callable[[Frame], tuple[Fact, ...]]] = {
 }
 # Pages about one thing. A list or a search links to many, and none of them is its own.
 _CENTRES = frozenset({"order", "thread", "supplier", "product", "dispute", "tracking"})
-_PRIVATE = frozenset({"order", "thread", "dispute", "tracking", "order_list", "dispute_list", "conversations", "account"})
 _SMALL, _SHORT = 400_000, 4000  # bytes, and characters of text: a barrier has no more
 _LINKED = ("supplier", "product", "thread", "dispute", "order")
 
@@ -60,10 +59,6 @@ class Alibaba:
     def order_in(self, url: str) -> str:
         """The order's number in an address, or ""."""
         return addresses.address_of(url).order
-
-    def is_private(self, kind: str) -> bool:
-        """Orders, conversations, disputes, tracking and the account's own pages."""
-        return kind in _PRIVATE
 
     def signed_in_as(self, page: StoredPage) -> str:
         """The name that the page prints for the account it was shown to."""

@@ -1,4 +1,4 @@
-"""The words of a pack: what kinds, reasons and facts are called, and how a value is written for people. Pure."""
+"""The words of a pack: what reasons and facts are called, and how a value is written for people. Pure."""
 
 from __future__ import annotations
 
@@ -25,15 +25,6 @@ REASONS: Mapping[str, str] = {
     "quantity": "Quantity short",
     "not_as_described": "Not as described",
     "damaged": "Arrived damaged",
-}
-PAGES: Mapping[str, str] = {
-    "order": "Order page",
-    "thread": "Message Center conversation",
-    "supplier": "Supplier page",
-    "product": "Product page",
-    "dispute": "Dispute page",
-    "search": "Search page",
-    "page": "Web page",
 }
 EVENTS: Mapping[str, str] = {
     "paid_at": "Buyer paid",
