@@ -22,7 +22,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cli
 from collector.archive.archive import Archive
@@ -34,6 +34,9 @@ from fixtures.revocation import Revocation
 from rules.pack.bag.verify import verify_pack
 from tests.paper import PaperDesk, paper_browser
 from tests.stories.desk import Desk
+
+if TYPE_CHECKING:
+    from _typeshed import FileDescriptorLike
 
 EVENTS = {"open", "os.rename", "os.remove", "os.truncate", "os.mkdir", "os.link", "sqlite3.connect", "socket.connect"}
 CHAIN = 5  # kills in a row on one archive before it must come through
@@ -85,9 +88,9 @@ def _child(desk: PaperDesk, number: int, kill_at: int, events: Path) -> int:
             if seen == kill_at:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-    def counted_sync(descriptor: int) -> None:
+    def counted_sync(fd: FileDescriptorLike) -> None:
         happened("open", ())
-        sync(descriptor)
+        sync(fd)
         happened("open", ())
 
     os.environ.update(desk.environment)

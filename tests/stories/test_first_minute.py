@@ -13,12 +13,14 @@ import psutil
 import pytest
 
 from casework.answers import SignedIn, WatchAnswer
+from casework.cases import targets_of
 from casework.keeping.sign_in import login
 from casework.keeping.watch import WatchWish, watch
 from casework.workspace import workspace
 from collector.browser.find import find_browser
 from collector.browser.window import ended, open_window, reached
 from collector.errors import PersonNeeded
+from collector.model import Target
 from fixtures.authority import Served
 from tests.decoded import holding
 from tests.stories.desk import Desk, desk
@@ -209,7 +211,7 @@ def test_a_window_that_is_open_already_is_used_and_one_that_cannot_be_reached_is
 def test_a_window_on_the_accounts_folder_that_lets_nobody_in_is_ended_or_named(table: Desk) -> None:
     sign_in_by_script(table)
     folder = workspace().accounts.window("main")
-    command = [find_browser(), f"--user-data-dir={folder / 'profile'}", "--no-first-run", "about:blank"]
+    command: list[str | Path] = [find_browser(), f"--user-data-dir={folder / 'profile'}", "--no-first-run", "about:blank"]
     with subprocess.Popen([*command, *(["--no-sandbox"] if os.geteuid() == 0 else [])], stderr=subprocess.DEVNULL) as other:
         table.run("case", "open", table.order, "--order", table.pages["order"])
         said = table.run("capture")
@@ -266,9 +268,7 @@ def _watch(table: Desk, person: Script, account: str = "") -> WatchAnswer:
     return watch(workspace(), WatchWish((table.order,), account=account, yes=True), person, quiet)
 
 
-def _pages(table: Desk) -> list[object]:
-    from casework.cases import targets_of
-
+def _pages(table: Desk) -> list[Target]:
     return list(targets_of(workspace(), table.order))
 
 

@@ -44,8 +44,6 @@ _LINKED = ("supplier", "product", "thread", "dispute", "order")
 class Alibaba:
     """The Site for alibaba.com (see `collector.site.Site`)."""
 
-    name = "alibaba"
-
     def kind_of(self, url: str) -> str:
         """The kind of page: order, order_list, tracking, thread, conversations, supplier, product, search, dispute,
         dispute_list, account, login, or "".
