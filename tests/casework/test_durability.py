@@ -28,8 +28,8 @@ from collector.model import Snapshot
 from collector.verify import verify_archive
 from fixtures.authority import Served
 from rules.pack.bag.verify import verify_pack
-from tests.kept import NOON, TestClock, archive_at, authority_of, seal_archive
-from tests.paper import PaperDesk
+from tests.archives import NOON, TestClock, archive_at, authority_of, seal_archive
+from tests.paper_desk import PaperDesk
 
 if TYPE_CHECKING:
     from _typeshed import FileDescriptorLike

@@ -23,7 +23,7 @@ from collector.model import Target
 from collector.seal.timestamp import Authority
 from collector.sites.alibaba import Alibaba
 from fixtures.authority import Served
-from tests.kept import TestClock, archive_at, authority_of, keep_snapshot, snapshot_for
+from tests.archives import TestClock, archive_at, authority_of, keep_snapshot, snapshot_for
 
 ORDER = Target("order", "1", "order", "https://biz.alibaba.com/ta/detail.htm?orderId=1")
 

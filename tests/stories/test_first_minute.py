@@ -24,7 +24,7 @@ from collector.browser.window import ended, open_window, reached
 from collector.errors import PersonNeeded
 from collector.model import Target
 from fixtures.authority import Served
-from tests.decoded import holding
+from tests.decoding import holding
 from tests.stories.desk import Desk, desk
 from tests.stories.screen import Script, at_the_window, screen, sign_in, sign_in_at
 

@@ -9,8 +9,8 @@ import pytest
 
 from fixtures.authority import Served, serve
 from fixtures.revocation import Revocation
-from tests.figures import record
-from tests.kills import Tally, documents, kill_browser_flow, kill_points
+from tests.kill_proof import Tally, documents, kill_browser_flow, kill_points
+from tests.proof_figures import record
 from tests.stories.desk import desk
 
 

@@ -25,7 +25,7 @@ from fixtures.authority import serve
 from fixtures.revocation import Revocation
 from tests.collector.browser.unruly import CANARIES, SECRETS, fighting
 from tests.collector.capture.fake import ORDER
-from tests.decoded import holding
+from tests.decoding import holding
 from tests.stories.desk import Desk, desk
 
 pytestmark = pytest.mark.browser

@@ -21,7 +21,7 @@ from warcio.archiveiterator import ArchiveIterator
 from fixtures.authority import Served
 from fixtures.marketplace.app import NEWS_TEXT
 from fixtures.marketplace.neighbours import CONTACTS
-from tests.decoded import holding
+from tests.decoding import holding
 from tests.stories.desk import Desk, desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.proof]

@@ -1,8 +1,8 @@
 """The capture-and-pack flow, killed with SIGKILL at seeded points, and what must hold of the archive after each kill.
 
-Run by tests, or by hand: `python -m tests.kills --points 20 --seed 1`. Each flow is a process of its own, forked from one
-that has everything imported. It counts what it does to files (opening, syncing, renaming, cutting, removing, connecting) and
-kills itself at a given count: between any two of those, an archive must be whole. What it printed is in a file by then.
+Run by tests, or by hand: `python -m tests.kill_proof --points 20 --seed 1`. Each flow is a process of its own, forked from
+one that has everything imported. It counts what it does to files (opening, syncing, renaming, cutting, removing, connecting)
+and kills itself at a given count: between any two of those, an archive must be whole. What it printed is in a file by then.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from collector.clock import SystemClock
 from fixtures.authority import Served, serve
 from fixtures.revocation import Revocation
 from rules.pack.bag.verify import verify_pack
-from tests.paper import PaperDesk, paper_browser
+from tests.paper_desk import PaperDesk, paper_browser
 from tests.stories.desk import Desk
 
 if TYPE_CHECKING:
