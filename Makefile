@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint coverage bench proof docs clean
+.PHONY: help demo test check lint coverage bench proof docs clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\): ## /  make \1	/p' Makefile
@@ -14,6 +14,10 @@ demo: ## play the LED-fan case through the real commands; the pack's path is the
 test: ## everything that must hold: lint, types, arrows between packages, tests
 	@scripts/prepare test
 	@$(PYTHON) -m scripts.check test
+
+check: ## the quick part of it, in under a minute: all but what drives a browser and the stories
+	@scripts/prepare test
+	@$(PYTHON) -m scripts.check check
 
 lint: ## only what needs no run: ruff, mypy, the arrows
 	@scripts/prepare
@@ -27,7 +31,7 @@ bench: ## measure beside what a plain script would do
 	@scripts/prepare
 	@$(PYTHON) -m bench
 
-proof: ## the long tests, which `make test` leaves out
+proof: ## the long tests, which `make test` leaves out, and every property again on random examples
 	@scripts/prepare test
 	@$(PYTHON) -m scripts.check proof
 

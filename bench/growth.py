@@ -26,7 +26,7 @@ from collector.ledger.log import new_salt
 from collector.ledger.merkle import Frontier, leaf_hash
 from collector.seal.signature import sign
 from fixtures.authority import serve
-from tests.paper import PaperDesk
+from tests.paper_desk import PaperDesk
 
 SIZES = (100, 5_000, 50_000)
 A_CHECKPOINT_EVERY = 20  # records: a command that keeps something seals a handful, a night hundreds

@@ -35,7 +35,7 @@ class PageKind:
     help: str = ""
 
 
-PAGE_KINDS = (
+PAGE_KINDS: tuple[PageKind, ...] = (
     PageKind("order", "Order page", 10, of_case=True, of_order=True, private=True),
     PageKind(
         "thread", "Message Center conversation", 60, of_case=True, private=True, several=True, joins=True, by_supplier=True,
@@ -77,7 +77,7 @@ class FileKind:
     media_types: tuple[str, ...] = ()
 
 
-FILE_KINDS = (
+FILE_KINDS: tuple[FileKind, ...] = (
     FileKind("contract", "Contract", "合同", 20),
     FileKind("photo", "Photo", "照片", 30, wordless=True, media_types=("image/",)),
     FileKind("video", "Video", "视频", wordless=True, media_types=("video/",)),

@@ -37,6 +37,10 @@ def kept_in_part(lacks: str) -> str:
     return f"kept in part: {lacks[:1].lower()}{lacks[1:].rstrip('.')}" if lacks else ""
 
 
+# No trade comes near it. Far beyond, an amount with its cents has more figures than decimal reckons with exactly (28).
+MOST_MONEY = Decimal(10) ** 15
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
     """An amount in one currency (ISO 4217), with two decimals at least. JSON: {"amount":"86.00","currency":"USD"}."""

@@ -1,4 +1,4 @@
-"""What a site's adapter knows, as a Protocol: capture and casework receive a Site and import none."""
+"""What a site's adapter knows, as two Protocols: capture is handed a PageReader, casework a whole Site."""
 
 from __future__ import annotations
 
@@ -128,38 +128,8 @@ class Listed:
     dispute: str
 
 
-class Site(Protocol):
-    """One site's addresses, markers and readers. All functions are pure."""
-
-    name: str
-
-    def kind_of(self, url: str) -> str:
-        """The kind of page an address (as the real site has it) leads to: order, thread, supplier…, or ""."""
-        ...
-
-    def address(self, kind: str, number: str = "") -> str:
-        """Where a page of that kind is (order, order_list, thread), of the order with that number; "" for other kinds."""
-        ...
-
-    def canonical(self, url: str) -> str:
-        """The one address by which that page is visited."""
-        ...
-
-    def order_in(self, url: str) -> str:
-        """The order's number in an address, or ""."""
-        ...
-
-    def signed_in_as(self, page: StoredPage) -> str:
-        """The name of the account that the page was shown to, or "" where it does not say."""
-        ...
-
-    def listed(self, page: StoredPage) -> tuple[Listed, ...]:
-        """The orders that a list shows, in its order; () for any other page."""
-        ...
-
-    def conversation(self, page: StoredPage, supplier: str) -> str:
-        """The address of the conversation with that supplier, from a list of conversations; "" where it has none."""
-        ...
+class PageReader(Protocol):
+    """Reads one site's pages as they were stored: what they are, whose, and what they show. All functions are pure."""
 
     def recognise(self, page: StoredPage) -> Recognition:
         """What the page is, from final address, status and markup; never from words that good pages carry too."""
@@ -173,12 +143,12 @@ class Site(Protocol):
         """Every core fact of that kind, each with state and place. Never raises on a strange page."""
         ...
 
-    def discover(self, page: StoredPage) -> Mapping[str, str]:
-        """Addresses of related pages by kind (supplier, product, thread, dispute), as the real site has them."""
-        ...
-
     def text(self, page: StoredPage) -> str:
         """The visible text of the stored page, for searching in it."""
+        ...
+
+    def discover(self, page: StoredPage) -> Mapping[str, str]:
+        """Addresses of related pages by kind (supplier, product, thread, dispute), as the real site has them."""
         ...
 
     def shows_others(self, page: StoredPage) -> bool:
@@ -203,3 +173,39 @@ class Site(Protocol):
     def attachments(self, page: StoredPage) -> tuple[Attachment, ...]:
         """The files that the page's messages carry, each address once."""
         ...
+
+    def signed_in_as(self, page: StoredPage) -> str:
+        """The name of the account that the page was shown to, or "" where it does not say."""
+        ...
+
+    def listed(self, page: StoredPage) -> tuple[Listed, ...]:
+        """The orders that a list shows, in its order; () for any other page."""
+        ...
+
+    def conversation(self, page: StoredPage, supplier: str) -> str:
+        """The address of the conversation with that supplier, from a list of conversations; "" where it has none."""
+        ...
+
+
+class Directory(Protocol):
+    """One site's addresses: what stands where, and which pages are one person's own. All functions are pure."""
+
+    def kind_of(self, url: str) -> str:
+        """The kind of page an address (as the real site has it) leads to: order, thread, supplier…, or ""."""
+        ...
+
+    def address(self, kind: str, number: str = "") -> str:
+        """Where a page of that kind is (order, order_list, thread), of the order with that number; "" for other kinds."""
+        ...
+
+    def canonical(self, url: str) -> str:
+        """The one address by which that page is visited."""
+        ...
+
+    def order_in(self, url: str) -> str:
+        """The order's number in an address, or ""."""
+        ...
+
+
+class Site(PageReader, Directory, Protocol):
+    """All that is known of one site, for who both looks for pages and reads them."""

@@ -1,4 +1,4 @@
-"""The stages behind `make lint`, `test`, `coverage` and `proof`: one line each, and the first that fails ends the run."""
+"""The stages of `make lint`, `check`, `test`, `coverage` and `proof`: a line each, and the first to fail ends the run."""
 
 from __future__ import annotations
 
@@ -32,11 +32,20 @@ LINT = (
     Stage("mypy --strict", tool("mypy")),
     Stage("import-linter", tool("lint-imports")),
 )
-PYTEST = tool("pytest", "-q", "-m", "not proof", "-n", "2", "--dist", "worksteal")
-TESTS = Stage("pytest", (*PYTEST, "--durations=10", "--durations-min=10"), shown=True)
+
+
+def pytest(which: str, *more: str) -> tuple[str, ...]:
+    """The command line that runs the tests with these marks, two at a time."""
+    return tool("pytest", "-q", "-n", "2", "--dist", "worksteal", "-m", which, *more)
+
+
+QUICK = Stage("pytest, without browsers", pytest("not proof and not browser and not stories"), shown=True)
+TESTS = Stage("pytest", pytest("not proof", "--durations=10", "--durations-min=10"), shown=True)
 # Apart from the tests: tracing every branch makes what the rules compute three times as slow.
-COVERAGE = Stage("pytest, with coverage", (*PYTEST, "--cov", "--cov-report=term:skip-covered"), shown=True)
+COVERAGE = Stage("pytest, with coverage", pytest("not proof", "--cov", "--cov-report=term:skip-covered"), shown=True)
 PROOF = Stage("pytest, the long proofs", tool("pytest", "-q", "-m", "proof"), shown=True)
+# The other stages try the same examples each time, so that they cannot fail by luck.
+RANDOM = Stage("pytest, random examples", ("env", "HYPOTHESIS_PROFILE=random", *pytest("hypothesis")), shown=True)
 
 
 def run(stage: Stage) -> int:
@@ -57,7 +66,7 @@ def run(stage: Stage) -> int:
     return code
 
 
-STAGES = {"lint": LINT, "test": (*LINT, TESTS), "coverage": (COVERAGE,), "proof": (PROOF,)}
+STAGES = {"lint": LINT, "check": (*LINT, QUICK), "test": (*LINT, TESTS), "coverage": (COVERAGE,), "proof": (PROOF, RANDOM)}
 
 
 def main(arguments: list[str]) -> int:

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from fixtures.authority import Served, serve
 
-# Speed is measured in bench/, never by a test: a slow disk or a busy machine must not fail a property.
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
+# Speed is measured in bench/, never by a test: a slow disk or a busy machine must not fail a property. "steady" tries the
+# same examples each time, so that no change fails by luck; "random" (HYPOTHESIS_PROFILE, `make proof`) looks for new ones.
+settings.register_profile("steady", deadline=None, max_examples=100, derandomize=True, database=None)
+settings.register_profile("random", deadline=None, max_examples=500)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+
+
+STORIES = Path(__file__).parent / "stories"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What stands in the stories' folder is a story."""
+    for item in items:
+        if item.path.is_relative_to(STORIES):
+            item.add_marker("stories")
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from collector import kinds
 from collector.model import Fact, Target
 from collector.reading.markup import Frame
 from collector.sites.alibaba import pages
-from tests.kept import TestClock, archive_at, keep_snapshot, snapshot_for
+from tests.archives import TestClock, archive_at, keep_snapshot, snapshot_for
 
 ORDER = "250861947301028446"
 URL = f"https://biz.alibaba.com/ta/detail.htm?orderId={ORDER}"

@@ -16,6 +16,8 @@ from collector.errors import WrongRequest
 from collector.kinds import (
     FILE_KINDS,
     PAGE_KINDS,
+    FileKind,
+    PageKind,
     file_kind,
     file_kind_of,
     file_names,
@@ -72,14 +74,15 @@ def test_every_kind_has_a_name_of_its_own_and_words() -> None:
     for rows in (PAGE_KINDS, FILE_KINDS):
         assert len({row.name for row in rows}) == len({row.title for row in rows}) == len(rows)
         assert all(row.name == row.name.lower() and row.title for row in rows)
-    weights = [row.weight for row in (*PAGE_KINDS, *FILE_KINDS) if row.name != "tracking" and row.weight < 1000]
+    every: list[PageKind | FileKind] = [*PAGE_KINDS, *FILE_KINDS]
+    weights = [row.weight for row in every if row.name != "tracking" and row.weight < 1000]
     assert len(set(weights)) == len(weights), "which of two comes first in an upload is said"
 
 
 def test_the_site_and_the_policy_speak_of_no_other_kinds() -> None:
     """A row of the site, or a page to open, under a misspelt name would never be found."""
-    pages = (*load_policy().deadlines, *load_moments().moments)
-    assert {*(page.kind for page in PAGES), *(rule.page for rule in pages)} - {""} <= {*page_names()}
+    opened = {*(rule.page for rule in load_policy().deadlines), *(moment.page for moment in load_moments().moments)}
+    assert {*(page.kind for page in PAGES), *opened} - {""} <= {*page_names()}
 
 
 @pytest.mark.parametrize(

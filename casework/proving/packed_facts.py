@@ -17,7 +17,7 @@ from collector.errors import DamagedArchive
 from collector.ledger.log import Opening
 from collector.model import Fact, Problem, Snapshot
 from collector.reading.reader import is_read, read_stored, stored_page
-from collector.site import Site
+from collector.site import PageReader
 from rules.pack.bag.bag import Bag, open_bag
 from rules.pack.bag.proof import OPENINGS
 
@@ -46,7 +46,7 @@ class _Originals:
         raise DamagedArchive("A pack is only read.", "")
 
 
-def check_facts(path: Path, site: Site, alias: Alias) -> tuple[tuple[Problem, ...], tuple[str, ...]]:
+def check_facts(path: Path, site: PageReader, alias: Alias) -> tuple[tuple[Problem, ...], tuple[str, ...]]:
     """Facts that the originals of a pack do not say, and findings: what could not be read again, and why."""
     bag = open_bag(path)
     openings, originals = _openings(bag), _Originals(bag)
@@ -93,7 +93,9 @@ def _lack(body: Mapping[str, Any], snapshot: Snapshot, originals: _Originals) ->
     return ""
 
 
-def _shown_messages(snapshot: Snapshot, originals: _Originals, site: Site, alias: Alias) -> tuple[Mapping[str, Any], ...]:
+def _shown_messages(
+    snapshot: Snapshot, originals: _Originals, site: PageReader, alias: Alias
+) -> tuple[Mapping[str, Any], ...]:
     """The messages of a conversation as the stretches say them that are in the pack; () where none is."""
     shown = replace(snapshot, artefacts=tuple(a for a in snapshot.artefacts if originals.has(a.digest)))
     page = stored_page(shown, originals, alias)

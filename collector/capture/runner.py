@@ -13,7 +13,7 @@ from collector.capture.visit import Progress, VisitOptions, visit
 from collector.clock import Clock
 from collector.model import Snapshot, Target
 from collector.objects import ObjectStore
-from collector.site import Site
+from collector.site import PageReader
 
 OpenTab = Callable[[str], AbstractAsyncContextManager[Tab]]
 IN_FLIGHT = 3  # measured on two cores: the gain is waiting, and more bring none
@@ -23,7 +23,7 @@ async def visits(
     targets: Iterable[Target],
     *,
     open_tab: OpenTab,
-    site: Site,
+    site: PageReader,
     store: ObjectStore,
     clock: Clock,
     alias: Alias,

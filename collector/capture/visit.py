@@ -1,4 +1,4 @@
-"""One visit of one page: open, glimpse, settle, expand, read, store, identify. It receives a Site and a tab."""
+"""One visit of one page: open, glimpse, settle, expand, read, store, identify. It receives a site's reader and a tab."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from collector.model import Artefact, Outcome, Snapshot, Step, Target, Visit
 from collector.objects import ObjectStore
 from collector.reading.boxes import steady
 from collector.reading.stored import page_of
-from collector.site import Box, Document, Identity, Messenger, Recognition, Site, StoredPage
+from collector.site import Box, Document, Identity, Messenger, PageReader, Recognition, StoredPage
 
 Progress = Callable[[str], None]
 Done = tuple[str, str]  # a step's outcome and why
@@ -61,7 +61,7 @@ async def visit(
     target: Target,
     *,
     tab: Tab,
-    site: Site,
+    site: PageReader,
     store: ObjectStore,
     clock: Clock,
     alias: Alias,
@@ -105,7 +105,7 @@ class _Going:
         self,
         target: Target,
         tab: Tab,
-        site: Site,
+        site: PageReader,
         store: ObjectStore,
         clock: Clock,
         alias: Alias,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from collector.model import Money
+from collector.model import MOST_MONEY, Money
 
 # What names exactly one currency. A lone "$", "¥" or "kr" names several and needs the page's own currency beside it.
 _NAMED = {
@@ -53,7 +53,7 @@ def read_money(text: str, currency: str = "") -> Money | None:
 
     `currency` (ISO 4217) is what the page itself says its prices are in; it settles "$" and "¥" and bare figures, and never
     overrules a currency that is printed. "US $1,234.56", "1.234,56 EUR", "USD 86.00" are read; "1.234", "$5" with no
-    currency known, "Min 500 pieces USD 3", "USD 1-3" are not.
+    currency known, "Min 500 pieces USD 3", "USD 1-3" and what no trade is about (10**15 and more) are not.
     """
     if len(text) > 80:
         return None
@@ -62,7 +62,7 @@ def read_money(text: str, currency: str = "") -> Money | None:
         return None
     unit = _currency([part for part in (match["before"], match["after"]) if part], currency)
     amount = read_figure(match["figure"], unit) if unit else None
-    return None if amount is None else Money(amount, unit)
+    return None if amount is None or amount >= MOST_MONEY else Money(amount, unit)
 
 
 def read_money_range(text: str, currency: str = "") -> tuple[Money, Money] | None:

@@ -10,7 +10,7 @@ from collector.errors import DamagedArchive
 from collector.model import Fact, Snapshot
 from collector.objects import ObjectStore
 from collector.reading.stored import stored_page as page_of
-from collector.site import Site, StoredPage
+from collector.site import PageReader, StoredPage
 
 
 def stored_page(snapshot: Snapshot, objects: ObjectStore, alias: Alias) -> StoredPage:
@@ -18,7 +18,7 @@ def stored_page(snapshot: Snapshot, objects: ObjectStore, alias: Alias) -> Store
     return page_of(snapshot, objects.get, alias)
 
 
-def reader_of(objects: ObjectStore, site: Site, alias: Alias) -> Callable[[Snapshot], tuple[Fact, ...]]:
+def reader_of(objects: ObjectStore, site: PageReader, alias: Alias) -> Callable[[Snapshot], tuple[Fact, ...]]:
     """Reads the facts of one snapshot. A page that is not the one that was wanted gives none."""
 
     def read(snapshot: Snapshot) -> tuple[Fact, ...]:
@@ -30,7 +30,7 @@ def reader_of(objects: ObjectStore, site: Site, alias: Alias) -> Callable[[Snaps
     return read
 
 
-def read_stored(snapshot: Snapshot, objects: ObjectStore, site: Site, alias: Alias) -> tuple[Fact, ...]:
+def read_stored(snapshot: Snapshot, objects: ObjectStore, site: PageReader, alias: Alias) -> tuple[Fact, ...]:
     """The facts of one snapshot, () for a page that is not the one that was wanted. Raises DamagedArchive.
 
     A page that was kept in part says what it says; what it does not show may stand in what is missing.

@@ -9,15 +9,15 @@ from collector.model import Private, Snapshot
 from collector.objects import ObjectStore
 from collector.reading.reader import stored_page
 from collector.reading.stored import carried
-from collector.site import Site
+from collector.site import PageReader
 
 
-def private_of(site: Site, objects: ObjectStore, alias: Alias, snapshots: Iterable[Snapshot]) -> dict[str, Private]:
+def private_of(site: PageReader, objects: ObjectStore, alias: Alias, snapshots: Iterable[Snapshot]) -> dict[str, Private]:
     """By snapshot id, judged from the stored bytes. Raises DamagedArchive when they are not whole."""
     return {snapshot.id: _private(site, objects, alias, snapshot) for snapshot in snapshots}
 
 
-def _private(site: Site, objects: ObjectStore, alias: Alias, snapshot: Snapshot) -> Private:
+def _private(site: PageReader, objects: ObjectStore, alias: Alias, snapshot: Snapshot) -> Private:
     page = stored_page(snapshot, objects, alias)
     heard = tuple(carried(snapshot, objects.get, alias))
     # A conversation that was found to be another one is somebody else's altogether.

@@ -18,14 +18,14 @@ from collector.model import Fact, Place, Printed, Target
 from collector.objects import ObjectStore
 from collector.saved.chat import Chat, read_chat
 from collector.saved.page import PageFile, read_page
-from collector.site import Document, Site, StoredPage
+from collector.site import Document, PageReader, StoredPage
 
 CHATS = (".txt", ".json", ".csv", ".eml", ".log")
 _CLOCKS_APART = timedelta(minutes=10)
 _LONG_BEFORE = timedelta(days=400)
 
 
-def reader_of_saved(objects: ObjectStore, site: Site, alias: Alias) -> ReadSaved:
+def reader_of_saved(objects: ObjectStore, site: PageReader, alias: Alias) -> ReadSaved:
     """Reads what the buyer added: () for a file that is no page, and for a page that is not this case's."""
 
     def read(file: AddedRecord, targets: tuple[Target, ...]) -> SavedReading:
@@ -73,7 +73,9 @@ def _unreadable(file: AddedRecord) -> SavedReading:
 class _Reading:
     """One saved page on its way to facts: when it was saved, what it is, whose it is."""
 
-    def __init__(self, file: AddedRecord, page: PageFile, targets: tuple[Target, ...], site: Site, alias: Alias) -> None:
+    def __init__(
+        self, file: AddedRecord, page: PageFile, targets: tuple[Target, ...], site: PageReader, alias: Alias
+    ) -> None:
         self.file, self.page, self.targets, self.site, self.alias = file, page, targets, site, alias
         self.url = alias.to_real(file.url or page.url)
         self.local = self.url != (file.url or page.url)  # a local stand-in for the site

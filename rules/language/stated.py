@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 
-from collector.model import Money
+from collector.model import MOST_MONEY, Money
 
 _CURRENCY = {"$": "USD", "us$": "USD", "usd": "USD", "美元": "USD", "美金": "USD", "€": "EUR", "eur": "EUR", "欧元": "EUR",
              "£": "GBP", "gbp": "GBP", "cny": "CNY", "rmb": "CNY", "¥": "CNY", "元": "CNY", "人民币": "CNY"}  # fmt: skip
@@ -77,7 +77,8 @@ def money_in(text: str) -> tuple[Money, ...]:
     found = []
     for match in _MONEY.finditer(plain(text)):
         sign, number = (match[1], match[2]) if match[1] else (match[4], match[3])
-        found.append(Money(_number(number), _CURRENCY[sign]))
+        if (amount := _number(number)) < MOST_MONEY:
+            found.append(Money(amount, _CURRENCY[sign]))
     return tuple(found)
 
 

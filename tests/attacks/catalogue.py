@@ -228,7 +228,10 @@ def by_holder(change: Callable[[Files, str], object]) -> Callable[[Spoiled], Non
 
 
 def raw(change: Callable[[bytes], bytes]) -> Callable[[Spoiled], None]:
-    return lambda s: s.pack.write_bytes(change(s.pack.read_bytes()))
+    def how(s: Spoiled) -> None:
+        s.pack.write_bytes(change(s.pack.read_bytes()))
+
+    return how
 
 
 def as_zip(change: Callable[[Files, str], object], method: int = zipfile.ZIP_STORED) -> Callable[[Spoiled], None]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from collector.seal.keys import SigningKey, load_or_create
 from fixtures.authority import Files, Served, prepare
-from tests.paper import PaperDesk
+from tests.paper_desk import PaperDesk
 from tests.rules.pack.forging import base_of, files_of
 
 

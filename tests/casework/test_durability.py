@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -28,8 +28,11 @@ from collector.model import Snapshot
 from collector.verify import verify_archive
 from fixtures.authority import Served
 from rules.pack.bag.verify import verify_pack
-from tests.kept import NOON, TestClock, archive_at, authority_of, seal_archive
-from tests.paper import PaperDesk
+from tests.archives import NOON, TestClock, archive_at, authority_of, seal_archive
+from tests.paper_desk import PaperDesk
+
+if TYPE_CHECKING:
+    from _typeshed import FileDescriptorLike
 
 
 @pytest.fixture(scope="module")
@@ -51,11 +54,11 @@ def full_disk(after: int) -> Iterator[list[int]]:
     """The disk takes so many writes more, and from then on none; the list holds how many were asked for."""
     sync, asked = os.fsync, [0]
 
-    def refuse(descriptor: int) -> None:
+    def refuse(fd: FileDescriptorLike) -> None:
         asked[0] += 1
         if asked[0] > after:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        sync(descriptor)
+        sync(fd)
 
     os.fsync = refuse
     try:

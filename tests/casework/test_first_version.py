@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.authority import Served
-from tests.paper import PaperDesk
+from tests.paper_desk import PaperDesk
 
 KEPT = Path(__file__).parents[1] / "data" / "first-version"
 

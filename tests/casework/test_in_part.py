@@ -13,7 +13,7 @@ import pytest
 
 from collector.capture.tab import Picture, Stretch, TabError
 from fixtures.authority import Served
-from tests.paper import PaperDesk, PaperTab
+from tests.paper_desk import PaperDesk, PaperTab
 
 OTHER = "199999999999999999"
 START = re.compile(r"<div class=\"history-start\">[^<]*</div>")

@@ -13,8 +13,8 @@ import pytest
 
 from fixtures.authority import serve
 from fixtures.revocation import Revocation
-from tests.paper import PaperDesk
-from tests.reader import openssl_says, unpacked
+from tests.pack_reader import openssl_says, unpacked
+from tests.paper_desk import PaperDesk
 
 
 @dataclass

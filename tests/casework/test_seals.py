@@ -15,8 +15,8 @@ from casework.doctor import _key
 from casework.workspace import workspace
 from fixtures.authority import Served
 from fixtures.signer import HOLDER, ISSUER, ROOT, identity
-from tests.paper import PaperDesk
-from tests.reader import checker_says, openssl_says, unpacked
+from tests.pack_reader import checker_says, openssl_says, unpacked
+from tests.paper_desk import PaperDesk
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,7 @@ from collector.archive.archive import Archive
 from collector.archive.fulltext import spans, terms_of
 from collector.ledger.log import Opening, new_salt
 from collector.model import Snapshot, Target
-from tests.kept import TestClock, archive_at, keep_snapshot, snapshot_for
+from tests.archives import TestClock, archive_at, keep_snapshot, snapshot_for
 
 FANS, SHIRTS = "250861947301028446", "250861947301020001"
 URL = "https://message.alibaba.com/message/messenger.htm#/"

@@ -12,7 +12,7 @@ from casework.cases import open_case, set_case, targets_of
 from casework.workspace import Workspace
 from collector.alias import Alias
 from collector.sites.alibaba import Alibaba
-from tests.kept import NOON, TestClock, archive_at, keep_snapshot, snapshot_for
+from tests.archives import NOON, TestClock, archive_at, keep_snapshot, snapshot_for
 
 ORDER = "250861947301028446"
 PAGES = {

@@ -19,7 +19,7 @@ from collector.model import Deadline, Finding
 from collector.sites.alibaba import Alibaba
 from fixtures.marketplace.pages import render, shows
 from fixtures.marketplace.scenarios import ORIGIN, SCENARIOS, addresses
-from tests.kept import TestClock, archive_at, keep_snapshot, snapshot_for
+from tests.archives import TestClock, archive_at, keep_snapshot, snapshot_for
 
 BASE = date(2026, 7, 1)
 HOME = "Europe/Amsterdam"

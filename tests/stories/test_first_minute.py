@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pexpect
@@ -13,14 +15,16 @@ import psutil
 import pytest
 
 from casework.answers import SignedIn, WatchAnswer
+from casework.cases import targets_of
 from casework.keeping.sign_in import login
 from casework.keeping.watch import WatchWish, watch
 from casework.workspace import workspace
 from collector.browser.find import find_browser
 from collector.browser.window import ended, open_window, reached
 from collector.errors import PersonNeeded
+from collector.model import Target
 from fixtures.authority import Served
-from tests.decoded import holding
+from tests.decoding import holding
 from tests.stories.desk import Desk, desk
 from tests.stories.screen import Script, at_the_window, screen, sign_in, sign_in_at
 
@@ -44,6 +48,36 @@ def table(tmp_path: Path, authority: Served, display: str, monkeypatch: pytest.M
         made.init()
         yield made
         assert not windows(made), "a browser was left behind"
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory, authority: Served, display: str) -> Iterator[Desk]:
+    """A desk whose buyer signed in, once for all tests that begin there."""
+    with desk(tmp_path_factory.mktemp("once"), authority) as made, pytest.MonkeyPatch.context() as patch:
+        made.market.require_login = True
+        for name, value in {**made.environment, "DISPLAY": display}.items():
+            patch.setenv(name, value)
+        made.init()
+        sign_in_by_script(made)
+        yield made
+
+
+@pytest.fixture
+def signed_in(once: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    """A copy of all that the sign-in left, before the same marketplace, which is as it was then."""
+    shutil.copytree(once.folder, tmp_path / "desk", symlinks=True)
+    moved = {name: value.replace(str(once.folder), str(tmp_path / "desk")) for name, value in once.environment.items()}
+    made = replace(once, folder=tmp_path / "desk", environment=moved, printed=[])
+    for name, value in moved.items():
+        monkeypatch.setenv(name, value)
+    sessions = dict(made.market.sessions)
+    made.market.log.clear()
+    yield made
+    made.market.sessions.clear()
+    made.market.sessions.update(sessions)
+    made.market.faults.clear()
+    made.market.strangers.clear()
+    assert not windows(made), "a browser was left behind"
 
 
 def accounts(table: Desk) -> Path:
@@ -104,53 +138,53 @@ def test_from_nothing_to_the_first_deadline_in_two_commands_and_four_questions(t
     assert {t.kind for t in _pages(table)} == {"order", "thread", "supplier", "product", "dispute"}
 
 
-def test_a_session_serves_the_next_visit_unseen_by_anybody_else_and_never_enters_the_archive(table: Desk) -> None:
-    sign_in_by_script(table)
-    watched = _watch(table, Script([], present=False))
+def test_a_session_serves_the_next_visit_unseen_by_anybody_else_and_never_enters_the_archive(signed_in: Desk) -> None:
+    watched = _watch(signed_in, Script([], present=False))
     assert {s.outcome for s in watched.snapshots} == {"complete"}
-    said = table.run("nightly", "--json")
+    said = signed_in.run("nightly", "--json")
     assert {s["outcome"] for s in said.json["snapshots"]} == {"complete"}
-    agents = {r.user_agent for r in table.market.log if r.path.startswith("/ta/")}
+    agents = {r.user_agent for r in signed_in.market.log if r.path.startswith("/ta/")}
     assert len(agents) == 1
     assert "Headless" not in agents.pop()
     about = next(iter(watched.snapshots)).visit.browser
     assert (about["headless"], about["extensions"]) == ("no", "unknown")
     profiles = ("profile", "session", "session.older")  # the browser's own, outside the archive: there a session must be
-    parts = {p: p.relative_to(table.folder).parts for p in table.folder.rglob("*") if p.is_file()}
+    parts = {p: p.relative_to(signed_in.folder).parts for p in signed_in.folder.rglob("*") if p.is_file()}
     pile = [("/".join(names), p.read_bytes()) for p, names in parts.items() if not {*profiles} & {*names}]
     assert {"configuration/accounts/main/account.json", "archive/ledger/entries.jsonl"} <= {name for name, _ in pile}
-    pile += [("printed", text.encode()) for text in table.printed]
-    assert len(table.market.sessions) == 1
-    assert holding(pile, table.market.secrets_sent()) == set()
-    for folder in (accounts(table), accounts(table) / "main"):
+    pile += [("printed", text.encode()) for text in signed_in.printed]
+    assert len(signed_in.market.sessions) == 1
+    assert holding(pile, signed_in.market.secrets_sent()) == set()
+    for folder in (accounts(signed_in), accounts(signed_in) / "main"):
         assert folder.stat().st_mode & 0o077 == 0
 
 
-def test_a_session_that_ended_pauses_the_account_and_never_overwrites_the_good_one(table: Desk) -> None:
-    sign_in_by_script(table)
-    before = session(table)
-    table.run("case", "open", table.order, "--order", table.pages["order"], "--dispute", table.pages["dispute"])
-    table.market.faults["dispute"] = "expired"
-    said = table.run("capture", "--json")
+def test_a_session_that_ended_pauses_the_account_and_never_overwrites_the_good_one(signed_in: Desk) -> None:
+    before = session(signed_in)
+    signed_in.run(
+        "case", "open", signed_in.order, "--order", signed_in.pages["order"], "--dispute", signed_in.pages["dispute"]
+    )
+    signed_in.market.faults["dispute"] = "expired"
+    said = signed_in.run("capture", "--json")
     outcomes = {s["kind"]: s["outcome"] for s in said.json["snapshots"]}
     assert (said.code, outcomes) == (3, {"order": "complete", "dispute": "blocked"})
-    assert session(table) == before
-    assert "tradewitness login main" in table.run().out
-    table.market.faults.clear()
-    sign_in_by_script(table)
-    assert "stopped since" not in table.run().out
-    assert table.run("capture").code == 0
+    assert session(signed_in) == before
+    assert "tradewitness login main" in signed_in.run().out
+    signed_in.market.faults.clear()
+    sign_in_by_script(signed_in)
+    assert "stopped since" not in signed_in.run().out
+    assert signed_in.run("capture").code == 0
 
 
-def test_another_persons_account_is_not_taken_for_the_one_expected(table: Desk) -> None:
-    table.market.strangers["eve"] = "Eve Stranger"
-    buyer = sign_in_by_script(table).account.label
-    assert buyer == table.market.story.buyer
-    before = session(table)
-    table.market.sessions.clear()
+def test_another_persons_account_is_not_taken_for_the_one_expected(signed_in: Desk) -> None:
+    signed_in.market.strangers["eve"] = "Eve Stranger"
+    buyer = workspace().accounts.read("main").label
+    assert buyer == signed_in.market.story.buyer
+    before = session(signed_in)
+    signed_in.market.sessions.clear()
     with pytest.raises(PersonNeeded, match=f"Eve Stranger, not to {buyer}"):
-        sign_in_by_script(table, user="eve")
-    assert session(table) == before
+        sign_in_by_script(signed_in, user="eve")
+    assert session(signed_in) == before
 
 
 @pytest.mark.proof
@@ -196,23 +230,21 @@ def test_a_window_closed_before_the_answer_is_said(table: Desk) -> None:
 
 
 @pytest.mark.proof
-def test_a_window_that_is_open_already_is_used_and_one_that_cannot_be_reached_is_named(table: Desk) -> None:
-    sign_in_by_script(table)
+def test_a_window_that_is_open_already_is_used_and_one_that_cannot_be_reached_is_named(signed_in: Desk) -> None:
     folder = workspace().accounts.window("main")
     open_window(folder, "about:blank")
-    table.run("case", "open", table.order, "--order", table.pages["order"])
-    assert table.run("capture").code == 0
+    signed_in.run("case", "open", signed_in.order, "--order", signed_in.pages["order"])
+    assert signed_in.run("capture").code == 0
     assert not reached(folder)
 
 
 @pytest.mark.proof
-def test_a_window_on_the_accounts_folder_that_lets_nobody_in_is_ended_or_named(table: Desk) -> None:
-    sign_in_by_script(table)
+def test_a_window_on_the_accounts_folder_that_lets_nobody_in_is_ended_or_named(signed_in: Desk) -> None:
     folder = workspace().accounts.window("main")
-    command = [find_browser(), f"--user-data-dir={folder / 'profile'}", "--no-first-run", "about:blank"]
+    command: list[str | Path] = [find_browser(), f"--user-data-dir={folder / 'profile'}", "--no-first-run", "about:blank"]
     with subprocess.Popen([*command, *(["--no-sandbox"] if os.geteuid() == 0 else [])], stderr=subprocess.DEVNULL) as other:
-        table.run("case", "open", table.order, "--order", table.pages["order"])
-        said = table.run("capture")
+        signed_in.run("case", "open", signed_in.order, "--order", signed_in.pages["order"])
+        said = signed_in.run("capture")
         other.kill()
     assert said.code == 0, said.err
 
@@ -238,27 +270,25 @@ def test_attaching_to_nothing_says_what_chrome_needs(table: Desk) -> None:
 
 
 def test_without_a_screen_the_sentence_says_so_and_the_night_goes_on_for_others(
-    table: Desk, monkeypatch: pytest.MonkeyPatch
+    signed_in: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sign_in_by_script(table)
-    table.run("case", "open", table.order, "--order", table.pages["order"])
-    table.run("case", "open", "250861947301020000", "--product", table.pages["product"], "--account", "other")
+    signed_in.run("case", "open", signed_in.order, "--order", signed_in.pages["order"])
+    signed_in.run("case", "open", "250861947301020000", "--product", signed_in.pages["product"], "--account", "other")
     monkeypatch.delenv("DISPLAY")
-    said = table.run("capture", table.order)
+    said = signed_in.run("capture", signed_in.order)
     assert said.code == 3
     assert "no screen" in said.err
-    night = table.run("nightly", "--json")
+    night = signed_in.run("nightly", "--json")
     assert night.code == 3
     assert {s["case"]: s["outcome"] for s in night.json["snapshots"]} == {"250861947301020000": "complete"}
     assert any("no screen" in text for text in night.json["skipped"])
 
 
 @pytest.mark.proof
-def test_all_orders_of_the_list_can_be_watched_at_once(table: Desk) -> None:
-    sign_in_by_script(table)
-    said = table.run("watch", "--all", "--yes", "--json")
+def test_all_orders_of_the_list_can_be_watched_at_once(signed_in: Desk) -> None:
+    said = signed_in.run("watch", "--all", "--yes", "--json")
     listed = {s["case"] for s in said.json["snapshots"] if s["kind"] == "order"}
-    assert table.order in listed
+    assert signed_in.order in listed
     assert len(listed) > 1
 
 
@@ -266,14 +296,11 @@ def _watch(table: Desk, person: Script, account: str = "") -> WatchAnswer:
     return watch(workspace(), WatchWish((table.order,), account=account, yes=True), person, quiet)
 
 
-def _pages(table: Desk) -> list[object]:
-    from casework.cases import targets_of
-
+def _pages(table: Desk) -> list[Target]:
     return list(targets_of(workspace(), table.order))
 
 
 @pytest.mark.proof
-def test_the_accounts_file_holds_no_secret(table: Desk) -> None:
-    sign_in_by_script(table)
-    noted = json.loads((accounts(table) / "main" / "account.json").read_text())
+def test_the_accounts_file_holds_no_secret(signed_in: Desk) -> None:
+    noted = json.loads((accounts(signed_in) / "main" / "account.json").read_text())
     assert set(noted) == {"name", "label", "proved_at", "attach"}

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from PIL.ImageStat import Stat
 
 from casework.proving.packed_facts import check_facts
 from collector.alias import Alias
@@ -24,7 +25,7 @@ from fixtures.authority import serve
 from fixtures.revocation import Revocation
 from tests.collector.browser.unruly import CANARIES, SECRETS, fighting
 from tests.collector.capture.fake import ORDER
-from tests.decoded import holding
+from tests.decoding import holding
 from tests.stories.desk import Desk, desk
 
 pytestmark = pytest.mark.browser
@@ -52,7 +53,7 @@ def packed(played: Desk) -> Path:
     return Path(said.json["path"])
 
 
-def facts(table: Desk) -> dict[str, object]:
+def facts(table: Desk) -> dict[str, Any]:
     return {
         f["name"]: valued(f["value"]) for f in table.run("facts", "fans", "--json").json["facts"] if f["state"] == "read"
     }
@@ -94,7 +95,7 @@ def test_a_fact_that_stands_in_a_picture_says_where(played: Desk) -> None:
         assert told[name]["place"]["box"][2:] == [width, height]
         picture = Image.open(played.archive / "objects" / tile["digest"][:2] / tile["digest"][2:]).convert("L")
         assert (left + width <= picture.width, top + height <= picture.height) == (True, True)
-        darkest, lightest = picture.crop((left, top, left + width, top + height)).getextrema()
+        ((darkest, lightest),) = Stat(picture.crop((left, top, left + width, top + height))).extrema
         assert lightest - darkest > 60
     assert told["supplier.country"]["tile"] is None
 
@@ -104,10 +105,8 @@ def test_the_printed_timer_is_the_deadline_and_it_is_due(played: Desk) -> None:
     evidence = next(d for d in said.json["deadlines"] if d["id"] == "evidence" and d["state"] != "met")
     timer = facts(played)["dispute.deadline"]
     assert evidence["printed"] is True
-    assert (
-        valued({"text": "", "earliest": evidence["earliest"], "latest": evidence["latest"], "zone": ""}).earliest
-        == timer.earliest
-    )  # type: ignore[attr-defined]
+    stated = valued({"text": "", "earliest": evidence["earliest"], "latest": evidence["latest"], "zone": ""})
+    assert stated.earliest == timer.earliest
     assert evidence["state"] == "due_soon"
     assert said.code == 6
 
@@ -186,7 +185,7 @@ def test_the_pack_holds_a_valid_web_archive_of_every_page_whose_bodies_the_ledge
         (tmp_path / "archive.wacz").write_bytes(pack.read(f"{packed.stem}/data/archive.wacz"))
         openings = pack.read(f"{packed.stem}/data/proof/openings.jsonl").splitlines()
         viewer = pack.read(f"{packed.stem}/data/index.html").decode()
-    judge = [Path(sys.executable).with_name("wacz"), "validate", "-f", tmp_path / "archive.wacz"]
+    judge: list[str | Path] = [Path(sys.executable).with_name("wacz"), "validate", "-f", tmp_path / "archive.wacz"]
     assert subprocess.run(judge, capture_output=True, check=False).returncode == 0
     with zipfile.ZipFile(tmp_path / "archive.wacz") as wacz:
         pages = [json.loads(line)["title"] for line in wacz.read("pages/pages.jsonl").splitlines()]

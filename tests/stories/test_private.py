@@ -21,7 +21,7 @@ from warcio.archiveiterator import ArchiveIterator
 from fixtures.authority import Served
 from fixtures.marketplace.app import NEWS_TEXT
 from fixtures.marketplace.neighbours import CONTACTS
-from tests.decoded import holding
+from tests.decoding import holding
 from tests.stories.desk import Desk, desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.proof]
@@ -138,7 +138,7 @@ def test_both_web_archives_are_valid_and_each_body_is_one_that_the_ledger_sealed
 ) -> None:
     pack = request.getfixturevalue(which)
     (tmp_path / "archive.wacz").write_bytes(pack["data/archive.wacz"])
-    judge = [Path(sys.executable).with_name("wacz"), "validate", "-f", tmp_path / "archive.wacz"]
+    judge: list[str | Path] = [Path(sys.executable).with_name("wacz"), "validate", "-f", tmp_path / "archive.wacz"]
     assert subprocess.run(judge, capture_output=True, check=False).returncode == 0
     opened = {f"sha256:{json.loads(line)['digest']}" for line in pack["data/proof/openings.jsonl"].splitlines()}
     bodies = [headers["WARC-Payload-Digest"] for kind, _, headers, block in records(pack) if kind == "response" and block]

@@ -55,7 +55,7 @@ class Page:
         return bool(self.stated) and not self.many
 
 
-PAGES = (
+PAGES: tuple[Page, ...] = (
     Page(
         "order_list", data=listed_orders, modules=("orderList",), parts=".order-item, .order-list",
         stated={"order": orders_listed}, many=True, door=addresses.ORDER_LIST,

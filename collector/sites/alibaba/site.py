@@ -31,8 +31,6 @@ _SMALL, _SHORT = 400_000, 4000  # bytes, and characters of text: a barrier has n
 class Alibaba:
     """The Site for alibaba.com (see `collector.site.Site`)."""
 
-    name = "alibaba"
-
     def kind_of(self, url: str) -> str:
         """The kind of page: order, order_list, tracking, thread, conversations, supplier, product, search, dispute,
         dispute_list, account, login, or "".

@@ -10,7 +10,7 @@ import pytest
 from collector.archive.archive import Archive
 from collector.archive.index import Index, open_index
 from collector.model import Fact, Money, Place, Printed, Snapshot, Target
-from tests.kept import NOON, archive_at, keep_snapshot, snapshot_for
+from tests.archives import NOON, archive_at, keep_snapshot, snapshot_for
 
 TARGET = Target("order", "123456789012345", "order", "http://biz.alibaba.localhost/ta/detail.htm", "", {"order": "1"})
 

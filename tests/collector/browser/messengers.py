@@ -67,16 +67,16 @@ list.addEventListener('scroll', () => { draw(); if (list.scrollTop < 100) more()
 
 
 def _page(
-    script: str, *, css: str = "", markup: str = "<div class=list id=list></div>", starts: bool = True, **put: str
+    script: str, *, css: str = "", markup: str = "<div class=list id=list></div>", starts: str = "true", **put: str
 ) -> str:
     for name, value in put.items():
         script = script.replace(name, value)
     page = _PAGE.replace("SCRIPT", script).replace("CSS", css).replace("MARKUP", markup)
-    return page.replace("STARTS", "true" if starts else "false")
+    return page.replace("STARTS", starts)
 
 
-def _plain(more: str = _TO_BOTTOM, **how: object) -> str:
-    return _page(_OLDER + more, **{**_PREPEND, **how})  # type: ignore[arg-type]
+def _plain(more: str = _TO_BOTTOM, **how: str) -> str:
+    return _page(_OLDER + more, **{**_PREPEND, **how})
 
 
 _WHOLE_PAGE = {"css": ".list {height: auto; overflow: visible}", "BOX": "document.scrollingElement", "NEAR": "scrollY < 100"}
@@ -130,12 +130,12 @@ list.addEventListener('scroll', () => { low ||= list.scrollTop > 200; if (low &&
 """
 # Never taken to be whole.
 CUT = {
-    "no mark": _plain(starts=False),
+    "no mark": _plain(starts="false"),
     "a mark that is not shown": _plain(
-        starts=False, markup="<div class=start style='display: none'></div><div class=list id=list></div>"
+        starts="false", markup="<div class=start style='display: none'></div><div class=list id=list></div>"
     ),
     "a mark of another list": _plain(
-        starts=False, markup="<div class=start style='position: absolute; left: 750px'>no more contacts</div>"
+        starts="false", markup="<div class=start style='position: absolute; left: 750px'>no more contacts</div>"
                              "<div class=list id=list></div>",
     ),
     "another conversation comes up": _plain(

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from PIL.ImageStat import Stat
 
 from collector.alias import Alias
 from collector.browser.launch import Browser
@@ -77,7 +78,7 @@ async def _see(browser: Browser, kind: str, url: str, alias: Alias) -> Seen:
             Target(kind, "", kind, url), tab=tab, site=site, store=store, clock=SystemClock(), alias=alias,
             options=VisitOptions(), progress=lambda text: None,
         )  # fmt: skip
-        laid_out = await tab._ask(LAID_OUT)  # type: ignore[attr-defined]
+        laid_out = await tab._ask(LAID_OUT)
     read = site.read(kind, stored_page(snapshot, store.get, alias))
     return Seen(snapshot, store, {fact.name: fact for fact in read}, laid_out)
 
@@ -93,7 +94,7 @@ def test_the_box_of_a_fact_lies_in_the_element_that_shows_it_and_the_picture_has
         assert left - 1 <= x <= x + width <= left + wide + 1, name
         assert top - 1 <= y <= y + height <= top + high + 1, name
         assert text
-        darkest, lightest = page.crop(fact.place.box).getextrema()
+        ((darkest, lightest),) = Stat(page.crop(fact.place.box)).extrema
         assert lightest - darkest > 60, name
 
 

@@ -27,7 +27,7 @@ from collector.wacz import write_wacz
 from tests.collector.browser.conftest import Look
 from tests.collector.browser.unruly import CANARIES, LINES, fighting
 from tests.collector.capture.fake import ORDER, FakeSite, MemoryStore, order_target
-from tests.decoded import holding
+from tests.decoding import holding
 
 pytestmark = pytest.mark.browser
 _accounts = itertools.count()

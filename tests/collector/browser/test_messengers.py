@@ -49,7 +49,8 @@ def drawn(stops: list[Stretch]) -> set[tuple[int, ...]]:
     found: set[tuple[int, ...]] = set()
     for stop in stops:
         column = Image.open(BytesIO(stop.picture.png)).convert("RGB").crop((300, 0, 301, stop.picture.height))
-        colours, run = [column.getpixel((0, y)) for y in range(column.height)], 0
+        pixels = column.tobytes()
+        colours, run = [tuple(pixels[at : at + 3]) for at in range(0, len(pixels), 3)], 0
         for n, colour in enumerate(colours):
             run = run + 1 if n and colour == colours[n - 1] else 1
             if run == BLOCK:

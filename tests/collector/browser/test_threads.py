@@ -30,7 +30,7 @@ from fixtures.marketplace.scenarios import addresses
 from fixtures.marketplace.server import serve
 from rules.pack.render.copies import Stamp, conversation_copies
 from tests.collector.capture.fake import MemoryStore
-from tests.decoded import holding
+from tests.decoding import holding
 
 pytestmark = pytest.mark.browser
 BASE = date(2026, 7, 1)

@@ -1,4 +1,4 @@
-"""A browser in memory: a `Tab` whose page is given, and whose faults are too; a store and a site to go with it."""
+"""A browser in memory: a `Tab` whose page is given, and whose faults are too; a store and a page reader to go with it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from collector.capture.tab import (
     Tab,
 )  # fmt: skip
 from collector.model import Fact, Target
-from collector.site import Attachment, Box, Carried, Identity, Messenger, Recognition, StoredPage
+from collector.site import Attachment, Box, Carried, Identity, Listed, Messenger, Recognition, StoredPage
 
 ORDER = "250861947301028446"
 URL = f"https://biz.shop.example/order?id={ORDER}"
@@ -188,11 +188,7 @@ class FixedClock:
 class FakeSite:
     """Knows pages by a class on their body; a wall says so in its address. Keeps what it was shown."""
 
-    name: str = "fake"
     shown: list[StoredPage] = field(default_factory=list)
-
-    def kind_of(self, url: str) -> str:
-        return "order" if "/order" in url else ""
 
     def recognise(self, page: StoredPage) -> Recognition:
         self.shown.append(page)
@@ -235,6 +231,15 @@ class FakeSite:
 
     def discover(self, page: StoredPage) -> Mapping[str, str]:
         return {}
+
+    def signed_in_as(self, page: StoredPage) -> str:
+        return ""
+
+    def listed(self, page: StoredPage) -> tuple[Listed, ...]:
+        return ()
+
+    def conversation(self, page: StoredPage, supplier: str) -> str:
+        return ""
 
 
 def order_target(url: str = URL, account: str = "", ident: str = "order") -> Target:

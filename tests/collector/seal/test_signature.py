@@ -32,7 +32,7 @@ def test_openssl_accepts_it_with_the_signers_certificate_alone(
     (tmp_path / "x.p7s").write_bytes(p7s)
     (tmp_path / "signer.pem").write_text(key.certificate_pem)
     at = ["-attime", str(int(NOW.timestamp()) + 86_400)]
-    verify = [
+    verify: list[str | Path] = [
         "cms",
         "-verify",
         "-binary",

@@ -34,11 +34,11 @@ def test_the_report_says_when_by_whom_and_by_which_root(tsr: bytes, authority: P
 def test_openssl_agrees_and_so_it_does_not_for_other_bytes(tmp_path: Path, tsr: bytes, authority: Path) -> None:
     (tmp_path / "x").write_bytes(DATA)
     (tmp_path / "x.tsr").write_bytes(tsr)
-    arguments = ["ts", "-verify", "-data", tmp_path / "x", "-in", tmp_path / "x.tsr", "-CAfile", authority / "root.pem"]
+    checked: list[str | Path] = ["-data", tmp_path / "x", "-in", tmp_path / "x.tsr", "-CAfile", authority / "root.pem"]
     at = ["-attime", str(int(NOW.timestamp()))]
-    assert openssl(*arguments, *at)
+    assert openssl("ts", "-verify", *checked, *at)
     (tmp_path / "x").write_bytes(DATA[1:])
-    assert not openssl(*arguments, *at)
+    assert not openssl("ts", "-verify", *checked, *at)
 
 
 def test_a_token_outlives_its_authoritys_certificate(tmp_path: Path) -> None:
@@ -50,9 +50,9 @@ def test_a_token_outlives_its_authoritys_certificate(tmp_path: Path) -> None:
     assert verify_token(token, DATA, [(tmp_path / "root.pem").read_text()]).problems == ()
     (tmp_path / "x").write_bytes(DATA)
     (tmp_path / "x.tsr").write_bytes(token)
-    arguments = ["ts", "-verify", "-data", tmp_path / "x", "-in", tmp_path / "x.tsr", "-CAfile", tmp_path / "root.pem"]
-    assert not openssl(*arguments)
-    assert openssl(*arguments, "-attime", str(int(at.timestamp())))
+    checked: list[str | Path] = ["-data", tmp_path / "x", "-in", tmp_path / "x.tsr", "-CAfile", tmp_path / "root.pem"]
+    assert not openssl("ts", "-verify", *checked)
+    assert openssl("ts", "-verify", *checked, "-attime", str(int(at.timestamp())))
 
 
 @pytest.mark.parametrize("seconds", [-1, 1])

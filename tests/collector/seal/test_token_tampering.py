@@ -46,8 +46,8 @@ def test_a_token_of_a_public_authority_holds_and_openssl_agrees() -> None:
     assert KNOWN_ROOTS[report.root_fingerprint] == "DigiCert Trusted Root G4"
     assert report.time is not None
     root = Path(verify_token.__code__.co_filename).parent / "roots" / "digicert-trusted-root-g4.pem"
-    arguments = ["-data", KEPT / "digicert-2024.stamped", "-in", KEPT / "digicert-2024.tsr", "-CAfile", root]
-    assert openssl("ts", "-verify", *arguments, "-attime", str(int(report.time.timestamp())))
+    asked: list[str | Path] = ["-data", KEPT / "digicert-2024.stamped", "-in", KEPT / "digicert-2024.tsr", "-CAfile", root]
+    assert openssl("ts", "-verify", *asked, "-attime", str(int(report.time.timestamp())))
 
 
 def test_only_a_cross_certificate_that_nothing_rests_on_can_change_and_then_nothing_changes() -> None:

@@ -16,7 +16,7 @@ from collector.model import Target
 from collector.seal.timestamp import Authority
 from collector.verify import verify_archive
 from fixtures.authority import Served
-from tests.kept import TestClock, archive_at, authority_of, keep_snapshot, seal_archive, snapshot_for
+from tests.archives import TestClock, archive_at, authority_of, keep_snapshot, seal_archive, snapshot_for
 
 ORDER = Target("order", "250861947301028446", "order", "http://biz.alibaba.localhost/ta/detail.htm?orderId=1")
 

@@ -1,6 +1,6 @@
 """Every deadline over years and zones, as text: a changed rule shows as a change of `deadlines.txt`, to be reviewed.
 
-`make docs` writes the file anew; `test_policy.py` holds it against the rules.
+`make docs` writes the file anew; `tests/rules/policy/test_policy.py` holds it against the rules.
 """
 
 from __future__ import annotations

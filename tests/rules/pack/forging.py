@@ -23,8 +23,12 @@ def base_of(files: Files) -> str:
 
 def rezip(files: Files, out: Path) -> Path:
     """The files in the canonical form, so that only what was done to them is found."""
-    write_zip(out, [Member(path, len(data), lambda data=data: (data,)) for path, data in files.items()])
+    write_zip(out, [_member(path, data) for path, data in files.items()])
     return out
+
+
+def _member(path: str, data: bytes) -> Member:
+    return Member(path, len(data), lambda: (data,))
 
 
 def zipped(files: Files, method: int = zipfile.ZIP_STORED) -> bytes:

@@ -42,6 +42,10 @@ ALIAS = "alibaba.localhost:8123=alibaba.com"
 WIDTH, WINDOW = 640, 800
 
 
+def usd(amount: str) -> Money:
+    return Money(Decimal(amount), "USD")
+
+
 @dataclass
 class Objects:
     """An object store in memory, with the salts that a capture would draw."""
@@ -147,7 +151,6 @@ def led_fans(objects: Objects, *, alias: str = ALIAS) -> CaseFile:
         objects, "dispute", day - timedelta(days=2), outcome="blocked", why="The site asked to sign in.", alias=alias
     )
     timer = datetime(2026, 9, 24, 10, 0, tzinfo=UTC)
-    usd = lambda amount: Money(Decimal(amount), "USD")  # noqa: E731
     facts = (
         read(supplier_then, "supplier.limit", usd("12000")), read(supplier_then, "supplier.badge", True),
         read(supplier_same, "supplier.limit", usd("12000")), read(supplier_same, "supplier.badge", True),
@@ -181,11 +184,10 @@ def led_fans(objects: Objects, *, alias: str = ALIAS) -> CaseFile:
         _file(objects, 3, "contract", "purchase contract.pdf", "application/pdf", b"%PDF-1.4\n200 fans by 26 July\n%%EOF"),
         _file(objects, 4, "video", "unboxing.mp4", "video/mp4", b"\x00\x00\x00\x18ftypmp42" + bytes(4000)),
     )
-    snapshots = (supplier_then, supplier_same, blocked, supplier_now, order, thread, product, dispute)
-    snapshots = tuple(sorted(snapshots, key=lambda s: s.visit.machine_time))
+    looks = (supplier_then, supplier_same, blocked, supplier_now, order, thread, product, dispute)
     return CaseFile(
         order=ORDER, name="fans", zone=ZONE, as_of=AS_OF, opened_at=AS_OF - timedelta(days=60), facts=facts,
-        snapshots=snapshots, files=files, account="buyer@example.org",
+        snapshots=tuple(sorted(looks, key=lambda s: s.visit.machine_time)), files=files, account="buyer@example.org",
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ def results(*entries: Any, key: str = "offers", **beside: Any) -> str:
     return script("window.__page__data", {"offerResultData": {key: list(entries)}, **beside})
 
 
-RECOMMENDED = {"recommendOffers": {"offers": [OFFER | {"title": "Other lamp"}]}}
+RECOMMENDED: dict[str, Any] = {"recommendOffers": {"offers": [OFFER | {"title": "Other lamp"}]}}
 
 
 def test_an_empty_search_shows_nothing_whatever_is_recommended_instead() -> None:

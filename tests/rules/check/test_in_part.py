@@ -50,7 +50,7 @@ HELLO = message(1, "buyer", "Hello, what is the price?", "2026-08-01")
 
 @pytest.mark.parametrize("whole", [True, False])
 def test_that_the_supplier_was_not_told_is_said_only_where_the_conversation_is_whole(whole: bool) -> None:
-    told = ["received_at=2026-10-01", "dispute_opened_at=2026-10-04", *thread(HELLO, whole=whole)]
+    told: list[str | Fact] = ["received_at=2026-10-01", "dispute_opened_at=2026-10-04", *thread(HELLO, whole=whole)]
     found = findings(*told)["contact.before_dispute"]
     assert found.verdict == ("problem" if whole else "undetermined")
     assert ("its start was not reached" in found.text) is not whole

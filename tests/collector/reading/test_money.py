@@ -63,6 +63,13 @@ def test_what_has_two_meanings_or_more_than_an_amount_is_not_read(text: str) -> 
     assert read_money(text) is None
 
 
+def test_an_amount_that_no_trade_is_about_is_not_read_and_raises_nothing() -> None:
+    assert read_money("USD 999999999999999.99") == Money(Decimal("999999999999999.99"), "USD")
+    for power in range(15, 45):
+        assert read_money(f"USD {10**power}") is None
+        assert read_money(f"USD {10**power:,}.00") is None
+
+
 def test_three_figures_after_a_comma_are_thousands_where_the_currency_is_printed_that_way() -> None:
     assert read_money("USD 6,000") == Money(Decimal(6000), "USD")
     assert read_money("532,000", "USD") == Money(Decimal(532000), "USD")

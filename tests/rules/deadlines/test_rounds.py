@@ -94,7 +94,7 @@ def test_what_the_buyer_copies_after_the_answer_counts_beside_a_timer_that_a_vis
     """The printed time stays, but that the page still asks is believed."""
     look = dispute_page("2026-10-12T08:00Z", YOURS, "2026-10-22 18:00")
     copied = [replace(asserted(text), at=instant("2026-10-15T08:00Z")) for text in typed(YOURS, "2026-10-22T18:00+08:00")]
-    facts = (*FACTS, *look, "buyer_answered_at=2026-10-13")
+    facts: tuple[str | Fact, ...] = (*FACTS, *look, "buyer_answered_at=2026-10-13")
     assert dues(*facts, as_of=instant("2026-10-16T00:00Z"))["buyer_answer"].state == "met"
     again = dues(*facts, *copied, as_of=instant("2026-10-16T00:00Z"))["buyer_answer"]
     assert (again.state, again.over) == ("open", False)

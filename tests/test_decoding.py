@@ -15,7 +15,7 @@ from urllib.parse import quote
 import pytest
 from backports import zstd
 
-from tests.decoded import holding
+from tests.decoding import holding
 
 CANARY = "canary+7/hidden=0123456789abcdef"
 

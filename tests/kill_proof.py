@@ -1,8 +1,8 @@
 """The capture-and-pack flow, killed with SIGKILL at seeded points, and what must hold of the archive after each kill.
 
-Run by tests, or by hand: `python -m tests.kills --points 20 --seed 1`. Each flow is a process of its own, forked from one
-that has everything imported. It counts what it does to files (opening, syncing, renaming, cutting, removing, connecting) and
-kills itself at a given count: between any two of those, an archive must be whole. What it printed is in a file by then.
+Run by tests, or by hand: `python -m tests.kill_proof --points 20 --seed 1`. Each flow is a process of its own, forked from
+one that has everything imported. It counts what it does to files (opening, syncing, renaming, cutting, removing, connecting)
+and kills itself at a given count: between any two of those, an archive must be whole. What it printed is in a file by then.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cli
 from collector.archive.archive import Archive
@@ -32,8 +32,11 @@ from collector.clock import SystemClock
 from fixtures.authority import Served, serve
 from fixtures.revocation import Revocation
 from rules.pack.bag.verify import verify_pack
-from tests.paper import PaperDesk, paper_browser
+from tests.paper_desk import PaperDesk, paper_browser
 from tests.stories.desk import Desk
+
+if TYPE_CHECKING:
+    from _typeshed import FileDescriptorLike
 
 EVENTS = {"open", "os.rename", "os.remove", "os.truncate", "os.mkdir", "os.link", "sqlite3.connect", "socket.connect"}
 CHAIN = 5  # kills in a row on one archive before it must come through
@@ -85,9 +88,9 @@ def _child(desk: PaperDesk, number: int, kill_at: int, events: Path) -> int:
             if seen == kill_at:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-    def counted_sync(descriptor: int) -> None:
+    def counted_sync(fd: FileDescriptorLike) -> None:
         happened("open", ())
-        sync(descriptor)
+        sync(fd)
         happened("open", ())
 
     os.environ.update(desk.environment)

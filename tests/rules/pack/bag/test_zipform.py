@@ -18,7 +18,11 @@ FILES = st.dictionaries(NAMES, st.binary(max_size=200), min_size=1, max_size=6)
 
 
 def members(files: dict[str, bytes]) -> list[Member]:
-    return [Member(path, len(data), lambda data=data: (data[:7], data[7:])) for path, data in files.items()]
+    return [member(path, data) for path, data in files.items()]
+
+
+def member(path: str, data: bytes) -> Member:
+    return Member(path, len(data), lambda: (data[:7], data[7:]))
 
 
 @settings(max_examples=60, deadline=None)

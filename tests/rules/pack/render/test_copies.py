@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -42,6 +43,17 @@ def tile(objects: Objects, part: int, y: int, height: int, data: bytes) -> Artef
     return objects.artefact("tile", part, "image/png", data, f"sticky parts may repeat; x=0 y={y} width=200 height={height}")
 
 
+def noting() -> tuple[list[tuple[Artefact, ...]], Callable[[tuple[Artefact, ...]], Stamp]]:
+    """A list, and what puts there which artefacts each copy was made from."""
+    used: list[tuple[Artefact, ...]] = []
+
+    def stamp(artefacts: tuple[Artefact, ...]) -> Stamp:
+        used.append(artefacts)
+        return STAMP
+
+    return used, stamp
+
+
 def opened(copy: bytes) -> Image.Image:
     return Image.open(io.BytesIO(copy)).convert("RGB")
 
@@ -64,8 +76,8 @@ def test_a_tall_page_is_cut_into_pages_that_together_show_every_row_once() -> No
     """Each page says its number, and the tiles it was taken from."""
     objects = Objects()
     tiles = tuple(tile(objects, n, n * 150, 150, picture([(75, BLUE), (75, GREEN)])) for n in range(6))
-    used: list[tuple[Artefact, ...]] = []
-    copies = page_copies(tiles, objects.get, lambda artefacts: (used.append(artefacts), STAMP)[1])
+    used, stamp = noting()
+    copies = page_copies(tiles, objects.get, stamp)
     assert len(copies) == len(used) == -(-900 // round(200 * PAGE_RATIO))
     assert sum(rows_of(copy, BLUE) + rows_of(copy, GREEN) for copy in copies) == 900
     assert {a.part for artefacts in used for a in artefacts} == set(range(6))
@@ -150,8 +162,8 @@ def test_a_conversation_is_cut_out_of_its_pictures_and_joined_oldest_first() -> 
     objects = Objects()
     newest = screen(objects, 0, _framed([(40, GREEN), (40, BLUE)]), None)
     older = screen(objects, 1, _framed([(40, BLUE), (40, GREEN)]), 40)
-    used: list[tuple[Artefact, ...]] = []
-    (copy,) = conversation_copies((newest, older), (0, 1), objects.get, lambda u: (used.append(u), STAMP)[1])
+    used, stamp = noting()
+    (copy,) = conversation_copies((newest, older), (0, 1), objects.get, stamp)
     assert opened(copy).width == 100
     assert used == [(older, newest)]
     assert (rows_of(copy, BLUE), rows_of(copy, GREEN), rows_of(copy, RED)) == (80, 40, 0)

@@ -24,7 +24,7 @@ def openssl_says(bag: Path) -> dict[str, str]:
 
 def checker_says(bag: Path) -> dict[str, str]:
     """What each openssl command answered that the pack's own verify.py prints; the checker must find no problem."""
-    checker = [sys.executable, "-I", bag / "data" / "verify.py"]
+    checker: list[str | Path] = [sys.executable, "-I", bag / "data" / "verify.py"]
     printed = subprocess.run(checker, capture_output=True, text=True, check=True).stdout
     return _answers(bag, [line.strip() for line in printed.splitlines() if line.startswith("  openssl")])
 

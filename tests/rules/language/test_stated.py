@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collector.model import Money
 from rules.language.stated import (
     beneficiaries_in,
     days_in,
@@ -33,6 +34,10 @@ from rules.language.stated import (
 )
 def test_an_amount_names_its_currency(text: str, amounts: list[str]) -> None:
     assert [str(money) for money in money_in(text)] == amounts
+
+
+def test_an_amount_that_no_trade_is_about_is_not_taken_from_a_text() -> None:
+    assert money_in(f"Pay USD {10**26}, that is USD 43.00 a piece") == (Money(Decimal("43.00"), "USD"),)
 
 
 def test_only_a_sentence_about_a_total_states_one() -> None:

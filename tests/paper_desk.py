@@ -17,9 +17,9 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import cli
-from casework.keeping import capture as visit
-from collector.browser import launch
 from collector.capture.tab import Arrival
 from fixtures.authority import Served
 from fixtures.marketplace.pages import render
@@ -79,12 +79,10 @@ def paper_browser(make_tab: Callable[[], PaperTab] = PaperTab) -> Iterator[None]
     async def _browsers(*_: Any) -> AsyncIterator[_PaperBrowsers]:
         yield _PaperBrowsers(make_tab)
 
-    real = visit.browsers, launch.print_pdf
-    visit.browsers, launch.print_pdf = _browsers, lambda *_, **__: PDF  # type: ignore[assignment]
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("casework.keeping.capture.browsers", _browsers)
+        patch.setattr("collector.browser.launch.print_pdf", lambda *_, **__: PDF)
         yield
-    finally:
-        visit.browsers, launch.print_pdf = real
 
 
 @dataclass(frozen=True)

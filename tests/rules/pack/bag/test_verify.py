@@ -327,7 +327,7 @@ def test_the_packs_own_checker_needs_no_newer_python_than_it_says(made: PackPlan
     """Its syntax is that of Python 3.8."""
     import ast
 
-    source = (Path(__file__).parents[3] / "rules" / "pack" / "templates" / "verify.py").read_text()
+    source = (Path(__file__).parents[4] / "rules" / "pack" / "templates" / "verify.py").read_text()
     ast.parse(source, feature_version=(3, 8))
     assert "removeprefix" not in source
     assert "file_digest" not in source

@@ -68,7 +68,7 @@ def test_a_policy_that_is_not_installed_is_said_so(name: str) -> None:
 
 def test_the_document_says_what_the_policy_says() -> None:
     """docs/deadlines.md is made from the policies by `make docs`."""
-    document = Path(__file__).parents[2] / "docs" / "deadlines.md"
+    document = Path(__file__).parents[3] / "docs" / "deadlines.md"
     assert document.read_text("utf-8") == page(*policies())
 
 
