@@ -26,10 +26,14 @@ from collector.kinds import (
     page_names,
     page_rank,
 )
-from collector.sites.alibaba.pages import PAGES
+from collector.sites.alibaba import Alibaba
+from collector.sites.alibaba.pages import PAGES, Page
 from rules.deadlines.moments import load_moments
+from rules.pack.plan.wording import EVENTS
+from rules.policy.fact_names import FACT_NAMES, FACTS, shown_by
 from rules.policy.platform import load_policy, parse
 from rules.policy.schema import installed
+from tests.collector.sites.alibaba.stored import stored
 from tests.test_house import ROOT, SHIPPED, committed
 
 WRITTEN = {ROOT / "collector/kinds.py", ROOT / "collector/sites/alibaba/pages.py"}
@@ -163,3 +167,16 @@ def test_no_other_module_keeps_a_table_of_kinds() -> None:
 )
 def test_a_table_of_kinds_is_found_in_whatever_form_it_is_written(code: str) -> None:
     assert tables(code)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.read], ids=lambda page: page.kind)
+def test_a_reader_gives_the_facts_of_its_page_and_none_without_a_name(page: Page) -> None:
+    """Every fact of the page has a state, though it shows nothing; what it gives may be asserted and compared."""
+    given = {fact.name for fact in Alibaba().read(page.kind, stored("<p>nothing</p>", "https://www.alibaba.com/"))}
+    assert shown_by(page.kind) <= given <= FACTS
+
+
+def test_every_fact_is_of_a_page_that_is_known_and_every_page_that_is_read_has_facts() -> None:
+    assert {fact.page for fact in FACT_NAMES} - {""} == {page.kind for page in PAGES if page.read}
+    assert len(FACTS) == len(FACT_NAMES)
+    assert {*EVENTS} <= FACTS, "a pack's words for an event that no fact tells"

@@ -10,9 +10,8 @@ from collector.model import Fact, Finding, Printed
 from rules.case.chronology import Chronology, Occurrence, day_text, in_words
 from rules.case.dispute_page import TIMER
 from rules.policy.calendars import day_in, written
+from rules.policy.fact_names import GROWING
 
-# What grows or is read again at every look: a later page says more without contradicting the earlier one.
-_GROWS = frozenset({"thread.messages", "thread.complete", "search.offers"})
 # Two names for one thing: what the page says and what the buyer entered.
 _SAME = (("dispute.amount", "amount_claimed"),)
 
@@ -62,7 +61,7 @@ def _disagreements(chronology: Chronology) -> Iterator[Finding]:
 def _saved_pages(chronology: Chronology) -> Iterator[Finding]:
     """A page that the buyer saved against one that was witnessed: the witnessed one ranks first, and the buyer is told."""
     casefile = chronology.casefile
-    for name in dict.fromkeys(f.name for f in casefile.facts if f.saved and f.state == "read" and f.name not in _GROWS):
+    for name in dict.fromkeys(f.name for f in casefile.facts if f.saved and f.state == "read" and f.name not in GROWING):
         seen, saved = casefile.seen(name), casefile.saved(name)
         if seen is None or saved is None or _plain(seen) == _plain(saved):
             continue

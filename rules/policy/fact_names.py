@@ -1,58 +1,113 @@
-"""The names of the facts: what the buyer may assert, what pages show, which recur and which may lie in the future."""
+"""The names of the facts, each written once: what its value is, and what is done with it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 
-def _kind(names: str, kind: str) -> dict[str, str]:
-    return dict.fromkeys(names.split(), kind)
+@dataclass(frozen=True, slots=True)
+class FactName:
+    """A fact that may be asserted: the buyer's own, or, as "page.name", one that pages of that kind show.
+
+    `value` is time, money, integer, bool, reason or text. `recurs`: kept as a list, because what happens again makes its own
+    deadline, by round. `planned`: a time that is set beforehand and may lie in the future. `compared`: a core fact of one
+    moment, so a visit that showed another value is shown beside the later one. `grows`: read again at every look, so a later
+    page says more without contradicting the earlier one.
+    """
+
+    name: str
+    value: str
+    recurs: bool = False
+    planned: bool = False
+    compared: bool = False
+    grows: bool = False
+
+    @property
+    def page(self) -> str:
+        """The kind of page that is asked for it; "" for the buyer's own."""
+        return self.name.rpartition(".")[0]
 
 
-_EVENTS = (
-    "received_at receipt_confirmed_at shipped_at paid_at payment_received_at supplier_contacted_at dispute_opened_at "
-    "supplier_answered_at buyer_answered_at evidence_requested_at evidence_submitted_at escalated_at offer_made_at "
-    "sample_approved_at decided_at refund_received_at"
+FACT_NAMES = (
+    FactName("received_at", "time"),
+    FactName("receipt_confirmed_at", "time"),
+    FactName("shipped_at", "time"),
+    FactName("paid_at", "time"),
+    FactName("payment_received_at", "time"),
+    FactName("supplier_contacted_at", "time"),
+    FactName("dispute_opened_at", "time"),
+    FactName("supplier_answered_at", "time", recurs=True),
+    FactName("buyer_answered_at", "time", recurs=True),
+    FactName("evidence_requested_at", "time", recurs=True),
+    FactName("evidence_submitted_at", "time", recurs=True),
+    FactName("escalated_at", "time"),
+    FactName("offer_made_at", "time", recurs=True),
+    FactName("sample_approved_at", "time"),
+    FactName("decided_at", "time"),
+    FactName("refund_received_at", "time"),
+    FactName("ship_by", "time", planned=True),
+    FactName("reason", "reason"),
+    FactName("amount_claimed", "money"),
+    FactName("units_total", "integer"),
+    FactName("units_defective", "integer"),
+    FactName("paid_on_platform", "bool"),
+    FactName("product.title", "text", compared=True),
+    FactName("product.min_order", "text", compared=True),
+    FactName("product.attributes", "text", compared=True),
+    FactName("product.price_tiers", "text", compared=True),
+    FactName("product.badge", "bool", compared=True),
+    FactName("supplier.badge", "bool", compared=True),
+    FactName("supplier.name", "text", compared=True),
+    FactName("supplier.country", "text"),
+    FactName("supplier.limit", "money", compared=True),
+    FactName("supplier.years", "integer"),
+    FactName("search.offers", "text", grows=True),
+    FactName("order.trade_assurance", "bool", compared=True),
+    FactName("order.total", "money", compared=True),
+    FactName("order.paid", "money", compared=True),
+    FactName("order.number", "text", compared=True),
+    FactName("order.status", "text", compared=True),
+    FactName("order.items", "text", compared=True),
+    FactName("order.ship_terms", "text", compared=True),
+    FactName("order.supplier", "text", compared=True),
+    FactName("order.terms", "text", compared=True),
+    FactName("order.ship_by", "time", planned=True, compared=True),
+    FactName("order.shipped_at", "time", compared=True),
+    FactName("order.received_at", "time", compared=True),
+    FactName("order.payments", "text"),
+    FactName("tracking.number", "text"),
+    FactName("tracking.first_scan", "time", compared=True),
+    FactName("tracking.delivered_at", "time", compared=True),
+    FactName("thread.complete", "bool", grows=True),
+    FactName("thread.with", "text"),
+    FactName("thread.messages", "text", grows=True),
+    FactName("dispute.amount", "money", compared=True),
+    FactName("dispute.offer", "money", compared=True),
+    FactName("dispute.submitted_at", "time"),
+    FactName("dispute.deadline", "time", planned=True, compared=True),
+    FactName("dispute.id", "text"),
+    FactName("dispute.order", "text"),
+    FactName("dispute.status", "text", compared=True),
+    FactName("dispute.reason", "text", compared=True),
+    FactName("dispute.action_needed", "text", compared=True),
+    FactName("dispute.hint", "text"),
+    FactName("dispute.supplier_answer", "text", compared=True),
 )
 
 # The buyer's own facts and the kind of their values (design section 9).
-CORE_ASSERTIONS: Mapping[str, str] = MappingProxyType(
-    _kind(_EVENTS, "time")
-    | {
-        "ship_by": "time",
-        "reason": "reason",
-        "amount_claimed": "money",
-        "units_total": "integer",
-        "units_defective": "integer",
-        "paid_on_platform": "bool",
-    }
-)
-
+CORE_ASSERTIONS: Mapping[str, str] = MappingProxyType({fact.name: fact.value for fact in FACT_NAMES if not fact.page})
 # Facts that pages show and that may be asserted where the tool cannot see the page.
-PAGE_FACTS: Mapping[str, str] = MappingProxyType(
-    {
-        **_kind("product.title product.min_order product.attributes product.price_tiers", "text"),
-        **_kind("product.badge supplier.badge order.trade_assurance thread.complete", "bool"),
-        **_kind("supplier.name supplier.country search.offers", "text"),
-        **_kind("supplier.limit order.total order.paid dispute.amount dispute.offer", "money"),
-        "supplier.years": "integer",
-        **_kind("order.number order.status order.items order.ship_terms order.supplier order.terms", "text"),
-        **_kind("order.ship_by order.shipped_at order.received_at", "time"),
-        **_kind("order.payments tracking.number thread.with thread.messages", "text"),
-        **_kind("tracking.first_scan tracking.delivered_at dispute.submitted_at dispute.deadline", "time"),
-        **_kind("dispute.id dispute.order dispute.status dispute.reason", "text"),
-        **_kind("dispute.action_needed dispute.hint dispute.supplier_answer", "text"),
-    }
-)
-
-# Kept as a list: what happens again makes its own deadline, by round.
-RECURRING = frozenset(
-    {"evidence_requested_at", "evidence_submitted_at", "supplier_answered_at", "buyer_answered_at", "offer_made_at"}
-)
-
-# Times that are set beforehand: they may lie in the future.
-PLANNED = frozenset({"ship_by", "order.ship_by", "dispute.deadline"})
-
+PAGE_FACTS: Mapping[str, str] = MappingProxyType({fact.name: fact.value for fact in FACT_NAMES if fact.page})
+RECURRING = frozenset(fact.name for fact in FACT_NAMES if fact.recurs)
+PLANNED = frozenset(fact.name for fact in FACT_NAMES if fact.planned)
+COMPARED = frozenset(fact.name for fact in FACT_NAMES if fact.compared)
+GROWING = frozenset(fact.name for fact in FACT_NAMES if fact.grows)
 # Every name of a fact that a policy may speak of.
-FACTS = frozenset({*CORE_ASSERTIONS, *PAGE_FACTS})
+FACTS = frozenset(fact.name for fact in FACT_NAMES)
+
+
+def shown_by(kind: str) -> frozenset[str]:
+    """The facts that a page of that kind is asked for; it may show others', such as a product page its supplier's."""
+    return frozenset(fact.name for fact in FACT_NAMES if fact.page and fact.page == kind)

@@ -17,15 +17,8 @@ from rules.case.casefile import CaseFile
 from rules.pack.bag.bag import is_safe
 from rules.pack.plan.dates import both
 from rules.pack.plan.wording import UNWITNESSED
+from rules.policy.fact_names import COMPARED
 
-# Core facts of one moment. A conversation only grows, so it is compared by the messages that vanished instead.
-CORE = frozenset(
-    "order.number order.status order.total order.paid order.items order.ship_by order.ship_terms order.shipped_at "
-    "order.received_at order.supplier order.terms order.trade_assurance supplier.name supplier.badge supplier.limit "
-    "product.title product.price_tiers product.min_order product.attributes product.badge tracking.first_scan "
-    "tracking.delivered_at dispute.status dispute.reason dispute.amount dispute.deadline dispute.action_needed "
-    "dispute.supplier_answer dispute.offer".split()
-)
 # What came of exchanges is not among them: it is shown as a web archive.
 EXCHANGED = ("body", "frames")
 ROLES = ("tile", "dom", "text", "boxes", "screen", "stretch", "mhtml", "pdf", "network")
@@ -255,7 +248,7 @@ def _by_target(casefile: CaseFile, snapshots: list[Snapshot], everything: bool) 
 
 def _shown_in_part_alone(casefile: CaseFile) -> set[str]:
     """The partial visits whose facts are in force, and those that alone show a message."""
-    found = {fact.snapshot for name in CORE if (fact := casefile.seen(name)) and fact.lacks}
+    found = {fact.snapshot for name in COMPARED if (fact := casefile.seen(name)) and fact.lacks}
     known: set[tuple[str, str]] = set()
     told = [f for f in reversed(casefile.named("thread.messages")) if f.state == "read" and not f.saved]
     for fact in sorted(told, key=lambda f: bool(f.lacks)):  # whole ones first, then the newest
@@ -269,17 +262,20 @@ def _shown_in_part_alone(casefile: CaseFile) -> set[str]:
 def _shown_values(casefile: CaseFile) -> Mapping[str, Mapping[str, object]]:
     values: dict[str, dict[str, object]] = {}
     for fact in casefile.facts:
-        if fact.snapshot and (fact.name in CORE or fact.name == "thread.messages"):
+        if fact.snapshot and (fact.name in COMPARED or fact.name == "thread.messages"):
             values.setdefault(fact.snapshot, {})[fact.name] = fact.value if fact.state == "read" else fact.state
     return values
 
 
 def _differs(earlier: Mapping[str, object], later: Mapping[str, object]) -> bool:
-    """Whether the earlier visit showed a value that the next one did not."""
+    """Whether the earlier visit showed a value that the next one did not.
+
+    A conversation only grows, so it is compared by the messages that vanished instead.
+    """
     messages = {_message(m) for m in _list(earlier.get("thread.messages"))}
     if messages - {_message(m) for m in _list(later.get("thread.messages"))}:
         return True
-    before, after = ({k: v for k, v in values.items() if k in CORE} for values in (earlier, later))
+    before, after = ({k: v for k, v in values.items() if k in COMPARED} for values in (earlier, later))
     return canonical(before) != canonical(after)
 
 

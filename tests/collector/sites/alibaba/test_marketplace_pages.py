@@ -12,6 +12,7 @@ from collector.canonical import plain
 from collector.model import Printed
 from collector.reading.readings import same
 from fixtures.marketplace.scenarios import SCENARIOS
+from rules.policy.fact_names import FACTS, shown_by
 from tests.collector.sites.alibaba.stored import (
     ALIBABA,
     KINDS,
@@ -29,14 +30,6 @@ from tests.collector.sites.alibaba.stored import (
 )
 
 STORY = SCENARIOS["led-fans"]
-CORE = {
-    "order": "number status total paid payments items ship_by ship_terms shipped_at received_at supplier terms "
-    "trade_assurance",
-    "supplier": "name country years badge limit",
-    "product": "title price_tiers min_order attributes badge",
-    "thread": "with messages complete",
-    "dispute": "id order status reason amount submitted_at deadline action_needed hint supplier_answer offer",
-}
 EVERY_PAGE = [(kind, day) for kind in KINDS for day in days_with(kind)]
 # What a page of that kind shows only in its data, or only with a sign that needs the data ("$45.50").
 ONLY_IN_DATA = {"product.price_tiers", "supplier.country", "dispute.action_needed"}
@@ -45,7 +38,7 @@ ONLY_IN_DATA = {"product.price_tiers", "supplier.country", "dispute.action_neede
 @pytest.mark.parametrize(("kind", "day"), EVERY_PAGE)
 def test_every_core_fact_is_given_with_a_state_and_what_is_not_shown_has_no_value(kind: str, day: int) -> None:
     read = facts(kind, market_page(kind, day))
-    assert {f"{kind}.{name}" for name in CORE[kind].split()} <= read.keys()
+    assert shown_by(kind) <= read.keys() <= FACTS
     for fact in read.values():
         assert fact.state != "unreadable", fact
         assert (fact.value is None) == (fact.state == "not_shown") == (fact.place is None)
