@@ -5,15 +5,28 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
-from casework.screens.printing import console
-from casework.terminal import escape
+from casework.terminal.inert import inert
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 Pause = Callable[[], AbstractContextManager[None]]
 
 
+def console(*, error: bool = False) -> Console:
+    """Standard output or error as rich prints to it."""
+    from rich.console import Console
+
+    stream = sys.stderr if error else sys.stdout
+    # Off a terminal nothing may be cut or wrapped at an invented 80 columns.
+    width = None if stream.isatty() else 160
+    return Console(file=stream, width=width, highlight=False, emoji=False, markup=False)
+
+
 class TerminalPerson:
-    """Asks on standard error, so that standard output holds the answer alone. Implements `casework.keeping.person.Person`.
+    """Asks on standard error, so that standard output holds the answer alone. Implements `casework.keeping.sign_in.Person`.
 
     `pause` stills whatever moves on the terminal while somebody reads and types.
     """
@@ -29,11 +42,11 @@ class TerminalPerson:
         if not self._as_json:
             with self._pause():
                 for line in text.split("\n"):
-                    console(error=True).print(escape(line), soft_wrap=True)
+                    console(error=True).print(inert(line), soft_wrap=True)
 
     def ask(self, question: str) -> str:
         with self._pause():
-            console(error=True).print(f"[bold]{escape(question)}[/bold]", end=" ", soft_wrap=True)
+            console(error=True).print(inert(question), style="bold", end=" ", soft_wrap=True)
             line = sys.stdin.readline()
         if not line:
             raise KeyboardInterrupt  # the terminal was closed: as good as Ctrl-C
