@@ -5,24 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING
 
-from casework.terminal.inert import inert
-
-if TYPE_CHECKING:
-    from rich.console import Console
+from casework.terminal.console import console, inert
 
 Pause = Callable[[], AbstractContextManager[None]]
-
-
-def console(*, error: bool = False) -> Console:
-    """Standard output or error as rich prints to it."""
-    from rich.console import Console
-
-    stream = sys.stderr if error else sys.stdout
-    # Off a terminal nothing may be cut or wrapped at an invented 80 columns.
-    width = None if stream.isatty() else 160
-    return Console(file=stream, width=width, highlight=False, emoji=False, markup=False)
 
 
 class TerminalPerson:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from casework.terminal.inert import inert
-from casework.terminal.person import TerminalPerson, console
+from casework.terminal.console import console, inert
+from casework.terminal.person import TerminalPerson
 from casework.views.blocks import Bar, Block, Cell, Line, Part, Passage, Result, Table, Tone, View
 from collector.errors import TradewitnessError
 

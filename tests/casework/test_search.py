@@ -19,7 +19,7 @@ import cli
 from casework import views
 from casework.asking.search import EXCERPT, excerpt_of
 from casework.terminal import Terminal
-from casework.terminal.inert import inert
+from casework.terminal.console import inert
 from casework.views.blocks import Passage, Span
 from collector.archive.archive import Archive
 from collector.archive.fulltext import spans, terms_of

@@ -30,7 +30,7 @@ from casework.proving.reread import reread
 from casework.proving.status import stamp, status
 from casework.proving.verify import verify_path
 from casework.terminal import Terminal
-from casework.terminal.inert import inert
+from casework.terminal.console import inert
 from casework.views.blocks import Bar, Block, Line, Part, Passage, Result, Span, Table, View, hint, line
 from casework.views.deadlines import bar
 from casework.views.reading import value_text
