@@ -5,7 +5,9 @@ What does the work is imported inside the commands: `--help` must not wait for a
 
 from __future__ import annotations
 
+import inspect
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -16,6 +18,7 @@ import typer.exceptions
 from casework import views
 from casework.terminal import Terminal, report_error
 from collector.errors import DONE, WRONG_REQUEST, TradewitnessError
+from collector.kinds import PageKind, case_kinds, file_names, in_words
 
 DAILY, WATCHING, LOOKING, EXPERT = "Every day", "Keep watching", "Look", "Experts"
 
@@ -39,11 +42,6 @@ AsOfOption = Annotated[
     str, typer.Option("--as-of", metavar="TIME", help="Ask the rules as of this time (2026-10-09 or 2026-10-09T18:00Z).")
 ]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Give the consents that would be asked for.")]
-Threads = Annotated[
-    list[str] | None,
-    typer.Option("--thread", metavar="URL|NAME", help="A conversation: its address, or its supplier's name."),
-]
-Urls = Annotated[list[str] | None, typer.Option(metavar="URL")]
 CaseArgument = Annotated[
     str, typer.Argument(metavar="CASE", help="Order number, a unique ending of it, or the case's name.")
 ]
@@ -63,7 +61,25 @@ def _show(terminal: Terminal, view: views.View) -> NoReturn:
     raise typer.Exit(terminal.show(view))
 
 
-def _addresses(**given: list[str] | str | None) -> dict[str, tuple[str, ...]]:
+def _with_pages(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with an option for each kind of page that a case has; what is given arrives as `pages`, by kind."""
+    told = inspect.signature(command, eval_str=True)
+    own = [p for p in told.parameters.values() if p.kind is not p.VAR_KEYWORD]
+    at = next(place for place, p in enumerate(own) if p.name == "name")
+    parameters = [*own[:at], *map(_page_option, case_kinds()), *own[at:]]
+    command.__signature__ = told.replace(parameters=parameters)  # type: ignore[attr-defined]
+    return command
+
+
+def _page_option(kind: PageKind) -> inspect.Parameter:
+    words = kind.help or f"The address of the {in_words(kind.name)} page."
+    option = typer.Option(f"--{kind.name}", metavar="URL|NAME" if kind.by_supplier else "URL", help=words)
+    takes, none = (list[str] | None, None) if kind.several else (str, "")
+    annotation = Annotated[takes, option]  # type: ignore[valid-type]
+    return inspect.Parameter(kind.name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=none, annotation=annotation)
+
+
+def _addresses(given: Mapping[str, list[str] | str | None]) -> dict[str, tuple[str, ...]]:
     lists = {kind: (urls,) if isinstance(urls, str) else tuple(urls or ()) for kind, urls in given.items()}
     return {kind: urls for kind, urls in lists.items() if any(urls)}
 
@@ -137,9 +153,7 @@ def next_step(
 def add(
     case: CaseArgument,
     files: Annotated[list[Path], typer.Argument(metavar="FILE...")],
-    kind: Annotated[
-        str, typer.Option("--as", metavar="KIND", help="photo, video, contract, inspection, receipt, page, chat…")
-    ] = "",
+    kind: Annotated[str, typer.Option("--as", metavar="KIND", help=f"What it is: {', '.join(file_names())}.")] = "",
     note: Annotated[str, typer.Option(help="One sentence on what it shows.")] = "",
     saved: Annotated[
         str, typer.Option(metavar="TIME", help="When you saved the page, where its file does not say: 2026-10-04T18:00")
@@ -271,13 +285,9 @@ def case_list(
 
 
 @case_app.command("open")
+@_with_pages
 def case_open(
     order_id: Annotated[str, typer.Argument(metavar="ORDER_ID", help="The order number.")],
-    order: Annotated[str, typer.Option(metavar="URL", help="The order page's address.")] = "",
-    thread: Threads = None,
-    supplier: Annotated[str, typer.Option(metavar="URL")] = "",
-    product: Urls = None,
-    dispute: Urls = None,
     name: Annotated[str, typer.Option(help="A name for the case, easier to type than its number.")] = "",
     account: Annotated[str, typer.Option(metavar="NAME", help="The account whose pages these are.")] = "",
     zone: Annotated[
@@ -286,41 +296,37 @@ def case_open(
     archive: ArchiveOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
+    **pages: list[str] | str | None,
 ) -> None:
     """Open a case for an order and name its pages."""
     from casework.cases import open_case, targets_of
     from casework.workspace import workspace
 
     ws = workspace(archive)
-    addresses = _addresses(order=order, thread=thread, supplier=supplier, product=product, dispute=dispute)
-    case = open_case(ws, order_id, addresses, name=name, account=account, zone=zone)
+    case = open_case(ws, order_id, _addresses(pages), name=name, account=account, zone=zone)
     _show(Terminal(json, quiet), views.case(case, targets_of(ws, case.order), "is open", ws.archive.warnings))
 
 
 @case_app.command("set")
+@_with_pages
 def case_set(
     case: CaseArgument,
     facts: Annotated[
         list[str] | None, typer.Argument(metavar="[NAME=VALUE]...", help="Such as received_at=2026-09-30; NAME= withdraws.")
     ] = None,
-    order: Annotated[str, typer.Option(metavar="URL")] = "",
-    thread: Threads = None,
-    supplier: Annotated[str, typer.Option(metavar="URL")] = "",
-    product: Urls = None,
-    dispute: Urls = None,
     name: Annotated[str, typer.Option(help="Another name for the case.")] = "",
     zone: Annotated[str, typer.Option(metavar="ZONE", help="Another time zone, such as Europe/Berlin.")] = "",
     archive: ArchiveOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
+    **pages: list[str] | str | None,
 ) -> None:
     """Enter what you know (name=value), or the address of another page."""
     from casework.cases import set_case, targets_of
     from casework.workspace import workspace
 
     ws = workspace(archive)
-    addresses = _addresses(order=order, thread=thread, supplier=supplier, product=product, dispute=dispute)
-    found = set_case(ws, case, facts or [], addresses, name=name, zone=zone)
+    found = set_case(ws, case, facts or [], _addresses(pages), name=name, zone=zone)
     _show(Terminal(json, quiet), views.case(found, targets_of(ws, found.order), "is up to date", ws.archive.warnings))
 
 

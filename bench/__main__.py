@@ -14,6 +14,7 @@ ROWS = {
     "bench.verifying": "verify's object pass over 5,000 snapshots beside openssl dgst; --deep timed apart",
     "bench.deadlines": "the deadlines of 100,000 cases beside those of 1,000",
     "bench.threads": "a conversation of 10,000 messages beside a bare script that scrolls and pictures it",
+    "bench.growth": "everyday commands beside 50,000 records of other cases and beside 100",
     "bench.readers": "reading a search page beside a bare BeautifulSoup parse",
 }
 

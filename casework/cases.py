@@ -15,12 +15,12 @@ from casework.workspace import Workspace, is_web_address, keep
 from collector.archive.sealing import seal, signing_key
 from collector.canonical import plain
 from collector.errors import WrongRequest
+from collector.kinds import case_pages, page_kind, page_rank
 from collector.model import AddedFile, Fact, FilePart, Printed, Target
 from rules.case.assertions import is_event, parse_assertion
 from rules.case.casefile import CaseFile, LedgerEvent
 from rules.policy.fact_names import RECURRING
 
-TARGET_KINDS = ("order", "thread", "supplier", "product", "dispute")
 _LIKE_AN_ADDRESS = re.compile(r"/|^\S+\.[a-z]{2,}$", re.IGNORECASE)  # no company's name
 _ORDER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{2,39}")
 
@@ -219,7 +219,7 @@ def targets_of(ws: Workspace, case: str) -> list[Target]:
     """The pages that are visited for a case, order page first."""
     rows = ws.index.rows("select * from targets where case_id = ? and url != '' order by rowid", case)
     found = [Target(r["id"], r["case_id"], r["kind"], r["url"], r["account"], json.loads(r["expects"])) for r in rows]
-    return sorted(found, key=lambda t: TARGET_KINDS.index(t.kind) if t.kind in TARGET_KINDS else len(TARGET_KINDS))
+    return sorted(found, key=lambda t: page_rank(t.kind))
 
 
 def _standing(ws: Workspace, case: str) -> tuple[Target, ...]:
@@ -227,7 +227,7 @@ def _standing(ws: Workspace, case: str) -> tuple[Target, ...]:
 
 
 def make_targets(ws: Workspace, order: str, account: str, addresses: Addresses, standing: Iterable[Target]) -> list[Target]:
-    """Targets for the addresses given. The thread, dispute and product lists grow; order and supplier are replaced.
+    """Targets for the addresses given. Of kinds that a case has several of they join those it has; others are replaced.
 
     A thread may be named by its supplier instead: all conversations can share one address.
     """
@@ -235,14 +235,14 @@ def make_targets(ws: Workspace, order: str, account: str, addresses: Addresses, 
     made: list[Target] = []
     for kind, urls in addresses.items():
         for url in urls:
-            expects = {"order": order} if kind in ("order", "dispute") else {}
-            if kind == "thread" and url.strip() and not _LIKE_AN_ADDRESS.search(url):
-                address, expects = ws.site.address("thread"), {"supplier": url.strip()}
+            expects = {"order": order} if page_kind(kind).of_order else {}
+            if page_kind(kind).by_supplier and url.strip() and not _LIKE_AN_ADDRESS.search(url):
+                address, expects = ws.site.address(kind), {"supplier": url.strip()}
             else:
                 address = require_address(url)
             same = next((t for t in known if t.kind == kind and t.url == address and t.expects == expects), None)
             siblings = [t for t in known if t.kind == kind]
-            replace = kind in ("order", "supplier") and siblings
+            replace = siblings and not page_kind(kind).several
             number = len(siblings) + 1
             identity = same.id if same else siblings[0].id if replace else kind if number == 1 else f"{kind}-{number}"
             made.append(Target(identity, order, kind, address, account, expects))
@@ -254,7 +254,7 @@ def make_targets(ws: Workspace, order: str, account: str, addresses: Addresses, 
 def _warn_other_kind(ws: Workspace, target: Target) -> None:
     """An address that plainly leads to another kind of page is refused while it can still be mended."""
     kind = ws.site.kind_of(ws.alias.to_real(target.url))
-    if kind and kind != target.kind and kind in TARGET_KINDS:
+    if kind and kind != target.kind and kind in case_pages():
         raise WrongRequest(
             f"{target.url} is the address of a {kind} page, not of a {target.kind} page.", f"Give it with --{kind}."
         )

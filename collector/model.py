@@ -318,6 +318,8 @@ class Deadline:
     `opening`: a time from which, not until which. An undetermined one has times where dates contradict each other; `near`
     says that the earliest is near or past. `page` is the kind of page to open. `origin` is that of the least witnessed
     thing it rests on, "" where nothing is known of it yet; `lacks` what a page that it rests on was kept without.
+    `outcome` says how a met one ended: done, done so many days late (`days_late`; 0 for less than a day, None where it was
+    not late), or over undone.
     """
 
     case: str
@@ -343,6 +345,8 @@ class Deadline:
     over: bool = False
     origin: Origin | Literal[""] = ""
     lacks: str = ""
+    outcome: str = ""
+    days_late: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,10 +149,6 @@ class Site(Protocol):
         """The order's number in an address, or ""."""
         ...
 
-    def is_private(self, kind: str) -> bool:
-        """Whether pages of that kind are shown to a signed-in person only."""
-        ...
-
     def signed_in_as(self, page: StoredPage) -> str:
         """The name of the account that the page was shown to, or "" where it does not say."""
         ...

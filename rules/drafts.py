@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from collector.errors import WrongRequest
+from collector.kinds import file_kind, in_words
 from rules.case.casefile import CaseFile
 from rules.case.chronology import Chronology, Occurrence, days_between
 from rules.check.contact import Said, reports
@@ -27,11 +28,6 @@ _ANSWER_DAYS = 3  # from day 4 the buyer may escalate: an answer in three days l
 _UNKNOWN = {
     "en": {"contact": "[name]", "product": "[product]", "day": "[day]", "amount": "[amount]", "number": "[number]"},
     "zh": {"contact": "[姓名]", "product": "[产品]", "day": "[日期]", "amount": "[金额]", "number": "[数量]"},
-}  # fmt: skip
-_FILES = {
-    "photo": "照片", "video": "视频", "contract": "合同", "inspection": "检验报告", "receipt": "收据", "sample": "样品图片",
-    "chat": "聊天记录", "page": "网页", "tracking": "物流记录", "packing_list": "装箱单", "payment": "付款凭证",
-    "other": "文件",
 }  # fmt: skip
 
 
@@ -198,7 +194,7 @@ class _Words:
         files = self.chronology.casefile.files
         if not files:
             return self._pick("[photos, videos, contract: list them here]\n", "[照片、视频、合同：请列出]\n")
-        return "".join(f"- {self._pick(f.kind.replace('_', ' '), _FILES.get(f.kind, f.kind))}: {f.name}\n" for f in files)
+        return "".join(f"- {self._pick(in_words(f.kind), file_kind(f.kind).zh)}: {f.name}\n" for f in files)
 
     def _contacted(self) -> str:
         """For each problem the first message that told the supplier of it; what one message told stands together."""

@@ -45,7 +45,7 @@ def option_line(option: TyperOption) -> str:
     names = ", ".join(f"`{name}`" for name in option.opts)
     takes = "" if option.is_flag else f" `{option.metavar or str(option.name).upper()}`"
     again = " (may be repeated)" if option.multiple and "repeated" not in (option.help or "") else ""
-    return f"- {names}{takes}: {option.help or f'The address of the {option.name} page.'}{again}"
+    return f"- {names}{takes}: {option.help}{again}"
 
 
 def section(path: str, command: Any) -> str:

@@ -148,6 +148,50 @@ def test_asserted_facts_recur_are_corrected_and_withdrawn(opened: Run) -> None:
     assert standing() == [(2, "2026-10-10")]
 
 
+OPENED = ("deadlines", "received_at=2026-09-30", "dispute_opened_at=2026-10-10")
+MINE = ("dispute.status=Waiting for your response", "dispute.deadline=2026-10-22T18:00+08:00")
+THEIRS = ("dispute.status=Waiting for supplier response", "dispute.deadline=2026-10-22T18:00+08:00")
+
+
+@pytest.mark.parametrize(
+    ("facts", "as_of", "id", "state", "code"),
+    [
+        (("buyer_answered_at=2026-10-12", *MINE), "2026-10-21T09:00Z", "buyer_answer", "due_soon", 6),
+        (
+            ("buyer_answered_at=2026-10-12", "escalated_at=2026-10-14", *MINE),
+            "2026-10-21T09:00Z",
+            "buyer_answer",
+            "due_soon",
+            6,
+        ),
+        (
+            ("buyer_answered_at=2026-10-12", "offer_made_at=2026-10-15", MINE[0]),
+            "2026-10-16T00:00Z",
+            "buyer_answer",
+            "open",
+            6,
+        ),
+        (("decided_at=2026-10-20",), "2026-11-10T00:00Z", "supplier_answer", "met", 0),
+        (("supplier_answered_at=2026-10-12", *THEIRS), "2026-10-20T00:00Z", "supplier_answer", "due_soon", 0),
+    ],
+)
+def test_what_is_asked_again_runs_again_and_what_a_decision_ends_is_over(
+    run: Run, facts: tuple[str, ...], as_of: str, id: str, state: str, code: int
+) -> None:
+    """The newest round of each; the offer's day is 6 by the first evidence, which is due that day."""
+    result = run(*OPENED, *facts, "--as-of", as_of, "--json")
+    rows = answer(result)["deadlines"]
+    assert isinstance(rows, list)
+    newest = max((row for row in rows if row["id"] == id), key=lambda row: int(row["round"]))
+    assert (newest["state"], result.returncode) == (state, code)
+
+
+def test_goods_shipped_late_are_shown_as_done_so_many_days_late(run: Run) -> None:
+    result = run("deadlines", "ship_by=2026-10-20", "shipped_at=2026-11-19", "--as-of", "2026-11-28")
+    assert "30 days late" in " ".join(result.stdout.split())
+    assert "overdue" not in result.stdout
+
+
 def test_deadlines_of_dates_alone_need_no_archive_and_no_browser(run: Run) -> None:
     result = run("deadlines", "received_at=2026-09-30", "dispute_opened_at=2026-10-04", "--as-of", "2026-10-05", "--json")
     deadlines = answer(result)["deadlines"]

@@ -7,19 +7,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from casework.cases import TARGET_KINDS, Case, cases, find_case, machine_zone
-from casework.keeping.add import FILE_KINDS
+from casework.cases import Case, cases, find_case, machine_zone
 from casework.workspace import Workspace
 from collector.archive.fulltext import SOURCES, Term, spans, terms_of
 from collector.clock import instant
 from collector.errors import ArchiveError, WrongRequest
+from collector.kinds import file_names, page_names
 from rules.policy.calendars import end_of, plausible_year, start_of
 
 EXCERPT = 180  # characters, about two lines of a terminal
 _BEFORE = 50
 _MARKED_TERMS = 32
 _COMPARED = 200  # of a long page's marks: those among which the densest stretch is looked for
-_OTHER_KINDS = ("search", "tracking", "order_list", "dispute_list", "asserted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +115,7 @@ def _conditions(ws: Workspace, case: Case | None, filters: Filters) -> tuple[str
 
 def _require_kinds(ws: Workspace, kinds: Iterable[str]) -> None:
     met = {row["kind"] for row in ws.index.rows("select distinct kind from passages")}
-    known = sorted({*SOURCES, *TARGET_KINDS, *FILE_KINDS, *_OTHER_KINDS, *met})
+    known = sorted({*SOURCES, *page_names(), *file_names(), "asserted", *met})
     for kind in kinds:
         if kind not in known:
             raise WrongRequest(f"{kind!r} is not a kind.", "Kinds: " + ", ".join(known))

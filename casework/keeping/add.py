@@ -14,27 +14,24 @@ from casework.cases import Case, added_files, find_case, require_address
 from casework.workspace import Workspace
 from collector.archive.sealing import SealState, seal_if_possible
 from collector.errors import WrongRequest
+from collector.kinds import file_kind, file_kind_of, file_names
 from collector.ledger.log import Opening, new_salt
 from collector.model import AddedFile
 from collector.saved.page import folder_of
 from rules.case.chronology import time_of
 
-FILE_KINDS = (
-    "photo", "video", "contract", "inspection", "receipt", "sample", "chat", "page", "tracking", "packing_list",
-    "payment", "other",
-)  # fmt: skip
 _TYPES = {
     ".mhtml": "multipart/related", ".mht": "multipart/related", ".eml": "message/rfc822", ".heic": "image/heic",
     ".webarchive": "application/x-webarchive",
 }  # fmt: skip
-_PAGE_TYPES = ("multipart/related", "application/x-webarchive", "text/html", "application/xhtml+xml")
+_WITH_A_FOLDER = ("text/html", "application/xhtml+xml")  # a browser saves the files of such a page beside it
 _MOST_PARTS = 2000
 Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What the buyer says of the files: their `kind` (one of FILE_KINDS, "" to be told by the file), a `note`, and of a page
+    """What the buyer says of the files: their `kind` ("" to be told by the file), a `note`, and of a page
     saved by hand the `url` it was saved from and when (`saved`), where the file does not say so itself.
     """
 
@@ -60,8 +57,8 @@ def add_files(ws: Workspace, wanted: str, paths: Iterable[Path], said: Wording =
     for path in chosen:
         _require_file(path)
     about = _said_of_page(case, said)
-    if said.kind and said.kind not in FILE_KINDS:
-        raise WrongRequest(f"{said.kind!r} is not a kind of file.", "Kinds: " + ", ".join(FILE_KINDS))
+    if said.kind and said.kind not in file_names():
+        raise WrongRequest(f"{said.kind!r} is not a kind of file.", "Kinds: " + ", ".join(file_names()))
     standing = {file.digest: file.id for file in added_files(ws, case.order)}
     kept: list[str] = []
     for path in chosen:
@@ -79,7 +76,7 @@ def add_files(ws: Workspace, wanted: str, paths: Iterable[Path], said: Wording =
 
 def _said_of_page(case: Case, said: Wording) -> dict[str, str]:
     """Where and when a page was saved, as the buyer says: optional keys of its entry. Raises WrongRequest."""
-    if (said.url or said.saved) and said.kind not in ("", "page", "chat"):
+    if (said.url or said.saved) and said.kind and not file_kind(said.kind).read:
         raise WrongRequest("--url and --saved are said of a saved page.", "Add it with: --as page")
     about = {"url": require_address(said.url)} if said.url else {}
     if said.saved:
@@ -94,16 +91,16 @@ def _said_of_page(case: Case, said: Wording) -> dict[str, str]:
 
 def _enter_file(ws: Workspace, case: Case, path: Path, said: Wording, about: dict[str, str], data: bytes) -> str:
     media_type = _TYPES.get(path.suffix.lower()) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    kind = said.kind or _kind_by(media_type)
+    kind = said.kind or file_kind_of(media_type)
     opening = Opening(ws.archive.objects.put(data), new_salt())
-    parts, openings = _folder(ws, path, data) if kind == "page" and media_type in _PAGE_TYPES[2:] else ([], [])
+    parts, openings = _folder(ws, path, data) if kind == "page" and media_type in _WITH_A_FOLDER else ([], [])
     body: dict[str, Any] = {
         "case": case.order, "id": f"F-{secrets.token_hex(4)}", "name": _writable(path.name), "kind": kind,
         "media_type": media_type, "size": len(data), "note": _writable(said.note), "commitment": opening.commitment, **about,
     }  # fmt: skip
     if parts:
         body["parts"] = parts
-    if kind in ("page", "chat") and str(ws.alias):
+    if file_kind(kind).read and str(ws.alias):
         body["alias"] = str(ws.alias)
     ws.archive.record("file.added", body, (opening, *openings))
     return str(body["id"])
@@ -158,11 +155,3 @@ def _require_file(path: Path) -> None:
             stream.read(1)
     except OSError as error:
         raise WrongRequest(f"{path} cannot be read ({error.strerror}).", "Check its permissions and try again.") from error
-
-
-def _kind_by(media_type: str) -> str:
-    if media_type in _PAGE_TYPES:
-        return "page"
-    if media_type == "message/rfc822":
-        return "chat"
-    return {"image": "photo", "video": "video"}.get(media_type.partition("/")[0], "other")

@@ -14,6 +14,7 @@ from collector.archive.records import body_of
 from collector.archive.sealing import SealState, seal_if_possible
 from collector.browser.browsers import Held, browsers
 from collector.errors import BrowserError, WrongRequest
+from collector.kinds import case_kinds, page_kind
 from collector.ledger.log import about_account
 from collector.model import Snapshot, Target
 from collector.site import SIGNED_IN_AS
@@ -87,16 +88,18 @@ def keep_snapshots(
     pause_s: float = 0.0,
     *,
     held: Held | None = None,
-    wanted: frozenset[str] = frozenset({"dispute"}),
+    wanted: frozenset[str] | None = None,
 ) -> tuple[Snapshot, ...]:
     """Visits the targets and appends each snapshot when it is done, so that a crash loses at most what is in flight.
 
-    Pages of the `wanted` kinds that an order page leads to, and that its case does not have yet, join the case and are
-    visited too. `pause_s` is the rest in seconds between two visits of one account; `held` what the command knows of its
-    accounts from runs before. Raises BrowserError when the browser goes away.
+    Pages of the `wanted` kinds (without any named: of those that come into being later) that an order page leads to, and
+    that its case does not have yet, join the case and are visited too. `pause_s` is the rest in seconds between two visits
+    of one account; `held` what the command knows of its accounts from runs before. Raises BrowserError when the browser
+    goes away.
     """
+    kinds = wanted if wanted is not None else frozenset(kind.name for kind in case_kinds() if kind.later)
     try:
-        return asyncio.run(_visit_all(ws, tuple(targets), progress, pause_s, held or Held(stay=False), wanted))
+        return asyncio.run(_visit_all(ws, tuple(targets), progress, pause_s, held or Held(stay=False), kinds))
     finally:
         ws.refresh()
 
@@ -148,7 +151,7 @@ def _note(ws: Workspace, held: Held, snapshot: Snapshot) -> None:
     """What the page says of its account: seen signed in, or stopped by a wall."""
     if snapshot.outcome == "blocked":
         held.lost.add(snapshot.target.account)
-    elif snapshot.outcome == "complete" and ws.site.is_private(snapshot.target.kind):
+    elif snapshot.outcome == "complete" and page_kind(snapshot.target.kind).private:
         held.proved.add(snapshot.target.account)
 
 
@@ -159,7 +162,7 @@ def with_accounts(ws: Workspace, targets: Iterable[Target]) -> tuple[Target, ...
 
 
 def _with_account(ws: Workspace, target: Target, name: str) -> Target:
-    label = ws.accounts.read(name).label if name and ws.site.is_private(target.kind) else ""
+    label = ws.accounts.read(name).label if name and page_kind(target.kind).private else ""
     expects = {**target.expects, **({SIGNED_IN_AS: label} if label else {})}
     return replace(target, account=name, expects=expects)
 

@@ -7,12 +7,10 @@ from dataclasses import replace
 from casework.cases import keep_targets, make_targets, targets_of
 from casework.workspace import Workspace
 from collector.errors import DamagedArchive
+from collector.kinds import page_kind
 from collector.model import Snapshot, Target
 from collector.reading.reader import identified, stored_page
 from collector.site import StoredPage
-
-# A case has one supplier and one order, but disputes follow each other.
-_SEVERAL = frozenset({"dispute"})
 
 
 def discovered(ws: Workspace, snapshot: Snapshot, wanted: frozenset[str]) -> tuple[Target, ...]:
@@ -38,7 +36,7 @@ def discovered(ws: Workspace, snapshot: Snapshot, wanted: frozenset[str]) -> tup
 def _named_thread(ws: Workspace, target: Target, page: StoredPage) -> list[Target]:
     """The target of a conversation that was named by its supplier, with the address that the list gives it."""
     supplier = target.expects.get("supplier", "")
-    url = ws.site.conversation(page, supplier) if target.kind == "thread" and supplier else ""
+    url = ws.site.conversation(page, supplier) if page_kind(target.kind).by_supplier and supplier else ""
     if not url or ws.site.canonical(url) == ws.site.canonical(ws.alias.to_real(target.url)):
         return []
     return [replace(target, url=url, expects={"supplier": supplier})]
@@ -58,4 +56,4 @@ def stands(ws: Workspace, case: str, kind: str, url: str) -> bool:
     """Whether the case has that page already, or one of that kind where one is all there is."""
     known = [t for t in targets_of(ws, case) if t.kind == kind]
     same = any(ws.site.canonical(ws.alias.to_real(t.url)) == ws.site.canonical(url) for t in known)
-    return same or (bool(known) and kind not in _SEVERAL and kind != "thread")
+    return same or (bool(known) and not page_kind(kind).joins)

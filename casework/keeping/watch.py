@@ -18,6 +18,7 @@ from collector.archive.sealing import SealState, seal_if_possible
 from collector.browser.accounts import DEFAULT
 from collector.browser.browsers import Held
 from collector.errors import PersonNeeded, WrongRequest
+from collector.kinds import case_pages
 from collector.model import Snapshot, Target
 from collector.reading.reader import identified, read_stored, stored_page
 from collector.site import Listed, StoredPage
@@ -26,7 +27,6 @@ Progress = Callable[[str], None]
 
 _NUMBER = re.compile(r"[0-9]{10,24}")
 _CUT_BY_A_SPREADSHEET = re.compile(r"[0-9][.,][0-9]+E\+[0-9]+", re.IGNORECASE)
-PAGES = frozenset({"supplier", "product", "thread", "dispute"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def watch(ws: Workspace, wish: WatchWish, person: Person, progress: Progress) ->
             pages = [t for number in looks for t in targets_of(ws, number) if t.kind != "order"]
             now, later = pages[: max(0, budget - len(looks))], pages[max(0, budget - len(looks)) :]
             held.stay = False  # the last visits of this command: their windows end with them
-            snapshots = (*looks.values(), *keep_snapshots(ws, now, progress, _pause(ws), held=held, wanted=PAGES))
+            snapshots = (*looks.values(), *keep_snapshots(ws, now, progress, _pause(ws), held=held, wanted=_further()))
     finally:
         sealed = seal_if_possible(ws.archive, ws.user, progress)  # also what was kept before a no, or a closed window
     ws.refresh()
@@ -233,7 +233,7 @@ def _found(ws: Workspace, number: str, look: Snapshot | None, listed: Listed | N
         return FoundOrder(number, *said, dispute, why)
     status, supplier, total = (str(values.get(name) or "") for name in ("order.status", "order.supplier", "order.total"))
     sure = look.outcome == "complete" or identified(look) == "ok"  # what may be another order's page leads nowhere
-    pages = {kind: url for kind, url in ws.site.discover(_page(ws, look)).items() if kind in PAGES and sure}
+    pages = {kind: url for kind, url in ws.site.discover(_page(ws, look)).items() if kind in _further() and sure}
     return FoundOrder(number, status, supplier, total, {**dispute, **pages}, look.why if look.outcome != "complete" else "")
 
 
@@ -241,6 +241,11 @@ def _addresses(ws: Workspace, order: FoundOrder, url: str) -> dict[str, tuple[st
     """The pages that join the case: its order page, and what that leads to; pages that it has already stay as they are."""
     found = {"order": url, **order.pages}
     return {kind: (address,) for kind, address in found.items() if not stands(ws, order.order, kind, address)}
+
+
+def _further() -> frozenset[str]:
+    """The kinds of pages that an order page leads to."""
+    return frozenset(case_pages()) - {"order"}
 
 
 def _later(ws: Workspace, pages: list[Target]) -> tuple[str, ...]:

@@ -92,7 +92,8 @@ def _row(deadline: Deadline, answer: DeadlineAnswer) -> tuple[Cell, ...]:
     said = ", ".join(filter(None, (_SURE.get(deadline.sure, ""), saved, part)))
     name = (_name(deadline), Span(said, "aside")) if said else _name(deadline)
     who = f"{_WHO[deadline.who]}{'' if deadline.must else ', may'}" if deadline.who == "you" else _WHO[deadline.who]
-    return name, who, _when(deadline, answer.zone), _left(deadline, answer.as_of, tone), Span(word, tone)
+    state = Span(deadline.outcome or word, tone)
+    return name, who, _when(deadline, answer.zone), _left(deadline, answer.as_of, tone), state
 
 
 def _when(deadline: Deadline, zone: str) -> str:

@@ -116,7 +116,7 @@ def stamp_pending(archive: Archive, progress: Callable[[str], None] = lambda _: 
 
 def _finish_received(archive: Archive) -> None:
     """Ends what a crash cut short: a token with its entry gets its name, as what came with it; the rest is asked again."""
-    staged = sorted(archive.ledger.checkpoints.glob(f"*{STAGED}"))
+    staged = sorted(archive.ledger.checkpoints / name for name in _files(archive) if name.endswith(STAGED))
     if not staged:
         return
     with archive.writing():
@@ -179,8 +179,12 @@ def is_there(archive: Archive, entry: Entry) -> bool:
 
 def stamped_by(archive: Archive, checkpoint: Checkpoint) -> tuple[str, ...]:
     """The authorities whose tokens lie beside a checkpoint."""
-    found = archive.ledger.checkpoints.glob(f"{checkpoint.name}.*.tsr")
-    return tuple(sorted(path.name.split(".")[1] for path in found))
+    parts = [name.split(".") for name in _files(archive) if name.startswith(f"{checkpoint.name}.")]
+    return tuple(sorted(part[1] for part in parts if len(part) == 3 and part[2] == "tsr"))
+
+
+def _files(archive: Archive) -> list[str]:
+    return archive.ledger.catalogue.checkpoint_files()
 
 
 def _word(archive: Archive, checkpoint: Checkpoint) -> str:

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 
 from collector.canonical import canonical
 from collector.capture.keep import Keeping
+from collector.capture.machinery import Form, Source
 from collector.capture.network import MASKED, addresses_in, credentials_in, keep_network, texts_in
 from collector.capture.secrets import Mask, holds, secrets_of
 from collector.capture.tab import Credential, Heard
 from collector.site import Document
 
 UNKNOWN = "not kept: the session's secrets are not known, so they could not be masked"
+# How the machinery is read out of what was held; other texts are content, and teach nothing.
+_FORMS: Mapping[str, Form] = {"dom": "html", "stretch": "html", "text": "shown", "console": "speech"}
 _IN_FILE = "it holds a secret of the session, which cannot be masked in it"
 
 
@@ -76,12 +79,12 @@ class Held:
         """The visit's mask, made when first asked for, from all that was held by then."""
         if self._mask is None:
             credentials = (*self._credentials, *credentials_in(self.heard))
-            stored = [c.value for c in credentials if c.kind == "storage"]
             read = [reading for reading in self._readings if isinstance(reading, _Text)]
-            where = (*addresses, *(r.where for r in read), *addresses_in(self.heard))
-            secrets = secrets_of(
-                credentials, where, (*(r.text for r in read), *stored, *self.incidents, *texts_in(self.heard))
-            )
+            where = (*addresses, *(r.where for r in read if r.role == "dom"), *addresses_in(self.heard))
+            texts = [Source(r.text, _FORMS[r.role]) for r in read if r.role in _FORMS]
+            texts += [Source(c.value, "json") for c in credentials if c.kind == "storage" and c.value[:1] in ("{", "[")]
+            texts += [Source(incident, "speech") for incident in self.incidents]
+            secrets = secrets_of(credentials, where, (*texts, *texts_in(self.heard)))
             self._mask = Mask(secrets, self._keep)
         return self._mask
 
@@ -98,6 +101,7 @@ class Held:
 
     def _store(self, mask: Mask) -> Mapping[str, str]:
         refused: dict[str, str] = {}
+        visible = any(isinstance(r, _Text) and r.role == "text" and mask.found_in(r.text) for r in self._readings)
         for reading in self._readings:
             part = self._keeping.next_part(reading.role)
             name = f"{reading.role}:{part}"
@@ -106,12 +110,12 @@ class Held:
                 where = mask.mask(reading.where, "address")
                 note = "; ".join(filter(None, (where, MASKED if mask.masked(name) else "")))
                 self._keeping.keep(reading.role, reading.media_type, masked, note)
-            elif (reading.role == "pdf" and mask.masked("text:0")) or holds(mask, reading.media_type, reading.data):
+            elif (reading.role == "pdf" and visible) or holds(mask, reading.media_type, reading.data):
                 refused[reading.role] = f"not kept: {_IN_FILE}"
                 self.losses.append(f"The {reading.role.upper()} was not kept: {_IN_FILE}.")
             else:
                 self._keeping.keep(reading.role, reading.media_type, reading.data)
-        if mask.masked("text:0"):
+        if visible:
             self.losses.append("A secret of the session is visible on the page, and so in its pictures.")
         if self.heard.exchanges or self.heard.sockets:
             keep_network(self.heard, mask, self._keeping)

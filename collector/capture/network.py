@@ -8,7 +8,8 @@ from typing import Any
 
 from collector.canonical import canonical, plain
 from collector.capture.keep import Keeping
-from collector.capture.secrets import Mask, holds, kind_of_name, secrets_of
+from collector.capture.machinery import Form, Source
+from collector.capture.secrets import Mask, holds, kind_of_name, signs_in
 from collector.capture.tab import Credential, Exchange, Headers, Heard, Socket
 
 MASKED = "masked at capture"
@@ -16,6 +17,7 @@ _JSON = "application/json"
 _PICTURES = ("image/", "font/", "audio/", "video/")
 _TEXTS = ("text/", "application/json", "application/javascript", "application/x-javascript", "application/xml",
           "application/x-www-form-urlencoded", "application/graphql", "application/manifest", "image/svg")  # fmt: skip
+_CONTENT = ("image", "media", "font", "texttrack", "attachment")  # what may be somebody's own file
 _SENT_MOST = 1 << 20
 _ADDRESSES = ("location", "content-location", "referer", "origin", "link", "refresh")
 
@@ -27,8 +29,10 @@ def is_text(media_type: str) -> bool:
 
 
 def addresses_in(heard: Heard) -> Iterator[str]:
-    """Every address that may carry a secret."""
+    """Every address that the site's own pages and scripts asked for, and where they were sent on to."""
     for exchange in heard.exchanges:
+        if exchange.resource.lower() in _CONTENT:
+            continue
         yield exchange.url
         for name, value in (*exchange.request_headers, *exchange.response_headers):
             if name.lower() in _ADDRESSES:
@@ -60,15 +64,33 @@ def _credentials(name: str, value: str) -> Iterator[Credential]:
         yield Credential("header", name, value)
 
 
-def texts_in(heard: Heard) -> Iterator[str]:
-    """Every text that may name a secret: what was sent and answered, and the sockets' messages."""
+def texts_in(heard: Heard) -> Iterator[Source]:
+    """What the page's machinery sent and was answered, and the sockets' messages; never a file that somebody attached."""
     for exchange in heard.exchanges:
         if exchange.sent:
-            yield exchange.sent.decode("utf-8", "replace")
-        if exchange.body.data and is_text(exchange.media_type):
-            yield exchange.body.data.decode("utf-8", "replace")
+            yield Source(exchange.sent.decode("utf-8", "replace"), "sent")
+        form = _form_of(exchange)
+        if form and exchange.body.data:
+            yield Source(exchange.body.data.decode("utf-8", "replace"), form)
     for socket in heard.sockets:
-        yield "\n".join(frame.data for frame in socket.frames if not frame.binary)
+        yield from (Source(frame.data, "json") for frame in socket.frames if not frame.binary)
+
+
+def _form_of(exchange: Exchange) -> Form | None:
+    """How the answer is to be read; None for what says nothing of the machinery."""
+    kind, resource = exchange.media_type.partition(";")[0].strip().lower(), exchange.resource.lower()
+    if resource in _CONTENT:
+        return None
+    if "javascript" in kind or "ecmascript" in kind or resource == "script":
+        return "script"
+    if kind == "text/css":
+        return "style"
+    if "json" in kind or "graphql" in kind or kind in ("text/event-stream", "application/manifest"):
+        return "json"
+    if kind.endswith(("html", "xml")) or kind.startswith("image/svg"):
+        return "html"
+    unnamed = kind in ("", "text/plain") and exchange.body.data.lstrip()[:1] in (b"{", b"[")
+    return "json" if unnamed else "sent" if kind == "application/x-www-form-urlencoded" else None
 
 
 def keep_network(heard: Heard, mask: Mask, keeping: Keeping) -> None:
@@ -119,7 +141,7 @@ def _sent(exchange: Exchange, mask: Mask) -> Mapping[str, Any] | None:
     if not exchange.sent:
         return None
     text = exchange.sent.decode("latin-1")
-    if any(secret.kind == "password" for secret in secrets_of((), (), (text,))):
+    if signs_in(text):
         return {"absent": "what signs in is not kept", "size": len(exchange.sent)}
     if len(exchange.sent) > _SENT_MOST:
         return {"absent": f"it is longer than {_SENT_MOST >> 20} MB", "size": len(exchange.sent)}

@@ -1,7 +1,9 @@
 """Which values of a visit are secret, and masking them as [redacted:kind:n] before anything is stored. Pure.
 
 A value is secret when the name it stands under is (token, csrf, session, password…), or, in a cookie, when it looks like a
-token. `n` counts secrets in order of appearance, so that an unchanged page stays unchanged though its tokens differ.
+token. It is learnt from the browser and from the page's machinery alone, never from what a person wrote; and a word, a
+number, an amount or a date is masked only where it stands under its name. `n` counts secrets in order of appearance, so
+that an unchanged page stays unchanged though its tokens differ.
 """
 
 from __future__ import annotations
@@ -18,9 +20,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from email import message_from_bytes, policy
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote_plus
 
+from collector.capture.machinery import Named, Source, read
 from collector.capture.tab import Credential
 
 SHORTEST = 8
@@ -46,38 +50,45 @@ _KINDS = {
     "cookie": "cookie",
 }
 _ENDINGS = ("token", "sessionid", "sessid", "password", "passwd", "csrf", "xsrf", "secret")
+_KEYS = ("apikey", "accesskey", "privatekey", "passphrase")  # of two words, however they are joined
 _ADDED = {"id", "key", "value", "code", "hash", "data"}  # sessionId, authCode: still the secret itself
 _LOUDEST = ("csrf", "xsrf", "session")  # csrfToken is a csrf value, sessionToken a session's
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _TOKEN_LIKE = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9+/_.~%=:-]{20,}")
-_PLAIN_WORD = re.compile(r"[A-Za-z]?[a-z]{0,13}(-[a-z]{1,13})*")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d.*")
-_TAG = re.compile(r"<(?:input|meta)\b[^>]{1,4000}>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"""([A-Za-z_:][\w:.-]{0,80})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
-_PAIR = re.compile(
-    r"""(?<![\w$.-])([A-Za-z_$][\w$.-]{2,80})(?:\\?["'])?\s{0,3}[:=]\s{0,3}\\?(["'`])((?:\\/|\\u[0-9A-Fa-f]{4}|(?!\2|[\s<>\\]).){8,4096})\\?\2"""
+# What a value of people's is made of: words, figures, and the two together as in USD8, 7200mAh, 28Sep, LP123456789CN, 04T18.
+_PLAIN = re.compile(
+    r"\d*|[A-Za-z]?[a-z]{0,13}|[A-Z]{1,8}|\d{1,6}(?:[a-z]{1,6}|[A-Z]{1,5}|[A-Z][a-z]{2,8}|mAh|Wh|kW)"
+    r"|[A-Z]{1,4}\d{1,7}|[A-Z]{1,3}\d{1,4}[A-Z]{1,3}|[A-Z][a-z]{2,8}\d{1,8}|[A-Z]{2}\d{9,13}(?:[A-Z]{2})?|\d{1,8}T\d{1,6}Z?"
 )
-_PARAMETER = re.compile(r"""(?:[?&#;]|%3F|%26)([A-Za-z_][\w.-]{0,80})(?:=|%3D)([^&#"'\s<>;\\]{8,4096})""", re.IGNORECASE)
-# "token=…" as a script, a style sheet or an attribute writes it; a template's or a call's text is no value.
-_QUOTED = re.compile(r"""["'`]([A-Za-z_][\w.-]{0,80})=([^&#"'`\s<>;\\(){}$]{8,4096})""")
-_PART = re.compile(
-    r'\bname="([^"\r\n]{1,80})"[^\r\n]*\r\n(?:[^\r\n]+\r\n){0,4}\r\n([^\r\n]{8,4096})\r\n--'
-)  # multipart/form-data
+_COMPOUND = re.compile(r"(?:[\w.$-]{1,200}(?:=\S*)?)?")
+_APART = re.compile(r"[^A-Za-z0-9]+")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d.*")
+_SCHEME = re.compile(r"(?:Bearer|Basic|Token)\s+(\S+)", re.IGNORECASE)
+# A link's own parameter, wherever the link stands, and what is a ticket by its form: masked there, and nothing is learnt.
+_IN_PLACE = re.compile(
+    r"""(?P<name>(?:[?&#]|&amp;|%3F|%26|%23|\\u0026)[A-Za-z_][\w.-]{0,80}(?:=|%3D))(?P<value>(?:(?!%26|%23)[^&#"'\s<>;\\]){8,4096})"""
+    r"""|(?P<scheme>\bBearer\s)(?P<bearer>[\w.~+/-]{16,4096}=*)|(?P<jwt>\beyJ[\w-]{8,4096}\.eyJ[\w-]{8,4096}\.[\w-]{8,4096})""",
+    re.IGNORECASE,
+)
 _URL_SAFE = str.maketrans("+/", "-_")
 _LARGEST_MEMBER = 64 << 20
-_ESCAPED = re.compile(r"\\u([0-9A-Fa-f]{4})")
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A value that must not be stored, and what it is: token, csrf, session, authorization, password, cookie…"""
+    """A value that must not be stored, and what it is: token, csrf, session, authorization, password, cookie…
+
+    With `under`, a name, it is masked only where it stands under that name: elsewhere it may be anybody's word or figure.
+    """
 
     kind: str
     value: str
+    under: str = ""
 
 
+@lru_cache(4096)
 def kind_of_name(name: str) -> str:
     """What a secret-named header, cookie, parameter, field or key holds; "" for any other name."""
     plain = name.lower().strip()
@@ -88,29 +99,32 @@ def kind_of_name(name: str) -> str:
     kind = (
         _KINDS.get(plain) or _KINDS.get(last) or next((_KINDS.get(e, "session") for e in _ENDINGS if last.endswith(e)), "")
     )
+    if not kind and re.sub(r"[^a-z]", "", plain).endswith(_KEYS):
+        return "secret"
     return next((_KINDS[word] for word in _LOUDEST if kind and word in plain), kind)
 
 
-def secrets_of(credentials: Iterable[Credential], addresses: Iterable[str], documents: Iterable[str]) -> tuple[Secret, ...]:
-    """Every secret of a visit: from cookies, headers and storage, from addresses, and from the pages' own fields and data.
-
-    Documents are markup, JSON, forms as they were sent, and socket messages.
-    """
-    found: dict[str, Secret] = {}
-    sources: list[Iterator[Secret]] = [_of_credential(c) for c in credentials]
-    sources += [_of_parameters(address) for address in addresses]
-    for document in documents:
-        sources += [
-            _of_fields(document),
-            _of_parts(document),
-            _of_pairs(document),
-            _of_parameters("&" + html.unescape(document)),
-        ]
-    for source in sources:
+def secrets_of(
+    credentials: Iterable[Credential], addresses: Iterable[str], documents: Iterable[Source]
+) -> tuple[Secret, ...]:
+    """Every secret of a visit: from cookies, headers and storage, addresses, and the machinery's own fields and data."""
+    readings = [read(document) for document in (*(Source(address, "address") for address in addresses), *documents)]
+    shown = "\n".join(text for _, text in readings if text)
+    found: dict[tuple[str, str], Secret] = {}
+    certain = (_of_credential(credential) for credential in credentials)
+    said = dict.fromkeys(one for values, _ in readings for one in values if kind_of_name(one.name))
+    named = (_of_named(one) for one in said if one.sure or one.value not in shown)
+    for source in (*certain, *named):
         for secret in source:
-            if found.setdefault(secret.value, secret).kind == "cookie":
-                found[secret.value] = secret  # a page's own name for it says more than "cookie"
+            key = secret.value, secret.under
+            if found.setdefault(key, secret).kind == "cookie":
+                found[key] = secret  # a page's own name for it says more than "cookie"
     return tuple(found.values())
+
+
+def signs_in(sent: str) -> bool:
+    """Whether what the browser sent holds a password."""
+    return any(one.value and kind_of_name(one.name) == "password" for one in read(Source(sent, "sent"))[0])
 
 
 def _of_credential(credential: Credential) -> Iterator[Secret]:
@@ -122,18 +136,16 @@ def _of_credential(credential: Credential) -> Iterator[Secret]:
         parts = list(_cookie_parts(credential.name, credential.value))
     for name, value in parts:
         named = kind_of_name(name)
-        hidden = credential.hidden and not _PLAIN_WORD.fullmatch(value)
-        kind = named or ("cookie" if credential.kind == "cookie" and (hidden or _TOKEN_LIKE.fullmatch(value)) else "")
-        if credential.kind == "storage" and not _worth(value):
-            continue
-        if kind and _long_enough(value):
+        hidden = credential.hidden or _TOKEN_LIKE.fullmatch(value)
+        kind = named or ("cookie" if credential.kind == "cookie" and hidden else "")
+        if kind and _long_enough(value) and not is_plain(value):
             yield Secret(kind, value)
             if unquote_plus(value) != value:
                 yield Secret(kind, unquote_plus(value))
     if credential.kind == "header" and credential.value.lower().startswith("basic "):
         with suppress(ValueError):  # name and password in base64
             word = base64.b64decode(credential.value[6:]).decode("utf-8").partition(":")[2]
-            if _long_enough(word):
+            if _long_enough(word) and not is_plain(word):
                 yield Secret("password", word)
 
 
@@ -143,75 +155,72 @@ def _cookie_parts(name: str, value: str) -> Iterator[tuple[str, str]]:
     if "=" not in plain.rstrip("="):
         yield name, value.strip('"')
         return
-    for piece in pieces:
-        key, _, inner = piece.partition("=")
-        yield key.strip(), inner
+    if all(_COMPOUND.fullmatch(piece.strip()) for piece in pieces):  # else it is a text with a "=" in it
+        yield from ((key.strip(), inner) for key, _, inner in (piece.partition("=") for piece in pieces))
 
 
-def _of_parameters(text: str) -> Iterator[Secret]:
-    for name, value in (*_PARAMETER.findall(text), *_QUOTED.findall(text)):
-        kind = kind_of_name(name)
-        for form in dict.fromkeys((value, unquote_plus(value))):
-            if kind and _worth(form):
-                yield Secret(kind, form)
-
-
-def _of_fields(document: str) -> Iterator[Secret]:
-    """Values of <input> and <meta> with a secret name, and of every password field."""
-    for tag in _TAG.findall(document):
-        given = {m[0].lower(): html.unescape(m[1] or m[2] or m[3]) for m in _ATTRIBUTE.findall(tag)}
-        value = given.get("value") or given.get("content") or ""
-        names = (given.get("name", ""), given.get("id", ""), given.get("property", ""))
-        kind = (
-            "password" if given.get("type", "").lower() == "password" else next(filter(None, map(kind_of_name, names)), "")
-        )
-        if kind and _long_enough(value):
-            yield Secret(kind, value)
-
-
-def _of_parts(document: str) -> Iterator[Secret]:
-    """Values of secret-named fields of a form that was sent in parts."""
-    for name, value in _PART.findall(document):
-        if kind := kind_of_name(name):
-            yield Secret(kind, value)
-
-
-def _of_pairs(document: str) -> Iterator[Secret]:
-    """Values of secret-named JSON keys, script variables and attributes."""
-    for name, _, value in _PAIR.findall(document):
-        kind = kind_of_name(name)
-        plain = html.unescape(_ESCAPED.sub(lambda match: chr(int(match[1], 16)), value).replace("\\/", "/"))
-        for form in dict.fromkeys((plain, value)):
-            if kind and _worth(form):
-                yield Secret(kind, form)
+def _of_named(named: Named) -> Iterator[Secret]:
+    """The secret that the machinery holds under a secret name, if it is one."""
+    kind = kind_of_name(named.name)
+    if not kind or not _long_enough(named.value) or "${" in named.value:  # a template's text is no value
+        return
+    if ticket := _SCHEME.fullmatch(named.value):
+        yield from _of_named(Named(named.name, ticket[1], named.sure))
+    elif not is_plain(named.value) and (named.field or not named.value.startswith(("http://", "https://", "/", "."))):
+        yield Secret(kind, named.value)
+    elif (
+        named.field or kind == "password" or (named.value.isascii() and named.value.isalnum() and not named.value.isalpha())
+    ):
+        yield Secret(kind, named.value, under=named.field or named.name)
 
 
 def _long_enough(value: str) -> bool:
     return len(value) >= SHORTEST and not value.startswith("[redacted:")
 
 
-def _worth(value: str) -> bool:
-    """Outside fields and cookies a secret-named key may hold a date, an address or a plain word: those are no secrets."""
-    plain = _PLAIN_WORD.fullmatch(value) or _DATE.fullmatch(value) or value.startswith(("http://", "https://", "/", "."))
-    return _long_enough(value) and not plain
+@lru_cache(4096)
+def is_plain(value: str) -> bool:
+    """Whether a value is made of words, numbers, amounts or dates, as people write them, and so may be anybody's."""
+    plain = unquote_plus(value) if "%" in value else value
+    if not plain.isascii() or re.search(r"\s", plain) or _DATE.fullmatch(plain):
+        return True
+    return all(_PLAIN.fullmatch(piece) for piece in _APART.split(plain))
 
 
 class Mask:
     """Masks the secrets of one visit and keeps count. Values in `keep` (the order's number) are never masked."""
 
     def __init__(self, secrets: Iterable[Secret], keep: Iterable[str] = ()) -> None:
-        kept = set(keep)
-        self._secrets = tuple(secret for secret in secrets if secret.value not in kept)
-        self._forms = {form: secret for secret in reversed(self._secrets) for form in _forms(secret.value)}
+        self._kept = frozenset(keep)
+        known = [secret for secret in secrets if secret.value not in self._kept]
+        self._forms = {form: s for s in reversed(known) if not s.under for form in _forms(s.value)}
+        self._placed = [(re.compile(_under(s)), s) for s in known if s.under]
         self._numbers: dict[str, int] = {}
         self._counts: dict[tuple[str, str], int] = {}
 
     def mask(self, text: str, artefact: str) -> str:
         """The text with every secret masked; what was masked is counted under the artefact's name."""
+        text = _IN_PLACE.sub(lambda match: self._in_place(match, artefact), text)
+        for pattern, secret in self._placed:
+            if secret.value in text:
+                text = self._mask_under(pattern, secret, text, artefact)
         there = sorted((form for form in self._forms if form in text), key=lambda form: (-len(form), form))
         if not there:
             return text
         return re.sub("|".join(map(re.escape, there)), lambda m: self._mark(self._forms[m[0]], artefact), text)
+
+    def _mask_under(self, pattern: re.Pattern[str], secret: Secret, text: str, artefact: str) -> str:
+        return pattern.sub(lambda match: match[1] + self._mark(secret, artefact), text)
+
+    def _in_place(self, match: re.Match[str], artefact: str) -> str:
+        """A link's secret-named parameter, a ticket after "Bearer" or a JSON web token, as it stands."""
+        before = match["name"] or match["scheme"] or ""
+        value = match[0][len(before) :]
+        name = re.sub(r"^(?:[?&#]|&amp;|%3F|%26|%23|\\u0026)|(?:=|%3D)$", "", before, flags=re.IGNORECASE)
+        kind = kind_of_name(name) if match["name"] else "token"
+        if not kind or not _long_enough(value) or is_plain(value) or value in self._kept:
+            return match[0]
+        return before + self._mark(self._forms.get(value, Secret(kind, value)), artefact)
 
     def _mark(self, secret: Secret, artefact: str) -> str:
         number = self._numbers.setdefault(secret.value, len(self._numbers) + 1)
@@ -225,7 +234,7 @@ class Mask:
         except UnicodeDecodeError:
             text, charset = data.decode("latin-1"), "latin-1"
         masked = self.mask(text, artefact)
-        return data if masked is text else masked.encode(charset)
+        return data if masked == text else masked.encode(charset)
 
     def header(self, name: str, value: str, artefact: str) -> str:
         """A header's value: of cookies and credentials every value is masked, short and harmless ones too."""
@@ -250,8 +259,13 @@ class Mask:
         return sum(count for (_, name), count in self._counts.items() if name == artefact)
 
     def found_in(self, text: str) -> bool:
-        """Whether the text holds a secret."""
+        """Whether the text holds a secret; one that is masked only in its place does not count, for anybody may write it."""
         return any(form in text for form in self._forms)
+
+    def fields_in(self, markup: str) -> bool:
+        """Whether the markup has a field with a secret that is masked only there."""
+        own = {secret.value for _, secret in self._placed if secret.under in ("value", "content")}
+        return bool(own) and any(one.field and one.value in own for one in read(Source(markup, "html"))[0])
 
     @property
     def redactions(self) -> tuple[Mapping[str, Any], ...]:
@@ -280,6 +294,12 @@ def _forms(value: str) -> set[str]:
     data = value.encode("utf-8", "surrogatepass")
     forms |= {data.hex(), data.hex().upper()} if len(data) >= SHORTEST else set()
     return {form for form in (*forms, *_in_base64(data)) if len(form) >= SHORTEST}
+
+
+def _under(secret: Secret) -> str:
+    """A pattern for the value under its name, as markup, scripts, JSON in a string and forms write the two."""
+    quoted = r"""(?:\\*["'`]|&quot;|&\#34;)?"""
+    return rf"""({re.escape(secret.under)}{quoted}\s{{0,3}}(?:[:=]|%3D)\s{{0,3}}{quoted}){re.escape(secret.value)}(?!\w)"""
 
 
 def _in_base64(data: bytes) -> Iterator[str]:
@@ -324,7 +344,7 @@ def mhtml_holds(mask: Mask, mhtml: bytes) -> bool:
         if (
             isinstance(body, bytes)
             and part.get_content_maintype() != "image"
-            and mask.found_in(body.decode("utf-8", "replace"))
+            and (mask.found_in(text := body.decode("utf-8", "replace")) or mask.fields_in(text))
         ):
             return True
     return False

@@ -16,21 +16,23 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from threading import RLock
 from typing import Any, BinaryIO, TypeVar
 from urllib.parse import quote
 
 from collector.canonical import commitment
-from collector.ledger.checkpoint import Checkpoint, checkpoint_or_none
+from collector.ledger.checkpoint import checkpoint_name, checkpoint_or_none
 from collector.ledger.merkle import Frontier, Tree, leaf_hash
 
 FORMAT = "1"
 Describe = Callable[[bytes, int, str], "Described"]
 _T = TypeVar("_T")
 _BUSY_S = 30.0
+_NOTHING = "none"  # the stamp of a file that is not there
 _PIECE = 1 << 20
+_NEWEST = 64  # checkpoints whose files are looked at whenever all are asked for
 _TABLES = (
     "create table state (key text primary key, value) without rowid",
     "create table entries (seq integer primary key, place integer, length integer, kind text, about text, at text,"
@@ -78,7 +80,7 @@ class Catalogue:
         self._seen: tuple[str, str] = ("", "")
         self._frontier = Frontier()
         self._appending = False
-        self._listed: tuple[str, list[int]] = ("none", [])
+        self._listed: tuple[str, list[str]] = (_NOTHING, [])
 
     # -- asking -------------------------------------------------------------------------------------------------
 
@@ -94,7 +96,8 @@ class Catalogue:
 
     def tree(self, size: int) -> Tree:
         """The tree of the first `size` lines, from the subtrees that are kept."""
-        return Tree(size, self._subtree)
+        self._asked(lambda db: None)  # once, and not for each of the many hashes of a proof
+        return Tree(size, cache(self._subtree))
 
     def leaf(self, seq: int) -> bytes:
         """The leaf hash of a line."""
@@ -121,18 +124,25 @@ class Catalogue:
         row = self._asked(lambda db: db.execute(sql, (named,)).fetchone())
         return (str(row[0]), str(row[1])) if row else None
 
-    def checkpoints(self) -> dict[str, Checkpoint | None]:
-        """Every file that is named as a checkpoint, by size; None for one that is none. Each is read once."""
+    def checkpoints(self) -> dict[str, bytes]:
+        """Every file that is named as a checkpoint, in the order of their sizes; b"" for one that is none.
+
+        Each is read once; of the newest it is also seen when they were changed since. An older one that was changed is
+        named by `verify`, and by who reads it.
+        """
         with self._lock:
             return self._asked(self._take_checkpoints)
 
-    def checkpoint_sizes(self) -> list[int]:
-        """The sizes that checkpoints are named by, smallest first; whether the files are whole is not looked at."""
+    def checkpoint_files(self) -> list[str]:
+        """The names of all files among the checkpoints, in no order; listed anew when one came or went."""
         stamp = _stamp(self._checkpoints)
         if stamp != self._listed[0]:
-            names = (path.stem for path in self._checkpoints.glob("*.json"))
-            self._listed = stamp, sorted(int(name) for name in names if name.isdigit())
+            self._listed = stamp, [entry.name for entry in os.scandir(self._checkpoints)] if stamp != _NOTHING else []
         return self._listed[1]
+
+    def checkpoint_sizes(self) -> list[int]:
+        """The sizes that checkpoints are named by, smallest first; whether the files are whole is not looked at."""
+        return sorted(int(name[:-5]) for name in self.checkpoint_files() if name.endswith(".json") and name[:-5].isdigit())
 
     def disagrees_with(self, path: Path) -> bool:
         """Whether a catalogue in a file says of these files otherwise than this one; one of other files says nothing."""
@@ -261,23 +271,30 @@ class Catalogue:
                     db.execute("insert or replace into openings values (?, ?, ?)", opening[:3])
         _put_state(db, opened=end)
 
-    def _take_checkpoints(self, db: sqlite3.Connection) -> dict[str, Checkpoint | None]:
-        known = {str(name): (str(stamp), data) for name, stamp, data in db.execute("select * from checkpoints")}
-        found: dict[str, Checkpoint | None] = {}
-        for path in self._checkpoints.glob("*.json"):
-            if not path.stem.isdigit():
-                continue  # such as a copy that a synchronising program made: none of ours
-            stamp = _stamp(path)
-            if known.get(path.name, ("",))[0] != stamp:
-                read = checkpoint_or_none(path)
-                known[path.name] = (stamp, read.data if read else b"")
-                db.execute("insert or replace into checkpoints values (?, ?, ?)", (path.name, *known[path.name]))
-            data = known[path.name][1]
-            found[path.name] = Checkpoint.parse(data) if data else None
-        return dict(sorted(found.items(), key=lambda pair: int(pair[0][:-5])))
+    def _take_checkpoints(self, db: sqlite3.Connection) -> dict[str, bytes]:
+        known = {name: (stamp, data) for name, stamp, data in db.execute("select name, stamp, data from checkpoints")}
+        found: dict[str, bytes] = {}
+        sizes = self.checkpoint_sizes()
+        for left, size in zip(range(len(sizes), 0, -1), sizes, strict=True):
+            name = f"{checkpoint_name(size)}.json"
+            stamp, data = known.get(name, ("", b""))
+            if not stamp or left <= _NEWEST:
+                path = self._checkpoints / name
+                if (now := _stamp(path)) != stamp:
+                    read = checkpoint_or_none(path)
+                    data = read.data if read else b""
+                    db.execute("insert or replace into checkpoints values (?, ?, ?)", (name, now, data))
+            found[name] = data
+        return found
 
     def _subtree(self, height: int, number: int) -> bytes:
-        return self._asked(lambda db: _node(db, height, number))
+        with self._lock:
+            try:
+                if self._db is not None:
+                    return _node(self._db, height, number)
+            except sqlite3.DatabaseError:
+                pass  # the tables are not whole: asked again, they are made again
+            return self._asked(lambda db: _node(db, height, number))
 
 
 def opening_in(line: bytes) -> tuple[str, str, str, bool] | None:
@@ -358,7 +375,7 @@ def _stamp(path: Path) -> str:
     try:
         stat = path.stat()
     except OSError:
-        return "none"
+        return _NOTHING
     return f"{stat.st_ino} {stat.st_size} {stat.st_mtime_ns}"
 
 

@@ -39,6 +39,12 @@ class Checkpoint:
         record = json.loads(data)
         if record["v"] != VERSION or canonical(record) != data or not isinstance(record["size"], int):
             raise ValueError("not the canonical form of a checkpoint")
+        return cls.kept(data)
+
+    @classmethod
+    def kept(cls, data: bytes) -> Checkpoint:
+        """The checkpoint in bytes that were found to be one."""
+        record = json.loads(data)
         return cls(record["size"], record["root"], record["at"], record["previous"], data)
 
 

@@ -244,11 +244,11 @@ class Ledger:
 
     def checkpoint_list(self) -> list[Checkpoint]:
         """Every checkpoint that is one, smallest first; a damaged file stops nobody from keeping: `damaged` names it."""
-        return [checkpoint for checkpoint in self.catalogue.checkpoints().values() if checkpoint is not None]
+        return [Checkpoint.kept(data) for data in self.catalogue.checkpoints().values() if data]
 
     def damaged(self) -> list[str]:
         """The files that should be checkpoints and are none, or not the one of their name."""
-        return sorted(name for name, checkpoint in self.catalogue.checkpoints().items() if checkpoint is None)
+        return sorted(name for name, data in self.catalogue.checkpoints().items() if not data)
 
     def covering(self, seq: int) -> Iterator[Checkpoint]:
         """The checkpoints that cover entry `seq`, the earliest first, each read as it is asked for."""
@@ -338,9 +338,10 @@ class Ledger:
 
         A signature that a crash left without its checkpoint goes: nothing rests on it, and the next one has another size.
         """
-        newest = max((one.size for one in [self.newest()] if one), default=0)
-        for path in sorted(self.checkpoints.glob("*.p7s")):
-            if path.stem.isdigit() and int(path.stem) > newest and not path.with_suffix(".json").exists():
+        newest = self.newest()
+        for path in (self.checkpoints / name for name in self.catalogue.checkpoint_files() if name.endswith(".p7s")):
+            later = path.stem.isdigit() and int(path.stem) > (newest.size if newest else 0)
+            if later and not path.with_suffix(".json").exists():
                 path.unlink()
         write_file(self.checkpoints / f"{checkpoint.name}.p7s", signature)
         write_file(self.checkpoints / f"{checkpoint.name}.json", checkpoint.data)

@@ -10,27 +10,26 @@ from collector.alias import Alias
 from collector.archive.index import ReadSaved, SavedReading
 from collector.archive.records import AddedRecord
 from collector.canonical import plain
+from collector.capture.machinery import Source
 from collector.capture.secrets import Mask, secrets_of
 from collector.errors import DamagedArchive
+from collector.kinds import file_kind, page_kind
 from collector.model import Fact, Place, Printed, Target
 from collector.objects import ObjectStore
 from collector.saved.chat import Chat, read_chat
 from collector.saved.page import PageFile, read_page
 from collector.site import Document, Site, StoredPage
 
-READ_KINDS = ("page", "chat")
 CHATS = (".txt", ".json", ".csv", ".eml", ".log")
 _CLOCKS_APART = timedelta(minutes=10)
 _LONG_BEFORE = timedelta(days=400)
-# Pages of one order, and of one dispute: without its number they cannot be told from another's.
-_OF_AN_ORDER = frozenset({"order", "dispute", "tracking"})
 
 
 def reader_of_saved(objects: ObjectStore, site: Site, alias: Alias) -> ReadSaved:
     """Reads what the buyer added: () for a file that is no page, and for a page that is not this case's."""
 
     def read(file: AddedRecord, targets: tuple[Target, ...]) -> SavedReading:
-        if file.kind not in READ_KINDS:
+        if not file_kind(file.kind).read:
             return SavedReading()
         try:
             data = objects.get(file.digest)
@@ -112,13 +111,13 @@ class _Reading:
 
     def holds_secrets(self) -> bool:
         """Whether the file has values that look like secrets of the session: a pack then withholds the original."""
-        texts = [html.decode("utf-8", "replace") for _, html in self.page.documents]
+        texts = [Source(html.decode("utf-8", "replace"), "html") for _, html in self.page.documents]
         return bool(secrets_of((), (self.page.url,), texts))
 
     def whose(self, kind: str, stored: StoredPage) -> tuple[str, str]:
         """Whether the page belongs to the case: by what stands on it, held against the case and the pages it names."""
         named = [target for target in self.targets if target.kind == kind]
-        if kind in _OF_AN_ORDER:
+        if page_kind(kind).of_order:  # without its number it cannot be told from another's
             # What the page says of itself decides; the address it was saved from is only the file's own word.
             identity = self.site.identity(stored, Target("", self.file.case, kind, "", "", {"order": self.file.case}))
             by_number = identity.ok is None and any(self.site.identity(stored, target).ok for target in named)

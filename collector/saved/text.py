@@ -17,6 +17,7 @@ from pathlib import PurePath
 from typing import Any
 
 from collector.errors import DamagedArchive
+from collector.kinds import file_kind
 from collector.model import AddedFile, FileText, Passage
 from collector.objects import ObjectStore
 
@@ -27,8 +28,6 @@ _MEMORY = 1024 * 1024 * 1024
 _UNPACKED = 100 * 1024 * 1024
 _PASSAGES, _LETTERS = 5_000, 2_000_000
 _AT_ONCE = 2
-# A photo or a film says nothing in words; the rest may.
-_WORDLESS = ("photo", "video")
 _KINDS = {".pdf": "pdf", ".docx": "docx", ".txt": "text", ".md": "text", ".csv": "text", ".eml": "text", ".log": "text"}
 
 NO_TEXT = f"no text found in it (a scan or a picture?): {LOOK}."
@@ -43,7 +42,7 @@ def texts_of(
     files: Iterable[AddedFile], objects: ObjectStore, progress: Callable[[str], None] = lambda _: None
 ) -> tuple[FileText, ...]:
     """The texts of the files in which words may stand, two files read at a time."""
-    chosen = [file for file in files if file.kind not in _WORDLESS and not file.media_type.startswith("image/")]
+    chosen = [file for file in files if not file_kind(file.kind).wordless and not file.media_type.startswith("image/")]
     if not chosen:
         return ()
     progress("reading the text of your files")

@@ -24,7 +24,7 @@ class Occurrence:
 
     `days` are (civil day, zone) readings to count from; `earliest` and `latest` the instants (UTC) it can have been;
     `printed` whether a page says it; `exact` whether it was printed to the minute with its zone; `origin` and `lacks` the
-    fact's.
+    fact's; `told_at` when it was read or entered.
     """
 
     fact: str
@@ -37,6 +37,12 @@ class Occurrence:
     exact: bool = False
     origin: Origin = "witnessed"
     lacks: str = ""
+    told_at: datetime | None = None
+
+    @property
+    def by(self) -> datetime:
+        """The last instant at which it can have happened: what was told during its day had happened when it was told."""
+        return self.told_at if self.told_at and self.earliest <= self.told_at < self.latest else self.latest
 
     def __str__(self) -> str:
         how = ORIGINS["saved"] if self.origin == "saved" else f"on a page {kept_in_part(self.lacks)}" if self.lacks else ""
@@ -55,7 +61,7 @@ def occurrence(fact: Fact, zone: str, readings: tuple[str, str]) -> Occurrence |
     days, earliest, latest, text = found
     exact = isinstance(fact.value, Printed) and bool(fact.value.zone) and ":" in fact.value.text
     printed = fact.state == "read"
-    return Occurrence(fact.name, text, days, earliest, latest, printed, fact.round, exact, fact.origin, fact.lacks)
+    return Occurrence(fact.name, text, days, earliest, latest, printed, fact.round, exact, fact.origin, fact.lacks, fact.at)
 
 
 _Found = tuple[tuple[tuple[date, str], ...], datetime, datetime, str]
@@ -205,8 +211,13 @@ class Chronology:
             facts += () if key else asserted if rule.recurring else asserted[-1:]
         return list(filter(None, map(self._at, facts)))
 
+    def look(self, fact: Fact) -> Occurrence | None:
+        """What a fact with a time for its value says, for the rules that make one of a look at a page."""
+        return self._at(fact)
+
     def _at(self, fact: Fact) -> Occurrence | None:
-        return occurrence(fact, self.casefile.zone, self.readings)
+        now = self.casefile.as_of
+        return occurrence(replace(fact, at=min(fact.at or now, now)), self.casefile.zone, self.readings)
 
     def _to_come(self, rule: Event, told: Occurrence) -> bool:
         return not rule.planned and told.earliest > self.casefile.as_of

@@ -7,15 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from itertools import pairwise
 from typing import Any
 
-from collector.model import Fact, Origin, Printed
+from collector.model import Fact, FactState, Origin, Printed
 from rules.case.casefile import CaseFile
 from rules.case.chronology import Chronology, Occurrence, occurrence, time_of
 from rules.language.phrases import CJK
 from rules.policy.calendars import end_of
-from rules.policy.platform import DeadlineRule, Phrase, Policy
+from rules.policy.platform import Phrase, Policy
 
 TIMER = "dispute.deadline"
 # Stages after which any other one means that the dispute was opened again.
@@ -23,6 +22,8 @@ _ENDS = ("closed", "rejected")
 # A countdown read twice differs by minutes; a new request gives days.
 _SAME_TIMER = timedelta(days=1)
 _CHINESE = re.compile(rf"[{CJK}]")
+# What a page's own flag that the buyer must act means in words.
+_ACTION = "action required"
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -86,30 +87,9 @@ class DisputePage:
         return self.phrase.speaks_of if self.phrase else self.timer.speaks_of if self.timer else ""
 
     def seen(self, chronology: Chronology) -> Occurrence | None:
-        """The look as an occurrence; None for what the buyer copied by hand."""
-        value = self.at.isoformat() if self.at and self.witnessed else None
-        look = Fact("the dispute page", value, "read", "", "")
-        return occurrence(look, chronology.casefile.zone, chronology.readings) if value else None
-
-
-@dataclass(frozen=True, slots=True)
-class Round:
-    """One request for evidence: the day it was asked for and the timer printed for it, of which one is known.
-
-    `moved` is the timer that it showed before, where the two contradict each other; `still` is when a page last asked.
-    `beside` is the timer of a saved page that contradicts the witnessed `timer`: either may hold.
-    """
-
-    asked: Occurrence | None
-    timer: Timer | None
-    moved: Timer | None = None
-    still: datetime | None = None
-    beside: Timer | None = None
-
-    @property
-    def timers(self) -> tuple[Timer, ...]:
-        """The timers that may hold: none, one, or a witnessed one and a saved page's."""
-        return tuple(timer for timer in (self.timer, self.beside) if timer)
+        """The look as an occurrence; None for a page of no known day."""
+        state: FactState = "read" if self.witnessed else "asserted"
+        return chronology.look(Fact("the dispute page", self.at.isoformat(), state, "", "")) if self.at else None
 
 
 def dispute_pages(casefile: CaseFile, policy: Policy) -> tuple[DisputePage, ...]:
@@ -124,21 +104,42 @@ def dispute_pages(casefile: CaseFile, policy: Policy) -> tuple[DisputePage, ...]
             looks.setdefault(fact.snapshot or str(fact.at), {})[fact.name] = fact
     seen = [_page(facts, casefile, policy) for facts in looks.values()]
     copied = copied_page(casefile, policy, seen)
-    if copied is None or (copied.timer is None and looks) or _outranked(copied, seen):
+    if copied and _outranked(copied, seen):
+        copied = replace(copied, timer=None)
+    if copied is None or (copied.timer is None and looks and not _asks_the_buyer(copied, policy)):
         return tuple(seen)
     after = [page for page in seen if page.at and copied.at and page.at > copied.at]
     return (*seen[: len(seen) - len(after)], copied, *after)
 
 
 def copied_page(casefile: CaseFile, policy: Policy, seen: Iterable[DisputePage]) -> DisputePage | None:
-    """What the buyer copied from the dispute page by hand, or None; a bare timer belongs to the stage last `seen`."""
-    typed = {f.name: f for name in (TIMER, *policy.dispute_words) for f in casefile.asserted(name)[-1:]}
-    return _page(typed, casefile, policy, stage(tuple(seen))) if typed and policy.dispute_words else None
+    """What the buyer copied from the dispute page by hand, or None; a bare timer belongs to the stage last `seen`.
+
+    The buyer saw the page when the entry was made, and at the latest at `as_of`. A timer that had run out when newer words
+    were entered belonged to the stage before them.
+    """
+    now = casefile.as_of
+    typed = {
+        f.name: replace(f, at=min(f.at or now, now))
+        for name in (TIMER, *policy.dispute_words)
+        for f in casefile.asserted(name)[-1:]
+    }
+    if not typed or not policy.dispute_words:
+        return None
+    page = _page(typed, casefile, policy, stage(tuple(seen)))
+    old = page.timer and page.at and page.timer.seen and page.timer.seen < page.at and page.timer.latest < page.at
+    return replace(page, timer=None) if old else page
 
 
 def _outranked(copied: DisputePage, seen: Iterable[DisputePage]) -> bool:
+    """Whether a page printed a timer for the same deadline that had not run out when the other one was copied."""
     printed = [p.timer for p in seen if p.timer and p.timer.speaks_of == copied.speaks_of]
     return any(copied.at is None or timer.latest >= copied.at for timer in printed)
+
+
+def _asks_the_buyer(page: DisputePage, policy: Policy) -> bool:
+    rule = policy.deadline(page.speaks_of)
+    return rule is not None and rule.who == "you"
 
 
 def _page(facts: Mapping[str, Fact], casefile: CaseFile, policy: Policy, otherwise: Phrase | None = None) -> DisputePage:
@@ -153,15 +154,21 @@ def _page(facts: Mapping[str, Fact], casefile: CaseFile, policy: Policy, otherwi
 
 
 def recognise(facts: Mapping[str, Fact], policy: Policy) -> Phrase | None:
-    """The policy's phrase for what a dispute page says; the first fact with a match decides."""
-    for name in policy.dispute_words:
-        words = words_of(facts[name].value) if name in facts else ""
-        for phrase in policy.phrases:
-            if phrase.only and name not in phrase.only:
-                continue
-            if says(words, phrase.any) and not says(words, phrase.unless):
-                return phrase
-    return None
+    """The policy's phrase for what a dispute page says; the first fact with a match decides.
+
+    One that `gives_way` to a stage does so where another fact says that stage: "Waiting for you", and then for what.
+    """
+    said = [phrase for name in policy.dispute_words if name in facts and (phrase := _phrase(name, facts[name], policy))]
+    meant = said[0] if said else None
+    for _ in said:
+        meant = next((phrase for phrase in said if meant and phrase.stage in meant.gives_way), meant)
+    return meant
+
+
+def _phrase(name: str, fact: Fact, policy: Policy) -> Phrase | None:
+    words = _ACTION if fact.value is True else words_of(fact.value)
+    meant = (phrase for phrase in policy.phrases if not phrase.only or name in phrase.only)
+    return next((phrase for phrase in meant if says(words, phrase.any) and not says(words, phrase.unless)), None)
 
 
 def says(words: str, phrases: Iterable[str]) -> bool:
@@ -210,32 +217,15 @@ def newest_timer(pages: tuple[DisputePage, ...], speaks_of: str) -> Timer | None
     return next((p.timer for p in reversed(pages) if p.timer and p.timer.speaks_of == speaks_of), None)
 
 
-def timers_in_force(pages: tuple[DisputePage, ...], speaks_of: str) -> tuple[Timer, ...]:
-    """The last timer that was printed for a deadline; two where a page saved by hand contradicts the last one witnessed.
-
-    The witnessed one ranks first. A saved page is superseded by a witnessed one that was seen after it was saved; where it
-    is the later one, or does not say when it was saved, either may hold, and the earlier of both has to be acted on.
-    """
-    timers = [p.timer for p in pages if p.timer and p.timer.speaks_of == speaks_of]
-    saved = max((t for t in timers if t.origin == "saved"), key=lambda t: t.seen or _LONG_AGO, default=None)
-    others = [t for t in timers if t.origin != "saved"]
-    newest = others[-1] if others else saved
-    if newest is None or saved is None or newest is saved:
-        return (newest,) if newest else ()
-    superseded = saved.seen is not None and newest.seen is not None and saved.seen <= newest.seen
-    return (newest,) if superseded or saved.same_as(newest) else (newest, saved)
-
-
-def moves(pages: tuple[DisputePage, ...], speaks_of: str) -> list[tuple[Timer, Timer]]:
-    """Every two timers of one deadline, one printed after the other, that contradict each other."""
-    timers = [p.timer for p in pages if p.timer and p.timer.speaks_of == speaks_of and p.timer.origin != "saved"]
-    return [(one, other) for one, other in pairwise(timers) if one.moved_to(other)]
+def newest(pages: tuple[DisputePage, ...]) -> DisputePage | None:
+    """The newest dispute page that tells of a stage or should; a bare timer copied by hand does not."""
+    return next((page for page in reversed(pages) if page.witnessed or page.phrase), None)
 
 
 def stage(pages: tuple[DisputePage, ...]) -> Phrase | None:
-    """What the newest dispute page says, or None; a bare timer copied by hand says nothing of the stage."""
-    telling = [page for page in pages if page.witnessed or page.phrase]
-    return telling[-1].phrase if telling else None
+    """What the newest dispute page says, or None."""
+    page = newest(pages)
+    return page.phrase if page else None
 
 
 def first_seen(pages: tuple[DisputePage, ...], name: str, chronology: Chronology) -> Occurrence | None:
@@ -250,10 +240,12 @@ def first_seen(pages: tuple[DisputePage, ...], name: str, chronology: Chronology
     return between(before, seen) if before and seen else None
 
 
-def page_past(pages: tuple[DisputePage, ...], id: str, until: datetime | None) -> DisputePage | None:
+def page_past(
+    pages: tuple[DisputePage, ...], id: str, until: datetime | None, since: datetime | None = None
+) -> DisputePage | None:
     """The page that shows a deadline to be over: it settles it, and no later page speaks of it or follows a closing.
 
-    `until` is the deadline's latest end, None where it is not known.
+    `until` is the deadline's latest end, None where it is not known; a page seen before `since` settles nothing.
     """
     past: DisputePage | None = None
     closed = False
@@ -268,76 +260,10 @@ def page_past(pages: tuple[DisputePage, ...], id: str, until: datetime | None) -
         run_out = until is not None and page.at is not None and page.at > until
         if reopened or (phrase.speaks_of if phrase else page.timer and page.timer.speaks_of) == id:
             past = None
-        if phrase and id in phrase.settles + phrase.settles_past * run_out:
+        early = since is not None and page.at is not None and page.at < since
+        if phrase and not early and id in phrase.settles + phrase.settles_past * run_out:
             past = page
     return past
-
-
-def evidence_rounds(chronology: Chronology, rule: DeadlineRule, pages: tuple[DisputePage, ...]) -> tuple[Round, ...]:
-    """Every request for evidence, oldest first: those the buyer entered and those that a dispute page shows.
-
-    A page that still asks speaks of the newest request. It is a new one when something lies between: an upload, a look at
-    the page in another stage, the end of the earlier timer. Else a timer that has changed is the same request's, moved.
-    """
-    rounds: list[Round] = []
-    answered = True  # whether what a page asks for next is a new request
-    last_look: Occurrence | None = chronology.happened("dispute_opened") if "dispute_opened" in rule.starts else None
-    for _, _, happening in _in_time(chronology, rule, pages):
-        last = rounds[-1] if rounds else None
-        if isinstance(happening, Upload):
-            answered = True
-            last_look = happening.told
-        elif isinstance(happening, Occurrence):
-            joins = last and not answered and last.asked is None and last.timer and happening.earliest <= last.timer.latest
-            rounds = [*rounds[:-1], replace(last, asked=happening)] if last and joins else [*rounds, Round(happening, None)]
-            answered = False
-        elif happening.speaks_of != rule.id:
-            answered = answered or happening.phrase is not None
-            last_look = happening.seen(chronology) or last_look
-        else:
-            rounds, answered = _asked_again(rounds, happening, answered, chronology, last_look), False
-            last_look = happening.seen(chronology) or last_look
-    return tuple(rounds)
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """Evidence that the buyer entered as sent."""
-
-    told: Occurrence
-
-
-def _in_time(
-    chronology: Chronology, rule: DeadlineRule, pages: tuple[DisputePage, ...]
-) -> list[tuple[datetime, int, Occurrence | Upload | DisputePage]]:
-    """Requests, uploads and looks at the page in the order of time; what the buyer copied from the page by hand is now."""
-    happenings: list[tuple[datetime, int, Occurrence | Upload | DisputePage]] = []
-    happenings += [(told.earliest, 0, told) for told in chronology.rounds(rule.recurring)]
-    happenings += [(told.earliest, 1, Upload(told)) for event in rule.met_by for told in chronology.rounds(event)]
-    happenings += [(page.at or chronology.casefile.as_of, 2, page) for page in pages]
-    return sorted(happenings, key=lambda h: h[:2])
-
-
-def _asked_again(
-    rounds: list[Round], page: DisputePage, answered: bool, chronology: Chronology, since: Occurrence | None
-) -> list[Round]:
-    """The rounds after a look at a page that asks for evidence."""
-    last, timer, still = rounds[-1] if rounds else None, page.timer, page.at if page.witnessed else None
-    if last and timer and last.timer:
-        run_out = timer.seen is not None and last.timer.latest < timer.seen
-        if (timer.same_as(last.timer) or not (answered or run_out)) and timer.origin == "saved" and last.timer.witnessed:
-            differs = not timer.same_as(last.timer) and last.timer.moved_to(timer)
-            return [*rounds[:-1], replace(last, beside=timer if differs else last.beside, still=still)]
-        if last.timer.same_as(timer) or not (answered or run_out):
-            moved = last.timer if last.timer.moved_to(timer) else last.moved
-            return [*rounds[:-1], replace(last, timer=timer, moved=moved, still=still, beside=None)]
-    elif last and not answered:
-        return [*rounds[:-1], replace(last, timer=last.timer or timer, still=still)]
-    seen = page.seen(chronology)
-    if not timer and not seen:
-        return rounds
-    asked = between(since, seen) if seen and not timer else None
-    return [*rounds, Round(asked, timer, still=still)]
 
 
 def between(since: Occurrence | None, seen: Occurrence) -> Occurrence:

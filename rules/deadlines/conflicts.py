@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from collector.model import Finding, kept_in_part
-from rules.case.dispute_page import TIMER, Timer, copied_page, evidence_rounds, moves, newest_timer
+from rules.case.dispute_page import TIMER, Timer, copied_page, newest_timer
 from rules.deadlines.counting import Story, Window
 from rules.language.words import time_words
 from rules.policy.platform import DeadlineRule
@@ -24,10 +24,7 @@ def timer_conflicts(story: Story) -> tuple[Finding, ...]:
 
 def _moved(story: Story) -> Iterator[Finding]:
     for rule in story.policy.deadlines:
-        if rule.recurring:
-            pairs = [(r.moved, r.timer) for r in evidence_rounds(story.chronology, rule, story.pages) if r.moved and r.timer]
-        else:
-            pairs = moves(story.pages, rule.id)
+        pairs = [(r.moved, r.timer) for r in story.rounds(rule) if r.moved and r.timer]
         for one, other in pairs[-1:]:
             sooner = "earlier" if other.earliest < one.earliest else "later"
             text = (
@@ -56,10 +53,10 @@ def _against_count(story: Story) -> Iterator[Finding]:
 
 
 def _counted(story: Story, rule: DeadlineRule) -> Window | None:
-    if not rule.recurring:
-        return story.window(rule)
-    rounds = evidence_rounds(story.chronology, rule, story.pages)
-    return story.window(rule, rounds[-1].asked) if rounds and rounds[-1].asked else None
+    round = story.rounds(rule)[-1]
+    if round.base:
+        return None if rule.recurring else story.window(rule)
+    return story.window(rule, round.asked) if round.asked else None
 
 
 def _both(story: Story, timer: Timer, window: Window) -> str:

@@ -12,19 +12,8 @@ from datetime import UTC, date, datetime, timedelta
 from collector.model import ORIGINS, Deadline, DeadlineState, Origin, kept_in_part
 from rules.case.casefile import CaseFile
 from rules.case.chronology import Chronology, Clash, Occurrence, in_words
-from rules.case.dispute_page import (
-    DisputePage,
-    Round,
-    Timer,
-    dispute_pages,
-    evidence_rounds,
-    first_seen,
-    page_past,
-    says,
-    stage,
-    timers_in_force,
-    words_of,
-)
+from rules.case.dispute_page import DisputePage, Timer, dispute_pages, first_seen, newest, page_past, says, stage, words_of
+from rules.deadlines.rounds import Round, done_for, rounds
 from rules.policy.calendars import count as counted
 from rules.policy.calendars import country_of, end_of, start_of
 from rules.policy.platform import Count, DeadlineRule, Policy
@@ -56,21 +45,28 @@ class Window:
         return self.sure in ("printed", "saved")
 
     def missed_by(self, done: Occurrence) -> bool:
-        """Whether something was surely done too late: days against days of the same zone, else instants."""
+        """Whether something was surely done too late."""
+        return self.days_late(done) is not None
+
+    def days_late(self, done: Occurrence) -> int | None:
+        """By how many whole days something was surely late, or None: days against days of the same zone, else instants."""
         last: dict[str, date] = {}
         for day, zone in self.days:
             last[zone] = max(day, last.get(zone, day))
         if last.keys() >= {zone for _, zone in done.days}:
-            return all(day > last[zone] for day, zone in done.days)
-        return done.earliest > self.latest
+            late = min((day - last[zone]).days for day, zone in done.days)
+            return late if late > 0 else None
+        return (done.earliest - self.latest).days if done.earliest > self.latest else None
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """A deadline that no longer runs: met, or not (`state`), and why in words."""
+    """A deadline that no longer runs: met, or not (`state`), why in words, and how: done, done late, or over undone."""
 
     state: DeadlineState
     why: str
+    outcome: str = "over"
+    days_late: int | None = None
 
 
 def deadlines(casefile: CaseFile, *policies: Policy) -> tuple[Deadline, ...]:
@@ -121,23 +117,31 @@ class Story:
         return self.chronology.policy
 
     def deadlines(self, rule: DeadlineRule) -> list[Deadline]:
-        if not rule.recurring:
-            timers = timers_in_force(self.pages, rule.id)
-            window = _printed(*timers) if timers else self.window(rule)
-            return [self.deadline(rule, 1, window, self.ending(rule, window))]
-        rounds = evidence_rounds(self.chronology, rule, self.pages)
-        windows = [_printed(*r.timers) if r.timers else self.window(rule, r.asked) for r in rounds] or [self.window(rule)]
-        endings = self.round_endings(rule, rounds or (Round(None, None),), windows)
-        asked = [r.asked for r in rounds] or [None]
-        found = enumerate(zip(windows, endings, asked, strict=True), 1)
-        return [self.deadline(rule, number, window, ending, of) for number, (window, ending, of) in found]
+        found = self.rounds(rule)
+        windows = [self.round_window(rule, round) for round in found]
+        endings = self.endings(rule, found, windows)
+        numbered = enumerate(zip(found, windows, endings, strict=True), 1)
+        return [self.deadline(rule, number, round, window, ending) for number, (round, window, ending) in numbered]
+
+    def rounds(self, rule: DeadlineRule) -> tuple[Round, ...]:
+        """Every time that it is asked for, oldest first."""
+
+        def base_ends() -> datetime | None:
+            counted = self.window(rule)
+            return counted.latest if counted else None
+
+        return rounds(self.chronology, rule, self.pages, base_ends)
 
     # -- when it ends ------------------------------------------------------------------------------------------------
+
+    def round_window(self, rule: DeadlineRule, round: Round) -> Window | None:
+        """When a round ends: by its printed timer alone, else by the count."""
+        return _printed(*round.timers) if round.timers else self.window(rule, None if round.base else round.asked)
 
     def window(self, rule: DeadlineRule, asked: Occurrence | None = None) -> Window | None:
         """The window counted by the policy, over base and variants; None when no start is known.
 
-        `asked` is the start of a recurring deadline's own round; without one, only its other starts count.
+        `asked` is the start of a later round, or of a request of its own; without one, only the policy's starts count.
         """
         if self.not_yet(rule):
             return None
@@ -161,8 +165,8 @@ class Story:
         return any(self.policy.source(count.source).in_force(day) for day, _ in start.days)
 
     def start(self, rule: DeadlineRule, count: Count, asked: Occurrence | None) -> Occurrence | None:
-        if count.start == rule.recurring:
-            return asked
+        if count.start == rule.recurring or (asked and not rule.recurring):
+            return None if count.otherwise else asked
         told = self.chronology.happened(count.start)
         if told is None and rule.begun_in and self.in_stage(rule.begun_in):
             return first_seen(self.pages, rule.begun_in, self.chronology)
@@ -204,66 +208,73 @@ class Story:
 
     # -- whether it still runs ----------------------------------------------------------------------------------------
 
-    def ending(self, rule: DeadlineRule, window: Window | None) -> Ending | None:
-        """What has ended the deadline, or None while it runs."""
-        if done := self.first(rule.met_by):
-            if rule.who == "supplier" and window is None:
-                return Ending("undetermined", f"done on {done}, but not known whether in time")
-            if rule.who == "supplier" and window and window.missed_by(done):
-                return Ending("overdue", f"done on {done}, after the last day")
-            late = ", after the last day as counted" if window and window.missed_by(done) else ""
-            return Ending("met", f"done on {done}{late}")
-        if shown := next((name for name in rule.met_facts if self.shows(name)), None):
-            return Ending("met", f"the page shows {shown}")
-        if (implied := self.first(rule.implied_by)) and window:
-            if not window.missed_by(implied):
-                return Ending("met", f"it must have been done by {implied}")
-            return Ending("undetermined", f"done some day before {implied}; the day is not known")
-        return self.settled(rule, window)
+    def endings(self, rule: DeadlineRule, found: tuple[Round, ...], windows: list[Window | None]) -> list[Ending | None]:
+        """What has ended each round, or None while it runs."""
+        if rule.recurring:
+            done = self.requests_answered(rule, found, windows)
+        else:
+            done = [self.done(rule, round, window) for round, window in zip(found, windows, strict=True)]
+        return [
+            ending or self.settled(rule, round, window) or self.followed(rule, window, found[n + 1 :])
+            for n, (ending, round, window) in enumerate(zip(done, found, windows, strict=True))
+        ]
 
-    def settled(self, rule: DeadlineRule, window: Window | None) -> Ending | None:
-        past = page_past(self.pages, rule.id, window.latest if window else None)
+    def done(self, rule: DeadlineRule, round: Round, window: Window | None) -> Ending | None:
+        """The ending of a round for which something was done, or must have been."""
+        told = [done for done in done_for(self.chronology, rule) if done.ends(round)]
+        if events := [done.told for done in told if not done.shown]:
+            return self.done_on(rule, window, min(events, key=lambda told: told.earliest))
+        if told:
+            return Ending("met", f"the page shows {told[0].shown}", "done")
+        if not (round.base and (implied := self.first(rule.implied_by)) and window):
+            return None
+        if not window.missed_by(implied):
+            return Ending("met", f"it must have been done by {implied}", "done")
+        return Ending("undetermined", f"done some day before {implied}; the day is not known", "done")
+
+    def done_on(self, rule: DeadlineRule, window: Window | None, told: Occurrence) -> Ending:
+        """Done on a day, in time or late; a window that ended late has ended."""
+        if rule.who == "supplier" and window is None:
+            return Ending("undetermined", f"done on {told}, but not known whether in time", "done")
+        days = window.days_late(told) if window and not rule.opening else None
+        if days is None:
+            return Ending("met", f"done on {told}", "done")
+        return Ending("met", f"done on {told}, after the last day as counted", f"done {late_words(days)}", days)
+
+    def settled(self, rule: DeadlineRule, round: Round, window: Window | None) -> Ending | None:
+        past = page_past(self.pages, rule.id, window.latest if window else None, round.begun)
         if past is None or past.phrase is None:
-            return self.ended(rule)
+            return self.over(rule, round)
         return Ending("met", f"the dispute page is past it ({past.phrase.stage})")
 
-    def ended(self, rule: DeadlineRule) -> Ending | None:
-        over = self.first(rule.ended_by)
-        return Ending("met", f"over with {over}") if over else None
+    def over(self, rule: DeadlineRule, round: Round) -> Ending | None:
+        told = (told for event in rule.ended_by if (told := self.chronology.happened(event)) and round.ended_by(told))
+        return next((Ending("met", f"over with {event}") for event in told), None)
 
-    def round_endings(
-        self, rule: DeadlineRule, rounds: tuple[Round, ...], windows: list[Window | None]
+    def requests_answered(
+        self, rule: DeadlineRule, found: tuple[Round, ...], windows: list[Window | None]
     ) -> list[Ending | None]:
         """Each submission answers the oldest request it came in time for, or else the newest one made before it."""
-        endings: list[Ending | None] = [None] * len(rounds)
-        for sent in (o for event in rule.met_by for o in self.chronology.rounds(event)):
-            pending = [n for n, r in enumerate(rounds) if endings[n] is None and self.answerable(r, sent)]
+        endings: list[Ending | None] = [None] * len(found)
+        for sent in (done.told for done in done_for(self.chronology, rule)):
+            pending = [n for n, r in enumerate(found) if endings[n] is None and r.ended_by(sent)]
             in_time = [n for n in pending if (w := windows[n]) is None or not w.missed_by(sent)]
             if pending:
                 answered = in_time[0] if in_time else pending[-1]
-                endings[answered] = Ending("met", f"done on {sent}")
-        return [
-            ending or self.settled(rule, window) or self.followed(window, rounds[n + 1 :])
-            for n, (ending, window) in enumerate(zip(endings, windows, strict=True))
-        ]
+                endings[answered] = self.done_on(rule, windows[answered], sent)
+        return endings
 
-    def answerable(self, round: Round, sent: Occurrence) -> bool:
-        """Whether an upload can have answered a request: made before it, and not still asked for by a page seen after it."""
-        return self.asked_by(round, sent) and not (round.still and round.still > sent.latest)
+    def followed(self, rule: DeadlineRule, window: Window | None, later: tuple[Round, ...]) -> Ending | None:
+        """A round whose time had run out when the next began did not end the dispute.
 
-    def followed(self, window: Window | None, later: tuple[Round, ...]) -> Ending | None:
-        """A request whose time had run out when the next was made did not end the dispute."""
+        Requests for evidence run side by side; of everything else a page asks once, so what it asks now takes its place.
+        """
+        if not rule.recurring and any(round.still for round in later):
+            return Ending("met", "over: the dispute page has asked anew")
         made = [r.asked.earliest if r.asked else r.timer.seen if r.timer else None for r in later[:1]]
         if window and made and made[0] and made[0] > window.latest:
             return Ending("met", "over: a newer request has followed")
         return None
-
-    def asked_by(self, round: Round, sent: Occurrence) -> bool:
-        """Whether a request can have been made before something was sent."""
-        asked = round.asked or (None if round.timer else self.chronology.happened("dispute_opened"))
-        if asked is not None:
-            return asked.earliest <= sent.latest
-        return round.timer is None or round.timer.seen is None or round.timer.seen <= sent.latest
 
     def first(self, events: Iterable[str]) -> Occurrence | None:
         return next(filter(None, (self.chronology.happened(event) for event in events)), None)
@@ -274,7 +285,7 @@ class Story:
     # -- the value ----------------------------------------------------------------------------------------------------
 
     def deadline(
-        self, rule: DeadlineRule, round: int, window: Window | None, ending: Ending | None, asked: Occurrence | None = None
+        self, rule: DeadlineRule, number: int, round: Round, window: Window | None, ending: Ending | None
     ) -> Deadline:
         state, needs, basis = self.waiting(rule) if window is None else ("open", self.missing(rule, window), window.basis)
         near = False
@@ -283,14 +294,15 @@ class Story:
         if ending is not None:
             state, basis = ending.state, "; ".join(filter(None, [ending.why, window.basis if window else ""]))
             needs = rule.ask if ending.state == "undetermined" else ()
-        if window and not window.printed and (clash := self.clash(rule, ending, asked)):
+        if window and not window.printed and (clash := self.clash(rule, ending, round)):
             near = ending is None and state in ("due_soon", "act_now", "overdue")
             state, needs, basis = "undetermined", clash.needs(), f"{in_words(clash, self.policy)}; {basis}"
         found = Deadline(
-            case=self.casefile.order, id=rule.id, round=round, who=rule.who, must=rule.must, earliest=None, latest=None,
+            case=self.casefile.order, id=rule.id, round=number, who=rule.who, must=rule.must, earliest=None, latest=None,
             act_by=None, if_missed=rule.if_missed, state=state, label=rule.label, todo=rule.todo, basis=basis, needs=needs,
             source="; ".join(dict.fromkeys(self.policy.source(c.source).title for c in rule.counts)), opening=rule.opening,
-            near=near, page=rule.page, over=ending is not None or self.moot(rule),
+            near=near, page=rule.page, over=ending is not None or self.moot(rule, round),
+            outcome=ending.outcome if ending and state == "met" else "", days_late=ending.days_late if ending else None,
         )  # fmt: skip
         if window is None:
             return found
@@ -299,19 +311,22 @@ class Story:
             printed=window.printed, sure=window.sure, origin=window.origin, lacks=window.lacks,
         )  # fmt: skip
 
-    def moot(self, rule: DeadlineRule) -> bool:
+    def moot(self, rule: DeadlineRule, round: Round) -> bool:
         """Whether the dispute has gone past the deadline, kept or not."""
-        phrase = stage(self.pages)
-        signs = {f"stage:{phrase.stage}"} if phrase else set()
-        return any(name in signs or (":" not in name and self.chronology.happened(name)) for name in rule.moot_after)
+        page = newest(self.pages)
+        later = page and not (round.begun and page.at and page.at < round.begun)
+        return bool(later and page and page.phrase and f"stage:{page.phrase.stage}" in rule.moot_after)
 
-    def clash(self, rule: DeadlineRule, ending: Ending | None, asked: Occurrence | None) -> Clash | None:
+    def clash(self, rule: DeadlineRule, ending: Ending | None, round: Round) -> Clash | None:
         """Two dates in an impossible order of which the deadline is counted from one, and ended by the other if it ended."""
+        if not round.base and not rule.recurring:
+            return None  # it is not counted from the policy's starts
+        asked = round.asked
         starts = {count.start for count in rule.counts}
         for clash in self.chronology.clashes(tuple(str(f.value) for f in self.casefile.asserted("reason")[-1:])):
             pair = {clash.first, clash.then}
             other_round = rule.recurring in pair and asked is not None and asked not in (clash.one, clash.other)
-            if pair & starts and not other_round and (ending is None or pair <= starts | {*rule.met_by}):
+            if pair & starts and not other_round and (ending is None or pair <= starts | {*rule.met_by, *rule.ended_by}):
                 return clash
         return None
 
@@ -357,6 +372,11 @@ def _printed(*timers: Timer) -> Window:
     source = f"the dispute page's own timer, {'; or '.join(how)}"
     lacks = next((timer.lacks for timer in timers if timer.lacks), "")
     return Window(earliest, latest, "; or ".join(told), source, _HOW[origin][0], origin=origin, lacks=lacks)
+
+
+def late_words(days: int) -> str:
+    """How late something was: "30 days late", "less than a day late"."""
+    return f"{days} day{'s' if days != 1 else ''} late" if days else "less than a day late"
 
 
 def least_witnessed(origins: Iterable[Origin]) -> Origin:

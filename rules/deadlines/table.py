@@ -20,8 +20,13 @@ _READING = """## How days are read
   public holidays are skipped and make-up days do not count. China announces a year's bridging days only in the November
   before: until they are in the `holidays` package, `latest` knows only the holidays of the law.
 - A timer printed on the dispute page ranks before all of this, and is used alone. One that changes while the page asks for
-  the same thing is the same timer, moved, and a finding; after an upload, another stage or its end it is a new request.
-- A page that still asks for evidence, seen after the day on which you entered that you sent it, is believed.
+  the same thing is the same timer, moved, and a finding; after what was asked for was done, another stage or its end it is
+  a new `round` of that deadline.
+- What was done before the page was seen does not end what the page asks for. A page that still asks, seen after the day on
+  which you entered that it was done, is believed, until a later page asks for something else. What you type from the page
+  was seen when you typed it; with dates alone, at the time asked for.
+- An offer, and a page that waits for you, open a new round of your answer without a printed timer, from that day.
+- A decision or a refund ends every step of the dispute that stood before it.
 - A source that names since when (or until when) it holds counts only for what began in that time.
 - An opening is a time *from* which something is possible: surely from `latest`, and never overdue.
 
@@ -34,7 +39,7 @@ _READING = """## How days are read
 | `due_soon` | `act_by` is at most 3 days away |
 | `act_now` | our safe date has passed; it may still be open: do it now |
 | `overdue` | the latest plausible end has passed; `if_missed` says what to do |
-| `met` | done, or over; it stays listed |
+| `met` | done, done late, or over undone (`outcome`, `days_late`); it stays listed |
 | `undetermined` | it runs, but not known since when, or two dates contradict each other; `needs` names what to enter |
 
 Contradictory dates silence nothing: the earliest end that they give is told, and is an alarm (exit code 6) when it is near.

@@ -98,11 +98,12 @@ class DeadlineRule:
     """One deadline as the policy states it. `opening` is a time from which, not until which.
 
     `ask`: facts to enter when the start is unknown; `begun_by`: facts that show it has happened. `met_by`: events that meet
-    it, `met_facts`: page facts that do, `implied_by`: events that show it was met if they came in time, `ended_by`: events
-    after which it no longer matters. `only_in`: the dispute page's stages it belongs to; `begun_in`: the stage that
-    shows that the start has happened. `only_with`: facts of which one must be known. `when_in`: facts whose words choose
-    among the counts; `only_named`: where they name none of them, none applies.
-    `moot_after`: events, and `stage:…` of the dispute page, after which nobody need look at it, kept or not.
+    it, `met_facts`: page facts that do, `again` and `again_facts`: events and page facts that ask anew, `implied_by`:
+    events that show it was met if they came in time, `ended_by`: events after which it no longer matters. `only_in`: the
+    dispute page's stages it belongs to; `begun_in`: the stage that shows that the start has happened. `only_with`: facts
+    of which one must be known. `when_in`: facts whose words choose among the counts; `only_named`: where they name none of
+    them, none applies.
+    `moot_after`: `stage:…` of the dispute page, after which nobody need look at it, kept or not.
     """
 
     id: str
@@ -119,6 +120,8 @@ class DeadlineRule:
     recurring: str = ""
     begun_by: tuple[str, ...] = ()
     met_facts: tuple[str, ...] = ()
+    again: tuple[str, ...] = ()
+    again_facts: tuple[str, ...] = ()
     implied_by: tuple[str, ...] = ()
     ended_by: tuple[str, ...] = ()
     only_in: tuple[str, ...] = ()
@@ -138,7 +141,8 @@ class DeadlineRule:
 class Phrase:
     """What words on the dispute page mean: a stage, the deadline its timer `speaks_of`, and the deadlines it `settles`.
 
-    `settles_past` are settled only where they had run out before the page was seen.
+    `settles_past` are settled only where they had run out before the page was seen. It `gives_way` to stages that
+    another fact of the same page names.
     Matched as whole words in any case: one of `any`, none of `unless`; only in the facts named by `only`, if any are.
     """
 
@@ -149,6 +153,7 @@ class Phrase:
     speaks_of: str = ""
     settles: tuple[str, ...] = ()
     settles_past: tuple[str, ...] = ()
+    gives_way: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +294,7 @@ def _check_references(policy: Policy) -> None:
     _known("sequences", (id for s in policy.sequences for id in (s.first, s.then)), events, "no such event")
     _known("sequences", (id for s in policy.sequences for id in s.reasons), REASONS, "no such reason")
     for phrase in policy.phrases:
+        _known(f"phrases.{phrase.stage}", phrase.gives_way, [other.stage for other in policy.phrases], "no such stage")
         _known(
             f"phrases.{phrase.stage}", (*phrase.settles, *filter(None, [phrase.speaks_of])), deadlines, "no such deadline"
         )
@@ -305,7 +311,7 @@ def _check_references(policy: Policy) -> None:
 
 def _check_deadline(policy: Policy, rule: DeadlineRule, events: tuple[str, ...]) -> None:
     where = f"deadlines.{rule.id}"
-    named = (*rule.met_by, *rule.implied_by, *rule.ended_by, *filter(None, [rule.recurring]))
+    named = (*rule.met_by, *rule.again, *rule.implied_by, *rule.ended_by, *filter(None, [rule.recurring]))
     _known(where, (*named, *(count.start for count in rule.counts)), events, "no such event")
     _known(where, [rule.who], PARTIES, "who is you, supplier or platform")
     _known(where, (count.unit for count in rule.counts), UNITS, "no such unit")
@@ -318,8 +324,9 @@ def _check_deadline(policy: Policy, rule: DeadlineRule, events: tuple[str, ...])
     if any(count.when for count in rule.counts) and not rule.when_in:
         raise wrong(where, "a count has `when`, but no `when_in` says in which facts to look")
     stages = [f"stage:{phrase.stage}" for phrase in policy.phrases]
-    _known(where, rule.moot_after, (*events, *stages), "no such event or stage")
-    _known(where, (*rule.when_in, *rule.only_with, *rule.ask, *rule.begun_by), FACTS, "no such fact")
+    _known(where, rule.moot_after, stages, "no such stage")
+    facts = (*rule.when_in, *rule.only_with, *rule.ask, *rule.begun_by, *rule.met_facts, *rule.again_facts)
+    _known(where, facts, FACTS, "no such fact")
 
 
 def _known(where: str, names: Iterable[str], known: Collection[str], what: str) -> None:

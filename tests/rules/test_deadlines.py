@@ -361,13 +361,21 @@ def test_what_was_done_is_met_and_stays_listed(id: str, fact: str | Fact) -> Non
     assert dues(*EXAMPLE, fact, as_of=instant("2026-10-10T00:00Z"))[id].state == "met"
 
 
-def test_a_supplier_who_ships_late_has_not_met_its_date() -> None:
-    """Late is said as late, and it is not the buyer's alarm."""
-    assert dues("ship_by=2026-07-26", "shipped_at=2026-07-26")["ship_by"].state == "met"
-    assert dues("ship_by=2026-07-26", "shipped_at=2026-07-27")["ship_by"].state == "overdue"
-    late = dues("ship_by=2026-07-26", "shipped_at=2026-08-25")["ship_by"]
-    assert late.state == "overdue"
-    assert "2026-08-25" in late.basis
+def test_goods_that_were_shipped_late_are_shipped_and_by_so_many_days_late() -> None:
+    """A window that ended late has ended: it is not overdue for ever, and it says how late it was."""
+    assert dues("ship_by=2026-07-26")["ship_by"].state == "overdue"
+    in_time = dues("ship_by=2026-07-26", "shipped_at=2026-07-26")["ship_by"]
+    assert (in_time.state, in_time.outcome, in_time.days_late) == ("met", "done", None)
+    for shipped, days, outcome in (("2026-07-27", 1, "done 1 day late"), ("2026-08-25", 30, "done 30 days late")):
+        late = dues("ship_by=2026-07-26", f"shipped_at={shipped}")["ship_by"]
+        assert (late.state, late.days_late, late.outcome, late.over) == ("met", days, outcome, True)
+        assert shipped in late.basis
+
+
+def test_a_supplier_who_answers_after_a_printed_hour_was_late_by_less_than_a_day() -> None:
+    page = dispute_page("2026-10-05T00:00Z", "Waiting for supplier response", "2026-10-07 18:00:00")
+    late = dues(*EXAMPLE, *page, "supplier_answered_at=2026-10-08T05:00Z", as_of=instant("2026-10-09T00:00Z"))
+    assert late["supplier_answer"].outcome == "done less than a day late"
 
 
 def test_an_answer_dates_nothing_before_it_has_come() -> None:

@@ -9,8 +9,6 @@ from collector.site import Listed
 from collector.sites.alibaba.addresses import absolute, address_of, canonical, order_address
 from collector.sites.alibaba.thread import CONTACT
 
-LISTS = frozenset({"order_list", "dispute_list", "conversations"})
-
 
 def listed_orders(frame: Frame) -> Node:
     """The rows of an order list in the page's data, wherever it stands."""

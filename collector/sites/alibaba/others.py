@@ -16,10 +16,11 @@ from collector.reading.markup import Frame
 from collector.reading.texts import classes, text_of
 from collector.site import Carried, StoredPage
 from collector.sites.alibaba import addresses
+from collector.sites.alibaba.pages import PAGES
 from collector.sites.alibaba.thread import CONTACT, attachments, message_tags, spoken_in, stated_in
 
 _MESSENGERS = frozenset({"thread", "conversations"})
-_LISTS = _MESSENGERS | {"order_list", "dispute_list", "account"}
+_LISTS = _MESSENGERS | {"account", *(page.kind for page in PAGES if page.many)}
 # Data by which a conversation is told: quoted keys, so that a program which only names them passes. Markup that tells one.
 _QUOTE = rb"""(?:\\*["']|&quot;)"""
 _DATA = re.compile(

@@ -8,14 +8,8 @@ from urllib.parse import urlsplit
 from collector.reading.markup import Frame
 from collector.site import Recognition, StoredPage
 from collector.sites.alibaba.addresses import address_of
-from collector.sites.alibaba.dispute import dispute_data
-from collector.sites.alibaba.lists import listed_disputes, listed_orders
-from collector.sites.alibaba.order import order_data
-from collector.sites.alibaba.product import goods_data
-from collector.sites.alibaba.search import offer_list
-from collector.sites.alibaba.supplier import shop_data
-from collector.sites.alibaba.thread import CONTACT, MESSENGER, is_list
-from collector.sites.alibaba.tracking import tracking_data
+from collector.sites.alibaba.pages import PAGES, page_of
+from collector.sites.alibaba.thread import is_list
 
 _CHALLENGE_BOXES = "#nc-container, #punish-component, .punish-component, punish-component, #nocaptcha, #baxia-punish"
 _CHALLENGE_FRAME = re.compile(r"/_____tmd_____/(?:punish|verify|page)")
@@ -51,30 +45,6 @@ _REGION = re.compile(
 _MAINTENANCE = re.compile(r"\b(?:under|scheduled|down for) maintenance\b|系统维护", re.IGNORECASE)
 _LITTLE_TEXT = 300
 
-_MARKS = {
-    "order": ("orderStatus", "orderProducts", "orderPayment", "module_order_status"),
-    "supplier": ("supplierPerformance", "factoryCapability", "certifications", "tradeCapacityMarkets", "supplierActionBar"),
-    "product": ("module_title", "module_price", "module_attribute", "module_unifed_company_card", "module_product_title"),
-    "dispute": ("disputeStatus", "disputeDetail", "refundProcess", "operationRecord"),
-    "order_list": ("orderList",),
-    "dispute_list": ("disputeList",),
-    "tracking": ("logisticsTracking", "logisticsSummary", "module_logistics"),
-    "account": ("accountMember", "accountCounts", "accountActions"),
-}
-_BLOCKS = {
-    "order": ".order-number, .order-detail, #order-detail",
-    "thread": f"{MESSENGER.message}, {CONTACT}",
-    "supplier": ".company-name, .company-profile, .company-basicInfo, [module-name*=company]",
-    "product": ".ma-title, .product-title, .detail-box, [itemtype*='schema.org/Product']",
-    "search": "[data-ctrdot], .organic-list, .m-gallery-product-item-v2, .item-content, .search-card-info__wrapper",
-    "dispute": ".dispute-id, .refund-process, .dispute-status",
-    "order_list": ".order-item, .order-list",
-    "dispute_list": ".dispute-row, .dispute-list",
-    "tracking": ".tracking-event, .tracking-none, .tracking-number",
-    "account": ".member-name, .member-id",
-    "conversations": CONTACT,
-}
-
 
 def recognise(page: StoredPage, frames: tuple[Frame, ...]) -> Recognition:
     """The barrier, if one stands before the page; else its kind, and "" where address or layout are not known."""
@@ -94,24 +64,11 @@ def recognise(page: StoredPage, frames: tuple[Frame, ...]) -> Recognition:
     return Recognition(kind, "", f"Address and layout are those of a page of kind {kind}.")
 
 
-# A page about an order also carries parts of what it is about; the first of these that it shows is what it is.
-_BY_CONTENT = (
-    "order_list",
-    "dispute_list",
-    "product",
-    "order",
-    "dispute",
-    "tracking",
-    "thread",
-    "conversations",
-    "supplier",
-)
-
-
 def _kind_by_content(frames: tuple[Frame, ...]) -> str:
     """The kind of a page whose address is not known, by what only such a page has; "" where nothing tells."""
     signs = (_has_data, shows)  # its data or modules tell more than a part that other pages may have too
-    found = (kind for look in signs for kind in _BY_CONTENT if any(look(frame, kind) for frame in frames))
+    kinds = [page.kind for page in PAGES if page.by_content]
+    found = (kind for look in signs for kind in kinds if any(look(frame, kind) for frame in frames))
     # Cards of goods stand on many pages: only its data make a page one of results.
     return next(found, "search" if any(_has_data(frame, "search") for frame in frames) else "")
 
@@ -185,23 +142,13 @@ def shows(frame: Frame, kind: str) -> bool:
     """Whether a frame holds what only a page of that kind has: its data, its module blocks, or its own parts."""
     if _has_data(frame, kind):
         return True
-    if kind in _BLOCKS:
-        return frame.soup.select_one(_BLOCKS[kind]) is not None
-    return bool(frame.text)
+    parts = page_of(kind).parts
+    return frame.soup.select_one(parts) is not None if parts else bool(frame.text)
 
 
 def _has_data(frame: Frame, kind: str) -> bool:
     """Whether a frame embeds the data of a page of that kind, or has its module blocks."""
-    data = {
-        "order": order_data,
-        "supplier": shop_data,
-        "product": goods_data,
-        "search": offer_list,
-        "dispute": dispute_data,
-        "tracking": tracking_data,
-        "order_list": listed_orders,
-        "dispute_list": listed_disputes,
-    }
-    if kind in data and data[kind](frame).value:
+    page = page_of(kind)
+    if page.data is not None and page.data(frame).value:
         return True
-    return any(name in frame.modules for name in _MARKS.get(kind, ()))
+    return any(name in frame.modules for name in page.modules)

@@ -2,43 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
 from bs4 import Tag
 
+from collector.kinds import case_pages
 from collector.model import Fact, Target
 from collector.reading.addresses import Address
 from collector.reading.markup import Frame
 from collector.site import Attachment, Carried, Identity, Listed, Messenger, Recognition, StoredPage
 from collector.sites.alibaba import addresses, recognition
 from collector.sites.alibaba.account import signed_in_as
-from collector.sites.alibaba.dispute import dispute_data, read_dispute
+from collector.sites.alibaba.dispute import dispute_data
 from collector.sites.alibaba.identity import identify
 from collector.sites.alibaba.lists import conversation_with, orders_of
-from collector.sites.alibaba.order import order_data, read_order
+from collector.sites.alibaba.order import order_data
 from collector.sites.alibaba.others import own_stretches, page_shows_others, tells_others
-from collector.sites.alibaba.product import goods_data, read_product
-from collector.sites.alibaba.search import read_search
-from collector.sites.alibaba.supplier import read_supplier
-from collector.sites.alibaba.thread import MESSENGER, attachments, read_thread
-from collector.sites.alibaba.tracking import read_tracking, tracking_data
+from collector.sites.alibaba.pages import page_of
+from collector.sites.alibaba.product import goods_data
+from collector.sites.alibaba.thread import MESSENGER, attachments
+from collector.sites.alibaba.tracking import tracking_data
 
-_READERS: dict[str, Callable[[Frame], tuple[Fact, ...]]] = {
-    "order": read_order,
-    "thread": read_thread,
-    "supplier": read_supplier,
-    "product": read_product,
-    "search": read_search,
-    "dispute": read_dispute,
-    "tracking": read_tracking,
-}
-# Pages about one thing. A list or a search links to many, and none of them is its own.
-_CENTRES = frozenset({"order", "thread", "supplier", "product", "dispute", "tracking"})
-_PRIVATE = frozenset({"order", "thread", "dispute", "tracking", "order_list", "dispute_list", "conversations", "account"})
 _SMALL, _SHORT = 400_000, 4000  # bytes, and characters of text: a barrier has no more
-_LINKED = ("supplier", "product", "thread", "dispute", "order")
 
 
 class Alibaba:
@@ -54,16 +41,11 @@ class Alibaba:
 
     def address(self, kind: str, number: str = "") -> str:
         """Where the order list, the messenger, or the order of that number is; "" for other kinds."""
-        doors = {"order_list": addresses.ORDER_LIST, "thread": addresses.MESSENGER}
-        return addresses.order_address(number) if kind == "order" else doors.get(kind, "")
+        return addresses.order_address(number) if kind == "order" else page_of(kind).door
 
     def order_in(self, url: str) -> str:
         """The order's number in an address, or ""."""
         return addresses.address_of(url).order
-
-    def is_private(self, kind: str) -> bool:
-        """Orders, conversations, disputes, tracking and the account's own pages."""
-        return kind in _PRIVATE
 
     def signed_in_as(self, page: StoredPage) -> str:
         """The name that the page prints for the account it was shown to."""
@@ -97,7 +79,7 @@ class Alibaba:
         An unknown kind has no facts. A page without documents shows nothing; of one whose layout is not known, or that
         stands in place of what was asked for (a wall, an error), nothing is understood.
         """
-        reader = _READERS.get(kind)
+        reader = page_of(kind).read
         if reader is None:
             return ()
         facts: dict[str, Fact] = {}
@@ -114,13 +96,13 @@ class Alibaba:
 
     def discover(self, page: StoredPage) -> Mapping[str, str]:
         """Addresses of the pages that belong to this one, by kind: from its data, else the first link of that kind."""
-        if addresses.kind_of(page.url) not in _CENTRES:
+        if not page_of(addresses.kind_of(page.url)).about_one:
             return {}
         found: dict[str, str] = {}
         for frame in _frames(page):
             for url in (*_stated(frame), *_links(frame)):
                 address = addresses.address_of(url)
-                if address.kind in _LINKED and _is_one(address):
+                if address.kind in case_pages() and _is_one(address):
                     found.setdefault(address.kind, addresses.canonical(url))
         found.pop(addresses.kind_of(page.url), None)
         return found

@@ -11,14 +11,13 @@ from zoneinfo import ZoneInfo
 
 from collector.canonical import canonical, commitment
 from collector.errors import WrongRequest
+from collector.kinds import file_kind, file_rank, page_kind, page_rank
 from collector.model import AddedFile, Artefact, Exhibit, Private, Snapshot, kept_in_part
 from rules.case.casefile import CaseFile
 from rules.pack.bag.bag import is_safe
 from rules.pack.plan.dates import both
-from rules.pack.plan.wording import FILES, PAGES, UNWITNESSED, said
+from rules.pack.plan.wording import UNWITNESSED
 
-PAGE_ORDER = ("order", "thread", "supplier", "product", "dispute")
-FILE_ORDER = ("contract", "photo", "video", "inspection", "sample", "packing_list", "tracking", "receipt", "payment")
 # Core facts of one moment. A conversation only grows, so it is compared by the messages that vanished instead.
 CORE = frozenset(
     "order.number order.status order.total order.paid order.items order.ship_by order.ship_terms order.shipped_at "
@@ -106,7 +105,7 @@ def choose(casefile: CaseFile, choices: Choices) -> Chosen:
     latest = sorted(newest, key=_page_rank)
     others = sorted([*earlier, *wanted], key=lambda s: (*_page_rank(s)[:1], s.visit.machine_time, s.id))
     pages = tuple(s for s in [*latest, *others] if not _fits(s, choices.exclude))
-    files = sorted(casefile.files, key=lambda f: (_rank(f.kind, FILE_ORDER), f.added_at, f.seq))
+    files = sorted(casefile.files, key=lambda f: (file_rank(f.kind), f.added_at, f.seq))
     own = [f for f in files if f.about.get("outcome") not in NOT_OURS or _fits(f, choices.include)]
     return Chosen(pages, tuple(f for f in own if not _fits(f, choices.exclude)))
 
@@ -158,14 +157,12 @@ def _page_exhibit(casefile: CaseFile, number: str, snapshot: Snapshot, shown: li
     state = f" {snapshot.why}".rstrip() if snapshot.outcome == "complete" else f" The page was {how}."
     base = f"data/exhibits/{number}-{slug(kind)}/"
     files = {base + artefact_name(artefact): artefact.digest for artefact in shown}
-    return Exhibit(number, PAGES.get(kind, said(kind)), kind, seen + state, snapshot.id, files, True)
+    return Exhibit(number, page_kind(kind).title, kind, seen + state, snapshot.id, files, True)
 
 
 def _file_exhibit(casefile: CaseFile, number: str, file: AddedFile, *, shown: bool) -> Exhibit:
     page = file.about.get("kind", "") if file.about.get("outcome") == "read" else ""
-    title = (
-        f"{PAGES.get(page, said(page))}, saved by hand" if page and page != "chat" else FILES.get(file.kind, said(file.kind))
-    )
+    title = f"{page_kind(page).title}, saved by hand" if page and page != "chat" else file_kind(file.kind).title
     note = f" The buyer's note: {file.note}" if file.note else ""
     text = f"{UNWITNESSED}: {file.name}, added {both(file.added_at, casefile.zone)}.{_saved(casefile, file)}{note}"
     base = f"data/exhibits/{number}-{slug(file.kind)}/"
@@ -316,9 +313,5 @@ def _since(casefile: CaseFile, snapshot: Snapshot, since: date | None) -> bool:
     return since is None or snapshot.visit.machine_time.astimezone(ZoneInfo(casefile.zone)).date() >= since
 
 
-def _rank(kind: str, order: tuple[str, ...]) -> int:
-    return order.index(kind) if kind in order else len(order)
-
-
 def _page_rank(snapshot: Snapshot) -> tuple[int, str, str]:
-    return _rank(snapshot.target.kind, PAGE_ORDER), snapshot.target.id, snapshot.id
+    return page_rank(snapshot.target.kind), snapshot.target.id, snapshot.id

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from collector.kinds import file_kind, page_kind
 from collector.model import Exhibit
 from rules.pack.plan.exhibits import folder, slug
 from rules.pack.plan.plan import PackPlan
@@ -16,22 +17,18 @@ MOST_FILES = 10
 MOST_BYTES = 5_000_000
 QUALITIES = (80, 60, 40)
 
-_WEIGHT = (
-    "report", "order", "contract", "photo", "dispute", "inspection", "thread", "tracking", "packing_list", "payment",
-    "receipt", "sample", "supplier", "product",
-)  # fmt: skip
 _ON_REQUEST = "Keep it with the pack; offer it to the case manager in the Message Center or when evidence is asked for."
 _SPLIT = "Send the whole pack, or this file by a link, when the case manager asks for it."
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file to upload."""
+    """A file to upload; the lightest come first."""
 
     name: str
     title: str
     data: bytes
-    kind: str
+    weight: int
 
     @property
     def size_kb(self) -> int:
@@ -54,9 +51,7 @@ def submission_of(
     candidates: list[Upload] = []
     left_out = [LeftOut("archive.wacz", "not a JPG or PDF.", _ON_REQUEST)] if has_wacz else []
     if report:
-        candidates.append(
-            Upload("00-report.pdf", "The claim, its timeline and its exhibits on a few pages", report, "report")
-        )
+        candidates.append(Upload("00-report.pdf", "The claim, its timeline and its exhibits on a few pages", report, 0))
     for exhibit in plan.exhibits:
         made = _upload(exhibit, copies.get(exhibit.number, []), originals)
         if isinstance(made, Upload):
@@ -64,7 +59,7 @@ def submission_of(
         else:
             left_out.append(made)
     chosen: list[Upload] = []
-    for upload in sorted(candidates, key=lambda u: (_weight(u.kind), u.name)):
+    for upload in sorted(candidates, key=lambda u: (u.weight, u.name)):
         if len(upload.data) > MOST_BYTES:
             left_out.append(LeftOut(upload.name, f"larger than {MOST_BYTES // 1_000_000} MB.", _SPLIT))
         elif len(chosen) == MOST_FILES:
@@ -77,13 +72,14 @@ def submission_of(
 def _upload(exhibit: Exhibit, copies: list[bytes], originals: Mapping[str, bytes]) -> Upload | LeftOut:
     stem = f"{exhibit.number}-{slug(exhibit.kind)}"
     title = exhibit.title if exhibit.witnessed else f"{exhibit.title} ({UNWITNESSED.lower()})"
+    weight = page_kind(exhibit.kind).weight if exhibit.witnessed else file_kind(exhibit.kind).weight
     if len(copies) == 1 and not exhibit.witnessed:
-        return Upload(f"{stem}.jpg", title, _smallest(copies[0]), exhibit.kind)
+        return Upload(f"{stem}.jpg", title, _smallest(copies[0]), weight)
     if copies:
-        return Upload(f"{stem}.pdf", title, _smallest_pdf(copies), exhibit.kind)
+        return Upload(f"{stem}.pdf", title, _smallest_pdf(copies), weight)
     for path, data in sorted(originals.items()):
         if path.startswith(folder(exhibit)) and not exhibit.witnessed:
-            return Upload(f"{stem}.pdf", title, data, exhibit.kind)
+            return Upload(f"{stem}.pdf", title, data, weight)
     if exhibit.witnessed or not exhibit.files:
         why = "withheld, see report.pdf." if not exhibit.files else "no picture of it was kept."
         return LeftOut(
@@ -113,7 +109,3 @@ def _smallest_pdf(copies: list[bytes]) -> bytes:
         if len(made) <= MOST_BYTES:
             break
     return made
-
-
-def _weight(kind: str) -> int:
-    return _WEIGHT.index(kind) if kind in _WEIGHT else len(_WEIGHT)

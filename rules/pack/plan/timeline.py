@@ -12,12 +12,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from collector.canonical import canonical, plain
+from collector.kinds import file_kind, page_kind
 from collector.model import ORIGINS, Deadline, Fact, kept_in_part
 from rules.case.casefile import CaseFile
 from rules.conversation.messages import not_whole
 from rules.pack.plan.claim import Known
 from rules.pack.plan.dates import When, both, when
-from rules.pack.plan.wording import EVENTS, FILES, PAGES, STATES, WHO, said, say
+from rules.pack.plan.wording import EVENTS, STATES, WHO, said, say
 
 MESSAGES = ("thread.messages", "chat.messages")
 _KINDS = ("event", "message", "chat", "file", "visit", "deadline")
@@ -151,13 +152,13 @@ def _as_printed(message: Mapping[str, Any], fact: Fact, known: Known) -> When:
 
 def _files(known: Known) -> Iterator[Happening]:
     for file in known.casefile.files:
-        text = f"{FILES.get(file.kind, said(file.kind))} added: {file.name}"
+        text = f"{file_kind(file.kind).title} added: {file.name}"
         yield _row(_at(file.added_at, known), "file", "Buyer", text, known.numbers.get(file.id, ""), file.id)
 
 
 def _visits(known: Known) -> Iterator[Happening]:
     for snapshot in known.casefile.snapshots:
-        page = PAGES.get(snapshot.target.kind, said(snapshot.target.kind))
+        page = page_kind(snapshot.target.kind).title
         text = f"{page} seen: {snapshot.outcome}" + (f" ({snapshot.why})" if snapshot.why else "")
         if snapshot.outcome == "partial":
             text = f"{page} seen, {kept_in_part(snapshot.why)}"
@@ -169,9 +170,8 @@ def _deadlines(casefile: CaseFile, deadlines: Iterable[Deadline]) -> Iterator[Ha
     for deadline in deadlines:
         if deadline.act_by is not None:
             who, duty = WHO.get(deadline.who, said(deadline.who)), "must" if deadline.must else "may"
-            text = (
-                f"{deadline.label or said(deadline.id)} ({who.lower()} {duty}; {STATES[deadline.state]}){_basis(deadline)}"
-            )
+            state = deadline.outcome or STATES[deadline.state]
+            text = f"{deadline.label or said(deadline.id)} ({who.lower()} {duty}; {state}){_basis(deadline)}"
             moment = When(deadline.act_by, deadline.latest or deadline.act_by, both(deadline.act_by, casefile.zone))
             yield _row(moment, "deadline", who, text, _printed(deadline), f"{deadline.id}#{deadline.round}")
 

@@ -1,4 +1,4 @@
-"""The words of a pack: what kinds, reasons and facts are called, and how a value is written for people. Pure."""
+"""The words of a pack: what reasons and facts are called, and how a value is written for people. Pure."""
 
 from __future__ import annotations
 
@@ -25,29 +25,6 @@ REASONS: Mapping[str, str] = {
     "quantity": "Quantity short",
     "not_as_described": "Not as described",
     "damaged": "Arrived damaged",
-}
-PAGES: Mapping[str, str] = {
-    "order": "Order page",
-    "thread": "Message Center conversation",
-    "supplier": "Supplier page",
-    "product": "Product page",
-    "dispute": "Dispute page",
-    "search": "Search page",
-    "page": "Web page",
-}
-FILES: Mapping[str, str] = {
-    "photo": "Photo",
-    "video": "Video",
-    "contract": "Contract",
-    "inspection": "Inspection report",
-    "receipt": "Receipt",
-    "sample": "Sample approval",
-    "chat": "Chat kept by the buyer",
-    "page": "Page saved by hand",
-    "tracking": "Tracking record",
-    "packing_list": "Packing list",
-    "payment": "Proof of payment",
-    "other": "File",
 }
 EVENTS: Mapping[str, str] = {
     "paid_at": "Buyer paid",

@@ -1,0 +1,242 @@
+"""What a page's own machinery says under which name, told apart from what people wrote in it. Pure.
+
+A message, a title or a file's name reaches the program inside markup, JSON and scripts, and may hold any text at all, such
+as "?token=…" or "password='…'". So each text is taken apart by its own grammar: names are tags' attributes, keys and
+variables, never words inside a value.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import unquote_plus
+
+Form = Literal["", "html", "json", "script", "style", "sent", "address", "speech", "shown"]
+
+_NAME = r"[A-Za-z_$][\w$.-]{0,80}+"
+_IS_NAME = re.compile(_NAME)
+_OPENING = re.compile(r"""<([A-Za-z][^\s/>]*+)((?:[^"'>]++|"[^"]*"|'[^']*')*+)>""")
+_ATTRIBUTE = re.compile(r"""(?<![^\s"'/])([^\s"'<>/=]++)\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""")
+_OF_TEXT = ("script", "style", "textarea", "title")  # elements in which a "<" opens nothing
+_JWT = re.compile(r"eyJ[\w-]{8,4096}\.eyJ[\w-]{8,4096}\.[\w-]{8,4096}")
+_LITERAL = r"""(?<!\\)(?:"(?:[^"\\\n]|\\[\s\S])*+"|'(?:[^'\\\n]|\\[\s\S])*+'|`(?:[^`\\]|\\[\s\S])*+`)"""
+_LEXEME = re.compile(
+    rf"""(?<![\w$.\\-])(?P<name>{_NAME}|"{_NAME}"|'{_NAME}'|`{_NAME}`)\s{{0,3}}(?P<sign>[:=])\s{{0,3}}(?P<value>{_LITERAL})
+      |(?P<lone>{_LITERAL})
+      |/\*.*?(?:\*/|\Z) | ^[ \t]{{0,80}}//[^\n]*+
+      |(?<=[(,=:\[!&|?{{}};])[ ]?/(?![*/])(?:[^/\\\n\[]|\\.|\[(?:[^\]\\\n]|\\.){{0,200}}+\]){{1,400}}+/""",
+    re.VERBOSE | re.DOTALL | re.MULTILINE,
+)
+_ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[\s\S])")
+_SHORT = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
+_PARAMETER = re.compile(r"(?:^|[?&#;])([A-Za-z_][\w.-]{0,80})=([^&#\"'`\s<>;\\(){}$]{1,4096})")
+_SAID = re.compile(
+    r"""(?<![\w.-])([A-Za-z_][\w.-]{0,80}+)(?=\\?["']?\s{0,2}[=:]\s{0,2}\\?["']?([^=&#"'`\s<>;,\\(){}$]{8,4096}))"""
+)
+_PART = re.compile(r'\bname="([^"\r\n]{1,80})"[^\r\n]*\r\n(?:[^\r\n]+\r\n){0,4}\r\n([^\r\n]{1,4096})\r\n--')
+_PIECE = re.compile(r"[^=&\s]{1,200}=[^&\s]*")
+_JSONP = re.compile(
+    r"\s*(?:\)\]\}',?|(?:while\s*\(1\)|for\s*\(;;\));|/\*\*/)?\s*(?:[\w$.]+\s*\()?\s*([\[{].*[\]}])\s*\)?;?\s*", re.DOTALL
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A text of the visit and what it is; form "" where that has to be seen from the text itself.
+
+    `sent` is what the browser sent, `speech` what scripts said (console, dialogs), `shown` what a person sees.
+    """
+
+    text: str
+    form: Form = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A value and the name under which the machinery holds it.
+
+    Not `sure` is what may be a person's text all the same (JSON inside a string, an attribute): it counts for nothing
+    where a person can read the value on the page. `field` is the attribute that holds it where it is a form's field.
+    """
+
+    name: str
+    value: str
+    sure: bool = True
+    field: str = ""
+
+
+def read(source: Source) -> tuple[tuple[Named, ...], str]:
+    """What the text holds under names, and what of it a person can read."""
+    if source.form == "shown":
+        return (), source.text
+    text, form = source.text, source.form or _form_of(source.text)
+    if form == "html":
+        shown: list[str] = []
+        return tuple(_in_markup(text, shown)), "\n".join(shown)
+    if form == "json":
+        return tuple(_in_json_text(text)), ""
+    if form in ("script", "style"):
+        return tuple(_in_script(text, every=form == "style")), ""
+    if form == "sent":
+        return tuple(_in_sent(text)), ""
+    if form == "address":
+        return tuple(_parameters(text, sure=True)), ""
+    return tuple(Named(n, v, sure=False) for n, v in _SAID.findall(text)) if form == "speech" else (), ""
+
+
+def _form_of(text: str) -> Form:
+    start = text[:400].lstrip("\ufeff \t\r\n")
+    if start[:1] in ("{", "["):
+        return "json"
+    if start.startswith("--") or _PIECE.fullmatch(start.split("&")[0]):
+        return "sent"
+    return "html" if start.startswith("<") else "json" if _JSONP.fullmatch(text) else "shown"
+
+
+def _in_markup(text: str, shown: list[str]) -> Iterator[Named]:
+    """Attributes, fields, scripts and styles; texts between tags go to `shown`. One pass, whatever the text is."""
+    place = 0
+    while (start := text.find("<", place)) >= 0:
+        shown.append(html.unescape(text[place:start]))
+        if text.startswith("<!--", start):
+            end = text.find("-->", start)
+            place = end + 3 if end >= 0 else len(text)
+            yield from _in_script(text[start + 4 : place])
+            continue
+        opening = _OPENING.match(text, start)
+        if opening is None:
+            closing = (
+                text.find(">", start) if text[start + 1 : start + 2].isalpha() or text.startswith("</", start) else start
+            )
+            place = closing + 1 if closing >= 0 else len(text)
+            continue
+        tag, place = opening[1].lower(), opening.end()
+        given = {m[0].lower(): html.unescape(m[1] or m[2] or m[3]) for m in _ATTRIBUTE.findall(opening[2])}
+        yield from _in_element(tag, given)
+        if tag in _OF_TEXT:
+            closes = re.compile(rf"</{tag}", re.IGNORECASE).search(text, place)
+            end = closes.start() if closes else len(text)
+            inside, place = text[place:end], end
+            if tag in ("script", "style"):
+                data = "json" in given.get("type", "").lower()
+                yield from _in_json_text(inside) if data else _in_script(inside, every=tag == "style")
+            else:
+                shown.append(html.unescape(inside))
+    shown.append(html.unescape(text[place:]))
+
+
+def _in_element(tag: str, given: dict[str, str]) -> Iterator[Named]:
+    if tag in ("input", "meta"):
+        holder = "value" if given.get("value") else "content"
+        names = [given.get(name, "") for name in ("name", "id", "property")]
+        names += ["password"] if given.get("type", "").lower() == "password" else []
+        yield from (Named(name, given.get(holder, ""), field=holder) for name in names if name)
+    for name, value in given.items():
+        yield Named(name, value)
+        if name.startswith("on"):
+            yield from _in_script(value)
+        elif value[:1] in ("{", "["):
+            yield from _in_nested(value)
+        elif (name, tag) in (("href", "a"), ("action", "form"), ("src", "script"), ("src", "iframe")):
+            own = not re.match(r"[a-z][a-z+.-]*:|//", value, re.IGNORECASE)  # a link elsewhere may be anybody's
+            yield from _parameters(value, sure=False) if own or tag != "a" else ()
+        elif _JWT.fullmatch(value):
+            yield Named("jwt", value, sure=False)
+
+
+def _in_json_text(text: str) -> Iterator[Named]:
+    """JSON, bare or wrapped (JSONP, a guard before it); what is none, such as a stream of JSON, is read as a script."""
+    for form in (text, (_JSONP.fullmatch(text) or ("", ""))[1]):
+        try:
+            value = json.loads(form.lstrip("\ufeff"))
+        except (ValueError, RecursionError):
+            continue
+        yield from _in_data(value, sure=True)
+        return
+    yield from _in_script(text)
+
+
+def _in_nested(text: str) -> Iterator[Named]:
+    """JSON in a string: often the machinery's, but a person may have written just that."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return
+    yield from _in_data(value, sure=False)
+
+
+def _in_data(value: Any, *, sure: bool) -> Iterator[Named]:
+    """Strings under each key. A key that begins with a capital may be a label that somebody chose."""
+    waiting = [("", value)]
+    while waiting:
+        key, item = waiting.pop()
+        if isinstance(item, dict):
+            waiting += reversed(item.items())
+        elif isinstance(item, list):
+            waiting += [(key, inner) for inner in reversed(item)]
+        elif isinstance(item, str) and item:
+            if _IS_NAME.fullmatch(key):
+                yield Named(key, item, sure=sure and not key[:1].isupper())
+            if item[0] in "{[":
+                yield from _in_nested(item)
+            elif item.startswith("eyJ") and _JWT.fullmatch(item):
+                yield Named("jwt", item, sure=False)
+
+
+def _in_script(text: str, *, every: bool = False) -> Iterator[Named]:
+    """Literals under a key or a variable. What a literal says itself counts where the script makes something of it
+    (`x = "a=1&token=…"`, `f("…")`; in a style sheet `every` one), not where it is one of many data."""
+    for match in _LEXEME.finditer(text):
+        literal = match["value"] or match["lone"]
+        if literal is None or len(literal) < 8:
+            continue
+        raw = literal[1:-1]
+        plain = _unescaped(raw) if "\\" in raw else raw
+        made = every or (match["sign"] == "=" if match["name"] else _before(text, match.start()) in "=(+")
+        if name := (match["name"] or "").strip("\"'`"):
+            for form in dict.fromkeys((plain, html.unescape(plain), raw)):
+                if len(form) <= 4096 and not ("${" in form and literal[0] == "`"):
+                    yield Named(name, form)
+        if plain[:1] in ("{", "["):
+            yield from _in_nested(plain)
+        elif made:
+            yield from _parameters(plain, sure=False)
+        if plain.startswith("eyJ") and _JWT.fullmatch(plain):
+            yield Named("jwt", plain, sure=False)
+
+
+def _before(text: str, place: int) -> str:
+    """The last character before that place that is no space; "." where there is none near."""
+    return text[max(0, place - 40) : place].rstrip()[-1:] or "."
+
+
+def _unescaped(raw: str) -> str:
+    return _ESCAPE.sub(lambda m: chr(int(m[1][1:], 16)) if len(m[1]) > 1 else _SHORT.get(m[1], m[1]), raw)
+
+
+def _in_sent(text: str) -> Iterator[Named]:
+    """A form as it was sent, in parts or as pairs, or JSON."""
+    if text[:1] in ("{", "["):
+        yield from _in_json_text(text)
+        return
+    yield from (Named(name, value) for name, value in _PART.findall(text))
+    pieces = [piece for piece in text.strip().split("&") if piece]
+    if not all(_PIECE.fullmatch(piece) for piece in pieces):
+        return
+    for piece in pieces:
+        name, _, value = piece.partition("=")
+        for form in dict.fromkeys((value, unquote_plus(value))):
+            yield Named(unquote_plus(name), form)
+            if form[:1] in ("{", "["):
+                yield from _in_nested(form)
+
+
+def _parameters(address: str, *, sure: bool) -> Iterator[Named]:
+    """The address's own parameters; those of an address inside it are somebody else's."""
+    for name, value in _PARAMETER.findall(address):
+        for form in dict.fromkeys((value, unquote_plus(value))):
+            yield Named(name, form, sure=sure)
