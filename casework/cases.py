@@ -317,7 +317,7 @@ def _descriptions(ws: Workspace, case: Case, files: Iterable[AddedFile]) -> list
     events = []
     for row in rows:
         body = json.loads(row["body"])
-        told = ", ".join(f"{key} {body[key]}" for key in ("saved_at", "url") if key in body)
+        told = ", ".join(f"{key} {body[key]}" for key in ("kind", "note", "saved_at", "url") if key in body)
         text = f"The buyer said of {names.get(row['file'], 'a file')}: {told}"
         events.append(LedgerEvent(row["seq"], "description", datetime.fromisoformat(row["at"]), text))
     return events

@@ -59,16 +59,17 @@ def add_files(ws: Workspace, wanted: str, paths: Iterable[Path], said: Wording =
     about = _said_of_page(case, said)
     if said.kind and said.kind not in file_names():
         raise WrongRequest(f"{said.kind!r} is not a kind of file.", "Kinds: " + ", ".join(file_names()))
-    standing = {file.digest: file.id for file in added_files(ws, case.order)}
+    standing = {file.digest: file for file in added_files(ws, case.order)}
+    identities = {digest: file.id for digest, file in standing.items()}
     kept: list[str] = []
     for path in chosen:
         data = path.read_bytes()
         digest = ws.archive.objects.put(data)
-        if digest not in standing:  # the same bytes again are the same exhibit
-            standing[digest] = _enter_file(ws, case, path, said, about, data)
-        elif about:
-            ws.archive.record("file.described", {"case": case.order, "id": standing[digest], **about})
-        kept.append(standing[digest])
+        if digest not in identities:  # the same bytes again are the same exhibit
+            identities[digest] = _enter_file(ws, case, path, said, about, data, digest)
+        elif corrected := about | _corrected(standing.get(digest), said):
+            ws.archive.record("file.described", {"case": case.order, "id": identities[digest], **corrected})
+        kept.append(identities[digest])
     ws.refresh()
     by_id = {file.id: file for file in added_files(ws, case.order)}
     return [by_id[identity] for identity in dict.fromkeys(kept)]
@@ -89,10 +90,20 @@ def _said_of_page(case: Case, said: Wording) -> dict[str, str]:
     return about
 
 
-def _enter_file(ws: Workspace, case: Case, path: Path, said: Wording, about: dict[str, str], data: bytes) -> str:
+def _corrected(file: AddedFile | None, said: Wording) -> dict[str, str]:
+    """What is now said of a file that was added before: another kind, another note. What is not said again stands."""
+    if file is None:
+        return {}
+    kind = {"kind": said.kind} if said.kind and said.kind != file.kind else {}
+    return kind | ({"note": _writable(said.note)} if said.note and _writable(said.note) != file.note else {})
+
+
+def _enter_file(
+    ws: Workspace, case: Case, path: Path, said: Wording, about: dict[str, str], data: bytes, digest: str
+) -> str:
     media_type = _TYPES.get(path.suffix.lower()) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     kind = said.kind or file_kind_of(media_type)
-    opening = Opening(ws.archive.objects.put(data), new_salt())
+    opening = Opening(digest, new_salt())
     parts, openings = _folder(ws, path, data) if kind == "page" and media_type in _WITH_A_FOLDER else ([], [])
     body: dict[str, Any] = {
         "case": case.order, "id": f"F-{secrets.token_hex(4)}", "name": _writable(path.name), "kind": kind,

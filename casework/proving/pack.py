@@ -123,7 +123,8 @@ def _place(output: Path | None, name: str) -> Path:
 def _plan(ws: Workspace, file: CaseFile, wish: Wish, choices: Choices) -> PackPlan:
     """The plan but for its checkpoint, which is known once everything is sealed."""
     policy = load_policy()
-    chosen = choose(file.known(), choices)
+    file = file.known()
+    chosen = choose(file, choices)
     reasons = reasons_of(file, policy, wish.reasons)
     return plan(
         file,
@@ -133,6 +134,7 @@ def _plan(ws: Workspace, file: CaseFile, wish: Wish, choices: Choices) -> PackPl
         choices,
         Covering(0),
         private=_private(ws, chosen.snapshots),
+        chosen=chosen,
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from itertools import takewhile
+from itertools import groupby, takewhile
 from typing import Any
 
 from collector.model import AddedFile, Fact, FileText, Snapshot
@@ -28,7 +29,7 @@ class CaseFile:
     """A case as of `as_of` (UTC). `zone` is the case's IANA zone; `facts` are all facts, oldest first, read and asserted.
 
     `snapshots` are those made by `as_of`, oldest first, with their ledger numbers in `events`. `texts` are those of the
-    files, where a question needs them.
+    files, where a question needs them. `is_known`: it is what `known` gives.
     """
 
     order: str
@@ -42,6 +43,7 @@ class CaseFile:
     events: tuple[LedgerEvent, ...] = ()
     account: str = ""
     texts: tuple[FileText, ...] = ()
+    is_known: bool = field(default=False, compare=False, repr=False)
     _named: dict[str, tuple[Fact, ...]] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def named(self, name: str) -> tuple[Fact, ...]:
@@ -101,14 +103,29 @@ class CaseFile:
         """The same case with its facts in one order, oldest first, and nothing seen or added after `as_of`.
 
         What a page saved by hand says of another company than the order's supplier is left out.
-        Assertions stay, whenever they were recorded: what counts is the day they tell of.
+        Assertions stay, whenever they were recorded: what counts is the day they tell of. Done once: a case that is
+        known gives itself.
         """
+        if self.is_known:
+            return self
         facts = without_others(f for f in self.facts if f.state == "asserted" or f.at is None or f.at <= self.as_of)
         files = tuple(file for file in self.files if file.added_at <= self.as_of)
         return replace(
             self,
-            facts=tuple(sorted(facts, key=lambda f: (f.at or _LONG_AGO, f.snapshot, f.name, f.round, repr(f)))),
+            is_known=True,
+            facts=tuple(_in_order(facts)),
             files=files,
             texts=tuple(text for text in self.texts if text.file in {file.id for file in files}),
             snapshots=tuple(s for s in self.snapshots if s.visit.machine_time <= self.as_of),
         )
+
+
+def _in_order(facts: Iterable[Fact]) -> Iterator[Fact]:
+    """Oldest first, whatever order they come in. Only where nothing else tells two apart is a whole fact written out."""
+
+    def place(fact: Fact) -> tuple[datetime, str, str, int]:
+        return (fact.at or _LONG_AGO, fact.snapshot, fact.name, fact.round)
+
+    for _, alike in groupby(sorted(facts, key=place), key=place):
+        same = list(alike)
+        yield from sorted(same, key=repr) if len(same) > 1 else same

@@ -8,6 +8,7 @@ from datetime import date
 from functools import lru_cache
 
 from collector.errors import WrongRequest
+from collector.kinds import file_names, page_names
 from rules.policy.fact_names import FACTS
 from rules.policy.schema import from_toml, installed, wrong
 
@@ -289,8 +290,10 @@ def _check_references(policy: Policy) -> None:
     _known("deadlines", deadlines, DEADLINE_IDS, "no such deadline is known to the program")
     _known("reasons", (reason.id for reason in policy.reasons), REASONS, "no such reason is known to the program")
     _known("reasons", (id for reason in policy.reasons for id in reason.since), events, "no such event")
-    against = (name for reason in policy.reasons for needed in reason.requirements for name in needed.against)
-    _known("reasons", against, FACTS, "no such fact")
+    needs = [needed for reason in policy.reasons for needed in reason.requirements]
+    _known("reasons", (name for needed in needs for name in needed.against), FACTS, "no such fact")
+    _known("reasons", (kind for needed in needs for kind in needed.files), file_names(), "no such kind of file")
+    _known("reasons", (kind for needed in needs for kind in needed.snapshots), page_names(), "no such kind of page")
     _known("sequences", (id for s in policy.sequences for id in (s.first, s.then)), events, "no such event")
     _known("sequences", (id for s in policy.sequences for id in s.reasons), REASONS, "no such reason")
     for phrase in policy.phrases:

@@ -105,8 +105,9 @@ def plan(
     covering: Covering,
     *,
     private: Mapping[str, Private] | None = None,
+    chosen: Chosen | None = None,
 ) -> PackPlan:
-    """The plan of one pack.
+    """The plan of one pack; `chosen` is what `choose` gave for it, where that was asked before.
 
     What is `private` of a visit, by snapshot id, is withheld by commitment unless the choices say `with_originals`; of a
     visit that is not named there, a conversation and all exchanges. Raises WrongRequest for an unknown reason or a choice
@@ -117,7 +118,7 @@ def plan(
     if choices.redact:
         raise WrongRequest("Redacted packs cannot be made yet.", "Leave a page or file out with --exclude instead.")
     casefile = casefile.known()
-    chosen = choose(casefile, choices)
+    chosen = chosen or choose(casefile, choices)
     judged = private or {}
     closed = {s.id: judged.get(s.id) or unjudged(s) for s in chosen.snapshots}
     exhibits, withheld = exhibits_of(casefile, chosen, choices, closed)
