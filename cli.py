@@ -1,6 +1,6 @@
-"""The command line: parse, call one casework function, print, exit. It decides nothing.
+"""The command line: parse, call one casework function, show its view, exit. It decides nothing.
 
-Casework is imported inside the commands: `--help` must not wait for a browser driver or a cryptography library.
+What does the work is imported inside the commands: `--help` must not wait for a browser driver or a cryptography library.
 """
 
 from __future__ import annotations
@@ -9,17 +9,16 @@ import inspect
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 import typer.core
 import typer.exceptions
 
-from collector.errors import DONE, VERIFICATION_FAILED, WRONG_REQUEST, TradewitnessError
+from casework import views
+from casework.terminal import Terminal, report_error
+from collector.errors import DONE, WRONG_REQUEST, TradewitnessError
 from collector.kinds import PageKind, case_kinds, file_names, in_words
-
-if TYPE_CHECKING:
-    from casework.screens import Screen
 
 DAILY, WATCHING, LOOKING, EXPERT = "Every day", "Keep watching", "Look", "Experts"
 
@@ -58,14 +57,8 @@ class _Words(typer.core.TyperCommand):
         return super().parse_args(ctx, [*(a for a in args[:end] if a not in words), "--", *words, *args[end + 1 :]])
 
 
-def _screen(json: bool, quiet: bool) -> Screen:
-    from casework.screens import Screen
-
-    return Screen(as_json=json, quiet=quiet)
-
-
-def _exit(code: int) -> NoReturn:
-    raise typer.Exit(code)
+def _show(terminal: Terminal, view: views.View) -> NoReturn:
+    raise typer.Exit(terminal.show(view))
 
 
 def _with_pages(command: Callable[..., None]) -> Callable[..., None]:
@@ -117,7 +110,7 @@ def today(
         from casework.asking import today as desk
         from casework.workspace import workspace
 
-        _exit(_screen(json, quiet).today(desk.today(workspace(archive))))
+        _show(Terminal(json, quiet), views.today(desk.today(workspace(archive))))
 
 
 @app.command(rich_help_panel=DAILY)
@@ -138,11 +131,11 @@ def watch(
     from casework.keeping.watch import watch as begin
     from casework.workspace import workspace
 
-    screen = _screen(json, quiet)
+    terminal = Terminal(json, quiet)
     wish = WatchWish(tuple(orders or ()), everything, table, account, yes)
-    with screen.progress() as progress:
-        result = begin(workspace(archive), wish, screen.person(), progress)
-    _exit(screen.watched(result))
+    with terminal.progress() as progress:
+        result = begin(workspace(archive), wish, terminal.person(), progress)
+    _show(terminal, views.watched(result))
 
 
 @app.command("next", rich_help_panel=DAILY)
@@ -153,7 +146,7 @@ def next_step(
     from casework.asking.today import next_of
     from casework.workspace import workspace
 
-    _exit(_screen(json, quiet).next(next_of(workspace(archive), case)))
+    _show(Terminal(json, quiet), views.next_step(next_of(workspace(archive), case)))
 
 
 @app.command(rich_help_panel=DAILY)
@@ -174,10 +167,10 @@ def add(
     from casework.keeping.add import Wording, add_and_seal
     from casework.workspace import workspace
 
-    screen = _screen(json, quiet)
-    with screen.progress() as progress:
+    terminal = Terminal(json, quiet)
+    with terminal.progress() as progress:
         added, seal = add_and_seal(workspace(archive), case, files, Wording(kind, note, url, saved), progress)
-    _exit(screen.added(added, seal))
+    _show(terminal, views.added(added, seal))
 
 
 @app.command(rich_help_panel=DAILY)
@@ -201,14 +194,14 @@ def check(
     from casework.asking.dossier import check_cases
     from casework.workspace import workspace
 
-    screen, ws, named = _screen(json, quiet), workspace(archive), tuple(what or ())
+    terminal, ws, named = Terminal(json, quiet), workspace(archive), tuple(what or ())
     if is_before_order(named, before, amount):
-        with screen.progress() as progress:
+        with terminal.progress() as progress:
             pages = check_before_order(ws, named, amount, progress)
-        _exit(screen.before_order(pages))
-    with screen.progress() as progress:
+        _show(terminal, views.before_order(pages))
+    with terminal.progress() as progress:
         answers = check_cases(ws, named, everything, tuple(reason or ()), as_of, progress)
-    screen.findings(answers, brief=everything)
+    _show(terminal, views.findings(answers, brief=everything))
 
 
 @app.command(rich_help_panel=DAILY)
@@ -225,10 +218,10 @@ def draft(
     from casework.asking.dossier import draft_for
     from casework.workspace import workspace
 
-    screen = _screen(json, quiet)
-    with screen.progress() as progress:
+    terminal = Terminal(json, quiet)
+    with terminal.progress() as progress:
         text = draft_for(workspace(archive), case, kind, lang, tuple(reason or ()), progress)
-    screen.draft(text)
+    _show(terminal, views.draft(text))
 
 
 @app.command(rich_help_panel=DAILY)
@@ -255,10 +248,10 @@ def pack(
 
     chosen = (tuple(include or ()), tuple(exclude or ()), since, with_originals, redact, output)
     wish = Wish(tuple(reason or ()), as_of, everything, *chosen)
-    screen = _screen(json, quiet)
-    with screen.progress() as progress:
+    terminal = Terminal(json, quiet)
+    with terminal.progress() as progress:
         result = make_pack(workspace(archive), case, wish, progress)
-    _exit(screen.packed(result))
+    _show(terminal, views.packed(result))
 
 
 @app.command(rich_help_panel=WATCHING)
@@ -272,10 +265,10 @@ def nightly(
     from casework.keeping.nightly import night
     from casework.workspace import workspace
 
-    screen = _screen(json, quiet)
-    with screen.progress() as progress:
+    terminal = Terminal(json, quiet)
+    with terminal.progress() as progress:
         result = night(workspace(archive), dry_run=dry_run, progress=progress)
-    _exit(screen.night(result))
+    _show(terminal, views.night(result))
 
 
 @case_app.callback(invoke_without_command=True)
@@ -288,7 +281,7 @@ def case_list(
         from casework.workspace import workspace
 
         ws = workspace(archive)
-        _screen(json, quiet).cases([(case, targets_of(ws, case.order)) for case in cases(ws)])
+        _show(Terminal(json, quiet), views.cases([(case, targets_of(ws, case.order)) for case in cases(ws)]))
 
 
 @case_app.command("open")
@@ -311,7 +304,7 @@ def case_open(
 
     ws = workspace(archive)
     case = open_case(ws, order_id, _addresses(pages), name=name, account=account, zone=zone)
-    _screen(json, quiet).case(case, targets_of(ws, case.order), "is open", ws.archive.warnings)
+    _show(Terminal(json, quiet), views.case(case, targets_of(ws, case.order), "is open", ws.archive.warnings))
 
 
 @case_app.command("set")
@@ -334,7 +327,7 @@ def case_set(
 
     ws = workspace(archive)
     found = set_case(ws, case, facts or [], _addresses(pages), name=name, zone=zone)
-    _screen(json, quiet).case(found, targets_of(ws, found.order), "is up to date", ws.archive.warnings)
+    _show(Terminal(json, quiet), views.case(found, targets_of(ws, found.order), "is up to date", ws.archive.warnings))
 
 
 @app.command(rich_help_panel=LOOKING)
@@ -353,7 +346,7 @@ def deadlines(
     from casework.workspace import workspace
 
     result = deadlines_of(workspace(archive), tuple(what or ()), as_of, ics)
-    _exit(_screen(json, quiet).deadlines(result))
+    _show(Terminal(json, quiet), views.deadlines(result))
 
 
 @app.command(rich_help_panel=LOOKING)
@@ -370,7 +363,7 @@ def facts(
 
     ws = workspace(archive)
     found = facts_of(ws, what, everything=everything)
-    _screen(json, quiet).facts(found, tiles_of(ws, found))
+    _show(Terminal(json, quiet), views.facts(found, tiles_of(ws, found)))
 
 
 @app.command(rich_help_panel=LOOKING, cls=_Words)
@@ -399,7 +392,8 @@ def search(
     from casework.asking.search import search as find
     from casework.workspace import workspace
 
-    _screen(json, quiet).found(find(workspace(archive), words, Filters(case, tuple(kind or ()), since, until, limit)))
+    result = find(workspace(archive), words, Filters(case, tuple(kind or ()), since, until, limit))
+    _show(Terminal(json, quiet), views.found(result))
 
 
 @app.command(rich_help_panel=LOOKING)
@@ -408,7 +402,7 @@ def status(archive: ArchiveOption = None, json: JsonOption = False, quiet: Quiet
     from casework.proving.status import status as sealed
     from casework.workspace import workspace
 
-    _screen(json, quiet).status(sealed(workspace(archive)))
+    _show(Terminal(json, quiet), views.status(sealed(workspace(archive))))
 
 
 @app.command(rich_help_panel=EXPERT)
@@ -432,7 +426,7 @@ def init(
 
     ws = workspace(archive)
     made, notes = health.make_archive(ws, tuple(authority or ()), authority_root, key)
-    _screen(json, quiet).initialised(ws.archive.root, made, notes)
+    _show(Terminal(json, quiet), views.initialised(ws.archive.root, made, notes))
 
 
 @app.command(rich_help_panel=EXPERT)
@@ -441,7 +435,7 @@ def doctor(archive: ArchiveOption = None, json: JsonOption = False, quiet: Quiet
     from casework import doctor as health
     from casework.workspace import workspace
 
-    _exit(_screen(json, quiet).health(health.examine(workspace(archive))))
+    _show(Terminal(json, quiet), views.health(health.examine(workspace(archive))))
 
 
 @app.command(rich_help_panel=EXPERT)
@@ -459,10 +453,10 @@ def login(
     from casework.keeping.sign_in import login as sign_in
     from casework.workspace import workspace
 
-    screen = _screen(json, quiet)
-    with screen.progress() as progress:
-        result = sign_in(workspace(archive), name, attach, screen.person(), yes=yes, progress=progress)
-    screen.signed_in(result)
+    terminal = Terminal(json, quiet)
+    with terminal.progress() as progress:
+        result = sign_in(workspace(archive), name, attach, terminal.person(), yes=yes, progress=progress)
+    _show(terminal, views.signed_in(result))
 
 
 @app.command(rich_help_panel=EXPERT)
@@ -474,7 +468,7 @@ def stop(case: CaseArgument, archive: ArchiveOption = None, json: JsonOption = F
 
     ws = workspace(archive)
     running = next_of(ws, case).line
-    _screen(json, quiet).stopped(close_case(ws, case), running)
+    _show(Terminal(json, quiet), views.stopped(close_case(ws, case), running))
 
 
 @app.command(rich_help_panel=EXPERT)
@@ -489,10 +483,10 @@ def capture(
     from casework.keeping.capture import capture_pages
     from casework.workspace import workspace
 
-    screen = _screen(json, quiet)
-    with screen.progress() as progress:
+    terminal = Terminal(json, quiet)
+    with terminal.progress() as progress:
         result = capture_pages(workspace(archive), case, tuple(url or ()), progress)
-    _exit(screen.captured(result))
+    _show(terminal, views.captured(result))
 
 
 @app.command(rich_help_panel=EXPERT)
@@ -507,7 +501,7 @@ def export(
     from casework.proving.export import export_wacz
     from casework.workspace import workspace
 
-    _screen(json, quiet).exported(export_wacz(workspace(archive), tuple(snapshots), wacz))
+    _show(Terminal(json, quiet), views.exported(export_wacz(workspace(archive), tuple(snapshots), wacz)))
 
 
 @app.command(rich_help_panel=EXPERT)
@@ -528,11 +522,10 @@ def verify(
     from casework.proving.verify import verify_path
     from casework.workspace import workspace
 
-    screen = _screen(json, quiet)
-    with screen.progress() as progress:
+    terminal = Terminal(json, quiet)
+    with terminal.progress() as progress:
         report = verify_path(workspace(archive), path, progress, deep=deep, against=against)
-    screen.verified(report)
-    _exit(VERIFICATION_FAILED if report.problems else DONE)
+    _show(terminal, views.verified(report))
 
 
 @app.command(rich_help_panel=EXPERT)
@@ -548,10 +541,10 @@ def timestamp(
     from casework.proving.status import stamp
     from casework.workspace import workspace
 
-    screen = _screen(json, quiet)
-    with screen.progress() as progress:
+    terminal = Terminal(json, quiet)
+    with terminal.progress() as progress:
         answer = stamp(workspace(archive), witness, progress)
-    screen.stamped(answer)
+    _show(terminal, views.stamped(answer))
 
 
 @app.command(rich_help_panel=EXPERT)
@@ -565,10 +558,10 @@ def reread(
     from casework.proving.reread import reread as read_again
     from casework.workspace import workspace
 
-    screen = _screen(json, quiet)
-    with screen.progress() as progress:
+    terminal = Terminal(json, quiet)
+    with terminal.progress() as progress:
         result = read_again(workspace(archive), case, progress)
-    _exit(screen.reread(result))
+    _show(terminal, views.reread(result))
 
 
 @app.command(rich_help_panel=EXPERT)
@@ -580,12 +573,10 @@ def reindex(archive: ArchiveOption = None, json: JsonOption = False, quiet: Quie
     ws.archive.require()
     with ws.archive.writing():
         ws.rebuild()
-    _screen(json, quiet).reindexed(ws.index)
+    _show(Terminal(json, quiet), views.reindexed(ws.index.counts("cases", "snapshots", "facts", "files")))
 
 
 def _say(error: TradewitnessError, as_json: bool) -> int:
-    from casework.screens import report_error
-
     report_error(error, as_json)
     return error.exit_code
 

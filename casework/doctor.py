@@ -8,11 +8,11 @@ import shutil
 import sys
 import traceback
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-from casework.answers import HealthItem
 from casework.cases import machine_zone
 from casework.workspace import Workspace, authorities_of, keep
 from collector.archive.config import user_folder, write_config
@@ -23,6 +23,16 @@ from collector.platform import chinese_font, keep_private, synced_by
 _LITTLE_DISK = 2 * 1024**3
 _LATE_MS = 60_000  # a clock further off than this weakens every record
 _AUTHORITIES_S = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class HealthItem:
+    """One thing that doctor looked at: `state` is ok, note or problem; `todo` the next step, or ""."""
+
+    name: str
+    state: str
+    found: str
+    todo: str = ""
 
 
 def make_archive(

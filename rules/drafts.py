@@ -14,10 +14,11 @@ from rules.case.casefile import CaseFile
 from rules.case.chronology import Chronology, Occurrence, days_between
 from rules.check.contact import Said, reports
 from rules.check.contract import clause, missing_items
-from rules.check.refund import COUNTED, money, said
+from rules.check.refund import COUNTED, money
 from rules.check.review import reasons_of
 from rules.conversation.messages import not_whole, sayings
-from rules.policy.calendars import day_in, written
+from rules.language.words import day_words, money_words
+from rules.policy.calendars import day_in
 from rules.policy.platform import Policy
 from rules.policy.schema import from_toml, installed
 
@@ -137,7 +138,7 @@ class _Words:
             # One count cannot be the units missing and the units damaged too.
             "bad": str((not shared and case.value("units_defective")) or unknown["number"]),
             "answer_by": self._written(answer_by),
-            "amount": self._pick(f" ({said(claimed)})", f"（{said(claimed)}）") if claimed else "",
+            "amount": self._pick(f" ({money_words(claimed)})", f"（{money_words(claimed)}）") if claimed else "",
         }  # fmt: skip
 
     def _contact(self) -> str:
@@ -152,13 +153,13 @@ class _Words:
 
     def _money(self, name: str) -> str:
         amount = money(self.chronology.casefile, name)
-        return said(amount) if amount else _UNKNOWN[self.lang]["amount"]
+        return money_words(amount) if amount else _UNKNOWN[self.lang]["amount"]
 
     def _day(self, told: Occurrence | None) -> str:
         return self._written(min(day for day, _ in told.days)) if told else _UNKNOWN[self.lang]["day"]
 
     def _written(self, day: date) -> str:
-        return self._pick(written(day), f"{day.year}年{day.month}月{day.day}日")
+        return self._pick(day_words(day), f"{day.year}年{day.month}月{day.day}日")
 
     def _late(self, agreed: Occurrence | None, shipped: Occurrence | None) -> str:
         """The days late that are sure in every zone."""
@@ -232,7 +233,7 @@ class _Words:
     def _claim(self) -> str:
         case = self.chronology.casefile
         claimed = money(case, "dispute.amount") or money(case, "amount_claimed")
-        asked = said(claimed) if claimed else _UNKNOWN[self.lang]["amount"]
+        asked = money_words(claimed) if claimed else _UNKNOWN[self.lang]["amount"]
         return self._pick(f"A refund of {asked}.", f"退款{asked}。")
 
     def _delay(self) -> str:

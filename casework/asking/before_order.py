@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
-from casework.answers import BeforeOrderAnswer
 from casework.cases import cases, find_case, machine_zone
-from casework.keeping.capture import capture_pages
+from casework.keeping.capture import Captured, capture_pages
 from casework.workspace import Workspace
 from collector.errors import WrongRequest
-from collector.model import Money, Snapshot
+from collector.model import Finding, Money, Snapshot
 from rules.case.assertions import parse_money
-from rules.check.before_order import PageSeen, before_order, offers
+from rules.check.before_order import Offer, PageSeen, before_order, offers
 from rules.language.stated import money_in
 from rules.policy.platform import load_policy
 
 Progress = Callable[[str], None]
 
 _PAGES = ("product", "supplier", "search")
+
+
+@dataclass(frozen=True, slots=True)
+class BeforeOrderAnswer:
+    """What pages say before an order: findings, and the offers side by side. `captured`: None without a visit."""
+
+    findings: tuple[Finding, ...]
+    offers: tuple[Offer, ...]
+    amount: Money | None
+    captured: Captured | None
 
 
 def check_before_order(ws: Workspace, what: Iterable[str], amount: str, progress: Progress) -> BeforeOrderAnswer:

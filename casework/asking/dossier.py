@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from casework.answers import CheckAnswer, DeadlineAnswer, Tile
 from casework.cases import casefile, cases, counts_by, find_case, happened_at, machine_zone, split_assignment
 from casework.workspace import Workspace
 from collector.canonical import plain
 from collector.errors import WrongRequest
 from collector.ledger.disk import write_file
-from collector.model import Artefact, Fact
+from collector.model import Area, Artefact, Deadline, Fact, Finding
 from collector.reading.boxes import picture_of
 from collector.saved.text import texts_of
 from rules.case.assertions import is_event, parse_assertion
@@ -31,6 +30,37 @@ from rules.policy.platform import load_policy, policies
 Progress = Callable[[str], None]
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineAnswer:
+    """Deadlines as of an instant, shown in `zone` (IANA). `needs` names facts that would decide more."""
+
+    deadlines: tuple[Deadline, ...]
+    as_of: datetime
+    zone: str
+    due: bool
+    needs: tuple[str, ...] = ()
+    ics: Path | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckAnswer:
+    """The findings for one case."""
+
+    case: str
+    reasons: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """The picture that shows a fact: which one of the visit, its digest, and in it where the fact stands, in page pixels."""
+
+    part: int
+    digest: str
+    box: Area
 
 
 def as_of_instant(ws: Workspace, text: str, zone: str) -> datetime:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from casework.answers import Hit, SearchAnswer
 from casework.cases import Case, cases, find_case, machine_zone
 from casework.workspace import Workspace
 from collector.archive.fulltext import SOURCES, Term, spans, terms_of
@@ -20,6 +19,49 @@ EXCERPT = 180  # characters, about two lines of a terminal
 _BEFORE = 50
 _MARKED_TERMS = 32
 _COMPARED = 200  # of a long page's marks: those among which the densest stretch is looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that was found. `source` is message, fact, page or file; `kind` the page's, the file's, or "asserted".
+
+    `excerpt` is a stretch of what was kept, unaltered; `marks` (and `label_marks`) are character offsets in it of what was
+    looked for. `excerpt_of` is text, translation or quote. `visits` counts the visits that show it, from `first_snapshot` to
+    `snapshot`. A message's `begun` and `ended` bound when it was sent; anything else's, when it was seen. UTC; `zone` is the
+    case's. `lacks` is what the visit was kept without.
+    """
+
+    source: str
+    kind: str
+    case: str
+    case_name: str
+    target: str
+    snapshot: str
+    first_snapshot: str
+    visits: int
+    file: str
+    label: str
+    label_marks: tuple[tuple[int, int], ...]
+    excerpt: str
+    marks: tuple[tuple[int, int], ...]
+    excerpt_of: str
+    said_by: str
+    name: str
+    printed: str
+    begun: datetime
+    ended: datetime
+    zone: str
+    lacks: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchAnswer:
+    """What was found, best first: `total` passages, of which `hits` are shown. `words` False: nothing that can be sought."""
+
+    sought: tuple[str, ...]
+    words: bool
+    hits: tuple[Hit, ...]
+    total: int
 
 
 @dataclass(frozen=True, slots=True)

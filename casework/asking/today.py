@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from casework.answers import NextAnswer, TodayAnswer, TodayLine
 from casework.cases import Case, casefile, cases, find_case, targets_of
 from casework.keeping.capture import with_accounts
 from casework.workspace import Workspace
@@ -14,9 +14,9 @@ from collector.model import ORIGINS, Deadline, Snapshot, kept_in_part
 from rules.case.casefile import CaseFile
 from rules.check.review import reasons_of
 from rules.deadlines.counting import deadlines, needs_attention
-from rules.deadlines.moments import moments
+from rules.deadlines.moments import Advice, moments
 from rules.deadlines.next_steps import next_steps
-from rules.policy.calendars import local
+from rules.language.words import time_words
 from rules.policy.platform import load_policy, policies
 
 # Design section 10: a running deadline without a good look for this long is an alarm.
@@ -27,6 +27,47 @@ BLIND_AFTER_IN_DISPUTE = timedelta(hours=12)
 _URGENCY = {"overdue": 0, "act_now": 0, "due_soon": 1, "undetermined": 1, "open": 2}
 _WHO = {"you": "you must act", "supplier": "the supplier must act", "platform": "Alibaba acts"}
 _DISPUTE = ("supplier_answer", "buyer_answer", "evidence", "auto_escalation", "negotiation_end", "mediation_end")
+
+
+@dataclass(frozen=True, slots=True)
+class TodayLine:
+    """One case today. `state` is the most urgent deadline's; times in `headline` are the user's, with weekday."""
+
+    case: str
+    name: str
+    state: str
+    headline: str
+    todo: str
+    link: str
+    looked: str
+    act_by: datetime | None
+    who: str
+    deadline: str
+    alarms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TodayAnswer:
+    """Every open case, most urgent first; `notices` concern the archive as a whole."""
+
+    lines: tuple[TodayLine, ...]
+    as_of: datetime
+    due: bool
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NextAnswer:
+    """One case: its line of Today, every step that can be taken, most urgent first, and what its stage asks for.
+
+    Times in words are the user's.
+    """
+
+    line: TodayLine
+    steps: tuple[Mapping[str, str], ...]
+    advice: tuple[Advice, ...]
+    as_of: datetime
+    due: bool
 
 
 def today(ws: Workspace, as_of: datetime | None = None) -> TodayAnswer:
@@ -113,7 +154,7 @@ def _alarms(ws: Workspace, case: Case, running: list[Deadline], look: Snapshot |
     for account in ws.index.paused().values():
         if any(t.account == account.name for t in with_accounts(ws, targets_of(ws, case.order))):
             name = f"account {account.name}" if account.name else "visits without an account"
-            since, command = local(account.at, case.zone), f"login {account.name}".strip()
+            since, command = time_words(account.at, case.zone), f"login {account.name}".strip()
             alarms.append(f"{name}: stopped since {since} ({account.why}). Look by hand, and run: tradewitness {command}")
     in_dispute = any(d.id in _DISPUTE for d in running)
     limit = BLIND_AFTER_IN_DISPUTE if in_dispute else BLIND_AFTER
@@ -122,7 +163,7 @@ def _alarms(ws: Workspace, case: Case, running: list[Deadline], look: Snapshot |
     if running and targets_of(ws, case.order) and (look is None or now - look.visit.machine_time > limit):
         since = f"for {age(look.visit.machine_time, now)}" if look else "so far"
         printed = next((d for d in running if d.printed and d.act_by), None)
-        timer = f" The last timer seen: {local(printed.act_by, case.zone)}." if printed and printed.act_by else ""
+        timer = f" The last timer seen: {time_words(printed.act_by, case.zone)}." if printed and printed.act_by else ""
         page = _link(ws, case, "dispute" if in_dispute else "order")
         alarms.append(f"No complete look {since} while a deadline runs.{timer} Look by hand: {page}")
     return tuple(alarms)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from contextlib import aclosing, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from casework.answers import Captured
 from casework.cases import cases, find_case, require_address, targets_of
 from casework.keeping.discovery import discovered
 from casework.workspace import Workspace, keep
 from collector.archive.records import body_of
-from collector.archive.sealing import seal_if_possible
+from collector.archive.sealing import SealState, seal_if_possible
 from collector.browser.browsers import Held, browsers
 from collector.errors import BrowserError, WrongRequest
 from collector.kinds import case_kinds, page_kind
@@ -21,6 +20,15 @@ from collector.model import Snapshot, Target
 from collector.site import SIGNED_IN_AS
 
 Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """The snapshots of one capture, and what seals them. `notes` name accounts whose pages could not be visited."""
+
+    snapshots: tuple[Snapshot, ...]
+    seal: SealState
+    notes: tuple[str, ...] = ()
 
 
 def capture_pages(ws: Workspace, wanted: str, urls: tuple[str, ...], progress: Progress) -> Captured:

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from filelock import FileLock, Timeout
 
-from casework.answers import NightAnswer, outcome_codes
-from casework.asking.today import today
+from casework.asking.today import TodayAnswer, today
 from casework.cases import cases, targets_of
 from casework.keeping.capture import keep_snapshots, with_accounts
 from casework.workspace import Workspace
-from collector.archive.sealing import seal_if_possible
+from collector.archive.sealing import SealState, seal_if_possible
 from collector.browser.browsers import Held
-from collector.errors import DUE, PERSON_NEEDED, ArchiveError, WrongRequest
+from collector.errors import ArchiveError, WrongRequest
 from collector.model import Snapshot, Target
 
 Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class NightAnswer:
+    """One night: what was planned, visited and left out, and Today after it; whether an account needs a person."""
+
+    planned: tuple[Mapping[str, str], ...]
+    snapshots: tuple[Snapshot, ...]
+    skipped: tuple[str, ...]
+    seal: SealState | None
+    today: TodayAnswer
+    person_needed: bool = False
+    dry_run: bool = False
 
 
 def night(ws: Workspace, *, dry_run: bool, progress: Progress) -> NightAnswer:
@@ -25,8 +38,7 @@ def night(ws: Workspace, *, dry_run: bool, progress: Progress) -> NightAnswer:
     planned, skipped, stopped = plan_night(ws)
     shown = tuple({"case": t.case, "kind": t.kind, "url": t.url, "account": t.account} for t in planned)
     if dry_run:
-        report = today(ws)
-        return NightAnswer(shown, (), skipped, None, report, {DUE} if report.due else set(), True)
+        return NightAnswer(shown, (), skipped, None, today(ws), dry_run=True)
     lock = FileLock(ws.archive.root / ".nightly.lock")
     try:
         lock.acquire(timeout=0)
@@ -48,13 +60,8 @@ def night(ws: Workspace, *, dry_run: bool, progress: Progress) -> NightAnswer:
             sealed = seal_if_possible(ws.archive, ws.user, progress)  # also what was kept before a browser went away
         ws.refresh()
     left_out = _left_out(planned, snapshots)
-    report = today(ws)
-    codes = outcome_codes(snapshots, sealed)
-    if stopped or held.failed:
-        codes.add(PERSON_NEEDED)
-    if report.due:
-        codes.add(DUE)
-    return NightAnswer(shown, snapshots, (*skipped, *left_out), sealed, report, codes)
+    person_needed = stopped or bool(held.failed)
+    return NightAnswer(shown, snapshots, (*skipped, *left_out), sealed, today(ws), person_needed)
 
 
 def plan_night(ws: Workspace) -> tuple[tuple[Target, ...], tuple[str, ...], bool]:

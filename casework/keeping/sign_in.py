@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Protocol
 
-from casework.answers import SignedIn
 from casework.keeping.capture import close_windows, keep_snapshots
-from casework.keeping.person import Person
 from casework.workspace import Workspace, keep
-from collector.archive.sealing import seal, signing_key
+from collector.archive.sealing import SealState, seal, signing_key
 from collector.browser.accounts import DEFAULT, Account
 from collector.browser.browsers import Held
 from collector.browser.window import find_door, open_window, reached
@@ -28,6 +27,36 @@ TERMS = """Before the first visit with your account, three things; you are asked
   · Opening a conversation may mark its messages as read.
   · It never writes, pays, confirms or sends anything, and never solves a check that is meant for a person."""
 _TRIES = 3
+
+
+class Person(Protocol):
+    """Somebody who reads and answers, or nobody: off a terminal `present` is False and nothing is ever asked."""
+
+    @property
+    def present(self) -> bool:
+        """Whether anybody can answer."""
+        ...
+
+    def tell(self, text: str) -> None:
+        """Shows a few lines."""
+        ...
+
+    def ask(self, question: str) -> str:
+        """One line of text, trimmed; "" when only Enter was pressed."""
+        ...
+
+    def agrees(self, question: str, *, unless_no: bool = False) -> bool:
+        """Yes or no; Enter alone is yes when `unless_no`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """An account that a page proved signed in, the snapshot that proved it, and what seals it."""
+
+    account: Account
+    snapshot: Snapshot
+    seal: SealState
 
 
 def login(ws: Workspace, name: str, attach_to: str, person: Person, *, yes: bool, progress: Progress) -> SignedIn:

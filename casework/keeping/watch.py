@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from casework.answers import FoundOrder, WatchAnswer
-from casework.asking.today import today
+from casework.asking.today import TodayAnswer, today
 from casework.cases import cases, open_case, targets_of
 from casework.keeping.capture import keep_snapshots
 from casework.keeping.discovery import stands
-from casework.keeping.person import Person
-from casework.keeping.sign_in import holding, require_consent, sign_in
+from casework.keeping.sign_in import Person, holding, require_consent, sign_in
 from casework.workspace import Workspace, keep
-from collector.archive.sealing import seal_if_possible
+from collector.archive.sealing import SealState, seal_if_possible
 from collector.browser.accounts import DEFAULT
 from collector.browser.browsers import Held
 from collector.errors import PersonNeeded, WrongRequest
@@ -29,6 +27,32 @@ Progress = Callable[[str], None]
 
 _NUMBER = re.compile(r"[0-9]{10,24}")
 _CUT_BY_A_SPREADSHEET = re.compile(r"[0-9][.,][0-9]+E\+[0-9]+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundOrder:
+    """An order as `watch` found it. `pages` are addresses by kind; `why` says why its page is not whole, or "".
+
+    `status`, `supplier` and `total` are as printed, "" where the page does not say.
+    """
+
+    order: str
+    status: str
+    supplier: str
+    total: str
+    pages: Mapping[str, str]
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchAnswer:
+    """What `watch` found and kept, and Today for these orders. `notes` are sentences that the person should read."""
+
+    found: tuple[FoundOrder, ...]
+    snapshots: tuple[Snapshot, ...]
+    seal: SealState
+    today: TodayAnswer
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

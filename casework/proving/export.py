@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
-from casework.answers import ExportAnswer
 from casework.workspace import Workspace
 from collector.canonical import sha256_file
 from collector.errors import WrongRequest
 from collector.ledger.disk import writing
 from collector.model import Snapshot
 from collector.wacz import has_exchanges, write_wacz
+
+
+@dataclass(frozen=True, slots=True)
+class ExportAnswer:
+    """A file that kept visits were written to; `size` in bytes, `snapshots` their ids."""
+
+    path: Path
+    sha256: str
+    size: int
+    snapshots: tuple[str, ...]
 
 
 def export_wacz(ws: Workspace, wanted: tuple[str, ...], out: Path) -> ExportAnswer:

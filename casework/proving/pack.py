@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from casework.answers import PackAnswer
 from casework.asking.dossier import as_of_instant
 from casework.cases import Case, casefile, find_case
 from casework.proving.proof import Proving, covering_checkpoint
@@ -18,7 +17,7 @@ from casework.workspace import Workspace, sealed_view
 from collector.archive.sealing import TIMEOUT_S, seal, signing_key
 from collector.errors import ArchiveError, SealError, WrongRequest
 from collector.ledger.log import Opening, new_salt
-from collector.model import Private, Snapshot
+from collector.model import Exhibit, Private, Problem, Snapshot
 from collector.reading.withheld import private_of
 from collector.seal.signature import sign
 from collector.seal.timestamp import Token, request_all
@@ -33,6 +32,21 @@ from rules.pack.render.renderings import make_renderings
 from rules.policy.platform import load_policy
 
 Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class PackAnswer:
+    """A pack that was written: `seal` is timestamped, pending or unsigned; `failures` why a token is missing.
+
+    `problems` are what verification finds in it: the archive that it was made from is not whole.
+    """
+
+    path: Path
+    sha256: str
+    exhibits: tuple[Exhibit, ...]
+    seal: str
+    failures: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,11 +16,45 @@ from collector.model import Fact, Snapshot, Target
 from collector.reading.reader import read_stored
 
 if TYPE_CHECKING:
-    from casework.answers import FactChange, RereadAnswer
     from casework.workspace import Workspace
 
 Origin = tuple[str, str, str, datetime]  # a snapshot's or saved file's id, case, kind of page, time
 Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class FactChange:
+    """A fact of one page that is read otherwise now: `what` is changed, added (no `before`) or vanished (no `after`).
+
+    `snapshot` is the id of the visit, or of the file that the buyer saved.
+    """
+
+    snapshot: str
+    case: str
+    kind: str
+    at: datetime
+    name: str
+    what: str
+    before: Fact | None
+    after: Fact | None
+
+
+@dataclass(frozen=True, slots=True)
+class RereadAnswer:
+    """What reading again brought: snapshots, saved pages and facts read, what changed, and how many facts only moved.
+
+    `moved` facts have the same value and state, but another place, quote or reader. `readers` names readers that others
+    replaced: before ("alibaba.order/1"), now, and of how many snapshots. `unread` names snapshots whose kept files are
+    damaged: their facts stay.
+    """
+
+    snapshots: int
+    facts: int
+    changes: tuple[FactChange, ...]
+    moved: int
+    readers: tuple[tuple[str, str, int], ...]
+    unread: tuple[str, ...]
+    saved: int = 0
 
 
 # -- reading again ------------------------------------------------------------------------------------------------------
@@ -32,7 +66,6 @@ def reread(ws: Workspace, wanted: str, progress: Progress) -> RereadAnswer:
     Pages and conversations that the buyer saved are read again too. Only the index is written. A page whose kept files are
     damaged keeps the facts that the index held.
     """
-    from casework.answers import RereadAnswer
     from casework.cases import find_case
 
     case = find_case(ws, wanted).order if wanted else ""
@@ -79,7 +112,6 @@ def reread(ws: Workspace, wanted: str, progress: Progress) -> RereadAnswer:
 
 def _changes(origin: Origin, held: tuple[Fact, ...], read: tuple[Fact, ...]) -> list[FactChange]:
     """Facts that differ in value or state, in the readers' order; those that no reader gives any more last."""
-    from casework.answers import FactChange
 
     before, after = {f.name: f for f in held}, {f.name: f for f in read}
     found = []

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from casework.answers import StampedCheckpoint, StatusAnswer, WitnessAnswer
 from casework.workspace import Workspace
 from collector.archive.records import KEY_KINDS, keys_of
 from collector.archive.revoked import KIND as REVOKED
 from collector.archive.revoked import counts, known_revocations
 from collector.archive.sealing import (
     NOBODY_ASKED,
+    SealState,
     is_signed,
     received_for,
     seal,
@@ -31,6 +32,49 @@ from collector.verify.clocks import clock_note
 
 Progress = Callable[[str], None]
 _KEPT = ("snapshot", "file.added", "fact.asserted", "pack.made")
+
+
+@dataclass(frozen=True, slots=True)
+class StampedCheckpoint:
+    """A checkpoint: how many records it covers, its root, when it was made, and authority and time (ISO) of its tokens.
+
+    `unknown` are the authorities of which it is not known whether their certificates were revoked by then.
+    """
+
+    size: int
+    root: str
+    at: str
+    tokens: tuple[tuple[str, str], ...]
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StatusAnswer:
+    """What is sealed. `seal` is the weakest of what `counts` has: timestamped, pending (signed, no token), unsigned.
+
+    `waiting` are what was kept and is not timestamped yet: word, description. `missing` names authorities that have not
+    answered for the newest checkpoint; `notes` are findings about the clock; `signer` whom the certificates of its
+    signature name: the holder, then who certified whom.
+    """
+
+    archive: Path
+    seal: str
+    counts: Mapping[str, int]
+    waiting: tuple[tuple[str, str], ...]
+    newest: StampedCheckpoint | None
+    missing: tuple[str, ...]
+    key: str
+    notes: tuple[str, ...]
+    signer: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessAnswer:
+    """What asking again brought; `path` is the checkpoint written for a third party, None where none was asked for."""
+
+    seal: SealState
+    status: StatusAnswer
+    path: Path | None = None
 
 
 def status(ws: Workspace) -> StatusAnswer:

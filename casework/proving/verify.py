@@ -4,21 +4,37 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from casework.answers import VerifyAnswer
 from casework.workspace import Workspace
 from collector.archive.archive import Archive
 from collector.errors import WrongRequest
 from collector.ledger.anchor import Anchor
+from collector.model import Problem
 
 if TYPE_CHECKING:
     from collector.seal.timestamp import TokenReport
 
 Progress = Callable[[str], None]
 _GIVE = "Give a checkpoint (from `tradewitness timestamp --witness FILE`), an earlier pack, or a key's SHA-256 fingerprint."
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyAnswer:
+    """What verification of a pack or an archive found; `against` names what it was held against, `deep` means facts too."""
+
+    what: str
+    path: Path
+    problems: tuple[Problem, ...]
+    seal: str
+    key: str
+    summary: str
+    tokens: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    against: str = ""
+    deep: bool = False
 
 
 def verify_path(

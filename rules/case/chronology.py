@@ -10,7 +10,8 @@ from typing import Any
 
 from collector.model import ORIGINS, Fact, Origin, Printed, kept_in_part
 from rules.case.casefile import CaseFile
-from rules.policy.calendars import day_in, end_of, plausible_year, start_of, written, zone_of
+from rules.language.words import day_words
+from rules.policy.calendars import day_in, end_of, plausible_year, start_of, zone_of
 from rules.policy.platform import Event, Policy
 
 _DAY = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)", re.ASCII)
@@ -239,7 +240,7 @@ def days_between(first: Occurrence, then: Occurrence) -> tuple[int, ...]:
 def day_text(told: Occurrence) -> str:
     """The day of an occurrence for a sentence: "Thu 24 Sep 2026"; two where the zones differ."""
     days = sorted({day for day, _ in told.days})
-    return " or ".join(written(day) for day in days)
+    return " or ".join(day_words(day) for day in days)
 
 
 def in_words(clash: Clash, policy: Policy) -> str:

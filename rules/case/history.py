@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from collector.model import Fact, Money
-from rules.check.refund import said
-from rules.policy.calendars import day_in, written
+from rules.language.words import day_words, money_words
+from rules.policy.calendars import day_in
 
 
 def history(facts: Iterable[Fact], name: str, zone: str) -> str:
@@ -25,9 +25,9 @@ def _shown(fact: Fact) -> str:
         return "not shown"
     if isinstance(fact.value, bool):
         return "shown" if fact.value else "said to be absent"
-    return said(fact.value) if isinstance(fact.value, Money) else str(fact.value)
+    return money_words(fact.value) if isinstance(fact.value, Money) else str(fact.value)
 
 
 def day_of(fact: Fact, zone: str) -> str:
     """The day on which a fact was read, with its weekday."""
-    return written(day_in(fact.at, zone)) if fact.at else "day unknown"
+    return day_words(day_in(fact.at, zone)) if fact.at else "day unknown"

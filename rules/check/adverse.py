@@ -9,11 +9,12 @@ from collector.model import Finding, Money, Printed
 from rules.case.chronology import Chronology, day_text
 from rules.check.contact import problem_since
 from rules.check.contract import contract, order_time
-from rules.check.refund import money, said
+from rules.check.refund import money
 from rules.conversation.messages import Saying, heard, quoted, sayings
 from rules.language.phrases import Flag, load_phrases
 from rules.language.stated import money_in
-from rules.policy.calendars import day_in, written
+from rules.language.words import day_words, money_words
+from rules.policy.calendars import day_in
 
 _PAGES = ("product", "supplier", "order", "thread")
 
@@ -64,10 +65,10 @@ def _offer(chronology: Chronology) -> Iterator[Finding]:
     if fact is None or fact.value in (None, ""):
         return
     amounts = (fact.value,) if isinstance(fact.value, Money) else money_in(str(fact.value))
-    offered = said(amounts[0]) if amounts else str(fact.value)
+    offered = money_words(amounts[0]) if amounts else str(fact.value)
     name = "dispute.amount" if money(casefile, "dispute.amount") else "amount_claimed"
     claimed = money(casefile, name)
-    against = f" of the {said(claimed)} that you claim" if claimed else ""
+    against = f" of the {money_words(claimed)} that you claim" if claimed else ""
     enough = bool(claimed and amounts and amounts[0].currency == claimed.currency and amounts[0].amount >= claimed.amount)
     text = f"The supplier offers {offered}{against}. Accepting it on the dispute page closes the dispute for good."
     todo = "Accept only on the dispute page, and only if it is enough; else press “Reject” with your reason, or escalate."
@@ -120,7 +121,7 @@ def _first_seen(chronology: Chronology) -> Iterator[Finding]:
         if days > 0:
             late.append(f"the {kind} page {days} day{'' if days == 1 else 's'}")
     if late:
-        day = written(day_in(ordered, casefile.zone))
+        day = day_words(day_in(ordered, casefile.zone))
         text = f"The watch began late: first seen after the order ({day}) were {', '.join(late)} later."
         todo = (
             "For what a page showed before, look for other witnesses: the order page's own copy of the product, the chat, a"

@@ -10,7 +10,7 @@ from typing import Any
 from collector.model import Fact, Finding, Money, kept_in_part
 from rules.case.history import day_of, history
 from rules.check.protection import protections
-from rules.check.refund import said
+from rules.language.words import money_words
 from rules.policy.platform import Policy
 
 
@@ -138,25 +138,25 @@ def _limit(page: PageSeen, amount: Money | None, policy: Policy, zone: str) -> I
     facts, source = ("supplier.limit",), _guide(policy)
     if not isinstance(limit, Money):
         last = next((f for f in reversed(page.earlier) if f.name == "supplier.limit" and isinstance(f.value, Money)), None)
-        then = f" An earlier visit still showed {said(last.value)} ({day_of(last, zone)})." if last else ""
+        then = f" An earlier visit still showed {money_words(last.value)} ({day_of(last, zone)})." if last else ""
         text = f"The supplier's limit is not shown on this page; that does not mean that there is none.{then}"
         todo = "Ask in the Message Center up to what amount Trade Assurance covers, and keep the answer."
         yield Finding("before.limit", "undetermined", text, facts, todo, source)
     elif amount is None:
-        yield Finding("before.limit", "ok", f"The supplier's limit is {said(limit)}.", facts, "", source)
+        yield Finding("before.limit", "ok", f"The supplier's limit is {money_words(limit)}.", facts, "", source)
     elif amount.currency != limit.currency:
-        text = f"The limit {said(limit)} and your amount {said(amount)} are in two currencies."
+        text = f"The limit {money_words(limit)} and your amount {money_words(amount)} are in two currencies."
         yield Finding("before.limit", "undetermined", text, facts, "Give the amount in the limit's currency.", source)
     elif amount.amount > limit.amount:
         rest = Money(amount.amount - limit.amount, amount.currency)
         text = (
-            f"Your amount {said(amount)} is above the supplier's limit {said(limit)}: at most {said(limit)} could be"
-            f" refunded, {said(rest)} would not be covered."
+            f"Your amount {money_words(amount)} is above the supplier's limit {money_words(limit)}: "
+            f"at most {money_words(limit)} could be refunded, {money_words(rest)} would not be covered."
         )
         todo = "Order less at a time, choose a supplier with a higher limit, or protect the rest in another way (below)."
         yield Finding("before.limit", "problem", text, facts, todo, source)
     else:
-        text = f"Your amount {said(amount)} is within the supplier's limit {said(limit)}."
+        text = f"Your amount {money_words(amount)} is within the supplier's limit {money_words(limit)}."
         yield Finding("before.limit", "ok", text, facts, "", source)
 
 
@@ -236,7 +236,8 @@ def _covered(badge: bool | None, limit: Money | None, amount: Money | None) -> t
     if limit is None or amount is None or limit.currency != amount.currency:
         if badge is None:
             return "unknown", "neither badge nor limit known" if limit is None else "badge not shown; ask"
-        return "unknown", "Trade Assurance; ask for its limit" if limit is None else f"up to {said(limit)}"
+        return "unknown", "Trade Assurance; ask for its limit" if limit is None else f"up to {money_words(limit)}"
     if amount.amount <= limit.amount:
         return "yes", "the whole amount"
-    return "in part", f"{said(limit)}; {said(Money(amount.amount - limit.amount, amount.currency))} not covered"
+    rest = Money(amount.amount - limit.amount, amount.currency)
+    return "in part", f"{money_words(limit)}; {money_words(rest)} not covered"

@@ -14,7 +14,8 @@ from collector.model import Fact, Finding
 from rules.case.chronology import Chronology, Occurrence, day_text, days_between, occurrence
 from rules.conversation.messages import heard, not_whole
 from rules.language.phrases import Flag, PhraseBook, load_phrases, matcher
-from rules.policy.calendars import day_in, written
+from rules.language.words import day_words
+from rules.policy.calendars import day_in
 from rules.policy.platform import REASONS, Policy, Reason
 
 _FACTS = ("thread.messages", "supplier_contacted_at", "dispute.submitted_at")
@@ -37,7 +38,7 @@ class Said:
 
     @property
     def day(self) -> str:
-        return written(self.on)
+        return day_words(self.on)
 
     @property
     def quote(self) -> str:

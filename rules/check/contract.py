@@ -13,10 +13,11 @@ from typing import Any
 from collector.model import Finding, Money, Printed
 from rules.case.casefile import CaseFile
 from rules.case.chronology import Chronology, day_text
-from rules.check.refund import money, said
+from rules.check.refund import money
 from rules.conversation.messages import Saying, passages, quoted, sayings
 from rules.language.phrases import Flag, Matcher, PhraseBook, matcher, sentences
 from rules.language.stated import days_in, measures_in, money_in, plain
+from rules.language.words import money_words
 from rules.policy.schema import from_toml, installed, wrong
 
 FILES = ("contract",)
@@ -217,7 +218,7 @@ def clause(text: str, chronology: Chronology) -> str:
     total: Money | None = money(casefile, "order.total")
     known = {
         "ship_by": day_text(day) if day else "[day]",
-        "total": said(total) if total else "[amount]",
+        "total": money_words(total) if total else "[amount]",
         "incoterm": str(casefile.value("order.ship_terms") or "[FOB Ningbo / CIF Hamburg / DAP your address]"),
     }
     return text.format_map(known)

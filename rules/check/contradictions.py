@@ -9,7 +9,8 @@ from typing import Any
 from collector.model import Fact, Finding, Printed
 from rules.case.chronology import Chronology, Occurrence, day_text, in_words
 from rules.case.dispute_page import TIMER
-from rules.policy.calendars import day_in, written
+from rules.language.words import day_words
+from rules.policy.calendars import day_in
 from rules.policy.fact_names import GROWING
 
 # Two names for one thing: what the page says and what the buyer entered.
@@ -67,7 +68,7 @@ def _saved_pages(chronology: Chronology) -> Iterator[Finding]:
             continue
         if saved.at is not None and seen.at is not None and saved.at <= seen.at:
             continue  # the page has moved on since it was saved
-        when = f"on {written(day_in(saved.at, casefile.zone))}" if saved.at else "some day"
+        when = f"on {day_words(day_in(saved.at, casefile.zone))}" if saved.at else "some day"
         use = "both are counted, act by the earlier" if name == TIMER else "the one that was seen is used"
         text = (
             f"{name}: the page that was seen says {_text(seen)}, the one that you saved {when} says {_text(saved)}; {use}."
@@ -96,7 +97,7 @@ def _plain(fact: Fact) -> Any:
 def _to_come(chronology: Chronology) -> Iterator[Finding]:
     for event in chronology.policy.events:
         if told := chronology.to_come(event.id):
-            today = written(day_in(chronology.casefile.as_of, chronology.casefile.zone))
+            today = day_words(day_in(chronology.casefile.as_of, chronology.casefile.zone))
             text = f"{event.words.capitalize()} is entered for {day_text(told)}, after {today}; it is not counted yet."
             yield Finding(f"time.{event.id}_to_come", "undetermined", text, (told.fact,), _correct(told))
 

@@ -10,10 +10,11 @@ from rules.case.chronology import Chronology
 from rules.case.history import history
 from rules.check.contract import order_time
 from rules.check.protection import protections
-from rules.check.refund import ceiling, limit_at_order, limits_read, money, payments_made, said
+from rules.check.refund import ceiling, limit_at_order, limits_read, money, payments_made
 from rules.conversation.messages import not_whole, quoted, sayings
 from rules.language.phrases import sentences
-from rules.policy.calendars import day_in, written
+from rules.language.words import day_words, money_words
+from rules.policy.calendars import day_in
 
 _APPROVES = re.compile(
     r"sample\b[^.!?]{0,30}\b(?:is|are|was|been)? ?(?:approved|right|confirmed|fine|perfect|ok)\b"
@@ -85,11 +86,14 @@ def _limit(chronology: Chronology) -> Iterator[Finding]:
         text = "The supplier's limit is not shown on any page kept so far; that does not mean that there is none."
         todo = 'Ask the supplier in the Message Center for its limit, then: case set CASE supplier.limit="USD …".'
         yield Finding("coverage.limit", "undetermined", text, facts, todo, source)
-    elif value is None:
-        text = f"The limit is {said(limit)}{_as_read(chronology, fact)}; the order's value is not known."
+        return
+    as_read = _as_read(chronology, fact)
+    if value is None:
+        text = f"The limit is {money_words(limit)}{as_read}; the order's value is not known."
         yield Finding("coverage.limit", "undetermined", text, facts, "Capture the order page, or set order.total.", source)
     elif value.currency != limit.currency:
-        text = f"The order's value {said(value)} and the limit {said(limit)} are in two currencies and cannot be compared."
+        both = f"The order's value {money_words(value)} and the limit {money_words(limit)}"
+        text = f"{both} are in two currencies and cannot be compared."
         yield Finding(
             "coverage.limit",
             "undetermined",
@@ -99,12 +103,12 @@ def _limit(chronology: Chronology) -> Iterator[Finding]:
             source,
         )
     elif value.amount > limit.amount:
-        text = f"The order's value {said(value)} is above the supplier's limit {said(limit)}{_as_read(chronology, fact)}."
+        text = f"The order's value {money_words(value)} is above the supplier's limit {money_words(limit)}{as_read}."
         yield Finding(
             "coverage.limit", "problem", text, facts, "Claim all the same; expect at most the limit from Alibaba.", source
         )
     else:
-        text = f"The order's value {said(value)} is within the supplier's limit {said(limit)}{_as_read(chronology, fact)}."
+        text = f"The order's value {money_words(value)} is within the supplier's limit {money_words(limit)}{as_read}."
         yield Finding("coverage.limit", "ok", text, facts, "", source)
 
 
@@ -113,15 +117,15 @@ def _as_read(chronology: Chronology, fact: Fact) -> str:
         return " (as you entered it)"
     if fact.at is None:
         return " (as read on a page that you saved)"
-    return f" (as read on {written(day_in(fact.at, chronology.casefile.zone))})"
+    return f" (as read on {day_words(day_in(fact.at, chronology.casefile.zone))})"
 
 
 def _limit_changed(chronology: Chronology) -> Iterator[Finding]:
     readings = limits_read(chronology.casefile)
     used = limit_at_order(chronology)
     if used is not None and len({(f.value.amount, f.value.currency) for f in readings}) > 1:
-        story = ", then ".join(f"{said(f.value)}{_as_read(chronology, f)}" for f in readings)
-        text = f"The supplier's limit changed: {story}. The ceiling is counted with {said(used.value)}."
+        story = ", then ".join(f"{money_words(f.value)}{_as_read(chronology, f)}" for f in readings)
+        text = f"The supplier's limit changed: {story}. The ceiling is counted with {money_words(used.value)}."
         todo = "Keep both snapshots in the pack; the limit at the time of the order is the one to claim."
         yield Finding("coverage.limit_changed", "undetermined", text, ("supplier.limit",), todo, _source(chronology))
 
@@ -149,7 +153,7 @@ def _claimed(chronology: Chronology) -> Iterator[Finding]:
     if claimed is None or isinstance(most, Undetermined) or claimed.currency != most.amount.currency:
         return
     if claimed.amount > most.amount.amount:
-        text = f"The claim of {said(claimed)} is above the refund ceiling of {said(most.amount)}."
+        text = f"The claim of {money_words(claimed)} is above the refund ceiling of {money_words(most.amount)}."
         yield Finding("refund.claimed", "problem", text, (name, "order.paid", "supplier.limit"),
                       "Say in the claim how the amount is made up; ask the supplier for the part above the ceiling.",
                       _source(chronology, "faq-20111753"))  # fmt: skip
@@ -168,7 +172,7 @@ def _payment(chronology: Chronology) -> Iterator[Finding]:
         todo = "Gather every proof of payment and the message that asked for it, and add them: add CASE FILE --as payment."
     elif shown and (not isinstance(shown.value, Money) or shown.value.amount > 0):
         facts = (shown.name,)
-        amount = f" ({said(shown.value)})" if isinstance(shown.value, Money) else ""
+        amount = f" ({money_words(shown.value)})" if isinstance(shown.value, Money) else ""
         verdict, text, todo = "ok", f"The order page itself shows the payment{amount}.", ""
     elif said_by_buyer is True:
         verdict, text = "missing", "You say that all was paid through the platform; no page kept so far shows it."

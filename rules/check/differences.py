@@ -11,7 +11,7 @@ from collector.model import Finding
 from rules.case.casefile import CaseFile
 from rules.case.chronology import Chronology
 from rules.check.contract import FILES, before_payment, order_text
-from rules.check.refund import money, said
+from rules.check.refund import money
 from rules.conversation.messages import Saying, passages, quoted, sayings
 from rules.language.phrases import sentences
 from rules.language.stated import (
@@ -26,6 +26,7 @@ from rules.language.stated import (
     same_day,
     total_in,
 )
+from rules.language.words import money_words
 
 _SHIPPING = ("ship", "deliver", "dispatch", "lead time", "etd", "发货", "交货", "交期", "装运", "出货")
 _NOT_AGREED = ("?", "？", "sorry", "holiday", "抱歉", "不好意思")
@@ -120,7 +121,7 @@ def _both(files: tuple[Saying, ...], chat: tuple[Saying, ...], read: Callable[[s
 
 def _amounts(casefile: CaseFile, files: tuple[Saying, ...], chat: tuple[Saying, ...]) -> list[Stated]:
     total = money(casefile, "order.total")
-    first = [Stated("the order page", total, f"{said(total)} (order page, total)", "order.total")] if total else []
+    first = [Stated("the order page", total, f"{money_words(total)} (order page, total)", "order.total")] if total else []
     return [*first, *_both(files, chat, total_in)]
 
 

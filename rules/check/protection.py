@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collector.model import Finding, Money
-from rules.check.refund import said
+from rules.language.words import money_words
 from rules.policy.platform import Policy
 
 
@@ -11,7 +11,7 @@ def protections(amount: Money | None, uncovered: Money | None, policy: Policy) -
     """A finding for each way that fits the amount: when it fits, and how to go about it. Advice, not a fault."""
     subject = uncovered or amount
     fitting = [p for p in policy.protections if not subject or subject.currency != "USD" or p.fits_from <= subject.amount]
-    about = f"the {said(uncovered)} that is not covered" if uncovered else "what Trade Assurance does not cover"
+    about = f"the {money_words(uncovered)} that is not covered" if uncovered else "what Trade Assurance does not cover"
     source = policy.source("guide").title
     return tuple(
         Finding(f"alternative.{p.id}", "undetermined", f"For {about}: {p.label}, {p.fits}.", (), p.todo, source)

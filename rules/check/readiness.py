@@ -15,7 +15,8 @@ from rules.check.refund import COUNTED, payments_made
 from rules.conversation.messages import quoted, sayings
 from rules.conversation.redflags import speaks_against, speaks_for
 from rules.language.phrases import Matcher, load_phrases, matcher
-from rules.policy.calendars import day_in, end_of, written
+from rules.language.words import day_words
+from rules.policy.calendars import day_in, end_of
 from rules.policy.platform import Policy, Reason, Requirement
 
 
@@ -172,7 +173,7 @@ def _found(kept: _Kept, needed: Requirement) -> _Found | None:
         words = f"{len(files)} file{'s' if len(files) > 1 else ''} added by you ({names})"
         return _Found(words, tuple(f"file: {file.name}" for file in files))
     if visits := kept.visits_for(needed):
-        first, number = written(day_in(visits[0].visit.machine_time, casefile.zone)), len(visits)
+        first, number = day_words(day_in(visits[0].visit.machine_time, casefile.zone)), len(visits)
         kind = visits[0].target.kind
         words = f"{number} complete snapshot{'s' if number > 1 else ''} of the {kind} page, the first of {first}"
         return _Found(words, (f"page: {kind}",))
@@ -185,7 +186,7 @@ def _in_part(casefile: CaseFile, needed: Requirement) -> str:
     read = {fact.snapshot: fact.lacks for fact in casefile.facts if fact.state == "read" and fact.lacks}
     for snapshot in reversed(casefile.snapshots):
         if snapshot.target.kind in needed.snapshots and snapshot.id in read:
-            day = written(day_in(snapshot.visit.machine_time, casefile.zone))
+            day = day_words(day_in(snapshot.visit.machine_time, casefile.zone))
             return f"the {snapshot.target.kind} page of {day} was {kept_in_part(read[snapshot.id])}"
     return ""
 

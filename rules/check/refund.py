@@ -10,10 +10,10 @@ from typing import Any
 from collector.model import Fact, Finding, Money, Undetermined
 from rules.case.casefile import CaseFile
 from rules.case.chronology import Chronology
+from rules.language.words import money_words
 
 # Reasons that concern single units, which `units_defective` counts; of others the whole order may be claimed.
 COUNTED = frozenset({"quality", "quantity", "damaged"})
-_WITHOUT_CENTS = ("JPY", "KRW", "VND")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,9 @@ class Ceiling:
     uncovered: Money
 
     def __str__(self) -> str:
-        rest = f"; {said(self.uncovered)} is not covered" if self.uncovered.amount else ""
-        smaller = f"the smaller of paid {said(self.paid)} and the limit {said(self.limit)}"
-        return f"Refund ceiling {said(self.amount)}: {smaller}{rest}."
+        rest = f"; {money_words(self.uncovered)} is not covered" if self.uncovered.amount else ""
+        smaller = f"the smaller of paid {money_words(self.paid)} and the limit {money_words(self.limit)}"
+        return f"Refund ceiling {money_words(self.amount)}: {smaller}{rest}."
 
 
 def ceiling(chronology: Chronology) -> Ceiling | Undetermined:
@@ -36,17 +36,19 @@ def ceiling(chronology: Chronology) -> Ceiling | Undetermined:
     limit_fact = limit_at_order(chronology)
     paid, limit = money(chronology.casefile, "order.paid"), limit_fact.value if limit_fact else None
     if not isinstance(limit, Money):
-        most = f" It cannot be more than the {said(paid)} paid." if paid else ""
+        most = f" It cannot be more than the {money_words(paid)} paid." if paid else ""
         return Undetermined(
             f"The supplier's limit is not known, so neither is the refund ceiling.{most}", ("supplier.limit",)
         )
     if paid is None:
         return Undetermined(
-            f"What was paid is not known; the refund ceiling is that, and at most the limit {said(limit)}.", ("order.paid",)
+            f"What was paid is not known; the refund ceiling is that, and at most the limit {money_words(limit)}.",
+            ("order.paid",),
         )
     if paid.currency != limit.currency:
         return Undetermined(
-            f"Paid {said(paid)}, limit {said(limit)}: two currencies cannot be compared without the platform's rate.",
+            f"Paid {money_words(paid)}, limit {money_words(limit)}: "
+            "two currencies cannot be compared without the platform's rate.",
             ("supplier.limit",),
         )
     least = min(paid.amount, limit.amount)
@@ -75,13 +77,6 @@ def money(casefile: CaseFile, name: str) -> Money | None:
     return value if isinstance(value, Money) else None
 
 
-def said(amount: Money) -> str:
-    """Money for a sentence, always with its cents: "USD 6,000.00"."""
-    exponent = amount.amount.as_tuple().exponent
-    as_is = amount.currency in _WITHOUT_CENTS or not isinstance(exponent, int) or exponent < -2
-    return str(amount) if as_is else f"{amount.currency} {amount.amount:,.2f}"
-
-
 def payments_made(payments: Fact | None) -> list[Mapping[str, Any]]:
     """Those payments of an order page's list that were made: the list names the ones still to come too."""
     listed = payments.value if payments and isinstance(payments.value, list | tuple) else ()
@@ -105,26 +100,28 @@ def _by_units(chronology: Chronology, reasons: tuple[str, ...]) -> tuple[Finding
         return ()
     exact = value.amount * bad / total_units
     share = Money(exact.quantize(Decimal("0.01"), ROUND_HALF_UP), value.currency)
-    text = f"By units: {bad} of {total_units} units are {said(share)} ({said(value)} × {bad} ÷ {total_units})."
+    text = f"By units: {bad} of {total_units} units are {money_words(share)} ({money_words(value)} × {bad} ÷ {total_units})."
     facts = (of, "units_total", "units_defective")
     name = "dispute.amount" if money(casefile, "dispute.amount") else "amount_claimed"
     claimed, most = money(casefile, name), ceiling(chronology)
     if isinstance(most, Ceiling) and most.amount.currency == share.currency and share.amount > most.amount.amount:
-        text += f" The ceiling is {said(most.amount)}."
+        text += f" The ceiling is {money_words(most.amount)}."
     if claimed is None:
         entry = f'case set CASE amount_claimed="{share.currency} {share.amount}"'
         todo = f"Claim it: {entry}; add freight and costs apart, each with its receipt."
         return (Finding("refund.by_units", "ok", text, facts, todo),)
     if claimed.currency != share.currency:
-        text += f" You claim {said(claimed)}: two currencies cannot be compared."
+        text += f" You claim {money_words(claimed)}: two currencies cannot be compared."
         todo = "Claim in the order's currency, or say in the claim at which rate."
         return (Finding("refund.by_units", "undetermined", text, (*facts, name), todo),)
     if claimed.amount > share.amount and set(reasons) <= COUNTED:
-        text += f" You claim {said(claimed)}, {said(Money(claimed.amount - share.amount, share.currency))} more."
+        text += (
+            f" You claim {money_words(claimed)}, {money_words(Money(claimed.amount - share.amount, share.currency))} more."
+        )
         todo = "Say in the claim what the rest is for (freight, goods that cannot be sold apart)."
         return (Finding("refund.by_units", "undetermined", text, (*facts, name), todo),)
     if claimed.amount < share.amount:
-        text += f" You claim {said(claimed)}, less than that."
+        text += f" You claim {money_words(claimed)}, less than that."
         return (
             Finding(
                 "refund.by_units",
@@ -145,8 +142,8 @@ def _before_shipment(chronology: Chronology) -> tuple[Finding, ...]:
         return ()
     source = chronology.policy.source("faq-20111753")
     text = (
-        f"Nothing is shipped yet. Before shipment one text of the platform covers the initial payment alone, {said(first)},"
-        " and the total payment after delivery."
+        f"Nothing is shipped yet. Before shipment one text of the platform covers the initial payment alone, "
+        f"{money_words(first)}, and the total payment after delivery."
     )
     todo = "Claim all that was paid all the same, and say that the balance was asked for before shipment."
     return (Finding("refund.before_shipment", "undetermined", text, ("order.payments",), todo, source.title),)

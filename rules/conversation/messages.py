@@ -10,7 +10,8 @@ from typing import Any
 from collector.model import Fact, Printed
 from rules.case.casefile import CaseFile
 from rules.case.chronology import occurrence
-from rules.policy.calendars import day_in, written
+from rules.language.words import day_words
+from rules.policy.calendars import day_in
 
 _READINGS = ("Asia/Shanghai", "America/Los_Angeles")
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -84,7 +85,7 @@ def _saying(message: Mapping[str, Any], casefile: CaseFile) -> Saying:
     if isinstance(value, Printed):
         day = value.text
     else:
-        day = written(day_in(told.earliest, casefile.zone)) if told else "of unknown date"
+        day = day_words(day_in(told.earliest, casefile.zone)) if told else "of unknown date"
     return Saying(str(message["from"]), str(message["text"]), f"message of {day}", told.earliest if told else None)
 
 

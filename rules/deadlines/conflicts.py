@@ -8,7 +8,7 @@ from datetime import timedelta
 from collector.model import Finding, kept_in_part
 from rules.case.dispute_page import TIMER, Timer, copied_page, newest_timer
 from rules.deadlines.counting import Story, Window
-from rules.policy.calendars import local
+from rules.language.words import time_words
 from rules.policy.platform import DeadlineRule
 
 _FACTS = (TIMER, "dispute.status", "dispute.hint")
@@ -60,7 +60,7 @@ def _counted(story: Story, rule: DeadlineRule) -> Window | None:
 
 
 def _both(story: Story, timer: Timer, window: Window) -> str:
-    counted = local(window.earliest, story.casefile.zone)
+    counted = time_words(window.earliest, story.casefile.zone)
     return f"The timer: {_said(story, timer)}. Counted: {counted} at the earliest."
 
 
@@ -82,13 +82,13 @@ def _against_entry(story: Story) -> Iterator[Finding]:
 def _unreadable(story: Story) -> Iterator[Finding]:
     newest = next((page for page in reversed(story.pages) if page.witnessed), None)
     if newest and newest.unreadable and newest.at:
-        seen = local(newest.at, story.casefile.zone)
+        seen = time_words(newest.at, story.casefile.zone)
         text = f"The dispute page of {seen} shows a timer that could not be read: \u201c{newest.unreadable[:120]}\u201d."
         todo = f"Look at the page now and enter the time: case set CASE {TIMER}=2026-10-04T18:00+08:00, with its own zone."
         yield Finding("timer.unreadable", "problem", text, (TIMER,), todo)
 
 
 def _said(story: Story, timer: Timer) -> str:
-    seen = f", seen {local(timer.seen, story.casefile.zone)}" if timer.seen and timer.witnessed else ""
+    seen = f", seen {time_words(timer.seen, story.casefile.zone)}" if timer.seen and timer.witnessed else ""
     seen += f" on a page {kept_in_part(timer.lacks)}" if timer.lacks else ""
-    return f"\u201c{timer.text}\u201d (by {local(timer.earliest, story.casefile.zone)}{seen})"
+    return f"\u201c{timer.text}\u201d (by {time_words(timer.earliest, story.casefile.zone)}{seen})"

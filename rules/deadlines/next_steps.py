@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from collector.model import Deadline
 from rules.case.casefile import CaseFile
 from rules.deadlines.moments import address
-from rules.policy.calendars import left, local
+from rules.language.words import time_left, time_words
 
 _FAR = timedelta(days=14)
 _URGENCY = {"overdue": 0, "act_now": 1, "due_soon": 2, "undetermined": 3, "open": 4}
@@ -50,13 +50,13 @@ def when(casefile: CaseFile, deadline: Deadline) -> str:
     """By when, in the buyer's local time, with what a passed date means. Empty when there is no date."""
     if deadline.act_by is None or deadline.latest is None:
         return ""
-    date = local(deadline.act_by, casefile.zone)
+    date = time_words(deadline.act_by, casefile.zone)
     if deadline.state == "act_now":
         return f"our safe date, {date}, has passed; it may still be open: do it now"
     if deadline.state == "undetermined":
         return f"by {date} at the earliest; dates contradict each other: correct {' or '.join(deadline.needs)}"
     if deadline.opening:
-        return f"from {date}; surely from {local(deadline.latest, casefile.zone)}"
+        return f"from {date}; surely from {time_words(deadline.latest, casefile.zone)}"
     if deadline.state == "overdue":
-        return f"by {local(deadline.latest, casefile.zone)} at the latest: {left(deadline.latest, casefile.as_of)}"
-    return f"by {date}, {left(deadline.act_by, casefile.as_of)}"
+        return f"by {time_words(deadline.latest, casefile.zone)} at the latest: {time_left(deadline.latest, casefile.as_of)}"
+    return f"by {date}, {time_left(deadline.act_by, casefile.as_of)}"

@@ -1,4 +1,4 @@
-"""Civil days, working days and the words for times. All instants are aware UTC; all days are civil dates of a named zone."""
+"""Civil days and working days. All instants are aware UTC; all days are civil dates of a named zone."""
 
 from __future__ import annotations
 
@@ -13,9 +13,6 @@ from collector.errors import WrongRequest
 
 # Alibaba was founded in 1999; a year outside these is a slip of the pen, and beyond them date arithmetic overflows.
 FIRST_YEAR, LAST_YEAR = 1999, 2099
-
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @lru_cache
@@ -121,41 +118,3 @@ def _countries() -> Mapping[str, str]:
     text = resources.files("tzdata").joinpath("zoneinfo", "zone.tab").read_text(encoding="utf-8")
     rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
     return {row[2]: row[0] for row in rows}
-
-
-# -- words ------------------------------------------------------------------------------------------------------------
-
-
-def written(day: date) -> str:
-    """A day with its weekday: "Fri 30 Oct 2026"."""
-    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
-def local(instant: datetime, zone: str) -> str:
-    """An instant as a person in that zone reads it: "Fri 30 Oct 2026, 08:59 (Europe/Berlin)"."""
-    there = instant.astimezone(zone_of(zone))
-    return f"{written(there.date())}, {there:%H:%M} ({zone})"
-
-
-def left(instant: datetime, as_of: datetime) -> str:
-    """The time from `as_of` to `instant` in words: "3 days 4 hours left", "2 hours ago". Rounded down while time is left."""
-    minutes = int(abs((instant - as_of).total_seconds()) // 60)
-    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
-    parts = [_number(days, "day"), _number(hours, "hour")] if days else [_number(hours, "hour"), _number(minutes, "minute")]
-    words = " ".join(filter(None, parts)) or "less than a minute"
-    return f"{words} left" if instant >= as_of else f"{words} ago"
-
-
-# A full cell for each of these that is still left: hours count at the end, weeks at the beginning.
-_CELLS_H = (0, 3, 12, 24, 48, 72, 120, 168, 336, 720)
-
-
-def bar(instant: datetime, as_of: datetime) -> str:
-    """The time left as ten cells: "███████░░░" is a week, one cell less than three hours, none when it has passed."""
-    hours = (instant - as_of).total_seconds() / 3600
-    full = sum(hours > cell for cell in _CELLS_H)
-    return "█" * full + "░" * (len(_CELLS_H) - full)
-
-
-def _number(number: int, word: str) -> str:
-    return f"{number} {word}{'s' if number != 1 else ''}" if number else ""

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from casework import doctor as health
-from casework.answers import HealthItem
+from casework.doctor import HealthItem
 from casework.workspace import Workspace
 from collector.alias import Alias
 from collector.archive.archive import Archive

@@ -14,12 +14,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from rich.console import Console
 
 import cli
+from casework import views
 from casework.asking.search import EXCERPT, excerpt_of
-from casework.shown import hit_text
-from casework.terminal import inert
+from casework.terminal import Terminal
+from casework.terminal.console import inert
+from casework.views.blocks import Passage, Span
 from collector.archive.archive import Archive
 from collector.archive.fulltext import spans, terms_of
 from collector.ledger.log import Opening, new_salt
@@ -245,17 +246,26 @@ def test_hostile_text_is_printed_inert(run: Run) -> None:
     assert HOSTILE.split()[-1] in run("hostile", "--kind", "message", "--json").hits()[0]["excerpt"]
 
 
-def test_what_was_looked_for_is_bold_on_a_terminal_and_nothing_else_is_changed(kept: Path) -> None:
+def test_what_was_looked_for_is_bold_on_a_terminal_and_nothing_else_is_changed(
+    kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from casework.asking.search import search
     from casework.workspace import workspace
 
-    (hit,) = search(workspace(kept), ["损坏"]).hits
+    answer = search(workspace(kept), ["损坏"])
+    (hit,), (passage,) = answer.hits, views.found(answer).blocks
+    assert isinstance(passage, Passage)
+    assert Span("损坏", "sought") in passage.said
+    assert hit.excerpt in "".join(part.text if isinstance(part, Span) else str(part) for part in passage.said)
+    assert "Sat 3 Oct 2026" in passage.head
+    assert "Europe/Berlin" in passage.head
     terminal = StringIO()
-    Console(file=terminal, force_terminal=True, color_system="standard", width=400, highlight=False).print(hit_text(hit))
+    terminal.isatty = lambda: True  # type: ignore[method-assign]
+    monkeypatch.setattr("sys.stdout", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    Terminal().show(views.found(answer))
     assert "\x1b[1;33m损坏\x1b[0m" in terminal.getvalue()
-    assert hit.excerpt in hit_text(hit).plain
-    assert "Sat 3 Oct 2026" in hit_text(hit).plain
-    assert "Europe/Berlin" in hit_text(hit).plain
 
 
 @given(st.text(max_size=400), st.text(max_size=3), st.integers(0, 300))

@@ -9,9 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from casework.answers import TodayLine
 from casework.asking.dossier import check_cases, deadlines_of
-from casework.asking.today import today
+from casework.asking.today import TodayLine, today
 from casework.cases import open_case, set_case, targets_of
 from casework.workspace import Workspace
 from collector.alias import Alias

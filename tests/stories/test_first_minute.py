@@ -14,10 +14,9 @@ import pexpect
 import psutil
 import pytest
 
-from casework.answers import SignedIn, WatchAnswer
 from casework.cases import targets_of
-from casework.keeping.sign_in import login
-from casework.keeping.watch import WatchWish, watch
+from casework.keeping.sign_in import SignedIn, login
+from casework.keeping.watch import WatchAnswer, WatchWish, watch
 from casework.workspace import workspace
 from collector.browser.find import find_browser
 from collector.browser.window import ended, open_window, reached

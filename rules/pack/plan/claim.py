@@ -10,9 +10,10 @@ from typing import Any
 
 from collector.model import ORIGINS, Exhibit, Fact, Finding, Printed
 from rules.case.casefile import CaseFile
+from rules.language.words import day_words
 from rules.pack.plan.dates import at_the_earliest, civil, when
 from rules.pack.plan.wording import BECAUSE, listed, say
-from rules.policy.calendars import day_in, written
+from rules.policy.calendars import day_in
 
 BUYER = "the buyer"
 # What `units_defective` counts, by reason.
@@ -78,7 +79,7 @@ class Known:
         part = ", kept in part" if fact.lacks else ""
         if fact.snapshot in self.numbers:
             return self.numbers[fact.snapshot] + part
-        return f"page seen {written(day_in(fact.at, self.casefile.zone))}{part}" if fact.at else "page not shown here"
+        return f"page seen {day_words(day_in(fact.at, self.casefile.zone))}{part}" if fact.at else "page not shown here"
 
     def line(self, label: str, *names: str) -> Line:
         """The labelled value, or "not known"; an absence that a page showed is said as such."""

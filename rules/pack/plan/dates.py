@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from collector.model import Printed
-from rules.policy.calendars import end_of, start_of, written, zone_of
+from rules.language.words import day_words
+from rules.policy.calendars import end_of, start_of, zone_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +23,14 @@ class When:
 def local(instant: datetime, zone: str) -> str:
     """ "Thu 24 Sep 2026, 20:00 CEST" for an aware instant."""
     there = instant.astimezone(zone_of(zone))
-    return f"{written(there.date())}, {there:%H:%M %Z}"
+    return f"{day_words(there.date())}, {there:%H:%M %Z}"
 
 
 def both(instant: datetime, zone: str) -> str:
     """Local time and UTC: "Thu 24 Sep 2026, 20:00 CEST (18:00 UTC)"; the UTC day is added where it is another one."""
     there, utc = instant.astimezone(zone_of(zone)), instant.astimezone(UTC)
     if there.utcoffset() == timedelta(0):
-        return f"{written(there.date())}, {there:%H:%M} UTC"
+        return f"{day_words(there.date())}, {there:%H:%M} UTC"
     other = "" if there.date() == utc.date() else f"{utc:%a} {utc.day} {utc:%b}, "
     return f"{local(instant, zone)} ({other}{utc:%H:%M} UTC)"
 
@@ -71,7 +72,7 @@ def _worded(text: str) -> str:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return f"“{text}”"
-    return f"{written(moment.date())}, {moment:%H:%M}" if len(text) > 10 else written(moment.date())
+    return f"{day_words(moment.date())}, {moment:%H:%M}" if len(text) > 10 else day_words(moment.date())
 
 
 def civil(value: Any, zone: str) -> date | None:
@@ -83,4 +84,4 @@ def civil(value: Any, zone: str) -> date | None:
 
 
 def _day(value: date, zone: str) -> When:
-    return When(start_of(value, zone), end_of(value, zone), written(value))
+    return When(start_of(value, zone), end_of(value, zone), day_words(value))

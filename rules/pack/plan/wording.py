@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from collector.model import Money, Printed, Undetermined
-from rules.check.refund import said as money_text
+from rules.language.words import money_words
 
 BECAUSE: Mapping[str, str] = {
     "late": "the goods were shipped later than agreed",
@@ -72,7 +72,7 @@ def say(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Money):
-        return money_text(value)
+        return money_words(value)
     if isinstance(value, Printed):
         return value.text
     if isinstance(value, Mapping):

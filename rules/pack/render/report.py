@@ -16,12 +16,13 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from collector.model import ORIGINS, Exhibit, Fact, Private, Snapshot, kept_in_part
+from rules.language.words import day_words
 from rules.pack.plan.dates import both, when
 from rules.pack.plan.exhibits import Withheld, folder, is_as_text
 from rules.pack.plan.plan import PackPlan
 from rules.pack.plan.timeline import MESSAGES, Happening
 from rules.pack.plan.wording import REASONS, STATES, WHO, said, say
-from rules.policy.calendars import day_in, written, zone_of
+from rules.policy.calendars import day_in, zone_of
 
 MOST_MESSAGES = 60  # in the printed report; the viewer shows all
 MOST_ROWS = 40
@@ -132,7 +133,7 @@ def _by_day(rows: Iterable[Happening], zone: str) -> Iterator[Happening]:
         counted = [f"{names.count(name)} × {name}" if names.count(name) > 1 else name for name in dict.fromkeys(names)]
         text = f"{'Seen' if first.kind == 'visit' else 'Added'}: {', '.join(counted)}"
         sources = ", ".join(sorted(row.source for row in (first, *others) if row.source))
-        when = f"{written(day_in(first.first, zone))}, from {first.first.astimezone(zone_of(zone)):%H:%M %Z}"
+        when = f"{day_words(day_in(first.first, zone))}, from {first.first.astimezone(zone_of(zone)):%H:%M %Z}"
         yield replace(first, when=when, text=text, source=sources)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from rules.deadlines.counting import deadlines
-from rules.policy.calendars import written
+from rules.language.words import day_words
 from rules.policy.platform import policies
 from tests.rules.cases import case
 
@@ -50,7 +50,7 @@ def text() -> str:
 def _lines() -> Iterator[str]:
     for day in map(date.fromisoformat, DAYS.split()):
         for zone in ZONES:
-            yield f"\n{written(day)}, {zone}"
+            yield f"\n{day_words(day)}, {zone}"
             for id, facts in STARTS.items():
                 yield _line(day, zone, id, facts)
 
@@ -63,6 +63,6 @@ def _line(day: date, zone: str, id: str, facts: tuple[str, ...]) -> str:
     assert found.earliest, f"{id} of {day} has no end"
     assert found.latest, f"{id} of {day} has no end"
     ends = [
-        f"{written(end.date())} {end:%H:%M %Z}" for end in (found.earliest.astimezone(there), found.latest.astimezone(there))
+        f"{day_words(end.date())} {end:%H:%M %Z}" for end in (e.astimezone(there) for e in (found.earliest, found.latest))
     ]
     return f"  {id:<16} {ends[0]:<26} {ends[1]:<26} {found.sure}"

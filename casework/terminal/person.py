@@ -6,14 +6,13 @@ import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
-from casework.screens.printing import console
-from casework.terminal import escape
+from casework.terminal.console import console, inert
 
 Pause = Callable[[], AbstractContextManager[None]]
 
 
 class TerminalPerson:
-    """Asks on standard error, so that standard output holds the answer alone. Implements `casework.keeping.person.Person`.
+    """Asks on standard error, so that standard output holds the answer alone. Implements `casework.keeping.sign_in.Person`.
 
     `pause` stills whatever moves on the terminal while somebody reads and types.
     """
@@ -29,11 +28,11 @@ class TerminalPerson:
         if not self._as_json:
             with self._pause():
                 for line in text.split("\n"):
-                    console(error=True).print(escape(line), soft_wrap=True)
+                    console(error=True).print(inert(line), soft_wrap=True)
 
     def ask(self, question: str) -> str:
         with self._pause():
-            console(error=True).print(f"[bold]{escape(question)}[/bold]", end=" ", soft_wrap=True)
+            console(error=True).print(inert(question), style="bold", end=" ", soft_wrap=True)
             line = sys.stdin.readline()
         if not line:
             raise KeyboardInterrupt  # the terminal was closed: as good as Ctrl-C

@@ -1,0 +1,160 @@
+"""Prints a view, as lines and tables or as JSON; says what is being done; prints errors."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from casework.terminal.console import console, inert
+from casework.terminal.person import TerminalPerson
+from casework.views.blocks import Bar, Block, Cell, Line, Part, Passage, Result, Table, Tone, View
+from collector.errors import TradewitnessError
+
+if TYPE_CHECKING:
+    import rich.table
+    from rich.console import Console
+    from rich.status import Status
+    from rich.text import Text
+
+Progress = Callable[[str], None]
+
+_STYLES: dict[Tone, str] = {
+    "": "", "aside": "dim", "strong": "bold", "good": "green", "warning": "yellow", "bad": "red", "urgent": "bold red",
+    "unsure": "cyan", "advice": "blue", "sought": "bold yellow",
+}  # fmt: skip
+
+
+def report_error(error: TradewitnessError, as_json: bool) -> None:
+    """One sentence and what to do next; with --json also as an object on standard output."""
+    if as_json:
+        print(json.dumps({"error": {"message": error.message, "hint": error.hint, "exit": error.exit_code}}))  # noqa: T201
+    sys.stderr.write(f"{inert(error.message)}\n" + (f"  {inert(error.hint)}\n" if error.hint else ""))
+
+
+class Terminal:
+    """Shows views to people, or as JSON to programs; `quiet` leaves out hints and progress."""
+
+    def __init__(self, as_json: bool = False, quiet: bool = False) -> None:
+        self.as_json = as_json
+        self.quiet = quiet
+        self._moving: Status | None = None
+
+    def show(self, view: View) -> int:
+        """Prints the view; gives its exit code."""
+        if self.as_json:
+            sys.stdout.write(json.dumps(view.json, ensure_ascii=False, indent=2) + "\n")
+        else:
+            screen = console()
+            for block in _asked_for(view.blocks) if self.quiet else view.blocks:
+                self._print(block, screen)
+        return view.code
+
+    def _print(self, block: Block, screen: Console) -> None:
+        match block:
+            case Line():
+                _print_line(block, screen)
+            case Table():
+                screen.print(_table(block))
+            case Passage():
+                screen.print(_passage(block), soft_wrap=True)
+            case Result():
+                lines = block.text.split("\n")
+                sys.stdout.write("\n".join(map(inert, lines) if screen.is_terminal else lines) + "\n")
+                if block.note and not self.quiet:
+                    from rich.text import Text
+
+                    console(error=True).print(Text(inert(block.note), "dim"), soft_wrap=True)
+
+    def person(self) -> TerminalPerson:
+        """Who can be asked."""
+        return TerminalPerson(self.still, as_json=self.as_json)
+
+    @contextmanager
+    def progress(self) -> Iterator[Progress]:
+        """A line that says what is being done: on a terminal only, and not with --quiet or --json."""
+        if self.as_json or self.quiet or not sys.stderr.isatty():
+            yield lambda _: None
+            return
+        from rich.text import Text
+
+        with console(error=True).status("beginning") as status:
+            self._moving = status
+            try:
+                yield lambda text: status.update(Text(inert(text)))
+            finally:
+                self._moving = None
+
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """Nothing moves on the terminal during the block."""
+        moving = self._moving
+        if moving is not None:
+            moving.stop()
+        try:
+            yield
+        finally:
+            if moving is not None:
+                moving.start()
+
+
+def _asked_for(blocks: Iterable[Block]) -> list[Block]:
+    """Without hints; and where there is something to take away, that alone."""
+    kept = [block for block in blocks if not (isinstance(block, Line) and block.hint)]
+    return [block for block in kept if isinstance(block, Result)] or kept
+
+
+def _print_line(line: Line, screen: Console) -> None:
+    """On a terminal a line goes on under its own beginning, between words. An address is never broken."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    text = _text(line.parts)
+    if screen.is_terminal and "://" not in text.plain:
+        screen.print(Padding(text, (0, 0, 0, line.indent), expand=False))
+    else:
+        screen.print(Text(" " * line.indent) + text, soft_wrap=True)
+
+
+def _table(block: Table) -> rich.table.Table:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    title = Text("\n" * block.apart + inert(block.title), "table.title") if block.title else None
+    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", header_style="bold", pad_edge=False)
+    for name in block.columns:
+        table.add_column(Text(inert(name)), overflow="fold", vertical="top")
+    for row in block.rows:
+        table.add_row(*map(_cell, row))
+    return table
+
+
+def _cell(cell: Cell) -> Text:
+    from rich.text import Text
+
+    return Text("\n").join(_text((part,)) for part in (cell if isinstance(cell, tuple) else (cell,)))
+
+
+def _passage(passage: Passage) -> Text:
+    """Where it stands, what was said, and which record holds it, each on a line of its own, and an empty one after."""
+    from rich.text import Text
+
+    text = Text.assemble((inert(passage.head), "dim"), "\n    ", _text(passage.said), "\n")
+    return text.append(f"    {inert(passage.origin)}\n" if passage.origin else "", "dim")
+
+
+def _text(parts: Iterable[Part]) -> Text:
+    from rich.text import Text
+
+    text = Text()
+    for part in parts:
+        if isinstance(part, str):
+            text.append(inert(part))
+        elif isinstance(part, Bar):
+            text.append("█" * part.full + "░" * (part.cells - part.full), _STYLES[part.tone])
+        else:
+            text.append(inert(part.text), _STYLES[part.tone])
+    return text

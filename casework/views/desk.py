@@ -1,0 +1,117 @@
+"""What is due: Today, one case, the night; and what `watch`, `login` and `stop` bring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from casework.views.blocks import Block, Line, Span, Tone, View, hint, line, warnings
+from casework.views.kept import outcome_codes, snapshot_row, snapshots_shown
+from casework.views.sealing import seal_lines
+from collector.canonical import plain
+from collector.errors import DONE, DUE, PERSON_NEEDED, exit_code_of
+
+if TYPE_CHECKING:
+    from casework.asking.today import NextAnswer, TodayAnswer, TodayLine
+    from casework.cases import Case
+    from casework.keeping.nightly import NightAnswer
+    from casework.keeping.sign_in import SignedIn
+    from casework.keeping.watch import WatchAnswer
+
+_ACTS = {"you": "you may act", "supplier": "the supplier must act", "platform": "Alibaba acts"}
+_TONES: dict[str, Tone] = {"act_now": "urgent", "overdue": "urgent", "due_soon": "warning"}
+
+
+def today(answer: TodayAnswer) -> View:
+    """Every open case, most urgent first; the exit code says whether something of the buyer's is due."""
+    json = plain({"today": answer.lines, "notices": answer.notices, "as_of": answer.as_of})
+    return View(json, tuple(_today(answer)), DUE if answer.due else DONE)
+
+
+def _today(answer: TodayAnswer) -> Iterator[Line]:
+    if not answer.lines:
+        yield line("No order is watched yet. Begin with: tradewitness watch")
+        return
+    yield from _lines(answer.lines)
+    yield from warnings(answer.notices)
+
+
+def _lines(cases: Iterable[TodayLine]) -> Iterator[Line]:
+    for case in cases:
+        title = f"{case.case}{f' · {case.name}' if case.name else ''}"
+        yield line(Span("●", _TONES.get(case.state, "good")), " ", Span(title, "strong"), f"  {case.headline}")
+        yield from (line(text, indent=4) for text in (case.todo, case.link) if text)
+        yield line(Span(case.looked, "aside"), indent=4)
+        yield from (line(Span("!", "urgent"), f" {alarm}", indent=4) for alarm in case.alarms)
+
+
+def next_step(answer: NextAnswer) -> View:
+    """One case: its line of Today, every further step, and what its stage asks for."""
+    json = plain({"next": answer.line, "steps": answer.steps, "advice": answer.advice, "as_of": answer.as_of})
+    return View(json, tuple(_next(answer)), DUE if answer.due else DONE)
+
+
+def _next(answer: NextAnswer) -> Iterator[Line]:
+    yield from _lines((answer.line,))
+    for number, step in enumerate(answer.steps[1:], 2):
+        yield line(f"{number}. {step['what']}: {_ACTS[step['who']]} {step['when']}", indent=2)
+        yield from (line(Span(text, "aside"), indent=5) for text in (step["press"], step["link"]) if text)
+    for advice in answer.advice:
+        yield line(Span(advice.label, "strong"), indent=2)
+        yield from (line(text, indent=5) for text in (*advice.say, advice.press, advice.url) if text)
+    if not answer.steps and not answer.advice:
+        yield hint("Enter what you know: tradewitness case set CASE received_at=2026-09-30")
+
+
+def watched(answer: WatchAnswer) -> View:
+    """What `watch` kept, and what is due of it."""
+    rows = [snapshot_row(s) for s in answer.snapshots]
+    value = {"orders": answer.found, "snapshots": rows, "today": answer.today.lines, "notes": answer.notes}
+    json = plain({**value, "seal": answer.seal.word, "pending": answer.seal.failures})
+    kept = (*snapshots_shown(answer.snapshots), *seal_lines(answer.seal), *warnings(answer.notes))
+    due = (line(), *_lines(answer.today.lines), hint("From now on, every morning: tradewitness"))
+    return View(json, (*kept, *due), exit_code_of(outcome_codes(answer.snapshots, answer.seal)))
+
+
+def signed_in(answer: SignedIn) -> View:
+    """An account that a page proved signed in."""
+    account = answer.account
+    shown = f" as {account.label}" if account.label else "; the page does not say as whom"
+    blocks = (
+        line(Span("✓", "good"), f" Account {account.name} is signed in{shown}."),
+        hint("The session stays on this machine, outside the archive, and is never put into a pack."),
+        hint("Next: tradewitness watch ORDER_NUMBER"),
+    )
+    return View(plain({"account": account, "snapshot": answer.snapshot.id, "seal": answer.seal.word}), blocks)
+
+
+def stopped(case: Case, running: TodayLine) -> View:
+    """A case that is no longer watched, and the deadline of it that still runs."""
+    blocks = [line(f"Case {case.order} is no longer watched. What was kept stays kept.")]
+    if running.act_by is not None:
+        warning = f" A deadline still runs, and you will not be warned: {running.headline}"
+        blocks.append(line(Span("!", "urgent"), warning))
+    again = hint(f"To take it up again: tradewitness watch {case.order}")
+    return View(plain({"case": case, "running": running}), (*blocks, again))
+
+
+def night(answer: NightAnswer) -> View:
+    """One night, and Today after it. What needs a person tells before what is due."""
+    rows = [snapshot_row(s) for s in answer.snapshots]
+    value = {"planned": answer.planned, "snapshots": rows, "skipped": answer.skipped, "today": answer.today.lines}
+    json = plain({**value, "seal": answer.seal.word if answer.seal else "", "dry_run": answer.dry_run})
+    codes = outcome_codes(answer.snapshots, answer.seal)
+    codes |= ({PERSON_NEEDED} if answer.person_needed else set()) | ({DUE} if answer.today.due else set())
+    return View(json, tuple(_night(answer)), exit_code_of(codes))
+
+
+def _night(answer: NightAnswer) -> Iterator[Block]:
+    if answer.dry_run:
+        yield line(f"{len(answer.planned)} page(s) would be visited:")
+        yield from (line(f"{page['case']}  {page['kind']:<9} {page['url']}", indent=2) for page in answer.planned)
+    elif answer.snapshots:
+        yield from snapshots_shown(answer.snapshots)
+    yield from warnings(answer.skipped)
+    if answer.seal:
+        yield from seal_lines(answer.seal)
+    yield from _today(answer.today)

@@ -1,0 +1,135 @@
+"""What was kept and what it became: visits, files and packs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from casework.views.blocks import Block, Result, Span, Table, Tone, View, hint, line, warnings
+from casework.views.sealing import PACK_SEAL, seal_lines
+from collector.canonical import plain
+from collector.errors import DONE, PARTIAL, PERSON_NEEDED, VERIFICATION_FAILED, exit_code_of
+from collector.model import ORIGINS
+
+if TYPE_CHECKING:
+    from casework.keeping.capture import Captured
+    from casework.proving.export import ExportAnswer
+    from casework.proving.pack import PackAnswer
+    from collector.archive.sealing import SealState
+    from collector.model import AddedFile, Snapshot
+
+
+_OUTCOME: dict[str, Tone] = {"complete": "good", "partial": "warning", "blocked": "bad", "failed": "bad"}
+
+
+def outcome_codes(snapshots: Iterable[Snapshot], seal: SealState | None = None) -> set[int]:
+    """The exit codes that visits call for: a wall, or a key that is lost, needs a person; less than whole is partial."""
+    codes = {PERSON_NEEDED if s.outcome == "blocked" else PARTIAL for s in snapshots if s.outcome != "complete"}
+    return codes | ({PERSON_NEEDED} if seal and seal.word == "unsigned" else set())
+
+
+def snapshot_row(snapshot: Snapshot) -> dict[str, str]:
+    """A snapshot in the contract's form; `digest` is the SHA-256 of the page's stored DOM, "" where none was kept."""
+    dom = next((a.digest for a in snapshot.artefacts if a.role == "dom" and a.part == 0), "")
+    target = snapshot.target
+    return {
+        "id": snapshot.id, "case": target.case, "kind": target.kind, "url": target.url, "outcome": snapshot.outcome,
+        "why": snapshot.why, "digest": dom, "at": plain(snapshot.visit.machine_time),
+    }  # fmt: skip
+
+
+def captured(answer: Captured) -> View:
+    """The visits of one capture, and what seals them."""
+    code = exit_code_of(outcome_codes(answer.snapshots, answer.seal) | ({PERSON_NEEDED} if answer.notes else set()))
+    rows = [snapshot_row(s) for s in answer.snapshots]
+    value = {"snapshots": rows, "seal": answer.seal.word, "pending": answer.seal.failures, "notes": answer.notes}
+    kept = (*snapshots_shown(answer.snapshots), *warnings(answer.notes), *seal_lines(answer.seal))
+    return View(plain(value), (*kept, hint(_after(answer.snapshots))), code)
+
+
+def _after(snapshots: tuple[Snapshot, ...]) -> str:
+    """What to type next: look again where nothing whole was kept, else what follows from what the pages say."""
+    orders = {s.target.case for s in snapshots}
+    order = orders.pop() if len(orders) == 1 else ""
+    if not any(s.outcome == "complete" for s in snapshots):
+        return f"Look again: tradewitness capture {order}".rstrip()
+    return f"Next: tradewitness deadlines · tradewitness check {order or '--all'}"
+
+
+def snapshots_shown(snapshots: tuple[Snapshot, ...]) -> Iterator[Block]:
+    """One row a visit, then each account that a wall stopped."""
+    rows = tuple(
+        (
+            s.target.id or s.target.kind, Span(s.outcome, _OUTCOME[s.outcome]), s.id,
+            f"{len(s.artefacts)} files" if s.artefacts else "nothing", s.why,
+        )
+        for s in snapshots
+    )  # fmt: skip
+    yield Table(("Page", "Outcome", "Snapshot", "Kept", "What to know"), rows)
+    for account in sorted({s.target.account for s in snapshots if s.outcome == "blocked"}):
+        rests = f"Account {account} rests" if account else "Visits without an account rest"
+        command = f"login {account}".strip()
+        yield from warnings([f"{rests} until you have looked. Do what the site asks for: tradewitness {command}"])
+
+
+def added(files: list[AddedFile], seal: SealState) -> View:
+    """The buyer's own files, what came of reading them, and what seals them."""
+    unused = any(file.about.get("outcome") in ("wall", "other", "unknown") for file in files)
+    code = PERSON_NEEDED if seal.word == "unsigned" else PARTIAL if unused else DONE
+    keys = ("id", "name", "kind", "size", "digest")
+    rows = [{**{k: getattr(f, k) for k in keys}, "origin": ORIGINS["saved"], "page": f.about} for f in files]
+    json = plain({"files": rows, "seal": seal.word, "pending": seal.failures})
+    kept = tuple(block for file in files for block in _file(file))
+    return View(json, (*kept, hint("Marked everywhere as saved by the buyer, not witnessed."), *seal_lines(seal)), code)
+
+
+def _file(file: AddedFile) -> Iterator[Block]:
+    yield line(f"Kept {file.name} as {file.kind} ({file.size:,} bytes, {file.id}).")
+    yield from _read_of(file.about)
+
+
+def _read_of(about: Mapping[str, str]) -> Iterator[Block]:
+    """What came of reading a page or conversation that was saved by hand."""
+    outcome, kind, why = (about.get(key, "") for key in ("outcome", "kind", "why"))
+    if outcome == "read":
+        saved = about["saved_at"][:16].replace("T", " ")
+        when = f", saved {saved} UTC, says {about['said_by']}" if saved else ""
+        what = f"Read as a page of kind {kind}" if kind != "chat" else f"Read as a conversation ({why})"
+        yield line(f"{what}{when}.", indent=2)
+        if not saved and kind != "chat":
+            unsaid = "It does not say when it was saved: a countdown on it counts as running out now."
+            yield line(Span(f"{unsaid} If you know, say so:", "warning"), indent=2)
+            yield line("add it again with --as page --saved 2026-10-04T18:00", indent=2)
+    elif outcome == "kept":
+        yield hint(why, indent=2)
+    elif outcome:
+        packed = "" if outcome == "unknown" else ", and left out of packs"
+        yield line(Span(f"NOT read{packed}:", "urgent"), f" {why}", indent=2)
+        open_it = "Open the right page, save it again, or enter what it shows: tradewitness case set CASE name=value"
+        yield line(open_it, indent=2)
+
+
+def packed(answer: PackAnswer) -> View:
+    """A pack that was written: its exhibits, its seal, and its path alone on the last line."""
+    value = {"path": str(answer.path), "sha256": answer.sha256, "exhibits": answer.exhibits, "seal": answer.seal}
+    code = VERIFICATION_FAILED if answer.problems else DONE
+    return View(plain({**value, "problems": answer.problems}), (*_packed(answer), Result(str(answer.path))), code)
+
+
+def _packed(answer: PackAnswer) -> Iterator[Block]:
+    rows = tuple((e.number, e.title, "yes" if e.witnessed else "saved by the buyer") for e in answer.exhibits)
+    yield Table(("Exhibit", "What", "Witnessed"), rows)
+    yield line(f"SHA-256 {answer.sha256}")
+    yield line(f"This pack is {PACK_SEAL[answer.seal]}.")
+    yield from map(hint, answer.failures)
+    for first in answer.problems[:1]:
+        found = f"{len(answer.problems)} problem(s), of which the first is: {first.where}: {first.what}"
+        yield line(Span("It does not verify", "urgent"), f", because the archive is not whole: {found}")
+        yield hint("Before you hand it in, run: tradewitness verify   It names what to put back from a copy.")
+
+
+def exported(answer: ExportAnswer) -> View:
+    """A web archive that was written, its path alone on the last line."""
+    value = {"path": str(answer.path), "sha256": answer.sha256, "size": answer.size, "snapshots": answer.snapshots}
+    said = f"{len(answer.snapshots)} visit(s), SHA-256 {answer.sha256}. Open it at https://replayweb.page/"
+    return View(plain(value), (hint(said), Result(str(answer.path))))

@@ -1,0 +1,147 @@
+"""How things are sealed: the line after every command that keeps something, `status`, `timestamp` and `verify`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from casework.views.blocks import Block, Line, Span, Table, Tone, View, hint, line, notes
+from collector.canonical import plain
+from collector.errors import DONE, VERIFICATION_FAILED
+
+if TYPE_CHECKING:
+    from casework.proving.status import StampedCheckpoint, StatusAnswer, WitnessAnswer
+    from casework.proving.verify import VerifyAnswer
+    from collector.archive.sealing import SealState
+
+
+_SEAL = {
+    "timestamped": "sealed and timestamped",
+    "pending": "sealed; not yet timestamped (asked again by the next command that keeps something)",
+    "unsigned": "NOT yet sealed",
+}
+
+PACK_SEAL = {
+    "timestamped": "signed and timestamped",
+    "pending": "signed, and not timestamped; made again when an authority answers, the same pack gets its timestamp",
+    "unsigned": "NOT signed",
+}
+
+
+_STATUS: dict[str, tuple[Tone, str]] = {
+    "timestamped": ("good", "All that is kept is sealed and timestamped"),
+    "pending": ("warning", "All that is kept is sealed; some of it waits for a timestamp"),
+    "unsigned": ("bad", "Some of what is kept is NOT sealed yet"),
+}
+_RECORDS = {
+    "timestamped": "timestamped: signed, and at least one authority confirms the date",
+    "pending": "not yet timestamped: signed, and asked for again by the next command that keeps something",
+    "unsigned": "not yet sealed: the next command that keeps something signs them",
+}
+_MOST_SHOWN = 8
+
+
+def seal_lines(seal: SealState) -> Iterator[Line]:
+    """How what was just kept is sealed, and what kept it from being sealed better."""
+    tone: Tone = "bad" if seal.word == "unsigned" else ""
+    yield Line((Span(_SEAL[seal.word], tone), "."), hint=True)
+    yield from map(hint, seal.failures)
+
+
+def verified(answer: VerifyAnswer) -> View:
+    """What verification found."""
+    value = {"ok": not answer.problems, "seal": answer.seal, "problems": answer.problems, "key": answer.key}
+    more = {"tokens": answer.tokens, "notes": answer.notes, "against": answer.against, "deep": answer.deep}
+    json = plain({**value, "what": answer.what, "path": str(answer.path), **more})
+    return View(json, tuple(_verified(answer)), VERIFICATION_FAILED if answer.problems else DONE)
+
+
+def _verified(answer: VerifyAnswer) -> Iterator[Block]:
+    if answer.problems:
+        yield line(Span(f"{len(answer.problems)} problem(s)", "urgent"), f" in this {answer.what}:")
+        for problem in answer.problems:
+            yield line(Span("✗", "bad"), f" {problem.where}: {problem.what}", indent=2)
+    else:
+        facts = "; the facts are what the bytes say that they were read from" if answer.deep else ""
+        agrees = f"; it agrees with {answer.against}" if answer.against else ""
+        yield line(Span("✓", "good"), f" This {answer.what} is whole: {answer.summary}{facts}{agrees}.")
+    seal = (PACK_SEAL if answer.what == "pack" else _SEAL)[answer.seal]
+    yield line(f"It is {seal}. Signing key: {answer.key or 'none'}")
+    if len(answer.tokens) > _MOST_SHOWN:
+        yield hint(f"{len(answer.tokens)} timestamps hold; the newest:")
+    yield from map(hint, answer.tokens[-_MOST_SHOWN:])
+    yield from notes(answer.notes)
+    if not answer.against and not answer.problems:
+        yield hint(
+            "Somebody who rewrote everything could have signed it again: compare the key with what its holder says, "
+            "or give --against CHECKPOINT, PACK or FINGERPRINT."
+        )
+
+
+def status(answer: StatusAnswer) -> View:
+    """What is sealed and timestamped, and what waits."""
+    return View(_status_value(answer), tuple(_status(answer)))
+
+
+def _status_value(answer: StatusAnswer) -> dict[str, Any]:
+    newest = answer.newest
+    checkpoint = None if newest is None else {"size": newest.size, "root": newest.root, "at": newest.at}
+    told = [(name, at, name not in newest.unknown) for name, at in newest.tokens] if newest else []
+    tokens = [{"authority": name, "time": at, "not_revoked": known} for name, at, known in told]
+    value: dict[str, Any] = plain({
+        "archive": str(answer.archive), "seal": answer.seal, "records": answer.counts, "checkpoint": checkpoint,
+        "tokens": tokens, "missing": answer.missing, "key": answer.key, "signer": answer.signer, "notes": answer.notes,
+        "waiting": [{"seal": word, "what": what} for word, what in answer.waiting],
+    })  # fmt: skip
+    return value
+
+
+def _status(answer: StatusAnswer) -> Iterator[Block]:
+    tone, words = _STATUS[answer.seal]
+    yield line(Span(words, tone), f": {answer.archive}")
+    rows = tuple((f"{count:,}", _RECORDS[word]) for word, count in answer.counts.items() if count)
+    yield Table(("Records", "How they are sealed"), rows)
+    for word, what in answer.waiting[:_MOST_SHOWN]:
+        yield line(f"{what}: {_RECORDS[word].partition(':')[0]}", indent=2)
+    if len(answer.waiting) > _MOST_SHOWN:
+        yield line(f"… and {len(answer.waiting) - _MOST_SHOWN} more", indent=2)
+    if answer.newest:
+        yield from _newest(answer.newest)
+    if answer.missing:
+        yield line(f"Not answered yet: {', '.join(answer.missing)}")
+    yield line(f"Signing key: {answer.key}")
+    if len(answer.signer) > 1:
+        yield line(f"Its certificate: {', certified by '.join(answer.signer)}")
+    yield from notes(answer.notes)
+    if answer.seal != "timestamped":
+        yield hint("Next: tradewitness timestamp")
+
+
+def _newest(newest: StampedCheckpoint) -> Iterator[Block]:
+    stamps = ", ".join(f"{name} {at or 'time not recorded'}" for name, at in newest.tokens) or "none yet"
+    yield line(f"Newest checkpoint: {newest.size} records, {newest.at}; timestamps: {stamps}")
+    if newest.unknown:
+        yield hint(
+            f"Revocation not known: {', '.join(newest.unknown)}. When its timestamp arrived, nothing could "
+            "be had on whether the authority's certificates were revoked; the timestamp counts."
+        )
+
+
+def stamped(answer: WitnessAnswer) -> View:
+    """What asking again brought, and the checkpoint for a third party."""
+    written = str(answer.path) if answer.path else ""
+    json = {**_status_value(answer.status), "pending": list(answer.seal.failures), "witness": written}
+    return View(json, tuple(_stamped(answer)))
+
+
+def _stamped(answer: WitnessAnswer) -> Iterator[Block]:
+    yield from seal_lines(answer.seal)
+    yield from notes(answer.status.notes)
+    if answer.path and answer.status.newest:
+        newest = answer.status.newest
+        yield line(f"Written for a third party: {answer.path}")
+        yield line(f"{newest.size} records, root {newest.root}, key {answer.status.key}", indent=2)
+        yield hint(
+            "Mail it, or hand it to somebody who will still have it. It shows nothing of what is kept. With it, "
+            "`tradewitness verify --against FILE` finds records that were changed or left out."
+        )

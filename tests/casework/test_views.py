@@ -1,0 +1,258 @@
+"""What an answer looks like: to a program as JSON and an exit code, to a person as blocks, and printed by a terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from casework import views
+from casework.asking.before_order import check_before_order
+from casework.asking.dossier import check_cases, deadlines_of, draft_for, facts_of, tiles_of
+from casework.asking.search import search
+from casework.asking.today import next_of, today
+from casework.cases import cases, find_case, targets_of
+from casework.doctor import examine
+from casework.keeping.add import Wording, add_and_seal
+from casework.keeping.capture import Captured
+from casework.keeping.nightly import night
+from casework.keeping.sign_in import SignedIn
+from casework.keeping.watch import WatchAnswer
+from casework.proving.export import export_wacz
+from casework.proving.pack import Wish, make_pack
+from casework.proving.reread import reread
+from casework.proving.status import stamp, status
+from casework.proving.verify import verify_path
+from casework.terminal import Terminal
+from casework.terminal.console import inert
+from casework.views.blocks import Bar, Block, Line, Part, Passage, Result, Span, Table, View, hint, line
+from casework.views.deadlines import bar
+from casework.views.reading import value_text
+from casework.workspace import Workspace, workspace
+from collector.archive.sealing import state
+from collector.browser.accounts import Account
+from collector.errors import DONE, DUE
+from collector.model import Fact, Place
+from fixtures.authority import Served
+from tests.paper_desk import PaperDesk, paper_browser
+
+NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
+
+
+# --- Every view --------------------------------------------------------------------------------------------------------
+
+
+class _Desk:
+    """A case of paper that was kept, and what casework answers about it."""
+
+    def __init__(self, desk: PaperDesk) -> None:
+        self.ws, self.order, self.folder = workspace(desk.archive), desk.order, desk.folder
+
+    @property
+    def captured(self) -> Captured:
+        return Captured(tuple(s for _, s in self.ws.index.snapshots("1")), state(self.ws.archive))
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory, authority: Served) -> Iterator[_Desk]:
+    made = PaperDesk(tmp_path_factory.mktemp("views"), authority)
+    made.begin()
+    made.keep()
+    with pytest.MonkeyPatch.context() as patch, paper_browser():
+        for name, value in made.environment.items():
+            patch.setenv(name, value)
+        yield _Desk(made)
+
+
+def _quiet(_: str) -> None:
+    """Nobody watches."""
+
+
+def _case(ws: Workspace, order: str) -> tuple[Any, ...]:
+    return find_case(ws, order), targets_of(ws, order), "is open", []
+
+
+def _facts(ws: Workspace, order: str) -> tuple[Any, ...]:
+    found = facts_of(ws, order)
+    return found, tiles_of(ws, found)
+
+
+def _watched(desk: _Desk) -> WatchAnswer:
+    return WatchAnswer((), desk.captured.snapshots, desk.captured.seal, today(desk.ws), ("a note",))
+
+
+ANSWERS: dict[str, Callable[[_Desk], tuple[Any, ...]]] = {
+    "added": lambda d: add_and_seal(d.ws, d.order, [d.folder / "carton.txt"], Wording("photo", "", "", ""), _quiet),
+    "before_order": lambda d: (check_before_order(d.ws, [d.captured.snapshots[0].id], "USD 15,000", _quiet),),
+    "captured": lambda d: (d.captured,),
+    "case": lambda d: _case(d.ws, d.order),
+    "cases": lambda d: ([(case, targets_of(d.ws, case.order)) for case in cases(d.ws)],),
+    "deadlines": lambda d: (deadlines_of(d.ws, ("received_at=2026-09-30",), "2026-10-29"),),
+    "draft": lambda d: (draft_for(d.ws, d.order, "supplier", "en", (), _quiet),),
+    "exported": lambda d: (export_wacz(d.ws, (d.captured.snapshots[0].id,), d.folder / "visit.wacz"),),
+    "facts": lambda d: _facts(d.ws, d.order),
+    "findings": lambda d: (check_cases(d.ws, [d.order], False, ("damaged",), "", _quiet),),
+    "found": lambda d: (search(d.ws, ["fan"]),),
+    "health": lambda d: (examine(d.ws),),
+    "initialised": lambda d: (d.ws.archive.root, True, ("a note",)),
+    "next_step": lambda d: (next_of(d.ws, d.order),),
+    "night": lambda d: (night(d.ws, dry_run=True, progress=_quiet),),
+    "packed": lambda d: (make_pack(d.ws, d.order, Wish(output=d.folder / "case.zip"), _quiet),),
+    "reindexed": lambda d: ({"cases": 1, "facts": 20},),
+    "reread": lambda d: (reread(d.ws, "", _quiet),),
+    "signed_in": lambda d: (SignedIn(Account("main"), d.captured.snapshots[0], d.captured.seal),),
+    "stamped": lambda d: (stamp(d.ws, d.folder / "witness.json", _quiet),),
+    "status": lambda d: (status(d.ws),),
+    "stopped": lambda d: (find_case(d.ws, d.order), next_of(d.ws, d.order).line),
+    "today": lambda d: (today(d.ws),),
+    "verified": lambda d: (verify_path(d.ws, None, _quiet),),
+    "watched": lambda d: (_watched(d),),
+}
+
+
+def test_there_is_an_answer_here_for_every_view() -> None:
+    assert set(ANSWERS) == set(views.__all__) - {"View"}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_a_view_is_pure_and_is_printed_whole(name: str, desk: _Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same answer gives the same view, its JSON is JSON, and every word of it is printed."""
+    answer, show = ANSWERS[name](desk), getattr(views, name)
+    view: View = show(*answer)
+    assert view == show(*answer)
+    assert json.loads(json.dumps(view.json)) == view.json
+    capsys.readouterr()
+    assert Terminal().show(view) == Terminal(as_json=True).show(view) == view.code
+    printed = capsys.readouterr()
+    assert printed.out.endswith(json.dumps(view.json, ensure_ascii=False, indent=2) + "\n")
+    squeezed = "".join((printed.out + printed.err).split())
+    for word in _words(view.blocks):
+        assert "".join(inert(word).split()) in squeezed
+
+
+def _words(blocks: tuple[Block, ...]) -> Iterator[str]:
+    """What stands in lines and passages, and in cells as far as a narrow table does not fold them."""
+    for block in blocks:
+        match block:
+            case Line(parts=parts) | Passage(said=parts):
+                yield from (p.text if isinstance(p, Span) else str(p) for p in parts if not isinstance(p, Bar))
+            case Result():
+                yield from (block.text, block.note)
+            case Table():
+                yield block.title
+
+
+def test_exit_codes_say_what_is_due(desk: _Desk) -> None:
+    late = deadlines_of(desk.ws, ("received_at=2026-09-30",), "2026-10-29")
+    early = deadlines_of(desk.ws, ("received_at=2026-09-30",), "2026-10-02")
+    assert (views.deadlines(late).code, views.deadlines(early).code) == (DUE, DONE)
+
+
+# --- Words -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (None, "–"),
+        (True, "yes"),
+        ((), "none"),
+        (("late", "damaged"), "late, damaged"),
+        (({"name": "fan"},), "1 entry"),
+        (({"name": "fan"}, {"name": "box"}), "2 entries"),
+        ({"quality": "as the sample", "packaging": "foam"}, "quality: as the sample; packaging: foam"),
+    ],
+)
+def test_a_value_is_told_in_words_and_not_as_a_program_writes_it(value: Any, words: str) -> None:
+    assert value_text(value) == words
+
+
+def test_the_table_of_facts_says_in_words_where_each_stands() -> None:
+    place = Place("0" * 64, "json", "window.pageData#/orderInfoVO/orderId", "250861947301028446")
+    facts = [
+        Fact("order.number", "250861947301028446", "read", "20261125T101831Z-717fdf", "alibaba.order/2", place),
+        Fact("dispute.offer", None, "not_shown", "20261125T101843Z-29b441", "alibaba.dispute/2"),
+    ]
+    table = views.facts(facts, [None, None]).blocks[0]
+    assert isinstance(table, Table)
+    assert table.rows[0][3] == "the page's data"
+    assert table.rows[1][2] == "not shown"
+
+
+@pytest.mark.parametrize(
+    ("away", "cells"),
+    [
+        (timedelta(days=40), 10),
+        (timedelta(days=8), 8),
+        (timedelta(hours=25), 4),
+        (timedelta(hours=2), 1),
+        (timedelta(0), 0),
+        (-timedelta(hours=2), 0),
+    ],
+)
+def test_the_bar_of_time_left_empties_hour_by_hour_at_the_end(away: timedelta, cells: int) -> None:
+    """Ten cells; the last one is full while there is any time at all."""
+    assert bar(NOON + away, NOON) == Bar(cells, 10)
+
+
+@given(st.integers(-(10**7), 10**7), st.integers(0, 10**6))
+def test_the_bar_never_grows_with_time(seconds: int, later: int) -> None:
+    """What is left can only become less."""
+    end = NOON + timedelta(seconds=seconds)
+    assert bar(end, NOON).full >= bar(end, NOON + timedelta(seconds=later)).full
+
+
+# --- A terminal --------------------------------------------------------------------------------------------------------
+
+TEXTS = st.text(max_size=60)
+PARTS = st.lists(TEXTS | st.builds(Span, TEXTS, st.sampled_from(["", "urgent"])) | st.just(Bar(3, 10)), max_size=3)
+TUPLES: st.SearchStrategy[tuple[Part, ...]] = PARTS.map(tuple)
+BLOCKS = st.one_of(
+    st.builds(Line, TUPLES, st.integers(0, 6), st.booleans()),
+    st.builds(lambda title, cell, text: Table(("", "What"), ((cell, text),), title, apart=True), TEXTS, TUPLES, TEXTS),
+    st.builds(Passage, TEXTS, TUPLES, TEXTS),
+    st.builds(Result, TEXTS, TEXTS),
+)
+
+
+class _Screen(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@given(st.lists(BLOCKS, max_size=3), st.booleans())
+def test_no_text_of_a_view_acts_on_the_terminal(blocks: list[Block], quiet: bool) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        out, err = _Screen(), _Screen()
+        patch.setattr("sys.stdout", out)
+        patch.setattr("sys.stderr", err)
+        patch.setenv("NO_COLOR", "1")
+        patch.setenv("TERM", "dumb")
+        Terminal(quiet=quiet).show(View({}, tuple(blocks)))
+    for row in (out.getvalue() + err.getvalue()).split("\n"):
+        assert inert(row) == row
+
+
+def test_what_looks_like_markup_is_printed_as_it_stands(capsys: pytest.CaptureFixture[str]) -> None:
+    table = Table(("A",), (("[link=file:///etc/passwd]open[/link]",),), "[red]t[/red]")
+    Terminal().show(View({}, (line("photo [1].jpg [/]"), table)))
+    printed = capsys.readouterr().out
+    assert "photo [1].jpg [/]" in printed
+    assert "[link=file:///etc/passwd]open[/link]" in printed
+    assert "[red]t[/red]" in printed
+
+
+def test_quiet_leaves_out_hints_and_prints_what_was_asked_for_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    Terminal(quiet=True).show(View({}, (line("kept"), hint("next"))))
+    assert capsys.readouterr().out == "kept\n"
+    view = View({}, (line("kept"), hint("next"), Result("/tmp/a pack.zip", "mind it")))
+    Terminal(quiet=True).show(view)
+    assert capsys.readouterr() == ("/tmp/a pack.zip\n", "")
+    Terminal().show(view)
+    assert capsys.readouterr() == ("kept\nnext\n/tmp/a pack.zip\n", "mind it\n")
