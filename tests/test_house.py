@@ -262,6 +262,14 @@ def test_the_stages_end_at_the_first_that_fails(monkeypatch: pytest.MonkeyPatch,
     assert "third" not in printed
 
 
+def test_the_quick_check_leaves_out_of_the_whole_one_only_browsers_and_stories() -> None:
+    """Lint and types are the same, and no other mark takes a test away."""
+    assert check.STAGES["check"][:-1] == check.STAGES["test"][:-1] == check.LINT
+    quick, whole = (check.STAGES[name][-1].command for name in ("check", "test"))
+    assert quick == check.pytest("not proof and not browser and not stories")
+    assert whole[: len(quick)] == check.pytest("not proof")
+
+
 def test_continuous_integration_runs_make_test_and_nothing_by_hand() -> None:
     """.ci/run can be executed, stops at the first error and installs nothing itself."""
     script = ROOT / ".ci" / "run"
