@@ -35,7 +35,11 @@ LINT = (
 
 
 def pytest(which: str, *more: str) -> tuple[str, ...]:
-    """The command line that runs the tests with these marks, two at a time."""
+    """The command line that runs the tests with these marks, two at a time.
+
+    Each process begins with half of them, in their order, and whoever is done takes from the other: what a module prepares
+    once is seldom prepared twice, and neither waits for the other's long stories.
+    """
     return tool("pytest", "-q", "-n", "2", "--dist", "worksteal", "-m", which, *more)
 
 

@@ -29,8 +29,13 @@ from tests.stories.desk import Said
 
 SCENARIO = "led-fans"
 ORIGIN = "http://alibaba.localhost:8123"
+ORDER = SCENARIOS[SCENARIO].order.id
 PAGES = ("order", "dispute")
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+def quiet(text: str) -> None:
+    """Progress that nobody hears."""
 
 
 @dataclass
@@ -99,7 +104,7 @@ class PaperDesk:
 
     @property
     def order(self) -> str:
-        return SCENARIOS[SCENARIO].order.id
+        return ORDER
 
     @property
     def environment(self) -> dict[str, str]:

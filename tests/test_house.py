@@ -1,4 +1,4 @@
-"""The house itself: what is committed, what is shipped, what is written about it, and how it is prepared."""
+"""The house itself: what is committed, what is written about it, and how it is prepared."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import sys
 import tomllib
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,6 @@ from cli import app
 from scripts import check, cli_reference
 
 ROOT = Path(__file__).resolve().parent.parent
-SHIPPED = ("collector", "rules", "casework", "cli.py")
 
 
 def committed(*below: str) -> list[Path]:
@@ -93,44 +91,6 @@ def test_the_lock_satisfies_what_the_project_asks_for() -> None:
         if not any(need.specifier.contains(version) for version in versions.get(canonicalize_name(need.name), ()))
     ]
     assert unmet == []
-
-
-# --- What is shipped ---------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel as a release would build it."""
-    folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    return next(folder.glob("tradewitness-*.whl"))
-
-
-def test_the_wheel_holds_the_application_whole_and_nothing_else(wheel: Path) -> None:
-    """Templates, policies and certificates go with the code; fixtures, tests and bench stay in the checkout."""
-    names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
-    assert {name.split("/")[0] for name in names} == set(SHIPPED)
-    missing = {path.relative_to(ROOT).as_posix() for path in committed(*SHIPPED)} - names
-    assert missing == set()
-    licences = [name for name in zipfile.ZipFile(wheel).namelist() if name.endswith(".dist-info/licenses/LICENSE")]
-    assert len(licences) == 1
-
-
-def test_the_application_works_from_its_wheel_alone(wheel: Path, tmp_path: Path) -> None:
-    """Rules find their policy where the wheel put it, with no checkout near."""
-    zipfile.ZipFile(wheel).extractall(tmp_path / "installed")
-    program = "import sys; sys.path.insert(0, 'installed'); import cli; assert 'installed' in cli.__file__; cli.main()"
-    # Another copy of the code must not be counted with the checkout's.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
-    environment |= {"TRADEWITNESS_ARCHIVE": str(tmp_path / "none"), "TRADEWITNESS_CONFIG": str(tmp_path / "user")}
-    done = subprocess.run(
-        [sys.executable, "-c", program, "deadlines", "received_at=2026-09-30", "--as-of", "2026-10-01", "--json"],
-        cwd=tmp_path, env=environment, check=False, capture_output=True, text=True,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert '"claim"' in done.stdout
-    assert not (tmp_path / "none").exists(), "a command that only reads creates nothing"
 
 
 # --- What is written about it --------------------------------------------------------------------------------------------
@@ -300,6 +260,14 @@ def test_the_stages_end_at_the_first_that_fails(monkeypatch: pytest.MonkeyPatch,
     assert "line 7 is wrong" in printed
     assert "all quiet" not in printed
     assert "third" not in printed
+
+
+def test_the_quick_check_leaves_out_of_the_whole_one_only_browsers_and_stories() -> None:
+    """Lint and types are the same, and no other mark takes a test away."""
+    assert check.STAGES["check"][:-1] == check.STAGES["test"][:-1] == check.LINT
+    quick, whole = (check.STAGES[name][-1].command for name in ("check", "test"))
+    assert quick == check.pytest("not proof and not browser and not stories")
+    assert whole[: len(quick)] == check.pytest("not proof")
 
 
 def test_continuous_integration_runs_make_test_and_nothing_by_hand() -> None:

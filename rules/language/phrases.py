@@ -149,7 +149,11 @@ class _Sentence:
 
     def says(self, phrases: tuple[_Parts, ...]) -> bool:
         """Whether one of the phrases stands here, each of its parts, and not denied."""
-        return any(all(any(map(self._holds, self._starts(row))) for row in parts) for parts in phrases)
+        return any(all(self._stands(row) for row in parts) for parts in phrases)
+
+    def _stands(self, row: _Row) -> bool:
+        """Whether the row stands here and is not denied; most do not even begin."""
+        return bool(self._spans(row[0].terms)) and any(map(self._holds, self._starts(row)))
 
     def _spans(self, terms: _Terms) -> tuple[tuple[int, int], ...]:
         spans = self._found.get(terms)

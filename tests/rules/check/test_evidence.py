@@ -129,12 +129,16 @@ def without(file: CaseFile, gone: tuple[str, ...]) -> CaseFile:
 def test_what_is_in_order_names_its_evidence_and_is_not_without_it(name: str) -> None:
     """Each named thing is in the case; what still is in order without them rests on other things, in the end on nothing."""
     file, reasons = CASES[name]
-    for id in {finding.id for finding in in_order(file, reasons)}:
-        left = file
-        while finding := next((f for f in in_order(left, reasons) if f.id == id), None):
+    for first in tuple(in_order(file, reasons)):
+        left, finding = file, first
+        while True:
             assert finding.facts, finding
             assert set(finding.facts) <= names(left), finding
             left = without(left, finding.facts)
+            still = [f for f in in_order(left, reasons) if f.id == first.id]
+            if not still:
+                break
+            finding = still[0]
 
 
 def test_every_finding_that_can_be_in_order_is_tried_above() -> None:

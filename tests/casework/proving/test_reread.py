@@ -17,7 +17,7 @@ from collector.archive.index import open_index
 from collector.model import Fact, Snapshot
 from collector.reading.reader import reader_of
 from tests.archives import TestClock, archive_at
-from tests.casework.test_search import FANS, PAY, SHIRTS, SORRY, WET, keep_thread
+from tests.casework.asking.test_search import FANS, PAY, SHIRTS, SORRY, WET, keep_thread
 from tests.collector.sites.alibaba.shapes import PROFILE_2018, SHOP
 
 Run = Callable[..., str]

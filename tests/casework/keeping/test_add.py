@@ -1,0 +1,40 @@
+"""The buyer's files are kept as they are, each once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from casework.cases import added_files
+from casework.keeping.add import Wording, add_and_seal, add_files
+from casework.workspace import Workspace
+from collector.errors import WrongRequest
+from tests.paper_desk import ORDER, quiet
+
+
+def test_a_file_is_kept_byte_for_byte_and_sealed(ws: Workspace, tmp_path: Path) -> None:
+    photo = tmp_path / "lid.jpg"
+    photo.write_bytes(b"\xff\xd8\xff a broken lid")
+    (file,), sealed = add_and_seal(ws, ORDER, [photo], Wording(note="lid, left"), quiet)
+    assert ws.archive.objects.get(file.digest) == photo.read_bytes()
+    assert (file.kind, file.name, file.note, sealed.word) == ("photo", "lid.jpg", "lid, left", "timestamped")
+
+
+def test_the_same_bytes_again_are_the_same_exhibit(ws: Workspace, tmp_path: Path) -> None:
+    for name in ("one.txt", "other.txt"):
+        (tmp_path / name).write_text("packing list")
+    (first,) = add_files(ws, ORDER, [tmp_path / "one.txt"])
+    count = len(added_files(ws, ORDER))
+    (second,) = add_files(ws, ORDER, [tmp_path / "other.txt"])
+    assert (second.id, len(added_files(ws, ORDER))) == (first.id, count)
+
+
+def test_of_two_files_of_which_one_is_not_there_neither_is_kept(ws: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "there.txt").write_text("here")
+    before = added_files(ws, ORDER)
+    with pytest.raises(WrongRequest):
+        add_files(ws, ORDER, [tmp_path / "there.txt", tmp_path / "gone.txt"])
+    with pytest.raises(WrongRequest, match="not a kind of file"):
+        add_files(ws, ORDER, [tmp_path / "there.txt"], Wording(kind="rumour"))
+    assert added_files(ws, ORDER) == before
