@@ -34,7 +34,8 @@ from rules.policy.fact_names import FACT_NAMES, FACTS, shown_by
 from rules.policy.platform import load_policy, parse
 from rules.policy.schema import installed
 from tests.collector.sites.alibaba.stored import stored
-from tests.test_house import ROOT, SHIPPED, committed
+from tests.test_house import ROOT, committed
+from tests.test_wheel import SHIPPED
 
 WRITTEN = {ROOT / "collector/kinds.py", ROOT / "collector/sites/alibaba/pages.py"}
 MANY = 5  # a rule may name the few kinds that it is about
