@@ -38,3 +38,17 @@ def test_of_two_files_of_which_one_is_not_there_neither_is_kept(ws: Workspace, t
     with pytest.raises(WrongRequest, match="not a kind of file"):
         add_files(ws, ORDER, [tmp_path / "there.txt"], Wording(kind="rumour"))
     assert added_files(ws, ORDER) == before
+
+
+def test_what_is_said_of_a_file_that_is_kept_corrects_what_was_said_before(ws: Workspace, tmp_path: Path) -> None:
+    chat = tmp_path / "WhatsApp Chat with Lee.txt"
+    chat.write_text("12/03/26, 10:01 - Anna: Hello\n13/03/26, 10:05 - Lee: The fans ship on 28 September\n")
+    (first,) = add_files(ws, ORDER, [chat])
+    assert (first.kind, first.about) == ("other", {})
+    (second,) = add_files(ws, ORDER, [chat], Wording(kind="chat", note="from my phone"))
+    assert (second.id, second.kind, second.note) == (first.id, "chat", "from my phone")
+    assert second.about["outcome"] == "read"
+    (third,) = add_files(ws, ORDER, [chat])
+    assert (third.kind, third.note) == ("chat", "from my phone"), "what is not said again stands"
+    entries = list(ws.archive.ledger.entries(kinds=("file.added", "file.described")))
+    assert [entry.body.get("kind") for entry in entries[-2:]] == ["other", "chat"], "both stand in the ledger"
