@@ -15,7 +15,7 @@ test: ## everything that must hold: lint, types, arrows between packages, tests
 	@scripts/prepare test
 	@$(PYTHON) -m scripts.check test
 
-check: ## the quick part of it, in under a minute: all but what drives a browser and the stories
+check: ## the quicker part of it: all but what drives a browser and the stories
 	@scripts/prepare test
 	@$(PYTHON) -m scripts.check check
 
