@@ -24,7 +24,7 @@ from urllib.parse import quote
 
 from collector.canonical import commitment
 from collector.ledger.checkpoint import checkpoint_name, checkpoint_or_none
-from collector.ledger.merkle import Frontier, Tree, leaf_hash
+from collector.ledger.merkle import Tree, leaf_hash
 
 FORMAT = "1"
 Describe = Callable[[bytes, int, str], "Described"]
@@ -78,7 +78,6 @@ class Catalogue:
         self._refused = path is None  # no file, or none that can be written: what is asked is answered from memory
         self._lock = RLock()
         self._seen: tuple[str, str] = ("", "")
-        self._frontier = Frontier()
         self._appending = False
         self._listed: tuple[str, list[str]] = (_NOTHING, [])
 
@@ -87,12 +86,7 @@ class Catalogue:
     @property
     def size(self) -> int:
         """How many whole lines there are."""
-        return self._asked(lambda db: self._frontier.size)
-
-    @property
-    def end(self) -> int:
-        """Where the last whole line ends, in bytes; what follows is a torn tail."""
-        return self._asked(lambda db: int(_state(db, "end") or 0))
+        return self._asked(lambda db: int(_state(db, "size") or 0))
 
     def tree(self, size: int) -> Tree:
         """The tree of the first `size` lines, from the subtrees that are kept."""
@@ -226,7 +220,6 @@ class Catalogue:
             if _state(db, "openings") != stamps[1]:
                 self._take_openings(db)
                 _put_state(db, openings=stamps[1])
-            self._frontier = Tree(int(_state(db, "size") or 0), lambda height, number: _node(db, height, number)).frontier
         self._seen = stamps
 
     def _stamps(self) -> tuple[str, str]:
