@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from typer.core import TyperGroup, TyperOption
 
-from cli import app
+from cli import command_line
 from scripts import check, cli_reference
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -107,7 +106,7 @@ def shown_commands() -> list[list[str]]:
 @pytest.mark.parametrize("words", shown_commands(), ids=" ".join)
 def test_every_command_in_the_readme_exists_with_its_options(words: list[str]) -> None:
     """Nobody types a line from the README and is told that there is no such command."""
-    command: Any = typer.main.get_command(app)
+    command: Any = command_line()
     while isinstance(command, TyperGroup) and words and not words[0].startswith("-"):
         assert words[0] in command.commands
         command, words = command.commands[words[0]], words[1:]
