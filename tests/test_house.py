@@ -66,6 +66,12 @@ def test_no_committed_file_names_a_package_registry_or_a_place_on_a_machine() ->
     assert found == []
 
 
+def test_no_committed_file_is_one_that_git_is_to_leave_alone() -> None:
+    """A link to a venv that is committed takes the place of the real one in every checkout that it is merged into."""
+    asked = ["git", "-c", "safe.directory=*", "ls-files", "--cached", "--ignored", "--exclude-standard"]
+    assert subprocess.run(asked, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split() == []
+
+
 def test_the_lock_pins_every_package_by_digest_and_names_no_host() -> None:
     """pip --require-hashes can install it from any registry."""
     lines = locked()

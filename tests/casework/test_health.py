@@ -21,7 +21,7 @@ from collector.alias import Alias
 from collector.archive.archive import Archive
 from collector.model import Target
 from collector.seal.timestamp import Authority
-from collector.sites.alibaba import Alibaba
+from collector.sites.table import site_named
 from fixtures.authority import Served
 from tests.archives import TestClock, archive_at, authority_of, keep_snapshot, snapshot_for
 
@@ -37,7 +37,7 @@ def no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
 def desk(folder: Path, authorities: Sequence[Authority], clock: TestClock | None = None) -> Workspace:
     clock = clock or TestClock(datetime.now(UTC))
     archive = archive_at(folder / "archive", authorities, clock)
-    return Workspace(archive, Alibaba(), Alias(), clock, folder / "configuration")
+    return Workspace(archive, site_named, Alias(), clock, folder / "configuration")
 
 
 def item(ws: Workspace, name: str) -> HealthItem:
@@ -59,7 +59,7 @@ def test_a_missing_browser_is_a_problem_that_says_what_to_do(tmp_path: Path, aut
 
 def test_every_problem_and_note_has_a_next_step_and_nothing_is_created(tmp_path: Path) -> None:
     clock = TestClock(datetime.now(UTC))
-    ws = Workspace(Archive(tmp_path / "archive", clock), Alibaba(), Alias(), clock, tmp_path / "configuration")
+    ws = Workspace(Archive(tmp_path / "archive", clock), site_named, Alias(), clock, tmp_path / "configuration")
     with pytest.MonkeyPatch.context() as patch, silent() as authority:
         patch.setattr("collector.seal.authorities.PUBLIC", (authority,))
         patch.setattr(health, "_AUTHORITIES_S", 0.2)
