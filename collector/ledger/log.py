@@ -8,6 +8,7 @@ stands, and the tree over them, is kept in the catalogue. The caller holds the a
 from __future__ import annotations
 
 import json
+import logging
 import os
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,6 +25,8 @@ from collector.ledger.checkpoint import VERSION, Checkpoint, checkpoint_name, ch
 from collector.ledger.clock_faults import clock_fault
 from collector.ledger.disk import append_line, write_file
 from collector.ledger.merkle import Tree, leaf_hash
+
+_LOG = logging.getLogger(__name__)
 
 OF_THE_SEAL = ("timestamp.received", "authority.revoked")  # they do not by themselves call for a new checkpoint
 
@@ -205,12 +208,11 @@ class Ledger:
 
     def opening(self, named: str) -> Opening | None:
         """What opens a commitment, or None."""
-        found = self.catalogue.opening(named)
-        return Opening(*found) if found else None
+        return self.openings([named]).get(named)
 
     def openings(self, names: Iterable[str]) -> dict[str, Opening]:
         """What opens these commitments; those that nothing opens are left out."""
-        return {name: opening for name in names if (opening := self.opening(name)) is not None}
+        return {name: Opening(digest, salt) for name, digest, salt in self.catalogue.openings(names)}
 
     def tree(self, size: int | None = None) -> Tree:
         """The Merkle tree of the first `size` lines (of all), for its root and proofs of it."""
@@ -295,6 +297,7 @@ class Ledger:
             append_line(self.openings_path, opened)
         append_line(self.entries_path, line + b"\n")
         self.catalogue.appended()
+        _LOG.debug("entry %d: %s", seq, kind)
         return Entry(seq, stamp, kind, json.loads(line)["body"], line)
 
     def needs_checkpoint(self) -> bool:
