@@ -12,11 +12,15 @@ from collector.model import Fact, Target
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The stored DOM of one frame: `part` 0 is the page itself; `digest` names the stored bytes."""
+    """The stored DOM of one frame: `part` 0 is the page itself; `digest` names the stored bytes.
+
+    Of an answer that the page was told, `asked` is the address that was asked and what was sent to it.
+    """
 
     part: int
     digest: str
     html: bytes
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +172,10 @@ class PageReader(Protocol):
 
     def messenger(self, kind: str) -> Messenger | None:
         """How conversations are marked on pages of that kind; None where they hold none."""
+        ...
+
+    def told_whole(self, page: StoredPage) -> bool:
+        """Whether the page was told every message of its open conversation from the first on, in answer to its requests."""
         ...
 
     def attachments(self, page: StoredPage) -> tuple[Attachment, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -15,6 +16,7 @@ from collector.model import Artefact, Snapshot
 from collector.site import Box, Carried, Document, StoredPage
 
 Get = Callable[[str], bytes]
+_HANDED = re.compile(rb"(?:/\*\*/)?[\w$.]{1,80}\(\s*([{\[].*[}\]])\s*\);?", re.DOTALL)
 
 
 def stored_page(snapshot: Snapshot, get: Get, alias: Alias) -> StoredPage:
@@ -34,7 +36,7 @@ def page_of(
 
     text = "\n".join(document.html.decode("utf-8", "replace") for document in documents("text"))
     stretches = documents("stretch")
-    told, files = _told(kept, get, alias) if stretches else ((), {})
+    told, files = _told(kept, get, alias)
     # Messages that were kept are read, where the page around them was not to be had, too.
     sources = documents("dom")
     pages = sources or tuple(replace(newest, part=0) for newest in stretches[:1])
@@ -94,17 +96,27 @@ def _told(
         body = kept.get(("body", exchange["body"].get("part", -1)))
         if body is None:
             continue
-        if _is_json(exchange["media_type"]):
-            told.append(Document(body.part, body.digest, get(body.digest).replace(b"\n", b" ")))
+        if _may_be_data(exchange) and (data := _data(get(body.digest))) is not None:
+            asked = f"{alias.to_real(exchange['url'])}\n{(exchange['sent'] or {}).get('text', '')}"
+            told.append(Document(body.part, body.digest, data.replace(b"\n", b" "), asked))
         else:
             files.setdefault(alias.to_real(exchange["url"]), body.digest)
     told += [_frames(kept[key], get) for key in sorted(kept) if key[0] == "frames"]
     return tuple(told), files
 
 
-def _is_json(media_type: str) -> bool:
-    plain = media_type.partition(";")[0].strip().lower()
-    return plain == "application/json" or plain.endswith("+json")
+def _may_be_data(exchange: Mapping[str, Any]) -> bool:
+    """Whether an answer may be JSON: by its type, or as text that a script asked for, some answers being mistyped."""
+    plain = exchange["media_type"].partition(";")[0].strip().lower()
+    asked = exchange["resource"] in ("XHR", "Fetch") or "callback=" in exchange["url"]
+    return plain == "application/json" or plain.endswith("+json") or (asked and is_text(plain))
+
+
+def _data(body: bytes) -> bytes | None:
+    """JSON as it stands, or without the function that it is handed to; None for anything else."""
+    handed = _HANDED.fullmatch(body.strip())
+    data = handed[1] if handed else body
+    return data if data.lstrip()[:1] in (b"{", b"[") else None
 
 
 def _frames(artefact: Artefact, get: Get) -> Document:

@@ -7,7 +7,7 @@ from collector.reading.readings import Node
 from collector.reading.texts import squeezed, text_of
 from collector.site import Listed
 from collector.sites.alibaba.addresses import absolute, address_of, canonical, order_address
-from collector.sites.alibaba.thread import CONTACT
+from collector.sites.alibaba.conversation import CONTACT
 
 
 def listed_orders(frame: Frame) -> Node:

@@ -15,6 +15,7 @@ from collector.reading.markup import Frame
 from collector.site import Attachment, Carried, Identity, Listed, Messenger, Recognition, StoredPage
 from collector.sites.alibaba import addresses, recognition
 from collector.sites.alibaba.account import signed_in_as
+from collector.sites.alibaba.conversation import conversation
 from collector.sites.alibaba.dispute import dispute_data
 from collector.sites.alibaba.identity import identify
 from collector.sites.alibaba.lists import conversation_with, orders_of
@@ -22,7 +23,7 @@ from collector.sites.alibaba.order_data import order_root
 from collector.sites.alibaba.others import own_stretches, page_shows_others, tells_others
 from collector.sites.alibaba.pages import page_of
 from collector.sites.alibaba.product import goods_data
-from collector.sites.alibaba.thread import MESSENGER, attachments
+from collector.sites.alibaba.thread import MESSENGER, attachments, spoken_in
 from collector.sites.alibaba.tracking import tracking_data
 
 _SMALL, _SHORT = 400_000, 4000  # bytes, and characters of text: a barrier has no more
@@ -124,6 +125,11 @@ class Alibaba:
     def messenger(self, kind: str) -> Messenger | None:
         """How the Message Center marks a conversation."""
         return MESSENGER if kind == "thread" else None
+
+    def told_whole(self, page: StoredPage) -> bool:
+        """Whether the page was told every message of its open conversation from the first on."""
+        told = (conversation(frame, frozenset(spoken_in(frame))) for frame in _frames(page))
+        return any(opened is not None and opened.begins is not None for opened in told)
 
     def attachments(self, page: StoredPage) -> tuple[Attachment, ...]:
         """The files that the messages of all stretches carry (of the page itself where there are none)."""
