@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -19,6 +20,8 @@ from collector.clock import instant
 from collector.errors import DamagedArchive
 from collector.ledger.log import Entry, Ledger, Opening, about_case
 from collector.model import ALIBABA, Fact, Money, Place, Printed, SavedPage, Snapshot, Target
+
+_LOG = logging.getLogger(__name__)
 
 FORMAT = "10"
 ReadFacts = Callable[[Snapshot], tuple[Fact, ...]]
@@ -121,6 +124,7 @@ class Index:
             if start and (start > size or self._meta("tip") != archive.ledger.leaf(start - 1)):
                 start = 0
             if start < size or not start:
+                _LOG.debug("index: taking in the entries %d to %d", start, size)
                 self.take_all(archive, start, size, read_facts, read_saved)
         return size - start
 

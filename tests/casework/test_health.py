@@ -160,9 +160,13 @@ def test_missing_chinese_fonts_are_said_before_the_first_picture(
     assert (found.state, bool(found.todo)) == (state, state == "note")
 
 
-@pytest.mark.skipif(os.name == "nt", reason="modes are those of Linux and macOS")
-def test_the_details_of_a_crash_are_the_users_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TRADEWITNESS_CONFIG", str(tmp_path))
-    path = health.keep_crash(ValueError("what happened"))
-    assert path.stat().st_mode & 0o777 == 0o600
-    assert "what happened" in path.read_text()
+def test_the_doctor_says_where_the_log_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRADEWITNESS_LOG", str(tmp_path / "log"))
+    assert health._log() == health.HealthItem("Log", "ok", str(tmp_path / "log" / "tradewitness.log"))
+
+
+def test_a_log_that_cannot_be_written_is_a_note_and_no_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "log").write_text("a file where the folder should be")
+    monkeypatch.setenv("TRADEWITNESS_LOG", str(tmp_path / "log"))
+    found = health._log()
+    assert (found.state, "TRADEWITNESS_LOG" in found.todo) == ("note", True)
