@@ -5,7 +5,9 @@ What does the work is imported inside the commands: `--help` must not wait for a
 
 from __future__ import annotations
 
+import copy
 import inspect
+import logging
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,10 +18,11 @@ import typer.core
 import typer.exceptions
 
 from casework import views
-from casework.terminal import Terminal, report_error
+from casework.terminal import Steps, Terminal, report_error
 from collector.errors import DONE, WRONG_REQUEST, TradewitnessError
 from collector.kinds import PageKind, case_kinds, file_names, in_words
 
+_LOG = logging.getLogger("casework.cli")
 DAILY, WATCHING, LOOKING, EXPERT = "Every day", "Keep watching", "Look", "Experts"
 
 app = typer.Typer(
@@ -97,12 +100,28 @@ VersionOption = Annotated[
 ]
 
 
+def _speak(wanted: bool) -> None:
+    if wanted:
+        from casework.logfile import attach
+
+        attach(Steps())
+
+
+VerboseOption = Annotated[
+    bool,
+    typer.Option(
+        "--verbose", callback=_speak, is_eager=True, help="Say on standard error, step by step, what is being done."
+    ),
+]
+
+
 @app.callback(invoke_without_command=True)
 def today(
     context: typer.Context,
     archive: ArchiveOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
+    verbose: VerboseOption = False,
     version: VersionOption = False,
 ) -> None:
     """Keeps sealed evidence of your Alibaba.com orders and tells you what to do by when. Without a command: Today."""
@@ -576,14 +595,51 @@ def reindex(archive: ArchiveOption = None, json: JsonOption = False, quiet: Quie
     _show(Terminal(json, quiet), views.reindexed(ws.index.counts("cases", "snapshots", "facts", "files")))
 
 
+def command_line() -> Any:
+    """The commands as typer makes them, each of which takes --verbose too, as the one without a name does."""
+    root = typer.main.get_command(app)
+    verbose = copy.copy(next(option for option in root.params if option.name == "verbose"))
+    verbose.expose_value = False  # it has acted when it was read: no command's function needs to know of it
+    waiting: list[Any] = list(getattr(root, "commands", {}).values())
+    for command in waiting:
+        command.params.append(verbose)
+        waiting += getattr(command, "commands", {}).values()
+    return root
+
+
+def _named(arguments: list[str], command: Any) -> str:
+    """The command and the names of its options, without anything else that was typed: that may be anybody's words."""
+    words = ["tradewitness"]
+    for argument in arguments:
+        commands = getattr(command, "commands", {})
+        if argument in commands:
+            command = commands[argument]
+            words.append(argument)
+        elif argument.partition("=")[0] in {name for option in command.params for name in option.opts}:
+            words.append(argument.partition("=")[0])
+    return " ".join(words)
+
+
 def _say(error: TradewitnessError, as_json: bool) -> int:
+    _LOG.debug("ended by an error", exc_info=error)
     report_error(error, as_json)
     return error.exit_code
 
 
 def run(arguments: list[str]) -> int:
     """One command line to its exit code; nothing is raised."""
-    command: Any = typer.main.get_command(app)
+    command = command_line()
+    if {"-h", "--help", "--version"} & set(arguments):
+        return _run(command, arguments)  # these must not wait, and there is nothing to tell of them
+    from casework.logfile import logged
+
+    with logged(_named(arguments, command)):
+        code = _run(command, arguments)
+        _LOG.info("exit code %d", code)
+    return code
+
+
+def _run(command: Any, arguments: list[str]) -> int:
     as_json = "--json" in arguments
     try:
         return int(command.main(arguments, prog_name="tradewitness", standalone_mode=False) or DONE)
@@ -602,9 +658,9 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         return DONE
     except Exception as error:  # noqa: BLE001 - the last door: a user never sees a traceback, and it is kept for a report
-        from casework.doctor import keep_crash
+        from casework.logfile import keep_details
 
-        hint = f"Nothing that was kept is lost. The details are in {keep_crash(error)}; please report them."
+        hint = f"Nothing that was kept is lost. {keep_details(error)}"
         return _say(TradewitnessError(f"Something unexpected happened ({type(error).__name__}).", hint), as_json)
 
 

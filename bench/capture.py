@@ -28,7 +28,7 @@ from collector.browser.launch import VIEWPORT, Browser, launch, sandbox_state
 from collector.capture.runner import visits
 from collector.clock import SystemClock
 from collector.model import Target
-from collector.sites.alibaba import Alibaba
+from collector.sites.table import site_named
 from fixtures.marketplace.app import DOMAIN, Marketplace
 from fixtures.marketplace.scenarios import addresses
 from fixtures.marketplace.server import serve
@@ -51,7 +51,7 @@ async def ours(browser: Browser, url: str, order: str, alias: Alias, folder: Pat
     going = visits(
         targets,
         open_tab=browser.tab,
-        site=Alibaba(),
+        site_named=site_named,
         store=store,
         clock=SystemClock(),
         alias=alias,

@@ -26,7 +26,7 @@ from collector.clock import SystemClock
 from collector.ledger.log import new_salt
 from collector.model import Artefact, Problem, Snapshot, Step, Target, Visit
 from collector.reading.reader import reader_of
-from collector.sites.alibaba import Alibaba
+from collector.sites.table import site_named
 from collector.verify import verify_archive
 from collector.verify.stored import Sealed, check_objects
 from fixtures.marketplace.pages import render
@@ -112,7 +112,7 @@ def pages(folder: Path) -> Archive:
 
 def verified(archive: Archive, *, deep: bool) -> tuple[float, int]:
     """Seconds that verification takes, and how many facts the index holds; nothing may be wrong."""
-    read = reader_of(archive.objects, Alibaba(), Alias())
+    read = reader_of(archive.objects, site_named, Alias())
     index = open_index(archive, read)
     (count,) = index.rows("select count(*) from facts")[0]
     began = time.perf_counter()

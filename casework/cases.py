@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from sqlite3 import Row
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -16,7 +17,7 @@ from collector.archive.sealing import seal, signing_key
 from collector.canonical import plain
 from collector.errors import WrongRequest
 from collector.kinds import case_pages, page_kind, page_rank
-from collector.model import AddedFile, Fact, FilePart, Printed, Target
+from collector.model import ALIBABA, AddedFile, Fact, FilePart, Printed, Target
 from rules.case.assertions import is_event, parse_assertion
 from rules.case.casefile import CaseFile, LedgerEvent
 from rules.policy.fact_names import RECURRING
@@ -35,14 +36,17 @@ class Case:
     account: str
     opened_at: datetime
     closed: bool
+    site: str = ALIBABA
 
 
 def cases(ws: Workspace) -> list[Case]:
     """Every case, in the order in which they were opened."""
-    return [
-        Case(r["order_id"], r["name"], r["zone"], r["account"], datetime.fromisoformat(r["opened_at"]), bool(r["closed"]))
-        for r in ws.index.rows("select * from cases order by opened_at, order_id")
-    ]
+    return [_case(row) for row in ws.index.rows("select * from cases order by opened_at, order_id")]
+
+
+def _case(row: Row) -> Case:
+    opened_at, closed = datetime.fromisoformat(row["opened_at"]), bool(row["closed"])
+    return Case(row["order_id"], row["name"], row["zone"], row["account"], opened_at, closed, row["site"])
 
 
 def find_case(ws: Workspace, wanted: str) -> Case:
@@ -114,9 +118,11 @@ def open_case(
     zone = require_zone(zone) if zone else ""
     if account:
         ws.accounts.require_name(account)
-    make_targets(ws, order, account, addresses, ())  # a wrong address is said before anything is made
+    make_targets(ws, order, ALIBABA, account, addresses, ())  # a wrong address is said before anything is made
     keep(ws)
     existing = {c.order: c for c in cases(ws)}
+    site = existing[order].site if order in existing else ALIBABA
+    ws.site_named(site)  # so is one that this version does not know
     account = account or (existing[order].account if order in existing else ws.accounts.only())
     if name and not any(c.isalpha() for c in name):
         raise WrongRequest(f"{name!r} could be taken for an order number.", "Choose a --name with a letter in it.")
@@ -126,19 +132,20 @@ def open_case(
     with ws.archive.writing():
         if order in existing:
             if existing[order].closed:
-                _append_opening(ws, order, existing[order].name, existing[order].zone, existing[order].account)
+                again = existing[order]
+                _append_opening(ws, order, site, again.name, again.zone, again.account)
             _change_settings(ws, existing[order], name=name, account=account, zone=zone)
         else:
-            _append_opening(ws, order, name, zone or machine_zone(), account)
-        keep_targets(ws, make_targets(ws, order, account, addresses, _standing(ws, order)))
+            _append_opening(ws, order, site, name, zone or machine_zone(), account)
+        keep_targets(ws, make_targets(ws, order, site, account, addresses, _standing(ws, order)))
     if sealed:
         seal(ws.archive, signing_key(ws.archive, ws.user))
     ws.refresh()
     return find_case(ws, order)
 
 
-def _append_opening(ws: Workspace, order: str, name: str, zone: str, account: str) -> None:
-    body = {"case": order, "name": name, "zone": zone, "account": account}
+def _append_opening(ws: Workspace, order: str, site: str, name: str, zone: str, account: str) -> None:
+    body = {"case": order, "site": site, "name": name, "zone": zone, "account": account}
     ws.archive.ledger.append("case.opened", body, ws.clock.now())
 
 
@@ -158,7 +165,7 @@ def set_case(
     """Asserts facts (`name=value`), sets addresses, name or zone. All or nothing."""
     case = find_case(ws, wanted)
     zone = require_zone(zone) if zone else ""
-    targets = make_targets(ws, case.order, case.account, addresses, _standing(ws, case.order))
+    targets = make_targets(ws, case.order, case.site, case.account, addresses, _standing(ws, case.order))
     facts = [_assertion(ws, case, text, zone or case.zone) for text in assignments]
     with ws.archive.writing():
         _change_settings(ws, case, name=name, account="", zone=zone)
@@ -218,7 +225,9 @@ def _change_settings(ws: Workspace, case: Case, **settings: str) -> None:
 def targets_of(ws: Workspace, case: str) -> list[Target]:
     """The pages that are visited for a case, order page first."""
     rows = ws.index.rows("select * from targets where case_id = ? and url != '' order by rowid", case)
-    found = [Target(r["id"], r["case_id"], r["kind"], r["url"], r["account"], json.loads(r["expects"])) for r in rows]
+    found = [
+        Target(r["id"], r["case_id"], r["kind"], r["url"], r["account"], json.loads(r["expects"]), r["site"]) for r in rows
+    ]
     return sorted(found, key=lambda t: page_rank(t.kind))
 
 
@@ -226,8 +235,12 @@ def _standing(ws: Workspace, case: str) -> tuple[Target, ...]:
     return tuple(targets_of(ws, case))
 
 
-def make_targets(ws: Workspace, order: str, account: str, addresses: Addresses, standing: Iterable[Target]) -> list[Target]:
-    """Targets for the addresses given. Of kinds that a case has several of they join those it has; others are replaced.
+def make_targets(
+    ws: Workspace, order: str, site: str, account: str, addresses: Addresses, standing: Iterable[Target]
+) -> list[Target]:
+    """Targets for the addresses given, pages of the case's site.
+
+    Of kinds that a case has several of they join those it has; others are replaced.
 
     A thread may be named by its supplier instead: all conversations can share one address.
     """
@@ -237,7 +250,7 @@ def make_targets(ws: Workspace, order: str, account: str, addresses: Addresses, 
         for url in urls:
             expects = {"order": order} if page_kind(kind).of_order else {}
             if page_kind(kind).by_supplier and url.strip() and not _LIKE_AN_ADDRESS.search(url):
-                address, expects = ws.site.address(kind), {"supplier": url.strip()}
+                address, expects = ws.site_named(site).address(kind), {"supplier": url.strip()}
             else:
                 address = require_address(url)
             same = next((t for t in known if t.kind == kind and t.url == address and t.expects == expects), None)
@@ -245,7 +258,7 @@ def make_targets(ws: Workspace, order: str, account: str, addresses: Addresses, 
             replace = siblings and not page_kind(kind).several
             number = len(siblings) + 1
             identity = same.id if same else siblings[0].id if replace else kind if number == 1 else f"{kind}-{number}"
-            made.append(Target(identity, order, kind, address, account, expects))
+            made.append(Target(identity, order, kind, address, account, expects, site))
             known = [t for t in known if t.id != identity] + [made[-1]]
             _warn_other_kind(ws, made[-1])
     return made
@@ -253,7 +266,7 @@ def make_targets(ws: Workspace, order: str, account: str, addresses: Addresses, 
 
 def _warn_other_kind(ws: Workspace, target: Target) -> None:
     """An address that plainly leads to another kind of page is refused while it can still be mended."""
-    kind = ws.site.kind_of(ws.alias.to_real(target.url))
+    kind = ws.site_of(target).kind_of(ws.alias.to_real(target.url))
     if kind and kind != target.kind and kind in case_pages():
         raise WrongRequest(
             f"{target.url} is the address of a {kind} page, not of a {target.kind} page.", f"Give it with --{kind}."

@@ -1,4 +1,4 @@
-"""doctor and init: whether this machine has what is needed, each with the next step; and where a crash is written down."""
+"""doctor and init: whether this machine has what is needed, each with the next step."""
 
 from __future__ import annotations
 
@@ -6,19 +6,18 @@ import asyncio
 import os
 import shutil
 import sys
-import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from casework.cases import machine_zone
+from casework.logfile import log_path
 from casework.workspace import Workspace, authorities_of, keep
-from collector.archive.config import user_folder, write_config
+from collector.archive.config import write_config
 from collector.errors import SealError, TradewitnessError, WrongRequest
-from collector.ledger.disk import make_folder
-from collector.platform import chinese_font, keep_private, synced_by
+from collector.platform import chinese_font, synced_by
 
 _LITTLE_DISK = 2 * 1024**3
 _LATE_MS = 60_000  # a clock further off than this weakens every record
@@ -86,6 +85,7 @@ def examine(ws: Workspace) -> list[HealthItem]:
     """Every check, in the order in which a person would mend them; each ends in a bounded time. Creates nothing."""
     return [
         *_browser(), _fonts(), _archive(ws), _folder(ws), _disk(ws), _settings(ws), _key(ws), *_authorities(ws), _zone(),
+        _log(),
     ]  # fmt: skip
 
 
@@ -279,16 +279,11 @@ def _zone() -> HealthItem:
     return HealthItem("Time zone", "ok", machine_zone())
 
 
-def keep_crash(error: BaseException) -> Path:
-    """Writes the details of an unexpected error to a file that only the user can read, and gives its path."""
-    path = user_folder() / "last-error.txt"
-    text = "".join(traceback.format_exception(error))
-    try:
-        make_folder(path.parent)
-        path.unlink(missing_ok=True)
-        path.touch(mode=0o600)
-        keep_private(path)
-        path.write_text(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC\n{text}", "utf-8")
-    except (OSError, TradewitnessError):
-        return Path("(could not be written)")
-    return path
+def _log() -> HealthItem:
+    """Where the log is; one that cannot be written stops nothing."""
+    path = log_path()
+    nearest = next(p for p in (path, *path.parents) if p.exists())
+    if os.access(nearest, os.W_OK) and (nearest == path or nearest.is_dir()):
+        return HealthItem("Log", "ok", str(path))
+    advice = "Everything else works without it. To have one, name another folder in TRADEWITNESS_LOG."
+    return HealthItem("Log", "note", f"{path} cannot be written to", advice)

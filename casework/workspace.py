@@ -16,9 +16,10 @@ from collector.archive.config import default_archive, user_folder
 from collector.archive.index import Index, ReadFacts, ReadSaved, fresh_index, open_index
 from collector.clock import Clock, SystemClock
 from collector.errors import WrongRequest
+from collector.model import ALIBABA, Target
 from collector.reading.reader import reader_of
 from collector.saved.reader import reader_of_saved
-from collector.site import Site
+from collector.site import Site, SiteNamed
 
 if TYPE_CHECKING:
     from collector.browser.accounts import Accounts
@@ -30,7 +31,7 @@ class Workspace:
     """An archive to read, or to keep things in. `index` is up to date when first asked for; `refresh` after appends."""
 
     archive: Archive
-    site: Site
+    site_named: SiteNamed
     alias: Alias
     clock: Clock
     user: Path
@@ -44,7 +45,16 @@ class Workspace:
     def readers(self) -> tuple[ReadFacts, ReadSaved]:
         """What reads facts from pages that were visited, and from those that the buyer saved."""
         objects = self.archive.objects
-        return reader_of(objects, self.site, self.alias), reader_of_saved(objects, self.site, self.alias)
+        return reader_of(objects, self.site_named, self.alias), reader_of_saved(objects, self.site_named, self.alias)
+
+    @property
+    def site(self) -> Site:
+        """The site that is asked where no case or page names one yet: to sign in, to find an order, to open a case."""
+        return self.site_named(ALIBABA)
+
+    def site_of(self, target: Target) -> Site:
+        """The site that a page is of. Raises UnknownSite."""
+        return self.site_named(target.site)
 
     @cached_property
     def accounts(self) -> Accounts:
@@ -84,12 +94,12 @@ class SealedView(Workspace):
 
 def workspace(archive: Path | None = None, clock: Clock | None = None) -> Workspace:
     """The workspace for an archive folder (default: TRADEWITNESS_ARCHIVE or ~/tradewitness). Creates nothing."""
-    from collector.sites.alibaba import Alibaba
+    from collector.sites.table import site_named
 
     clock = clock or SystemClock()
     root = (archive or default_archive()).expanduser()
     alias = Alias.parse(os.environ.get("TRADEWITNESS_ALIAS", ""))
-    return Workspace(Archive(root.absolute(), clock), Alibaba(), alias, clock, user_folder())
+    return Workspace(Archive(root.absolute(), clock), site_named, alias, clock, user_folder())
 
 
 def sealed_view(ws: Workspace, case: str) -> Workspace:
@@ -97,7 +107,7 @@ def sealed_view(ws: Workspace, case: str) -> Workspace:
 
     What is signed must rest on sealed bytes: index.sqlite is a convenience that anybody could have edited.
     """
-    return SealedView(ws.archive, ws.site, ws.alias, ws.clock, ws.user, case)
+    return SealedView(ws.archive, ws.site_named, ws.alias, ws.clock, ws.user, case)
 
 
 def keep(ws: Workspace, extra_authorities: tuple[str, ...] = (), root_pem: str = "") -> bool:

@@ -48,6 +48,10 @@ class ArchiveError(TradewitnessError):
     exit_code = WRONG_REQUEST
 
 
+class UnknownSite(ArchiveError):
+    """A case or page of a site that this version does not know; nothing of it is touched."""
+
+
 class DiskFull(ArchiveError):
     """The disk took no more; what was kept before stays kept."""
 

@@ -29,6 +29,7 @@ Outcome = Literal["complete", "partial", "blocked", "failed"]
 Area = tuple[int, int, int, int]  # x, y, width, height in page pixels
 _N = r"(\d{1,7})"  # a note is a record's text, and a record may come from anybody
 Verdict = Literal["ok", "missing", "problem", "undetermined"]
+ALIBABA = "alibaba"  # the site of every case and page whose record names none: the first versions knew no other
 DeadlineState = Literal["not_started", "open", "due_soon", "act_now", "overdue", "met", "undetermined"]
 
 
@@ -128,7 +129,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A page to visit. `expects` holds what it must show to be the right one (order number, supplier's name)."""
+    """A page to visit. `expects` holds what it must show to be the right one (order number, supplier's name).
+
+    `site` is the name by which `collector/sites/table.py` knows the site that the page is of.
+    """
 
     id: str
     case: str
@@ -136,6 +140,7 @@ class Target:
     url: str
     account: str = ""
     expects: Mapping[str, str] = field(default_factory=dict)
+    site: str = ALIBABA
 
 
 @dataclass(frozen=True, slots=True)

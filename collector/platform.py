@@ -19,6 +19,7 @@ import platformdirs
 import platformdirs.macos
 import platformdirs.unix
 import platformdirs.windows
+from platformdirs.api import PlatformDirsABC
 
 _BROWSERS_LINUX = (
     "/usr/bin/google-chrome-stable",
@@ -84,8 +85,17 @@ def downloaded_browsers(platform: str, environ: Mapping[str, str]) -> tuple[Path
 
 def settings_folder(platform: str = sys.platform) -> str:
     """The user's configuration folder for this application, by the platform's own custom."""
+    return str(_custom(platform).user_config_dir)
+
+
+def log_folder(platform: str = sys.platform) -> str:
+    """The user's folder for this application's logs, by the platform's own custom."""
+    return str(_custom(platform).user_log_dir)
+
+
+def _custom(platform: str) -> PlatformDirsABC:
     kinds = {"win32": platformdirs.windows.Windows, "darwin": platformdirs.macos.MacOS}
-    return str(kinds.get(platform, platformdirs.unix.Unix)("tradewitness", appauthor=False).user_config_dir)
+    return kinds.get(platform, platformdirs.unix.Unix)("tradewitness", appauthor=False)
 
 
 def keep_private(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -209,3 +209,8 @@ class Directory(Protocol):
 
 class Site(PageReader, Directory, Protocol):
     """All that is known of one site, for who both looks for pages and reads them."""
+
+
+# Each takes the name of a site, as a target has it, and raises UnknownSite for one that this version does not know.
+SiteNamed = Callable[[str], Site]
+PageReaderNamed = Callable[[str], PageReader]

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import typer
 from typer.core import TyperArgument, TyperGroup, TyperOption
 
-from cli import app
+from cli import command_line
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "cli.md"
 
@@ -17,10 +16,11 @@ OPENING = """# Commands
 
 Written by `make docs` from the commands themselves; do not edit it by hand. `tradewitness COMMAND --help` says the same.
 
-Every command takes `--archive DIR`, `--json` and `--quiet`; they are not repeated below. What the exit codes mean stands in
-the [README](../README.md#exit-codes).
+Every command takes `--archive DIR`, `--json`, `--quiet` and `--verbose`; they are not repeated below. With `--verbose` a
+command says on standard error, step by step, what it is doing: the steps of a visit, what each authority answered.
+What the exit codes mean stands in the [README](../README.md#exit-codes).
 """
-EVERYWHERE = {"archive", "json", "quiet", "help"}
+EVERYWHERE = {"archive", "json", "quiet", "verbose", "help"}
 
 
 def commands(command: Any, path: str) -> Iterator[tuple[str, Any]]:
@@ -58,7 +58,7 @@ def section(path: str, command: Any) -> str:
 
 def reference() -> str:
     """The whole page, the same text for the same commands."""
-    root = typer.main.get_command(app)
+    root = command_line()
     return "\n".join([OPENING, *(section(path, command) for path, command in commands(root, "tradewitness"))])
 
 

@@ -104,6 +104,7 @@ def play(origin: str, authority: str, root: str, base: object) -> None:
         **os.environ,
         "TRADEWITNESS_ARCHIVE": str(DEMO / "archive"),
         "TRADEWITNESS_CONFIG": str(DEMO / "configuration"),
+        "TRADEWITNESS_LOG": str(DEMO / "log"),
         "TRADEWITNESS_ALIAS": f"{origin.removeprefix('http://')}=alibaba.com",
     }
     pages = addresses("led-fans", origin)

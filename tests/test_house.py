@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from typer.core import TyperGroup, TyperOption
 
-from cli import app
+from cli import command_line
 from scripts import check, cli_reference
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -67,6 +66,12 @@ def test_no_committed_file_names_a_package_registry_or_a_place_on_a_machine() ->
     assert found == []
 
 
+def test_no_committed_file_is_one_that_git_is_to_leave_alone() -> None:
+    """A link to a venv that is committed takes the place of the real one in every checkout that it is merged into."""
+    asked = ["git", "-c", "safe.directory=*", "ls-files", "--cached", "--ignored", "--exclude-standard"]
+    assert subprocess.run(asked, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split() == []
+
+
 def test_the_lock_pins_every_package_by_digest_and_names_no_host() -> None:
     """pip --require-hashes can install it from any registry."""
     lines = locked()
@@ -107,7 +112,7 @@ def shown_commands() -> list[list[str]]:
 @pytest.mark.parametrize("words", shown_commands(), ids=" ".join)
 def test_every_command_in_the_readme_exists_with_its_options(words: list[str]) -> None:
     """Nobody types a line from the README and is told that there is no such command."""
-    command: Any = typer.main.get_command(app)
+    command: Any = command_line()
     while isinstance(command, TyperGroup) and words and not words[0].startswith("-"):
         assert words[0] in command.commands
         command, words = command.commands[words[0]], words[1:]

@@ -95,11 +95,14 @@ def keep_snapshots(
     Pages of the `wanted` kinds (without any named: of those that come into being later) that an order page leads to, and
     that its case does not have yet, join the case and are visited too. `pause_s` is the rest in seconds between two visits
     of one account; `held` what the command knows of its accounts from runs before. Raises BrowserError when the browser
-    goes away.
+    goes away, and UnknownSite before any visit.
     """
+    targets = tuple(targets)
+    for target in targets:
+        ws.site_of(target)
     kinds = wanted if wanted is not None else frozenset(kind.name for kind in case_kinds() if kind.later)
     try:
-        return asyncio.run(_visit_all(ws, tuple(targets), progress, pause_s, held or Held(stay=False), kinds))
+        return asyncio.run(_visit_all(ws, targets, progress, pause_s, held or Held(stay=False), kinds))
     finally:
         ws.refresh()
 
@@ -118,7 +121,8 @@ async def _visit_all(
             if not queue:
                 break
             going = visits(
-                queue, open_tab=running.tab, site=ws.site, store=ws.archive.objects, clock=ws.clock, alias=ws.alias,
+                queue, open_tab=running.tab, site_named=ws.site_named, store=ws.archive.objects, clock=ws.clock,
+                alias=ws.alias,
                 progress=lambda text: progress(f"page {len(kept) + 1} of {planned}, {text}"), pause_s=pause_s,  # noqa: B023
             )  # fmt: skip
             further: list[Target] = []

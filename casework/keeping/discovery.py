@@ -36,8 +36,9 @@ def discovered(ws: Workspace, snapshot: Snapshot, wanted: frozenset[str]) -> tup
 def _named_thread(ws: Workspace, target: Target, page: StoredPage) -> list[Target]:
     """The target of a conversation that was named by its supplier, with the address that the list gives it."""
     supplier = target.expects.get("supplier", "")
-    url = ws.site.conversation(page, supplier) if page_kind(target.kind).by_supplier and supplier else ""
-    if not url or ws.site.canonical(url) == ws.site.canonical(ws.alias.to_real(target.url)):
+    site = ws.site_of(target)
+    url = site.conversation(page, supplier) if page_kind(target.kind).by_supplier and supplier else ""
+    if not url or site.canonical(url) == site.canonical(ws.alias.to_real(target.url)):
         return []
     return [replace(target, url=url, expects={"supplier": supplier})]
 
@@ -47,13 +48,13 @@ def _linked(ws: Workspace, snapshot: Snapshot, page: StoredPage, wanted: frozens
     target = snapshot.target
     if target.kind != "order" or (snapshot.outcome != "complete" and identified(snapshot) != "ok"):
         return []
-    pages = ws.site.discover(page)
+    pages = ws.site_of(target).discover(page)
     found = {kind: (url,) for kind, url in pages.items() if kind in wanted and not stands(ws, target.case, kind, url)}
-    return make_targets(ws, target.case, target.account, found, targets_of(ws, target.case))
+    return make_targets(ws, target.case, target.site, target.account, found, targets_of(ws, target.case))
 
 
 def stands(ws: Workspace, case: str, kind: str, url: str) -> bool:
     """Whether the case has that page already, or one of that kind where one is all there is."""
     known = [t for t in targets_of(ws, case) if t.kind == kind]
-    same = any(ws.site.canonical(ws.alias.to_real(t.url)) == ws.site.canonical(url) for t in known)
+    same = any(ws.site_of(t).canonical(ws.alias.to_real(t.url)) == ws.site_of(t).canonical(url) for t in known)
     return same or (bool(known) and not page_kind(kind).joins)

@@ -225,7 +225,7 @@ def _stop_at_wall(looks: tuple[Snapshot, ...], account: str) -> None:
 def _found(ws: Workspace, number: str, look: Snapshot | None, listed: Listed | None) -> FoundOrder:
     """The order as its own page shows it, else as the list does; its dispute also as the order list names it."""
     dispute = {"dispute": listed.dispute} if listed and listed.dispute else {}
-    facts = read_stored(look, ws.archive.objects, ws.site, ws.alias) if look else ()
+    facts = read_stored(look, ws.archive.objects, ws.site_of(look.target), ws.alias) if look else ()
     values = {f.name: f.value for f in facts if f.state == "read"}
     if look is None or (look.outcome != "complete" and not values):
         why = look.why if look else "Its own page has not been visited yet."
@@ -233,7 +233,9 @@ def _found(ws: Workspace, number: str, look: Snapshot | None, listed: Listed | N
         return FoundOrder(number, *said, dispute, why)
     status, supplier, total = (str(values.get(name) or "") for name in ("order.status", "order.supplier", "order.total"))
     sure = look.outcome == "complete" or identified(look) == "ok"  # what may be another order's page leads nowhere
-    pages = {kind: url for kind, url in ws.site.discover(_page(ws, look)).items() if kind in _further() and sure}
+    pages = {
+        kind: url for kind, url in ws.site_of(look.target).discover(_page(ws, look)).items() if kind in _further() and sure
+    }
     return FoundOrder(number, status, supplier, total, {**dispute, **pages}, look.why if look.outcome != "complete" else "")
 
 

@@ -140,7 +140,7 @@ def _plan(ws: Workspace, file: CaseFile, wish: Wish, choices: Choices) -> PackPl
 
 def _private(ws: Workspace, snapshots: Iterable[Snapshot]) -> dict[str, Private]:
     """What shows others. Where a pane stands in a picture only a record says: one that was changed since could name more."""
-    private = private_of(ws.site, ws.archive.objects, ws.alias, snapshots)
+    private = private_of(ws.site_named, ws.archive.objects, ws.alias, snapshots)
     if ws.archive.ledger.contradicted() is None:
         return private
     return {name: replace(what, cropped=()) for name, what in private.items()}

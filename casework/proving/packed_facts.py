@@ -13,11 +13,11 @@ from typing import Any
 from collector.alias import Alias
 from collector.archive.records import snapshot_of
 from collector.canonical import plain, sha256
-from collector.errors import DamagedArchive
+from collector.errors import DamagedArchive, UnknownSite
 from collector.ledger.log import Opening
 from collector.model import Fact, Problem, Snapshot
 from collector.reading.reader import is_read, read_stored, stored_page
-from collector.site import PageReader
+from collector.site import PageReader, PageReaderNamed
 from rules.pack.bag.bag import Bag, open_bag
 from rules.pack.bag.proof import OPENINGS
 
@@ -46,7 +46,7 @@ class _Originals:
         raise DamagedArchive("A pack is only read.", "")
 
 
-def check_facts(path: Path, site: PageReader, alias: Alias) -> tuple[tuple[Problem, ...], tuple[str, ...]]:
+def check_facts(path: Path, site_named: PageReaderNamed, alias: Alias) -> tuple[tuple[Problem, ...], tuple[str, ...]]:
     """Facts that the originals of a pack do not say, and findings: what could not be read again, and why."""
     bag = open_bag(path)
     openings, originals = _openings(bag), _Originals(bag)
@@ -60,6 +60,7 @@ def check_facts(path: Path, site: PageReader, alias: Alias) -> tuple[tuple[Probl
             body = json.loads(bag.read(where.replace("facts.json", "snapshot.json")) or b"")
             stated = json.loads(bag.read(where) or b"")["facts"]
             snapshot = snapshot_of(body, openings)
+            site = site_named(snapshot.target.site)
             if lack := _lack(body, snapshot, originals):
                 messages = _shown_messages(snapshot, originals, site, alias)
                 problems += [bag.problem(where, what) for what in _other_messages(stated, messages)]
@@ -68,6 +69,8 @@ def check_facts(path: Path, site: PageReader, alias: Alias) -> tuple[tuple[Probl
                 continue
             read = read_stored(snapshot, originals, site, alias)
             problems += [bag.problem(where, what) for what in _differences(stated, read)]
+        except UnknownSite as error:
+            notes.append(f"{where}: its facts were not read again. {error.message} {error.hint}")
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError, DamagedArchive):
             problems.append(bag.problem(where, "cannot be read again from the originals beside it"))
     return tuple(problems), tuple(notes)

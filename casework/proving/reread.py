@@ -94,7 +94,7 @@ def reread(ws: Workspace, wanted: str, progress: Progress) -> RereadAnswer:
         if case and snapshot.target.case != case:
             return held
         try:
-            read = read_stored(snapshot, ws.archive.objects, ws.site, ws.alias)
+            read = read_stored(snapshot, ws.archive.objects, ws.site_of(snapshot.target), ws.alias)
         except DamagedArchive:
             unread.append(snapshot.id)
             return held

@@ -130,7 +130,7 @@ def _pack(ws: Workspace, path: Path, progress: Progress, deep: bool, anchor: Anc
         from casework.proving.packed_facts import check_facts
 
         progress("reading the facts again from the originals")
-        wrong, more = check_facts(path, ws.site, ws.alias)
+        wrong, more = check_facts(path, ws.site_named, ws.alias)
         problems, notes = (*problems, *wrong), (*notes, *more)
     summary = "every file is listed, unchanged and proven by the ledger"
     tokens = tuple(f"{name}: {_token_line(token, 'this pack')}" for name, token in report.tokens)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import logging
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from casework.terminal.console import console, inert
 from casework.terminal.person import TerminalPerson
 from casework.views.blocks import Bar, Block, Cell, Line, Part, Passage, Result, Table, Tone, View
 from collector.errors import TradewitnessError
+from collector.redaction import redacted
 
 if TYPE_CHECKING:
     import rich.table
@@ -21,6 +25,8 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str], None]
 
+_LOG = logging.getLogger(__name__)
+_NUMBER = re.compile(r"\d+")
 _STYLES: dict[Tone, str] = {
     "": "", "aside": "dim", "strong": "bold", "good": "green", "warning": "yellow", "bad": "red", "urgent": "bold red",
     "unsure": "cyan", "advice": "blue", "sought": "bold yellow",
@@ -32,6 +38,31 @@ def report_error(error: TradewitnessError, as_json: bool) -> None:
     if as_json:
         print(json.dumps({"error": {"message": error.message, "hint": error.hint, "exit": error.exit_code}}))  # noqa: T201
     sys.stderr.write(f"{inert(error.message)}\n" + (f"  {inert(error.hint)}\n" if error.hint else ""))
+
+
+class Steps(logging.Handler):
+    """Says on standard error what is logged, as it happens: the time of this machine, and the step."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        at = datetime.fromtimestamp(record.created).astimezone()
+        with suppress(OSError, ValueError):  # nobody listens any more: no reason to stop
+            sys.stderr.write(f"{at:%H:%M:%S} {inert(redacted(record.getMessage()))}\n")
+
+
+def _noted() -> Progress:
+    """Writes what is being done into the log, but not each number that is counted up."""
+    last = ""
+
+    def note(text: str) -> None:
+        nonlocal last
+        if (form := _NUMBER.sub("", text)) != last:
+            _LOG.info("%s", text)
+        last = form
+
+    return note
 
 
 class Terminal:
@@ -75,15 +106,21 @@ class Terminal:
     @contextmanager
     def progress(self) -> Iterator[Progress]:
         """A line that says what is being done: on a terminal only, and not with --quiet or --json."""
-        if self.as_json or self.quiet or not sys.stderr.isatty():
-            yield lambda _: None
+        note = _noted()
+        spoken = any(isinstance(handler, Steps) for handler in logging.getLogger("casework").handlers)
+        if self.as_json or self.quiet or spoken or not sys.stderr.isatty():
+            yield note
             return
         from rich.text import Text
+
+        def say(text: str) -> None:
+            note(text)
+            status.update(Text(inert(text)))
 
         with console(error=True).status("beginning") as status:
             self._moving = status
             try:
-                yield lambda text: status.update(Text(inert(text)))
+                yield say
             finally:
                 self._moving = None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -18,9 +19,11 @@ from collector.canonical import plain
 from collector.clock import instant
 from collector.errors import DamagedArchive
 from collector.ledger.log import Entry, Ledger, Opening, about_case
-from collector.model import Fact, Money, Place, Printed, Snapshot, Target
+from collector.model import ALIBABA, Fact, Money, Place, Printed, Snapshot, Target
 
-FORMAT = "8"
+_LOG = logging.getLogger(__name__)
+
+FORMAT = "9"
 ReadFacts = Callable[[Snapshot], tuple[Fact, ...]]
 ReviseFacts = Callable[[Snapshot, tuple[Fact, ...]], tuple[Fact, ...]]
 
@@ -49,10 +52,10 @@ def unread(file: AddedRecord, targets: tuple[Target, ...]) -> SavedReading:
 
 TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
     "meta": ({"key": str, "value": str}, ("key",)),
-    "cases": ({"order_id": str, "name": str, "zone": str, "account": str, "opened_at": str,
+    "cases": ({"order_id": str, "site": str, "name": str, "zone": str, "account": str, "opened_at": str,
         "closed": int, "seq": int}, ("order_id",)),
     "targets": (
-        {"case_id": str, "id": str, "kind": str, "url": str, "account": str, "expects": str},
+        {"case_id": str, "id": str, "kind": str, "url": str, "account": str, "expects": str, "site": str},
         ("case_id", "id"),
     ),
     "snapshots": (
@@ -122,6 +125,7 @@ class Index:
             if start and (start > size or self._meta("tip") != archive.ledger.leaf(start - 1)):
                 start = 0
             if start < size or not start:
+                _LOG.debug("index: taking in the entries %d to %d", start, size)
                 self.take_all(archive, start, size, read_facts, read_saved)
         return size - start
 
@@ -189,8 +193,8 @@ class Index:
                 self.db.conn.execute("update cases set closed = 0 where order_id = ?", (body["case"],))  # taken up again
             case "case.opened":
                 self._put(
-                    "cases", order_id=body["case"], name=body["name"], zone=body["zone"], account=body["account"],
-                    opened_at=entry.at, closed=0, seq=entry.seq,
+                    "cases", order_id=body["case"], site=body.get("site", ALIBABA), name=body["name"], zone=body["zone"],
+                    account=body["account"], opened_at=entry.at, closed=0, seq=entry.seq,
                 )  # fmt: skip
             case "case.closed":
                 self.db.conn.execute("update cases set closed = 1 where order_id = ?", (body["case"],))
@@ -200,7 +204,7 @@ class Index:
             case "target.set":
                 self._put(
                     "targets", case_id=body["case"], id=body["id"], kind=body["kind"], url=body["url"],
-                    account=body["account"], expects=json.dumps(body["expects"]),
+                    account=body["account"], expects=json.dumps(body["expects"]), site=body.get("site", ALIBABA),
                 )  # fmt: skip
             case "fact.asserted":
                 self._put(
@@ -264,7 +268,7 @@ class Index:
             )  # fmt: skip
         names = (body["commitment"], *(part["commitment"] for part in body.get("parts", ())))
         openings = self.ledger.openings(names)
-        file = added_record(body, datetime.fromisoformat(at), openings)
+        file = added_record(body, datetime.fromisoformat(at), openings, self.site(body["case"]))
         reading = read_saved(file, self.targets(body["case"])) if file else SavedReading()
         about = json.dumps(dict(reading.about))
         self._put("files", id=body["id"], case_id=body["case"], seq=seq, at=at, body=json.dumps(body))
@@ -302,7 +306,13 @@ class Index:
     def targets(self, case: str) -> tuple[Target, ...]:
         """The targets of a case, in the order in which they were first named."""
         rows = self.rows("select * from targets where case_id = ? order by rowid", case)
-        return tuple(Target(r["id"], case, r["kind"], r["url"], r["account"], json.loads(r["expects"])) for r in rows)
+        return tuple(
+            Target(r["id"], case, r["kind"], r["url"], r["account"], json.loads(r["expects"]), r["site"]) for r in rows
+        )
+
+    def site(self, case: str) -> str:
+        """The name of the site that a case is of."""
+        return next((str(row["site"]) for row in self.rows("select site from cases where order_id = ?", case)), ALIBABA)
 
     def snapshots(self, where: str = "1", *values: Any) -> Iterator[tuple[int, Snapshot]]:
         """Ledger number and snapshot, oldest first. `where` is this program's own SQL."""

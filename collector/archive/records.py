@@ -10,7 +10,7 @@ from typing import Any
 from collector.canonical import plain
 from collector.errors import DamagedArchive
 from collector.ledger.log import Entry, Opening
-from collector.model import Artefact, Snapshot, Step, Target, Visit
+from collector.model import ALIBABA, Artefact, Snapshot, Step, Target, Visit
 from collector.seal.revocation import NAME as ANSWER_NAME
 from collector.seal.timestamp import NAME as AUTHORITY_NAME
 
@@ -55,7 +55,7 @@ class AddedRecord:
     """A file that the buyer added, as its entry says. `parts` are the files of a saved page's folder.
 
     `url` and `saved_at` are what the buyer said of where and when a page was saved, "" and None where the file was left to
-    speak for itself; `alias` is the local stand-in in force when it was added.
+    speak for itself; `alias` is the local stand-in in force when it was added. `site` is that of its case.
     """
 
     id: str
@@ -69,10 +69,14 @@ class AddedRecord:
     saved_at: datetime | None
     alias: str
     parts: tuple[Part, ...]
+    site: str = ALIBABA
 
 
-def added_record(body: Mapping[str, Any], at: datetime, openings: Mapping[str, Opening]) -> AddedRecord | None:
-    """The file that the body of a `file.added` entry made at `at` records; None when nothing opens it."""
+def added_record(body: Mapping[str, Any], at: datetime, openings: Mapping[str, Opening], site: str) -> AddedRecord | None:
+    """The file that the body of a `file.added` entry made at `at` records, of a case of that site.
+
+    None when nothing opens it.
+    """
     opening = openings.get(body["commitment"])
     if opening is None:
         return None
@@ -83,7 +87,7 @@ def added_record(body: Mapping[str, Any], at: datetime, openings: Mapping[str, O
     said = body.get("saved_at", "")
     return AddedRecord(
         body["id"], body["case"], body["name"], body["kind"], body["media_type"], opening.digest, at, body.get("url", ""),
-        datetime.fromisoformat(said) if said else None, body.get("alias", ""), tuple(parts),
+        datetime.fromisoformat(said) if said else None, body.get("alias", ""), tuple(parts), site,
     )  # fmt: skip
 
 
@@ -104,7 +108,11 @@ def shape_fault(entry: Entry) -> str:
     for name, kind in _REQUIRED.get(entry.kind, {}).items():
         if name not in entry.body or not isinstance(entry.body[name], kind):
             return f"is a {entry.kind} without a proper {name}"
+    if not isinstance(entry.body.get("site", ""), str):
+        return "names its site wrongly"
     if entry.kind == "snapshot":
+        if not isinstance(entry.body["target"].get("site", ""), str):
+            return "names its site wrongly"
         if not all(_is_artefact(record) for record in entry.body["artefacts"]):
             return "names its artefacts wrongly"
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,11 +14,14 @@ from collector.browser.attach import AttachedBrowser, attach
 from collector.browser.launch import Browser, driver, launched, sandbox_state
 from collector.browser.window import ended, find_door, open_window, reached
 from collector.errors import BrowserError, PersonNeeded, TradewitnessError
+from collector.redaction import unquoted
 
 if TYPE_CHECKING:
     from playwright.async_api import Playwright
 
     from collector.browser.tab import ChromiumTab
+
+_LOG = logging.getLogger(__name__)
 
 BLANK = "about:blank"
 
@@ -77,6 +81,7 @@ class Browsers:
                 try:
                     await self.browser(name)
                 except (BrowserError, PersonNeeded) as error:
+                    _LOG.info("account %s could not be opened: %s", name, unquoted(error.message))
                     self._held.failed[name] = error
 
     async def _launched(self) -> Browser:
@@ -91,6 +96,7 @@ class Browsers:
         folder = await asyncio.to_thread(self._accounts.window, name)
         door = reached(folder) or await asyncio.to_thread(open_window, folder, BLANK)
         self._held.windows.add(name)
+        _LOG.info("the window of account %s is open", name)
         try:
             browser = await attach(self._playwright, door, sandbox_state())
         except BrowserError:
@@ -105,6 +111,7 @@ class Browsers:
         if not await asyncio.to_thread(ended, self._accounts.root / name / "window"):
             return  # it could not be ended: its folder is left alone, and the next command finds it
         kept = name in self._held.proved and name not in self._held.lost
+        _LOG.info("the sign-in of account %s is %s", name, "kept" if kept else "thrown away: no page proved it")
         await asyncio.to_thread(self._accounts.keep if kept else self._accounts.drop, name)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import sys
 import tempfile
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Playwright, Route
 
     from collector.browser.tab import ChromiumTab
+
+_LOG = logging.getLogger(__name__)
 
 LOCALE = "en-US"
 VIEWPORT = (1280, 2048)
@@ -196,6 +199,7 @@ async def launched(
     path = executable or find_browser()
     native, sandbox = await _start(playwright, path)
     browser = Browser(native, await _about(native, path, sandbox), viewport)
+    _LOG.info("browser started: %s %s, sandbox %s", browser.about["name"], browser.about["version"], sandbox)
     try:
         yield browser
     finally:

@@ -13,7 +13,7 @@ from collector.capture.visit import Progress, VisitOptions, visit
 from collector.clock import Clock
 from collector.model import Snapshot, Target
 from collector.objects import ObjectStore
-from collector.site import PageReader
+from collector.site import PageReaderNamed
 
 OpenTab = Callable[[str], AbstractAsyncContextManager[Tab]]
 IN_FLIGHT = 3  # measured on two cores: the gain is waiting, and more bring none
@@ -23,7 +23,7 @@ async def visits(
     targets: Iterable[Target],
     *,
     open_tab: OpenTab,
-    site: PageReader,
+    site_named: PageReaderNamed,
     store: ObjectStore,
     clock: Clock,
     alias: Alias,
@@ -46,7 +46,7 @@ async def visits(
             return await visit(
                 target,
                 tab=tab,
-                site=site,
+                site=site_named(target.site),
                 store=store,
                 clock=clock,
                 alias=alias,

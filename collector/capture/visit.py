@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import logging
 import platform
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
@@ -25,8 +26,10 @@ from collector.model import Artefact, Outcome, Snapshot, Step, Target, Visit
 from collector.objects import ObjectStore
 from collector.reading.boxes import steady
 from collector.reading.stored import page_of
+from collector.redaction import unquoted
 from collector.site import Box, Document, Identity, Messenger, PageReader, Recognition, StoredPage
 
+_LOG = logging.getLogger(__name__)
 Progress = Callable[[str], None]
 Done = tuple[str, str]  # a step's outcome and why
 
@@ -90,7 +93,18 @@ async def visit(
     await going.step("network", going.network, of_tab=False)
     await going.step("store", going.put, of_tab=False)
     await going.step("identify", going.identify, of_tab=False)
-    return going.snapshot()
+    return _logged(going.snapshot())
+
+
+def _logged(snapshot: Snapshot) -> Snapshot:
+    """Its outcome and every step's, from the finished record: there secrets are masked already."""
+    for step in snapshot.steps:
+        if step.why:
+            _LOG.debug("%s: %s %s: %s", snapshot.id, step.name, step.outcome, unquoted(step.why))
+    for loss in snapshot.visit.losses:
+        _LOG.debug("%s: %s", snapshot.id, unquoted(loss))
+    _LOG.info("%s page: visit %s is %s. %s", snapshot.target.kind, snapshot.id, snapshot.outcome, unquoted(snapshot.why))
+    return snapshot
 
 
 def snapshot_id(clock: Clock) -> str:
@@ -150,6 +164,7 @@ class _Going:
         if more_ms:
             self._limit = loop.time() + rest
         self._steps.append(Step(name, outcome, why, began, self._clock.ticks_ms() - ticks))
+        _LOG.info("%s page: %s %s, %d ms", self._target.kind, name, outcome, self._steps[-1].took_ms)
         if name == "open" and outcome == "failed":
             self._ended = why
 

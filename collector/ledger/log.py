@@ -8,6 +8,7 @@ stands, and the tree over them, is kept in the catalogue. The caller holds the a
 from __future__ import annotations
 
 import json
+import logging
 import os
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,6 +25,8 @@ from collector.ledger.checkpoint import VERSION, Checkpoint, checkpoint_name, ch
 from collector.ledger.clock_faults import clock_fault
 from collector.ledger.disk import append_line, write_file
 from collector.ledger.merkle import Tree, leaf_hash
+
+_LOG = logging.getLogger(__name__)
 
 OF_THE_SEAL = ("timestamp.received", "authority.revoked")  # they do not by themselves call for a new checkpoint
 
@@ -295,6 +298,7 @@ class Ledger:
             append_line(self.openings_path, opened)
         append_line(self.entries_path, line + b"\n")
         self.catalogue.appended()
+        _LOG.debug("entry %d: %s", seq, kind)
         return Entry(seq, stamp, kind, json.loads(line)["body"], line)
 
     def needs_checkpoint(self) -> bool:

@@ -10,7 +10,7 @@ from collector.errors import DamagedArchive
 from collector.model import Fact, Snapshot
 from collector.objects import ObjectStore
 from collector.reading.stored import stored_page as page_of
-from collector.site import PageReader, StoredPage
+from collector.site import PageReader, PageReaderNamed, StoredPage
 
 
 def stored_page(snapshot: Snapshot, objects: ObjectStore, alias: Alias) -> StoredPage:
@@ -18,10 +18,11 @@ def stored_page(snapshot: Snapshot, objects: ObjectStore, alias: Alias) -> Store
     return page_of(snapshot, objects.get, alias)
 
 
-def reader_of(objects: ObjectStore, site: PageReader, alias: Alias) -> Callable[[Snapshot], tuple[Fact, ...]]:
-    """Reads the facts of one snapshot. A page that is not the one that was wanted gives none."""
+def reader_of(objects: ObjectStore, site_named: PageReaderNamed, alias: Alias) -> Callable[[Snapshot], tuple[Fact, ...]]:
+    """Reads the facts of one snapshot. A page that is not the one that was wanted gives none. Raises UnknownSite."""
 
     def read(snapshot: Snapshot) -> tuple[Fact, ...]:
+        site = site_named(snapshot.target.site)
         try:
             return read_stored(snapshot, objects, site, alias)
         except DamagedArchive:

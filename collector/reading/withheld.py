@@ -9,12 +9,14 @@ from collector.model import Private, Snapshot
 from collector.objects import ObjectStore
 from collector.reading.reader import stored_page
 from collector.reading.stored import carried
-from collector.site import PageReader
+from collector.site import PageReader, PageReaderNamed
 
 
-def private_of(site: PageReader, objects: ObjectStore, alias: Alias, snapshots: Iterable[Snapshot]) -> dict[str, Private]:
-    """By snapshot id, judged from the stored bytes. Raises DamagedArchive when they are not whole."""
-    return {snapshot.id: _private(site, objects, alias, snapshot) for snapshot in snapshots}
+def private_of(
+    site_named: PageReaderNamed, objects: ObjectStore, alias: Alias, snapshots: Iterable[Snapshot]
+) -> dict[str, Private]:
+    """By snapshot id, judged from the stored bytes. Raises DamagedArchive when they are not whole, UnknownSite."""
+    return {s.id: _private(site_named(s.target.site), objects, alias, s) for s in snapshots}
 
 
 def _private(site: PageReader, objects: ObjectStore, alias: Alias, snapshot: Snapshot) -> Private:

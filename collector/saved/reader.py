@@ -18,15 +18,18 @@ from collector.model import Fact, Place, Printed, Target
 from collector.objects import ObjectStore
 from collector.saved.chat import Chat, read_chat
 from collector.saved.page import PageFile, read_page
-from collector.site import Document, PageReader, StoredPage
+from collector.site import Document, PageReader, PageReaderNamed, StoredPage
 
 CHATS = (".txt", ".json", ".csv", ".eml", ".log")
 _CLOCKS_APART = timedelta(minutes=10)
 _LONG_BEFORE = timedelta(days=400)
 
 
-def reader_of_saved(objects: ObjectStore, site: PageReader, alias: Alias) -> ReadSaved:
-    """Reads what the buyer added: () for a file that is no page, and for a page that is not this case's."""
+def reader_of_saved(objects: ObjectStore, site_named: PageReaderNamed, alias: Alias) -> ReadSaved:
+    """Reads what the buyer added: () for a file that is no page, and for a page that is not this case's.
+
+    It raises UnknownSite for a page of a case whose site this version does not know.
+    """
 
     def read(file: AddedRecord, targets: tuple[Target, ...]) -> SavedReading:
         if not file_kind(file.kind).read:
@@ -41,7 +44,7 @@ def reader_of_saved(objects: ObjectStore, site: PageReader, alias: Alias) -> Rea
         page = read_page(file.name, data, parts)
         if page is None:
             return _unreadable(file)
-        return _Reading(file, page, targets, site, Alias.parse(file.alias) or alias).result()
+        return _Reading(file, page, targets, site_named(file.site), Alias.parse(file.alias) or alias).result()
 
     return read
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from urllib.request import OpenerDirector
+
+_LOG = logging.getLogger(__name__)
 
 
 T = TypeVar("T")
@@ -29,8 +32,10 @@ def exchange(
     """
     from urllib.request import Request
 
-    deadline = time.monotonic() + within_s
+    began = time.monotonic()
+    deadline = began + within_s
     answer = bytearray()
+    _LOG.debug("asking %s", url)
     # Both callers take addresses that begin with http:// or https:// only.
     request = Request(url, question, {**headers, "User-Agent": "tradewitness"})  # noqa: S310
     with _opener(redirects).open(request, timeout=within_s) as response:
@@ -40,6 +45,7 @@ def exchange(
                 raise TooLong
             if time.monotonic() > deadline:
                 raise TimeoutError
+    _LOG.debug("%s answered with %d bytes after %.1f s", url, len(answer), time.monotonic() - began)
     return bytes(answer)
 
 

@@ -6,6 +6,7 @@ is kept for each, as it came: `1.ocsp` or `1.crl` for the certificate that stamp
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from collector.redaction import unquoted
 from collector.seal.certificate import Certificate
 from collector.seal.der import MalformedDer
 from collector.seal.exchange import at_once, exchange
@@ -21,6 +23,8 @@ from collector.seal.exchange import at_once, exchange
 if TYPE_CHECKING:
     from cryptography import x509
     from cryptography.x509 import ocsp
+
+_LOG = logging.getLogger(__name__)
 
 WITHIN_S = 3.0  # for all that concerns one token: sealing waits no longer for it
 NAME = re.compile(r"([1-9])\.(ocsp|crl)")
@@ -139,7 +143,8 @@ def _first(number: int, path: Sequence[Certificate], at: datetime, deadline: flo
             data = exchange(url, question, headers, within_s=left, most_bytes=_MOST_BYTES, redirects=False)
             answer = Answer(f"{number}.{kind}", data)
             said = read_answer(answer, path)
-        except (OSError, HTTPException, ValueError):  # MalformedDer is a ValueError
+        except (OSError, HTTPException, ValueError) as error:  # MalformedDer is a ValueError
+            _LOG.debug("%s gave no answer on revocation that holds: %s", url, unquoted(str(error)))
             continue
         if said.revoked or judge((certificate, issuer), [said], at).known:
             return answer

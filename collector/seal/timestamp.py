@@ -7,6 +7,7 @@ once the authority's certificate has expired.
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 import secrets
 from collections.abc import Callable, Iterable, Sequence
@@ -20,6 +21,8 @@ from collector.seal.certificate import Certificate, path_to_root, strangers
 from collector.seal.der import MalformedDer, Reader, context, sequence, tlv
 from collector.seal.exchange import TooLong, at_once, exchange
 from collector.seal.revocation import WITHIN_S, Answer, Said, ask, judge, read_answer
+
+_LOG = logging.getLogger(__name__)
 
 _TST_INFO = "1.2.840.113549.1.9.16.1.4"
 _MOST_BYTES = 256 * 1024
@@ -171,7 +174,12 @@ def request_all(
     # A little longer, so that a request's own, clearer sentence arrives first.
     answers = at_once([partial(_answer, one, data, timeout_s, now) for one in asked], timeout_s + WITHIN_S + 0.25)
     pairs = zip(asked, answers, strict=True)
-    return [answer or NoToken(authority, _too_late(authority, timeout_s), _RETRY) for authority, answer in pairs]
+    given = [answer or NoToken(authority, _too_late(authority, timeout_s), _RETRY) for authority, answer in pairs]
+    for one in given:
+        _LOG.info(
+            "%s was asked for a timestamp: %s", one.authority.name, "it came" if isinstance(one, Token) else one.message
+        )
+    return given
 
 
 def _answer(authority: Authority, data: bytes, timeout_s: float, now: Callable[[], datetime]) -> Token | NoToken:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from collector.archive.archive import Archive
 from collector.archive.index import FORMAT, TABLES, Index, ReadFacts, ReadSaved, index_until, unread
-from collector.errors import DamagedArchive
+from collector.errors import DamagedArchive, UnknownSite
 from collector.ledger.merkle import leaf_hash
 from collector.model import Problem
 
@@ -39,6 +39,8 @@ def check_index(
         return [], ["index.sqlite is in use, or the last command was cut short: not compared; the next command mends it"]
     except (sqlite3.DatabaseError, ValueError):  # of what it holds, too, nothing is sure
         return [Problem(_WHERE, f"is damaged; nothing is lost: {_MEND}")], []
+    except UnknownSite as error:
+        return [], [f"index.sqlite was not compared. {error.message} {error.hint}"]
     except DamagedArchive:
         return [], ["index.sqlite was not compared, because the ledger itself is not whole"]
     finally:

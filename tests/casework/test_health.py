@@ -21,7 +21,7 @@ from collector.alias import Alias
 from collector.archive.archive import Archive
 from collector.model import Target
 from collector.seal.timestamp import Authority
-from collector.sites.alibaba import Alibaba
+from collector.sites.table import site_named
 from fixtures.authority import Served
 from tests.archives import TestClock, archive_at, authority_of, keep_snapshot, snapshot_for
 
@@ -37,7 +37,7 @@ def no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
 def desk(folder: Path, authorities: Sequence[Authority], clock: TestClock | None = None) -> Workspace:
     clock = clock or TestClock(datetime.now(UTC))
     archive = archive_at(folder / "archive", authorities, clock)
-    return Workspace(archive, Alibaba(), Alias(), clock, folder / "configuration")
+    return Workspace(archive, site_named, Alias(), clock, folder / "configuration")
 
 
 def item(ws: Workspace, name: str) -> HealthItem:
@@ -59,7 +59,7 @@ def test_a_missing_browser_is_a_problem_that_says_what_to_do(tmp_path: Path, aut
 
 def test_every_problem_and_note_has_a_next_step_and_nothing_is_created(tmp_path: Path) -> None:
     clock = TestClock(datetime.now(UTC))
-    ws = Workspace(Archive(tmp_path / "archive", clock), Alibaba(), Alias(), clock, tmp_path / "configuration")
+    ws = Workspace(Archive(tmp_path / "archive", clock), site_named, Alias(), clock, tmp_path / "configuration")
     with pytest.MonkeyPatch.context() as patch, silent() as authority:
         patch.setattr("collector.seal.authorities.PUBLIC", (authority,))
         patch.setattr(health, "_AUTHORITIES_S", 0.2)
@@ -160,9 +160,13 @@ def test_missing_chinese_fonts_are_said_before_the_first_picture(
     assert (found.state, bool(found.todo)) == (state, state == "note")
 
 
-@pytest.mark.skipif(os.name == "nt", reason="modes are those of Linux and macOS")
-def test_the_details_of_a_crash_are_the_users_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TRADEWITNESS_CONFIG", str(tmp_path))
-    path = health.keep_crash(ValueError("what happened"))
-    assert path.stat().st_mode & 0o777 == 0o600
-    assert "what happened" in path.read_text()
+def test_the_doctor_says_where_the_log_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRADEWITNESS_LOG", str(tmp_path / "log"))
+    assert health._log() == health.HealthItem("Log", "ok", str(tmp_path / "log" / "tradewitness.log"))
+
+
+def test_a_log_that_cannot_be_written_is_a_note_and_no_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "log").write_text("a file where the folder should be")
+    monkeypatch.setenv("TRADEWITNESS_LOG", str(tmp_path / "log"))
+    found = health._log()
+    assert (found.state, "TRADEWITNESS_LOG" in found.todo) == ("note", True)

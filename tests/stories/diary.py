@@ -15,7 +15,7 @@ from casework.cases import open_case, set_case, targets_of
 from casework.workspace import Workspace
 from collector.alias import Alias
 from collector.model import Deadline, Finding
-from collector.sites.alibaba import Alibaba
+from collector.sites.table import site_named
 from fixtures.marketplace.pages import render, shows
 from fixtures.marketplace.scenarios import ORIGIN, SCENARIOS, addresses
 from tests.archives import TestClock, archive_at, keep_snapshot, snapshot_for
@@ -61,7 +61,7 @@ class Diary:
         self.story = SCENARIOS[scenario]
         self.clock = TestClock(instant(0))
         archive = archive_at(folder / "archive", [], self.clock)
-        self.ws = Workspace(archive, Alibaba(), Alias(), self.clock, folder / "configuration")
+        self.ws = Workspace(archive, site_named, Alias(), self.clock, folder / "configuration")
         known = addresses(scenario)
         real = {kind: _real(known[kind]) for kind in kinds if kind in known}
         open_case(self.ws, self.order, {kind: (url,) for kind, url in real.items()}, zone=HOME)

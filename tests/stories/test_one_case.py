@@ -20,7 +20,7 @@ from PIL.ImageStat import Stat
 from casework.proving.packed_facts import check_facts
 from collector.alias import Alias
 from collector.archive.index import valued
-from collector.sites.alibaba import Alibaba
+from collector.sites.table import site_named
 from fixtures.authority import serve
 from fixtures.revocation import Revocation
 from tests.collector.browser.unruly import CANARIES, SECRETS, fighting
@@ -174,7 +174,7 @@ def test_a_message_that_was_not_so_said_is_found_though_the_answers_are_withheld
         stated = conversation(packed)
         alter(next(f["value"] for f in stated if f["name"] == "thread.messages"))
         (bag / "data/exhibits/A02-thread/facts.json").write_text(json.dumps({"v": 1, "exhibit": "A02", "facts": stated}))
-        problems, _ = check_facts(bag, Alibaba(), Alias())
+        problems, _ = check_facts(bag, site_named, Alias())
         assert any("thread.messages" in problem.what for problem in problems), name
 
 

@@ -11,7 +11,7 @@ from casework.asking.today import today
 from casework.cases import open_case, set_case, targets_of
 from casework.workspace import Workspace
 from collector.alias import Alias
-from collector.sites.alibaba import Alibaba
+from collector.sites.table import site_named
 from tests.archives import NOON, TestClock, archive_at, keep_snapshot, snapshot_for
 
 ORDER = "250861947301028446"
@@ -26,7 +26,7 @@ def ws(tmp_path: Path) -> Workspace:
     """A case in dispute since yesterday, with an order page and a dispute page to watch."""
     clock = TestClock(NOON)
     archive = archive_at(tmp_path / "archive", [], clock)
-    made = Workspace(archive, Alibaba(), Alias(), clock, tmp_path / "configuration")
+    made = Workspace(archive, site_named, Alias(), clock, tmp_path / "configuration")
     open_case(made, ORDER, PAGES, zone="Europe/Berlin")
     set_case(made, ORDER, ["dispute_opened_at=2026-10-03"], {})
     return made

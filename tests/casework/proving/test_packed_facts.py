@@ -19,7 +19,7 @@ def spoiled(kept_once: PaperDesk, out: Path, facts: bytes) -> tuple[Path, str]:
 
 
 def test_what_a_pack_says_is_what_its_originals_say(ws: Workspace, kept_once: PaperDesk) -> None:
-    problems, _ = check_facts(kept_once.folder / "case.zip", ws.site, ws.alias)
+    problems, _ = check_facts(kept_once.folder / "case.zip", ws.site_named, ws.alias)
     assert problems == ()
 
 
@@ -29,13 +29,13 @@ def test_a_fact_that_was_changed_or_left_out_is_named(ws: Workspace, kept_once: 
     kept = [fact for fact in said["facts"] if fact["name"] != "order.status"]
     next(fact for fact in kept if fact["name"] == "order.total")["value"]["amount"] = "1.00"
     pack, where = spoiled(kept_once, tmp_path / "spoiled.zip", json.dumps(said | {"facts": kept}).encode())
-    problems, _ = check_facts(pack, ws.site, ws.alias)
+    problems, _ = check_facts(pack, ws.site_named, ws.alias)
     assert all(problem.where.endswith(where) for problem in problems)
     assert sorted(problem.what.partition(":")[0] for problem in problems) == ["order.status", "order.total"]
 
 
 def test_facts_that_are_no_json_are_a_problem_of_that_file(ws: Workspace, kept_once: PaperDesk, tmp_path: Path) -> None:
     pack, where = spoiled(kept_once, tmp_path / "spoiled.zip", b"{")
-    ((problem,), _) = check_facts(pack, ws.site, ws.alias)
+    ((problem,), _) = check_facts(pack, ws.site_named, ws.alias)
     assert problem.where.endswith(where)
     assert "cannot be read again" in problem.what

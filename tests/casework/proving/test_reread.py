@@ -176,7 +176,7 @@ def test_pages_that_the_buyer_saved_are_read_again_too_and_what_changes_is_said(
 
 def test_when_it_is_interrupted_the_index_stays_as_it_was(archive: Archive) -> None:
     ws = workspace(archive.root)
-    index = open_index(archive, reader_of(archive.objects, ws.site, ws.alias))
+    index = open_index(archive, reader_of(archive.objects, ws.site_named, ws.alias))
     before = index.facts(), [tuple(row) for row in index.rows("select * from passages")]
 
     def interrupted(snapshot: Snapshot, held: tuple[Fact, ...]) -> tuple[Fact, ...]:

@@ -22,6 +22,7 @@ from collector.reading.stored import stored_page
 from collector.reading.withheld import private_of
 from collector.site import StoredPage
 from collector.sites.alibaba import Alibaba
+from collector.sites.table import site_named
 from collector.wacz import write_wacz
 from fixtures.marketplace.app import DOMAIN, NEWS_TEXT, Marketplace, Receive, Scope, Send
 from fixtures.marketplace.neighbours import CONTACTS
@@ -168,7 +169,7 @@ def test_what_is_drawn_over_the_conversation_leaves_it_without_a_pane(runner: as
 
 def test_of_a_conversation_beside_others_its_own_stretches_are_shown_and_its_pictures_are_cropped(busy: Walk) -> None:
     """The pictures themselves show the others; what is cut out of them and joined shows every message once."""
-    private = private_of(Alibaba(), busy.store, Alias(), [busy.snapshot])[busy.snapshot.id]
+    private = private_of(site_named, busy.store, Alias(), [busy.snapshot])[busy.snapshot.id]
     screens = tuple(a for a in busy.snapshot.artefacts if a.role == "screen")
     assert {part for role, part in private.parts if role == "screen"} == {a.part for a in screens} == set(private.cropped)
     assert not any(role == "stretch" for role, _ in private.parts)
@@ -186,7 +187,7 @@ def test_other_conversations_beside_it_are_marked(busy: Walk) -> None:
 
 def test_of_a_web_archive_for_others_eyes_nothing_of_the_conversations_beside_it_is_left(busy: Walk) -> None:
     """Its own messages are, as they were sent; without the judgement everybody's are."""
-    private = private_of(Alibaba(), busy.store, Alias(), [busy.snapshot])
+    private = private_of(site_named, busy.store, Alias(), [busy.snapshot])
     own, everything = BytesIO(), BytesIO()
     assert write_wacz([busy.snapshot], busy.store.get, own, private) < write_wacz(
         [busy.snapshot], busy.store.get, everything

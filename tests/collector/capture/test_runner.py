@@ -20,7 +20,7 @@ async def collect(targets: list[Target], open_tab: OpenTab, into: list[Snapshot]
     async for snapshot in visits(
         targets,
         open_tab=open_tab,
-        site=FakeSite(),
+        site_named=lambda _: FakeSite(),
         store=MemoryStore(),
         clock=FixedClock(),
         alias=Alias(),
