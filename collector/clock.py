@@ -20,10 +20,14 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's clock; no command, setting or variable changes it."""
+    """The machine's clock; no command, setting or variable changes it.
+
+    It counts in the milliseconds in which instants are kept, so that one read back equals the one that was noted.
+    """
 
     def now(self) -> datetime:
-        return datetime.now(UTC)
+        moment = datetime.now(UTC)
+        return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
     def ticks_ms(self) -> int:
         return time.monotonic_ns() // 1_000_000

@@ -132,6 +132,7 @@ async def _visit_all(
                     kept.append(snapshot)
                     _note(ws, held, snapshot)
                     further += discovered(ws, snapshot, wanted)
+                    ws.refresh()  # at once: what was parsed to tell which page it is is read for its facts too
             queue = with_accounts(ws, [t for t in further if t.account not in held.lost])
             planned += len(queue)
     return tuple(kept)

@@ -13,10 +13,10 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from threading import RLock
 from typing import Any, BinaryIO, TypeVar
@@ -91,7 +91,7 @@ class Catalogue:
     def tree(self, size: int) -> Tree:
         """The tree of the first `size` lines, from the subtrees that are kept."""
         self._asked(lambda db: None)  # once, and not for each of the many hashes of a proof
-        return Tree(size, cache(self._subtree))
+        return Tree(size, self._subtree)
 
     def leaf(self, seq: int) -> bytes:
         """The leaf hash of a line."""
@@ -112,11 +112,11 @@ class Catalogue:
         sql = "select seq, note from entries where note != '' order by seq"
         return self._asked(lambda db: list(db.execute(sql)))
 
-    def opening(self, named: str) -> tuple[str, str] | None:
-        """Digest and salt of what a commitment names, or None."""
-        sql = "select digest, salt from openings where commitment = ?"
-        row = self._asked(lambda db: db.execute(sql, (named,)).fetchone())
-        return (str(row[0]), str(row[1])) if row else None
+    def openings(self, names: Iterable[str]) -> list[tuple[str, str, str]]:
+        """Commitment, digest and salt of what each of these names, in no order; what names nothing is left out."""
+        sql = "select commitment, digest, salt from openings where commitment in (select value from json_each(?))"
+        wanted = json.dumps(list(names))
+        return self._asked(lambda db: list(db.execute(sql, (wanted,))))
 
     def checkpoints(self) -> dict[str, bytes]:
         """Every file that is named as a checkpoint, in the order of their sizes; b"" for one that is none.

@@ -208,12 +208,11 @@ class Ledger:
 
     def opening(self, named: str) -> Opening | None:
         """What opens a commitment, or None."""
-        found = self.catalogue.opening(named)
-        return Opening(*found) if found else None
+        return self.openings([named]).get(named)
 
     def openings(self, names: Iterable[str]) -> dict[str, Opening]:
         """What opens these commitments; those that nothing opens are left out."""
-        return {name: opening for name in names if (opening := self.opening(name)) is not None}
+        return {name: Opening(digest, salt) for name, digest, salt in self.catalogue.openings(names)}
 
     def tree(self, size: int | None = None) -> Tree:
         """The Merkle tree of the first `size` lines (of all), for its root and proofs of it."""

@@ -77,20 +77,20 @@ class Tree:
 
     def __init__(self, size: int, subtree: Callable[[int, int], bytes]) -> None:
         self.size = size
-        self._subtree = subtree
+        self._subtree = cache(subtree)  # proofs of one tree share most of their steps, and each may be a look-up on disk
         self._nodes: dict[tuple[int, int], bytes] = {}
 
     @classmethod
     def of(cls, leaves: Sequence[bytes]) -> Tree:
         """The tree over leaf hashes that are all at hand."""
 
-        @cache
         def subtree(height: int, number: int) -> bytes:
             if height == 0:
                 return leaves[number]
-            return node_hash(subtree(height - 1, 2 * number), subtree(height - 1, 2 * number + 1))
+            return node_hash(tree._subtree(height - 1, 2 * number), tree._subtree(height - 1, 2 * number + 1))
 
-        return cls(len(leaves), subtree)
+        tree = cls(len(leaves), subtree)
+        return tree
 
     @property
     def frontier(self) -> Frontier:

@@ -132,7 +132,7 @@ class Alibaba:
         return tuple({attachment.url: attachment for attachment in found}.values())
 
 
-@lru_cache(maxsize=2)  # one visit asks several questions of the same page, and parsing is most of the work
+@lru_cache(maxsize=4)  # visits in flight ask several questions of their pages each, and parsing is most of the work
 def _frames(page: StoredPage) -> tuple[Frame, ...]:
     """The page's documents, parsed; a page stored without any counts as one empty document."""
     return tuple(Frame(document, page, addresses) for document in page.documents)
