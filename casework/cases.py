@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from casework.workspace import Workspace, is_web_address, keep
+from collector.archive.records import page_of_record
 from collector.archive.sealing import seal, signing_key
 from collector.canonical import plain
 from collector.errors import WrongRequest
@@ -285,7 +286,7 @@ def added_files(ws: Workspace, case: str) -> list[AddedFile]:
     """The buyer's own files of a case, oldest first."""
     files = []
     for row in ws.index.rows(
-        "select f.*, r.about from files f join readings r on r.file = f.id where case_id = ? order by seq", case
+        "select f.*, r.page from files f join readings r on r.file = f.id where case_id = ? order by seq", case
     ):
         body = json.loads(row["body"])
         opening = ws.index.opening(body["commitment"])
@@ -296,7 +297,7 @@ def added_files(ws: Workspace, case: str) -> list[AddedFile]:
                     body["id"], body["name"], body["kind"], body["media_type"], body["size"], opening.digest,
                     opening.salt, datetime.fromisoformat(row["at"]), row["seq"], body["note"],
                     tuple(FilePart(part["name"], part["size"], own.digest, own.salt) for part, own in parts if own),
-                    json.loads(row["about"]),
+                    page_of_record(json.loads(row["page"])),
                 )
             )  # fmt: skip
     return files
@@ -310,7 +311,7 @@ def casefile(ws: Workspace, case: Case, as_of: datetime) -> CaseFile:
     now = ws.clock.now()
     asserted = [f for f in ws.index.assertions(case.order) if counts_by(f, stamp, now, case.zone)]
     files = added_files(ws, case.order)
-    kept |= {f.id for f in files if datetime.fromisoformat(f.about.get("saved_at") or plain(f.added_at)) <= stamp}
+    kept |= {f.id for f in files if ((f.page and f.page.saved_at) or f.added_at) <= stamp}
     read = [f for f in ws.index.facts("case_id = ?", case.order) if f.snapshot in kept]
     events = [LedgerEvent(seq, "snapshot", s.visit.machine_time, f"{s.target.kind}: {s.outcome}") for seq, s in snapshots]
     events += [LedgerEvent(f.seq, "file", f.added_at, f.name) for f in files]
