@@ -190,6 +190,10 @@ class PageReader(Protocol):
         """The orders that a list shows, in its order; () for any other page."""
         ...
 
+    def orders_in_all(self, page: StoredPage) -> int:
+        """How many orders the account has, as an order list says it on whichever of its pages; 0 where it does not say."""
+        ...
+
     def conversation(self, page: StoredPage, supplier: str) -> str:
         """The address of the conversation with that supplier, from a list of conversations; "" where it has none."""
         ...

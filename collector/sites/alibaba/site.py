@@ -18,7 +18,7 @@ from collector.sites.alibaba.account import signed_in_as
 from collector.sites.alibaba.conversation import conversation
 from collector.sites.alibaba.dispute import dispute_data
 from collector.sites.alibaba.identity import identify
-from collector.sites.alibaba.lists import conversation_with, orders_of
+from collector.sites.alibaba.lists import conversation_with, orders_in_all, orders_of
 from collector.sites.alibaba.order_data import order_root
 from collector.sites.alibaba.others import own_stretches, page_shows_others, tells_others
 from collector.sites.alibaba.pages import page_of
@@ -55,6 +55,10 @@ class Alibaba:
         if addresses.kind_of(page.url) != "order_list":
             return ()
         return tuple(order for frame in _frames(page) for order in orders_of(frame))
+
+    def orders_in_all(self, page: StoredPage) -> int:
+        """How many orders an order list says that there are; 0 where it does not say."""
+        return max((orders_in_all(frame) for frame in _frames(page)), default=0)
 
     def conversation(self, page: StoredPage, supplier: str) -> str:
         """The address of the conversation with a supplier, as the list of conversations links to it."""

@@ -230,6 +230,9 @@ class FakeSite:
     def told_whole(self, page: StoredPage) -> bool:
         return self.told
 
+    def orders_in_all(self, page: StoredPage) -> int:
+        return 0
+
     def attachments(self, page: StoredPage) -> tuple[Attachment, ...]:
         return ()
 
