@@ -82,20 +82,42 @@ def _told(
     kept: Mapping[tuple[str, int], Artefact], get: Get, alias: Alias
 ) -> tuple[tuple[Document, ...], Mapping[str, str]]:
     """What the page was told in JSON, and the digests of the other files that it was sent, by address."""
-    record = network_record(kept.values(), get)
+    walked = any(role == "stretch" for role, _ in kept)
+    fetch = get if walked else _whatever_is_there(get)
+    try:
+        record = network_record(kept.values(), get)
+    except DamagedArchive:
+        if walked:
+            raise
+        return (), {}
     told: list[Document] = []
     files: dict[str, str] = {}
     for exchange in record.exchanges:
         body = kept.get(("body", exchange.part))
         if body is None:
             continue
-        if _may_be_data(exchange) and (data := _data(get(body.digest))) is not None:
+        if _may_be_data(exchange) and (data := _data(fetch(body.digest))) is not None:
             asked = f"{alias.to_real(exchange.url)}\n{exchange.sent.text if isinstance(exchange.sent, SentText) else ''}"
             told.append(Document(body.part, body.digest, data.replace(b"\n", b" "), asked))
         else:
             files.setdefault(alias.to_real(exchange.url), body.digest)
-    told += [_frames(kept[key], get) for key in sorted(kept) if key[0] == "frames"]
+    told += [_frames(kept[key], fetch) for key in sorted(kept) if key[0] == "frames"]
     return tuple(told), files
+
+
+def _whatever_is_there(get: Get) -> Get:
+    """Gives nothing for an answer that is not there whole: what the page itself shows is read all the same.
+
+    A conversation was joined from what it was told, and is not read without.
+    """
+
+    def fetch(digest: str) -> bytes:
+        try:
+            return get(digest)
+        except DamagedArchive:
+            return b""
+
+    return fetch
 
 
 def _may_be_data(exchange: ExchangeRecord) -> bool:
