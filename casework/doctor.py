@@ -264,7 +264,7 @@ def _page_clock(ws: Workspace) -> tuple[str, int | None]:
     """The server's time less this machine's at the newest visit that tells, in milliseconds."""
     if not ws.archive.exists:
         return "", None
-    for _, snapshot in reversed(list(ws.index.snapshots())):
+    for snapshot in ws.index.all_snapshots():
         try:
             sent = parsedate_to_datetime(snapshot.visit.server_date)
         except ValueError:
