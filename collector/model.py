@@ -116,8 +116,8 @@ class Fact:
 
     @property
     def unseen(self) -> bool:
-        """Whether a page that was kept in part does not show it: nothing follows from that."""
-        return bool(self.lacks) and self.state == "unreadable" and self.place is None
+        """Whether nothing of it was found on a page kept in part, or not wholly understood: nothing follows from that."""
+        return self.state == "unreadable" and self.place is None
 
     @property
     def origin(self) -> Origin:
