@@ -19,8 +19,8 @@ from collector.errors import ArchiveError, SealError, WrongRequest
 from collector.ledger.log import Opening, new_salt
 from collector.model import Exhibit, Private, Problem, Snapshot
 from collector.reading.withheld import private_of
+from collector.seal.ask.request import Token, request_all
 from collector.seal.signature import sign
-from collector.seal.timestamp import Token, request_all
 from rules.case.casefile import CaseFile
 from rules.check.review import check, reasons_of
 from rules.deadlines.counting import deadlines
