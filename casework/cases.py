@@ -266,7 +266,7 @@ def casefile(ws: Workspace, case: Case, as_of: datetime) -> CaseFile:
     now = ws.clock.now()
     asserted = [one for one in ws.index.assertions(case.order) if counts_by(one.fact, stamp, now, case.zone)]
     files = added_files(ws, case.order)
-    kept |= {f.id for f in files if datetime.fromisoformat(f.about.get("saved_at") or plain(f.added_at)) <= stamp}
+    kept |= {f.id for f in files if ((f.page and f.page.saved_at) or f.added_at) <= stamp}
     read = [f for f in ws.index.facts(case.order) if f.snapshot in kept]
     events = [LedgerEvent(seq, "snapshot", s.visit.machine_time, f"{s.target.kind}: {s.outcome}") for seq, s in snapshots]
     events += [LedgerEvent(f.seq, "file", f.added_at, f.name) for f in files]

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from collector.archive import fulltext
-from collector.archive.records import snapshot_of
+from collector.archive.records import page_of_record, snapshot_of
 from collector.errors import ArchiveError, DamagedArchive
 from collector.ledger.log import Ledger, Opening
 from collector.model import ALIBABA, AddedFile, Fact, FilePart, Money, Place, Printed, Snapshot, Target
@@ -219,7 +219,7 @@ class Queries:
     def added_files(self, case: str) -> list[AddedFile]:
         """The buyer's own files of a case, oldest first."""
         rows = self._rows(
-            "select f.*, r.about from files f join readings r on r.file = f.id where case_id = ? order by seq", case
+            "select f.*, r.page from files f join readings r on r.file = f.id where case_id = ? order by seq", case
         )
         return [file for row in rows if (file := self._added_file(row)) is not None]
 
@@ -234,7 +234,7 @@ class Queries:
             body["id"], body["name"], body["kind"], body["media_type"], body["size"], opening.digest, opening.salt,
             datetime.fromisoformat(row["at"]), row["seq"], body["note"],
             tuple(FilePart(part["name"], part["size"], own.digest, own.salt) for part, own in parts if own),
-            json.loads(row["about"]),
+            page_of_record(json.loads(row["page"])),
         )  # fmt: skip
 
     def descriptions(self, case: str) -> list[Description]:
