@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -204,6 +204,8 @@ def _people(frame: Frame, code: str, given: tuple[Answer, ...]) -> tuple[frozens
 def as_message(told: Told, sender: str, base: str) -> Message:
     """A message that was told and not drawn: nothing of it was printed, its time is exact."""
     exact: Printed | None = read_epoch(told.sent_ms)
+    if exact is not None:  # nothing was printed: the instant in words
+        exact = replace(exact, text=f"{exact.earliest:%Y-%m-%d %H:%M:%S} UTC")
     state = told.content if isinstance(told.content, Mapping) else {}
     recalled = str(state.get("type", "")).casefold() in _RECALLED or str(state.get("status", "")).casefold() in _RECALLED
     files = tuple(_files(told, base))

@@ -86,6 +86,11 @@ def test_weblite_with_an_open_conversation_is_a_thread_read_from_its_own_request
     assert ALIBABA.shows_others(seen)
 
 
+def test_a_saved_page_whose_state_lists_other_conversations_shows_them_without_an_address_too() -> None:
+    assert ALIBABA.shows_others(stored(weblite(), ""))
+    assert ALIBABA.shows_others(stored(messenger(), ""))
+
+
 def test_weblite_with_no_conversation_open_is_a_list() -> None:
     assert ALIBABA.recognise(stored(weblite(), WEBLITE)).kind == "conversations"
 
