@@ -123,7 +123,7 @@ def _signature_problems(signature: Path, data: bytes, expected_key: str) -> list
 
 def trusted_roots(archive: Archive, problems: list[Problem]) -> list[str]:
     """The root certificates that tokens may lead to: those in config.toml, and the public ones."""
-    from collector.seal.authorities import PUBLIC
+    from collector.seal.ask.authorities import PUBLIC
 
     path = archive.config_path
     if path.is_symlink() or (path.exists() and not path.is_file()):
