@@ -1,18 +1,33 @@
-"""Canonical JSON (RFC 8785) and digests: the one way a value becomes bytes that are hashed."""
+"""Canonical JSON (RFC 8785) and digests: the one way a value becomes bytes that are hashed, and plain data a value again."""
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Mapping
+import re
+import reprlib
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
-from typing import Any
+from types import UnionType
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import rfc8785
 
 from collector.clock import instant
+
+T = TypeVar("T")
+Maker = Callable[[Any], Any]
+_WORDS = {
+    str: "a text",
+    int: "a whole number",
+    bool: "true or false",
+    date: "a day",
+    datetime: "an instant",
+    Decimal: "an amount",
+}
 
 
 def plain(value: Any) -> Any:
@@ -41,6 +56,162 @@ def plain(value: Any) -> Any:
 def canonical(value: Any) -> bytes:
     """The value's RFC 8785 bytes."""
     return rfc8785.dumps(plain(value))
+
+
+class Misfit(ValueError):
+    """Plain data that is not the value it should be: `what` is wrong, and `where`: "targets[2].kind", counted from 1."""
+
+    def __init__(self, what: str, where: str = "") -> None:
+        super().__init__(what, where)
+        self.what = what
+        self.where = where.removeprefix(".")
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}" if self.where else self.what
+
+    def inside(self, name: str) -> Misfit:
+        """The same fault, seen from the value around it."""
+        return Misfit(self.what, name + (f".{self.where}" if self.where and self.where[0] != "[" else self.where))
+
+
+def made(kind: type[T], value: object, *, closed: bool = False) -> T:
+    """The value of that kind in plain data, as `plain` made it, or as JSON or TOML hold it. Raises Misfit.
+
+    `kind` is a dataclass, a tuple, a mapping with text for keys, a union, a Literal, or a plain type; `Any` is left as it
+    is. Nothing is taken for what it is not: true is no number, "7" neither. A key that a dataclass does not have is a
+    later version's and left out, or with `closed` refused. An instant must name its zone.
+    """
+    asked: Any = kind
+    result: T = _maker(asked, closed)(value)
+    return result
+
+
+@cache
+def _maker(kind: Any, closed: bool) -> Maker:
+    """How a value of that kind is made."""
+    origin, arguments = get_origin(kind), get_args(kind)
+    if kind is Any or kind is object:
+        return lambda value: value
+    if dataclasses.is_dataclass(kind):
+        return _record(kind, closed)
+    if origin is Literal:
+        return lambda value: _one_of(arguments, value)
+    if origin in (Union, UnionType):
+        makers = tuple(_maker(one, closed) for one in arguments if one is not type(None))
+        return _first_of(makers, optional=type(None) in arguments)
+    if origin is tuple and arguments[1:] == (...,):
+        return _list(_maker(arguments[0], closed))
+    if origin is tuple:
+        return _row(tuple(_maker(one, closed) for one in arguments))
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        return _table(_maker(arguments[1], closed))
+    return lambda value: value if type(value) is kind else _from_text(kind, value)
+
+
+def _record(kind: Any, closed: bool) -> Maker:
+    hints, known = get_type_hints(kind), dataclasses.fields(kind)
+    makers = {field.name: _maker(hints[field.name], closed) for field in known}
+    lacking = (dataclasses.MISSING, dataclasses.MISSING)
+    required = frozenset(field.name for field in known if (field.default, field.default_factory) == lacking)
+
+    def make(value: Any) -> Any:
+        if not isinstance(value, Mapping):
+            raise Misfit(f"a table is needed, not {reprlib.repr(value)}")
+        if closed and (unknown := sorted(value.keys() - makers.keys())):
+            raise Misfit(f"{unknown[0]!r} is not known there")
+        if absent := sorted(required - value.keys()):
+            raise Misfit(f"{absent[0]!r} is missing")
+        given = {}
+        for name, maker in makers.items():
+            if name in value:
+                try:
+                    given[name] = maker(value[name])
+                except Misfit as misfit:
+                    raise misfit.inside(name) from None
+        return kind(**given)
+
+    return make
+
+
+def _list(maker: Maker) -> Maker:
+    def make(value: Any) -> tuple[Any, ...]:
+        items = []
+        for number, item in enumerate(_items(value), 1):
+            try:
+                items.append(maker(item))
+            except Misfit as misfit:
+                raise misfit.inside(f"[{number}]") from None
+        return tuple(items)
+
+    return make
+
+
+def _row(makers: tuple[Maker, ...]) -> Maker:
+    def make(value: Any) -> tuple[Any, ...]:
+        if len(_items(value)) != len(makers):
+            raise Misfit(f"{len(makers)} items are needed, not {len(value)}")
+        return tuple(maker(item) for maker, item in zip(makers, value, strict=True))
+
+    return make
+
+
+def _items(value: Any) -> Any:
+    if not isinstance(value, list | tuple):
+        raise Misfit(f"a list is needed, not {reprlib.repr(value)}")
+    return value
+
+
+def _table(maker: Maker) -> Maker:
+    def make(value: Any) -> dict[str, Any]:
+        if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
+            raise Misfit(f"a table is needed, not {reprlib.repr(value)}")
+        items = {}
+        for key, item in value.items():
+            try:
+                items[key] = maker(item)
+            except Misfit as misfit:
+                raise misfit.inside(key) from None
+        return items
+
+    return make
+
+
+def _first_of(makers: tuple[Maker, ...], *, optional: bool) -> Maker:
+    """Of a union, the first kind that fits; where none does, the fault of the one that got furthest."""
+
+    def make(value: Any) -> Any:
+        if value is None and optional:
+            return None
+        faults: list[Misfit] = []
+        for maker in makers:
+            try:
+                return maker(value)
+            except Misfit as misfit:
+                faults.append(misfit)
+        raise max(reversed(faults), key=lambda fault: len(fault.where))
+
+    return make
+
+
+def _one_of(choices: tuple[Any, ...], value: Any) -> Any:
+    if not any(value == one and type(value) is type(one) for one in choices):
+        raise Misfit(f"{' or '.join(map(repr, choices))} is needed, not {reprlib.repr(value)}")
+    return value
+
+
+def _from_text(kind: type, value: Any) -> Any:
+    """What stands in plain data as text: an amount, a day, an instant."""
+    if type(value) is str:
+        try:
+            if kind is Decimal and re.fullmatch(r"-?\d{1,40}(\.\d{1,40})?", value, re.ASCII):
+                return Decimal(value)
+            if kind is date:
+                return date.fromisoformat(value)
+            if kind is datetime and (moment := datetime.fromisoformat(value)).tzinfo:
+                return moment
+        except ValueError:
+            pass
+    raise Misfit(f"{_WORDS.get(kind, kind.__name__)} is needed, not {reprlib.repr(value)}")
 
 
 def sha256(data: bytes) -> str:

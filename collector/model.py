@@ -26,6 +26,7 @@ ORIGINS: Mapping[str, str] = MappingProxyType(
     }
 )
 Outcome = Literal["complete", "partial", "blocked", "failed"]
+SavedOutcome = Literal["read", "other", "wall", "unknown", "kept"]
 Area = tuple[int, int, int, int]  # x, y, width, height in page pixels
 _N = r"(\d{1,7})"  # a note is a record's text, and a record may come from anybody
 Verdict = Literal["ok", "missing", "problem", "undetermined"]
@@ -255,11 +256,38 @@ class FilePart:
 
 
 @dataclass(frozen=True, slots=True)
+class SavedPage:
+    """What a page or conversation that the buyer saved by hand is, and what came of reading it.
+
+    `form` is mhtml, html, pdf, the name of a chat's application…; `outcome` is read, other (not this case's), wall, unknown,
+    or kept (nothing that can be read), and `why` one sentence. `kind` of page ("chat": a conversation from elsewhere) and
+    `url` ("") are as far as known; `saved_at` (UTC) is when it was saved, and `said_by` who says so. `others` says that it
+    shows conversations with others, `secrets` that it holds what looks like a secret of the session; `alias` is the local
+    stand-in that it was saved from, or "".
+    """
+
+    form: str
+    outcome: SavedOutcome
+    why: str
+    kind: str = ""
+    url: str = ""
+    saved_at: datetime | None = None
+    said_by: str = ""
+    others: bool = False
+    secrets: bool = False
+    alias: str = ""
+
+    @property
+    def ours(self) -> bool:
+        """Whether it may belong to its case: another order's page, or a wall, does not."""
+        return self.outcome not in ("other", "wall")
+
+
+@dataclass(frozen=True, slots=True)
 class AddedFile:
     """A file the buyer put in by hand: never witnessed by the tool. `kind` is photo, video, contract…; times UTC.
 
-    `about` says of a page or conversation saved by hand what it is: form, kind, url, saved_at, said_by (who says when),
-    outcome (read; other: not this case's; wall; unknown; kept: nothing that can be read) and why; empty for other files.
+    `page` says of a page or conversation saved by hand what it is; None for other files.
     """
 
     id: str
@@ -273,7 +301,7 @@ class AddedFile:
     seq: int
     note: str = ""
     parts: tuple[FilePart, ...] = ()
-    about: Mapping[str, str] = field(default_factory=dict)
+    page: SavedPage | None = None
 
     @property
     def sealed(self) -> tuple[FilePart, ...]:

@@ -11,7 +11,7 @@ import hashlib
 import json
 import uuid
 import zipfile
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -20,9 +20,8 @@ from urllib.parse import urlsplit
 
 from collector.canonical import commitment, sha256
 from collector.model import Private, Snapshot
-from collector.reading.stored import network_record
+from collector.network_record import EmptyBody, ExchangeRecord, Get, NoBody, SentText, SocketRecord, network_record
 
-Get = Callable[[str], bytes]
 _WARC = "data.warc.gz"
 _SOFTWARE = "tradewitness"
 # The browser hands over decoded bodies, so these no longer describe what follows.
@@ -38,13 +37,12 @@ class _Kept:
 
     snapshot: Snapshot
     number: int
-    told: Mapping[str, Any]
+    told: ExchangeRecord
     body: bytes | None
 
     @property
     def at(self) -> datetime:
-        began = self.told["began"]
-        return datetime.fromisoformat(began) if began else self.snapshot.visit.machine_time
+        return self.told.began or self.snapshot.visit.machine_time
 
 
 class _Warc:
@@ -120,21 +118,20 @@ def has_exchanges(snapshot: Snapshot) -> bool:
 
 def _exchanges(snapshot: Snapshot, get: Get, but: Container[int]) -> Iterator[_Kept]:
     bodies = {a.part: a.digest for a in snapshot.artefacts if a.role == "body"}
-    for number, told in enumerate(network_record(snapshot.artefacts, get).get("exchanges", ())):
+    for number, told in enumerate(network_record(snapshot.artefacts, get).exchanges):
         if number in but:
             continue
-        body = told["body"]
-        data = get(bodies[body["part"]]) if body.get("part") in bodies else None
-        if data is None and body["mark"] != "absent" and not body.get("length"):
+        data = get(bodies[told.part]) if told.part in bodies else None
+        if isinstance(told.body, EmptyBody):
             data = b""
         yield _Kept(snapshot, number, told, data)
 
 
-def _sockets(snapshot: Snapshot, get: Get, but: Container[int]) -> Iterator[tuple[int, Mapping[str, Any], bytes]]:
+def _sockets(snapshot: Snapshot, get: Get, but: Container[int]) -> Iterator[tuple[int, SocketRecord, bytes]]:
     frames = {a.part: a.digest for a in snapshot.artefacts if a.role == "frames"}
-    for number, told in enumerate(network_record(snapshot.artefacts, get).get("sockets", ())):
-        if told["part"] in frames and number not in but:
-            yield number, told, get(frames[told["part"]])
+    for number, told in enumerate(network_record(snapshot.artefacts, get).sockets):
+        if told.part in frames and number not in but:
+            yield number, told, get(frames[told.part])
 
 
 # -- WARC ---------------------------------------------------------------------------------------------------------------
@@ -150,12 +147,12 @@ def _write_exchange(warc: _Warc, kept: _Kept) -> None:
     """The request, and the response where there was one. What has no body is told so and is not in the index."""
     told, ident = kept.told, _ident(kept.snapshot.id, f"response:{kept.number}")
     asked = _request_block(told)
-    common = [("WARC-Target-URI", told["url"])]
+    common = [("WARC-Target-URI", told.url)]
     request = _headers("request", _ident(kept.snapshot.id, f"request:{kept.number}"), kept.at,
                        "application/http; msgtype=request", asked, [*common, ("WARC-Concurrent-To", ident)])  # fmt: skip
-    if not told["status"]:
-        failed = [*common, ("X-Tradewitness-Failure", told["failure"] or "no answer")]
-        block = json.dumps({"failure": told["failure"] or "no answer"}).encode()
+    if not told.status:
+        failed = [*common, ("X-Tradewitness-Failure", told.failure or "no answer")]
+        block = json.dumps({"failure": told.failure or "no answer"}).encode()
         warc.write(_headers("metadata", ident, kept.at, "application/json", block, failed), block)
         warc.write(request, asked)
         return
@@ -163,13 +160,13 @@ def _write_exchange(warc: _Warc, kept: _Kept) -> None:
     block = _response_head(told, len(data)) + data
     payload = f"sha256:{sha256(data)}"
     more = [*common, ("WARC-Payload-Digest", payload)]
-    if told["remote"]:
-        more.append(("WARC-IP-Address", told["remote"].rpartition(":")[0]))
-    if told["protocol"]:
-        more.append(("WARC-Protocol", told["protocol"]))
-    moved = 300 <= told["status"] < 400
+    if told.remote:
+        more.append(("WARC-IP-Address", told.remote.rpartition(":")[0]))
+    if told.protocol:
+        more.append(("WARC-Protocol", told.protocol))
+    moved = 300 <= told.status < 400
     if kept.body is None and not moved:
-        more += [("WARC-Truncated", "unspecified"), ("X-Tradewitness-Absent", told["body"].get("why", ""))]
+        more += [("WARC-Truncated", "unspecified"), ("X-Tradewitness-Absent", _why_absent(told))]
     response = _headers("response", ident, kept.at, "application/http; msgtype=response", block, more)
     offset, length = warc.write(response, block)
     warc.write(request, asked)
@@ -177,11 +174,15 @@ def _write_exchange(warc: _Warc, kept: _Kept) -> None:
         warc.index.append(_index_line(kept, payload, offset, length))
 
 
-def _write_socket(warc: _Warc, snapshot: Snapshot, number: int, told: Mapping[str, Any], messages: bytes) -> None:
+def _why_absent(told: ExchangeRecord) -> str:
+    return told.body.why if isinstance(told.body, NoBody) else ""
+
+
+def _write_socket(warc: _Warc, snapshot: Snapshot, number: int, told: SocketRecord, messages: bytes) -> None:
     """A socket's messages, one JSON text a line: WARC knows no record of their own for them, and nothing replays them."""
     ident = _ident(snapshot.id, f"socket:{number}")
-    at = datetime.fromisoformat(told["began"]) if told["began"] else snapshot.visit.machine_time
-    more = [("WARC-Target-URI", told["url"])]
+    at = told.began or snapshot.visit.machine_time
+    more = [("WARC-Target-URI", told.url)]
     warc.write(_headers("resource", ident, at, "application/jsonl", messages, more), messages)
 
 
@@ -215,28 +216,28 @@ def _headers(
     ]
 
 
-def _request_block(told: Mapping[str, Any]) -> bytes:
-    parts = urlsplit(told["url"])
+def _request_block(told: ExchangeRecord) -> bytes:
+    parts = urlsplit(told.url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    lines = [f"{told['method']} {path} HTTP/1.1"]
-    lines += [f"{name}: {_one_line(value)}" for name, value in told["request_headers"] if not name.startswith(":")]
-    sent = str((told["sent"] or {}).get("text", ""))
+    lines = [f"{told.method} {path} HTTP/1.1"]
+    lines += [f"{name}: {_one_line(value)}" for name, value in told.request_headers if not name.startswith(":")]
+    sent = told.sent.text if isinstance(told.sent, SentText) else ""
     return (_CRLF.join(lines) + _CRLF * 2 + sent).encode("utf-8", "replace")
 
 
-def _response_head(told: Mapping[str, Any], length: int) -> bytes:
+def _response_head(told: ExchangeRecord, length: int) -> bytes:
     """The header lines as received; those that no longer fit the decoded body are kept as X-Archive-Orig-*."""
-    status = told["status"]
-    lines = [f"HTTP/1.1 {status} {told['status_text'] or _phrase(status)}"]
-    recoded = told["body"]["mark"] == "re-encoded"
-    for name, value in told["response_headers"]:
+    status = told.status
+    lines = [f"HTTP/1.1 {status} {told.status_text or _phrase(status)}"]
+    recoded = told.body.mark == "re-encoded"
+    for name, value in told.response_headers:
         plain = name.lower()
         if plain.startswith(":"):
             continue
         undone = plain in _UNDONE or (recoded and plain == "content-type")
         lines.append(f"{'X-Archive-Orig-' if undone else ''}{name}: {_one_line(value)}")
     if recoded:
-        kind = told["media_type"].partition(";")[0].strip() or "text/plain"
+        kind = told.media_type.partition(";")[0].strip() or "text/plain"
         lines.append(f"Content-Type: {kind}; charset=utf-8")
     lines.append(f"Content-Length: {length}")
     return (_CRLF.join(lines) + _CRLF * 2).encode("utf-8", "replace")
@@ -260,17 +261,17 @@ def _ident(snapshot: str, what: str) -> str:
 def _index_line(kept: _Kept, payload: str, offset: int, length: int) -> str:
     told = kept.told
     entry = {
-        "url": told["url"],
-        "mime": told["media_type"].partition(";")[0].strip() or "unk",
-        "status": str(told["status"]),
+        "url": told.url,
+        "mime": told.media_type.partition(";")[0].strip() or "unk",
+        "status": str(told.status),
         "digest": payload,
         "length": str(length),
         "offset": str(offset),
         "filename": _WARC,
     }
-    if told["method"] != "GET":
-        entry["method"] = told["method"]
-    return f"{_key(told['url'])} {kept.at:%Y%m%d%H%M%S} {json.dumps(entry)}\n"
+    if told.method != "GET":
+        entry["method"] = told.method
+    return f"{_key(told.url)} {kept.at:%Y%m%d%H%M%S} {json.dumps(entry)}\n"
 
 
 def _key(url: str) -> str:

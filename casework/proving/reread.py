@@ -81,13 +81,13 @@ def reread(ws: Workspace, wanted: str, progress: Progress) -> RereadAnswer:
 
     def revise_saved(file: AddedRecord, targets: tuple[Target, ...], held: tuple[Fact, ...]) -> SavedReading:
         reading = ws.readers[1](file, targets)
-        if (case and file.case != case) or not (reading.about or held):
+        if (case and file.case != case) or not (reading.page or held):
             return replace(reading, facts=held)
-        if not reading.about:
+        if reading.page is None:
             unread.append(file.id)
             return replace(reading, facts=held)
         counts.update(saved=1)
-        note((file.id, file.case, reading.about.get("kind", file.kind), file.added_at), held, reading.facts)
+        note((file.id, file.case, reading.page.kind or file.kind, file.added_at), held, reading.facts)
         return reading
 
     def revise(snapshot: Snapshot, held: tuple[Fact, ...]) -> tuple[Fact, ...]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from casework.views.blocks import Block, Result, Span, Table, Tone, View, hint, line, warnings
 from casework.views.sealing import PACK_SEAL, seal_lines
+from collector.archive.records import page_record
 from collector.canonical import plain
 from collector.errors import DONE, PARTIAL, PERSON_NEEDED, VERIFICATION_FAILED, exit_code_of
 from collector.model import ORIGINS
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from casework.proving.export import ExportAnswer
     from casework.proving.pack import PackAnswer
     from collector.archive.sealing import SealState
-    from collector.model import AddedFile, Snapshot
+    from collector.model import AddedFile, SavedPage, Snapshot
 
 
 _OUTCOME: dict[str, Tone] = {"complete": "good", "partial": "warning", "blocked": "bad", "failed": "bad"}
@@ -74,10 +75,10 @@ def snapshots_shown(snapshots: tuple[Snapshot, ...]) -> Iterator[Block]:
 
 def added(files: list[AddedFile], seal: SealState) -> View:
     """The buyer's own files, what came of reading them, and what seals them."""
-    unused = any(file.about.get("outcome") in ("wall", "other", "unknown") for file in files)
+    unused = any(file.page and file.page.outcome in ("wall", "other", "unknown") for file in files)
     code = PERSON_NEEDED if seal.word == "unsigned" else PARTIAL if unused else DONE
     keys = ("id", "name", "kind", "size", "digest")
-    rows = [{**{k: getattr(f, k) for k in keys}, "origin": ORIGINS["saved"], "page": f.about} for f in files]
+    rows = [{**{k: getattr(f, k) for k in keys}, "origin": ORIGINS["saved"], "page": page_record(f.page)} for f in files]
     json = plain({"files": rows, "seal": seal.word, "pending": seal.failures})
     kept = tuple(block for file in files for block in _file(file))
     return View(json, (*kept, hint("Marked everywhere as saved by the buyer, not witnessed."), *seal_lines(seal)), code)
@@ -85,26 +86,25 @@ def added(files: list[AddedFile], seal: SealState) -> View:
 
 def _file(file: AddedFile) -> Iterator[Block]:
     yield line(f"Kept {file.name} as {file.kind} ({file.size:,} bytes, {file.id}).")
-    yield from _read_of(file.about)
+    if file.page:
+        yield from _read_of(file.page)
 
 
-def _read_of(about: Mapping[str, str]) -> Iterator[Block]:
+def _read_of(page: SavedPage) -> Iterator[Block]:
     """What came of reading a page or conversation that was saved by hand."""
-    outcome, kind, why = (about.get(key, "") for key in ("outcome", "kind", "why"))
-    if outcome == "read":
-        saved = about["saved_at"][:16].replace("T", " ")
-        when = f", saved {saved} UTC, says {about['said_by']}" if saved else ""
-        what = f"Read as a page of kind {kind}" if kind != "chat" else f"Read as a conversation ({why})"
+    if page.outcome == "read":
+        when = f", saved {page.saved_at:%Y-%m-%d %H:%M} UTC, says {page.said_by}" if page.saved_at else ""
+        what = f"Read as a page of kind {page.kind}" if page.kind != "chat" else f"Read as a conversation ({page.why})"
         yield line(f"{what}{when}.", indent=2)
-        if not saved and kind != "chat":
+        if not page.saved_at and page.kind != "chat":
             unsaid = "It does not say when it was saved: a countdown on it counts as running out now."
             yield line(Span(f"{unsaid} If you know, say so:", "warning"), indent=2)
             yield line("add it again with --as page --saved 2026-10-04T18:00", indent=2)
-    elif outcome == "kept":
-        yield hint(why, indent=2)
-    elif outcome:
-        packed = "" if outcome == "unknown" else ", and left out of packs"
-        yield line(Span(f"NOT read{packed}:", "urgent"), f" {why}", indent=2)
+    elif page.outcome == "kept":
+        yield hint(page.why, indent=2)
+    else:
+        packed = "" if page.ours else ", and left out of packs"
+        yield line(Span(f"NOT read{packed}:", "urgent"), f" {page.why}", indent=2)
         open_it = "Open the right page, save it again, or enter what it shows: tradewitness case set CASE name=value"
         yield line(open_it, indent=2)
 

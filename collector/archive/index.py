@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,12 @@ from urllib.parse import quote
 from collector.archive import fulltext
 from collector.archive.archive import Archive
 from collector.archive.queries import Queries, fact_of_row, valued
-from collector.archive.records import AddedRecord, added_record, require_shape, snapshot_of
+from collector.archive.records import AddedRecord, added_record, page_record, require_shape, snapshot_of
 from collector.canonical import plain, sha256
 from collector.clock import instant
 from collector.errors import DamagedArchive
 from collector.ledger.log import Entry, Ledger, about_case
-from collector.model import ALIBABA, Fact, Snapshot, Target
+from collector.model import ALIBABA, Fact, SavedPage, Snapshot, Target
 
 _LOG = logging.getLogger(__name__)
 
@@ -32,15 +32,14 @@ ReviseFacts = Callable[[Snapshot, tuple[Fact, ...]], tuple[Fact, ...]]
 
 @dataclass(frozen=True, slots=True)
 class SavedReading:
-    """What a file that the buyer added gives: facts, the text to search in, and in words what came of reading it.
+    """What a file that the buyer added gives: facts, the text to search in, and what came of reading it.
 
-    `about` is plain data: {"form","kind","url","saved_at","said_by","outcome","why"}; empty for a file that is no page or
-    conversation.
+    `page` is None for a file that is no page or conversation.
     """
 
     facts: tuple[Fact, ...] = ()
     text: str = ""
-    about: Mapping[str, str] = field(default_factory=dict)
+    page: SavedPage | None = None
 
 
 ReadSaved = Callable[[AddedRecord, tuple[Target, ...]], SavedReading]
@@ -80,7 +79,7 @@ TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
         ("case_id", "name", "round"),
     ),
     "files": ({"id": str, "case_id": str, "seq": int, "at": str, "body": str}, ("id",)),
-    "readings": ({"file": str, "about": str}, ("file",)),
+    "readings": ({"file": str, "page": str}, ("file",)),
     "descriptions": ({"seq": int, "case_id": str, "file": str, "at": str, "body": str}, ("seq",)),
     "paused": ({"account": str, "why": str, "at": str, "snapshot": str}, ("account",)),
     "packs": ({"plan": str, "seq": int, "case_id": str, "at": str, "body": str}, ("plan",)),
@@ -266,9 +265,8 @@ class Index(Queries):
         openings = self.ledger.openings(names)
         file = added_record(body, datetime.fromisoformat(at), openings, self.site(body["case"]))
         reading = read_saved(file, self.targets(body["case"])) if file else SavedReading()
-        about = json.dumps(dict(reading.about))
         self._put("files", id=body["id"], case_id=body["case"], seq=seq, at=at, body=json.dumps(body))
-        self._put("readings", file=body["id"], about=about)
+        self._put("readings", file=body["id"], page=json.dumps(page_record(reading.page)))
         self._put_facts(body["case"], body["id"], seq, reading.facts)
         words = (body["kind"], body["name"], body["note"])
         self.fulltext.take(

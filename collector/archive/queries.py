@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from collector.archive import fulltext
-from collector.archive.records import snapshot_of
+from collector.archive.records import page_of_record, snapshot_of
 from collector.errors import ArchiveError, DamagedArchive
 from collector.ledger.log import Ledger, Opening
 from collector.model import ALIBABA, AddedFile, Fact, FilePart, Money, Place, Printed, Snapshot, Target
@@ -199,6 +199,14 @@ class Queries:
         sql = "select s.*, l.says from snapshots s join looks l on l.snapshot = s.id where case_id = ? order by seq"
         return [_look(row) for row in self._rows(sql, case)]
 
+    def looks_that_say(self, family: str, case: str) -> frozenset[str]:
+        """The ids of a case's visits that say something under a name that begins so, legibly or not."""
+        sql = (
+            "select distinct snapshot from facts where case_id = ? and substr(name, 1, length(?)) = ? and not saved"
+            " and state != 'not_shown'"
+        )
+        return frozenset(row["snapshot"] for row in self._rows(sql, case, family, family))
+
     def newest_not_whole(self, case: str) -> list[Look]:
         """Of each page of a case the newest visit, where that kept less than the whole; newest first."""
         # With max(), SQLite takes the other columns from the row that holds it (sqlite.org/lang_select.html, 2.5).
@@ -229,7 +237,7 @@ class Queries:
     def added_files(self, case: str) -> list[AddedFile]:
         """The buyer's own files of a case, oldest first."""
         rows = self._rows(
-            "select f.*, r.about from files f join readings r on r.file = f.id where case_id = ? order by seq", case
+            "select f.*, r.page from files f join readings r on r.file = f.id where case_id = ? order by seq", case
         )
         return [file for row in rows if (file := self._added_file(row)) is not None]
 
@@ -244,7 +252,7 @@ class Queries:
             body["id"], body["name"], body["kind"], body["media_type"], body["size"], opening.digest, opening.salt,
             datetime.fromisoformat(row["at"]), row["seq"], body["note"],
             tuple(FilePart(part["name"], part["size"], own.digest, own.salt) for part, own in parts if own),
-            json.loads(row["about"]),
+            page_of_record(json.loads(row["page"])),
         )  # fmt: skip
 
     def descriptions(self, case: str) -> list[Description]:
@@ -290,7 +298,8 @@ class Queries:
         """What the index says of itself; {} of an empty one."""
         if not self.has("meta"):
             return {}
-        return {row["key"]: row["value"] for row in self._rows("select key, value from meta")}
+        # It has three rows; somebody else's could have no end.
+        return {row["key"]: row["value"] for row in self._rows("select key, value from meta limit 16")}
 
     def has(self, table: str) -> bool:
         return bool(self._rows("select 1 from sqlite_master where name = ?", table))

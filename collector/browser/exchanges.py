@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from collector.browser.channels import Channel
-from collector.capture.tab import Body, Certificate, Exchange, Headers, Socket, SocketFrame
+from collector.capture.tab import Body, Exchange, Socket
+from collector.network_record import Certificate, Headers, SocketFrame
 
 OWN_SCRIPT = Body("absent", why="the browser gives no worker's own script")
 _UNENDED = Body("absent", why="it had not ended when the visit did")

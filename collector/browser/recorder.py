@@ -23,7 +23,8 @@ from collector.browser.exchanges import (
     is_web,
     socket_of,
 )
-from collector.capture.tab import Arrival, Body, Certificate, Heard, SocketFrame
+from collector.capture.tab import Arrival, Body, Heard
+from collector.network_record import Certificate, SocketFrame
 
 # They stay open for as long as the page does, so they say nothing about its having loaded.
 _NEVER_ENDING = {"EventSource", "WebSocket", "Media", "Ping"}

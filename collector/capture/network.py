@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import replace
 
-from collector.canonical import canonical, plain
+from collector.canonical import canonical
 from collector.capture.keep import Keeping
 from collector.capture.machinery import Form, Source
 from collector.capture.secrets import Mask, holds, kind_of_name, signs_in
-from collector.capture.tab import Credential, Exchange, Headers, Heard, Socket
+from collector.capture.tab import Credential, Exchange, Heard, Socket
+from collector.network_record import (
+    BodyRecord,
+    EmptyBody,
+    ExchangeRecord,
+    Headers,
+    KeptBody,
+    NetworkRecord,
+    NoBody,
+    NotKept,
+    Sent,
+    SentBytes,
+    SentText,
+    SocketFrame,
+    SocketRecord,
+    frames_data,
+)  # fmt: skip
 
 MASKED = "masked at capture"
 _JSON = "application/json"
@@ -95,71 +111,67 @@ def _form_of(exchange: Exchange) -> Form | None:
 
 def keep_network(heard: Heard, mask: Mask, keeping: Keeping) -> None:
     """Stores the bodies, the sockets' messages and the record that names them by role and part, secrets masked."""
-    record = {
-        "v": 1,
-        "exchanges": [_exchange(e, mask, keeping) for e in heard.exchanges],
-        "sockets": [_socket(s, mask, keeping) for s in heard.sockets],
-        "certificates": [plain(c) for c in heard.certificates],
-        "unseen": list(heard.unseen),
-    }
+    record = NetworkRecord(
+        tuple(_exchange(e, mask, keeping) for e in heard.exchanges),
+        tuple(_socket(s, mask, keeping) for s in heard.sockets),
+        heard.certificates,
+        heard.unseen,
+    )
     data = canonical(record)
     keeping.keep("network", _JSON, data, MASKED if mask.masked("network:0") else "")
 
 
-def _exchange(exchange: Exchange, mask: Mask, keeping: Keeping) -> Mapping[str, Any]:
-    told: dict[str, Any] = {
-        "method": exchange.method,
-        "url": mask.mask(exchange.url, "network:0"),
-        "request_headers": _headers(exchange.request_headers, mask),
-        "response_headers": _headers(exchange.response_headers, mask),
-        "sent": _sent(exchange, mask),
-        "body": _body(exchange, mask, keeping),
-        "timing": dict(exchange.timing),
-        "began": plain(exchange.began),
-    }
-    names = (
-        "resource",
-        "status",
-        "status_text",
-        "protocol",
-        "media_type",
-        "size",
-        "remote",
-        "failure",
-        "asked_by",
-        "came_from",
+def _exchange(heard: Exchange, mask: Mask, keeping: Keeping) -> ExchangeRecord:
+    return ExchangeRecord(
+        method=heard.method,
+        url=mask.mask(heard.url, "network:0"),
+        request_headers=_headers(heard.request_headers, mask),
+        response_headers=_headers(heard.response_headers, mask),
+        sent=_sent(heard, mask),
+        body=_body(heard, mask, keeping),
+        timing=heard.timing,
+        began=heard.began,
+        resource=heard.resource,
+        status=heard.status,
+        status_text=heard.status_text,
+        protocol=heard.protocol,
+        media_type=heard.media_type,
+        size=heard.size,
+        remote=heard.remote,
+        failure=heard.failure,
+        asked_by=heard.asked_by,
+        came_from=heard.came_from,
     )
-    return told | {name: getattr(exchange, name) for name in names}
 
 
-def _headers(headers: Headers, mask: Mask) -> list[list[str]]:
-    return [[name, mask.header(name, value, "network:0")] for name, value in headers]
+def _headers(headers: Headers, mask: Mask) -> Headers:
+    return tuple((name, mask.header(name, value, "network:0")) for name, value in headers)
 
 
-def _sent(exchange: Exchange, mask: Mask) -> Mapping[str, Any] | None:
+def _sent(exchange: Exchange, mask: Mask) -> Sent | None:
     """The request's body; that of a sign-in is not kept at all."""
     if not exchange.sent:
         return None
-    text = exchange.sent.decode("latin-1")
+    text, size = exchange.sent.decode("latin-1"), len(exchange.sent)
     if signs_in(text):
-        return {"absent": "what signs in is not kept", "size": len(exchange.sent)}
-    if len(exchange.sent) > _SENT_MOST:
-        return {"absent": f"it is longer than {_SENT_MOST >> 20} MB", "size": len(exchange.sent)}
+        return NotKept("what signs in is not kept", size)
+    if size > _SENT_MOST:
+        return NotKept(f"it is longer than {_SENT_MOST >> 20} MB", size)
     try:
-        return {"text": mask.mask(exchange.sent.decode("utf-8"), "network:0")}
+        return SentText(mask.mask(exchange.sent.decode("utf-8"), "network:0"))
     except UnicodeDecodeError:
         if holds(mask, "", exchange.sent):
-            return {"absent": "it holds a secret of the session", "size": len(exchange.sent)}
-        return {"base64": base64.b64encode(exchange.sent).decode()}
+            return NotKept("it holds a secret of the session", size)
+        return SentBytes(base64.b64encode(exchange.sent).decode())
 
 
-def _body(exchange: Exchange, mask: Mask, keeping: Keeping) -> Mapping[str, Any]:
+def _body(exchange: Exchange, mask: Mask, keeping: Keeping) -> BodyRecord:
     """Where the body was stored, and what it is worth."""
     body = exchange.body
     if body.mark == "absent":
-        return {"mark": "absent", "why": body.why}
+        return NoBody("absent", body.why)
     if not body.data:
-        return {"mark": body.mark, "length": 0}
+        return EmptyBody(body.mark)
     kind = exchange.media_type.partition(";")[0].strip().lower()
     picture = kind.startswith(_PICTURES) and "svg" not in kind
     part = keeping.next_part("body")
@@ -167,34 +179,33 @@ def _body(exchange: Exchange, mask: Mask, keeping: Keeping) -> Mapping[str, Any]
     if is_text(exchange.media_type):
         data = mask.mask_bytes(body.data, f"body:{part}")
     elif not picture and holds(mask, kind, body.data):
-        return {"mark": "absent", "why": "it holds a secret of the session, which cannot be masked in it"}
+        return NoBody("absent", "it holds a secret of the session, which cannot be masked in it")
     masked = data is not body.data
     notes = [body.mark if body.mark != "bytes" else "", MASKED if masked else ""]
     keeping.keep("body", exchange.media_type or "application/octet-stream", data, "; ".join(filter(None, notes)))
-    return {"mark": body.mark, "part": part, "length": len(body.data), "masked": masked}
+    return KeptBody(body.mark, part, len(body.data), masked)
 
 
-def _socket(socket: Socket, mask: Mask, keeping: Keeping) -> Mapping[str, Any]:
+def _socket(socket: Socket, mask: Mask, keeping: Keeping) -> SocketRecord:
     part = keeping.next_part("frames")
-    lines = []
-    for frame in socket.frames:
-        data = frame.data
-        if not frame.binary:
-            data = mask.mask(frame.data, f"frames:{part}")
-        elif holds(mask, "", base64.b64decode(frame.data)):
-            data = "[redacted:secret:0]"
-        lines.append(canonical({"at": frame.at, "way": frame.way, "binary": frame.binary, "data": data}))
+    frames = tuple(replace(frame, data=_message(frame, mask, part)) for frame in socket.frames)
     note = MASKED if mask.masked(f"frames:{part}") else ""
-    keeping.keep("frames", "application/jsonl", b"".join(line + b"\n" for line in lines), note)
-    return {
-        "url": mask.mask(socket.url, "network:0"),
-        "asked_by": socket.asked_by,
-        "status": socket.status,
-        "request_headers": _headers(socket.request_headers, mask),
-        "response_headers": _headers(socket.response_headers, mask),
-        "began": plain(socket.began),
-        "closed": socket.closed,
-        "failure": socket.failure,
-        "messages": len(lines),
-        "part": part,
-    }
+    keeping.keep("frames", "application/jsonl", frames_data(frames), note)
+    return SocketRecord(
+        url=mask.mask(socket.url, "network:0"),
+        asked_by=socket.asked_by,
+        status=socket.status,
+        request_headers=_headers(socket.request_headers, mask),
+        response_headers=_headers(socket.response_headers, mask),
+        began=socket.began,
+        closed=socket.closed,
+        failure=socket.failure,
+        messages=len(frames),
+        part=part,
+    )
+
+
+def _message(frame: SocketFrame, mask: Mask, part: int) -> str:
+    if not frame.binary:
+        return mask.mask(frame.data, f"frames:{part}")
+    return "[redacted:secret:0]" if holds(mask, "", base64.b64decode(frame.data)) else frame.data

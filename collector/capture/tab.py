@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from collector.model import Area
+from collector.network_record import Certificate, Headers, SocketFrame
 from collector.site import Box, Messenger
 
 
@@ -49,9 +50,6 @@ class FrameSource:
 
     url: str
     html: str
-
-
-Headers = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +96,6 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
-class SocketFrame:
-    """One WebSocket message: `way` is sent or received; `data` its text, or base64 where `binary`."""
-
-    at: datetime
-    way: str
-    data: str
-    binary: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Socket:
     """One WebSocket: its handshake and its messages in order. `closed` says whether it was closed during the visit."""
 
@@ -120,21 +108,6 @@ class Socket:
     closed: bool
     failure: str
     frames: tuple[SocketFrame, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Certificate:
-    """What a secure origin showed. The browser tells it by origin, not by exchange. `chain` is DER in base64, leaf first."""
-
-    origin: str
-    protocol: str
-    cipher: str
-    subject: str
-    issuer: str
-    names: tuple[str, ...]
-    valid_from: datetime
-    valid_to: datetime
-    chain: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from collector.alias import Alias
+from collector.canonical import plain
 from collector.capture.network import is_text
 from collector.errors import DamagedArchive
 from collector.model import Artefact, Snapshot
+from collector.network_record import Get, network_record, read_frames
 from collector.site import Box, Carried, Document, StoredPage
-
-Get = Callable[[str], bytes]
 
 
 def stored_page(snapshot: Snapshot, get: Get, alias: Alias) -> StoredPage:
@@ -63,24 +62,17 @@ def carried(snapshot: Snapshot, get: Get, alias: Alias) -> Iterator[tuple[str, i
     then = Alias.parse(snapshot.visit.alias) or alias
     kept = {(a.role, a.part): a for a in snapshot.artefacts}
     record = network_record(snapshot.artefacts, get)
-    for number, told in enumerate(record.get("exchanges", ())):
-        part = told["body"].get("part", -1)
-        texts = [json.dumps(told["sent"], ensure_ascii=False).encode()] if told["sent"] else []
-        body = kept.get(("body", part))
-        if body is not None and is_text(told["media_type"]):
+    for number, exchange in enumerate(record.exchanges):
+        texts = [json.dumps(plain(exchange.sent), ensure_ascii=False).encode("utf-8", "replace")] if exchange.sent else []
+        body, real = kept.get(("body", exchange.part)), then.to_real(exchange.url)
+        if body is not None and is_text(exchange.media_type):
             texts.append(get(body.digest))
-        yield "body", number, part, Carried(told["resource"], then.to_real(told["url"]), told["media_type"], tuple(texts))
-    for number, told in enumerate(record.get("sockets", ())):
-        frames = kept.get(("frames", told["part"]))
-        lines = get(frames.digest).splitlines() if frames else []
-        texts = [str(json.loads(line)["data"]).encode("utf-8", "replace") for line in lines]
-        yield "frames", number, told["part"], Carried("WebSocket", then.to_real(told["url"]), "", tuple(texts))
-
-
-def network_record(artefacts: Iterable[Artefact], get: Get) -> Mapping[str, Any]:
-    """What a visit heard of the network, as it was kept; {} where it kept nothing of it."""
-    found: Any = next((json.loads(get(a.digest)) for a in artefacts if a.role == "network"), {})
-    return found if isinstance(found, dict) else {}  # before bodies were kept it was a bare list
+        yield "body", number, exchange.part, Carried(exchange.resource, real, exchange.media_type, tuple(texts))
+    for number, socket in enumerate(record.sockets):
+        frames = kept.get(("frames", socket.part))
+        said = read_frames(get(frames.digest)) if frames else ()
+        messages = tuple(frame.data.encode("utf-8", "replace") for frame in said)
+        yield "frames", number, socket.part, Carried("WebSocket", then.to_real(socket.url), "", messages)
 
 
 def _told(
@@ -90,25 +82,25 @@ def _told(
     record = network_record(kept.values(), get)
     told: list[Document] = []
     files: dict[str, str] = {}
-    for exchange in record.get("exchanges", ()):
-        body = kept.get(("body", exchange["body"].get("part", -1)))
+    for exchange in record.exchanges:
+        body = kept.get(("body", exchange.part))
         if body is None:
             continue
-        if _is_json(exchange["media_type"]):
+        if _is_json(exchange.media_type):
             told.append(Document(body.part, body.digest, get(body.digest).replace(b"\n", b" ")))
         else:
-            files.setdefault(alias.to_real(exchange["url"]), body.digest)
+            files.setdefault(alias.to_real(exchange.url), body.digest)
     told += [_frames(kept[key], get) for key in sorted(kept) if key[0] == "frames"]
     return tuple(told), files
 
 
 def _is_json(media_type: str) -> bool:
-    plain = media_type.partition(";")[0].strip().lower()
-    return plain == "application/json" or plain.endswith("+json")
+    kind = media_type.partition(";")[0].strip().lower()
+    return kind == "application/json" or kind.endswith("+json")
 
 
 def _frames(artefact: Artefact, get: Get) -> Document:
     """The received messages of one socket, a JSON text a line."""
-    lines: Iterable[Mapping[str, Any]] = map(json.loads, get(artefact.digest).splitlines())
-    said = (str(line["data"]).replace("\n", " ") for line in lines if line["way"] == "received" and not line["binary"])
+    frames = read_frames(get(artefact.digest))
+    said = (frame.data.replace("\n", " ") for frame in frames if frame.way == "received" and not frame.binary)
     return Document(artefact.part, artefact.digest, "\n".join(said).encode("utf-8", "replace"))

@@ -14,7 +14,7 @@ from collector.capture.machinery import Source
 from collector.capture.secrets import Mask, secrets_of
 from collector.errors import DamagedArchive
 from collector.kinds import file_kind, page_kind
-from collector.model import Fact, Place, Printed, Target
+from collector.model import Fact, Place, Printed, SavedOutcome, SavedPage, Target
 from collector.objects import ObjectStore
 from collector.saved.chat import Chat, read_chat
 from collector.saved.page import PageFile, read_page
@@ -58,19 +58,18 @@ def _conversation(file: AddedRecord, talk: Chat) -> SavedReading:
         for name, value in (("chat.app", talk.app), ("chat.messages", talk.messages))
     )
     why = f"{talk.app}: {len(talk.messages)} message{'s' if len(talk.messages) > 1 else ''}"
-    said = str(plain(file.saved_at)) if file.saved_at else ""
-    about = {"form": talk.app, "kind": "chat", "url": "", "outcome": "read", "why": why, "saved_at": said}
-    return SavedReading(facts, "", {**about, "said_by": "the buyer" if said else ""})
+    said_by = "the buyer" if file.saved_at else ""
+    return SavedReading(facts, "", SavedPage(talk.app, "read", why, "chat", "", file.saved_at, said_by))
 
 
 def _unreadable(file: AddedRecord) -> SavedReading:
     """A picture or a PDF: kept, and said plainly that a person has to enter what it shows."""
     if file.kind == "chat" and file.media_type.partition("/")[0] == "text":
         why = "No messages with their times were found in it. It is kept as it is."
-        return SavedReading(about={"form": "text", "outcome": "kept", "why": why})
+        return SavedReading(page=SavedPage("text", "kept", why))
     form = "pdf" if file.media_type == "application/pdf" else file.media_type.partition("/")[0]
     why = "Its facts cannot be read by themselves. Enter what it shows, such as dispute.deadline=2026-10-09."
-    return SavedReading(about={"form": form, "outcome": "kept", "why": why})
+    return SavedReading(page=SavedPage(form, "kept", why))
 
 
 class _Reading:
@@ -87,7 +86,8 @@ class _Reading:
     def result(self) -> SavedReading:
         stored = self.stored(self.saved_at or self.file.added_at)
         found = self.site.recognise(stored)
-        kind, outcome, why = found.kind, "read", ""
+        kind, why = found.kind, ""
+        outcome: SavedOutcome
         if found.barrier and (kind or self.url):
             outcome, why = "wall", found.why
         elif not kind:
@@ -95,13 +95,12 @@ class _Reading:
         else:
             outcome, why = self.whose(kind, stored)
         facts = self.facts(kind, stored) if outcome == "read" else ()
-        about = {
-            "form": self.page.form, "kind": kind, "url": self.shown_address(), "outcome": outcome, "why": why,
-            "said_by": self.said_by, "saved_at": str(plain(self.saved_at)) if self.saved_at else "",
-            "others": "yes" if self.site.shows_others(stored) else "", "alias": str(self.alias) if self.local else "",
-            "secrets": "yes" if self.holds_secrets() else "",
-        }  # fmt: skip
-        return SavedReading(facts, self.site.text(stored), about)
+        page = SavedPage(
+            self.page.form, outcome, why, kind, self.shown_address(), self.saved_at, self.said_by,
+            others=self.site.shows_others(stored), secrets=self.holds_secrets(),
+            alias=str(self.alias) if self.local else "",
+        )  # fmt: skip
+        return SavedReading(facts, self.site.text(stored), page)
 
     def stored(self, seen_at: datetime) -> StoredPage:
         digests = {part.name: part.digest for part in self.file.parts}
@@ -119,7 +118,7 @@ class _Reading:
         texts = [Source(html.decode("utf-8", "replace"), "html") for _, html in self.page.documents]
         return bool(secrets_of((), (self.page.url,), texts))
 
-    def whose(self, kind: str, stored: StoredPage) -> tuple[str, str]:
+    def whose(self, kind: str, stored: StoredPage) -> tuple[SavedOutcome, str]:
         """Whether the page belongs to the case: by what stands on it, held against the case and the pages it names."""
         named = [target for target in self.targets if target.kind == kind]
         if page_kind(kind).of_order:  # without its number it cannot be told from another's

@@ -10,6 +10,7 @@ from collector.archive.index import FORMAT, TABLES, Index, ReadFacts, ReadSaved,
 from collector.errors import DamagedArchive, UnknownSite
 from collector.ledger.merkle import leaf_hash
 from collector.model import Problem
+from collector.verify.checking import Checking
 
 _WHERE = "index.sqlite"
 _MEND = "`tradewitness reindex` builds it again from the ledger"
@@ -18,11 +19,18 @@ _OF_THE_LEDGER = tuple(name for name in TABLES if name not in ("meta", "facts", 
 
 def check_index(
     archive: Archive, read_facts: ReadFacts | None = None, read_saved: ReadSaved = unread
-) -> tuple[list[Problem], list[str]]:
-    """What the index says otherwise than the ledger, and findings. With `read_facts`, its facts are read again as well.
+) -> Checking[list[str]]:
+    """What the index says otherwise than the ledger; returns findings. With `read_facts`, its facts are read again as well.
 
     An archive without an index is whole: the index is a convenience.
     """
+    problems, notes = _examined(archive, read_facts, read_saved)
+    yield from problems
+    return notes
+
+
+def _examined(archive: Archive, read_facts: ReadFacts | None, read_saved: ReadSaved) -> tuple[list[Problem], list[str]]:
+    """Problems and findings. Where the comparison breaks off, nothing of it stands: of a damaged file nothing is sure."""
     if archive.index_path.is_symlink():
         return [Problem(_WHERE, "is a link: nothing outside the archive is read")], []
     if not archive.index_path.is_file():
@@ -35,7 +43,7 @@ def check_index(
         return _compare(held, archive, read_facts, read_saved)
     except sqlite3.OperationalError:
         return [], ["index.sqlite is in use, or the last command was cut short: not compared; the next command mends it"]
-    except (sqlite3.DatabaseError, ValueError):  # of what it holds, too, nothing is sure
+    except (sqlite3.DatabaseError, ValueError):
         return [Problem(_WHERE, f"is damaged; nothing is lost: {_MEND}")], []
     except UnknownSite as error:
         return [], [f"index.sqlite was not compared. {error.message} {error.hint}"]

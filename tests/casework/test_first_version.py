@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from collector.archive.archive import Archive
+from collector.canonical import canonical
+from collector.clock import SystemClock
+from collector.network_record import read_record
 from fixtures.authority import Served
 from tests.paper_desk import PaperDesk
 
@@ -57,3 +61,13 @@ def test_without_what_is_derived_it_says_the_same(desk: PaperDesk, tmp_path: Pat
     assert desk.did("deadlines", desk.order, "--as-of", "2026-11-29T00:00Z") == said
     shutil.copytree(desk.archive, tmp_path / "copied" / "archive")
     assert desk.elsewhere(tmp_path / "copied").did("deadlines", desk.order, "--as-of", "2026-11-29T00:00Z") == said
+
+
+def test_what_it_heard_of_the_network_is_read_and_would_be_written_with_the_same_bytes(desk: PaperDesk) -> None:
+    archive = Archive(desk.archive, SystemClock())
+    opened, _ = archive.ledger.opening_lines()
+    entries = archive.ledger.entries(kinds=("snapshot",))
+    named = [a["commitment"] for entry in entries for a in entry.body["artefacts"] if a["role"] == "network"]
+    records = [archive.objects.get(opened[name].digest) for name in named]
+    assert records
+    assert [canonical(read_record(data)) for data in records] == records

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from collector.canonical import canonical, commitment
 from collector.errors import WrongRequest
 from collector.kinds import file_kind, file_rank, page_kind, page_rank
-from collector.model import AddedFile, Artefact, Exhibit, Private, Snapshot, kept_in_part
+from collector.model import AddedFile, Artefact, Exhibit, Private, SavedPage, Snapshot, kept_in_part
 from rules.case.casefile import CaseFile
 from rules.pack.bag.bag import is_safe
 from rules.pack.plan.dates import both
@@ -42,7 +42,6 @@ OTHERS_SHOWN = "the page may show other conversations"
 OTHERS_TOLD = "what the page was sent may tell of other conversations"
 SECRETS_HELD = "the file may hold secrets of the buyer's session, and an original is not altered"
 # What became of reading a page saved by hand: another order's page, or a wall. A pack holds its own case only.
-NOT_OURS = ("other", "wall")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,7 @@ def choose(casefile: CaseFile, choices: Choices) -> Chosen:
     others = sorted([*earlier, *wanted], key=lambda s: (*_page_rank(s)[:1], s.visit.machine_time, s.id))
     pages = tuple(s for s in [*latest, *others] if not _fits(s, choices.exclude))
     files = sorted(casefile.files, key=lambda f: (file_rank(f.kind), f.added_at, f.seq))
-    own = [f for f in files if f.about.get("outcome") not in NOT_OURS or _fits(f, choices.include)]
+    own = [f for f in files if f.page is None or f.page.ours or _fits(f, choices.include)]
     return Chosen(pages, tuple(f for f in own if not _fits(f, choices.exclude)))
 
 
@@ -118,12 +117,19 @@ def exhibits_of(
         exhibits.append(_page_exhibit(casefile, number, snapshot, shown))
     for count, file in enumerate(chosen.files, 1):
         number = f"B{count:02d}"
-        why = OTHERS_SHOWN if file.about.get("others") else SECRETS_HELD if file.about.get("secrets") else ""
+        why = _why_closed(file.page)
         if why and not choices.with_originals:
             sealed = enumerate(file.sealed)
             withheld += [Withheld(number, "file", n, commitment(one.salt, one.digest), why) for n, one in sealed]
         exhibits.append(_file_exhibit(casefile, number, file, shown=not why or choices.with_originals))
     return tuple(exhibits), tuple(withheld)
+
+
+def _why_closed(page: SavedPage | None) -> str:
+    """Why a file that the buyer saved is withheld, or ""."""
+    if page is None:
+        return ""
+    return OTHERS_SHOWN if page.others else SECRETS_HELD if page.secrets else ""
 
 
 def unjudged(snapshot: Snapshot) -> Private:
@@ -154,7 +160,7 @@ def _page_exhibit(casefile: CaseFile, number: str, snapshot: Snapshot, shown: li
 
 
 def _file_exhibit(casefile: CaseFile, number: str, file: AddedFile, *, shown: bool) -> Exhibit:
-    page = file.about.get("kind", "") if file.about.get("outcome") == "read" else ""
+    page = file.page.kind if file.page and file.page.outcome == "read" else ""
     title = f"{page_kind(page).title}, saved by hand" if page and page != "chat" else file_kind(file.kind).title
     note = f" The buyer's note: {file.note}" if file.note else ""
     text = f"{UNWITNESSED}: {file.name}, added {both(file.added_at, casefile.zone)}.{_saved(casefile, file)}{note}"
@@ -167,13 +173,13 @@ def _file_exhibit(casefile: CaseFile, number: str, file: AddedFile, *, shown: bo
 
 def _saved(casefile: CaseFile, file: AddedFile) -> str:
     """Where and when a page was saved, with who says so; "" for other files."""
-    url, at = file.about.get("url", ""), file.about.get("saved_at", "")
-    if file.about.get("outcome") != "read" or file.about.get("kind") == "chat":
+    page = file.page
+    if page is None or page.outcome != "read" or page.kind == "chat":
         return ""
     when = "Nothing says when it was saved"
-    if at:
-        when = f"Saved {both(datetime.fromisoformat(at), casefile.zone)}, says {file.about['said_by']}"
-    return f" {when}; {f'from {url}' if url else 'it names no address'}."
+    if page.saved_at:
+        when = f"Saved {both(page.saved_at, casefile.zone)}, says {page.said_by}"
+    return f" {when}; {f'from {page.url}' if page.url else 'it names no address'}."
 
 
 def artefact_name(artefact: Artefact) -> str:

@@ -160,7 +160,7 @@ def _exchanges(chosen: Chosen, choices: Choices, judged: Mapping[str, Private]) 
 
 def _stand_in(chosen: Chosen) -> str:
     """The alias under which a page was seen or saved, or ""."""
-    names = (*(s.visit.alias for s in chosen.snapshots), *(f.about.get("alias", "") for f in chosen.files))
+    names = (*(s.visit.alias for s in chosen.snapshots), *(f.page.alias for f in chosen.files if f.page))
     return next(filter(None, names), "")
 
 

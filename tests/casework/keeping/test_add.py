@@ -44,10 +44,11 @@ def test_what_is_said_of_a_file_that_is_kept_corrects_what_was_said_before(ws: W
     chat = tmp_path / "WhatsApp Chat with Lee.txt"
     chat.write_text("12/03/26, 10:01 - Anna: Hello\n13/03/26, 10:05 - Lee: The fans ship on 28 September\n")
     (first,) = add_files(ws, ORDER, [chat])
-    assert (first.kind, first.about) == ("other", {})
+    assert (first.kind, first.page) == ("other", None)
     (second,) = add_files(ws, ORDER, [chat], Wording(kind="chat", note="from my phone"))
     assert (second.id, second.kind, second.note) == (first.id, "chat", "from my phone")
-    assert second.about["outcome"] == "read"
+    assert second.page is not None
+    assert second.page.outcome == "read"
     (third,) = add_files(ws, ORDER, [chat])
     assert (third.kind, third.note) == ("chat", "from my phone"), "what is not said again stands"
     entries = list(ws.archive.ledger.entries(kinds=("file.added", "file.described")))
