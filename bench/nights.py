@@ -15,12 +15,14 @@ import tempfile
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 
 from bench.growth import started
 from collector.capture.tab import Arrival
 from fixtures.authority import serve
+from fixtures.marketplace.pages import render
 from fixtures.marketplace.scenarios import addresses
 from tests.paper_desk import ORIGIN, SCENARIO, PaperDesk, PaperTab
 
@@ -28,6 +30,7 @@ ORDERS, NIGHTS, MONTH, MARK = 10, 365, 30, 1.3
 CHANGES_UNTIL = 180  # nights: in the second half of the year nothing changes any more
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "nights.md"
 _TERMS = "Defects at most 2 %."  # of the order page
+_SHIPPED = 56  # days of the story: goods are on their way, and no dispute is open
 _NUMBER = re.compile(r"\d{18}")
 
 
@@ -50,8 +53,10 @@ class Market:
                 return replace(arrival, final=url)
 
             def changed(self, kind: str) -> None:
+                base = (datetime.now(UTC) - timedelta(days=_SHIPPED)).date()
+                page = render(SCENARIO, _SHIPPED, kind, base=base, origin=ORIGIN, settled=True).decode()
                 terms = f"{_TERMS} Note {market.notes.get(self.order, 0)}."
-                self.html = self.html.replace(market.own, self.order).replace(_TERMS, terms)
+                self.html = page.replace(market.own, self.order).replace(_TERMS, terms)
 
         return Tab()
 
