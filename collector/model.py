@@ -117,8 +117,8 @@ class Fact:
 
     @property
     def unseen(self) -> bool:
-        """Whether a page that was kept in part does not show it: nothing follows from that."""
-        return bool(self.lacks) and self.state == "unreadable" and self.place is None
+        """Whether nothing of it was found on a page kept in part, or not wholly understood: nothing follows from that."""
+        return self.state == "unreadable" and self.place is None
 
     @property
     def origin(self) -> Origin:
@@ -333,7 +333,8 @@ class Finding:
     """One result of a check: what was judged, the verdict, one sentence, and the names of what it rests on.
 
     These are facts by their names, and in `facts` too: "file: NAME" for a file of the buyer's, "page: KIND" for kept visits.
-    `todo` is the next thing for the buyer to do, or "". `source` cites the rule.
+    `todo` is the next thing for the buyer to do, or "". `source` cites the rule. `language` is that of the words which
+    raised it (en, es, fr, zh), or "": only what was written in a message has one.
     """
 
     id: str
@@ -342,6 +343,7 @@ class Finding:
     facts: tuple[str, ...] = ()
     todo: str = ""
     source: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,8 @@ def _facts(facts: list[Fact]) -> Iterator[Block]:
 
 def _fact(fact: Fact) -> tuple[Cell, ...]:
     name = fact.name + (f"#{fact.round}" if fact.round > 1 else "")
-    state = "not on what was kept" if fact.unseen else str(fact.state)
+    unseen = "not on what was kept" if fact.lacks else "not found on the page"
+    state = unseen if fact.unseen else str(fact.state)
     state += f", {ORIGINS['saved']}" if fact.saved else ", kept in part" if fact.lacks and not fact.unseen else ""
     where = _WHERE[fact.place.scheme] if fact.place else ""
     return name, value_text(fact.value), state.replace("_", " "), where, fact.snapshot

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from functools import cached_property
 from typing import Any
 
@@ -24,7 +24,7 @@ from collector.reading.embedded import (
     holds_data,
     parsed,
 )
-from collector.reading.readings import QUOTE_LIMIT, Node, Reading, agreed
+from collector.reading.readings import LOOKED_AT, QUOTE_LIMIT, Node, Reading, agreed
 from collector.reading.texts import classes, is_blank, label_of, squeezed, text_of
 from collector.site import Document, StoredPage
 
@@ -38,7 +38,6 @@ _COMPANY_NAME = re.compile(r"^(?:company|cp)-name", re.IGNORECASE)
 _MOST_TAGS, _DEEPEST = 600_000, 300  # opened and closed; no page of the site comes near, a longer one takes minutes
 _BEGINNING = 20_000  # bytes, or characters of text
 _SAME_LABELS = 40  # a page that repeats a label more often than this is no page about one thing
-_LOOKED_AT = 200_000  # values visited when a key is looked for in embedded data
 
 
 class Frame:
@@ -59,6 +58,8 @@ class Frame:
         self.scripts: dict[str, Any] = {}
         self.linked: dict[str, Any] = {}
         self._read_addresses: dict[str, Address] = {}
+        self._held: dict[tuple[frozenset[str], int], list[Node]] = {}
+        self._told = page.told if document.part == 0 else ()
         if not readable or not self._take_scripts(document.html):
             self.soup, self.scripts, self.linked = _beginning(self.soup), {}, {}
 
@@ -195,7 +196,7 @@ class Frame:
         """Every object of any script that has all the keys, the shallowest first; none inside another."""
         queue = deque(Node(self.digest, name, "", value) for name, value in self.scripts.items())
         looked = 0
-        while queue and looked < _LOOKED_AT:
+        while queue and looked < LOOKED_AT:
             node = queue.popleft()
             looked += 1
             if isinstance(node.value, dict) and all(key in node.value for key in keys):
@@ -203,16 +204,36 @@ class Frame:
             else:
                 queue.extend(child for child in node.items() if isinstance(child.value, dict | list))
 
+    @cached_property
+    def answers(self) -> tuple[Node, ...]:
+        """What the page was told in answers to its own requests, each a JSON value with the digest of its bytes."""
+        lines = ((d.digest, line) for d in self._told for line in d.html.split(b"\n") if line.lstrip()[:1] in (b"{", b"["))
+        values = ((digest, parsed(line.decode("utf-8", "replace"))) for digest, line in lines)
+        told = ((digest, value) for digest, value in values if isinstance(value, dict | list))
+        return tuple(Node(digest, f"answer[{number}]", "", value) for number, (digest, value) in enumerate(told))
+
+    @cached_property
+    def roots(self) -> tuple[Node, ...]:
+        """All data that came with the page: what its scripts hold, then what it was told."""
+        return (*(Node(self.digest, name, "", value) for name, value in self.scripts.items()), *self.answers)
+
+    def having(self, keys: Set[str], least: int = 1) -> list[Node]:
+        """Every object of the page's data that has so many of the keys, the shallowest first; none inside another."""
+        asked = frozenset(keys), least
+        if asked not in self._held:
+            self._held[asked] = [node for root in self.roots for node in root.having(keys, least)]
+        return self._held[asked]
+
     def beside(self, node: Node, key: str) -> Node:
         """The value of another key in the object that holds a node."""
         return self.holder(node)[key]
 
     def holder(self, node: Node) -> Node:
         """The object or list that holds a node."""
-        above = self.root(node.variable)
+        above = next((root for root in self.roots if root.variable == node.variable), self.root(node.variable)).opened
         for step in node.pointer.split("/")[1:-1]:
             name = step.replace("~1", "/").replace("~0", "~")
-            above = above[int(name)] if isinstance(above.value, list) and name.isdigit() else above[name]
+            above = (above[int(name)] if isinstance(above.value, list) and name.isdigit() else above[name]).opened
         return above
 
     def module(self, *names: str) -> Tag | None:
@@ -240,38 +261,28 @@ class Frame:
         parse: Callable[[str], Any],
         within: Tag | None = None,
         but_not: Callable[[Tag], bool] | None = None,
+        *,
+        blanks: bool = False,
     ) -> Reading | None:
         """The value that stands beside or under one of the labels, inside a block and outside the blocks of `but_not`.
 
         Where several stand under them and they are not the same, the reading is not understood and quotes them all.
+        With `blanks`, one under which nothing or a dash stands gives a blank reading where no other gives any.
         """
-        readings = [
-            reading
+        beside = [
+            stands
             for label in labels
             for string in (*self._strings.get(label, ())[:_SAME_LABELS], *self._strings.get(label + ":", ())[:_SAME_LABELS])
             if within is None or any(parent is within for parent in string.parents)
             if but_not is None or string.parent is None or not but_not(string.parent)
-            if (reading := self._beside(string, parse)) is not None
+            if (stands := _beside(string)) is not None
         ]
+        readings = [reading for tag, text in beside if (reading := self.read(tag, parse, text)) is not None]
         # What is not understood and has no figure in it is no value gone wrong: a step's name beside another's, a button.
-        return agreed([r for r in readings if r.value is not None or any(c.isdigit() for c in r.place.quote)])
-
-    def _beside(self, string: NavigableString, parse: Callable[[str], Any]) -> Reading | None:
-        text = squeezed(string)
-        _, colon, rest = text.partition(":") if ":" in text else text.partition("：")
-        parent = string.parent
-        if parent is None or parent.find_parent("thead") is not None or parent.name in _NO_LABEL:
-            return None
-        if colon and rest.strip():
-            return self.read(parent, parse, rest.strip())
-        beside = string.next_sibling
-        while isinstance(beside, NavigableString) and not squeezed(beside):
-            beside = beside.next_sibling
-        if isinstance(beside, Tag) and beside.name != "br" and text_of(beside):
-            return self.read(beside, parse)
-        if isinstance(beside, NavigableString):
-            return None
-        return self.read(_value_tag(parent, text), parse)
+        valued = [r for r in readings if r.value is not None or any(c.isdigit() for c in r.place.quote)]
+        if blanks and not readings:
+            return next((Reading(None, self.place(tag), blank=True) for tag, _ in beside), None)
+        return agreed(valued)
 
     def path(self, tag: Tag) -> str:
         """A CSS path that selects exactly this tag, from the nearest module block that stands once, or from the root."""
@@ -302,6 +313,26 @@ def _names_company(link: Tag) -> bool:
     """Whether a link stands in a page's heading, or where the company's name is marked up as such."""
     around = (link, *itertools.islice(link.parents, 2))
     return any(tag.name == "h1" or any(map(_COMPANY_NAME.search, classes(tag))) for tag in around)
+
+
+def _beside(string: NavigableString) -> tuple[Tag, str] | None:
+    """The tag beside or under a label, and the text where it is only a part of the tag's; None where there is none."""
+    text = squeezed(string)
+    _, colon, rest = text.partition(":") if ":" in text else text.partition("：")
+    parent = string.parent
+    if parent is None or parent.find_parent("thead") is not None or parent.name in _NO_LABEL:
+        return None
+    if colon and rest.strip():
+        return parent, rest.strip()
+    beside = string.next_sibling
+    while isinstance(beside, NavigableString) and not squeezed(beside):
+        beside = beside.next_sibling
+    if isinstance(beside, Tag) and beside.name != "br" and text_of(beside):
+        return beside, ""
+    if isinstance(beside, NavigableString):
+        return None
+    tag = _value_tag(parent, text)
+    return None if tag is None else (tag, "")
 
 
 def _value_tag(parent: Tag, label: str) -> Tag | None:

@@ -11,18 +11,24 @@ from collector.reading.readings import Reading, agreed, same
 
 @dataclass(frozen=True, slots=True)
 class Scribe:
-    """Writes facts of one frame under a reader's name."""
+    """Writes facts of one frame under a reader's name.
+
+    `thorough` is False where not every place is known in which such a page may show a fact: what is not found is then
+    unreadable without a place, and not shown only where its place is there and empty.
+    """
 
     frame: Frame
     reader: str
+    thorough: bool = True
 
     def fact(self, name: str, *readings: Reading | None) -> Fact:
         """The fact that readings from independent sources agree on, the first one's place; unreadable where they do not."""
         given = [reading for reading in readings if reading is not None]
         reading = agreed(given)
         page = self.frame.page
-        if reading is None:
-            return Fact(name, None, "not_shown", page.snapshot, self.reader, None, page.seen_at)
+        if reading is None or reading.blank:
+            unseen: FactState = "not_shown" if self.thorough or reading is not None else "unreadable"
+            return Fact(name, None, unseen, page.snapshot, self.reader, None, page.seen_at)
         state: FactState = "unreadable" if reading.value is None else "read"
         place = replace(reading.place, box=self._box(reading, given)) if page.boxes else reading.place
         return Fact(name, reading.value, state, page.snapshot, self.reader, place, page.seen_at)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import groupby, takewhile
 from typing import Any
 
-from collector.model import AddedFile, Fact, FileText, Snapshot
+from collector.model import AddedFile, Fact, FileText, Snapshot, kept_in_part
 from rules.case.suppliers import without_others
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -69,9 +69,10 @@ class CaseFile:
         return next((f for f in same if not f.lacks), read[0] if read else None)
 
     def unseen(self, name: str) -> str:
-        """What the newest page that should show the fact was kept without, where nothing tells it; "" otherwise."""
+        """How the newest page that should show the fact falls short, where nothing tells it; "" otherwise."""
         looked = [f for f in self.named(name) if not f.saved and f.state != "asserted"]
-        return looked[-1].lacks if looked and looked[-1].unseen and self.fact(name) is None else ""
+        unseen = looked and looked[-1].unseen and self.fact(name) is None
+        return (kept_in_part(looked[-1].lacks) or "understood in part") if unseen else ""
 
     def saved(self, name: str) -> Fact | None:
         """The newest fact of that name that a page saved by the buyer shows; one that says when it was saved goes first."""

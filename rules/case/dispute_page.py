@@ -12,7 +12,7 @@ from typing import Any
 from collector.model import Fact, FactState, Origin, Printed
 from rules.case.casefile import CaseFile
 from rules.case.chronology import Chronology, Occurrence, occurrence, time_of
-from rules.language.phrases import CJK
+from rules.language.spelling import CJK
 from rules.policy.calendars import end_of
 from rules.policy.platform import Phrase, Policy
 

@@ -220,7 +220,7 @@ def _kept(chronology: Chronology) -> bool:
 def _problems(policy: Policy) -> Callable[[str], frozenset[str]]:
     """What gives the reasons of which a text tells, and does not take it away by a negation; each text is read once."""
     flags = tuple(Flag(reason.id, "term", reason.label, (), reason.tells) for reason in policy.reasons)
-    words = matcher(PhraseBook((*load_phrases().book.negations, *_DENY), (), flags))
+    words = matcher(PhraseBook((*load_phrases().negations, *_DENY), (), flags))
 
     @lru_cache(maxsize=20_000)
     def problems(text: str) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
@@ -14,7 +14,7 @@ from rules.check.contact import follows
 from rules.check.refund import COUNTED, payments_made
 from rules.conversation.messages import quoted, sayings
 from rules.conversation.redflags import speaks_against, speaks_for
-from rules.language.phrases import Matcher, load_phrases, matcher
+from rules.language.phrases import Matcher, load_phrases
 from rules.language.words import day_words
 from rules.policy.calendars import day_in, end_of
 from rules.policy.platform import Policy, Reason, Requirement
@@ -153,8 +153,7 @@ def _said_against(casefile: CaseFile, needed: Requirement) -> str:
 @lru_cache
 def _only(flag: str) -> Matcher:
     """The phrase book with that flag alone: the others need not be sought in every message."""
-    book = load_phrases().book
-    return matcher(replace(book, flags=tuple(one for one in book.flags if one.id == flag)))
+    return load_phrases().only(flag)
 
 
 @dataclass(frozen=True, slots=True)

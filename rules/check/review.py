@@ -52,8 +52,8 @@ def _marked(finding: Finding, known: CaseFile) -> Finding:
     said = [f" It rests on a page {ORIGINS['saved']}."] if any(fact.saved for fact in facts) else []
     lacking = dict.fromkeys(f.lacks for f in facts if f.name != "thread.messages" and f.lacks)
     said += [f" It rests on a page {kept_in_part(lacks)}." for lacks in lacking]
-    unseen = dict.fromkeys(lacks for name in finding.facts if finding.verdict != "ok" and (lacks := known.unseen(name)))
-    said += [f" The page that may show it was {kept_in_part(lacks)}." for lacks in unseen if lacks not in lacking]
+    unseen = dict.fromkeys(how for name in finding.facts if finding.verdict != "ok" and (how := known.unseen(name)))
+    said += [f" The page that may show it was {how}." for how in unseen if how not in map(kept_in_part, lacking)]
     if "thread.messages" in finding.facts and (why := not_whole(known)):
         said.append(f" {why[0].upper()}{why[1:]}.")
     return replace(finding, text=finding.text + "".join(words for words in said if words not in finding.text))

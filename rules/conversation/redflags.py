@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from collector.model import Finding
 from rules.case.casefile import CaseFile
 from rules.conversation.messages import Saying, passages, quoted, sayings
-from rules.language.phrases import Flag, Matcher, load_phrases
+from rules.language.phrases import Flag, Hit, Matcher, load_phrases
 from rules.policy.platform import Policy
 
 _PREFIX = {"red_flag": "redflag", "own_words": "own", "admission": "admission"}
 # In a chat kept by hand anybody may be writing; a contract names accounts and addresses by its nature.
 _IN_FILES = {"chat": "", "other": "", "contract": "account_changed"}
 
-Heard = dict[str, list[tuple[Saying, str]]]
+Heard = dict[str, list[tuple[Saying, Hit]]]
 
 
 def redflags(casefile: CaseFile, policy: Policy) -> tuple[Finding, ...]:
@@ -26,49 +26,50 @@ def redflags(casefile: CaseFile, policy: Policy) -> tuple[Finding, ...]:
 
 
 def listen(casefile: CaseFile, matcher: Matcher) -> Heard:
-    """Each flag's messages and sentences, oldest first; of files, only red flags."""
+    """Each flag's messages and what in them raised it, oldest first; of files, only red flags."""
     heard: Heard = {}
     for said in sayings(casefile):
         for hit in matcher.hits(said.text, said.who):
-            heard.setdefault(hit.flag.id, []).append((said, hit.sentence))
-    for flag, said, sentence in _in_files(casefile, matcher):
-        heard.setdefault(flag.id, []).append((said, sentence))
+            heard.setdefault(hit.flag.id, []).append((said, hit))
+    for said, hit in _in_files(casefile, matcher):
+        heard.setdefault(hit.flag.id, []).append((said, hit))
     return heard
 
 
-def _in_files(casefile: CaseFile, matcher: Matcher) -> Iterator[tuple[Flag, Saying, str]]:
+def _in_files(casefile: CaseFile, matcher: Matcher) -> Iterator[tuple[Saying, Hit]]:
     for kind, only in _IN_FILES.items():
         for said in passages(casefile, kind):
             for hit in matcher.hits(said.text):
                 if hit.flag.kind == "red_flag" and only in ("", hit.flag.id):
-                    yield hit.flag, said, hit.sentence
+                    yield said, hit
 
 
 def _finding(flag: Flag, heard: Heard, policy: Policy) -> Finding:
     times = heard[flag.id]
-    said, sentence = times[-1]
+    said, hit = times[-1]
+    quote, language = quoted(said, hit.sentence), hit.language
     more = f", and {len(times) - 1} more like it" if len(times) > 1 else ""
     source = policy.source(flag.source).title if flag.source else ""
     id, facts = f"{_PREFIX[flag.kind]}.{flag.id}", (said.fact,)
     if flag.kind == "admission":
         todo = f"Good evidence for reason {flag.reason}: keep this message in the pack."
-        return Finding(id, "ok", f"Good evidence: {flag.label}: {quoted(said, sentence)}{more}.", facts, todo, source)
+        return Finding(id, "ok", f"Good evidence: {flag.label}: {quote}{more}.", facts, todo, source, language)
     who = {"red_flag": "The supplier " if said.who == "supplier" else "Somebody ", "own_words": ""}[flag.kind]
     if flag.kind == "red_flag" and said.who == "buyer":
         who = "You: "
-    text = f"{who}{flag.label}: {quoted(said, sentence)}{more}."
+    text = f"{who}{flag.label}: {quote}{more}."
     if flag.id == "delay_asked" and (answer := _refused_after(heard, said)):
-        return Finding(id, "ok", f"{text} You refused: {answer}.", ("thread.messages", *facts), "", source)
-    return Finding(id, "problem", text[0].upper() + text[1:], facts, flag.todo, source)
+        return Finding(id, "ok", f"{text} You refused: {answer}.", ("thread.messages", *facts), "", source, language)
+    return Finding(id, "problem", text[0].upper() + text[1:], facts, flag.todo, source, language)
 
 
 def _refused_after(heard: Heard, asked: Saying) -> str:
     """The buyer's refusal of a later date, written after it was last asked for and not taken back; "" for none."""
     agreed = [said.earliest for said, _ in heard.get("agreed_delay", ())]
-    for said, sentence in heard.get("refuses_delay", ()):
+    for said, hit in heard.get("refuses_delay", ()):
         at = said.earliest
         if asked.earliest and at and at >= asked.earliest and not any(later is None or later >= at for later in agreed):
-            return quoted(said, sentence)
+            return quoted(said, hit.sentence)
     return ""
 
 

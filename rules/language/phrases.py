@@ -1,41 +1,36 @@
-"""Phrases as data against what people write: English and Chinese, with the spelling and spacing tricks undone first.
+"""Phrases as data against what people write, in each language with denials and exceptions of its own.
 
-A phrase is a row of words. `{pay}` is a list of words of that name, `delay*` any word that begins so, `the?` a word that may
-be missing, `...` up to six words (or twelve Chinese characters) in between, and `+` joins parts that stand in the same
-sentence in any order. A phrase never reaches over the end of a sentence, and does not count where a word such as "never"
-stands close before it.
+A phrase is a row of words, spelled in any way (`spelling.py`). `{pay}` is a list of words of that name, `delay*` any word
+that begins so, `the?` a word that may be missing, `...` up to six words (or twelve Chinese characters) in between, and `+`
+joins parts that stand in the same sentence in any order. A phrase never reaches over the end of a sentence, and does not
+count where a word such as "never" stands close before it, or where an exception stands beside it. A denial or an exception
+that is part of the phrase's own words takes nothing away, so every phrase finds itself; one that does not is refused.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import chain
 
+from rules.language.spelling import CJK, Spelling, elided, folded, spelling, words
 from rules.policy.schema import from_toml, installed, wrong
 
 KINDS = ("red_flag", "own_words", "admission", "answer", "argument", "term")
 SPEAKERS = ("supplier", "buyer")
 
-CJK = "\u3400-\u9fff"  # between brackets of a regular expression: what is written without spaces
 _SENTENCE = re.compile(r"(?<=[。！？；\n])|(?<=\w\w[.!?;])(?<!\b[Nn][Oo]\.)(?=\s)|(?<=[!?])(?=\s)")
-_SPACED = re.compile(r"(?<![^\W_])(?:[a-z][\s.\-_*·/|]{1,3}){3,}[a-z](?![^\W_])")
-_SPACED_CJK = re.compile(rf"(?<=[{CJK}])[\s.\-_*·]{{1,3}}(?=[{CJK}])")
-_WORD = re.compile(rf"[{CJK}]+|[^\W_{CJK}]+(?:[@$][^\W_{CJK}]+)*|,")
-_ASKED = re.compile("(?<=能)不能|(?<=可)不可|(?<=是)不是|(?<=行)不行")  # "can you or can you not" denies nothing
-_SIGNS = str.maketrans({"’": "'", "‘": "'", "，": ",", "、": ",", "：": " ", "（": " ", "）": " "})
-# Letters of other alphabets that look like Latin ones, and figures and signs that stand for letters.
-_ALIKE = str.maketrans("авекмнорстухіјѕԁαεικνορτυχ", "abekmhopctyxijsdaeiknoptux")
-_FIGURES = str.maketrans("0134578@$", "oieastbas")
-_INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff]")
 _LATIN = re.compile(rf"[^\W_{CJK}]")
+_CJK = re.compile(rf"[{CJK}]")
 _CJK_RUN = re.compile(rf"[{CJK}]{{3}}")
 _GAP, _GAP_CJK = 6, 12  # words, and Chinese characters, that "..." stands for at most
 _DENIED = 3  # words after "never" that it still denies
 _FARTHEST = 120  # characters between two words of a phrase
 _LONGEST = 1000  # characters looked at as one sentence
+
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +47,8 @@ class Flag:
     """What a message can show: its phrases, who must have written it, and what to do about it.
 
     `kind`: red_flag, own_words (the buyer's, that hurt), admission (the supplier's) or answer (the buyer's, that helps).
-    `patterns` are regular expressions over the text as written; `unless` phrases in the same sentence take a hit away.
+    `patterns` are regular expressions over the folded text, the same in every language; `unless` phrases in the same
+    sentence take a hit away.
     `reason`: the reasons of a dispute, a space between, for which an admission is evidence or which own
     words weaken. `answer`: the item of the contract's checklist that answers an argument.
     """
@@ -61,7 +57,7 @@ class Flag:
     kind: str
     label: str
     by: tuple[str, ...]
-    phrases: tuple[str, ...]
+    phrases: tuple[str, ...] = ()
     todo: str = ""
     unless: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
@@ -71,20 +67,51 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """How a flag is worded in one language: its phrases there, and the exceptions to them."""
+
+    flag: str
+    phrases: tuple[str, ...]
+    unless: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """What is said in one language. `negations` take away what follows them closely.
+
+    `mixed_with`, of Chinese: the language whose words are written in between; its lists, phrases, negations and exceptions
+    hold too, so that a sentence with Chinese characters in it is sought by this one alone.
+    """
+
+    language: str
+    negations: tuple[str, ...]
+    words: tuple[WordList, ...]
+    says: tuple[Wording, ...]
+    mixed_with: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PhraseBook:
-    """All word lists and flags; `negations` take away what follows them closely."""
+    """All word lists and flags; `languages` names the files beside this one in which the flags are worded.
+
+    `negations` and the flags' own phrases are those of a book that is written in one piece. `not_typos` are words in
+    common use that are one letter away from one of the book's.
+    """
 
     negations: tuple[str, ...]
     words: tuple[WordList, ...]
     flags: tuple[Flag, ...]
+    languages: tuple[str, ...] = ()
+    not_typos: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A flag and the sentence, as it was written, that raised it."""
+    """A flag, the sentence, as it was written, that raised it, and the language of the phrase ("" where it has none)."""
 
     flag: Flag
     sentence: str
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +121,7 @@ class _Term:
     text: str
     stem: bool = False
 
-    def spans(self, plain: str) -> Iterator[tuple[int, int]]:
+    def spans(self, plain: str) -> Iterator[Span]:
         at = plain.find(self.text)
         while at >= 0:
             end = at + len(self.text)
@@ -126,36 +153,64 @@ class _Slot:
     optional: bool
 
 
-_Lists = Mapping[str, tuple[str, ...]]
 _Row = tuple[_Slot, ...]
 _Parts = tuple[_Row, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class _Wording:
+    """A wording compiled. `chinese`: sought only in sentences with Chinese characters, only in those without, or in all."""
+
+    language: str
+    chinese: bool | None
+    negations: _Terms
+    phrases: tuple[_Parts, ...]
+    unless: tuple[_Parts, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Compiled:
     flag: Flag
-    phrases: tuple[_Parts, ...]
     patterns: tuple[re.Pattern[str], ...]
-    unless: tuple[_Parts, ...]
+    wordings: tuple[_Wording, ...]
 
 
 class _Sentence:
     """One sentence in plain words, and where each term stands in it, looked up once."""
 
-    def __init__(self, plain: str, negations: _Terms) -> None:
+    def __init__(self, plain: str) -> None:
         self.plain = plain
-        self._found: dict[_Terms, tuple[tuple[int, int], ...]] = {}
-        self._negations = self._spans(negations)
+        self.chinese = bool(_CJK.search(plain))
+        self._found: dict[_Terms, tuple[Span, ...]] = {}
 
-    def says(self, phrases: tuple[_Parts, ...]) -> bool:
-        """Whether one of the phrases stands here, each of its parts, and not denied."""
-        return any(all(self._stands(row) for row in parts) for parts in phrases)
+    def says(self, wording: _Wording) -> bool:
+        """Whether one of the phrases stands here, not denied, and no exception beside its own words."""
+        for phrase in wording.phrases:
+            own = self._match(phrase, wording.negations)
+            if own and not self.excepted(wording, own):
+                return True
+        return False
 
-    def _stands(self, row: _Row) -> bool:
-        """Whether the row stands here and is not denied; most do not even begin."""
-        return bool(self._spans(row[0].terms)) and any(map(self._holds, self._starts(row)))
+    def excepted(self, wording: _Wording, own: frozenset[Span] = frozenset()) -> bool:
+        """Whether an exception stands here, other than within those words."""
+        matches = (self._match(phrase, wording.negations) for phrase in wording.unless)
+        return any(not _within(span, own) for match in matches for span in match)
 
-    def _spans(self, terms: _Terms) -> tuple[tuple[int, int], ...]:
+    def _match(self, phrase: _Parts, negations: _Terms) -> frozenset[Span]:
+        """Where the words of a phrase stand; none where one of its parts does not stand here, or only denied."""
+        if not all(self._spans(slot.terms) for row in phrase for slot in row if not slot.optional):
+            return frozenset()
+        rows = [self._rows(row) for row in phrase]
+        if not all(rows):
+            return frozenset()
+        kept = []
+        for row in rows:
+            others = frozenset(chain.from_iterable(spans for other in rows if other is not row for spans in other.values()))
+            deny = [span for span in self._spans(negations) if not _within(span, others)]
+            kept.append([spans for (start, _), spans in row.items() if self._holds(start, deny)])
+        return frozenset(chain.from_iterable(spans for row in kept for spans in row)) if all(kept) else frozenset()
+
+    def _spans(self, terms: _Terms) -> tuple[Span, ...]:
         spans = self._found.get(terms)
         if spans is None:
             plain = self.plain
@@ -163,17 +218,17 @@ class _Sentence:
             self._found[terms] = spans
         return spans
 
-    def _starts(self, row: _Row) -> Iterator[int]:
-        """Where the row begins."""
-        for start, end in self._spans(row[0].terms):
-            ends = {end}
-            for slot in row[1:]:
-                after = {e for s, e in self._spans(slot.terms) if any(self._follows(before, s, slot.gap) for before in ends)}
-                ends = after | ends if slot.optional else after
-                if not ends:
-                    break
-            if ends:
-                yield start
+    def _rows(self, row: _Row) -> dict[Span, frozenset[Span]]:
+        """From where to where the row stands, and on which words."""
+        reached = {span: frozenset((span,)) for span in self._spans(row[0].terms)}
+        for slot in row[1:]:
+            after = dict(reached) if slot.optional else {}
+            for (begin, end), spans in reached.items():
+                for span in self._spans(slot.terms):
+                    if self._follows(end, span[0], slot.gap):
+                        after[begin, span[1]] = after.get((begin, span[1]), frozenset()) | spans | {span}
+            reached = after
+        return reached
 
     def _follows(self, end: int, start: int, gap: bool) -> bool:
         if start < end or start - end > _FARTHEST:
@@ -184,42 +239,60 @@ class _Sentence:
         words = between.split()
         return len(words) <= _GAP and sum(len(word) for word in words if not _LATIN.match(word)) <= _GAP_CJK
 
-    def _holds(self, start: int) -> bool:
+    def _holds(self, start: int, negations: Iterable[Span]) -> bool:
         """Whether nothing denies what begins there."""
-        for _, end in self._negations:
+        for _, end in negations:
             between = self.plain[end:start] if 0 <= start - end <= _FARTHEST else ","
             if "," not in between and len(between.split()) <= _DENIED and not _CJK_RUN.search(between):
                 return False
         return True
 
 
+def _within(span: Span, words: Iterable[Span]) -> bool:
+    return any(start <= span[0] and span[1] <= end for start, end in words)
+
+
 @dataclass(frozen=True)
 class Matcher:
-    """A phrase book made ready to be used on text."""
+    """A phrase book made ready to be used on text. `negations` are those of all its languages."""
 
     book: PhraseBook
-    _negations: _Terms = field(repr=False)
-    _names: Mapping[str, str] = field(repr=False)
+    negations: tuple[str, ...]
+    spelling: Spelling = field(repr=False)
     _flags: tuple[_Compiled, ...] = field(repr=False)
 
     def hits(self, text: str, speaker: str = "") -> list[Hit]:
         """The flags that a message raises, each once with its first sentence; `speaker` "" is anybody."""
         found: dict[str, Hit] = {}
         asked = [one for one in self._flags if not speaker or speaker in one.flag.by]
-        for sentence in sentences(text):
-            plain, raw = _Sentence(self.undisguised(sentence), self._negations), _folded(sentence)
+        for written in sentences(text):
+            sentence, raw = _Sentence(self.spelling.plain(written)), folded(written)
             for one in asked:
-                if one.flag.id in found:
-                    continue
-                if (any(p.search(raw) for p in one.patterns) or plain.says(one.phrases)) and not plain.says(one.unless):
-                    found[one.flag.id] = Hit(one.flag, sentence.strip())
+                if one.flag.id not in found and (language := _language(one, sentence, raw)) is not None:
+                    found[one.flag.id] = Hit(one.flag, written.strip(), language)
         return list(found.values())
 
-    def undisguised(self, sentence: str) -> str:
-        """The sentence in small letters and plain words, single spaces between, names out of their disguise."""
-        text = _SPACED.sub(lambda m: re.sub(r"[^a-z]", "", m[0]), _folded(sentence).replace("'", ""))
-        text = _ASKED.sub("", _SPACED_CJK.sub("", text))
-        return " ".join(self._names.get(_plain(word), word) for word in _WORD.findall(text))
+    def only(self, flag: str) -> Matcher:
+        """This book with that flag alone: the others need not be sought."""
+        return replace(self, _flags=tuple(one for one in self._flags if one.flag.id == flag))
+
+    def specimens(self) -> Iterator[tuple[Flag, str, str]]:
+        """Each flag, a language, and a text that says one of the flag's phrases in it and nothing else."""
+        for one in self._flags:
+            for wording in one.wordings:
+                for text in chain.from_iterable(map(_specimens, wording.phrases)):
+                    yield one.flag, wording.language, text
+
+
+def _language(one: _Compiled, sentence: _Sentence, raw: str) -> str | None:
+    """The language in which the sentence raises the flag, "" where a pattern does; None where it does not."""
+    for wording in one.wordings:
+        if wording.chinese in (None, sentence.chinese) and sentence.says(wording):
+            return wording.language
+    raised = any(pattern.search(raw) for pattern in one.patterns)
+    if not raised or any(w.chinese in (None, sentence.chinese) and sentence.excepted(w) for w in one.wordings):
+        return None
+    return ""
 
 
 def sentences(text: str) -> Iterator[str]:
@@ -230,88 +303,154 @@ def sentences(text: str) -> Iterator[str]:
                 yield piece
 
 
-def _folded(text: str) -> str:
-    """Small letters of one alphabet and one width, nothing invisible."""
-    text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold().translate(_SIGNS)
-    return re.sub(r"[^\W\d_]+", lambda m: m[0].translate(_ALIKE) if re.search("[a-z]", m[0]) else m[0], text)
-
-
-def _plain(word: str) -> str:
-    """A word without doubled letters, figures read as the letters that they look like."""
-    letters = word.translate(_FIGURES) if re.search("[a-z]", word) else word
-    return re.sub(r"(.)\1+", r"\1", letters)
-
-
 @lru_cache
 def load_phrases(name: str = "messages") -> Matcher:
-    """The installed phrase book of that name. Raises WrongRequest when its text is wrong."""
-    return matcher(from_toml(PhraseBook, installed(name), "phrases"))
+    """The installed phrase book of that name, with its languages. Raises WrongRequest when its text is wrong."""
+    book = from_toml(PhraseBook, installed(name), "phrases")
+    files = (f"{name}_{language}" for language in book.languages)
+    return matcher(book, tuple(from_toml(Language, installed(file), file) for file in files))
 
 
-def matcher(book: PhraseBook) -> Matcher:
-    """The book compiled. Raises WrongRequest for an unknown word list, speaker or kind, or a wrong pattern."""
-    lists = {words.id: words.any for words in book.words}
+def matcher(book: PhraseBook, languages: tuple[Language, ...] = ()) -> Matcher:
+    """The book compiled.
+
+    Raises WrongRequest, with its place, for an unknown flag, word list, speaker or kind, a wrong pattern, and for a phrase
+    that could never be found.
+    """
     for flag in book.flags:
         if strange := [*set(flag.by) - set(SPEAKERS), *{flag.kind} - set(KINDS)]:
             raise wrong(f"flags.{flag.id}", f"{strange[0]!r} is no speaker or kind")
-    names = {
-        _plain(_folded(variant).replace(" ", "").replace("_", "")): words.id.replace("_", " ")
-        for words in book.words
-        if words.name
-        for variant in (words.id, *words.any)
-    }
-    known: dict[str, _Terms] = {}
-    compiled = tuple(_compiled(flag, lists, known) for flag in book.flags)
-    return Matcher(book, _Terms(tuple(map(_term, book.negations))), names, compiled)
+    own = tuple(Wording(flag.id, flag.phrases, flag.unless) for flag in book.flags if flag.phrases or flag.unless)
+    whole = _mixed((Language("", book.negations, (), own), *languages))
+    spelled = _spelling(book, whole)
+    wordings: dict[str, list[_Wording]] = {flag.id: [] for flag in book.flags}
+    within = {one.mixed_with for one in languages}
+    for language in whole:
+        chinese = True if language.mixed_with else False if language.language in within else None
+        compiler = _Compiler(language, book.words, spelled, chinese)
+        for wording in language.says:
+            place = f"{language.language or 'flags'}.{wording.flag}"
+            if wording.flag not in wordings:
+                raise wrong(place, "there is no such flag")
+            wordings[wording.flag].append(compiler.wording(wording, place))
+    flags = tuple(_Compiled(flag, _patterns(flag), tuple(wordings[flag.id])) for flag in book.flags)
+    return Matcher(book, tuple(dict.fromkeys(n for one in whole for n in one.negations)), spelled, flags)
 
 
-def _compiled(flag: Flag, lists: _Lists, known: dict[str, _Terms]) -> _Compiled:
+def _mixed(languages: tuple[Language, ...]) -> tuple[Language, ...]:
+    """Each language with what it is mixed with. Raises WrongRequest for a language that is not there."""
+    known = {language.language: language for language in languages}
+    if strange := [one.mixed_with for one in languages if one.mixed_with and one.mixed_with not in known]:
+        raise wrong("mixed_with", f"there is no language {strange[0]!r}")
+    return tuple(_with(one, known[one.mixed_with]) if one.mixed_with else one for one in languages)
+
+
+def _with(one: Language, other: Language) -> Language:
+    says = {wording.flag: wording for wording in other.says}
+    for wording in one.says:
+        beside = says.get(wording.flag, Wording(wording.flag, ()))
+        says[wording.flag] = Wording(wording.flag, beside.phrases + wording.phrases, beside.unless + wording.unless)
+    return replace(one, negations=other.negations + one.negations, words=other.words + one.words, says=tuple(says.values()))
+
+
+def _spelling(book: PhraseBook, languages: tuple[Language, ...]) -> Spelling:
+    """The spelling of all languages' words: a message does not say in which one it is written."""
+    lists = [*book.words, *(words for language in languages for words in language.words)]
+    names = {words.id.replace("_", " "): (words.id.replace("_", ""), *words.any) for words in lists if words.name}
+    wordings = [wording for language in languages for wording in language.says]
+    texts = [*chain.from_iterable(language.negations for language in languages)]
+    texts += chain.from_iterable(words.any for words in lists)
+    texts += chain.from_iterable(wording.phrases + wording.unless for wording in wordings)
+    whole = (word for text in texts for word in text.split() if not word.endswith("*") and not word.startswith("{"))
+    return spelling(names, whole, book.not_typos)
+
+
+def _patterns(flag: Flag) -> tuple[re.Pattern[str], ...]:
     try:
-        patterns = tuple(re.compile(pattern) for pattern in flag.patterns)
-        phrases, unless = (tuple(_parts(p, lists, known) for p in texts) for texts in (flag.phrases, flag.unless))
-    except KeyError as error:
-        raise wrong(f"flags.{flag.id}", f"there is no word list {error}") from error
+        return tuple(re.compile(pattern) for pattern in flag.patterns)
     except re.error as error:
         raise wrong(f"flags.{flag.id}", str(error)) from error
-    return _Compiled(flag, phrases, patterns, unless)
 
 
-def _parts(phrase: str, lists: _Lists, known: dict[str, _Terms]) -> _Parts:
-    return tuple(_row(part.split(), lists, known) for part in phrase.split(" + "))
+class _Compiler:
+    """Makes one language's wordings ready to be used."""
 
+    def __init__(self, language: Language, shared: tuple[WordList, ...], spelled: Spelling, chinese: bool | None) -> None:
+        self._spelled, self._chinese = spelled, chinese
+        self._language = language.language
+        self._lists: dict[str, tuple[str, ...]] = {}
+        for listed in (*shared, *language.words):
+            own = (listed.id.replace("_", " "),) if listed.name else ()
+            self._lists[listed.id] = self._lists.get(listed.id, own) + listed.any
+        self._negations = _Terms(tuple(chain.from_iterable(map(self._term, language.negations))))
+        self._known: dict[str, _Terms] = {}
 
-def _row(words: list[str], lists: _Lists, known: dict[str, _Terms]) -> _Row:
-    slots: list[_Slot] = []
-    gap = False
-    for written in words:
-        if written == "...":
-            gap = True
-            continue
-        word = written.rstrip("?")
-        if word not in known:
-            listed = re.fullmatch(r"\{(\w+)\}", word)
-            known[word] = _Terms(_listed(listed[1], lists) if listed else (_term(word),))
-        slots.append(_Slot(known[word], gap, written != word))
+    def wording(self, wording: Wording, place: str) -> _Wording:
+        """The wording compiled. Raises WrongRequest for an unknown word list, or a phrase that does not find itself."""
+        try:
+            phrases, unless = (tuple(map(self._parts, texts)) for texts in (wording.phrases, wording.unless))
+        except KeyError as error:
+            raise wrong(place, f"there is no word list {error}") from error
+        made = _Wording(self._language, self._chinese, self._negations, phrases, unless)
+        for text, parts in zip(wording.phrases, phrases, strict=True):
+            if _ends_a_sentence(text):
+                raise wrong(place, f"the phrase {text!r} goes over the end of a sentence, where none is sought")
+            if not any(self._finds(specimen, replace(made, phrases=(parts,))) for specimen in _specimens(parts)):
+                raise wrong(place, f"the phrase {text!r} can never be found, not even where it stands alone")
+        return made
+
+    def _finds(self, specimen: str, wording: _Wording) -> bool:
+        found = [_Sentence(self._spelled.plain(sentence)).says(wording) for sentence in sentences(specimen)]
+        return any(found)
+
+    def _parts(self, phrase: str) -> _Parts:
+        return tuple(self._row(part.split()) for part in phrase.split(" + "))
+
+    def _row(self, written: list[str]) -> _Row:
+        slots: list[_Slot] = []
         gap = False
-    return tuple(slots)
+        for one in written:
+            if one == "...":
+                gap = True
+                continue
+            word = one.rstrip("?")
+            if word not in self._known:
+                listed = re.fullmatch(r"\{(\w+)\}", word)
+                self._known[word] = _Terms(self._listed(listed[1]) if listed else self._term(word))
+            slots.append(_Slot(self._known[word], gap, one != word))
+            gap = False
+        if not slots:
+            raise wrong("phrases", f"{' '.join(written)!r} has no word in it")
+        return tuple(slots)
+
+    def _listed(self, id: str, above: tuple[str, ...] = ()) -> tuple[_Term, ...]:
+        """A list's terms, those of the lists that it names included. Raises KeyError for an unknown or circular one."""
+        if id in above:
+            raise KeyError(id)
+        found: list[_Term] = []
+        for text in self._lists[id]:
+            named = re.match(r"\{(\w+)\}", text)
+            rest = text[named.end() :] if named else ""
+            inner = self._listed(named[1], (*above, id)) if named else self._term(text)
+            found += [one for term in inner for one in self._term(term.text + rest)] if rest else inner
+        return tuple(dict.fromkeys(found))
+
+    def _term(self, text: str) -> tuple[_Term, ...]:
+        """The text's own words, and the same without the apostrophe of a French article where it has one."""
+        bare = text.rstrip("*").replace("_", " ")
+        plain = dict.fromkeys(" ".join(words(way)) for way in (self._spelled.plain(bare), bare, elided(bare)))
+        if not all(plain):
+            raise wrong("phrases", f"{text!r} has no word in it")
+        return tuple(_Term(way, text.endswith("*")) for way in plain)
 
 
-def _listed(id: str, lists: _Lists, above: tuple[str, ...] = ()) -> tuple[_Term, ...]:
-    """A list's terms, those of the lists that it names included. Raises KeyError for an unknown or circular one."""
-    if id in above:
-        raise KeyError(id)
-    found = [_term(id)]
-    for text in lists[id]:
-        named = re.match(r"\{(\w+)\}", text)
-        rest = text[named.end() :] if named else ""
-        inner = _listed(named[1], lists, (*above, id)) if named else (_term(text),)
-        found += [_term(term.text + rest) for term in inner] if rest else inner
-    return tuple(dict.fromkeys(found))
+def _ends_a_sentence(phrase: str) -> bool:
+    """Whether the phrase, its gaps and question marks apart, is more than one sentence."""
+    return any(re.search(r"\w", piece) for piece in _SENTENCE.split(phrase.replace("...", " ").replace("?", " "))[1:])
 
 
-def _term(text: str) -> _Term:
-    """A term as the text's own words: Latin letters beside Chinese characters are words of their own."""
-    words = _WORD.findall(text.rstrip("*").replace("_", " ").casefold())
-    if not words:
-        raise wrong("phrases", f"{text!r} has no word in it")
-    return _Term(" ".join(words), text.endswith("*"))
+def _specimens(parts: _Parts) -> Iterator[str]:
+    """Texts that say the phrase and nothing else: with each list's first word, then its second, and so on."""
+    most = max(len(slot.terms.any) for row in parts for slot in row)
+    for n in range(most):
+        yield " ".join(slot.terms.any[n % len(slot.terms.any)].text for row in parts for slot in row)

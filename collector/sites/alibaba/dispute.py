@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from bs4 import Tag
 
 from collector.model import Fact, Printed
 from collector.reading.blocks import recommended
+from collector.reading.leaves import moment_in, money_in, text_in
 from collector.reading.markup import Frame
 from collector.reading.money import read_money
 from collector.reading.readings import Node, Reading, agreed
@@ -18,11 +20,12 @@ from collector.reading.texts import as_text, text_of
 from collector.reading.times import moment, read_deadline, read_epoch
 from collector.sites.alibaba.assurance import is_lit
 from collector.sites.alibaba.labels import DISPUTE
-from collector.sites.alibaba.order import money_stated
 
-READER = "alibaba.dispute/3"
+READER = "alibaba.dispute/4"
 
-_NUMBER = re.compile(r"[0-9]{6,24}")
+_NUMBER = re.compile(r"[0-9]{5,24}")
+_OWN_KEYS = frozenset({"issueId", "issueStatus", "needBuyerAction", "nextStepHint"})
+_KEYS = _OWN_KEYS | {"orderId", "refundAmount", "submitTime", "currentOperator", "deadline", "refundMethod", "viewDetailUrl"}
 _NO_ANSWER = re.compile(
     r"\bnot (?:yet )?(?:responded|answered|replied)\b|\bno (?:response|answer|reply)\b|尚未(?:回复|响应)"
     r"|\bno ha (?:respondido|contestado)\b|\bbelum (?:menjawab|merespons?)\b",
@@ -41,33 +44,45 @@ _TIMER_CLASS = re.compile(r"(?:^|-)(?:deadline|countdown|timer|time-left|remaini
 
 def read_dispute(frame: Frame) -> tuple[Fact, ...]:
     """Every fact of one refund application."""
-    scribe, data = Scribe(frame, READER), dispute_data(frame)
+    scribe, data = Scribe(frame, READER, thorough=False), dispute_data(frame)
+    block = _block(frame)
+
+    def fact(name: str, *readings: Reading | None) -> Fact:
+        return scribe.fact(name, *readings, block)
+
     return (
-        scribe.fact("dispute.id", *application_numbers(frame)),
-        scribe.fact("dispute.order", *order_numbers(frame)),
-        scribe.fact("dispute.status", data["issueStatus"].read(as_text), _status(frame)),
-        scribe.fact("dispute.reason", *_reason(frame, data)),
-        scribe.fact("dispute.amount", money_stated(data["refundAmount"]), _label(frame, "dispute.amount", read_money)),
-        scribe.fact("dispute.submitted_at", data["submitTime"].read(moment), _label(frame, "dispute.submitted_at", moment)),
-        scribe.fact("dispute.deadline", *_deadline(frame, data)),
-        scribe.fact("dispute.action_needed", *_action(frame, data)),
-        scribe.fact("dispute.hint", data["nextStepHint"].read(as_text), _hint(frame)),
-        scribe.fact(
-            "dispute.supplier_answer",
-            _given(data["supplierAnswer"]),
-            _label(frame, "dispute.supplier_answer", _answer),
-        ),
-        scribe.fact("dispute.offer", _given(data["offer"]), _label(frame, "dispute.offer", as_text)),
+        fact("dispute.id", *application_numbers(frame)),
+        fact("dispute.order", *order_numbers(frame)),
+        fact("dispute.status", text_in(data["issueStatus"]), _status(frame)),
+        fact("dispute.reason", *_reason(frame, data)),
+        fact("dispute.amount", money_in(data["refundAmount"]), _label(frame, "dispute.amount", read_money)),
+        fact("dispute.submitted_at", moment_in(data["submitTime"]), _label(frame, "dispute.submitted_at", moment)),
+        fact("dispute.deadline", *_deadline(frame, data)),
+        fact("dispute.action_needed", *_action(frame, data)),
+        fact("dispute.hint", text_in(data["nextStepHint"]), _hint(frame)),
+        fact("dispute.supplier_answer", _given(data["supplierAnswer"]), _label(frame, "dispute.supplier_answer", _answer)),
+        fact("dispute.offer", _given(data["offer"]), _label(frame, "dispute.offer", as_text)),
     )
 
 
 def dispute_data(frame: Frame) -> Node:
-    """The object that describes the application, wherever the page embeds it."""
-    for keys in (("issueId", "issueStatus"), ("issueId", "refundAmount"), ("issueId", "deadline")):
-        node = frame.find(*keys)
-        if node.value is not None:
-            return node
-    return frame.root("")
+    """The object that describes the application, wherever the page carries it; one not there where it carries none.
+
+    Two of its keys, one of them a word of its own, are enough: what does not apply yet may be left out. Of several the
+    page's own number tells, else the one that says most.
+    """
+    found = [node for node in frame.having(_KEYS, 2) if _OWN_KEYS & node.value.keys()]
+    if not found:
+        return Node(frame.digest, "", "", None, there=False)
+    own = frame.own.dispute
+    named = [node for node in found if own and node["issueId"].text == own]
+    return max(named or found, key=lambda node: len(_KEYS & node.value.keys()))
+
+
+def _block(frame: Frame) -> Reading | None:
+    """A blank reading where the page has the block of a refund application, in which each of its facts would stand."""
+    module = frame.module("disputeStatus", "dispute-status", "disputeDetail")
+    return Reading(None, frame.place(module), blank=True) if module is not None else None
 
 
 def application_numbers(frame: Frame) -> tuple[Reading | None, ...]:
@@ -86,15 +101,19 @@ def _number(text: str) -> str | None:
 
 
 def _label(frame: Frame, name: str, parse: Callable[[str], Any]) -> Reading | None:
-    reading = frame.labelled(DISPUTE[name], parse, but_not=recommended)
+    reading = frame.labelled(DISPUTE[name], parse, but_not=recommended, blanks=True)
     if reading is not None and reading.value is None and _NO_ANSWER.search(reading.place.quote):
-        return None
+        return replace(reading, blank=True)
     return reading
 
 
 def _given(node: Node) -> Reading | None:
     """An answer or an offer in data; words that say there is none are none."""
-    return None if _NO_ANSWER.search(node.text) or _NONE.fullmatch(node.text) else node.read(as_text)
+    reading = text_in(node)
+    if reading is None or reading.value is None:
+        return reading
+    none = _NO_ANSWER.search(reading.value) or _NONE.fullmatch(reading.value)
+    return Reading(None, reading.place, blank=True) if none else reading
 
 
 def _answer(text: str) -> str | None:
@@ -113,10 +132,10 @@ def _reason(frame: Frame, data: Node) -> tuple[Reading | None, ...]:
     """The reason, or several joined by "; " in the page's order."""
     names = [node.first("name", "reasonName").text or node.text for node in data["reasons"].items()]
     listed = Reading("; ".join(names), data["reasons"].place()) if any(names) else None
-    stated = listed or data.first("reason.name", "reasonName", "reason").read(as_text)
-    label = frame.labelled(DISPUTE["dispute.reason"], as_text)
-    if label is None:
-        return (stated,)
+    stated = listed or text_in(next((data[k] for k in ("reason", "reasonName", "reasons") if data[k].there), data["reason"]))
+    label = frame.labelled(DISPUTE["dispute.reason"], as_text, blanks=True)
+    if label is None or label.blank:
+        return stated, label
     tag = frame.soup.select_one(label.place.path)
     parts = list(tag.stripped_strings) if tag is not None else []
     joined = "; ".join(parts) if len(parts) > 1 else label.value
@@ -129,10 +148,11 @@ def _deadline(frame: Frame, data: Node) -> tuple[Reading | None, ...]:
     def ends(text: str) -> Printed | None:
         return read_epoch(text) or read_deadline(text, frame.page.seen_at)
 
-    stated = data["deadline"].read(ends)
-    shown = _timer(frame, ends) or (_sentence(frame, ends) if stated is None else None)
-    if stated is None and shown is None:
-        return data["remaining"].read(ends), _label(frame, "dispute.deadline", ends)
+    stated = _due(data["deadline"], ends)
+    nothing = stated is None or stated.blank
+    shown = _timer(frame, ends) or (_sentence(frame, ends) if nothing else None)
+    if nothing and shown is None:
+        return data["remaining"].read(ends), _label(frame, "dispute.deadline", ends), stated
     if (
         stated is not None
         and shown is not None
@@ -141,6 +161,22 @@ def _deadline(frame: Frame, data: Node) -> tuple[Reading | None, ...]:
     ):
         return (stated,)
     return stated, shown
+
+
+def _due(node: Node, ends: Callable[[str], Printed | None]) -> Reading | None:
+    """The end in data. A bare day ends first in China: that is what to act by. An instant beside a day only widens it."""
+    reading = moment_in(node)
+    if reading is None or reading.blank or (reading.value is None and isinstance(node.value, dict)):
+        return reading
+    if not isinstance(node.value, dict):
+        return node.read(ends)
+    if isinstance(reading.value, str):
+        return replace(reading, value=ends(reading.place.quote))
+    whole = ends(reading.value.text)  # where a day is printed and an instant stands beside it
+    if whole is None:
+        return reading
+    first, last = (whole.earliest, reading.value.earliest), (whole.latest, reading.value.latest)
+    return replace(reading, value=replace(whole, earliest=min(first), latest=max(last)))
 
 
 def _timer(frame: Frame, ends: Callable[[str], Printed | None]) -> Reading | None:
@@ -170,8 +206,10 @@ def _action(frame: Frame, data: Node) -> tuple[Reading | None, ...]:
     """Whether the page asks the buyer to act: its marker, or the data's own key where it is there and empty."""
     node = data["needBuyerAction"]
     stated = None
-    if isinstance(data.value, dict) and "needBuyerAction" in data.value:
-        stated = Reading(_needed(node.value), node.place())
+    if node.there:
+        plain = text_in(node) if isinstance(node.value, dict) else None
+        unclear = plain is not None and plain.value is None and not plain.blank
+        stated = Reading(None if unclear else _needed(plain.value if plain is not None else node.value), node.place())
     marks = frame.soup.find_all(class_="action-required", limit=_MOST_TIMERS)
     tag = next((mark for mark in marks if is_lit(mark) and not _NO_ACTION.fullmatch(text_of(mark))), None)
     if tag is None and not marks:

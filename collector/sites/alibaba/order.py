@@ -1,101 +1,83 @@
-"""Order pages: Alibaba's own order objects where embedded, then labels. Tracking is read where the order page shows it."""
+"""Order pages: the order's own data in whichever shape, then labels. Tracking is read where the order page shows it."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from bs4 import Tag
 
-from collector.model import Fact, Money, Printed
+from collector.model import Fact
 from collector.reading.blocks import in_other_card, recommended
+from collector.reading.leaves import day_of, read_whole, text_in
 from collector.reading.markup import Frame
 from collector.reading.money import read_money
-from collector.reading.readings import Node, Reading
+from collector.reading.readings import Reading
 from collector.reading.scribe import Scribe
-from collector.reading.texts import as_count, as_text, squeezed, text_of
-from collector.reading.times import moment, read_day
-from collector.sites.alibaba.assurance import flag, is_lit
+from collector.reading.texts import as_text, squeezed, text_of
+from collector.reading.times import moment
+from collector.sites.alibaba.assurance import is_lit
 from collector.sites.alibaba.company import company_reading
 from collector.sites.alibaba.labels import COLUMNS, ORDER, TERMS
+from collector.sites.alibaba.order_data import SHAPES, order_root, read_number
 from collector.sites.alibaba.seller import shop_link
 from collector.sites.alibaba.tracking import tracking_facts
 
-READER = "alibaba.order/3"
+READER = "alibaba.order/4"
 
-_NUMBER = re.compile(r"[0-9]{6,24}")
 _ORDER_BADGE = re.compile(r"^(?:ta-order-badge|trade-assurance-order|ta-badge)$")
 _COLUMN = {heading: name for name, headings in COLUMNS.items() for heading in headings}
+# The block of the page in which a fact stands, where it stands on it at all: with the block there, it is not shown.
+_BLOCKS = {
+    "order.status": "orderStatus", "order.payments": "orderPayment", "order.items": "orderProducts",
+    "order.total": "orderPayment", "order.paid": "orderPayment", "order.ship_by": "orderShipment",
+    "order.ship_terms": "orderShipment", "order.shipped_at": "orderShipment", "order.received_at": "orderShipment",
+    "order.supplier": "orderSupplier", "order.terms": "orderContract", "order.trade_assurance": "orderStatus",
+    "tracking.number": "orderShipment", "tracking.first_scan": "logisticsTracking",
+    "tracking.delivered_at": "logisticsTracking",
+}  # fmt: skip
 
 
 def read_order(frame: Frame) -> tuple[Fact, ...]:
     """Every order fact, and tracking where the page shows it."""
-    scribe, order = Scribe(frame, READER), order_data(frame)
-    pay, ship = order["contractVO"]["terms"]["payment"], order["shipmentVO"]
-    agreed = order["contractVO"]["terms"]["shipment"]
+    scribe, stated = Scribe(frame, READER, thorough=False), [shape(frame) for shape in SHAPES]
+
+    def fact(name: str, *shown: Reading | None) -> Fact:
+        return scribe.fact(name, *(readings.get(name) for readings in stated), *shown, _block(frame, name))
+
+    received = [reading for readings in stated for reading in (readings.get("order.received_at"),) if reading is not None]
     return (
-        scribe.fact("order.number", *numbers(frame)),
-        scribe.fact("order.status", order["pcStatusActionVO"]["name"].read(as_text), _status(frame)),
-        scribe.fact(
-            "order.total", money_stated(pay.first("orderAmount", "totalAmount")), _label(frame, "order.total", read_money)
-        ),
-        scribe.fact("order.paid", money_stated(pay["actualBuyerPayment"]), _label(frame, "order.paid", read_money)),
-        scribe.fact("order.payments", _payments_data(order["paymentVO"]["payments"]), _payments_shown(frame)),
-        scribe.fact("order.items", _items_data(order["contractVO"]["subjectMatterVO"]["products"]), _items_shown(frame)),
-        scribe.fact("order.ship_by", agreed["shipDate"].read(_day), _label(frame, "order.ship_by", _day)),
-        scribe.fact("order.ship_terms", agreed["tradeTerms"].read(as_text), _label(frame, "order.ship_terms", as_text)),
-        scribe.fact("order.shipped_at", _moment(ship["shippedTime"]), _label(frame, "order.shipped_at", moment)),
-        scribe.fact("order.received_at", *_received(frame, ship)),
-        scribe.fact("order.supplier", order["sellerVO"]["companyName"].read(as_text), _supplier(frame)),
-        scribe.fact("order.terms", _terms(frame, order["contractVO"]["terms"])),
-        scribe.fact("order.trade_assurance", *_assurance(frame, order["orderInfoVO"])),
-        *tracking_facts(scribe, ship),
+        fact("order.number", _label(frame, "order.number", read_number)),
+        fact("order.status", _status(frame)),
+        fact("order.total", _label(frame, "order.total", read_money)),
+        fact("order.paid", _label(frame, "order.paid", read_money)),
+        fact("order.payments", _payments_shown(frame)),
+        fact("order.items", _items_shown(frame)),
+        fact("order.ship_by", _label(frame, "order.ship_by", day_of)),
+        fact("order.ship_terms", _label(frame, "order.ship_terms", as_text)),
+        fact("order.shipped_at", _label(frame, "order.shipped_at", moment)),
+        scribe.fact("order.received_at", *_received(frame, received, [r.get("receipt") for r in stated])),
+        fact("order.supplier", _supplier(frame)),
+        fact("order.terms", _terms(frame, [r.get("remark") for r in stated])),
+        fact("order.trade_assurance", _badge(frame)),
+        *tracking_facts(scribe, order_root(frame)["shipmentVO"], fact),
     )
-
-
-def order_data(frame: Frame) -> Node:
-    """The object that holds the order's parts, wherever the page embeds it."""
-    return frame.find("orderInfoVO")
 
 
 def numbers(frame: Frame) -> tuple[Reading | None, ...]:
     """The order number as the data and as the page's own label give it."""
-    info = order_data(frame)["orderInfoVO"].first("orderId", "id", "orderNo")
-    return info.read(_number), _label(frame, "order.number", _number)
+    return *(shape(frame).get("order.number") for shape in SHAPES), _label(frame, "order.number", read_number)
 
 
-def _number(text: str) -> str | None:
-    found = set(_NUMBER.findall(text))
-    return found.pop() if len(found) == 1 else None
+def _block(frame: Frame, name: str) -> Reading | None:
+    """A blank reading where the block is there in which the fact would stand."""
+    module = frame.module(_BLOCKS.get(name, ""))
+    return Reading(None, frame.place(module), blank=True) if module is not None else None
 
 
-def _day(text: str) -> str | None:
-    """A day; where a time of day is printed too, the day as printed."""
-    day = read_day(text)
-    if day is None and isinstance(printed := moment(text), Printed):
-        day = read_day(re.sub(r"[T\s,]+[0-9]{1,2}:.*$", "", printed.text))
-    return day
-
-
-def _label(frame: Frame, name: str, parse: Any) -> Reading | None:
-    return frame.labelled(ORDER[name], parse, but_not=recommended)
-
-
-def money_stated(node: Node) -> Reading | None:
-    """An amount in data: as text, or in parts {"amountStr"} or {"amount", "currency"}."""
-    if not isinstance(node.value, dict):
-        return node.read(read_money)
-    currency = node.first("currency", "currencyCode").text
-    return node.first("amountStr", "amount").read(lambda text: read_money(text, currency))
-
-
-def _amount(node: Node) -> Money | None:
-    reading = money_stated(node)
-    return reading.value if reading is not None else None
-
-
-def _moment(node: Node) -> Reading | None:
-    return node.read(moment)
+def _label(frame: Frame, name: str, parse: Callable[[str], Any]) -> Reading | None:
+    return frame.labelled(ORDER[name], parse, but_not=recommended, blanks=True)
 
 
 def _status(frame: Frame) -> Reading | None:
@@ -107,28 +89,12 @@ def _status(frame: Frame) -> Reading | None:
     return frame.read(tag, as_text) if isinstance(tag, Tag) else _label(frame, "order.status", as_text)
 
 
-def _received(frame: Frame, ship: Node) -> tuple[Reading | None, ...]:
+def _received(frame: Frame, delivered: list[Reading], confirmed: list[Reading | None]) -> tuple[Reading | None, ...]:
     """When the goods came: the delivery; where only the buyer's confirmation is shown, that."""
-    delivered = _moment(ship["deliveredTime"]), _label(frame, "order.received_at", moment)
-    if any(reading is not None for reading in delivered):
-        return delivered
-    return _moment(ship["receiptConfirmedTime"]), _label(frame, "receipt", moment)
-
-
-def _payments_data(payments: Node) -> Reading | None:
-    """Payments: {"step","amount","method","paid_at","received_at","status"}, in the page's order."""
-    entries = tuple(
-        {
-            "step": node["step"].text or None,
-            "amount": _amount(node),
-            "method": node["method"].text or None,
-            "paid_at": moment(node["paidTime"].text),
-            "received_at": moment(node["receivedTime"].text),
-            "status": node["status"].text or None,
-        }
-        for node in payments.items()
-    )
-    return Reading(entries if all(entry["amount"] for entry in entries) else None, payments.place()) if entries else None
+    arrived = (*delivered, _label(frame, "order.received_at", moment))
+    if any(reading is not None and not reading.blank for reading in arrived):
+        return arrived
+    return *confirmed, _label(frame, "receipt", moment), *arrived, _block(frame, "order.received_at")
 
 
 def _payments_shown(frame: Frame) -> Reading | None:
@@ -154,25 +120,6 @@ def _payments_shown(frame: Frame) -> Reading | None:
     return None
 
 
-def _items_data(products: Node) -> Reading | None:
-    """Goods: {"name","quantity","unit","unit_price","amount","product_id","attributes"}."""
-    entries = tuple(
-        {
-            "name": node["name"].text,
-            "quantity": as_count(node["quantity"].text),
-            "unit": node["unit"].text or None,
-            "unit_price": _amount(node["unitPrice"]),
-            "amount": _amount(node["amount"]),
-            "product_id": node["productId"].text or None,
-            "attributes": tuple(
-                {"name": a["attrName"].text, "value": a["attrValue"].text} for a in node["attributes"].items()
-            ),
-        }
-        for node in products.items()
-    )
-    return Reading(entries if all(entry["name"] for entry in entries) else None, products.place()) if entries else None
-
-
 def _items_shown(frame: Frame) -> Reading | None:
     """Rows of a table that link to a product: its name, and the cells under Quantity, Unit price and Amount."""
     entries: list[dict[str, Any]] = []
@@ -188,7 +135,7 @@ def _items_shown(frame: Frame) -> Reading | None:
         entries.append(
             {
                 "name": text_of(link),
-                "quantity": as_count(quantity),
+                "quantity": read_whole(quantity),
                 "unit": unit[1] if unit else None,
                 "unit_price": read_money(cells.get("unit_price", "")),
                 "amount": read_money(cells.get("amount", "")),
@@ -230,9 +177,12 @@ def _supplier(frame: Frame) -> Reading | None:
     return company_reading(frame, shop_link(frame, tag) or tag)
 
 
-def _terms(frame: Frame, terms: Node) -> Reading | None:
+def _terms(frame: Frame, remarks: list[Reading | None]) -> Reading | None:
     """The contract's own words by subject (quality, packaging, …), from data; where there is none, from under its labels."""
-    stated = {name: node.text for name in TERMS if (node := terms[name]).text}
+    terms = order_root(frame)["contractVO"]["terms"]
+    read = {name: reading for name in TERMS if (reading := text_in(terms[name])) is not None}
+    read.update(("remark", reading) for reading in remarks if reading is not None)
+    stated = {name: reading.value for name, reading in read.items() if reading.value}
     if stated:
         contradicted = [
             shown
@@ -241,24 +191,22 @@ def _terms(frame: Frame, terms: Node) -> Reading | None:
             and squeezed(str(shown.value)).casefold() != text.casefold()
             and frame.module("orderContract") is not None
         ]
-        return Reading(None if contradicted else stated, terms.place())
+        place = terms.place() if len(read) > 1 and terms.there else next(iter(read.values())).place
+        return Reading(None if contradicted else stated, place)
     shown_terms = {
         name: shown for name, labels in TERMS.items() if (shown := frame.labelled(labels, as_text)) and shown.value
     }
     if not shown_terms:
-        return None
+        return next(iter(read.values()), None)
     first = next(iter(shown_terms.values()))
     return Reading({name: reading.value for name, reading in shown_terms.items()}, first.place)
 
 
-def _assurance(frame: Frame, info: Node) -> tuple[Reading | None, ...]:
-    """Whether this is a Trade Assurance order: the order's own data, or the badge beside its number."""
-    stated = flag(info["tradeAssurance"])
-    if stated is None and info["businessType"].text.casefold() in {"trade_assurance", "ta"}:
-        stated = Reading(True, info["businessType"].place())
+def _badge(frame: Frame) -> Reading | None:
+    """The badge beside the order's number: that this is a Trade Assurance order."""
     tags = frame.soup.find_all(class_=_ORDER_BADGE, limit=20)
     own = next((tag for tag in tags if is_lit(tag) and not _of_supplier(tag) and not in_other_card(frame, tag)), None)
-    return stated, (Reading(True, frame.place(own)) if own is not None else None)
+    return Reading(True, frame.place(own)) if own is not None else None
 
 
 def _of_supplier(tag: Tag) -> bool:

@@ -21,7 +21,8 @@ from collector.sites.alibaba.lists import (
     listed_orders,
     orders_listed,
 )
-from collector.sites.alibaba.order import order_data, read_order
+from collector.sites.alibaba.order import read_order
+from collector.sites.alibaba.order_data import any_order
 from collector.sites.alibaba.product import goods_data, read_product
 from collector.sites.alibaba.search import offer_list, read_search
 from collector.sites.alibaba.supplier import read_supplier, shop_data
@@ -71,7 +72,7 @@ PAGES: tuple[Page, ...] = (
         stated={"product": stated.products},
     ),
     Page(
-        "order", read_order, order_data, ("orderStatus", "orderProducts", "orderPayment", "module_order_status"),
+        "order", read_order, any_order, ("orderStatus", "orderProducts", "orderPayment", "module_order_status"),
         ".order-number, .order-detail, #order-detail",
         stated={"order": stated.orders},
     ),

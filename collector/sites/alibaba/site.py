@@ -18,7 +18,7 @@ from collector.sites.alibaba.account import signed_in_as
 from collector.sites.alibaba.dispute import dispute_data
 from collector.sites.alibaba.identity import identify
 from collector.sites.alibaba.lists import conversation_with, orders_of
-from collector.sites.alibaba.order import order_data
+from collector.sites.alibaba.order_data import order_root
 from collector.sites.alibaba.others import own_stretches, page_shows_others, tells_others
 from collector.sites.alibaba.pages import page_of
 from collector.sites.alibaba.product import goods_data
@@ -83,12 +83,12 @@ class Alibaba:
         facts: dict[str, Fact] = {}
         for frame in _frames(page):
             for fact in reader(frame):
-                if fact.name not in facts or (facts[fact.name].state == "not_shown" and fact.state != "not_shown"):
+                if fact.name not in facts or (_says_nothing(facts[fact.name]) and not _says_nothing(fact)):
                     facts[fact.name] = fact
         found, frames = tuple(facts.values()), _frames(page)
         if _stands_before(page, frames):
             return _not_understood(frames, found)
-        if all(fact.state == "not_shown" or _is_heading(fact) for fact in found):
+        if all(_says_nothing(fact) or _is_heading(fact) for fact in found):
             return found if any(recognition.shows(frame, kind) for frame in frames) else _not_understood(frames, found)
         return found
 
@@ -144,6 +144,11 @@ def _stands_before(page: StoredPage, frames: tuple[Frame, ...]) -> bool:
     return small and bool(recognition.recognise(page, frames).barrier)
 
 
+def _says_nothing(fact: Fact) -> bool:
+    """Whether nothing of a fact was found."""
+    return fact.state != "read" and fact.place is None
+
+
 def _is_heading(fact: Fact) -> bool:
     """Whether a fact is a page's heading, which every page has."""
     place = fact.place
@@ -171,7 +176,7 @@ def _is_one(address: Address) -> bool:
 
 def _stated(frame: Frame) -> list[str]:
     """The addresses that the page's data gives for what belongs to it."""
-    order, goods, dispute = order_data(frame), goods_data(frame), dispute_data(frame)
+    order, goods, dispute = order_root(frame), goods_data(frame), dispute_data(frame)
     seller = order["sellerVO"] if order.value else frame.find("companyProfileUrl") if goods.value else order
     nodes = (
         seller["companyProfileUrl"],

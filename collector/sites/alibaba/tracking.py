@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bs4 import Tag
 
 from collector.model import Fact, Place, Printed
+from collector.reading.leaves import text_in
 from collector.reading.markup import Frame
 from collector.reading.readings import Node, Reading
 from collector.reading.scribe import Scribe
@@ -15,7 +17,7 @@ from collector.reading.texts import as_text, is_blank, text_of
 from collector.reading.times import moment
 from collector.sites.alibaba.labels import ORDER, TRACKING
 
-READER = "alibaba.tracking/1"
+READER = "alibaba.tracking/2"
 
 _NUMBER = re.compile(r"[0-9]{6,24}")
 _DELIVERED = re.compile(r"\b(?:delivered|signed for|entregado|terkirim)\b|已签收|已送达", re.IGNORECASE)
@@ -37,7 +39,7 @@ class Scan:
 
 def read_tracking(frame: Frame) -> tuple[Fact, ...]:
     """The tracking facts of a page that shows nothing else."""
-    return tracking_facts(Scribe(frame, READER), tracking_data(frame))
+    return tracking_facts(Scribe(frame, READER, thorough=False), tracking_data(frame))
 
 
 def tracking_data(frame: Frame) -> Node:
@@ -45,16 +47,23 @@ def tracking_data(frame: Frame) -> Node:
     return frame.find("trackingNumber", "events")
 
 
-def tracking_facts(scribe: Scribe, data: Node) -> tuple[Fact, ...]:
-    """Number, first scan and delivery, from the data of a shipment and from the page."""
-    frame = scribe.frame
+def tracking_facts(scribe: Scribe, data: Node, fact: Callable[..., Fact] | None = None) -> tuple[Fact, ...]:
+    """Number, first scan and delivery, from the data of a shipment and from the page; `fact` writes one down."""
+    frame, write = scribe.frame, fact or scribe.fact
     records = _newest_first(_recorded(data)), _newest_first(_listed(frame))
-    number = data["trackingNumber"].read(as_text), frame.labelled(TRACKING, as_text)
+    number = text_in(data["trackingNumber"]), frame.labelled(TRACKING, as_text, blanks=True)
+    known = Reading(None, data["events"].place(), blank=True) if data["events"].there else _drawn(frame)
     return (
-        scribe.fact("tracking.number", *number),
-        scribe.fact("tracking.first_scan", *(_reading(scans[-1:]) for scans in records)),
-        scribe.fact("tracking.delivered_at", *(_reading(_arrivals(scans)[-1:]) for scans in records)),
+        write("tracking.number", *number),
+        write("tracking.first_scan", *(_reading(scans[-1:]) for scans in records), known),
+        write("tracking.delivered_at", *(_reading(_arrivals(scans)[-1:]) for scans in records), known),
     )
+
+
+def _drawn(frame: Frame) -> Reading | None:
+    """A blank reading where the page has the block in which a carrier's record stands."""
+    block = frame.module("logisticsTracking", "module_logistics")
+    return Reading(None, frame.place(block), blank=True) if block is not None else None
 
 
 def numbers(frame: Frame) -> tuple[Reading | None, ...]:

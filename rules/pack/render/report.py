@@ -260,7 +260,7 @@ def _fact_value(fact: Fact, plan: PackPlan) -> str:
     if fact.state == "not_shown":
         return "not shown on the page"
     if fact.unseen:
-        return "not on what was kept of the page"
+        return "not on what was kept of the page" if fact.lacks else "not found on the page"
     if fact.state == "unreadable":
         return f"not readable: “{fact.place.quote if fact.place else ''}”"
     shown = when(fact.value, plan.zone)

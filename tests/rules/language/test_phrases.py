@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.errors import WrongRequest
-from rules.language.phrases import Flag, PhraseBook, WordList, load_phrases, matcher, sentences
+from rules.language.phrases import Flag, Language, PhraseBook, Wording, WordList, load_phrases, matcher, sentences
 
 BOOK = PhraseBook(
     negations=("not", "never", "dont", "不", "不要"),
@@ -94,6 +94,10 @@ def test_a_figure_and_an_abbreviation_end_no_sentence() -> None:
         (Flag("x", "rumour", "", ("supplier",), ("a",)), "no speaker or kind"),
         (Flag("x", "red_flag", "", ("supplier",), (), patterns=("(",)), "flags.x"),
         (Flag("x", "red_flag", "", ("supplier",), ("+/-",)), "no word in it"),
+        (
+            Flag("x", "red_flag", "", ("supplier",), ("good", "pay. Then wait")),
+            "flags.x: the phrase 'pay. Then wait' goes over the end",
+        ),
     ],
 )
 def test_a_wrong_phrase_book_is_refused_with_its_place(change: Flag, said: str) -> None:
@@ -106,3 +110,56 @@ def test_a_wrong_phrase_book_is_refused_with_its_place(change: Flag, said: str) 
 def test_no_text_breaks_the_matcher_and_every_quote_is_in_it(text: str) -> None:
     """Whatever is written, the quote stands there as written."""
     assert all(hit.sentence in text for hit in load_phrases().hits(text))
+
+
+FRENCH = Language(
+    "fr",
+    ("ne", "pas", "jamais"),
+    (WordList("payer", ("payer", "payez", "régler")),),
+    (Wording("near", ("{payer} ... à l'extérieur", "en dehors d’Alibaba"), unless=("sur la plateforme",)),),
+)
+BOTH = matcher(BOOK, (FRENCH,))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Vous pouvez payer à l'extérieur", "vous pouvez payer a l’exterieur", "Vous pouvez REGLER à lextérieur.",
+        "C'est en dehors d'alibaba", "en dehors d’Alibaba", "en dehors dalibaba",
+    ],
+)  # fmt: skip
+def test_a_phrase_with_an_apostrophe_or_an_accent_is_found_in_either_spelling(text: str) -> None:
+    """Straight, curly or none; with accents or without; and the flag says in which language."""
+    assert [(hit.flag.id, hit.language) for hit in BOTH.hits(text, "supplier")] == [("near", "fr")]
+
+
+@pytest.mark.parametrize(
+    ("text", "flags"),
+    [
+        ("Ne payez pas à l'extérieur", set()),
+        ("Payez à l'extérieur ou sur la plateforme", set()),
+        ("Not payez à l'extérieur", {"near"}),
+        ("Ne pay bank", {"near"}),
+        ("pay our bank sur la plateforme", {"near"}),
+    ],
+)
+def test_denials_and_exceptions_are_those_of_the_phrases_language(text: str, flags: set[str]) -> None:
+    """An English "not" denies no French phrase, a French exception silences no English one."""
+    assert {hit.flag.id for hit in BOTH.hits(text, "supplier")} == flags
+
+
+def test_an_exception_or_a_denial_within_the_phrases_own_words_takes_nothing_away() -> None:
+    """Beside them it does."""
+    flag = Flag("late", "admission", "", ("supplier",), ("could not ship", "contract + no need + write"), unless=("could",))
+    words = matcher(PhraseBook(("no", "not"), (), (flag,)))
+    assert words.hits("Sorry, we could not ship")
+    assert words.hits("In the contract no need to write")
+    assert not words.hits("We could not ship, could you wait?")
+
+
+@pytest.mark.parametrize("name", ["messages", "arguments"])
+def test_every_shipped_phrase_finds_itself_alone_in_its_language(name: str) -> None:
+    """With each word of its lists: no denial and no exception of the book silences it."""
+    phrases = load_phrases(name)
+    alone = {flag.id: phrases.only(flag.id) for flag in phrases.book.flags}
+    assert [(flag.id, *rest) for flag, *rest in phrases.specimens() if not alone[flag.id].hits(rest[-1])] == []
