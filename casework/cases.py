@@ -13,12 +13,12 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from casework.workspace import Workspace, is_web_address, keep
-from collector.archive.records import page_of_record
 from collector.archive.sealing import seal, signing_key
 from collector.canonical import plain
 from collector.errors import WrongRequest
 from collector.kinds import case_pages, page_kind, page_rank
 from collector.model import ALIBABA, AddedFile, Fact, FilePart, Printed, Target
+from collector.saved.record import page_of_record
 from rules.case.assertions import is_event, parse_assertion
 from rules.case.casefile import CaseFile, LedgerEvent
 from rules.policy.fact_names import RECURRING

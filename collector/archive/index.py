@@ -14,12 +14,13 @@ from typing import Any
 
 from collector.archive import fulltext
 from collector.archive.archive import Archive
-from collector.archive.records import AddedRecord, added_record, page_record, require_shape, snapshot_of
+from collector.archive.records import AddedRecord, added_record, require_shape, snapshot_of
 from collector.canonical import plain
 from collector.clock import instant
 from collector.errors import DamagedArchive
 from collector.ledger.log import Entry, Ledger, Opening, about_case
 from collector.model import ALIBABA, Fact, Money, Place, Printed, SavedPage, Snapshot, Target
+from collector.saved.record import page_record
 
 _LOG = logging.getLogger(__name__)
 

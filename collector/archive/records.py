@@ -10,7 +10,7 @@ from typing import Any, get_type_hints
 from collector.canonical import Misfit, made, plain
 from collector.errors import DamagedArchive
 from collector.ledger.log import Entry, Opening
-from collector.model import ALIBABA, Artefact, Outcome, SavedPage, Snapshot, Step, Target, Visit
+from collector.model import ALIBABA, Artefact, Outcome, Snapshot, Step, Target, Visit
 from collector.seal.revocation import NAME as ANSWER_NAME
 from collector.seal.timestamp import NAME as AUTHORITY_NAME
 
@@ -166,30 +166,6 @@ def added_record(body: Mapping[str, Any], at: datetime, openings: Mapping[str, O
         told.id, told.case, told.name, told.kind, told.media_type, opening.digest, at, told.url, told.saved_at, told.alias,
         parts, site,
     )  # fmt: skip
-
-
-def page_record(page: SavedPage | None) -> dict[str, str]:
-    """What is known of a saved page, as texts; {} for a file that is none. Only a page of the site may show others."""
-    if page is None:
-        return {}
-    told = {"form": page.form, "outcome": page.outcome, "why": page.why}
-    if page.outcome == "kept":
-        return told
-    saved_at = str(plain(page.saved_at)) if page.saved_at else ""
-    told |= {"kind": page.kind, "url": page.url, "saved_at": saved_at, "said_by": page.said_by}
-    if page.kind == "chat":
-        return told
-    flags = {"others": page.others, "secrets": page.secrets}
-    return {**told, "alias": page.alias, **{name: "yes" if on else "" for name, on in flags.items()}}
-
-
-def page_of_record(record: Mapping[str, Any]) -> SavedPage | None:
-    """The page in what `page_record` made of it."""
-    if not record:
-        return None
-    said = {name: record[name] for name in ("form", "outcome", "why", "kind", "url", "said_by", "alias") if name in record}
-    saved_at = datetime.fromisoformat(record["saved_at"]) if record.get("saved_at") else None
-    return SavedPage(**said, saved_at=saved_at, others=bool(record.get("others")), secrets=bool(record.get("secrets")))
 
 
 def keys_of(entries: Iterable[Entry]) -> list[tuple[int, str]]:
