@@ -24,10 +24,11 @@ from collector.archive.records import body_of
 from collector.archive.sealing import seal, signing_key
 from collector.clock import SystemClock
 from collector.ledger.log import new_salt
-from collector.model import Artefact, Problem, Snapshot, Step, Target, Visit
+from collector.model import Artefact, Snapshot, Step, Target, Visit
 from collector.reading.reader import reader_of
 from collector.sites.table import site_named
 from collector.verify import verify_archive
+from collector.verify.checking import checked
 from collector.verify.stored import Sealed, check_objects
 from fixtures.marketplace.pages import render
 from fixtures.marketplace.scenarios import ORIGIN, SCENARIOS, addresses
@@ -72,9 +73,8 @@ def openssl_twice(folder: Path) -> float:
 
 def ours(folder: Path, sealed: dict[str, Sealed]) -> float:
     """Seconds that the object pass takes; it must find nothing wrong, and everything there."""
-    problems: list[Problem] = []
     began = time.perf_counter()
-    count, stray = check_objects(folder, sealed, problems)
+    (count, stray), problems = checked(check_objects(folder, sealed))
     took = time.perf_counter() - began
     assert (problems, count, stray) == ([], SNAPSHOTS, 0)
     return took
@@ -114,7 +114,7 @@ def verified(archive: Archive, *, deep: bool) -> tuple[float, int]:
     """Seconds that verification takes, and how many facts the index holds; nothing may be wrong."""
     read = reader_of(archive.objects, site_named, Alias())
     index = open_index(archive, read)
-    (count,) = index.rows("select count(*) from facts")[0]
+    count = index.counts("facts")["facts"]
     began = time.perf_counter()
     report = verify_archive(archive, readers=(read, unread) if deep else None)
     took = time.perf_counter() - began

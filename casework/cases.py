@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from sqlite3 import Row
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from casework.workspace import Workspace, is_web_address, keep
+from collector.archive.queries import Asserted, Case
 from collector.archive.sealing import seal, signing_key
 from collector.canonical import plain
 from collector.errors import WrongRequest
 from collector.kinds import case_pages, page_kind, page_rank
-from collector.model import ALIBABA, AddedFile, Fact, FilePart, Printed, Target
-from collector.saved.record import page_of_record
+from collector.model import ALIBABA, AddedFile, Fact, Printed, Target
 from rules.case.assertions import is_event, parse_assertion
 from rules.case.casefile import CaseFile, LedgerEvent
 from rules.policy.fact_names import RECURRING
@@ -27,27 +24,9 @@ _LIKE_AN_ADDRESS = re.compile(r"/|^\S+\.[a-z]{2,}$", re.IGNORECASE)  # no compan
 _ORDER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{2,39}")
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One row of the case list."""
-
-    order: str
-    name: str
-    zone: str
-    account: str
-    opened_at: datetime
-    closed: bool
-    site: str = ALIBABA
-
-
 def cases(ws: Workspace) -> list[Case]:
     """Every case, in the order in which they were opened."""
-    return [_case(row) for row in ws.index.rows("select * from cases order by opened_at, order_id")]
-
-
-def _case(row: Row) -> Case:
-    opened_at, closed = datetime.fromisoformat(row["opened_at"]), bool(row["closed"])
-    return Case(row["order_id"], row["name"], row["zone"], row["account"], opened_at, closed, row["site"])
+    return ws.index.cases()
 
 
 def find_case(ws: Workspace, wanted: str) -> Case:
@@ -174,7 +153,7 @@ def set_case(
         rounds: dict[str, int] = {}
         for fact in facts:
             if fact["round"] == 0:  # the next free round; several in one command follow each other
-                fact["round"] = rounds.get(fact["name"], _last_round(ws, case, fact["name"])) + 1
+                fact["round"] = rounds.get(fact["name"], ws.index.last_round(case.order, fact["name"])) + 1
                 rounds[fact["name"]] = fact["round"]
             ws.archive.ledger.append("fact.asserted", fact, ws.clock.now())
     seal(ws.archive, signing_key(ws.archive, ws.user))
@@ -199,21 +178,17 @@ def _assertion(ws: Workspace, case: Case, text: str, zone: str) -> dict[str, Any
     recurring = name in RECURRING
     if number > 1 and not recurring:
         raise WrongRequest(f"{name} stands once in a case.", f"Write: {name}=value")
-    last = _last_round(ws, case, name)
+    last = ws.index.last_round(case.order, name)
     if recurring and not value and not number:
         number = max(last, 1)
     if number > max(last, 1):
         raise WrongRequest(f"There is no {name}#{number} yet.", f"Add the next one with: {name}=value")
-    previous = [f.value for f in ws.index.assertions(case.order) if f.name == name and f.round == (number or 1)]
+    asserted = [one.fact for one in ws.index.assertions(case.order)]
+    previous = [f.value for f in asserted if f.name == name and f.round == (number or 1)]
     return {
         "case": case.order, "name": name, "round": number if recurring else 1, "value": plain(parsed), "text": value,
         "who": "buyer", "previous": plain(previous[-1]) if previous else None,
     }  # fmt: skip
-
-
-def _last_round(ws: Workspace, case: Case, name: str) -> int:
-    rows = ws.index.rows("select max(round) from assertions where case_id = ? and name = ?", case.order, name)
-    return int(rows[0][0] or 0)
 
 
 def _change_settings(ws: Workspace, case: Case, **settings: str) -> None:
@@ -225,11 +200,7 @@ def _change_settings(ws: Workspace, case: Case, **settings: str) -> None:
 
 def targets_of(ws: Workspace, case: str) -> list[Target]:
     """The pages that are visited for a case, order page first."""
-    rows = ws.index.rows("select * from targets where case_id = ? and url != '' order by rowid", case)
-    found = [
-        Target(r["id"], r["case_id"], r["kind"], r["url"], r["account"], json.loads(r["expects"]), r["site"]) for r in rows
-    ]
-    return sorted(found, key=lambda t: page_rank(t.kind))
+    return sorted((t for t in ws.index.targets(case) if t.url), key=lambda t: page_rank(t.kind))
 
 
 def _standing(ws: Workspace, case: str) -> tuple[Target, ...]:
@@ -284,42 +255,27 @@ def keep_targets(ws: Workspace, targets: Iterable[Target]) -> None:
 
 def added_files(ws: Workspace, case: str) -> list[AddedFile]:
     """The buyer's own files of a case, oldest first."""
-    files = []
-    for row in ws.index.rows(
-        "select f.*, r.page from files f join readings r on r.file = f.id where case_id = ? order by seq", case
-    ):
-        body = json.loads(row["body"])
-        opening = ws.index.opening(body["commitment"])
-        if opening is not None:
-            parts = ((part, ws.index.opening(part["commitment"])) for part in body.get("parts", ()))
-            files.append(
-                AddedFile(
-                    body["id"], body["name"], body["kind"], body["media_type"], body["size"], opening.digest,
-                    opening.salt, datetime.fromisoformat(row["at"]), row["seq"], body["note"],
-                    tuple(FilePart(part["name"], part["size"], own.digest, own.salt) for part, own in parts if own),
-                    page_of_record(json.loads(row["page"])),
-                )
-            )  # fmt: skip
-    return files
+    return ws.index.added_files(case)
 
 
 def casefile(ws: Workspace, case: Case, as_of: datetime) -> CaseFile:
     """Everything known of a case by `as_of`: pages visited by then, assertions dated by then, whenever recorded."""
     stamp = as_of.astimezone(UTC)
-    snapshots = [(seq, s) for seq, s in ws.index.snapshots("case_id = ?", case.order) if s.visit.machine_time <= stamp]
+    snapshots = [(seq, s) for seq, s in ws.index.snapshots(case.order) if s.visit.machine_time <= stamp]
     kept = {s.id for _, s in snapshots}
     now = ws.clock.now()
-    asserted = [f for f in ws.index.assertions(case.order) if counts_by(f, stamp, now, case.zone)]
+    asserted = [one for one in ws.index.assertions(case.order) if counts_by(one.fact, stamp, now, case.zone)]
     files = added_files(ws, case.order)
     kept |= {f.id for f in files if ((f.page and f.page.saved_at) or f.added_at) <= stamp}
-    read = [f for f in ws.index.facts("case_id = ?", case.order) if f.snapshot in kept]
+    read = [f for f in ws.index.facts(case.order) if f.snapshot in kept]
     events = [LedgerEvent(seq, "snapshot", s.visit.machine_time, f"{s.target.kind}: {s.outcome}") for seq, s in snapshots]
     events += [LedgerEvent(f.seq, "file", f.added_at, f.name) for f in files]
     events += _descriptions(ws, case, files)
-    events += _own_entries(ws, case, {(f.name, f.round) for f in asserted})
+    events.append(LedgerEvent(case.seq, "case", case.opened_at, "The case was opened in tradewitness."))
+    events += [_assertion_event(one) for one in asserted]
     return CaseFile(
         order=case.order, name=case.name, zone=case.zone, as_of=stamp, opened_at=case.opened_at,
-        facts=(*read, *asserted), snapshots=tuple(s for _, s in snapshots), files=tuple(files),
+        facts=(*read, *(one.fact for one in asserted)), snapshots=tuple(s for _, s in snapshots), files=tuple(files),
         events=tuple(sorted(events, key=lambda e: e.seq)), account=case.account,
     )  # fmt: skip
 
@@ -327,25 +283,17 @@ def casefile(ws: Workspace, case: Case, as_of: datetime) -> CaseFile:
 def _descriptions(ws: Workspace, case: Case, files: Iterable[AddedFile]) -> list[LedgerEvent]:
     """What the buyer said afterwards of where or when a page was saved."""
     names = {file.id: file.name for file in files}
-    rows = ws.index.rows("select * from descriptions where case_id = ? order by seq", case.order)
     events = []
-    for row in rows:
-        body = json.loads(row["body"])
-        told = ", ".join(f"{key} {body[key]}" for key in ("kind", "note", "saved_at", "url") if key in body)
-        text = f"The buyer said of {names.get(row['file'], 'a file')}: {told}"
-        events.append(LedgerEvent(row["seq"], "description", datetime.fromisoformat(row["at"]), text))
+    for one in ws.index.descriptions(case.order):
+        told = ", ".join(f"{key} {value}" for key, value in one.said.items())
+        text = f"The buyer said of {names.get(one.file, 'a file')}: {told}"
+        events.append(LedgerEvent(one.seq, "description", one.at, text))
     return events
 
 
-def _own_entries(ws: Workspace, case: Case, asserted: set[tuple[str, int]]) -> list[LedgerEvent]:
-    """The case's opening, and the entries of the assertions that stand."""
-    opened = ws.index.rows("select seq from cases where order_id = ?", case.order)
-    events = [LedgerEvent(row["seq"], "case", case.opened_at, "The case was opened in tradewitness.") for row in opened]
-    for row in ws.index.rows("select * from assertions where case_id = ? and value != 'null'", case.order):
-        if (row["name"], row["round"]) in asserted:
-            text = f"The buyer entered {row['name']}: {json.loads(row['value'])}"
-            events.append(LedgerEvent(row["seq"], "assertion", datetime.fromisoformat(row["at"]), text))
-    return events
+def _assertion_event(one: Asserted) -> LedgerEvent:
+    assert one.fact.at is not None
+    return LedgerEvent(one.seq, "assertion", one.fact.at, f"The buyer entered {one.fact.name}: {one.entered}")
 
 
 def counts_by(fact: Fact, as_of: datetime, now: datetime, zone: str) -> bool:

@@ -64,7 +64,7 @@ def make_archive(
 
 
 def _take_key(ws: Workspace, path: Path) -> tuple[str, ...]:
-    from collector.seal.keys import take_own
+    from collector.seal.keyring import take_own
 
     try:
         p12 = path.expanduser().read_bytes()
@@ -203,8 +203,8 @@ def _certified(names: tuple[str, ...]) -> str:
 
 def _authorities(ws: Workspace) -> list[HealthItem]:
     """Asks each authority for a token over a fixed text; its answer also tells whether this machine's clock is right."""
-    from collector.seal.authorities import PUBLIC
-    from collector.seal.timestamp import Token, request_all
+    from collector.seal.ask.authorities import PUBLIC
+    from collector.seal.ask.request import Token, request_all
 
     try:
         authorities = ws.archive.config.authorities if ws.archive.exists else PUBLIC
@@ -264,7 +264,7 @@ def _page_clock(ws: Workspace) -> tuple[str, int | None]:
     """The server's time less this machine's at the newest visit that tells, in milliseconds."""
     if not ws.archive.exists:
         return "", None
-    for _, snapshot in reversed(list(ws.index.snapshots())):
+    for snapshot in ws.index.all_snapshots():
         try:
             sent = parsedate_to_datetime(snapshot.visit.server_date)
         except ValueError:

@@ -136,7 +136,7 @@ def is_web_address(text: str) -> bool:
 
 def authorities_of(given: tuple[str, ...], root_pem: str) -> tuple[Authority, ...]:
     """The timestamp authorities to write down: those given as NAME=URL, or the public ones. Raises WrongRequest."""
-    from collector.seal.authorities import PUBLIC
+    from collector.seal.ask.authorities import PUBLIC
     from collector.seal.timestamp import NAME, Authority
 
     chosen: dict[str, Authority] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import shlex
@@ -96,6 +97,31 @@ def test_the_lock_satisfies_what_the_project_asks_for() -> None:
         if not any(need.specifier.contains(version) for version in versions.get(canonicalize_name(need.name), ()))
     ]
     assert unmet == []
+
+
+SQL = re.compile(
+    r"\bselect\b.+\bfrom\b|\binsert\s+(?:or\s+\w+\s+)?into\b|\bupdate\s+\w+\s+set\b|\bdelete\s+from\b"
+    r"|\b(?:create|drop|alter)\s+(?:\w+\s+)?(?:table|index|view)\b|\border\s+by\b|\b\w+\s*(?:!=|>=|<=|=)\s*\?",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def sql_in(module: Path) -> list[str]:
+    """The texts in a module's code that are SQL, or part of it; docstrings are not code."""
+    tree = ast.parse(module.read_text("utf-8"))
+    said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    texts = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in said]
+    return [node.value for node in texts if isinstance(node.value, str) and SQL.search(node.value)]
+
+
+def test_sql_stands_with_the_archive_and_the_ledger_alone() -> None:
+    """Everybody else asks the index by name: a renamed column touches one folder."""
+    rooms = [ROOT / "collector" / name for name in ("archive", "ledger")]
+    modules = [path for path in committed("collector", "casework", "rules", "cli.py") if path.suffix == ".py"]
+    with_sql = {path.relative_to(ROOT).as_posix(): found for path in modules if (found := sql_in(path))}
+    elsewhere = {name: texts for name, texts in with_sql.items() if not any((ROOT / name).is_relative_to(r) for r in rooms)}
+    assert elsewhere == {}
+    assert {"collector/archive/fulltext.py", "collector/ledger/catalogue.py"} <= with_sql.keys()
 
 
 # --- What is written about it --------------------------------------------------------------------------------------------

@@ -67,14 +67,13 @@ def amount_of(text: str) -> Money | None:
 def _kept(ws: Workspace, text: str) -> list[Snapshot]:
     """A snapshot by its id, or a case's newest product, supplier and search pages. Raises WrongRequest."""
     ws.archive.require()
-    exact = [snapshot for _, snapshot in ws.index.snapshots("id = ?", text)]
-    if exact:
-        return exact
+    if (exact := ws.index.snapshot(text)) is not None:
+        return [exact]
     if not cases(ws):
         raise WrongRequest(f"{text!r} is neither a web address nor a kept snapshot.", "An address begins with https://")
     case = find_case(ws, text)
-    read = {row["snapshot"] for row in ws.index.rows("select distinct snapshot from facts where case_id = ?", case.order)}
-    visits = [s for _, s in ws.index.snapshots("case_id = ?", case.order) if s.id in read]
+    read = ws.index.visits_with_facts(case.order)
+    visits = [snapshot for _, snapshot in ws.index.snapshots(case.order) if snapshot.id in read]
     visits.sort(key=lambda s: s.outcome == "complete")  # the newest whole one, else the newest one kept in part
     newest = {s.target.id: s for s in visits}
     found = [snapshot for snapshot in newest.values() if snapshot.target.kind in _PAGES]
@@ -91,11 +90,11 @@ def _page(ws: Workspace, snapshot: Snapshot) -> PageSeen:
     url = ws.alias.to_real(snapshot.target.url)
     earlier = [
         other.id
-        for _, other in ws.index.snapshots("kind = ?", snapshot.target.kind)
+        for other in ws.index.snapshots_of_kind(snapshot.target.kind)
         if ws.alias.to_real(other.target.url) == url and other.visit.machine_time < snapshot.visit.machine_time
     ]
     return PageSeen(
         snapshot.target.kind, ws.alias.to_real(snapshot.visit.final or snapshot.target.url), snapshot.id,
-        snapshot.visit.machine_time, snapshot.outcome, snapshot.why, tuple(ws.index.facts("snapshot = ?", snapshot.id)),
-        tuple(fact for identity in earlier for fact in ws.index.facts("snapshot = ?", identity)),
+        snapshot.visit.machine_time, snapshot.outcome, snapshot.why, tuple(ws.index.facts_of(snapshot.id)),
+        tuple(fact for identity in earlier for fact in ws.index.facts_of(identity)),
     )  # fmt: skip

@@ -80,24 +80,25 @@ def facts_of(ws: Workspace, what: str, *, everything: bool = False) -> list[Fact
     """A snapshot's or saved file's facts, or a case's: the latest complete visit of each target, else the latest partial
     one; then what later partial visits and pages saved by hand say besides, then the standing assertions.
     """
-    if ws.index.rows("select 1 from snapshots where id = ? union select 1 from files where id = ?", what, what):
-        return ws.index.facts("snapshot = ?", what)
+    if ws.index.holds(what):
+        return ws.index.facts_of(what)
     case = find_case(ws, what)
-    asserted = ws.index.assertions(case.order)
+    said, asserted = ws.index.facts(case.order), [one.fact for one in ws.index.assertions(case.order)]
     if everything:
-        return [*ws.index.facts("case_id = ?", case.order), *asserted]
+        return [*said, *asserted]
     facts: dict[str, list[Fact]] = {}
-    for fact in ws.index.facts("case_id = ? and not saved", case.order):
-        facts.setdefault(fact.snapshot, []).append(fact)
+    for fact in said:
+        if not fact.saved:
+            facts.setdefault(fact.snapshot, []).append(fact)
     chosen: dict[str, list[str]] = {}
-    for row in ws.index.rows("select target, id, outcome from snapshots where case_id = ? order by seq", case.order):
-        if row["id"] in facts:
-            looks = chosen.setdefault(row["target"], [])
+    for look in ws.index.looks(case.order):
+        if look.snapshot in facts:
+            looks = chosen.setdefault(look.target, [])
             whole = looks and not facts[looks[0]][0].lacks
-            looks[:] = [*looks, row["id"]] if row["outcome"] != "complete" and whole else [row["id"]]
+            looks[:] = [*looks, look.snapshot] if look.outcome != "complete" and whole else [look.snapshot]
     found = [fact for looks in chosen.values() for fact in facts[looks[0]]]
     found += [fact for looks in chosen.values() for fact in _partial_besides(facts, *looks)]
-    own = without_others([*found, *ws.index.facts("case_id = ? and saved", case.order), *asserted])
+    own = without_others([*found, *(fact for fact in said if fact.saved), *asserted])
     found += _saved_besides(found, [fact for fact in own if fact.saved])
     read = {f.name for f in found if f.state == "read"}
     # What one page of the case does not show and another does is shown: a product page says nothing of the limit.
@@ -122,7 +123,7 @@ def _news(fact: Fact) -> frozenset[str]:
 def tiles_of(ws: Workspace, facts: list[Fact]) -> list[Tile | None]:
     """For each fact the picture that shows it; None where it is not certain where it stands."""
     pictured = {fact.snapshot for fact in facts if fact.place is not None and fact.place.box is not None}
-    artefacts = {one: s.artefacts for one in pictured for _, s in ws.index.snapshots("id = ?", one)}
+    artefacts = {one: s.artefacts for one in pictured if (s := ws.index.snapshot(one)) is not None}
     return [_tile(fact, artefacts.get(fact.snapshot, ())) for fact in facts]
 
 

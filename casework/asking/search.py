@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from casework.cases import Case, cases, find_case, machine_zone
+from casework.cases import cases, find_case, machine_zone
 from casework.workspace import Workspace
-from collector.archive.fulltext import SOURCES, Term, spans, terms_of
-from collector.clock import instant
-from collector.errors import ArchiveError, WrongRequest
+from collector.archive.fulltext import SOURCES, Found, Term, Within, spans, terms_of
+from collector.archive.queries import Case, DamagedIndex
+from collector.errors import WrongRequest
 from collector.kinds import file_names, page_names
 from rules.policy.calendars import end_of, plausible_year, start_of
 
@@ -84,38 +83,32 @@ def search(ws: Workspace, words: Sequence[str], filters: Filters = Filters()) ->
     if not sought:
         raise WrongRequest("Say what to look for.", "Try: tradewitness search carton")
     try:
-        return _search(ws, sought, filters)
-    except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
-            raise ArchiveError("The index is being written to.", "Run the command again in a moment.") from error
-        ws.index.db.conn.close()  # Windows keeps a file that is open from being replaced
-        ws.rebuild()  # damage that opening the index did not meet
+        with ws.index.whole():
+            return _search(ws, sought, filters)
+    except DamagedIndex:  # which opening it did not meet
+        ws.rebuild()
         return _search(ws, sought, filters)
 
 
-def _conditions(ws: Workspace, case: Case | None, filters: Filters) -> tuple[str, list[str]]:
-    """The filters as SQL over passages. A message counts at any instant that its printed time can mean."""
+def _within(ws: Workspace, case: Case | None, filters: Filters) -> Within:
+    """Days are those of the case's zone."""
     zone = case.zone if case else machine_zone()
     since, until = _day(filters.since), _day(filters.until)
     if since and until and since > until:
         raise WrongRequest(f"{filters.since} is after {filters.until}.", "Give the earlier day with --since.")
-    parts: list[tuple[str, list[str]]] = [("1", [])]
-    if case is not None:
-        parts.append(("case_id = ?", [case.order]))
-    if filters.kinds:
-        _require_kinds(ws, filters.kinds)
-        marks = ", ".join("?" for _ in filters.kinds)
-        parts.append((f"(source in ({marks}) or kind in ({marks}))", [*filters.kinds, *filters.kinds]))
-    if since:
-        parts.append(("ended >= ?", [instant(start_of(since, zone))]))
-    if until:
-        parts.append(("begun <= ?", [instant(end_of(until, zone).replace(microsecond=999_000))]))
-    return " and ".join(sql for sql, _ in parts), [value for _, values in parts for value in values]
+    _require_kinds(ws, filters.kinds)
+    return Within(
+        case.order if case else "",
+        filters.kinds,
+        start_of(since, zone) if since else None,
+        end_of(until, zone).replace(microsecond=999_000) if until else None,
+    )
 
 
 def _require_kinds(ws: Workspace, kinds: Iterable[str]) -> None:
-    met = {row["kind"] for row in ws.index.rows("select distinct kind from passages")}
-    known = sorted({*SOURCES, *page_names(), *file_names(), "asserted", *met})
+    if not kinds:
+        return
+    known = sorted({*SOURCES, *page_names(), *file_names(), "asserted", *ws.index.fulltext.kinds()})
     for kind in kinds:
         if kind not in known:
             raise WrongRequest(f"{kind!r} is not a kind.", "Kinds: " + ", ".join(known))
@@ -134,45 +127,36 @@ def _day(text: str) -> date | None:
 
 
 def _search(ws: Workspace, sought: tuple[str, ...], filters: Filters) -> SearchAnswer:
-    fulltext = ws.index.fulltext
     known = {case.order: case for case in cases(ws)}
     terms = terms_of(sought)
-    where, values = _conditions(ws, find_case(ws, filters.case) if filters.case else None, filters)
-    groups = fulltext.find(terms, where, values, filters.limit)
-    hits = tuple(_hit(g, fulltext.passage(g["id"]), fulltext.passage(g["first"]), known, terms) for g in groups)
-    hits = tuple(replace(hit, lacks=_lacks(ws, hit.snapshot)) if hit.snapshot else hit for hit in hits)
-    return SearchAnswer(sought, bool(terms), hits, groups[0]["total"] if groups else 0)
+    within = _within(ws, find_case(ws, filters.case) if filters.case else None, filters)
+    found, total = ws.index.fulltext.find(terms, within, filters.limit)
+    hits = tuple(_hit(ws, one, known.get(one.case), terms) for one in found)
+    return SearchAnswer(sought, bool(terms), hits, total)
 
 
-def _lacks(ws: Workspace, snapshot: str) -> str:
-    rows = ws.index.rows("select why from snapshots where id = ? and outcome != 'complete'", snapshot)
-    return str(rows[0]["why"]) if rows else ""
-
-
-def _hit(group: sqlite3.Row, row: sqlite3.Row, first: sqlite3.Row, known: dict[str, Case], terms: tuple[Term, ...]) -> Hit:
-    case = known.get(row["case_id"])
+def _hit(ws: Workspace, found: Found, case: Case | None, terms: tuple[Term, ...]) -> Hit:
     marked = terms[:_MARKED_TERMS]
-    of, text, found = _best(row, marked)
-    excerpt, marks = excerpt_of(text, found)
-    of_page = row["source"] != "file" and row["kind"] != "asserted" and not row["last_origin"].startswith("F-")
+    of, text, places = _best(found, marked)
+    excerpt, marks = excerpt_of(text, places)
+    of_page = found.source != "file" and found.kind != "asserted" and not found.last_origin.startswith("F-")
     return Hit(
-        source=row["source"], kind=row["kind"], case=row["case_id"], case_name=case.name if case else "",
-        target=row["target"], snapshot=row["last_origin"] if of_page else "",
-        first_snapshot=first["first_origin"] if of_page else "", visits=group["visits"],
-        file="" if of_page else row["last_origin"], label=row["label"], label_marks=tuple(spans(row["label"], marked)),
-        excerpt=excerpt, marks=marks, excerpt_of=of, said_by=row["who"], name=row["name"], printed=row["printed"],
-        begun=datetime.fromisoformat(group["begun"]), ended=datetime.fromisoformat(group["ended"]),
-        zone=case.zone if case else machine_zone(),
+        source=found.source, kind=found.kind, case=found.case, case_name=case.name if case else "", target=found.target,
+        snapshot=found.last_origin if of_page else "", first_snapshot=found.first_origin if of_page else "",
+        visits=found.visits, file="" if of_page else found.last_origin, label=found.label,
+        label_marks=tuple(spans(found.label, marked)), excerpt=excerpt, marks=marks, excerpt_of=of, said_by=found.who,
+        name=found.name, printed=found.printed, begun=found.begun, ended=found.ended,
+        zone=case.zone if case else machine_zone(), lacks=ws.index.lacks(found.last_origin) if of_page else "",
     )  # fmt: skip
 
 
-def _best(row: sqlite3.Row, terms: tuple[Term, ...]) -> tuple[str, str, list[tuple[int, int]]]:
+def _best(found: Found, terms: tuple[Term, ...]) -> tuple[str, str, list[tuple[int, int]]]:
     """Which of a passage's texts to show: the first that holds a term, else its own."""
-    second = "translation" if row["source"] == "message" else "quote"
-    for name, text in (("text", row["text"]), (second, row["also"])):
-        if found := spans(text, terms):
-            return name, text, found
-    return "text", row["text"], []
+    second = "translation" if found.source == "message" else "quote"
+    for name, text in (("text", found.text), (second, found.also)):
+        if places := spans(text, terms):
+            return name, text, places
+    return "text", found.text, []
 
 
 def excerpt_of(text: str, found: Sequence[tuple[int, int]]) -> tuple[str, tuple[tuple[int, int], ...]]:

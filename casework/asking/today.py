@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from casework.cases import Case, casefile, cases, find_case, targets_of
+from casework.cases import casefile, cases, find_case, targets_of
 from casework.keeping.capture import with_accounts
 from casework.workspace import Workspace
+from collector.archive.queries import Case
 from collector.archive.sealing import state
 from collector.model import ORIGINS, Deadline, Snapshot, kept_in_part
 from rules.case.casefile import CaseFile
@@ -108,7 +109,7 @@ def next_of(ws: Workspace, wanted: str, as_of: datetime | None = None) -> NextAn
 def _line(ws: Workspace, case: Case, file: CaseFile, found: tuple[Deadline, ...], now: datetime) -> TodayLine:
     """The case's most urgent step in one line. The buyer's own comes before what others must do."""
     steps = next_steps(file, found)
-    look = _last_good_look(ws, case.order)
+    look = ws.index.last_complete(case.order)
     alarms = _alarms(ws, case, [step.deadline for step in steps], look, now)
     looked = f"last good look: {age(look.visit.machine_time, now)} ago" if look else "no page has been kept whole yet"
     looked += _not_whole(ws, case.order)
@@ -128,22 +129,12 @@ def _line(ws: Workspace, case: Case, file: CaseFile, found: tuple[Deadline, ...]
     )  # fmt: skip
 
 
-def _last_good_look(ws: Workspace, case: str, kind: str = "") -> Snapshot | None:
-    sql = "case_id = ? and outcome = 'complete'" + (" and kind = ?" if kind else "")
-    return next((s for _, s in reversed(list(ws.index.snapshots(sql, case, *([kind] if kind else []))))), None)
-
-
 def _not_whole(ws: Workspace, case: str) -> str:
     """Each page whose newest visit kept less than the whole: it must not hide behind good looks at the others."""
-    rows = ws.index.rows(
-        "select kind, outcome, why, max(seq) from snapshots where case_id = ? "
-        "group by target, case target when '' then url end having outcome != 'complete' order by max(seq) desc",
-        case,
-    )  # fmt: skip
     words = {"partial": kept_in_part}
     said = [
-        (row["kind"].replace("_", " "), words.get(row["outcome"], "not seen: {}".format)(row["why"].rstrip(".")))
-        for row in rows
+        (look.kind.replace("_", " "), words.get(look.outcome, "not seen: {}".format)(look.why.rstrip(".")))
+        for look in ws.index.newest_not_whole(case)
     ]
     return "".join(f"; the {kind} page was {how}" for kind, how in said)
 
@@ -159,7 +150,7 @@ def _alarms(ws: Workspace, case: Case, running: list[Deadline], look: Snapshot |
     in_dispute = any(d.id in _DISPUTE for d in running)
     limit = BLIND_AFTER_IN_DISPUTE if in_dispute else BLIND_AFTER
     if in_dispute and any(t.kind == "dispute" for t in targets_of(ws, case.order)):
-        look = _last_good_look(ws, case.order, "dispute")  # a look at another page says nothing of its timer
+        look = ws.index.last_complete(case.order, "dispute")  # a look at another page says nothing of its timer
     if running and targets_of(ws, case.order) and (look is None or now - look.visit.machine_time > limit):
         since = f"for {age(look.visit.machine_time, now)}" if look else "so far"
         printed = next((d for d in running if d.printed and d.act_by), None)

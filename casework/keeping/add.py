@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from casework.cases import Case, added_files, find_case, require_address
+from casework.cases import added_files, find_case, require_address
 from casework.workspace import Workspace
+from collector.archive.queries import Case
 from collector.archive.sealing import SealState, seal_if_possible
 from collector.errors import WrongRequest
 from collector.kinds import file_kind, file_kind_of, file_names

@@ -162,5 +162,5 @@ def expecting(account: Account) -> dict[str, str]:
 def _first_page(ws: Workspace, name: str) -> str:
     """Where the window begins: the page that stopped the account, else the order list; both lead through the sign-in."""
     paused = ws.index.paused().get(name)
-    rows = ws.index.rows("select url from snapshots where id = ?", paused.snapshot) if paused else []
-    return str(rows[0]["url"]) if rows else ws.site.address("order_list")
+    stopped = ws.index.snapshot(paused.snapshot) if paused else None
+    return stopped.target.url if stopped else ws.site.address("order_list")

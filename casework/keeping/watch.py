@@ -290,7 +290,7 @@ def _notes(ws: Workspace, found: Iterable[FoundOrder]) -> tuple[str, ...]:
 
 def _is_silent(ws: Workspace, case: str) -> bool:
     """Whether a whole conversation was read and the order's number stands nowhere in it."""
-    facts = ws.index.facts("case_id = ? and name = 'thread.messages' and state = 'read'", case)
+    facts = [fact for fact in ws.index.facts(case, "thread.messages") if fact.state == "read"]
     return any(not fact.lacks for fact in facts) and not any(case in str(fact.value) for fact in facts)
 
 

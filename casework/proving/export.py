@@ -42,7 +42,7 @@ def export_wacz(ws: Workspace, wanted: tuple[str, ...], out: Path) -> ExportAnsw
 
 
 def _snapshot(ws: Workspace, name: str) -> Snapshot:
-    found = [s for _, s in ws.index.snapshots("substr(id, 1, length(?)) = ?", name, name)] if name else []
+    found = ws.index.snapshots_named(name) if name else []
     if len(found) == 1:
         return found[0]
     problem = f"{len(found)} snapshots begin with {name!r}." if found else f"There is no snapshot {name!r}."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,16 +10,17 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from casework.asking.dossier import as_of_instant
-from casework.cases import Case, casefile, find_case
+from casework.cases import casefile, find_case
 from casework.proving.proof import Proving, covering_checkpoint
 from casework.workspace import Workspace, sealed_view
+from collector.archive.queries import Case
 from collector.archive.sealing import TIMEOUT_S, seal, signing_key
 from collector.errors import ArchiveError, SealError, WrongRequest
 from collector.ledger.log import Opening, new_salt
 from collector.model import Exhibit, Private, Problem, Snapshot
 from collector.reading.withheld import private_of
+from collector.seal.ask.request import Token, request_all
 from collector.seal.signature import sign
-from collector.seal.timestamp import Token, request_all
 from rules.case.casefile import CaseFile
 from rules.check.review import check, reasons_of
 from rules.deadlines.counting import deadlines
@@ -149,17 +149,20 @@ def _private(ws: Workspace, snapshots: Iterable[Snapshot]) -> dict[str, Private]
 def _renderings(ws: Workspace, case: Case, planned: PackPlan, progress: Progress) -> dict[str, bytes]:
     """Made once: a plan that was packed before gives the stored bytes again."""
     digest = plan_digest(planned)
-    row = next(iter(ws.index.rows("select body from packs where plan = ?", digest)), None)
-    if row is not None:
-        return {r["path"]: _rendering(ws, r["commitment"]) for r in json.loads(row["body"])["renderings"]}
+    stored = ws.index.renderings(digest)
+    if stored is not None:
+        return {path: _rendering(ws, commitment) for path, commitment in stored.items()}
     from collector.browser.launch import print_pdf
 
     progress("making the report, the viewer and the reading copies")
     get = ws.archive.objects.get
-    rows = ws.index.rows("select id, body from snapshots where case_id = ?", case.order)
-    sealed = {row["id"]: json.loads(row["body"]) for row in rows}
     made = make_renderings(
-        planned, get, sealed, partial(print_pdf, page_numbers=False), partial(_web_archive, get), ws.clock.now()
+        planned,
+        get,
+        ws.index.sealed(case.order),
+        partial(print_pdf, page_numbers=False),
+        partial(_web_archive, get),
+        ws.clock.now(),
     )
     openings, records = [], []
     for path, data in sorted(made.items()):
@@ -195,7 +198,7 @@ def _web_archive(get: Callable[[str], bytes], snapshots: Iterable[Snapshot], lef
 
 
 def _rendering(ws: Workspace, commitment: str) -> bytes:
-    opening = ws.index.opening(commitment)
+    opening = ws.archive.ledger.opening(commitment)
     if opening is None:
         raise SealError("A stored part of this pack cannot be opened any more.", "Run: tradewitness verify")
     return ws.archive.objects.get(opening.digest)

@@ -139,7 +139,7 @@ def _pack(ws: Workspace, path: Path, progress: Progress, deep: bool, anchor: Anc
 
 def _token_line(token: TokenReport, where: str) -> str:
     """Who stamped when, and whether that authority is one that anybody can look up."""
-    from collector.seal.authorities import KNOWN_ROOTS
+    from collector.seal.ask.authorities import KNOWN_ROOTS
 
     root = KNOWN_ROOTS.get(token.root_fingerprint)
     known = f"leads to {root}, publicly known" if root else f"an authority known only from {where}"

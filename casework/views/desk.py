@@ -13,10 +13,10 @@ from collector.errors import DONE, DUE, PERSON_NEEDED, exit_code_of
 
 if TYPE_CHECKING:
     from casework.asking.today import NextAnswer, TodayAnswer, TodayLine
-    from casework.cases import Case
     from casework.keeping.nightly import NightAnswer
     from casework.keeping.sign_in import SignedIn
     from casework.keeping.watch import WatchAnswer
+    from collector.archive.queries import Case
 
 _ACTS = {"you": "you may act", "supplier": "the supplier must act", "platform": "Alibaba acts"}
 _TONES: dict[str, Tone] = {"act_now": "urgent", "overdue": "urgent", "due_soon": "warning"}

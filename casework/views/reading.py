@@ -14,8 +14,8 @@ from rules.language.words import time_words
 if TYPE_CHECKING:
     from casework.asking.dossier import Tile
     from casework.asking.search import Hit, SearchAnswer
-    from casework.cases import Case
     from casework.proving.reread import FactChange, RereadAnswer
+    from collector.archive.queries import Case
     from collector.model import Fact, Target
 
 _WHERE = {"json": "the page's data", "css": "the page", "frame": "messages as sent", "line": "your file"}

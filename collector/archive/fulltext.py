@@ -24,6 +24,7 @@ import sqlite3
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -92,6 +93,41 @@ class Passage:
     name: str = ""
     sent: tuple[str, str] | None = None
     printed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Where to look: in one case or in all, in sources or kinds or all, and between two instants (UTC), both inclusive."""
+
+    case: str = ""
+    kinds: tuple[str, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An answer: the newest of a group of passages, as it was kept (`Passage`), and what the group says together.
+
+    `first_origin` and `last_origin` are the first and last snapshot or file to show it, `visits` how many do. `begun` and
+    `ended` bound when a message was sent, or when anything else was seen. UTC.
+    """
+
+    source: str
+    kind: str
+    case: str
+    target: str
+    first_origin: str
+    last_origin: str
+    visits: int
+    label: str
+    text: str
+    also: str
+    who: str
+    name: str
+    printed: str
+    begun: datetime
+    ended: datetime
 
 
 # -- words ------------------------------------------------------------------------------------------------------------
@@ -295,16 +331,43 @@ class FullText:
             self.connection.execute(forget, (row[0], *(_stored(text) for text in row[1:])))
             self.connection.execute("delete from passages where id = ?", (row[0],))
 
-    def find(self, terms: tuple[Term, ...], where: str, values: Iterable[Any], limit: int) -> list[sqlite3.Row]:
-        """Groups of passages that hold every term: messages and files first, then facts, then pages; newest first in each.
-
-        `where` is this program's own SQL over the columns of passages, `begun` and `ended`.
+    def find(self, terms: tuple[Term, ...], within: Within, limit: int) -> tuple[tuple[Found, ...], int]:
+        """What holds every term, and how much there is beyond the limit's: messages and files first, then facts, then pages;
+        newest first in each.
         """
         if not terms:
-            return []
-        sql = _FIND.format(where=where)
-        return list(self.connection.execute(sql, (_expression(terms), *values, limit)))
+            return (), 0
+        where, values = _conditions(within)
+        rows = list(self.connection.execute(_FIND.format(where=where), (_expression(terms), *values, limit)))
+        return tuple(map(self._found, rows)), rows[0]["total"] if rows else 0
 
-    def passage(self, identifier: int) -> sqlite3.Row:
+    def _found(self, group: sqlite3.Row) -> Found:
+        last, first = (self._passage(group[which]) for which in ("id", "first"))
+        return Found(
+            last["source"], last["kind"], last["case_id"], last["target"], first["first_origin"], last["last_origin"],
+            group["visits"], last["label"], last["text"], last["also"], last["who"], last["name"], last["printed"],
+            datetime.fromisoformat(group["begun"]), datetime.fromisoformat(group["ended"]),
+        )  # fmt: skip
+
+    def _passage(self, identifier: int) -> sqlite3.Row:
         row: sqlite3.Row = self.connection.execute("select * from passages where id = ?", (identifier,)).fetchone()
         return row
+
+    def kinds(self) -> frozenset[str]:
+        """The kinds of all that can be found."""
+        return frozenset(row[0] for row in self.connection.execute("select distinct kind from passages"))
+
+
+def _conditions(within: Within) -> tuple[str, list[str]]:
+    """As SQL over passages, `begun` and `ended`. A message counts at any instant that its printed time can mean."""
+    parts: list[tuple[str, list[str]]] = [("1", [])]
+    if within.case:
+        parts.append(("case_id = ?", [within.case]))
+    if within.kinds:
+        marks = ", ".join("?" for _ in within.kinds)
+        parts.append((f"(source in ({marks}) or kind in ({marks}))", [*within.kinds, *within.kinds]))
+    if within.since:
+        parts.append(("ended >= ?", [instant(within.since)]))
+    if within.until:
+        parts.append(("begun <= ?", [instant(within.until)]))
+    return " and ".join(sql for sql, _ in parts), [value for _, values in parts for value in values]

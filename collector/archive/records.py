@@ -10,7 +10,7 @@ from typing import Any, get_type_hints
 from collector.canonical import Misfit, made, plain
 from collector.errors import DamagedArchive
 from collector.ledger.log import Entry, Opening
-from collector.model import ALIBABA, Artefact, Outcome, Snapshot, Step, Target, Visit
+from collector.model import ALIBABA, Artefact, Money, Outcome, Printed, Snapshot, Step, Target, Visit
 from collector.seal.revocation import NAME as ANSWER_NAME
 from collector.seal.timestamp import NAME as AUTHORITY_NAME
 
@@ -168,6 +168,16 @@ def added_record(body: Mapping[str, Any], at: datetime, openings: Mapping[str, O
     )  # fmt: skip
 
 
+def valued(value: Any) -> Any:
+    """A fact's value from its JSON form: money and printed times by their keys, lists as tuples. Raises Misfit."""
+    if isinstance(value, list):
+        return tuple(map(valued, value))
+    if not isinstance(value, dict):
+        return value
+    kind = next((kind for kind in (Money, Printed) if value.keys() == kind.__dataclass_fields__.keys()), None)
+    return made(kind, value) if kind else {key: valued(item) for key, item in value.items()}
+
+
 def keys_of(entries: Iterable[Entry]) -> list[tuple[int, str]]:
     """From which entry on which key signs: (number, fingerprint), oldest first."""
     return [(e.seq, str(e.body["key"])) for e in entries if e.kind in KEY_KINDS]
@@ -192,6 +202,11 @@ def shape_fault(entry: Entry) -> str:
             return f"is a {entry.kind} without a proper {name}"
         except Misfit as misfit:
             return f"is a {entry.kind} without a proper {misfit.inside(name).where}"
+    if entry.kind == "fact.asserted":
+        try:
+            valued(entry.body["value"])
+        except Misfit as misfit:
+            return f"is a fact.asserted without a proper {misfit.inside('value').where}"
     if entry.kind == "timestamp.received":  # files are named by these
         if not AUTHORITY_NAME.fullmatch(entry.body["authority"]):
             return "names its authority wrongly"

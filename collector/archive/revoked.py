@@ -9,10 +9,11 @@ from collector.archive.archive import Archive
 from collector.archive.records import received_files
 from collector.errors import DamagedArchive
 from collector.ledger.log import Entry, Opening, new_salt
+from collector.seal.ask.request import NoToken
 from collector.seal.certificate import Certificate
 from collector.seal.der import MalformedDer
 from collector.seal.revocation import Answer, Said, judge, read_answer
-from collector.seal.timestamp import NoToken, verify_token
+from collector.seal.timestamp import verify_token
 
 KIND = "authority.revoked"
 
@@ -54,7 +55,7 @@ def known_revocations(
 
 def counts(archive: Archive, received: Entry, said: Sequence[Said]) -> bool:
     """Whether the token that an entry received counts, for all that is known of revoked certificates."""
-    from collector.seal.authorities import PUBLIC
+    from collector.seal.ask.authorities import PUBLIC
 
     if not said:
         return True

@@ -15,10 +15,11 @@ from collector.errors import DamagedArchive, SealError
 from collector.ledger.checkpoint import Checkpoint, checkpoint_name
 from collector.ledger.disk import sync_folder, write_file
 from collector.ledger.log import Entry, about_checkpoint
-from collector.seal.keys import SigningKey, load_or_create
+from collector.seal.ask.request import Token, request_all
+from collector.seal.keyring import load_or_create
+from collector.seal.keys import SigningKey
 from collector.seal.revocation import Answer
 from collector.seal.signature import sign
-from collector.seal.timestamp import Token, request_all
 
 TIMEOUT_S = 8.0
 NOBODY_ASKED = "{} names no timestamp authority, so none is asked. `tradewitness init` writes a new one where it is gone."

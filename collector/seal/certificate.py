@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import warnings
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ warnings.filterwarnings("ignore", "Parsed a serial number")
 warnings.filterwarnings("ignore", "Attribute's length must be")
 
 _MOST_BYTES = 64 * 1024
+_BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +51,19 @@ class Certificate:
     @classmethod
     def read_pem(cls, text: str) -> Certificate:
         """From one PEM block; MalformedDer if it is none."""
-        import ssl
-
+        block = text.strip()
         try:
-            return cls.read(ssl.PEM_cert_to_DER_cert(text))
+            if not (text.startswith(_BEGIN) and block.endswith(_END)):
+                raise ValueError
+            return cls.read(base64.decodebytes(block[len(_BEGIN) : -len(_END)].encode("ascii")))
         except ValueError as error:
             raise MalformedDer("a certificate is not in PEM form") from error
 
     @property
     def pem(self) -> str:
         """In PEM form, lines of 64."""
-        import ssl
-
-        return ssl.DER_cert_to_PEM_cert(self.der)
+        text = base64.standard_b64encode(self.der).decode()
+        return "\n".join([_BEGIN, *(text[at : at + 64] for at in range(0, len(text), 64)), _END, ""])
 
     @property
     def fingerprint(self) -> str:

@@ -1,4 +1,4 @@
-"""Whether a timestamp authority's certificates were revoked: asked when a token arrives (OCSP, CRL), and read ever after.
+"""Whether a timestamp authority's certificates were revoked: whom to ask (OCSP, CRL), and what the answers say. Pure.
 
 OCSP is RFC 6960, CRL is RFC 5280. Each certificate below the root names whom to ask; nobody else is. One answer that holds
 is kept for each, as it came: `1.ocsp` or `1.crl` for the certificate that stamped, `2.…` for the one above it.
@@ -6,29 +6,21 @@ is kept for each, as it came: `1.ocsp` or `1.crl` for the certificate that stamp
 
 from __future__ import annotations
 
-import logging
 import re
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from collector.redaction import unquoted
 from collector.seal.certificate import Certificate
 from collector.seal.der import MalformedDer
-from collector.seal.exchange import at_once, exchange
 
 if TYPE_CHECKING:
     from cryptography import x509
     from cryptography.x509 import ocsp
 
-_LOG = logging.getLogger(__name__)
-
-WITHIN_S = 3.0  # for all that concerns one token: sealing waits no longer for it
 NAME = re.compile(r"([1-9])\.(ocsp|crl)")
-_MOST_BYTES = 256 * 1024  # the lists of timestamp authorities have a few thousand; one is kept beside each token
+MOST_BYTES = 256 * 1024  # the lists of timestamp authorities have a few thousand; one is kept beside each token
 _MOST_ADDRESSES = 3  # of one certificate
 _CLOCKS = timedelta(seconds=60)  # by which the clocks of one authority's machines may differ
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -107,51 +99,16 @@ def read_answer(answer: Answer, path: Sequence[Certificate]) -> Said:
     named = NAME.fullmatch(answer.name)
     if named is None or int(named[1]) >= len(path):
         raise MalformedDer("there is no certificate that it could be about")
-    if len(answer.data) > _MOST_BYTES:
+    if len(answer.data) > MOST_BYTES:
         raise MalformedDer("it is too large to be one")
     certificate, issuer = path[int(named[1]) - 1], path[int(named[1])]
     return (_read_ocsp if named[2] == "ocsp" else _read_crl)(answer.data, certificate, issuer)
 
 
-# -- asking ----------------------------------------------------------------------------------------------------------------
+# -- whom to ask, and what -----------------------------------------------------------------------------------------------
 
 
-def ask(path: Sequence[Certificate], at: datetime, within_s: float = WITHIN_S) -> tuple[Answer, ...]:
-    """One answer for each certificate of the path, for a token of that time; where none arrives in time, none is there.
-
-    An answer counts if it vouches for the certificate or says that it was revoked. OCSP is asked before a list is fetched.
-    """
-    deadline = time.monotonic() + within_s
-    asked = [number for number, certificate in enumerate(path[:-1], 1) if _addresses(certificate)]
-    answers = at_once([partial(_first, number, path, at, deadline) for number in asked], within_s + 0.1)
-    return tuple(answer for answer in answers if answer)
-
-
-def _first(number: int, path: Sequence[Certificate], at: datetime, deadline: float) -> Answer | None:
-    from http.client import HTTPException
-
-    certificate, issuer = path[number - 1], path[number]
-    for kind, url in _addresses(certificate):
-        question, headers = None, {}
-        if kind == "ocsp":
-            question = _question(certificate, issuer)
-            headers = {"Content-Type": "application/ocsp-request", "Accept": "application/ocsp-response"}
-        left = deadline - time.monotonic()
-        if left <= 0:
-            break
-        try:
-            data = exchange(url, question, headers, within_s=left, most_bytes=_MOST_BYTES, redirects=False)
-            answer = Answer(f"{number}.{kind}", data)
-            said = read_answer(answer, path)
-        except (OSError, HTTPException, ValueError) as error:  # MalformedDer is a ValueError
-            _LOG.debug("%s gave no answer on revocation that holds: %s", url, unquoted(str(error)))
-            continue
-        if said.revoked or judge((certificate, issuer), [said], at).known:
-            return answer
-    return None
-
-
-def _addresses(certificate: Certificate) -> tuple[tuple[str, str], ...]:
+def addresses(certificate: Certificate) -> tuple[tuple[str, str], ...]:
     """Whom the certificate itself names: ("ocsp" or "crl", http address)."""
     from cryptography import x509
     from cryptography.x509.oid import AuthorityInformationAccessOID
@@ -182,7 +139,7 @@ def _lists(certificate: Certificate) -> Iterator[str]:
             yield from (str(name.value) for name in point.full_name)
 
 
-def _question(certificate: Certificate, issuer: Certificate) -> bytes:
+def question(certificate: Certificate, issuer: Certificate) -> bytes:
     """An OCSPRequest without a nonce: public responders answer from stock (RFC 5019)."""
     from cryptography.hazmat.primitives.hashes import SHA1
     from cryptography.hazmat.primitives.serialization import Encoding

@@ -20,6 +20,7 @@ from collector.ledger.disk import systems_hint
 from collector.ledger.log import OF_THE_SEAL, Entry, parse_entry
 from collector.model import Problem
 from collector.seal.timestamp import TokenReport
+from collector.verify.checking import Checking, checked
 from collector.verify.clocks import clock_notes, time_problems
 from collector.verify.derived import check_catalogue, check_index
 from collector.verify.seals import check_checkpoints, check_tokens, token_name, trusted_roots
@@ -63,30 +64,48 @@ def verify_archive(
     except DamagedArchive as error:
         return ArchiveReport((Problem("ledger/entries.jsonl", error.message),), "unsigned", "", 0, 0, (), ())
     archive = archive.unwritten()
-    problems = list(_unreadable(archive))
-    if problems:
-        return ArchiveReport(tuple(problems), "unsigned", "", 0, 0, (), ())
-    lines = archive.ledger.lines()
-    entries = _entries(archive, lines, problems)
-    keys = keys_of(entries)
-    sealed = _sealed(archive, entries, problems)
-    counted, stray = check_objects(archive.objects.folder, sealed, problems, progress)
-    problems += _strays(archive)
-    set_aside = _set_aside(archive, entries, problems)
-    checkpoints = check_checkpoints(archive, lines, keys, problems)
-    tokens = check_tokens(archive, checkpoints, entries, trusted_roots(archive, problems), problems)
-    received = {e.seq: tokens[name] for e in entries if e.kind == "timestamp.received" and (name := token_name(e)) in tokens}
-    problems += time_problems(entries, received)
-    if against is not None:
-        problems += disagreements(against, lines, keys)
-    derived, unsure = check_index(archive, *(readers or ()))
-    problems += derived
-    problems += check_catalogue(archive)
-    notes = (*clock_notes(entries, received), *_key_notes(keys), *_stray_notes(stray), *set_aside, *unsure)
+    if unreadable := tuple(_unreadable(archive)):
+        return ArchiveReport(unreadable, "unsigned", "", 0, 0, (), ())
+    found, problems = checked(_check(archive, progress, against, readers))
     return ArchiveReport(
-        tuple(dict.fromkeys(problems)), _seal(checkpoints, entries, tokens, problems), keys[-1][1] if keys else "",
-        len(entries), counted, tuple(tokens.values()), notes,
+        tuple(dict.fromkeys(problems)), _seal(found, problems), found.keys[-1][1] if found.keys else "", len(found.entries),
+        found.objects, tuple(found.tokens.values()), found.notes,
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was read while it was checked; `tokens` are those that hold, by file name."""
+
+    entries: tuple[Entry, ...]
+    keys: tuple[tuple[int, str], ...]
+    objects: int
+    checkpoints: tuple[Checkpoint, ...]
+    tokens: Mapping[str, TokenReport]
+    notes: tuple[str, ...]
+
+
+def _check(
+    archive: Archive, progress: Progress, against: Anchor | None, readers: tuple[ReadFacts, ReadSaved] | None
+) -> Checking[_Found]:
+    lines = archive.ledger.lines()
+    entries = yield from _entries(archive, lines)
+    keys = tuple(keys_of(entries))
+    sealed = yield from _sealed(archive, entries)
+    counted, stray = yield from check_objects(archive.objects.folder, sealed, progress)
+    yield from _strays(archive)
+    set_aside = yield from _set_aside(archive, entries)
+    checkpoints = yield from check_checkpoints(archive, lines, keys)
+    roots = yield from trusted_roots(archive)
+    tokens = yield from check_tokens(archive, checkpoints, entries, roots)
+    received = {e.seq: tokens[name] for e in entries if e.kind == "timestamp.received" and (name := token_name(e)) in tokens}
+    yield from time_problems(entries, received)
+    if against is not None:
+        yield from disagreements(against, lines, keys)
+    unsure = yield from check_index(archive, *(readers or ()))
+    yield from check_catalogue(archive)
+    notes = (*clock_notes(entries, received), *_key_notes(keys), *_stray_notes(stray), *set_aside, *unsure)
+    return _Found(tuple(entries), keys, counted, tuple(checkpoints), tokens, notes)
 
 
 def _unreadable(archive: Archive) -> Iterator[Problem]:
@@ -116,33 +135,35 @@ def _has_records(path: Path) -> bool:
     return True
 
 
-def _entries(archive: Archive, lines: Sequence[bytes], problems: list[Problem]) -> list[Entry]:
-    """Every entry that parses; each fault is named by its line."""
+def _entries(archive: Archive, lines: Sequence[bytes]) -> Checking[list[Entry]]:
+    """Returns every entry that parses; each fault is named by its line."""
     entries: list[Entry] = []
-    if archive.ledger.torn:
-        problems.append(
-            Problem("ledger/entries.jsonl", "the last line is torn: a write was cut short; the next one sets it aside")
-        )
+    wrong = int(archive.ledger.torn)
+    if wrong:
+        yield Problem("ledger/entries.jsonl", "the last line is torn: a write was cut short; the next one sets it aside")
     for seq, line in enumerate(lines):
-        if len(problems) > _MOST_WRONG:
-            problems.append(Problem("ledger/entries.jsonl", f"was not read beyond line {seq}: too much is wrong"))
+        if wrong > _MOST_WRONG:
+            yield Problem("ledger/entries.jsonl", f"was not read beyond line {seq}: too much is wrong")
             break
-        where = f"ledger/entries.jsonl line {seq + 1}"
-        try:
-            entry = parse_entry(line, seq)
-        except DamagedArchive as error:
-            problems.append(Problem(where, error.message))
-            continue
-        if _canonical_or_none(line) != line:
-            problems.append(Problem(where, "is not in canonical form: it was re-encoded"))
-        fault = shape_fault(entry)
-        if fault:
-            problems.append(Problem(where, fault))
-        else:
+        entry, faults = _entry(line, seq)
+        wrong += len(faults)
+        yield from (Problem(f"ledger/entries.jsonl line {seq + 1}", fault) for fault in faults)
+        if entry is not None:
             entries.append(entry)
     if not entries or entries[0].kind != "archive.created":
-        problems.append(Problem("ledger/entries.jsonl", "does not begin with the archive's creation"))
+        yield Problem("ledger/entries.jsonl", "does not begin with the archive's creation")
     return entries
+
+
+def _entry(line: bytes, seq: int) -> tuple[Entry | None, list[str]]:
+    """The entry of a line, None where it is none, and what is wrong with it."""
+    try:
+        entry = parse_entry(line, seq)
+    except DamagedArchive as error:
+        return None, [error.message]
+    faults = [] if _canonical_or_none(line) == line else ["is not in canonical form: it was re-encoded"]
+    fault = shape_fault(entry)
+    return (None, [*faults, fault]) if fault else (entry, faults)
 
 
 def _canonical_or_none(line: bytes) -> bytes | None:
@@ -167,18 +188,18 @@ def _size(record: Mapping[str, Any]) -> int:
     return size if isinstance(size, int) and size >= 0 else -1
 
 
-def _sealed(archive: Archive, entries: Sequence[Entry], problems: list[Problem]) -> dict[str, Sealed]:
-    """Digest → what it is, for every sealed artefact; a commitment that nothing opens is a problem."""
+def _sealed(archive: Archive, entries: Sequence[Entry]) -> Checking[dict[str, Sealed]]:
+    """Returns digest → what it is, for every sealed artefact; a commitment that nothing opens is a problem."""
     openings, strange = archive.ledger.opening_lines()
     text = "is not an opening as it was written: it was added or changed"
-    problems += [Problem(f"ledger/openings.jsonl line {number}", text) for number in strange[:_MOST_WRONG]]
+    yield from (Problem(f"ledger/openings.jsonl line {number}", text) for number in strange[:_MOST_WRONG])
     digests: dict[str, Sealed] = {}
     for entry in entries:
         for commitment, record in commitments_of(entry.body):
             opening = openings.get(commitment)
             if opening is None:
                 where = f"ledger/openings.jsonl for line {entry.seq + 1}"
-                problems.append(Problem(where, f"the opening of its {record.what} is missing or changed"))
+                yield Problem(where, f"the opening of its {record.what} is missing or changed")
             else:
                 digests.setdefault(opening.digest, Sealed(f"{record.what} of ledger line {entry.seq + 1}", record.size))
     return digests
@@ -193,8 +214,8 @@ def _strays(archive: Archive) -> Iterator[Problem]:
             yield Problem(f"ledger/{name}", f"was added: the archive did not put it there{systems_hint(name)}")
 
 
-def _set_aside(archive: Archive, entries: Sequence[Entry], problems: list[Problem]) -> list[str]:
-    """Torn tails that were moved out of the log are held against the entries that say so; those without one are told."""
+def _set_aside(archive: Archive, entries: Sequence[Entry]) -> Checking[list[str]]:
+    """Torn tails that were moved out of the log are held against the entries that say so. Returns notes on those without."""
     folder = archive.ledger.folder / "set-aside"
     there = {path.name: path for path in folder.iterdir()} if folder.is_dir() and not folder.is_symlink() else {}
     said = {f"{str(e.body.get('digest', ''))[:16]}.bin": e for e in entries if e.kind == "tail.set_aside"}
@@ -202,9 +223,9 @@ def _set_aside(archive: Archive, entries: Sequence[Entry], problems: list[Proble
         where = f"ledger/set-aside/{name}"
         path = there.get(name)
         if path is None:
-            problems.append(Problem(where, f"is missing; ledger line {entry.seq + 1} set it aside"))
+            yield Problem(where, f"is missing; ledger line {entry.seq + 1} set it aside")
         elif path.is_symlink() or not path.is_file() or sha256_file(path) != entry.body.get("digest"):
-            problems.append(Problem(where, f"has changed since ledger line {entry.seq + 1} set it aside"))
+            yield Problem(where, f"has changed since ledger line {entry.seq + 1} set it aside")
     unsaid = [name for name in there if name not in said and not name.endswith(".part")]
     return [f"ledger/set-aside/{name}: no record says when it was set aside" for name in sorted(unsaid)]
 
@@ -223,19 +244,14 @@ def _stray_notes(stray: int) -> tuple[str, ...]:
     return (text,) if stray else ()
 
 
-def _seal(
-    checkpoints: Sequence[Checkpoint],
-    entries: Sequence[Entry],
-    tokens: Mapping[str, TokenReport],
-    problems: Sequence[Problem],
-) -> str:
+def _seal(found: _Found, problems: Sequence[Problem]) -> str:
     """What the newest lines have: one that no checkpoint with a signature that holds covers makes it all `unsigned`."""
-    if not checkpoints:
+    if not found.checkpoints:
         return "unsigned"
-    newest = checkpoints[-1]
-    if any(e.seq >= newest.size and e.kind not in OF_THE_SEAL for e in entries):
+    newest = found.checkpoints[-1]
+    if any(e.seq >= newest.size and e.kind not in OF_THE_SEAL for e in found.entries):
         return "unsigned"
     seal = {f"ledger/checkpoints/{newest.name}{suffix}" for suffix in (".json", ".p7s")}
     if seal & {problem.where for problem in problems}:
         return "unsigned"
-    return "timestamped" if any(name.startswith(newest.name + ".") for name in tokens) else "pending"
+    return "timestamped" if any(name.startswith(newest.name + ".") for name in found.tokens) else "pending"

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
 from collections.abc import Iterator
-from urllib.parse import quote
 
 from collector.archive.archive import Archive
-from collector.archive.index import FORMAT, TABLES, Index, ReadFacts, ReadSaved, index_until, unread
+from collector.archive.index import FORMAT, TABLES, Index, ReadFacts, ReadSaved, index_as_it_is, index_until, unread
 from collector.errors import DamagedArchive, UnknownSite
 from collector.ledger.merkle import leaf_hash
 from collector.model import Problem
+from collector.verify.checking import Checking
 
 _WHERE = "index.sqlite"
 _MEND = "`tradewitness reindex` builds it again from the ledger"
@@ -20,31 +19,38 @@ _OF_THE_LEDGER = tuple(name for name in TABLES if name not in ("meta", "facts", 
 
 def check_index(
     archive: Archive, read_facts: ReadFacts | None = None, read_saved: ReadSaved = unread
-) -> tuple[list[Problem], list[str]]:
-    """What the index says otherwise than the ledger, and findings. With `read_facts`, its facts are read again as well.
+) -> Checking[list[str]]:
+    """What the index says otherwise than the ledger; returns findings. With `read_facts`, its facts are read again as well.
 
     An archive without an index is whole: the index is a convenience.
     """
+    problems, notes = _examined(archive, read_facts, read_saved)
+    yield from problems
+    return notes
+
+
+def _examined(archive: Archive, read_facts: ReadFacts | None, read_saved: ReadSaved) -> tuple[list[Problem], list[str]]:
+    """Problems and findings. Where the comparison breaks off, nothing of it stands: of a damaged file nothing is sure."""
     if archive.index_path.is_symlink():
         return [Problem(_WHERE, "is a link: nothing outside the archive is read")], []
     if not archive.index_path.is_file():
         return [], []
     try:
-        held = Index(sqlite3.connect(f"file:{quote(str(archive.index_path))}?mode=ro", uri=True, timeout=5), archive.ledger)
+        held = index_as_it_is(archive)
     except sqlite3.Error:
         return [], ["index.sqlite cannot be opened and was not compared; " + _MEND]
     try:
         return _compare(held, archive, read_facts, read_saved)
     except sqlite3.OperationalError:
         return [], ["index.sqlite is in use, or the last command was cut short: not compared; the next command mends it"]
-    except (sqlite3.DatabaseError, ValueError):  # of what it holds, too, nothing is sure
+    except (sqlite3.DatabaseError, ValueError):
         return [Problem(_WHERE, f"is damaged; nothing is lost: {_MEND}")], []
     except UnknownSite as error:
         return [], [f"index.sqlite was not compared. {error.message} {error.hint}"]
     except DamagedArchive:
         return [], ["index.sqlite was not compared, because the ledger itself is not whole"]
     finally:
-        held.db.conn.close()
+        held.connection.close()
 
 
 def check_catalogue(archive: Archive) -> Iterator[Problem]:
@@ -59,14 +65,14 @@ def check_catalogue(archive: Archive) -> Iterator[Problem]:
 def _compare(
     held: Index, archive: Archive, read_facts: ReadFacts | None, read_saved: ReadSaved
 ) -> tuple[list[Problem], list[str]]:
-    if not held.rows("select 1 from sqlite_master where name = 'meta'"):
+    if not held.has("meta"):
         return [], ["index.sqlite is empty; the next command fills it"]
     # A view, or a column that is computed, could go on for ever: only what tradewitness itself makes is asked.
     made, ours = (_made_as(index) for index in (held, index_until(0, archive, lambda _: ())))
     other = [Problem(_WHERE, f"is not made as tradewitness makes it; {_MEND}")]
     if made["meta"] != ours["meta"]:
         return other, []
-    meta = {row["key"]: row["value"] for row in held.rows("select key, value from meta")}
+    meta = held.meta()
     if meta.get("format") != FORMAT:
         return [], ["index.sqlite is of another version; the next command builds it again"]
     if made != ours:
@@ -85,16 +91,11 @@ def _compare(
 
 def _made_as(index: Index) -> dict[str, str]:
     """The statement that each table of ours was made with."""
-    found = index.rows(
-        "select name, type || ' ' || sql as made from sqlite_master where name is not null and sql is not null"
-    )
-    return {row["name"]: row["made"] for row in found if row["name"] in TABLES}
+    return {name: made for name, made in index.made_as().items() if name in TABLES}
 
 
 def _rows(table: str, held: Index, fresh: Index) -> Iterator[Problem]:
-    columns = ", ".join(TABLES[table][0])
-    sql = f"select {columns} from {table}"  # noqa: S608 - names are the index's own
-    ours, theirs = (Counter(tuple(row) for row in index.rows(sql)) for index in (fresh, held))
+    ours, theirs = (index.contents(table, tuple(TABLES[table][0])) for index in (fresh, held))
     different = max((ours - theirs).total(), (theirs - ours).total())
     if different:
         yield Problem(_WHERE, f"its {table} are not what the ledger says ({different} rows); {_MEND}")
@@ -102,9 +103,9 @@ def _rows(table: str, held: Index, fresh: Index) -> Iterator[Problem]:
 
 def _facts(held: Index, fresh: Index) -> tuple[list[Problem], list[str]]:
     """Facts that this version's readers read otherwise from the same bytes."""
-    sql = "select snapshot, name, state, value, place, reader from facts"
-    theirs, ours = (Counter(tuple(row) for row in index.rows(sql)) for index in (held, fresh))
-    readers = {row["reader"] for row in fresh.rows("select distinct reader from facts")}
+    columns = ("snapshot", "name", "state", "value", "place", "reader")
+    theirs, ours = (index.contents("facts", columns) for index in (held, fresh))
+    readers = {reader for *_, reader in ours}
     problems, older = [], 0
     for snapshot, name, _, _, _, reader in sorted((theirs - ours).keys()):
         if reader in readers:

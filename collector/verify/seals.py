@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from collector.archive.archive import Archive
@@ -21,18 +21,22 @@ from collector.seal.der import MalformedDer
 from collector.seal.revocation import Answer, Said, condensed, read_answer
 from collector.seal.signature import verify_signature
 from collector.seal.timestamp import TokenReport, judged, verify_token
+from collector.verify.checking import Checking, checked
 
 _MOST_BYTES = 1 << 20  # of a checkpoint, a signature or a token; real ones have a few thousand
 _RECEIVED = re.compile(r"[a-z0-9][a-z0-9-]*\.(tsr|[1-9]\.(ocsp|crl))")
 
 
 def check_checkpoints(
-    archive: Archive, lines: Sequence[bytes], keys: Sequence[tuple[int, str]], problems: list[Problem]
-) -> list[Checkpoint]:
-    """Every checkpoint that is one, smallest first: its root, what it follows, and its signature are checked."""
+    archive: Archive, lines: Sequence[bytes], keys: Sequence[tuple[int, str]]
+) -> Checking[list[Checkpoint]]:
+    """Returns every checkpoint that is one, smallest first: its root, what it follows, and its signature are checked."""
     folder = archive.ledger.checkpoints
     names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
-    found = [c for name in names if name.endswith(".json") and (c := _read(folder / name, problems)) is not None]
+    found: list[Checkpoint] = []
+    for name in names:
+        if name.endswith(".json") and (read := (yield from _read(folder / name))) is not None:
+            found.append(read)
     found.sort(key=lambda checkpoint: checkpoint.size)
     roots = merkle.roots_at((merkle.leaf_hash(line) for line in lines), [c.size for c in found])
     previous = ""
@@ -40,56 +44,55 @@ def check_checkpoints(
         where = f"ledger/checkpoints/{checkpoint.name}.json"
         if checkpoint.size not in roots:
             text = f"covers {checkpoint.size} lines, and the ledger has {len(lines)}: lines are missing"
-            problems.append(Problem(where, text))
+            yield Problem(where, text)
         elif roots[checkpoint.size].hex() != checkpoint.root:
-            problems.append(Problem(where, "its root does not fit the ledger's lines: a line was changed, added or removed"))
+            yield Problem(where, "its root does not fit the ledger's lines: a line was changed, added or removed")
         if checkpoint.previous != previous:
-            problems.append(Problem(where, "does not follow the checkpoint before it: one is missing or was replaced"))
+            yield Problem(where, "does not follow the checkpoint before it: one is missing or was replaced")
         previous = sha256(checkpoint.data)
         expected = next((key for seq, key in reversed(keys) if seq < checkpoint.size), "")
-        problems += _signature_problems(folder / f"{checkpoint.name}.p7s", checkpoint.data, expected)
-    problems += _strays(names)
+        yield from _signature_problems(folder / f"{checkpoint.name}.p7s", checkpoint.data, expected)
+    yield from _strays(names)
     return found
 
 
-def _read(path: Path, problems: list[Problem]) -> Checkpoint | None:
+def _read(path: Path) -> Checking[Checkpoint | None]:
     where = f"ledger/checkpoints/{path.name}"
-    data = bounded(path, problems)
+    data = yield from _bounded(path)
     if data is None:
         return None
     try:
         checkpoint = Checkpoint.parse(data)
     except MALFORMED:
-        problems.append(Problem(where, "is not a checkpoint in canonical form"))
+        yield Problem(where, "is not a checkpoint in canonical form")
         return None
     if path.stem != checkpoint.name:
-        problems.append(Problem(where, f"is named {path.stem} and speaks of {checkpoint.size} lines"))
+        yield Problem(where, f"is named {path.stem} and speaks of {checkpoint.size} lines")
         return None
     return checkpoint
 
 
-def bounded(path: Path, problems: list[Problem]) -> bytes | None:
-    """A small plain file's bytes; None, and a problem, where it is a link, too large, or cannot be read."""
+def _bounded(path: Path) -> Checking[bytes | None]:
+    """Returns a small plain file's bytes; None, with a problem, where it is a link, too large, or cannot be read."""
     where = f"ledger/checkpoints/{path.name}"
     try:
         if path.is_symlink() or not path.is_file():
-            problems.append(Problem(where, "is not a plain file"))
+            yield Problem(where, "is not a plain file")
         elif path.stat().st_size > _MOST_BYTES:
-            problems.append(Problem(where, "is too large to be what its name says"))
+            yield Problem(where, "is too large to be what its name says")
         else:
             return path.read_bytes()
     except OSError as error:
-        problems.append(Problem(where, f"cannot be read: {error.strerror}"))
+        yield Problem(where, f"cannot be read: {error.strerror}")
     return None
 
 
-def _strays(names: Sequence[str]) -> list[Problem]:
+def _strays(names: Sequence[str]) -> Iterator[Problem]:
     """Files of the folder that belong to no checkpoint. A crash between a signature and its checkpoint leaves the newest
     signature alone: nothing rests on it yet.
     """
     known = {name.removesuffix(".json") for name in names if name.endswith(".json")}
     newest = max(known, default="", key=lambda stem: (len(stem), stem))
-    problems = []
     for name in names:
         stem, _, rest = name.partition(".")
         unfinished = rest == "p7s" and (len(stem), stem) > (len(newest), newest)
@@ -98,41 +101,37 @@ def _strays(names: Sequence[str]) -> list[Problem]:
             continue
         if not belongs:
             text = f"was added: the archive did not put it there{systems_hint(name)}"
-            problems.append(Problem(f"ledger/checkpoints/{name}", text))
+            yield Problem(_where(name), text)
         elif stem not in known and not unfinished:
-            problems.append(Problem(f"ledger/checkpoints/{name}", "belongs to a checkpoint that is not there"))
-    return problems
+            yield Problem(_where(name), "belongs to a checkpoint that is not there")
 
 
-def _signature_problems(signature: Path, data: bytes, expected_key: str) -> list[Problem]:
-    where = f"ledger/checkpoints/{signature.name}"
+def _signature_problems(signature: Path, data: bytes, expected_key: str) -> Checking[None]:
+    where = _where(signature.name)
     if not signature.exists() and not signature.is_symlink():
-        return [Problem(where, "is missing: the checkpoint is not signed")]
-    problems: list[Problem] = []
-    signed = bounded(signature, problems)
+        yield Problem(where, "is missing: the checkpoint is not signed")
+        return
+    signed = yield from _bounded(signature)
     if signed is None:
-        return problems
+        return
     report = verify_signature(data, signed)
-    problems = [Problem(where, text) for text in report.problems]
-    if not problems and report.fingerprint != expected_key:
-        problems.append(
-            Problem(where, f"is signed by key {report.fingerprint[:16]}…, and the ledger names {expected_key[:16]}…")
-        )
-    return problems
+    yield from (Problem(where, text) for text in report.problems)
+    if not report.problems and report.fingerprint != expected_key:
+        yield Problem(where, f"is signed by key {report.fingerprint[:16]}…, and the ledger names {expected_key[:16]}…")
 
 
-def trusted_roots(archive: Archive, problems: list[Problem]) -> list[str]:
-    """The root certificates that tokens may lead to: those in config.toml, and the public ones."""
-    from collector.seal.authorities import PUBLIC
+def trusted_roots(archive: Archive) -> Checking[list[str]]:
+    """Returns the root certificates that tokens may lead to: those in config.toml, and the public ones."""
+    from collector.seal.ask.authorities import PUBLIC
 
     path = archive.config_path
     if path.is_symlink() or (path.exists() and not path.is_file()):
-        problems.append(Problem("config.toml", "is not a plain file: nothing outside the archive is read"))
+        yield Problem("config.toml", "is not a plain file: nothing outside the archive is read")
         return list(dict.fromkeys(authority.root_pem for authority in PUBLIC))
     try:
         configured = [authority.root_pem for authority in archive.config.authorities]
     except TradewitnessError as error:
-        problems.append(Problem("config.toml", error.message))
+        yield Problem("config.toml", error.message)
         configured = []
     return list(dict.fromkeys((*configured, *(authority.root_pem for authority in PUBLIC))))
 
@@ -142,37 +141,36 @@ def check_tokens(
     checkpoints: Sequence[Checkpoint],
     entries: Sequence[Entry],
     roots: Sequence[str],
-    problems: list[Problem],
-) -> dict[str, TokenReport]:
-    """The tokens that hold, by file name: each stamps the signature beside it, is the one that a record received, and by
-    what was said then and since no certificate above it was revoked.
+) -> Checking[dict[str, TokenReport]]:
+    """Returns the tokens that hold, by file name: each stamps the signature beside it, is the one that a record received,
+    and by what was said then and since no certificate above it was revoked.
     """
     received = {token_name(entry): entry for entry in entries if entry.kind == "timestamp.received"}
     digests = {name: (digest, e) for e in received.values() for name, digest in received_files(e).items()}
-    foreign: list[Problem] = []
-    files = _received_files(archive, digests, {checkpoint.name for checkpoint in checkpoints}, foreign)
+    files, foreign = checked(_received_files(archive, digests, {checkpoint.name for checkpoint in checkpoints}))
     reports: dict[str, TokenReport] = {}
     for name, data in files.items():
         signature = archive.ledger.checkpoints / f"{name.partition('.')[0]}.p7s"
         if not name.endswith(".tsr") or not signature.is_file():
             continue
         reports[name] = verify_token(data, signature.read_bytes(), roots)
-        problems += [Problem(_where(name), text) for text in reports[name].problems]
-    said = condensed((*_said(files, reports, problems), *known_revocations(archive, entries, archive.ledger.opening)))
-    problems += foreign
+        yield from (Problem(_where(name), text) for text in reports[name].problems)
+    said = yield from _said(files, reports)
+    said = condensed((*said, *known_revocations(archive, entries, archive.ledger.opening)))
+    yield from foreign
     valid: dict[str, TokenReport] = {}
     for name, report in reports.items():
         if name not in received or sha256(files[name]) != received[name].body["token"] or report.problems:
             continue
         valid[name] = judged(report, said)
-        problems += [Problem(_where(name), f"does not count: {text}") for text in valid[name].problems]
+        yield from (Problem(_where(name), f"does not count: {text}") for text in valid[name].problems)
     return {name: report for name, report in valid.items() if not report.problems}
 
 
 def _received_files(
-    archive: Archive, digests: Mapping[str, tuple[str, Entry]], stems: set[str], problems: list[Problem]
-) -> dict[str, bytes]:
-    """The bytes of every token, and of every answer on revocation; named where it is not the one that a record received."""
+    archive: Archive, digests: Mapping[str, tuple[str, Entry]], stems: set[str]
+) -> Checking[dict[str, bytes]]:
+    """Returns the bytes of every token, and of every answer on revocation; one that no record received is named."""
     names = sorted(path.name for path in archive.ledger.checkpoints.iterdir()) if stems else []
     found = {name: name for name in names if _RECEIVED.fullmatch(name.partition(".")[2])}
     # A crash may leave a file whose entry is written under its staged name; without an entry nothing rests on it.
@@ -182,25 +180,27 @@ def _received_files(
     for name, file in sorted(found.items()):
         if name.partition(".")[0] not in stems:
             continue  # named already: its checkpoint is not there
-        data = bounded(archive.ledger.checkpoints / file, problems)
+        data = yield from _bounded(archive.ledger.checkpoints / file)
         if data is None:
             continue
         files[name] = data
         if name not in digests:
             text = "was added, or the ledger's end was cut off: no line says that it was received"
-            problems.append(Problem(_where(file), text))
+            yield Problem(_where(file), text)
         elif digests[name][0] != sha256(data):
             kind = "token" if name.endswith(".tsr") else "answer"
-            problems.append(Problem(_where(file), f"is not the {kind} that ledger line {digests[name][1].seq + 1} received"))
+            yield Problem(_where(file), f"is not the {kind} that ledger line {digests[name][1].seq + 1} received")
     for name, (_, entry) in digests.items():
         if name not in found:
-            problems.append(Problem(_where(name), f"is missing; ledger line {entry.seq + 1} received it"))
+            yield Problem(_where(name), f"is missing; ledger line {entry.seq + 1} received it")
     return files
 
 
-def _said(files: Mapping[str, bytes], reports: Mapping[str, TokenReport], problems: list[Problem]) -> list[Said]:
-    """What all answers say of the certificates above the tokens beside them. A later one also speaks of earlier tokens."""
-    said = []
+def _said(files: Mapping[str, bytes], reports: Mapping[str, TokenReport]) -> Checking[tuple[Said, ...]]:
+    """Returns what all answers say of the certificates above the tokens beside them; a later one speaks of earlier tokens,
+    too.
+    """
+    said: list[Said] = []
     for name, data in files.items():
         stem, authority, *answer = name.split(".")
         report = reports.get(f"{stem}.{authority}.tsr")
@@ -209,8 +209,8 @@ def _said(files: Mapping[str, bytes], reports: Mapping[str, TokenReport], proble
         try:
             said.append(read_answer(Answer(".".join(answer), data), report.path))
         except MalformedDer as error:
-            problems.append(Problem(_where(name), f"says nothing of the certificates of the token beside it: {error}"))
-    return said
+            yield Problem(_where(name), f"says nothing of the certificates of the token beside it: {error}")
+    return tuple(said)
 
 
 def _where(name: str) -> str:

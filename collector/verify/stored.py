@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from pathlib import Path
 from collector.archive.objects import MOST_BYTES, hash_object
 from collector.ledger.disk import systems_hint
 from collector.model import Problem
+from collector.verify.checking import Checking
 
 _BATCH = 32  # files handed to a thread at a time: small ones cost more to hand over than to hash
 _FOLDER, _NAME = re.compile(r"[0-9a-f]{2}"), re.compile(r"[0-9a-f]{62}(\.zst)?")
@@ -29,13 +30,13 @@ class Sealed:
 
 
 def check_objects(
-    folder: Path, sealed: Mapping[str, Sealed], problems: list[Problem], progress: Progress = lambda *_: None
-) -> tuple[int, int]:
-    """How many objects there are, and how many of them no record names; what is wrong with them goes into `problems`.
+    folder: Path, sealed: Mapping[str, Sealed], progress: Progress = lambda *_: None
+) -> Checking[tuple[int, int]]:
+    """Returns how many objects there are, and how many of them no record names.
 
     A file whose size is not the sealed one is not read; a packed one is not unpacked beyond it.
     """
-    paths = list(_files(folder, problems))
+    paths = yield from _files(folder)
     present: set[str] = set()
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         batches = [paths[start : start + _BATCH] for start in range(0, len(paths), _BATCH)]
@@ -46,14 +47,12 @@ def check_objects(
                 present.add(digest)
                 if not whole:
                     what = sealed[digest].what if digest in sealed else "nothing in the ledger"
-                    problems.append(Problem(_where(path), f"has changed: its bytes no longer match their name ({what})"))
+                    yield Problem(_where(path), f"has changed: its bytes no longer match their name ({what})")
             done += len(batch)
             progress("objects", done, len(paths))
-    problems += [
-        Problem(f"objects/{digest[:2]}/{digest[2:]}", f"is missing ({record.what})")
-        for digest, record in sealed.items()
-        if digest not in present
-    ]
+    for digest, record in sealed.items():
+        if digest not in present:
+            yield Problem(f"objects/{digest[:2]}/{digest[2:]}", f"is missing ({record.what})")
     return len(paths), len(present - sealed.keys())
 
 
@@ -76,20 +75,22 @@ def _is_whole(path: Path, sealed: Mapping[str, Sealed]) -> bool:
         return False
 
 
-def _files(folder: Path, problems: list[Problem]) -> Iterator[Path]:
-    """The plain files of the store under the names that it gives; anything else that lies there is named."""
+def _files(folder: Path) -> Checking[list[Path]]:
+    """Returns the plain files of the store under the names that it gives; anything else that lies there is named."""
+    files = []
     for parent in _listed(folder):
         where = f"objects/{parent.name}"
         if not (parent.is_dir(follow_symlinks=False) and _FOLDER.fullmatch(parent.name)):
-            problems.append(Problem(where, _stray(parent)))
+            yield Problem(where, _stray(parent))
             continue
         for child in _listed(Path(parent.path)):
             if child.name.startswith(".") and child.name.endswith(".part"):
                 continue  # a write that was cut short; nothing rests on it
             if not (child.is_file(follow_symlinks=False) and _NAME.fullmatch(child.name)):
-                problems.append(Problem(f"{where}/{child.name}", _stray(child)))
+                yield Problem(f"{where}/{child.name}", _stray(child))
             else:
-                yield Path(child.path)
+                files.append(Path(child.path))
+    return files
 
 
 def _listed(folder: Path) -> list[os.DirEntry[str]]:

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from collector.seal.keys import SigningKey, load_or_create
+from collector.seal.keyring import load_or_create
+from collector.seal.keys import SigningKey
 from fixtures.authority import Files, Served, prepare
 from tests.paper_desk import PaperDesk
 from tests.rules.pack.forging import base_of, files_of

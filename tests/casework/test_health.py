@@ -61,7 +61,7 @@ def test_every_problem_and_note_has_a_next_step_and_nothing_is_created(tmp_path:
     clock = TestClock(datetime.now(UTC))
     ws = Workspace(Archive(tmp_path / "archive", clock), site_named, Alias(), clock, tmp_path / "configuration")
     with pytest.MonkeyPatch.context() as patch, silent() as authority:
-        patch.setattr("collector.seal.authorities.PUBLIC", (authority,))
+        patch.setattr("collector.seal.ask.authorities.PUBLIC", (authority,))
         patch.setattr(health, "_AUTHORITIES_S", 0.2)
         found = health.examine(ws)
     assert all(i.todo for i in found if i.state != "ok")

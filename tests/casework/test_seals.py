@@ -264,7 +264,7 @@ def test_an_index_that_is_lost_or_damaged_loses_nothing(desk: PaperDesk, how: st
 def test_the_users_own_key_signs_from_then_on_and_the_change_is_told(
     desk: PaperDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tests.collector.seal.test_keys import own
+    from tests.collector.seal.test_keyring import own
 
     (desk.folder / "mine.p12").write_bytes(own("rsa", b"secret", datetime.now(UTC)))
     assert desk.run("init", "--key", desk.folder / "mine.p12").code == 2  # without its password

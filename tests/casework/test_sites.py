@@ -24,7 +24,7 @@ PAGE = {"case": ORDER, "id": "warranty", "kind": "supplier", "url": "https://sho
 
 def of_elsewhere(ws: Workspace) -> None:
     """A visit of a page of another site, as a later version keeps it."""
-    _, first = next(ws.index.snapshots("outcome = 'complete'"))
+    first = next(s for s in ws.index.all_snapshots() if s.outcome == "complete")
     body, openings = body_of(replace(first, id="S-elsewhere", target=replace(first.target, site=ELSEWHERE)))
     with ws.archive.writing():
         ws.archive.ledger.append("snapshot", body, ws.clock.now(), openings)
@@ -37,7 +37,7 @@ def visits(ws: Workspace) -> int:
 def test_what_is_opened_and_visited_says_which_site_it_is_of(ws: Workspace) -> None:
     told = {e.kind: e.body.get("site") for e in ws.archive.ledger.entries(kinds=("case.opened", "target.set"))}
     assert told == {"case.opened": ALIBABA, "target.set": ALIBABA}
-    assert {s.target.site for _, s in ws.index.snapshots()} == {ALIBABA}
+    assert {s.target.site for s in ws.index.all_snapshots()} == {ALIBABA}
 
 
 def test_a_page_whose_entry_names_no_site_is_alibabas(ws: Workspace) -> None:

@@ -56,7 +56,7 @@ class _Desk:
 
     @property
     def captured(self) -> Captured:
-        return Captured(tuple(s for _, s in self.ws.index.snapshots("1")), state(self.ws.archive))
+        return Captured(tuple(self.ws.index.all_snapshots())[::-1], state(self.ws.archive))
 
 
 @pytest.fixture(scope="module")

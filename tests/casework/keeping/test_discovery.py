@@ -16,7 +16,7 @@ WANTED = frozenset({"supplier", "product", "dispute"})
 
 
 def order_page(ws: Workspace) -> Snapshot:
-    return next(s for _, s in ws.index.snapshots("1") if s.target.kind == "order")
+    return next(s for s in ws.index.all_snapshots() if s.target.kind == "order")
 
 
 def test_an_order_page_adds_what_it_links_to_and_a_second_look_adds_nothing(ws: Workspace) -> None:

@@ -10,7 +10,7 @@ from casework.proving.proof import covering_checkpoint
 from casework.workspace import Workspace
 from collector.archive.sealing import signing_key
 from collector.errors import DamagedArchive
-from collector.seal.keys import load_or_create
+from collector.seal.keyring import load_or_create
 
 
 def test_the_earliest_checkpoint_that_covers_an_entry_is_taken(ws: Workspace) -> None:

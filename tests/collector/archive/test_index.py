@@ -34,18 +34,18 @@ def archive(tmp_path: Path) -> Archive:
 
 
 def said(index: Index) -> list[object]:
-    return [*index.snapshots(), *index.facts(), *map(tuple, index.rows("select * from cases"))]
+    return [*index.all_snapshots(), *index.facts(TARGET.case), *index.cases()]
 
 
 def test_a_snapshot_comes_back_as_it_was_made(archive: Archive) -> None:
     made = snapshot_for(archive, TARGET, b"<html>two</html>", identifier="S-two")
     keep_snapshot(archive, made)
     index = open_index(archive, read_facts)
-    assert [s for _, s in index.snapshots("id = ?", "S-two")] == [made]
+    assert index.snapshot("S-two") == made
 
 
 def test_facts_keep_their_types_and_places(archive: Archive) -> None:
-    facts = open_index(archive, read_facts).facts()
+    facts = open_index(archive, read_facts).facts(TARGET.case)
     assert facts[0].value == Money(Decimal("8600.00"), "USD")
     assert isinstance(facts[1].value, Printed)
     assert facts[0].place is not None
@@ -65,9 +65,9 @@ def test_a_lost_or_damaged_index_is_built_again_with_the_same_answers(archive: A
 
 def test_an_index_of_another_ledger_is_started_over(archive: Archive, tmp_path: Path) -> None:
     other = archive_at(tmp_path / "other" / "archive", [])
-    open_index(other, read_facts).db.conn.close()
+    open_index(other, read_facts).connection.close()
     archive.index_path.write_bytes(other.index_path.read_bytes())
-    assert [row["name"] for row in open_index(archive, read_facts).rows("select name from cases")] == ["fans"]
+    assert [case.name for case in open_index(archive, read_facts).cases()] == ["fans"]
 
 
 def test_only_new_entries_are_taken_in(archive: Archive) -> None:
@@ -82,7 +82,7 @@ def test_a_withdrawn_assertion_no_longer_stands(archive: Archive) -> None:
     fact = {"case": TARGET.case, "name": "reason", "round": 1, "value": "late", "who": "buyer"}
     archive.record("fact.asserted", fact)
     index = open_index(archive, read_facts)
-    assert [f.value for f in index.assertions(TARGET.case)] == ["late"]
+    assert [one.fact.value for one in index.assertions(TARGET.case)] == ["late"]
     archive.record("fact.asserted", {**fact, "value": None})
     index.catch_up(archive, read_facts)
     assert index.assertions(TARGET.case) == []

@@ -98,6 +98,7 @@ def test_a_saved_page_that_the_first_versions_added_names_neither_parts_nor_addr
         ("case.opened", {"site": 1}, "site"),
         ("target.set", {"expects": {"order": 1}}, "expects.order"),
         ("fact.asserted", {"round": True}, "round"),
+        ("fact.asserted", {"value": {"amount": "many", "currency": "USD"}}, "value.amount"),
         ("file.added", {"parts": [{"name": "a"}]}, r"parts\[1\]"),
         ("file.added", {"saved_at": "2026-10-04"}, "saved_at"),
         ("pack.made", {"renderings": [{"path": 1, "commitment": ""}]}, r"renderings\[1\].path"),

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from collector.seal import der
-from collector.seal.keys import SigningKey, load_or_create
+from collector.seal.keyring import load_or_create
+from collector.seal.keys import SigningKey
 from fixtures.authority import Fault, Files, prepare, respond
 
 NOW = datetime(2026, 10, 5, 9, 30, 15, tzinfo=UTC)

@@ -16,10 +16,12 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from collector.errors import SealError
+from collector.seal.ask.request import request_token
+from collector.seal.ask.revocation import ask
 from collector.seal.certificate import Certificate
 from collector.seal.der import MalformedDer
-from collector.seal.revocation import Answer, Said, ask, condensed, judge, read_answer
-from collector.seal.timestamp import Authority, request_token
+from collector.seal.revocation import Answer, Said, condensed, judge, read_answer
+from collector.seal.timestamp import Authority
 from fixtures.authority import FROM, UNTIL, Files, Served, prepare, serve
 from fixtures.revocation import Fault, Revocation, Revoked
 from tests.collector.seal.conftest import DATA, NOW, openssl

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.errors import SealError
-from collector.seal.keys import SigningKey, load_or_create
+from collector.seal.keyring import load_or_create
+from collector.seal.keys import SigningKey
 from collector.seal.signature import SignatureReport, sign, verify_signature
 from tests.collector.seal.conftest import DATA, NOW, openssl
 

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collector.seal.authorities import PUBLIC
+from collector.seal.ask.authorities import PUBLIC
 from collector.seal.certificate import Certificate
 from collector.seal.timestamp import TokenReport, verify_token
 from fixtures.authority import POLICY, prepare

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collector.seal.authorities import KNOWN_ROOTS, PUBLIC
+from collector.seal.ask.authorities import KNOWN_ROOTS, PUBLIC
 from collector.seal.timestamp import verify_token
 from tests.collector.seal.conftest import DATA, openssl
 

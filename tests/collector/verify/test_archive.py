@@ -64,7 +64,7 @@ def flip(path: Path, position: int = -1) -> None:
 
 
 def test_signing_again_with_another_key_is_found_by_the_key_that_the_ledger_names(archive: Archive, tmp_path: Path) -> None:
-    from collector.seal.keys import load_or_create
+    from collector.seal.keyring import load_or_create
     from collector.seal.signature import sign
 
     other = load_or_create(tmp_path / "other", archive.clock.now())

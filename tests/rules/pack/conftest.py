@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.seal.keys import load_or_create
+from collector.seal.keyring import load_or_create
 from fixtures.authority import prepare
 from rules.pack.plan.plan import PackPlan
 from tests.rules.pack.synthetic import AS_OF, Objects, Sealed, led_fans, seal

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.errors import WrongRequest
-from collector.seal.keys import load_or_create
+from collector.seal.keyring import load_or_create
 from collector.seal.signature import sign
 from rules.pack.bag.verify import PackReport, verify_pack
 from rules.pack.bag.zipform import read_zip

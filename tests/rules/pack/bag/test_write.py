@@ -14,7 +14,7 @@ import bagit
 import pytest
 
 from collector.errors import DamagedArchive, WrongRequest
-from collector.seal.keys import load_or_create
+from collector.seal.keyring import load_or_create
 from fixtures.authority import prepare
 from rules.pack.bag.verify import verify_pack
 from rules.pack.bag.write import write_pack

@@ -10,7 +10,8 @@ from time import monotonic
 import pytest
 
 from collector.errors import SealError, WrongRequest
-from collector.seal.timestamp import Authority, NoToken, Token, request_all, request_token, verify_token
+from collector.seal.ask.request import NoToken, Token, request_all, request_token
+from collector.seal.timestamp import Authority, verify_token
 from fixtures.authority import POLICY, Fault, serve
 from tests.collector.seal.conftest import DATA, NOW
 

@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
 
 from collector.errors import SealError
-from collector.seal.keys import CERTIFICATE_FILE, KEY_FILE, SigningKey, load_or_create, take_own
+from collector.seal.keyring import CERTIFICATE_FILE, KEY_FILE, load_or_create, take_own
+from collector.seal.keys import SigningKey
 from collector.seal.signature import sign, verify_signature
 from fixtures.signer import HOLDER, ISSUER, ROOT, Identity, identity
 from tests.collector.seal.conftest import NOW

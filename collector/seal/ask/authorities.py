@@ -23,7 +23,7 @@ KNOWN_ROOTS: Mapping[str, str] = MappingProxyType(
 
 
 def _root(name: str) -> str:
-    return (Path(__file__).parent / "roots" / name).read_text("ascii")
+    return (Path(__file__).parents[1] / "roots" / name).read_text("ascii")
 
 
 # The authorities that a new archive asks: three companies apart, free of charge, no account needed.

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from collector.seal import authorities
-from collector.seal.authorities import KNOWN_ROOTS, PUBLIC
+from collector.seal.ask import authorities
+from collector.seal.ask.authorities import KNOWN_ROOTS, PUBLIC
 from collector.seal.certificate import Certificate
 
 
@@ -25,7 +25,7 @@ def test_the_roots_are_those_that_mozilla_publishes() -> None:
         assert "".join(body.split()) in blocks
 
 
-@pytest.mark.parametrize("module", ["authorities", "keys", "signature", "timestamp"])
+@pytest.mark.parametrize("module", ["ask.authorities", "ask.request", "keyring", "keys", "signature", "timestamp"])
 def test_importing_it_loads_nothing_heavy(module: str) -> None:
     heavy = {"cryptography", "asn1crypto", "pyhanko", "ssl", "http"}
     code = f"import sys, collector.seal.{module}; print({heavy} & set(sys.modules))"
@@ -34,4 +34,4 @@ def test_importing_it_loads_nothing_heavy(module: str) -> None:
 
 
 def _checkout() -> Path:
-    return Path(authorities.__file__).parents[2]
+    return Path(authorities.__file__).parents[3]

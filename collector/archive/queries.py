@@ -1,0 +1,317 @@
+"""What the index is asked: a method for each question, values for answers. Nobody outside writes SQL or sees a row."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from collector.archive import fulltext
+from collector.archive.records import FileRecord, RenderingRecord, snapshot_of, valued
+from collector.canonical import made
+from collector.errors import ArchiveError, DamagedArchive
+from collector.ledger.log import Ledger, Opening
+from collector.model import ALIBABA, AddedFile, Fact, FilePart, Place, Snapshot, Target
+from collector.saved.record import page_of_record
+
+Table = Literal["cases", "snapshots", "facts", "files"]
+
+
+class DamagedIndex(DamagedArchive):
+    """The index cannot be read. It is derived: whoever asked may build it again and ask once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One row of the case list. `zone` is the buyer's, IANA; `opened_at` UTC; `seq` the ledger number of its opening."""
+
+    order: str
+    name: str
+    zone: str
+    account: str
+    opened_at: datetime
+    closed: bool
+    site: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asserted:
+    """An assertion that stands: its newest entry's ledger number, the fact, and its value as the entry has it (JSON)."""
+
+    seq: int
+    fact: Fact
+    entered: object
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What the buyer said afterwards of a file: of kind, note, saved_at and url those that were said."""
+
+    seq: int
+    file: str
+    at: datetime
+    said: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A visit as the list of visits has it: which target's, and what came of it."""
+
+    snapshot: str
+    target: str
+    kind: str
+    outcome: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account that a wall stopped: nothing is visited with it until a person has acted."""
+
+    name: str
+    why: str
+    at: datetime
+    snapshot: str = ""
+
+
+class Queries:
+    """Answers questions about an archive from an index that somebody keeps up to date (`index.Index`)."""
+
+    def __init__(self, connection: sqlite3.Connection, ledger: Ledger) -> None:
+        connection.row_factory = sqlite3.Row
+        self.connection = connection
+        self.ledger = ledger
+        self.fulltext = fulltext.FullText(connection)
+
+    def _rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
+        return list(self.connection.execute(sql, values))
+
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        """For who can have the index built again. Raises ArchiveError where another process writes to it, and DamagedIndex,
+        the index then being closed, where it cannot be read.
+        """
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+                raise ArchiveError("The index is being written to.", "Run the command again in a moment.") from error
+            self.connection.close()  # Windows keeps a file that is open from being replaced
+            raise DamagedIndex("The index cannot be read.", "Run: tradewitness reindex") from error
+
+    def counts(self, *tables: Table) -> dict[str, int]:
+        """How many of each there are."""
+        return {table: self._rows(f"select count(*) from {table}")[0][0] for table in tables}  # noqa: S608 - one of four
+
+    # -- cases --------------------------------------------------------------------------------------------------------
+
+    def cases(self) -> list[Case]:
+        """Every case, in the order in which they were opened."""
+        return [
+            Case(
+                row["order_id"], row["name"], row["zone"], row["account"], datetime.fromisoformat(row["opened_at"]),
+                bool(row["closed"]), row["site"], row["seq"],
+            )
+            for row in self._rows("select * from cases order by opened_at, order_id")
+        ]  # fmt: skip
+
+    def site(self, case: str) -> str:
+        """The name of the site that a case is of."""
+        return next((str(row["site"]) for row in self._rows("select site from cases where order_id = ?", case)), ALIBABA)
+
+    def targets(self, case: str) -> tuple[Target, ...]:
+        """The targets of a case, in the order in which they were first named; one without an address was given up."""
+        rows = self._rows("select * from targets where case_id = ? order by rowid", case)
+        return tuple(
+            Target(r["id"], case, r["kind"], r["url"], r["account"], json.loads(r["expects"]), r["site"]) for r in rows
+        )
+
+    def assertions(self, case: str) -> list[Asserted]:
+        """Standing assertions of a case, oldest first; withdrawn ones are left out."""
+        rows = self._rows("select * from assertions where case_id = ? and value != 'null' order by seq", case)
+        return [_asserted(row) for row in rows]
+
+    def last_round(self, case: str, name: str) -> int:
+        """The highest round of an asserted fact, withdrawn ones too; 0 where there is none."""
+        rows = self._rows("select max(round) from assertions where case_id = ? and name = ?", case, name)
+        return int(rows[0][0] or 0)
+
+    def paused(self) -> dict[str, Account]:
+        """The accounts that a wall stopped, by name."""
+        return {
+            row["account"]: Account(row["account"], row["why"], datetime.fromisoformat(row["at"]), row["snapshot"])
+            for row in self._rows("select * from paused")
+        }
+
+    def renderings(self, plan: str) -> dict[str, str] | None:
+        """Path and commitment of what was made for a plan that was packed before; None for another plan."""
+        rows = self._rows("select body from packs where plan = ?", plan)
+        if not rows:
+            return None
+        renderings = made(tuple[RenderingRecord, ...], json.loads(rows[0]["body"])["renderings"])
+        return {one.path: one.commitment for one in renderings}
+
+    # -- visits -------------------------------------------------------------------------------------------------------
+
+    def snapshot(self, identifier: str) -> Snapshot | None:
+        return next((snapshot for _, snapshot in self._snapshots("id = ?", identifier)), None)
+
+    def snapshots(self, case: str) -> list[tuple[int, Snapshot]]:
+        """Ledger number and snapshot of each visit for a case, oldest first."""
+        return list(self._snapshots("case_id = ?", case))
+
+    def all_snapshots(self) -> Iterator[Snapshot]:
+        """Of every case and of none, newest first; read as they are asked for."""
+        return (snapshot for _, snapshot in self._snapshots("1", order="seq desc"))
+
+    def snapshots_of_kind(self, kind: str) -> list[Snapshot]:
+        """Every visit to pages of a kind, oldest first."""
+        return [snapshot for _, snapshot in self._snapshots("kind = ?", kind)]
+
+    def snapshots_named(self, beginning: str) -> list[Snapshot]:
+        """Those whose id begins so, oldest first."""
+        return [snapshot for _, snapshot in self._snapshots("substr(id, 1, length(?)) = ?", beginning, beginning)]
+
+    def last_complete(self, case: str, kind: str = "") -> Snapshot | None:
+        """The newest visit for a case (to its page of that kind) that kept the whole page."""
+        where = "case_id = ? and outcome = 'complete' and ? in ('', kind)"
+        return next((snapshot for _, snapshot in self._snapshots(where, case, kind, order="seq desc limit 1")), None)
+
+    def sealed(self, case: str) -> dict[str, Mapping[str, Any]]:
+        """By id what the ledger's entries say of each visit for a case, as it was sealed."""
+        rows = self._rows("select id, body from snapshots where case_id = ?", case)
+        return {row["id"]: json.loads(row["body"]) for row in rows}
+
+    def looks(self, case: str) -> list[Look]:
+        """Every visit for a case, oldest first, without what it kept."""
+        return [_look(row) for row in self._rows("select * from snapshots where case_id = ? order by seq", case)]
+
+    def newest_not_whole(self, case: str) -> list[Look]:
+        """Of each page of a case the newest visit, where that kept less than the whole; newest first."""
+        # With max(), SQLite takes the other columns from the row that holds it (sqlite.org/lang_select.html, 2.5).
+        rows = self._rows(
+            "select *, max(seq) from snapshots where case_id = ? "
+            "group by target, case target when '' then url end having outcome != 'complete' order by max(seq) desc",
+            case,
+        )
+        return [_look(row) for row in rows]
+
+    def lacks(self, snapshot: str) -> str:
+        """What a visit was kept without; "" of a complete one."""
+        rows = self._rows("select why from snapshots where id = ? and outcome != 'complete'", snapshot)
+        return str(rows[0]["why"]) if rows else ""
+
+    def _snapshots(self, where: str, *values: Any, order: str = "seq") -> Iterator[tuple[int, Snapshot]]:
+        sql = f"select seq, body from snapshots where {where} order by {order}"  # noqa: S608 - constants of this class
+        for row in self.connection.execute(sql, values):
+            body = json.loads(row["body"])
+            yield row["seq"], snapshot_of(body, self.openings_of(body))
+
+    def openings_of(self, body: Mapping[str, Any]) -> dict[str, Opening]:
+        """What opens the commitments of a snapshot's entry, as the ledger has it."""
+        return self.ledger.openings(a["commitment"] for a in body["artefacts"])
+
+    # -- files --------------------------------------------------------------------------------------------------------
+
+    def added_files(self, case: str) -> list[AddedFile]:
+        """The buyer's own files of a case, oldest first."""
+        rows = self._rows(
+            "select f.*, r.page from files f join readings r on r.file = f.id where case_id = ? order by seq", case
+        )
+        return [file for row in rows if (file := self._added_file(row)) is not None]
+
+    def _added_file(self, row: sqlite3.Row) -> AddedFile | None:
+        """None where what opens its commitment is lost, which `verify` names."""
+        told = made(FileRecord, json.loads(row["body"]))
+        opening = self.ledger.opening(told.commitment)
+        if opening is None:
+            return None
+        parts = ((part, self.ledger.opening(part.commitment)) for part in told.parts)
+        return AddedFile(
+            told.id, told.name, told.kind, told.media_type, told.size, opening.digest, opening.salt,
+            datetime.fromisoformat(row["at"]), row["seq"], told.note,
+            tuple(FilePart(part.name, part.size, own.digest, own.salt) for part, own in parts if own),
+            page_of_record(json.loads(row["page"])),
+        )  # fmt: skip
+
+    def descriptions(self, case: str) -> list[Description]:
+        """What the buyer said afterwards of the case's files, oldest first."""
+        found = []
+        for row in self._rows("select * from descriptions where case_id = ? order by seq", case):
+            body = json.loads(row["body"])
+            said = {key: body[key] for key in ("kind", "note", "saved_at", "url") if key in body}
+            found.append(Description(row["seq"], row["file"], datetime.fromisoformat(row["at"]), said))
+        return found
+
+    # -- facts --------------------------------------------------------------------------------------------------------
+
+    def holds(self, origin: str) -> bool:
+        """Whether that is the id of a snapshot or of an added file."""
+        both = "select 1 from snapshots where id = ? union select 1 from files where id = ?"
+        return bool(self._rows(both, origin, origin))
+
+    def facts_of(self, origin: str) -> list[Fact]:
+        """What one snapshot or file says, in its readers' order."""
+        return self._facts("snapshot = ?", origin)
+
+    def facts(self, case: str, name: str = "") -> list[Fact]:
+        """What a case's visits and saved pages say (under one name), oldest first."""
+        return self._facts("case_id = ? and ? in ('', name)", case, name)
+
+    def visits_with_facts(self, case: str) -> frozenset[str]:
+        """The ids of a case's snapshots and files that say something."""
+        rows = self._rows("select distinct snapshot from facts where case_id = ?", case)
+        return frozenset(row["snapshot"] for row in rows)
+
+    def _facts(self, where: str, *values: Any) -> list[Fact]:
+        sql = f"select * from facts where {where} order by seq, rowid"  # noqa: S608 - constants of this class
+        return [fact_of_row(row) for row in self._rows(sql, *values)]
+
+    # -- the index beside another, for `verify` -----------------------------------------------------------------------
+
+    def meta(self) -> dict[str, str]:
+        """What the index says of itself; {} of an empty one."""
+        if not self.has("meta"):
+            return {}
+        # It has three rows; somebody else's could have no end.
+        return {row["key"]: row["value"] for row in self._rows("select key, value from meta limit 16")}
+
+    def has(self, table: str) -> bool:
+        return bool(self._rows("select 1 from sqlite_master where name = ?", table))
+
+    def made_as(self) -> dict[str, str]:
+        """The statement that each table, view or index was made with, by name."""
+        made = "select name, type || ' ' || sql as made from sqlite_master where name is not null and sql is not null"
+        return {row["name"]: row["made"] for row in self._rows(made)}
+
+    def contents(self, table: str, columns: tuple[str, ...]) -> Counter[tuple[Any, ...]]:
+        """The rows of a table and how often each stands there; names are those of `index.TABLES`."""
+        sql = f"select {', '.join(columns)} from {table}"  # noqa: S608 - the index's own names
+        return Counter(tuple(row) for row in self._rows(sql))
+
+
+def _look(row: sqlite3.Row) -> Look:
+    return Look(row["id"], row["target"], row["kind"], row["outcome"], row["why"])
+
+
+def _asserted(row: sqlite3.Row) -> Asserted:
+    entered = json.loads(row["value"])
+    fact = Fact(
+        row["name"], valued(entered), "asserted", "", row["who"],
+        at=datetime.fromisoformat(row["at"]), round=row["round"],
+    )  # fmt: skip
+    return Asserted(row["seq"], fact, entered)
+
+
+def fact_of_row(row: sqlite3.Row) -> Fact:
+    place, at = json.loads(row["place"]), datetime.fromisoformat(row["at"]) if row["at"] else None
+    return Fact(
+        row["name"], valued(json.loads(row["value"])), row["state"], row["snapshot"], row["reader"],
+        made(Place, place) if place else None, at, saved=bool(row["saved"]), lacks=row["lacks"],
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Asking authorities, over the network: for timestamps, and whether certificates were revoked."""
