@@ -105,6 +105,7 @@ _HOLDS: Mapping[str, Mapping[str, Any]] = {
     "authority.revoked": {"authority": str, "certificates": tuple[str, ...], "parts": tuple[Any, ...], "why": str},
     "timestamp.received": {"checkpoint": int, "authority": str, "token": str, "time": str},
 }  # fmt: skip
+_BY_KEYS: Mapping[frozenset[str], type] = {frozenset(get_type_hints(kind)): kind for kind in (Money, Printed)}
 _OF_A_PAGE: Mapping[str, Any] = {"url": str, "saved_at": datetime}
 _MAY_HOLD: Mapping[str, Mapping[str, Any]] = {
     "case.opened": {"site": str},
@@ -174,7 +175,7 @@ def valued(value: Any) -> Any:
         return tuple(map(valued, value))
     if not isinstance(value, dict):
         return value
-    kind = next((kind for kind in (Money, Printed) if value.keys() == kind.__dataclass_fields__.keys()), None)
+    kind = _BY_KEYS.get(frozenset(value))
     return made(kind, value) if kind else {key: valued(item) for key, item in value.items()}
 
 
