@@ -12,11 +12,15 @@ from collector.model import Fact, Target
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The stored DOM of one frame: `part` 0 is the page itself; `digest` names the stored bytes."""
+    """The stored DOM of one frame: `part` 0 is the page itself; `digest` names the stored bytes.
+
+    Of an answer that the page was told, `asked` is the address that was asked and what was sent to it.
+    """
 
     part: int
     digest: str
     html: bytes
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +174,10 @@ class PageReader(Protocol):
         """How conversations are marked on pages of that kind; None where they hold none."""
         ...
 
+    def told_whole(self, page: StoredPage) -> bool:
+        """Whether the page was told every message of its open conversation from the first on, in answer to its requests."""
+        ...
+
     def attachments(self, page: StoredPage) -> tuple[Attachment, ...]:
         """The files that the page's messages carry, each address once."""
         ...
@@ -180,6 +188,10 @@ class PageReader(Protocol):
 
     def listed(self, page: StoredPage) -> tuple[Listed, ...]:
         """The orders that a list shows, in its order; () for any other page."""
+        ...
+
+    def orders_in_all(self, page: StoredPage) -> int:
+        """How many orders the account has, as an order list says it on whichever of its pages; 0 where it does not say."""
         ...
 
     def conversation(self, page: StoredPage, supplier: str) -> str:

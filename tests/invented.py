@@ -57,6 +57,7 @@ def told(*arguments: str) -> str:
 
 def main(folder: Path) -> None:
     os.environ |= {"TRADEWITNESS_ARCHIVE": str(folder / "archive"), "TRADEWITNESS_CONFIG": str(folder / "configuration")}
+    os.environ["TRADEWITNESS_LOG"] = str(folder / "log")
     os.environ["COLUMNS"] = "200"
     archive = archive_at(folder / "archive", [], TestClock())
     invent()

@@ -111,6 +111,7 @@ class PaperDesk:
         return {
             "TRADEWITNESS_ARCHIVE": str(self.archive),
             "TRADEWITNESS_CONFIG": str(self.folder / "configuration"),
+            "TRADEWITNESS_LOG": str(self.folder / "log"),
             "TRADEWITNESS_ALIAS": "alibaba.localhost:8123=alibaba.com",
         }
 

@@ -77,7 +77,7 @@ def watch(ws: Workspace, wish: WatchWish, person: Person, progress: Progress) ->
     try:
         with holding(ws, held):
             account, listing = _account(ws, wish, person, held, progress)
-            listed = _listed(ws, listing, account, held, progress) if wish.everything or listing else {}
+            listed, beyond = _listed(ws, listing, account, held, progress) if wish.everything or listing else ({}, ())
             if wish.everything:
                 named |= {number: order.url for number, order in listed.items()}
             seal_if_possible(ws.archive, ws.user, progress)  # its token says "not before" of every visit that follows
@@ -98,7 +98,8 @@ def watch(ws: Workspace, wish: WatchWish, person: Person, progress: Progress) ->
     ws.refresh()
     report = today(ws)
     mine = replace(report, lines=tuple(line for line in report.lines if line.case in named))
-    return WatchAnswer(found, snapshots, sealed, mine, (*held.notes(), *_later(ws, later), *_notes(ws, found)))
+    unlisted = beyond if wish.everything else ()
+    return WatchAnswer(found, snapshots, sealed, mine, (*held.notes(), *unlisted, *_later(ws, later), *_notes(ws, found)))
 
 
 # -- which orders -----------------------------------------------------------------------------------------------------
@@ -160,14 +161,23 @@ def numbers_in(table: Path) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _listed(ws: Workspace, listing: Snapshot | None, account: str, held: Held, progress: Progress) -> dict[str, Listed]:
-    """The orders of the order list by number, as it was just kept. Raises PersonNeeded when it could not be seen."""
+def _listed(
+    ws: Workspace, listing: Snapshot | None, account: str, held: Held, progress: Progress
+) -> tuple[dict[str, Listed], tuple[str, ...]]:
+    """The orders of the order list by number, as it was just kept, and what to know of those on its further pages.
+
+    Raises PersonNeeded when it could not be seen.
+    """
     if listing is None:
         target = Target("", "", "order_list", ws.site.address("order_list"), account)
         listing = keep_snapshots(ws, (target,), progress, held=held)[0]
     if listing.outcome != "complete":
         raise PersonNeeded(f"Your order list could not be seen: {listing.why}", _sign_in_hint(account))
-    return {order.order: order for order in ws.site.listed(_page(ws, listing))}
+    page = _page(ws, listing)
+    listed = {order.order: order for order in ws.site.listed(page)}
+    rest = ws.site.orders_in_all(page) - len(listed)
+    further = f"Your order list has {rest} more on its further pages, which were not looked at. Name them: "
+    return listed, (further + "tradewitness watch ORDER_NUMBER…",) * (rest > 0)
 
 
 # -- the account ------------------------------------------------------------------------------------------------------

@@ -68,7 +68,14 @@ def check_facts(path: Path, site_named: PageReaderNamed, alias: Alias) -> tuple[
                 notes.append(f"{where}: {lack}, so {again} read again")
                 continue
             read = read_stored(snapshot, originals, site, alias)
-            problems += [bag.problem(where, what) for what in _differences(stated, read)]
+            answered = _from_answers(stated, read, originals)
+            if answered:
+                notes.append(f"{where}: {', '.join(sorted(answered))} stood in answers that do not lie beside it")
+            compared = [fact for fact in stated if fact["name"] not in answered]
+            problems += [
+                bag.problem(where, what)
+                for what in _differences(compared, tuple(fact for fact in read if fact.name not in answered))
+            ]
         except UnknownSite as error:
             notes.append(f"{where}: its facts were not read again. {error.message} {error.hint}")
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError, DamagedArchive):
@@ -94,6 +101,15 @@ def _lack(body: Mapping[str, Any], snapshot: Snapshot, originals: _Originals) ->
     if sealed["stretch"] and any(shown[role] < sealed[role] for role in _OF_A_CONVERSATION):
         return "its messages were also read from answers that do not lie beside it"
     return ""
+
+
+def _from_answers(stated: list[Mapping[str, Any]], read: tuple[Fact, ...], originals: _Originals) -> set[str]:
+    """The facts that were read from an answer to the page, which is not in the pack, and of which the page itself shows
+    nothing.
+    """
+    unseen = {fact.name for fact in read if fact.unseen}
+    placed = ((fact["name"], fact["place"]) for fact in stated if fact["place"] and fact["place"]["scheme"] == "json")
+    return {name for name, place in placed if name in unseen and not originals.has(place["digest"])}
 
 
 def _shown_messages(

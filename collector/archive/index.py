@@ -15,17 +15,18 @@ from urllib.parse import quote
 
 from collector.archive import fulltext
 from collector.archive.archive import Archive
-from collector.archive.queries import Queries, fact_of_row, valued
-from collector.archive.records import AddedRecord, added_record, page_record, require_shape, snapshot_of
+from collector.archive.queries import Queries, fact_of_row
+from collector.archive.records import AddedRecord, added_record, require_shape, snapshot_of, valued
 from collector.canonical import plain, sha256
 from collector.clock import instant
 from collector.errors import DamagedArchive
 from collector.ledger.log import Entry, Ledger, about_case
 from collector.model import ALIBABA, Fact, SavedPage, Snapshot, Target
+from collector.saved.record import page_record
 
 _LOG = logging.getLogger(__name__)
 
-FORMAT = "10"
+FORMAT = "11"
 ReadFacts = Callable[[Snapshot], tuple[Fact, ...]]
 ReviseFacts = Callable[[Snapshot, tuple[Fact, ...]], tuple[Fact, ...]]
 

@@ -9,14 +9,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Literal
 
 from collector.archive import fulltext
-from collector.archive.records import page_of_record, snapshot_of
+from collector.archive.records import FileRecord, RenderingRecord, snapshot_of, valued
+from collector.canonical import made
 from collector.errors import ArchiveError, DamagedArchive
 from collector.ledger.log import Ledger, Opening
-from collector.model import ALIBABA, AddedFile, Fact, FilePart, Money, Place, Printed, Snapshot, Target
+from collector.model import ALIBABA, AddedFile, Fact, FilePart, Place, Snapshot, Target
+from collector.saved.record import page_of_record
 
 Table = Literal["cases", "snapshots", "facts", "files"]
 
@@ -156,8 +157,10 @@ class Queries:
     def renderings(self, plan: str) -> dict[str, str] | None:
         """Path and commitment of what was made for a plan that was packed before; None for another plan."""
         rows = self._rows("select body from packs where plan = ?", plan)
-        made = json.loads(rows[0]["body"])["renderings"] if rows else None
-        return None if made is None else {one["path"]: one["commitment"] for one in made}
+        if not rows:
+            return None
+        renderings = made(tuple[RenderingRecord, ...], json.loads(rows[0]["body"])["renderings"])
+        return {one.path: one.commitment for one in renderings}
 
     # -- visits -------------------------------------------------------------------------------------------------------
 
@@ -243,15 +246,15 @@ class Queries:
 
     def _added_file(self, row: sqlite3.Row) -> AddedFile | None:
         """None where what opens its commitment is lost, which `verify` names."""
-        body = json.loads(row["body"])
-        opening = self.ledger.opening(body["commitment"])
+        told = made(FileRecord, json.loads(row["body"]))
+        opening = self.ledger.opening(told.commitment)
         if opening is None:
             return None
-        parts = ((part, self.ledger.opening(part["commitment"])) for part in body.get("parts", ()))
+        parts = ((part, self.ledger.opening(part.commitment)) for part in told.parts)
         return AddedFile(
-            body["id"], body["name"], body["kind"], body["media_type"], body["size"], opening.digest, opening.salt,
-            datetime.fromisoformat(row["at"]), row["seq"], body["note"],
-            tuple(FilePart(part["name"], part["size"], own.digest, own.salt) for part, own in parts if own),
+            told.id, told.name, told.kind, told.media_type, told.size, opening.digest, opening.salt,
+            datetime.fromisoformat(row["at"]), row["seq"], told.note,
+            tuple(FilePart(part.name, part.size, own.digest, own.salt) for part, own in parts if own),
             page_of_record(json.loads(row["page"])),
         )  # fmt: skip
 
@@ -332,24 +335,8 @@ def _asserted(row: sqlite3.Row) -> Asserted:
 
 
 def fact_of_row(row: sqlite3.Row) -> Fact:
-    place = json.loads(row["place"])
-    if place is not None:
-        place = Place(**{**place, "box": tuple(place["box"]) if place["box"] else None})
+    place, at = json.loads(row["place"]), datetime.fromisoformat(row["at"]) if row["at"] else None
     return Fact(
-        row["name"], valued(json.loads(row["value"])), row["state"], row["snapshot"], row["reader"], place,
-        datetime.fromisoformat(row["at"]) if row["at"] else None, saved=bool(row["saved"]), lacks=row["lacks"],
+        row["name"], valued(json.loads(row["value"])), row["state"], row["snapshot"], row["reader"],
+        made(Place, place) if place else None, at, saved=bool(row["saved"]), lacks=row["lacks"],
     )  # fmt: skip
-
-
-def valued(value: Any) -> Any:
-    """The model's value from its JSON form (money and printed times by their keys)."""
-    if isinstance(value, list):
-        return tuple(valued(item) for item in value)
-    if isinstance(value, dict):
-        if value.keys() == {"amount", "currency"}:
-            return Money(Decimal(value["amount"]), value["currency"])
-        if value.keys() == {"text", "earliest", "latest", "zone"}:
-            first, last = datetime.fromisoformat(value["earliest"]), datetime.fromisoformat(value["latest"])
-            return Printed(value["text"], first, last, value["zone"])
-        return {key: valued(item) for key, item in value.items()}
-    return value

@@ -181,6 +181,30 @@ async (m, way, within) => {
     moved: first ? Math.round(tops.get(first[0]) - first[1]) : null};
 }
 """
+# Where messages are drawn in a way that is not known: every box that scrolls goes to its older end, again and again, so that
+# the page itself asks for what is older, until nothing more comes. Whether any box scrolls at all.
+ROLL = """
+async within => {
+  const pause = ms => new Promise(done => setTimeout(done, ms));
+  const end = performance.now() + within;
+  const boxes = () => [...document.querySelectorAll('*')].filter(node => node.scrollHeight > node.clientHeight + 1
+    && node.clientHeight > 100 && ['auto', 'scroll', 'overlay'].includes(getComputedStyle(node).overflowY));
+  const stands = () => boxes().map(node => node.scrollHeight + ':' + node.childElementCount).join();
+  if (!boxes().length) return false;
+  for (let last = '', quiet = 0; quiet < 6 && performance.now() < end;) {
+    for (const node of boxes()) {
+      node.scrollBy({top: 80, behavior: 'instant'});
+      await pause(50);
+      node.scrollTo({top: -1e9, behavior: 'instant'});
+    }
+    await pause(250);
+    const now = stands();
+    quiet = now === last ? quiet + 1 : 0;
+    last = now;
+  }
+  return true;
+}
+"""
 # Where the stretch just read stands in the view: [place, pane]. `place` is that of its first child, so that two answers tell
 # whether it stood still. `pane` is [left, top, width, height], or null where something else may stand there, too: what is
 # drawn over or under it, what came and went since the last answer, or what is drawn in it and has no markup in the stretch.

@@ -226,7 +226,8 @@ class ChromiumTab:
         for stop in range(most):
             read = await self._stop(marks, "up" if stop else "newest", older_ms)
             if read is None:
-                raise TabError(await self._no_messages(messenger, stop))
+                rolled = not stop and await self._ask(stops.ROLL, within_ms // 4, within_ms=within_ms // 4 + _READ_MS)
+                raise TabError(await self._no_messages(messenger, stop, rolled))
             if world not in (None, self._world):
                 raise TabError("the page was loaded anew during the walk")
             world = self._world
@@ -276,7 +277,7 @@ class ChromiumTab:
         left, top, width, height = map(int, pane)
         return read, shot, (left, top, width, height)
 
-    async def _no_messages(self, messenger: Messenger, stop: int) -> str:
+    async def _no_messages(self, messenger: Messenger, stop: int, rolled: bool) -> str:
         """Why there are no messages to read."""
         if stop:
             return "the conversation went away during the walk"
@@ -285,7 +286,11 @@ class ChromiumTab:
                 asked = frame.evaluate("marks => !!document.querySelector(marks)", messenger.message)
                 if await self._bounded(asked, _ANSWER_MS, "a frame's answer"):
                     return "it stands in a frame of the page, where it is not walked"
-        return "no conversation was open"
+        return (
+            "no messages were found drawn; all that scrolls was scrolled to its older end"
+            if rolled
+            else "no conversation was open"
+        )
 
     async def fetch(self, url: str, most: int) -> Exchange:
         return await fetch(self._send, self._frame, url, most)

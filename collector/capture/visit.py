@@ -145,6 +145,7 @@ class _Going:
         self._artefacts: tuple[Artefact, ...] = ()
         self._recognition = Recognition("")
         self._identity = Identity(None)
+        self._unsettled = ""  # what of the conversation only the answers that were kept can tell
 
     async def step(self, name: str, act: Callable[[], Awaitable[Done]], *, of_tab: bool = True, more_ms: int = 0) -> None:
         """Does one step and records it; steps that need the tab are skipped once it is of no more use.
@@ -275,19 +276,35 @@ class _Going:
         bounds = self._options.older_ms, self._options.walk_ms, self._options.stops
         last: Stretch | None = None
         gaps = apart = 0
-        async for stretch in self._tab.walk(messenger, *bounds):
-            self._keep_stretch(stretch)
-            gaps += not stretch.joins
-            apart += not stretch.adjoins
-            last = stretch
+        try:
+            async for stretch in self._tab.walk(messenger, *bounds):
+                self._keep_stretch(stretch)
+                gaps += not stretch.joins
+                apart += not stretch.adjoins
+                last = stretch
+        except TabGone:
+            raise
+        except TabError as error:
+            self._unsettled = "" if last else str(error)
+            raise
         if last is None:
-            return "partial", "no conversation was open"
+            self._unsettled = "no conversation was open"
+            return "partial", self._unsettled
         lacks = [f"{gaps} times the messages above could not be joined to those below"] if gaps else []
         if apart:
             lacks.append(f"{apart} times messages between two pictures may stand in neither")
         if not last.start:
-            lacks.append(f"its start was not reached: {last.late or 'the page does not say that it starts here'}")
+            late = f"its start was not reached: {last.late or 'the page does not say that it starts here'}"
+            self._unsettled = "" if lacks else late
+            lacks.append(late)
         return ("partial", "; ".join(lacks)) if lacks else _OK
+
+    def _settle_thread(self, page: StoredPage) -> None:
+        """The conversation is whole where the page was told all of it, though its start was not drawn."""
+        if not self._unsettled or not self._site.told_whole(page):
+            return
+        why = f"the page was told every message from the first on; {self._unsettled}"
+        self._steps = [replace(s, outcome="ok", why=why) if s.name == "thread" else s for s in self._steps]
 
     def _keep_stretch(self, stretch: Stretch) -> None:
         shot = stretch.picture
@@ -358,6 +375,7 @@ class _Going:
         self._recognition = await asyncio.to_thread(self._site.recognise, page)
         if self._recognition.barrier:
             return "failed", self._recognition.why or self._recognition.barrier
+        await asyncio.to_thread(self._settle_thread, page)
         wanted = replace(self._target, url=self._alias.to_real(self._target.url))
         self._identity = await asyncio.to_thread(self._site.identity, page, wanted)
         others = " It shows other conversations too." if self._site.shows_others(page) else ""

@@ -34,6 +34,7 @@ _NO_LABEL = frozenset(
 _NO_TEXT = frozenset({"script", "style", "template", "noscript"})
 _JSON_TYPES = frozenset({"application/json", "text/json"})
 _SCRIPT_TYPES = frozenset({"", "text/javascript", "application/javascript", "application/x-javascript", "module"})
+_SCALAR = re.compile(r"\bwindow\.(\w{1,40})\s{0,4}=\s{0,4}[\"']?([\w@.#-]{1,80})[\"']?\s{0,4}[;\n]")
 _COMPANY_NAME = re.compile(r"^(?:company|cp)-name", re.IGNORECASE)
 _MOST_TAGS, _DEEPEST = 600_000, 300  # opened and closed; no page of the site comes near, a longer one takes minutes
 _BEGINNING = 20_000  # bytes, or characters of text
@@ -56,6 +57,7 @@ class Frame:
         self.title = squeezed(self.soup.title.get_text()) if self.soup.title else ""
         self.script_text: list[str] = []
         self.scripts: dict[str, Any] = {}
+        self.scalars: dict[str, str] = {}  # what scripts set window's own names to, where it is one word or figure
         self.linked: dict[str, Any] = {}
         self._read_addresses: dict[str, Address] = {}
         self._held: dict[tuple[frozenset[str], int], list[Node]] = {}
@@ -101,6 +103,7 @@ class Frame:
             if isinstance(value := parsed(source), dict | list):
                 self.scripts[str(tag.get("id") or f"script[{len(self.script_text) - 1}]")] = value
         elif kind in _SCRIPT_TYPES:
+            self.scalars.update((match[1], match[2]) for match in _SCALAR.finditer(source))
             found = assignments(source) if "{" in source or "%7B" in source else {}
             if "{" in source and not any(found.values()):  # a script that assigns nothing may hand its data to a function
                 found = {**arguments(source), **found}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -12,8 +13,10 @@ from collector.canonical import plain
 from collector.capture.network import is_text
 from collector.errors import DamagedArchive
 from collector.model import Artefact, Snapshot
-from collector.network_record import Get, network_record, read_frames
+from collector.network_record import ExchangeRecord, Get, SentText, network_record, read_frames
 from collector.site import Box, Carried, Document, StoredPage
+
+_HANDED = re.compile(rb"(?:/\*\*/)?[\w$.]{1,80}\(\s*([{\[].*[}\]])\s*\);?", re.DOTALL)
 
 
 def stored_page(snapshot: Snapshot, get: Get, alias: Alias) -> StoredPage:
@@ -33,7 +36,7 @@ def page_of(
 
     text = "\n".join(document.html.decode("utf-8", "replace") for document in documents("text"))
     stretches = documents("stretch")
-    told, files = _told(kept, get, alias) if stretches else ((), {})
+    told, files = _told(kept, get, alias)
     # Messages that were kept are read, where the page around them was not to be had, too.
     sources = documents("dom")
     pages = sources or tuple(replace(newest, part=0) for newest in stretches[:1])
@@ -79,24 +82,56 @@ def _told(
     kept: Mapping[tuple[str, int], Artefact], get: Get, alias: Alias
 ) -> tuple[tuple[Document, ...], Mapping[str, str]]:
     """What the page was told in JSON, and the digests of the other files that it was sent, by address."""
-    record = network_record(kept.values(), get)
+    walked = any(role == "stretch" for role, _ in kept)
+    fetch = get if walked else _whatever_is_there(get)
+    try:
+        record = network_record(kept.values(), get)
+    except DamagedArchive:
+        if walked:
+            raise
+        return (), {}
     told: list[Document] = []
     files: dict[str, str] = {}
     for exchange in record.exchanges:
         body = kept.get(("body", exchange.part))
         if body is None:
             continue
-        if _is_json(exchange.media_type):
-            told.append(Document(body.part, body.digest, get(body.digest).replace(b"\n", b" ")))
+        if _may_be_data(exchange) and (data := _data(fetch(body.digest))) is not None:
+            asked = f"{alias.to_real(exchange.url)}\n{exchange.sent.text if isinstance(exchange.sent, SentText) else ''}"
+            told.append(Document(body.part, body.digest, data.replace(b"\n", b" "), asked))
         else:
             files.setdefault(alias.to_real(exchange.url), body.digest)
-    told += [_frames(kept[key], get) for key in sorted(kept) if key[0] == "frames"]
+    told += [_frames(kept[key], fetch) for key in sorted(kept) if key[0] == "frames"]
     return tuple(told), files
 
 
-def _is_json(media_type: str) -> bool:
-    kind = media_type.partition(";")[0].strip().lower()
-    return kind == "application/json" or kind.endswith("+json")
+def _whatever_is_there(get: Get) -> Get:
+    """Gives nothing for an answer that is not there whole: what the page itself shows is read all the same.
+
+    A conversation was joined from what it was told, and is not read without.
+    """
+
+    def fetch(digest: str) -> bytes:
+        try:
+            return get(digest)
+        except DamagedArchive:
+            return b""
+
+    return fetch
+
+
+def _may_be_data(exchange: ExchangeRecord) -> bool:
+    """Whether an answer may be JSON: by its type, or as text that a script asked for, some answers being mistyped."""
+    kind = exchange.media_type.partition(";")[0].strip().lower()
+    asked = exchange.resource in ("XHR", "Fetch") or "callback=" in exchange.url
+    return kind == "application/json" or kind.endswith("+json") or (asked and is_text(kind))
+
+
+def _data(body: bytes) -> bytes | None:
+    """JSON as it stands, or without the function that it is handed to; None for anything else."""
+    handed = _HANDED.fullmatch(body.strip())
+    data = handed[1] if handed else body
+    return data if data.lstrip()[:1] in (b"{", b"[") else None
 
 
 def _frames(artefact: Artefact, get: Get) -> Document:

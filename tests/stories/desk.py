@@ -92,6 +92,7 @@ def desk(folder: Path, authority: Served, scenario: str = "led-fans", day: int |
         environment = {
             "TRADEWITNESS_ARCHIVE": str(folder / "archive"),
             "TRADEWITNESS_CONFIG": str(folder / "configuration"),
+            "TRADEWITNESS_LOG": str(folder / "log"),
             "TRADEWITNESS_ALIAS": f"alibaba.localhost:{port}=alibaba.com",
         }
         yield Desk(folder, market, origin, addresses(scenario, origin), authority, environment)

@@ -19,7 +19,7 @@ from PIL.ImageStat import Stat
 
 from casework.proving.packed_facts import check_facts
 from collector.alias import Alias
-from collector.archive.queries import valued
+from collector.archive.records import valued
 from collector.sites.table import site_named
 from fixtures.authority import serve
 from fixtures.revocation import Revocation
@@ -38,7 +38,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     with serve(folder / "authority", revocation=Revocation()) as authority, desk(folder, authority) as table:
         table.init()
         table.open_case()
-        said = table.run("capture", "fans", "--json")
+        said = table.run("capture", "fans", "--json", "--verbose")
         assert said.code == 0, said.out + said.err
         Image.new("RGB", (400, 300), "tan").save(folder / "damage.jpg")
         assert table.run("add", "fans", folder / "damage.jpg", "--as", "photo").code == 0
@@ -229,7 +229,7 @@ def test_the_same_plan_gives_the_same_bytes_but_for_signature_and_tokens(played:
 
 
 def pile_of(table: Desk) -> dict[str, bytes]:
-    """Every byte that the tool left or printed: archive, configuration, packs, output."""
+    """Every byte that the tool left or printed: archive, configuration, packs, log, output."""
     files = {str(p.relative_to(table.folder)): p.read_bytes() for p in table.folder.rglob("*") if p.is_file()}
     return files | {f"printed {n}": text.encode() for n, text in enumerate(table.printed)}
 
@@ -238,6 +238,16 @@ def test_no_cookie_or_token_of_the_session_is_kept_anywhere(played: Desk, packed
     secrets = played.market.secrets_sent()
     assert len(secrets) > 20
     assert holding(pile_of(played).items(), secrets) == set()
+
+
+def test_the_log_says_what_was_done_and_nothing_of_what_people_wrote(played: Desk, packed: Path) -> None:
+    log = (played.folder / "log" / "tradewitness.log").read_text("utf-8")
+    for step in ("order page: open ok", "thread page: thread ok", "test was asked for a timestamp: it came", "exit code 0"):
+        assert step in log
+    said = [message["text"] for message in facts(played)["thread.messages"] if len(message["text"]) > 8]
+    assert said
+    assert [text for text in said if text in log] == []
+    assert "?" not in log.replace("?[hidden]", "")
 
 
 def test_each_resource_is_asked_for_once_a_visit_by_the_true_browser(played: Desk) -> None:
@@ -267,11 +277,11 @@ def test_a_copied_archive_can_be_read_elsewhere(played: Desk, tmp_path: Path) ->
 
 
 @pytest.mark.proof  # and last, because it visits one more page
-def test_no_secret_is_in_any_byte_of_archive_configuration_output_web_archive_or_pack(played: Desk, packed: Path) -> None:
+def test_no_secret_is_in_any_byte_of_archive_configuration_log_output_or_pack(played: Desk, packed: Path) -> None:
     """Not the canaries of a page that hides one in every place, nor the sessions of the site's own pages."""
     with fighting() as server:
         url = f"http://127.0.0.1:{server.server_address[1]}{SECRETS}?session_token={CANARIES['typed']}"
-        said = played.run("capture", "fans", "--url", url)
+        said = played.run("capture", "fans", "--url", url, "--verbose")
     assert said.code == 0, said.out
     said = played.run("pack", "fans", "--all", "--with-originals", "-o", played.folder / "all.zip", "--json")
     seen = next(e["snapshot"] for e in said.json["exhibits"] if e["kind"] == "page")

@@ -120,7 +120,8 @@ def _thread(parts: SplitResult, query: dict[str, list[str]]) -> Address:
         return Address("")  # the form to write to a supplier, not a conversation
     asked = {**query, **parse_qs(urlsplit(parts.fragment).query)}
     contact = next((asked[key][0] for key in ("to", "activeAccountId", "contactId") if key in asked), "")
-    lists = not contact and parts.hostname is not None and parts.hostname.startswith("onetalk.")
+    opened = contact or any(key in asked for key in ("cid", "conversationId", "conversationCode"))
+    lists = not opened and parts.hostname is not None and parts.hostname.startswith("onetalk.")
     return Address("conversations" if lists else "thread", contact=contact)
 
 

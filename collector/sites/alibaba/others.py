@@ -16,8 +16,9 @@ from collector.reading.markup import Frame
 from collector.reading.texts import classes, text_of
 from collector.site import Carried, StoredPage
 from collector.sites.alibaba import addresses
+from collector.sites.alibaba.conversation import CONTACT, OPEN_CONTACT, listed_contacts
 from collector.sites.alibaba.pages import PAGES
-from collector.sites.alibaba.thread import CONTACT, attachments, message_tags, spoken_in, stated_in
+from collector.sites.alibaba.thread import attachments, message_tags, spoken_in, stated_in
 
 _MESSENGERS = frozenset({"thread", "conversations"})
 _LISTS = _MESSENGERS | {"account", *(page.kind for page in PAGES if page.many)}
@@ -44,7 +45,7 @@ def page_shows_others(page: StoredPage, frames: Iterable[Frame]) -> bool:
     shown = [frame for frame in frames if _is_messenger(frame)]
     if addresses.kind_of(page.url) not in _MESSENGERS and not shown:
         return False
-    opened = any(frame.soup.select_one(f"{CONTACT}.selected") is not None for frame in shown)
+    opened = any(frame.soup.select_one(OPEN_CONTACT) is not None for frame in shown)
     return not opened or any(_shows_others(frame) for frame in shown)
 
 
@@ -56,7 +57,7 @@ def own_stretches(page: StoredPage, frames: tuple[Frame, ...]) -> frozenset[int]
     """
     spoken = {code for frame in frames for code in spoken_in(frame)}
     contacts = [tag for frame in frames for tag in frame.soup.select(CONTACT)]
-    opened = [tag for tag in contacts if "selected" in classes(tag)]
+    opened = [tag for tag in contacts if {"selected", "active"} & set(classes(tag))]
     if len(spoken) != 1 or len(opened) != 1:
         return frozenset()
     own = {name for tag in opened for name in _names(tag)}
@@ -98,7 +99,7 @@ def _shows_others(frame: Frame) -> bool:
     contacts = {str(tag.get("data-contact-id") or text_of(tag)) for tag in listed}
     companies = {text_of(tag).casefold() for tag in frame.soup.select(".contact-company") if text_of(tag)}
     spoken = spoken_in(frame) | conversations(frame.page.told)
-    return len(contacts) > 1 or len(spoken) > 1 or len(companies) > 1
+    return len(contacts) > 1 or len(spoken) > 1 or len(companies) > 1 or len(listed_contacts(frame)) > 1
 
 
 def _is_alone(stretch: Frame, own: set[str]) -> bool:

@@ -12,6 +12,7 @@ from collector.model import Fact
 from collector.reading.markup import Frame
 from collector.reading.readings import Node
 from collector.sites.alibaba import addresses, stated
+from collector.sites.alibaba.conversation import CONTACT, contacts_data
 from collector.sites.alibaba.dispute import dispute_data, read_dispute
 from collector.sites.alibaba.lists import (
     companies_listed,
@@ -26,7 +27,7 @@ from collector.sites.alibaba.order_data import any_order
 from collector.sites.alibaba.product import goods_data, read_product
 from collector.sites.alibaba.search import offer_list, read_search
 from collector.sites.alibaba.supplier import read_supplier, shop_data
-from collector.sites.alibaba.thread import CONTACT, MESSENGER, contact_ids, read_thread
+from collector.sites.alibaba.thread import MESSENGER, contact_ids, messages_data, read_thread
 from collector.sites.alibaba.tracking import read_tracking, tracking_data
 
 
@@ -87,11 +88,12 @@ PAGES: tuple[Page, ...] = (
         stated={"order": stated.tracked_orders},
     ),
     Page(
-        "thread", read_thread, parts=f"{MESSENGER.message}, {CONTACT}",
+        "thread", read_thread, messages_data, parts=f"{MESSENGER.message}, {CONTACT}",
         stated={"supplier": stated.companies, "contact": contact_ids}, door=addresses.MESSENGER,
     ),
     Page(
-        "conversations", parts=CONTACT, stated={"supplier": companies_listed, "contact": contacts_listed}, many=True
+        "conversations", data=contacts_data, parts=CONTACT,
+        stated={"supplier": companies_listed, "contact": contacts_listed}, many=True,
     ),
     Page(
         "supplier", read_supplier, shop_data,

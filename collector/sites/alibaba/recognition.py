@@ -49,7 +49,8 @@ _LITTLE_TEXT = 300
 def recognise(page: StoredPage, frames: tuple[Frame, ...]) -> Recognition:
     """The barrier, if one stands before the page; else its kind, and "" where address or layout are not known."""
     kind = address_of(page.url).kind if page.url else _kind_by_content(frames)
-    if kind in {"thread", "conversations"} and any(shows(frame, kind) for frame in frames):
+    messengers = ("thread", "conversations")
+    if kind in messengers and any(shows(frame, one) for frame in frames for one in messengers):
         # One address serves both: only the page says whether a conversation is open.
         kind = "conversations" if all(is_list(frame) for frame in frames) else "thread"
     barrier = _barrier(page, frames, kind)

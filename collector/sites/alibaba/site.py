@@ -15,14 +15,15 @@ from collector.reading.markup import Frame
 from collector.site import Attachment, Carried, Identity, Listed, Messenger, Recognition, StoredPage
 from collector.sites.alibaba import addresses, recognition
 from collector.sites.alibaba.account import signed_in_as
+from collector.sites.alibaba.conversation import conversation
 from collector.sites.alibaba.dispute import dispute_data
 from collector.sites.alibaba.identity import identify
-from collector.sites.alibaba.lists import conversation_with, orders_of
+from collector.sites.alibaba.lists import conversation_with, orders_in_all, orders_of
 from collector.sites.alibaba.order_data import order_root
 from collector.sites.alibaba.others import own_stretches, page_shows_others, tells_others
 from collector.sites.alibaba.pages import page_of
 from collector.sites.alibaba.product import goods_data
-from collector.sites.alibaba.thread import MESSENGER, attachments
+from collector.sites.alibaba.thread import MESSENGER, attachments, spoken_in
 from collector.sites.alibaba.tracking import tracking_data
 
 _SMALL, _SHORT = 400_000, 4000  # bytes, and characters of text: a barrier has no more
@@ -54,6 +55,10 @@ class Alibaba:
         if addresses.kind_of(page.url) != "order_list":
             return ()
         return tuple(order for frame in _frames(page) for order in orders_of(frame))
+
+    def orders_in_all(self, page: StoredPage) -> int:
+        """How many orders an order list says that there are; 0 where it does not say."""
+        return max((orders_in_all(frame) for frame in _frames(page)), default=0)
 
     def conversation(self, page: StoredPage, supplier: str) -> str:
         """The address of the conversation with a supplier, as the list of conversations links to it."""
@@ -124,6 +129,11 @@ class Alibaba:
     def messenger(self, kind: str) -> Messenger | None:
         """How the Message Center marks a conversation."""
         return MESSENGER if kind == "thread" else None
+
+    def told_whole(self, page: StoredPage) -> bool:
+        """Whether the page was told every message of its open conversation from the first on."""
+        told = (conversation(frame, frozenset(spoken_in(frame))) for frame in _frames(page))
+        return any(opened is not None and opened.begins is not None for opened in told)
 
     def attachments(self, page: StoredPage) -> tuple[Attachment, ...]:
         """The files that the messages of all stretches carry (of the page itself where there are none)."""

@@ -21,16 +21,25 @@ from collector.model import Fact, Place, Printed
 from collector.reading.embedded import parsed
 from collector.reading.heard import Told, heard_messages
 from collector.reading.markup import Frame
-from collector.reading.readings import Reading
+from collector.reading.readings import Node, Reading
 from collector.reading.scribe import Scribe
 from collector.reading.texts import as_text, classes, squeezed, text_of
 from collector.reading.times import read_epoch, read_time
 from collector.site import Attachment, Document, Messenger
 from collector.sites.alibaba.addresses import absolute
+from collector.sites.alibaba.conversation import (
+    COMPANY,
+    CONTACT,
+    OPEN_CONTACT,
+    Conversation,
+    as_message,
+    company_in,
+    conversation,
+    open_contact,
+)
 
-READER = "alibaba.thread/4"
+READER = "alibaba.thread/5"
 MESSAGE_CLASSES = ("message-item-wrapper", "flow-message-item-wrapper")
-CONTACT = ".contact-item-container"  # one in the list beside the messages; the open one is `.selected`
 
 _START = re.compile(r"^(?:history-start|no-more(?:-message)?|message-list-start|conversation-start)$")
 _START_TEXT = re.compile(
@@ -58,20 +67,25 @@ _MINUTE = timedelta(minutes=1)
 def read_thread(frame: Frame) -> tuple[Fact, ...]:
     """With whom, every message oldest first, and whether these are all from the start: false where that is not known.
 
-    A conversation that was walked is read from its stretches, joined by message id, and held against what the page was
-    told: `thread.disagreements` names the ids where text or time differ, `thread.unshown` those that no stretch showed.
+    What was drawn is read from the page and from the stretches of its walk, joined by message id; what the page was told
+    and did not draw stands among it by its time. `thread.disagreements` names the ids where text or time of both differ,
+    `thread.unshown` those that no stretch showed.
     """
-    scribe = Scribe(frame, READER)
+    scribe = Scribe(frame, READER, thorough=False)
     walked = frame.part == 0 and bool(frame.page.stretches)
     shown = _Shown(frame)
     for document in frame.page.stretches if walked else ():
         shown.add(Frame(document, frame.page, frame.addresses))
-    told = heard_messages(frame.page.told) if walked else {}
+    opened = conversation(frame, frozenset(spoken_in(frame)))
+    told = {said.id: said for said in opened.messages} if opened else {}
+    told |= heard_messages(frame.page.told) if walked else {}
     listed = shown.listed(told, frame.page.files)
+    place = shown.place or (opened.place.place if opened else None)
+    every = _by_time(listed, [_with_files(m, frame.page.files) for m in _unshown(opened, listed, frame)])
     facts = [
         scribe.fact("thread.with", *partners(frame)),
-        scribe.fact("thread.messages", Reading(tuple(listed), shown.place) if listed and shown.place else None),
-        scribe.fact("thread.complete", shown.whole),
+        scribe.fact("thread.messages", Reading(tuple(every), place) if every and place else None),
+        scribe.fact("thread.complete", _whole(shown.whole, opened)),
     ]
     if walked and shown.place:
         differing = tuple({"id": m["id"], "shown": m["text"], "told": m["differs"]} for m in listed if "differs" in m)
@@ -79,6 +93,50 @@ def read_thread(frame: Frame) -> tuple[Fact, ...]:
         facts.append(scribe.fact("thread.disagreements", Reading(differing, shown.place)))
         facts.append(scribe.fact("thread.unshown", Reading(missing, shown.place)))
     return tuple(facts)
+
+
+def _whole(drawn: Reading | None, opened: Conversation | None) -> Reading | None:
+    """Whether these are all messages: the page draws where the conversation begins, or was told that none are older."""
+    if drawn is not None and drawn.value:
+        return drawn
+    if opened is not None and opened.begins is not None:
+        return Reading(True, opened.begins.place)
+    return drawn or (Reading(False, opened.place.place) if opened is not None and opened.messages else None)
+
+
+def _unshown(opened: Conversation | None, listed: list[Message], frame: Frame) -> list[Message]:
+    """What was told of the conversation and was not drawn; a drawn message without an id is known by what it says."""
+    if opened is None:
+        return []
+    shown = {message["id"] for message in listed}
+    nameless = [m for m in listed if m["id"].startswith("x")]
+    missing = [said for said in opened.messages if said.id not in shown and not any(_is_same(said, m) for m in nameless)]
+    return [as_message(said, opened.sender(said), frame.page.url) for said in missing]
+
+
+def _is_same(said: Told, message: Message) -> bool:
+    sent, printed = read_epoch(said.sent_ms), message["sent_at"]
+    near = sent is None or printed is None or printed.earliest <= sent.earliest <= printed.latest + _MINUTE
+    return near and squeezed(said.text) == squeezed(message["text"])
+
+
+def _by_time(listed: list[Message], more: list[Message]) -> list[Message]:
+    """The drawn messages in their order, each of the others before the first that was sent after it."""
+    every = list(listed)
+    for message in more:
+        sent = message["sent_at"]
+        later = (n for n, one in enumerate(every) if sent and one["sent_at"] and one["sent_at"].earliest > sent.earliest)
+        every.insert(next(later, len(every)), message)
+    return every
+
+
+def _with_files(message: Message, files: Mapping[str, str]) -> Message:
+    """A message with the digests of its files that were kept."""
+    attachments = tuple(
+        {key: value for key, value in a.items() if key != "url"} | {"digest": a["digest"] or files.get(a.get("url") or "")}
+        for a in message["attachments"]
+    )
+    return {**message, "attachments": attachments}
 
 
 class _Shown:
@@ -123,11 +181,7 @@ class _Shown:
 
 
 def _joined(message: Message, told: Told | None, files: Mapping[str, str]) -> Message:
-    attachments = tuple(
-        {key: value for key, value in a.items() if key != "url"} | {"digest": a["digest"] or files.get(a.get("url") or "")}
-        for a in message["attachments"]
-    )
-    joined = {**message, "attachments": attachments}
+    joined = dict(_with_files(message, files))
     if told is None:
         return joined
     if told.text and message["text"] and not message["recalled"] and squeezed(told.text) != squeezed(message["text"]):
@@ -182,26 +236,44 @@ def spoken_in(frame: Frame) -> set[str]:
 
 def partners(frame: Frame) -> tuple[Reading | None, ...]:
     """The other party's company, from the selected contact and from the conversation's head."""
-    selected = frame.soup.select_one(f"{CONTACT}.selected .contact-company")
+    row = frame.soup.select_one(OPEN_CONTACT)
+    selected = row.select_one(COMPANY) if row is not None else None
     head = frame.soup.select_one(".conversation-header .contact-company, .conversation-head .contact-company")
-    return frame.read(selected, as_text), frame.read(head, as_text)
+    drawn = frame.read(selected, as_text), frame.read(head, as_text)
+    if any(reading is not None for reading in drawn):
+        return drawn
+    opened = conversation(frame, frozenset(spoken_in(frame)))
+    contact = open_contact(frame, opened.code if opened is not None else "")
+    return (company_in(contact) if contact is not None else None,)
 
 
 def is_list(frame: Frame) -> bool:
     """Whether the frame shows contacts with no conversation open."""
-    return not message_tags(frame) and all(reading is None for reading in partners(frame))
+    shown = message_tags(frame) or conversation(frame) is not None
+    return not shown and all(reading is None for reading in partners(frame))
+
+
+def messages_data(frame: Frame) -> Node:
+    """What the page was told of the open conversation; a node holding None where it was told nothing of it."""
+    opened = conversation(frame, frozenset(spoken_in(frame)))
+    value = [said.id for said in opened.messages] if opened is not None else None
+    return Node(frame.digest, "", "", value, there=opened is not None)
 
 
 def contact_names(frame: Frame) -> set[str]:
     """The name of the person, as the selected contact and the conversation's head give it."""
-    tags = frame.soup.select(f"{CONTACT}.selected .contact-name, .conversation-header .contact-name")
+    tags = frame.soup.select(f":is({OPEN_CONTACT}) .contact-name, .conversation-header .contact-name")
     return {text for tag in tags if (text := text_of(tag))}
 
 
 def contact_ids(frame: Frame) -> set[str]:
     """The contact's account number, as the selected contact states it."""
-    tag = frame.soup.select_one(f"{CONTACT}.selected[data-contact-id]")
-    return {str(tag["data-contact-id"])} if tag is not None else set()
+    tag = frame.soup.select_one(f":is({OPEN_CONTACT})[data-contact-id]")
+    if tag is not None:
+        return {str(tag["data-contact-id"])}
+    opened = conversation(frame, frozenset(spoken_in(frame)))
+    # An account has numbers of several sorts: only one of the address's sort can be held against it.
+    return {frame.own.contact} if opened is not None and frame.own.contact in opened.contacts else set()
 
 
 def _complete(frame: Frame) -> Reading | None:

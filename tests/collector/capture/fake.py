@@ -189,6 +189,7 @@ class FakeSite:
     """Knows pages by a class on their body; a wall says so in its address. Keeps what it was shown."""
 
     shown: list[StoredPage] = field(default_factory=list)
+    told: bool = False
 
     def recognise(self, page: StoredPage) -> Recognition:
         self.shown.append(page)
@@ -225,6 +226,12 @@ class FakeSite:
 
     def messenger(self, kind: str) -> Messenger | None:
         return Messenger(".m", "id", "", ".start", "") if kind == "thread" else None
+
+    def told_whole(self, page: StoredPage) -> bool:
+        return self.told
+
+    def orders_in_all(self, page: StoredPage) -> int:
+        return 0
 
     def attachments(self, page: StoredPage) -> tuple[Attachment, ...]:
         return ()
