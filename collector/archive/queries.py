@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -61,13 +61,18 @@ class Description:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A visit as the list of visits has it: which target's, and what came of it."""
+    """A visit as the list of visits has it: when (UTC), at what ("" as the target of an address outside the case's own
+    list), what came of it, and a digest of what the page said, the same for two looks that said the same.
+    """
 
     snapshot: str
+    at: datetime
     target: str
+    url: str
     kind: str
     outcome: str
     why: str
+    says: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +171,10 @@ class Queries:
         """Ledger number and snapshot of each visit for a case, oldest first."""
         return list(self._snapshots("case_id = ?", case))
 
+    def snapshots_among(self, identifiers: Iterable[str]) -> list[tuple[int, Snapshot]]:
+        """The same of the visits with these ids."""
+        return list(self._snapshots("id in (select value from json_each(?))", json.dumps(list(identifiers))))
+
     def all_snapshots(self) -> Iterator[Snapshot]:
         """Of every case and of none, newest first; read as they are asked for."""
         return (snapshot for _, snapshot in self._snapshots("1", order="seq desc"))
@@ -190,13 +199,22 @@ class Queries:
 
     def looks(self, case: str) -> list[Look]:
         """Every visit for a case, oldest first, without what it kept."""
-        return [_look(row) for row in self._rows("select * from snapshots where case_id = ? order by seq", case)]
+        sql = "select s.*, l.says from snapshots s join looks l on l.snapshot = s.id where case_id = ? order by seq"
+        return [_look(row) for row in self._rows(sql, case)]
+
+    def looks_that_say(self, family: str, case: str) -> frozenset[str]:
+        """The ids of a case's visits that say something under a name that begins so, legibly or not."""
+        sql = (
+            "select distinct snapshot from facts where case_id = ? and substr(name, 1, length(?)) = ? and not saved"
+            " and state != 'not_shown'"
+        )
+        return frozenset(row["snapshot"] for row in self._rows(sql, case, family, family))
 
     def newest_not_whole(self, case: str) -> list[Look]:
         """Of each page of a case the newest visit, where that kept less than the whole; newest first."""
         # With max(), SQLite takes the other columns from the row that holds it (sqlite.org/lang_select.html, 2.5).
         rows = self._rows(
-            "select *, max(seq) from snapshots where case_id = ? "
+            "select s.*, l.says, max(seq) from snapshots s join looks l on l.snapshot = s.id where case_id = ? "
             "group by target, case target when '' then url end having outcome != 'complete' order by max(seq) desc",
             case,
         )
@@ -264,6 +282,10 @@ class Queries:
         """What a case's visits and saved pages say (under one name), oldest first."""
         return self._facts("case_id = ? and ? in ('', name)", case, name)
 
+    def facts_among(self, origins: Iterable[str]) -> list[Fact]:
+        """What these snapshots and files say, oldest first."""
+        return self._facts("snapshot in (select value from json_each(?))", json.dumps(list(origins)))
+
     def visits_with_facts(self, case: str) -> frozenset[str]:
         """The ids of a case's snapshots and files that say something."""
         rows = self._rows("select distinct snapshot from facts where case_id = ?", case)
@@ -297,7 +319,10 @@ class Queries:
 
 
 def _look(row: sqlite3.Row) -> Look:
-    return Look(row["id"], row["target"], row["kind"], row["outcome"], row["why"])
+    return Look(
+        row["id"], datetime.fromisoformat(row["at"]), row["target"], row["url"], row["kind"], row["outcome"],
+        row["why"], row["says"],
+    )  # fmt: skip
 
 
 def _asserted(row: sqlite3.Row) -> Asserted:
