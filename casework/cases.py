@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from casework.workspace import Workspace, is_web_address, keep
-from collector.archive.queries import Asserted, Case
+from collector.archive.queries import Asserted, Case, Look
 from collector.archive.sealing import seal, signing_key
 from collector.canonical import plain
 from collector.errors import WrongRequest
@@ -258,16 +259,23 @@ def added_files(ws: Workspace, case: str) -> list[AddedFile]:
     return ws.index.added_files(case)
 
 
-def casefile(ws: Workspace, case: Case, as_of: datetime) -> CaseFile:
-    """Everything known of a case by `as_of`: pages visited by then, assertions dated by then, whenever recorded."""
+def casefile(ws: Workspace, case: Case, as_of: datetime, *, every_look: bool = True) -> CaseFile:
+    """Everything known of a case by `as_of`: pages visited by then, assertions dated by then, whenever recorded.
+
+    Without `every_look` those are left out at which a page, not of a dispute, said what it had said before and said again
+    later: nothing is due because of them, and a year of nights is full of them.
+    """
     stamp = as_of.astimezone(UTC)
-    snapshots = [(seq, s) for seq, s in ws.index.snapshots(case.order) if s.visit.machine_time <= stamp]
+    looks = [look for look in ws.index.looks(case.order) if look.at <= stamp]
+    if not every_look:
+        looks = telling(looks, ws.index.looks_that_say("dispute.", case.order))
+    snapshots = ws.index.snapshots_among(look.snapshot for look in looks)
     kept = {s.id for _, s in snapshots}
     now = ws.clock.now()
     asserted = [one for one in ws.index.assertions(case.order) if counts_by(one.fact, stamp, now, case.zone)]
     files = added_files(ws, case.order)
     kept |= {f.id for f in files if ((f.page and f.page.saved_at) or f.added_at) <= stamp}
-    read = [f for f in ws.index.facts(case.order) if f.snapshot in kept]
+    read = ws.index.facts_among(kept)
     events = [LedgerEvent(seq, "snapshot", s.visit.machine_time, f"{s.target.kind}: {s.outcome}") for seq, s in snapshots]
     events += [LedgerEvent(f.seq, "file", f.added_at, f.name) for f in files]
     events += _descriptions(ws, case, files)
@@ -278,6 +286,21 @@ def casefile(ws: Workspace, case: Case, as_of: datetime) -> CaseFile:
         facts=(*read, *(one.fact for one in asserted)), snapshots=tuple(s for _, s in snapshots), files=tuple(files),
         events=tuple(sorted(events, key=lambda e: e.seq)), account=case.account,
     )  # fmt: skip
+
+
+def telling(looks: Iterable[Look], always: Container[str]) -> list[Look]:
+    """Of the looks at each page the first and the last of those that followed each other and showed the same, and `always`
+    those of these ids: when a dispute's page last asked counts, whatever it had said before.
+    """
+    by_page: dict[str, list[Look]] = {}
+    for look in looks:
+        by_page.setdefault(look.target or look.url, []).append(look)
+    runs = [
+        list(same)
+        for page in by_page.values()
+        for _, same in groupby(page, key=lambda look: (look.kind, look.url, look.outcome, look.why, look.says))
+    ]
+    return [look for run in runs for look in run if look in (run[0], run[-1]) or look.snapshot in always]
 
 
 def _descriptions(ws: Workspace, case: Case, files: Iterable[AddedFile]) -> list[LedgerEvent]:

@@ -105,30 +105,34 @@ def _maker(kind: Any, closed: bool) -> Maker:
         return _row(tuple(_maker(one, closed) for one in arguments))
     if isinstance(origin, type) and issubclass(origin, Mapping):
         return _table(_maker(arguments[1], closed))
-    return lambda value: value if type(value) is kind else _from_text(kind, value)
+    return lambda value: _single(kind, value)
 
 
 def _record(kind: Any, closed: bool) -> Maker:
     hints, known = get_type_hints(kind), dataclasses.fields(kind)
-    makers = {field.name: _maker(hints[field.name], closed) for field in known}
-    lacking = (dataclasses.MISSING, dataclasses.MISSING)
-    required = frozenset(field.name for field in known if (field.default, field.default_factory) == lacking)
+    names, nothing = frozenset(hints), (dataclasses.MISSING, dataclasses.MISSING)
+    needed = frozenset(field.name for field in known if (field.default, field.default_factory) == nothing)
+    parts = tuple((f.name, _as_is(hints[f.name]), _maker(hints[f.name], closed), f.name in needed) for f in known)
 
     def make(value: Any) -> Any:
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             raise Misfit(f"a table is needed, not {reprlib.repr(value)}")
-        if closed and (unknown := sorted(value.keys() - makers.keys())):
+        if closed and (unknown := sorted(value.keys() - names)):
             raise Misfit(f"{unknown[0]!r} is not known there")
-        if absent := sorted(required - value.keys()):
-            raise Misfit(f"{absent[0]!r} is missing")
         given = {}
-        for name, maker in makers.items():
+        for name, exact, maker, required in parts:
             if name in value:
+                item = value[name]
                 try:
-                    given[name] = maker(value[name])
+                    given[name] = item if type(item) is exact else maker(item)  # most are just what they should be
                 except Misfit as misfit:
                     raise misfit.inside(name) from None
-        return kind(**given)
+            elif required:
+                raise Misfit(f"{name!r} is missing")
+        try:
+            return kind(**given)
+        except (ArithmeticError, ValueError) as error:
+            raise error if isinstance(error, Misfit) else Misfit(f"it cannot be made: {error}") from error
 
     return make
 
@@ -163,7 +167,7 @@ def _items(value: Any) -> Any:
 
 def _table(maker: Maker) -> Maker:
     def make(value: Any) -> dict[str, Any]:
-        if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
+        if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
             raise Misfit(f"a table is needed, not {reprlib.repr(value)}")
         items = {}
         for key, item in value.items():
@@ -199,8 +203,15 @@ def _one_of(choices: tuple[Any, ...], value: Any) -> Any:
     return value
 
 
-def _from_text(kind: type, value: Any) -> Any:
-    """What stands in plain data as text: an amount, a day, an instant."""
+def _as_is(kind: Any) -> Any:
+    """The type of which every value is one of that kind; None where more is asked of it."""
+    return kind if kind in (str, int, bool) else None
+
+
+def _single(kind: type, value: Any) -> Any:
+    """A value that holds no others. An amount, a day and an instant stand in plain data as text; TOML has days, too."""
+    if type(value) is kind and kind is not datetime:
+        return value
     if type(value) is str:
         try:
             if kind is Decimal and re.fullmatch(r"-?\d{1,40}(\.\d{1,40})?", value, re.ASCII):

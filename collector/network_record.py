@@ -169,7 +169,7 @@ def read_record(data: bytes) -> NetworkRecord:
         found = json.loads(data)
         return NetworkRecord() if isinstance(found, list) else made(NetworkRecord, found)  # a list: bodies were not kept yet
     except (ValueError, RecursionError) as error:
-        raise _strange(f"The record of what a visit heard of the network cannot be read ({error}).") from error
+        raise _strange("The record of what a visit heard of the network cannot be read.") from error
 
 
 def read_frames(data: bytes) -> tuple[SocketFrame, ...]:
@@ -177,7 +177,7 @@ def read_frames(data: bytes) -> tuple[SocketFrame, ...]:
     try:
         return tuple(made(SocketFrame, json.loads(line)) for line in data.splitlines())
     except (ValueError, RecursionError) as error:
-        raise _strange(f"The messages of a WebSocket cannot be read ({error}).") from error
+        raise _strange("The messages of a WebSocket cannot be read.") from error
 
 
 def frames_data(frames: Iterable[SocketFrame]) -> bytes:

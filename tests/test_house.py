@@ -309,3 +309,11 @@ def test_continuous_integration_runs_make_test_and_nothing_by_hand() -> None:
     assert "set -euo pipefail" in text
     assert text.rstrip().endswith("make test")
     assert not re.search(r"\b(?:pip|apt-get|playwright) install\b", text)
+
+
+def test_help_loads_nothing_that_only_some_command_needs() -> None:
+    code = "import cli, sys; cli.run(['--help']); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    ours = ("collector.archive", "collector.ledger", "collector.seal", "collector.browser", "collector.reading")
+    heavy = (*ours, "bs4", "cryptography", "playwright", "sqlite3")
+    assert [name for name in done.stdout.splitlines()[-1].split() if name.startswith(heavy)] == []

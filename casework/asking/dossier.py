@@ -169,7 +169,7 @@ def deadlines_of(ws: Workspace, what: tuple[str, ...], as_of: str = "", ics: Pat
         chosen = [find_case(ws, what[0])] if what else [c for c in cases(ws) if not c.closed]
         zone = chosen[0].zone if chosen else machine_zone()
         instant = as_of_instant(ws, as_of, zone)
-        files = [casefile(ws, case, instant) for case in chosen]
+        files = [casefile(ws, case, instant, every_look=False) for case in chosen]
     found = tuple(d for file in files for d in deadlines(file, *policies()))
     if ics is not None:
         write_file(ics.absolute(), calendar(found, instant))

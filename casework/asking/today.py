@@ -78,7 +78,7 @@ def today(ws: Workspace, as_of: datetime | None = None) -> TodayAnswer:
         if ws.archive.root.exists() and not ws.archive.root.is_dir():
             ws.archive.require()
         return TodayAnswer((), now, False)
-    files = [(case, casefile(ws, case, now)) for case in cases(ws) if not case.closed]
+    files = [(case, casefile(ws, case, now, every_look=False)) for case in cases(ws) if not case.closed]
     found = [(case, file, deadlines(file, *policies())) for case, file in files]
     lines = [_line(ws, case, file, due, now) for case, file, due in found]
     far = datetime.max.replace(tzinfo=now.tzinfo)
@@ -92,7 +92,7 @@ def next_of(ws: Workspace, wanted: str, as_of: datetime | None = None) -> NextAn
     now = as_of or ws.clock.now()
     ws.archive.require()
     case = find_case(ws, wanted)
-    file = casefile(ws, case, now)
+    file = casefile(ws, case, now, every_look=False)
     found = deadlines(file, *policies())
     steps = tuple(
         {

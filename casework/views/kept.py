@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from casework.views.blocks import Block, Result, Span, Table, Tone, View, hint, line, warnings
 from casework.views.sealing import PACK_SEAL, seal_lines
-from collector.archive.records import page_record
 from collector.canonical import plain
 from collector.errors import DONE, PARTIAL, PERSON_NEEDED, VERIFICATION_FAILED, exit_code_of
 from collector.model import ORIGINS
+from collector.saved.record import page_record
 
 if TYPE_CHECKING:
     from casework.keeping.capture import Captured

@@ -6,10 +6,10 @@ import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import tomli_w
 
+from collector.canonical import made, plain
 from collector.errors import ArchiveError
 from collector.ledger.disk import write_file
 from collector.platform import settings_folder
@@ -18,6 +18,28 @@ from collector.seal.timestamp import Authority
 DEFAULT_BUDGET = 120
 DEFAULT_PAUSE_S = 2
 _MOST_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Nightly:
+    budget: int = DEFAULT_BUDGET
+    pause_seconds: int = DEFAULT_PAUSE_S
+
+
+@dataclass(frozen=True, slots=True)
+class _Authority:
+    name: str
+    url: str
+    root: str
+    policy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """What the file may hold; what else stands in it is let be."""
+
+    authority: tuple[_Authority, ...] = ()
+    nightly: _Nightly = _Nightly()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,30 +68,25 @@ def read_config(path: Path) -> Config:
     try:
         if path.exists() and (not path.is_file() or path.stat().st_size > _MOST_BYTES):
             raise ValueError("no settings have that form or size")
-        data: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
-        authorities = tuple(
-            Authority(a["name"], a["url"], a["root"], str(a.get("policy", ""))) for a in data.get("authority", ())
-        )
-        nightly = data.get("nightly", {})
-        budget, pause = int(nightly.get("budget", DEFAULT_BUDGET)), int(nightly.get("pause_seconds", DEFAULT_PAUSE_S))
+        told = made(_File, tomllib.loads(path.read_text("utf-8")))
+        authorities = tuple(Authority(one.name, one.url, one.root, one.policy) for one in told.authority)
     except FileNotFoundError:
         return Config(())
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ArchiveError(
             f"{path} is not understood ({error}).",
             "Mend the line, or move the file away: `tradewitness init` writes a new one.",
         ) from error
-    return Config(authorities, budget, pause)
+    return Config(authorities, told.nightly.budget, told.nightly.pause_seconds)
 
 
 def write_config(path: Path, authorities: tuple[Authority, ...]) -> None:
     """A first config.toml with the authorities' addresses and roots written down."""
-    nightly = {"budget": DEFAULT_BUDGET, "pause_seconds": DEFAULT_PAUSE_S}
     named = [{"name": a.name, "url": a.url, "root": f"{a.root_pem.strip()}\n"} for a in authorities]
     parts = (
         "# tradewitness: what is watched and how. Nothing secret belongs here.\n",
         "# Pages an account a night, and the rest in seconds between two pages of one account:",
-        tomli_w.dumps({"nightly": nightly}),
+        tomli_w.dumps({"nightly": plain(_Nightly())}),
         "# Timestamp authorities (RFC 3161): they get a digest, never a page. `root` is what their tokens must chain to;",
         '# a line `policy = "1.2.3"` refuses tokens made under another policy.',
         tomli_w.dumps({"authority": named}, multiline_strings=True),

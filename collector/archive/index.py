@@ -15,17 +15,18 @@ from urllib.parse import quote
 
 from collector.archive import fulltext
 from collector.archive.archive import Archive
-from collector.archive.queries import Queries, fact_of_row, valued
-from collector.archive.records import AddedRecord, added_record, page_record, require_shape, snapshot_of
-from collector.canonical import plain
+from collector.archive.queries import Queries, fact_of_row
+from collector.archive.records import AddedRecord, added_record, require_shape, snapshot_of, valued
+from collector.canonical import plain, sha256
 from collector.clock import instant
 from collector.errors import DamagedArchive
 from collector.ledger.log import Entry, Ledger, about_case
 from collector.model import ALIBABA, Fact, SavedPage, Snapshot, Target
+from collector.saved.record import page_record
 
 _LOG = logging.getLogger(__name__)
 
-FORMAT = "10"
+FORMAT = "11"
 ReadFacts = Callable[[Snapshot], tuple[Fact, ...]]
 ReviseFacts = Callable[[Snapshot, tuple[Fact, ...]], tuple[Fact, ...]]
 
@@ -66,6 +67,7 @@ TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
         },
         ("id",),
     ),
+    "looks": ({"snapshot": str, "says": str}, ("snapshot",)),
     "facts": (
         {
             "snapshot": str, "case_id": str, "name": str, "state": str, "value": str, "reader": str, "place": str,
@@ -88,8 +90,9 @@ TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
 
 
 INDEXES = {
-    "facts": ("case_id", "name"), "snapshots": ("case_id", "seq"), "files": ("case_id", "seq"),
-    "descriptions": ("case_id", "seq"),
+    "facts_of_case": ("facts", "case_id", "name"), "facts_of_snapshot": ("facts", "snapshot"),
+    "snapshots_of_case": ("snapshots", "case_id", "seq"), "files_of_case": ("files", "case_id", "seq"),
+    "descriptions_of_case": ("descriptions", "case_id", "seq"),
 }  # fmt: skip
 
 
@@ -167,8 +170,8 @@ class Index(Queries):
             database.table(name).drop(ignore=True)
         for name, (columns, key) in TABLES.items():
             database.table(name).create(columns, pk=key or None)
-        for name, indexed in INDEXES.items():
-            database.table(name).create_index(indexed, f"{name}_of_case")
+        for name, (table, *indexed) in INDEXES.items():
+            database.table(table).create_index(indexed, name)
         self.fulltext.create()
 
     def _put(self, table: str, **row: Any) -> None:
@@ -242,6 +245,7 @@ class Index(Queries):
         lacks = "" if snapshot.outcome == "complete" else snapshot.why
         seen = tuple(replace(fact, at=snapshot.visit.machine_time, lacks=lacks) for fact in facts)
         self._put_facts(target.case, snapshot.id, entry.seq, seen)
+        self._put("looks", snapshot=snapshot.id, says=_says(seen))
         if self.texts:
             self.fulltext.take(fulltext.passages_of(snapshot, facts, _page_text(snapshot, archive)))
 
@@ -277,6 +281,11 @@ class Index(Queries):
                 value=json.dumps(plain(fact.value)), reader=fact.reader, place=json.dumps(plain(fact.place)),
                 at=instant(fact.at) if fact.at else "", seq=seq, saved=int(fact.saved), lacks=fact.lacks,
             )  # fmt: skip
+
+
+def _says(facts: tuple[Fact, ...]) -> str:
+    """A digest of what a page said, wherever on it: two looks at a page that said the same have the same."""
+    return sha256(json.dumps([(fact.name, fact.state, plain(fact.value)) for fact in facts]).encode())
 
 
 def _page_text(snapshot: Snapshot, archive: Archive) -> str:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Literal
 
 from collector.archive import fulltext
-from collector.archive.records import page_of_record, snapshot_of
+from collector.archive.records import FileRecord, RenderingRecord, snapshot_of, valued
+from collector.canonical import made
 from collector.errors import ArchiveError, DamagedArchive
 from collector.ledger.log import Ledger, Opening
-from collector.model import ALIBABA, AddedFile, Fact, FilePart, Money, Place, Printed, Snapshot, Target
+from collector.model import ALIBABA, AddedFile, Fact, FilePart, Place, Snapshot, Target
+from collector.saved.record import page_of_record
 
 Table = Literal["cases", "snapshots", "facts", "files"]
 
@@ -60,13 +61,18 @@ class Description:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A visit as the list of visits has it: which target's, and what came of it."""
+    """A visit as the list of visits has it: when (UTC), at what ("" as the target of an address outside the case's own
+    list), what came of it, and a digest of what the page said, the same for two looks that said the same.
+    """
 
     snapshot: str
+    at: datetime
     target: str
+    url: str
     kind: str
     outcome: str
     why: str
+    says: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +157,10 @@ class Queries:
     def renderings(self, plan: str) -> dict[str, str] | None:
         """Path and commitment of what was made for a plan that was packed before; None for another plan."""
         rows = self._rows("select body from packs where plan = ?", plan)
-        made = json.loads(rows[0]["body"])["renderings"] if rows else None
-        return None if made is None else {one["path"]: one["commitment"] for one in made}
+        if not rows:
+            return None
+        renderings = made(tuple[RenderingRecord, ...], json.loads(rows[0]["body"])["renderings"])
+        return {one.path: one.commitment for one in renderings}
 
     # -- visits -------------------------------------------------------------------------------------------------------
 
@@ -162,6 +170,10 @@ class Queries:
     def snapshots(self, case: str) -> list[tuple[int, Snapshot]]:
         """Ledger number and snapshot of each visit for a case, oldest first."""
         return list(self._snapshots("case_id = ?", case))
+
+    def snapshots_among(self, identifiers: Iterable[str]) -> list[tuple[int, Snapshot]]:
+        """The same of the visits with these ids."""
+        return list(self._snapshots("id in (select value from json_each(?))", json.dumps(list(identifiers))))
 
     def all_snapshots(self) -> Iterator[Snapshot]:
         """Of every case and of none, newest first; read as they are asked for."""
@@ -187,13 +199,22 @@ class Queries:
 
     def looks(self, case: str) -> list[Look]:
         """Every visit for a case, oldest first, without what it kept."""
-        return [_look(row) for row in self._rows("select * from snapshots where case_id = ? order by seq", case)]
+        sql = "select s.*, l.says from snapshots s join looks l on l.snapshot = s.id where case_id = ? order by seq"
+        return [_look(row) for row in self._rows(sql, case)]
+
+    def looks_that_say(self, family: str, case: str) -> frozenset[str]:
+        """The ids of a case's visits that say something under a name that begins so, legibly or not."""
+        sql = (
+            "select distinct snapshot from facts where case_id = ? and substr(name, 1, length(?)) = ? and not saved"
+            " and state != 'not_shown'"
+        )
+        return frozenset(row["snapshot"] for row in self._rows(sql, case, family, family))
 
     def newest_not_whole(self, case: str) -> list[Look]:
         """Of each page of a case the newest visit, where that kept less than the whole; newest first."""
         # With max(), SQLite takes the other columns from the row that holds it (sqlite.org/lang_select.html, 2.5).
         rows = self._rows(
-            "select *, max(seq) from snapshots where case_id = ? "
+            "select s.*, l.says, max(seq) from snapshots s join looks l on l.snapshot = s.id where case_id = ? "
             "group by target, case target when '' then url end having outcome != 'complete' order by max(seq) desc",
             case,
         )
@@ -225,15 +246,15 @@ class Queries:
 
     def _added_file(self, row: sqlite3.Row) -> AddedFile | None:
         """None where what opens its commitment is lost, which `verify` names."""
-        body = json.loads(row["body"])
-        opening = self.ledger.opening(body["commitment"])
+        told = made(FileRecord, json.loads(row["body"]))
+        opening = self.ledger.opening(told.commitment)
         if opening is None:
             return None
-        parts = ((part, self.ledger.opening(part["commitment"])) for part in body.get("parts", ()))
+        parts = ((part, self.ledger.opening(part.commitment)) for part in told.parts)
         return AddedFile(
-            body["id"], body["name"], body["kind"], body["media_type"], body["size"], opening.digest, opening.salt,
-            datetime.fromisoformat(row["at"]), row["seq"], body["note"],
-            tuple(FilePart(part["name"], part["size"], own.digest, own.salt) for part, own in parts if own),
+            told.id, told.name, told.kind, told.media_type, told.size, opening.digest, opening.salt,
+            datetime.fromisoformat(row["at"]), row["seq"], told.note,
+            tuple(FilePart(part.name, part.size, own.digest, own.salt) for part, own in parts if own),
             page_of_record(json.loads(row["page"])),
         )  # fmt: skip
 
@@ -260,6 +281,10 @@ class Queries:
     def facts(self, case: str, name: str = "") -> list[Fact]:
         """What a case's visits and saved pages say (under one name), oldest first."""
         return self._facts("case_id = ? and ? in ('', name)", case, name)
+
+    def facts_among(self, origins: Iterable[str]) -> list[Fact]:
+        """What these snapshots and files say, oldest first."""
+        return self._facts("snapshot in (select value from json_each(?))", json.dumps(list(origins)))
 
     def visits_with_facts(self, case: str) -> frozenset[str]:
         """The ids of a case's snapshots and files that say something."""
@@ -294,7 +319,10 @@ class Queries:
 
 
 def _look(row: sqlite3.Row) -> Look:
-    return Look(row["id"], row["target"], row["kind"], row["outcome"], row["why"])
+    return Look(
+        row["id"], datetime.fromisoformat(row["at"]), row["target"], row["url"], row["kind"], row["outcome"],
+        row["why"], row["says"],
+    )  # fmt: skip
 
 
 def _asserted(row: sqlite3.Row) -> Asserted:
@@ -307,24 +335,8 @@ def _asserted(row: sqlite3.Row) -> Asserted:
 
 
 def fact_of_row(row: sqlite3.Row) -> Fact:
-    place = json.loads(row["place"])
-    if place is not None:
-        place = Place(**{**place, "box": tuple(place["box"]) if place["box"] else None})
+    place, at = json.loads(row["place"]), datetime.fromisoformat(row["at"]) if row["at"] else None
     return Fact(
-        row["name"], valued(json.loads(row["value"])), row["state"], row["snapshot"], row["reader"], place,
-        datetime.fromisoformat(row["at"]) if row["at"] else None, saved=bool(row["saved"]), lacks=row["lacks"],
+        row["name"], valued(json.loads(row["value"])), row["state"], row["snapshot"], row["reader"],
+        made(Place, place) if place else None, at, saved=bool(row["saved"]), lacks=row["lacks"],
     )  # fmt: skip
-
-
-def valued(value: Any) -> Any:
-    """The model's value from its JSON form (money and printed times by their keys)."""
-    if isinstance(value, list):
-        return tuple(valued(item) for item in value)
-    if isinstance(value, dict):
-        if value.keys() == {"amount", "currency"}:
-            return Money(Decimal(value["amount"]), value["currency"])
-        if value.keys() == {"text", "earliest", "latest", "zone"}:
-            first, last = datetime.fromisoformat(value["earliest"]), datetime.fromisoformat(value["latest"])
-            return Printed(value["text"], first, last, value["zone"])
-        return {key: valued(item) for key, item in value.items()}
-    return value

@@ -3,40 +3,117 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, get_type_hints
 
-from collector.canonical import plain
+from collector.canonical import Misfit, made, plain
 from collector.errors import DamagedArchive
 from collector.ledger.log import Entry, Opening
-from collector.model import ALIBABA, Artefact, SavedPage, Snapshot, Step, Target, Visit
+from collector.model import ALIBABA, Artefact, Money, Outcome, Printed, Snapshot, Step, Target, Visit
 from collector.seal.revocation import NAME as ANSWER_NAME
 from collector.seal.timestamp import NAME as AUTHORITY_NAME
 
 KEY_KINDS = ("archive.created", "key.changed")  # they name the key that signs from there on
 
-# What an entry of each kind must at least hold; kinds that are not named here are free (design section 4).
-_REQUIRED: Mapping[str, Mapping[str, type]] = {
+
+@dataclass(frozen=True, slots=True)
+class ArtefactRecord:
+    """An artefact as a line of the ledger names it: by its commitment alone."""
+
+    role: str
+    part: int
+    media_type: str
+    size: int
+    commitment: str
+    same_as: str = ""
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if not all(0 <= number < 1 << 53 for number in (self.part, self.size)):
+            raise Misfit("its part or size is out of range")
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotRecord:
+    """A snapshot as a line of the ledger holds it."""
+
+    v: int
+    id: str
+    target: Target
+    visit: Visit
+    steps: tuple[Step, ...]
+    outcome: Outcome
+    why: str
+    artefacts: tuple[ArtefactRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PartRecord:
+    """A file of a saved page's folder as a line of the ledger names it; `name` is its path in it."""
+
+    name: str
+    media_type: str
+    size: int
+    commitment: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """A file that the buyer added as a line of the ledger holds it; the rest is as in `AddedRecord`."""
+
+    case: str
+    id: str
+    name: str
+    kind: str
+    media_type: str
+    size: int
+    note: str
+    commitment: str
+    parts: tuple[PartRecord, ...] = ()
+    url: str = ""
+    saved_at: datetime | None = None
+    alias: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RenderingRecord:
+    """A file that was made for a pack."""
+
+    path: str
+    commitment: str
+
+
+# What an entry of each kind must at least hold, and what it may; kinds that are not named here are free (design section 4).
+_HOLDS: Mapping[str, Mapping[str, Any]] = {
     "archive.created": {"key": str, "certificate": str},
     "key.changed": {"key": str, "certificate": str},
     "setting.changed": {"case": str, "name": str, "value": str},
     "case.opened": {"case": str, "name": str, "zone": str, "account": str},
     "case.closed": {"case": str},
-    "target.set": {"case": str, "id": str, "kind": str, "url": str, "account": str, "expects": dict},
-    "fact.asserted": {"case": str, "name": str, "round": int, "value": object, "who": str},
+    "target.set": {"case": str, "id": str, "kind": str, "url": str, "account": str, "expects": Mapping[str, str]},
+    "fact.asserted": {"case": str, "name": str, "round": int, "value": Any, "who": str},
     "file.added": {
         "case": str, "id": str, "name": str, "kind": str, "media_type": str, "size": int, "note": str, "commitment": str,
     },
     "file.described": {"case": str, "id": str},
-    "snapshot": {"id": str, "target": dict, "visit": dict, "steps": list, "artefacts": list},
+    "snapshot": get_type_hints(SnapshotRecord),
     "account.paused": {"account": str, "why": str, "snapshot": str},
     "account.resumed": {"account": str},
-    "pack.made": {"case": str, "plan": str, "renderings": list},
+    "pack.made": {"case": str, "plan": str, "renderings": tuple[RenderingRecord, ...]},
     "tail.set_aside": {"file": str, "size": int, "digest": str},
-    "authority.revoked": {"authority": str, "certificates": list, "parts": list, "why": str},
+    "authority.revoked": {"authority": str, "certificates": tuple[str, ...], "parts": tuple[Any, ...], "why": str},
     "timestamp.received": {"checkpoint": int, "authority": str, "token": str, "time": str},
 }  # fmt: skip
+_BY_KEYS: Mapping[frozenset[str], type] = {frozenset(get_type_hints(kind)): kind for kind in (Money, Printed)}
+_OF_A_PAGE: Mapping[str, Any] = {"url": str, "saved_at": datetime}
+_MAY_HOLD: Mapping[str, Mapping[str, Any]] = {
+    "case.opened": {"site": str},
+    "target.set": {"site": str},
+    "file.added": {"parts": tuple[PartRecord, ...], "alias": str, **_OF_A_PAGE},
+    "file.described": {"kind": str, "note": str, **_OF_A_PAGE},
+    "timestamp.received": {"revocation": Mapping[str, str]},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,42 +154,29 @@ def added_record(body: Mapping[str, Any], at: datetime, openings: Mapping[str, O
 
     None when nothing opens it.
     """
-    opening = openings.get(body["commitment"])
+    told = made(FileRecord, body)
+    opening = openings.get(told.commitment)
     if opening is None:
         return None
-    parts = []
-    for record in body.get("parts", ()):
-        if inner := openings.get(record["commitment"]):
-            parts.append(Part(record["name"], record["media_type"], record["size"], inner.digest, inner.salt))
-    said = body.get("saved_at", "")
+    parts = tuple(
+        Part(part.name, part.media_type, part.size, inner.digest, inner.salt)
+        for part in told.parts
+        if (inner := openings.get(part.commitment))
+    )
     return AddedRecord(
-        body["id"], body["case"], body["name"], body["kind"], body["media_type"], opening.digest, at, body.get("url", ""),
-        datetime.fromisoformat(said) if said else None, body.get("alias", ""), tuple(parts), site,
+        told.id, told.case, told.name, told.kind, told.media_type, opening.digest, at, told.url, told.saved_at, told.alias,
+        parts, site,
     )  # fmt: skip
 
 
-def page_record(page: SavedPage | None) -> dict[str, str]:
-    """What is known of a saved page, as texts; {} for a file that is none. Only a page of the site may show others."""
-    if page is None:
-        return {}
-    told = {"form": page.form, "outcome": page.outcome, "why": page.why}
-    if page.outcome == "kept":
-        return told
-    saved_at = str(plain(page.saved_at)) if page.saved_at else ""
-    told |= {"kind": page.kind, "url": page.url, "saved_at": saved_at, "said_by": page.said_by}
-    if page.kind == "chat":
-        return told
-    flags = {"others": page.others, "secrets": page.secrets}
-    return {**told, "alias": page.alias, **{name: "yes" if on else "" for name, on in flags.items()}}
-
-
-def page_of_record(record: Mapping[str, Any]) -> SavedPage | None:
-    """The page in what `page_record` made of it."""
-    if not record:
-        return None
-    said = {name: record[name] for name in ("form", "outcome", "why", "kind", "url", "said_by", "alias") if name in record}
-    saved_at = datetime.fromisoformat(record["saved_at"]) if record.get("saved_at") else None
-    return SavedPage(**said, saved_at=saved_at, others=bool(record.get("others")), secrets=bool(record.get("secrets")))
+def valued(value: Any) -> Any:
+    """A fact's value from its JSON form: money and printed times by their keys, lists as tuples. Raises Misfit."""
+    if isinstance(value, list):
+        return tuple(map(valued, value))
+    if not isinstance(value, dict):
+        return value
+    kind = _BY_KEYS.get(frozenset(value))
+    return made(kind, value) if kind else {key: valued(item) for key, item in value.items()}
 
 
 def keys_of(entries: Iterable[Entry]) -> list[tuple[int, str]]:
@@ -129,44 +193,27 @@ def received_files(entry: Entry) -> dict[str, str]:
 
 def shape_fault(entry: Entry) -> str:
     """What an entry of a known kind lacks, in words, or ""."""
-    for name, kind in _REQUIRED.get(entry.kind, {}).items():
-        if name not in entry.body or not isinstance(entry.body[name], kind):
-            return f"is a {entry.kind} without a proper {name}"
-    if not isinstance(entry.body.get("site", ""), str):
-        return "names its site wrongly"
-    if entry.kind == "snapshot":
-        if not isinstance(entry.body["target"].get("site", ""), str):
-            return "names its site wrongly"
-        if not all(_is_artefact(record) for record in entry.body["artefacts"]):
-            return "names its artefacts wrongly"
+    needed, more = _HOLDS.get(entry.kind, {}), _MAY_HOLD.get(entry.kind, {})
+    for name, kind in {**needed, **more}.items():
+        if name not in entry.body and name in more:
+            continue
         try:
-            snapshot_of(entry.body, {})
-        except (KeyError, TypeError, ValueError, AttributeError):
-            return "is a snapshot that cannot be read"
-    if entry.kind == "authority.revoked" and not all(isinstance(pem, str) for pem in entry.body["certificates"]):
-        return "names its certificates wrongly"
-    if entry.kind == "timestamp.received":
-        if not AUTHORITY_NAME.fullmatch(entry.body["authority"]):  # files are named by it
+            made(kind, entry.body[name])
+        except KeyError:
+            return f"is a {entry.kind} without a proper {name}"
+        except Misfit as misfit:
+            return f"is a {entry.kind} without a proper {misfit.inside(name).where}"
+    if entry.kind == "fact.asserted":
+        try:
+            valued(entry.body["value"])
+        except Misfit as misfit:
+            return f"is a fact.asserted without a proper {misfit.inside('value').where}"
+    if entry.kind == "timestamp.received":  # files are named by these
+        if not AUTHORITY_NAME.fullmatch(entry.body["authority"]):
             return "names its authority wrongly"
-        answers = entry.body.get("revocation", {})
-        if not isinstance(answers, dict) or not all(
-            ANSWER_NAME.fullmatch(n) and isinstance(d, str) for n, d in answers.items()
-        ):
+        if not all(ANSWER_NAME.fullmatch(name) for name in entry.body.get("revocation", {})):
             return "names what was said of revocation wrongly"
-    for many, needed in (("renderings", {"path", "commitment"}), ("parts", {"name", "media_type", "size", "commitment"})):
-        records = entry.body.get(many, [])
-        if not isinstance(records, list) or not all(isinstance(r, dict) and needed <= r.keys() for r in records):
-            return f"names its {many} wrongly"
     return ""
-
-
-def _is_artefact(record: Any) -> bool:
-    if not isinstance(record, dict):
-        return False
-    held = {"same_as": "", "note": "", **record}
-    words = all(isinstance(held.get(name), str) for name in ("role", "media_type", "commitment", "same_as", "note"))
-    numbers = all(type(held.get(name)) is int and 0 <= held[name] < 1 << 53 for name in ("part", "size"))
-    return words and numbers
 
 
 def require_shape(entry: Entry) -> None:
@@ -178,38 +225,27 @@ def require_shape(entry: Entry) -> None:
 
 def body_of(snapshot: Snapshot) -> tuple[dict[str, Any], tuple[Opening, ...]]:
     """The entry's body with commitments in place of digests and salts, and the openings."""
-    body: dict[str, Any] = plain(snapshot)
-    openings = []
-    for artefact in body["artefacts"]:
-        opening = Opening(artefact.pop("digest"), artefact.pop("salt"))
-        artefact["commitment"] = opening.commitment
-        openings.append(opening)
-    return body, tuple(openings)
+    openings = tuple(Opening(artefact.digest, artefact.salt) for artefact in snapshot.artefacts)
+    artefacts = tuple(
+        ArtefactRecord(a.role, a.part, a.media_type, a.size, opening.commitment, a.same_as, a.note)
+        for a, opening in zip(snapshot.artefacts, openings, strict=True)
+    )
+    record = SnapshotRecord(
+        snapshot.v, snapshot.id, snapshot.target, snapshot.visit, snapshot.steps, snapshot.outcome, snapshot.why, artefacts
+    )
+    body: dict[str, Any] = plain(record)
+    return body, openings
 
 
 def snapshot_of(body: Mapping[str, Any], openings: Mapping[str, Opening]) -> Snapshot:
-    """The snapshot that an entry records; artefacts that nothing opens, and keys that later versions add, are left out."""
-    visit = {**_known(Visit, body["visit"]), "machine_time": datetime.fromisoformat(body["visit"]["machine_time"])}
-    for name in ("redirects", "redactions", "losses"):
-        visit[name] = tuple(visit[name])
-    steps = tuple(Step(**{**_known(Step, step), "began": datetime.fromisoformat(step["began"])}) for step in body["steps"])
-    artefacts = []
-    for record in body["artefacts"]:
-        opening = openings.get(record["commitment"])
-        if opening is not None:
-            artefacts.append(Artefact(**{**_known(Artefact, record), "digest": opening.digest, "salt": opening.salt}))
-    return Snapshot(
-        v=body["v"],
-        id=body["id"],
-        target=Target(**_known(Target, body["target"])),
-        visit=Visit(**visit),
-        steps=steps,
-        outcome=body["outcome"],
-        why=body["why"],
-        artefacts=tuple(artefacts),
+    """The snapshot that an entry records; artefacts that nothing opens, and keys that later versions add, are left out.
+
+    Raises Misfit where the body is no snapshot's.
+    """
+    told = made(SnapshotRecord, body)
+    artefacts = tuple(
+        Artefact(a.role, a.part, a.media_type, a.size, opening.digest, opening.salt, a.same_as, a.note)
+        for a in told.artefacts
+        if (opening := openings.get(a.commitment)) is not None
     )
-
-
-def _known(value: type[Artefact | Step | Target | Visit], record: Mapping[str, Any]) -> dict[str, Any]:
-    """Of a record what this version knows: new optional keys are free (design section 4)."""
-    return {field.name: record[field.name] for field in fields(value) if field.name in record}
+    return Snapshot(told.v, told.id, told.target, told.visit, told.steps, told.outcome, told.why, artefacts)

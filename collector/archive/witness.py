@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from collector.canonical import made, plain
 from collector.errors import WrongRequest
 from collector.ledger.anchor import Anchor
 from collector.ledger.checkpoint import MALFORMED, Checkpoint
@@ -22,17 +22,27 @@ _ABOUT = (
 _MOST_BYTES = 4 << 20
 
 
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """What the file holds, in its order: the checkpoint's own text; signature and tokens in base64."""
+
+    about: str = field(default=_ABOUT, kw_only=True)
+    v: int = field(default=1, kw_only=True)
+    checkpoint: str
+    signature: str
+    tokens: Mapping[str, str] = field(default_factory=dict)
+    key: str = ""
+
+
 def witness_file(checkpoint: Checkpoint, signature: bytes, tokens: Mapping[str, bytes], key: str) -> bytes:
     """The file: the checkpoint's own bytes, its signature and tokens (base64), and the signing key's fingerprint."""
-    record = {
-        "about": _ABOUT,
-        "v": 1,
-        "checkpoint": checkpoint.data.decode("ascii"),
-        "signature": base64.b64encode(signature).decode("ascii"),
-        "tokens": {name: base64.b64encode(token).decode("ascii") for name, token in sorted(tokens.items())},
-        "key": key,
-    }
-    return json.dumps(record, indent=1, ensure_ascii=True).encode() + b"\n"
+    record = _Record(
+        checkpoint=checkpoint.data.decode("ascii"),
+        signature=base64.b64encode(signature).decode("ascii"),
+        tokens={name: base64.b64encode(token).decode("ascii") for name, token in sorted(tokens.items())},
+        key=key,
+    )
+    return json.dumps(plain(record), indent=1, ensure_ascii=True).encode() + b"\n"
 
 
 def is_witness(path: Path) -> bool:
@@ -50,13 +60,13 @@ def read_anchor(path: Path) -> Anchor:
         if path.stat().st_size > _MOST_BYTES:
             raise ValueError("too large")
         data = path.read_bytes()
-        record: dict[str, Any] = json.loads(data)
-        given = "checkpoint" in record
-        checkpoint = Checkpoint.parse(str(record["checkpoint"]).encode() if given else data)
-        signature = base64.b64decode(record["signature"], validate=True) if given else _beside(path)
+        found = json.loads(data)
+        given = made(_Record, found) if isinstance(found, dict) and "checkpoint" in found else None
+        checkpoint = Checkpoint.parse(given.checkpoint.encode() if given else data)
+        signature = base64.b64decode(given.signature, validate=True) if given else _beside(path)
     except OSError as error:
         raise WrongRequest(f"{path} cannot be read ({error.strerror}).", "Check its permissions.") from error
-    except (*MALFORMED, AttributeError, binascii.Error) as error:
+    except MALFORMED as error:
         raise WrongRequest(
             f"{path} is not a checkpoint.",
             "Give what `timestamp --witness FILE` wrote, a file from ledger/checkpoints, a pack, or a fingerprint.",

@@ -15,12 +15,13 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from collector.browser.window import cleared, ended, reached
+from collector.canonical import made, plain
 from collector.errors import ArchiveError, BrowserError, PersonNeeded, WrongRequest
 from collector.ledger.disk import make_folder, write_file
 from collector.platform import keep_private
@@ -64,10 +65,10 @@ class Accounts:
     def read(self, name: str) -> Account:
         """The account as last written down; a new one where it is not known or its file is torn."""
         try:
-            noted = json.loads((self.root / name / "account.json").read_text("utf-8"))
-            return Account(name, str(noted["label"]), str(noted["proved_at"]), str(noted["attach"]))
-        except (OSError, ValueError, KeyError, TypeError):
+            noted = made(Account, json.loads((self.root / name / "account.json").read_text("utf-8")))
+        except (OSError, ValueError, RecursionError):
             return Account(name)
+        return replace(noted, name=name)
 
     def only(self) -> str:
         """The name of the only account there is, or ""."""
@@ -77,7 +78,7 @@ class Accounts:
     def write(self, account: Account) -> None:
         """Writes the account down, for its user's eyes only."""
         folder = self._folder(account.name)
-        write_file(folder / "account.json", json.dumps(asdict(account), indent=1).encode())
+        write_file(folder / "account.json", json.dumps(plain(account), indent=1).encode())
         _private(folder / "account.json")
 
     def require_name(self, name: str) -> str:

@@ -22,7 +22,7 @@ from threading import RLock
 from typing import Any, BinaryIO, TypeVar
 from urllib.parse import quote
 
-from collector.canonical import commitment
+from collector.canonical import commitment, made
 from collector.ledger.checkpoint import checkpoint_name, checkpoint_or_none
 from collector.ledger.merkle import Tree, leaf_hash
 
@@ -290,15 +290,23 @@ class Catalogue:
             return self._asked(lambda db: _node(db, height, number))
 
 
+@dataclass(frozen=True, slots=True)
+class OpeningRecord:
+    """What a line of `openings.jsonl` holds, in canonical JSON; all as hexadecimal."""
+
+    commitment: str
+    digest: str
+    salt: str
+
+
 def opening_in(line: bytes) -> tuple[str, str, str, bool] | None:
     """Commitment, digest and salt that a line of `openings.jsonl` holds, and whether it names its commitment rightly."""
     try:
-        record = json.loads(line)
-        digest, salt = str(record["digest"]), str(record["salt"])
-        named = commitment(salt, digest)
-        return named, digest, salt, record["commitment"] == named
-    except (ValueError, KeyError, TypeError, RecursionError):
+        record = made(OpeningRecord, json.loads(line))
+        named = commitment(record.salt, record.digest)
+    except (ValueError, RecursionError):
         return None
+    return named, record.digest, record.salt, record.commitment == named
 
 
 def _make_tables(db: sqlite3.Connection) -> None:

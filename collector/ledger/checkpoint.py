@@ -5,11 +5,21 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-from collector.canonical import canonical
+from collector.canonical import canonical, made
 
-VERSION = 1
-MALFORMED = (ValueError, KeyError, TypeError, RecursionError)  # what reading bytes that are no checkpoint raises
+VERSION: Literal[1] = 1
+MALFORMED = (ValueError, RecursionError)  # what reading bytes that are no checkpoint raises
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    v: Literal[1]
+    size: int
+    root: str
+    at: str
+    previous: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +40,21 @@ class Checkpoint:
     @classmethod
     def made(cls, size: int, root: str, at: str, previous: str) -> Checkpoint:
         """A new one, with its canonical bytes."""
-        record = {"v": VERSION, "size": size, "root": root, "at": at, "previous": previous}
-        return cls(size, root, at, previous, canonical(record))
+        return cls(size, root, at, previous, canonical(_Record(VERSION, size, root, at, previous)))
 
     @classmethod
     def parse(cls, data: bytes) -> Checkpoint:
-        """The checkpoint in canonical bytes. Raises ValueError, KeyError or TypeError when they are none."""
-        record = json.loads(data)
-        if record["v"] != VERSION or canonical(record) != data or not isinstance(record["size"], int):
+        """The checkpoint in canonical bytes. Raises one of MALFORMED when they are none."""
+        checkpoint = cls.kept(data)
+        if canonical(json.loads(data)) != data:
             raise ValueError("not the canonical form of a checkpoint")
-        return cls.kept(data)
+        return checkpoint
 
     @classmethod
     def kept(cls, data: bytes) -> Checkpoint:
         """The checkpoint in bytes that were found to be one."""
-        record = json.loads(data)
-        return cls(record["size"], record["root"], record["at"], record["previous"], data)
+        record = made(_Record, json.loads(data))
+        return cls(record.size, record.root, record.at, record.previous, data)
 
 
 def checkpoint_name(size: int) -> str:

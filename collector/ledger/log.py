@@ -17,10 +17,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from collector.canonical import canonical, commitment, sha256
+from collector.canonical import canonical, commitment, made, sha256
 from collector.clock import instant
 from collector.errors import DamagedArchive
-from collector.ledger.catalogue import Catalogue, Described, Row, opening_in
+from collector.ledger.catalogue import Catalogue, Described, OpeningRecord, Row, opening_in
 from collector.ledger.checkpoint import VERSION, Checkpoint, checkpoint_name, checkpoint_or_none
 from collector.ledger.clock_faults import clock_fault
 from collector.ledger.disk import append_line, write_file
@@ -29,6 +29,18 @@ from collector.ledger.merkle import Tree, leaf_hash
 _LOG = logging.getLogger(__name__)
 
 OF_THE_SEAL = ("timestamp.received", "authority.revoked")  # they do not by themselves call for a new checkpoint
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRecord:
+    """What a line holds, in canonical JSON. `nonce`: 16 random bytes as hexadecimal."""
+
+    v: int
+    seq: int
+    at: str
+    kind: str
+    nonce: str
+    body: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +74,17 @@ def new_salt() -> str:
 def parse_entry(line: bytes, seq: int) -> Entry:
     """The entry that a line holds. Raises DamagedArchive when it is not one, or of an unknown version."""
     try:
-        record = json.loads(line)
-        entry = Entry(record["seq"], record["at"], record["kind"], record["body"], line)
-        version, nonce = record["v"], record["nonce"]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        record = made(EntryRecord, json.loads(line))
+    except (ValueError, RecursionError) as error:
         raise DamagedArchive(f"Line {seq + 1} of the ledger is not an entry.", "Run: tradewitness verify") from error
-    if version != VERSION:
+    if record.v != VERSION:
         raise DamagedArchive(
-            f"Line {seq + 1} of the ledger has version {version}, and this tradewitness reads version {VERSION}.",
+            f"Line {seq + 1} of the ledger has version {record.v}, and this tradewitness reads version {VERSION}.",
             "Install a newer tradewitness: uv tool upgrade tradewitness",
         )
-    well_typed = isinstance(entry.body, dict) and all(isinstance(t, str) for t in (entry.at, entry.kind, nonce))
-    if not well_typed or entry.seq != seq:
+    if record.seq != seq:
         raise DamagedArchive(f"Line {seq + 1} of the ledger does not carry its own number.", "Run: tradewitness verify")
-    return entry
+    return Entry(record.seq, record.at, record.kind, record.body, line)
 
 
 def about_case(order: str) -> str:
@@ -288,11 +297,8 @@ class Ledger:
 
     def _append(self, kind: str, body: Mapping[str, Any], at: datetime, openings: Iterable[Opening]) -> Entry:
         seq, stamp = self.size, instant(at)
-        record = {"v": VERSION, "seq": seq, "at": stamp, "kind": kind, "nonce": secrets.token_hex(16), "body": body}
-        line = canonical(record)
-        opened = b"".join(
-            canonical({"commitment": o.commitment, "digest": o.digest, "salt": o.salt}) + b"\n" for o in openings
-        )
+        line = canonical(EntryRecord(VERSION, seq, stamp, kind, secrets.token_hex(16), body))
+        opened = b"".join(canonical(OpeningRecord(o.commitment, o.digest, o.salt)) + b"\n" for o in openings)
         if opened:
             append_line(self.openings_path, opened)
         append_line(self.entries_path, line + b"\n")

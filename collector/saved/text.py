@@ -11,11 +11,11 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import PurePath
-from typing import Any
 
+from collector.canonical import made, plain
 from collector.errors import DamagedArchive
 from collector.kinds import file_kind
 from collector.model import AddedFile, FileText, Passage
@@ -36,6 +36,14 @@ TOO_LARGE = f"it is larger than 40 MB, so its text was not read: {LOOK}."
 TOO_MUCH = f"reading its text took too much time or memory, so it was stopped: {LOOK}."
 DAMAGED = f"its text cannot be read (the file is damaged or not what its name says): {LOOK}."
 NOT_READ = f"this kind of file is not read for text: {LOOK}."
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What the process that reads says: the passages, or why there are none."""
+
+    passages: tuple[Passage, ...] = ()
+    problem: str = ""
 
 
 def texts_of(
@@ -79,29 +87,29 @@ def read_apart(kind: str, data: bytes, seconds: float = _SECONDS) -> tuple[tuple
     except subprocess.TimeoutExpired:
         return (), TOO_MUCH
     try:
-        answer: dict[str, Any] = json.loads(done.stdout)
-    except ValueError:
+        answer = made(_Answer, json.loads(done.stdout))
+    except (ValueError, RecursionError):
         return (), TOO_MUCH  # killed before it could answer
-    return tuple(Passage(place, text) for place, text in answer["passages"]), str(answer["problem"])
+    return answer.passages, answer.problem
 
 
 # -- inside the process that reads -------------------------------------------------------------------------------------
 
 
 def main(kind: str) -> None:
-    """Reads standard input, writes {"passages":[[place,text]],"problem":""} as JSON."""
+    """Reads standard input, writes what came of it as JSON."""
     _bound()
     data = sys.stdin.buffer.read()
     try:
         passages = list(_bounded({"pdf": _pdf, "docx": _docx, "text": _text}[kind](data)))
-        answer = {"passages": passages, "problem": "" if passages else NO_TEXT}
+        answer = _Answer(tuple(Passage(*passage) for passage in passages), "" if passages else NO_TEXT)
     except _Locked:
-        answer = {"passages": [], "problem": LOCKED}
+        answer = _Answer(problem=LOCKED)
     except (MemoryError, RecursionError, _TooMuch):
-        answer = {"passages": [], "problem": TOO_MUCH}
+        answer = _Answer(problem=TOO_MUCH)
     except Exception:  # noqa: BLE001 - parsers of hostile files raise anything; the process ends here either way
-        answer = {"passages": [], "problem": DAMAGED}
-    sys.stdout.write(json.dumps(answer))
+        answer = _Answer(problem=DAMAGED)
+    sys.stdout.write(json.dumps(plain(answer)))
 
 
 class _Locked(Exception):

@@ -14,7 +14,7 @@ from collector.verify.checking import Checking
 
 _WHERE = "index.sqlite"
 _MEND = "`tradewitness reindex` builds it again from the ledger"
-_OF_THE_LEDGER = tuple(name for name in TABLES if name not in ("meta", "facts", "readings"))
+_OF_THE_LEDGER = tuple(name for name in TABLES if name not in ("meta", "facts", "looks", "readings"))
 
 
 def check_index(

@@ -6,11 +6,10 @@ The only module of the rules that reads anything, the time zones' own database a
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import MISSING, fields, is_dataclass
 from importlib import resources
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar
 
+from collector.canonical import Misfit, made
 from collector.errors import WrongRequest
 
 T = TypeVar("T")
@@ -30,7 +29,12 @@ def from_toml(kind: type[T], text: str, where: str) -> T:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise WrongRequest(f"The {where} is not TOML: {error}.", "Mend the file at the place named.") from error
-    value: T = _value(kind, table, where)
+    try:
+        value = made(kind, table, closed=True)
+        _require_filled(table)
+    except Misfit as misfit:
+        fault = misfit.inside(where)
+        raise wrong(fault.where, fault.what) from misfit
     return value
 
 
@@ -41,29 +45,17 @@ def wrong(where: str, what: str) -> WrongRequest:
     )
 
 
-def _value(kind: Any, value: Any, where: str) -> Any:
-    """The TOML value as `kind`: a dataclass, a tuple of a kind, or a plain type."""
-    if get_origin(kind) is tuple:
-        if not isinstance(value, list):
-            raise wrong(where, "a list is needed")
-        return tuple(_value(get_args(kind)[0], item, f"{where}[{n}]") for n, item in enumerate(value, 1))
-    if is_dataclass(kind):
-        return _record(kind, value, where)
-    if type(value) is not kind:
-        raise wrong(where, f"{kind.__name__} is needed, not {value!r}")
-    if value == "" and kind is str:
-        raise wrong(where, "the text is empty")
-    return value
-
-
-def _record(kind: Any, value: Any, where: str) -> Any:
-    if not isinstance(value, Mapping):
-        raise wrong(where, "a table is needed")
-    names = {field.name for field in fields(kind)}
-    required = {field.name for field in fields(kind) if field.default is MISSING}
-    if unknown := sorted(value.keys() - names):
-        raise wrong(where, f"{unknown[0]!r} is not known there")
-    if absent := sorted(required - value.keys()):
-        raise wrong(where, f"{absent[0]!r} is missing")
-    types = get_type_hints(kind)
-    return kind(**{name: _value(types[name], item, f"{where}.{name}") for name, item in value.items()})
+def _require_filled(value: Any) -> None:
+    """Raises Misfit at a text that is empty: what says nothing is left out."""
+    if value == "":
+        raise Misfit("the text is empty")
+    items: list[tuple[str, Any]] = []
+    if isinstance(value, dict):
+        items = list(value.items())
+    elif isinstance(value, list):
+        items = [(f"[{number}]", item) for number, item in enumerate(value, 1)]
+    for place, item in items:
+        try:
+            _require_filled(item)
+        except Misfit as misfit:
+            raise misfit.inside(place) from None

@@ -19,7 +19,7 @@ from PIL.ImageStat import Stat
 
 from casework.proving.packed_facts import check_facts
 from collector.alias import Alias
-from collector.archive.queries import valued
+from collector.archive.records import valued
 from collector.sites.table import site_named
 from fixtures.authority import serve
 from fixtures.revocation import Revocation

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from casework.workspace import authorities_of
 from collector.archive.config import read_config, write_config
-from collector.errors import WrongRequest
+from collector.errors import ArchiveError, WrongRequest
 from collector.seal.timestamp import Authority
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -41,3 +41,24 @@ def test_an_authority_that_could_not_be_asked_is_refused_before_anything_is_kept
 def test_two_authorities_of_one_name_are_refused() -> None:
     with pytest.raises(WrongRequest, match="Two authorities"):
         authorities_of(("x=http://a.example", "x=http://b.example"), "root")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[nightly]\nbudget = "5"\n', "nightly.budget: a whole number is needed, not '5'"),
+        ("[nightly]\npause_seconds = true\n", "nightly.pause_seconds: a whole number is needed, not True"),
+        ('[[authority]]\nname = "x"\nurl = "http://a.example"\n', "authority[1]: 'root' is missing"),
+        ('[authority]\nname = "x"\n', "authority: a list is needed"),
+    ],
+)
+def test_a_setting_that_is_no_such_thing_is_named_with_its_place(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "config.toml").write_text(text)
+    with pytest.raises(ArchiveError) as refused:
+        read_config(tmp_path / "config.toml")
+    assert said in refused.value.message
+
+
+def test_what_a_later_version_wrote_beside_the_settings_is_let_be(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('colour = "red"\n[nightly]\nbudget = 7\nshade = 1\n')
+    assert read_config(tmp_path / "config.toml").budget == 7

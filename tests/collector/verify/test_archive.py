@@ -135,8 +135,8 @@ def test_a_picture_that_its_record_describes_wrongly_is_named(archive: Archive, 
     body, openings = body_of(snapshot_for(archive, ORDER, b"<html>third</html>"))
     body["artefacts"][0] |= wrong
     archive.record("snapshot", body, openings)
-    assert any("names its artefacts wrongly" in problem.what for problem in verify_archive(archive).problems)
-    with pytest.raises(DamagedArchive, match="names its artefacts wrongly"):
+    assert any("without a proper artefacts[1]" in problem.what for problem in verify_archive(archive).problems)
+    with pytest.raises(DamagedArchive, match=r"without a proper artefacts\[1\]"):
         open_index(archive, lambda _: ())
 
 

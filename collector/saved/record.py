@@ -1,0 +1,34 @@
+"""The stored form of what a saved page is: texts by name, as the index holds it and `add` gives it to programs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from collector.canonical import plain
+from collector.model import SavedPage
+
+
+def page_record(page: SavedPage | None) -> dict[str, str]:
+    """What is known of a saved page, as texts; {} for a file that is none. Only a page of the site may show others."""
+    if page is None:
+        return {}
+    told = {"form": page.form, "outcome": page.outcome, "why": page.why}
+    if page.outcome == "kept":
+        return told
+    saved_at = str(plain(page.saved_at)) if page.saved_at else ""
+    told |= {"kind": page.kind, "url": page.url, "saved_at": saved_at, "said_by": page.said_by}
+    if page.kind == "chat":
+        return told
+    flags = {"others": page.others, "secrets": page.secrets}
+    return {**told, "alias": page.alias, **{name: "yes" if on else "" for name, on in flags.items()}}
+
+
+def page_of_record(record: Mapping[str, Any]) -> SavedPage | None:
+    """The page in what `page_record` made of it."""
+    if not record:
+        return None
+    said = {name: record[name] for name in ("form", "outcome", "why", "kind", "url", "said_by", "alias") if name in record}
+    saved_at = datetime.fromisoformat(record["saved_at"]) if record.get("saved_at") else None
+    return SavedPage(**said, saved_at=saved_at, others=bool(record.get("others")), secrets=bool(record.get("secrets")))
