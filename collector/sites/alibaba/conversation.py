@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from bs4 import Tag
 
 from collector.model import Printed
-from collector.reading.heard import Answer, Told, answers, answers_in, begins, chained, of_one
+from collector.reading.heard import Answer, Told, answers, answers_in, begins, chained, of_one, plain_code
 from collector.reading.leaves import text_in
 from collector.reading.markup import Frame
 from collector.reading.readings import Node, Reading
@@ -31,7 +31,7 @@ COMPANY = ".contact-company, [class*=company]"
 _LISTED = frozenset({"cid", "companyName", "contactAccountId", "contactAliId", "loginId", "accountId", "selfAliId", "name"})
 _PARTIES = re.compile(r"([\w.]{1,40})-([\w.]{1,40})#")
 _OWN_IDS = ("aliId", "selfAliId", "selfAccountId", "selfId")
-_KINDS = {"60": "image", "2000": "image", "50": "product", "63": "product", "61": "file", "57": "card"}
+_KINDS = {"60": "image", "2000": "image", "50": "product", "63": "product", "61": "file", "53": "file", "57": "card"}
 _IMAGE = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp)(?:$|[?_])", re.IGNORECASE)
 _RECALLED = frozenset({"recall", "recalled", "withdraw", "withdrawn"})
 Message = Mapping[str, Any]
@@ -49,7 +49,9 @@ class Conversation:
     begins: Answer | None
 
     def sender(self, told: Told) -> str:
-        """buyer for what the account itself sent, supplier for what came, unknown where the answer does not tell."""
+        """buyer for what the account itself sent, supplier for what came, system for the site's own, else unknown."""
+        if told.system:
+            return "system"
         if told.own is not None:
             return "buyer" if told.own else "supplier"
         if told.senders & self.selves:
@@ -86,7 +88,7 @@ def open_contact(frame: Frame, code: str) -> Node | None:
     """The listed conversation of that code; without one the one whose row is selected."""
     rows = listed_contacts(frame)
     if code:
-        return next((row for row in rows if row["cid"].text == code), None)
+        return next((row for row in rows if plain_code(row["cid"].text) == code), None)
     tag = frame.soup.select_one(OPEN_CONTACT)
     if tag is None:
         return None
@@ -121,8 +123,8 @@ def open_code(frame: Frame, spoken: set[str], given: tuple[Answer, ...]) -> str:
     By its own drawn messages, the address, the page's state, the selected row; else the only one of which it was told.
     """
     if len(spoken) == 1:
-        return next(iter(spoken))
-    named = [code for code in (_addressed(frame), _active(frame)) if code]
+        return plain_code(next(iter(spoken)))
+    named = [plain_code(code) for code in (_addressed(frame), _active(frame)) if code]
     if named:
         return named[0] if len(set(named)) == 1 else ""
     told = {told.conversation for answer in given for told in answer.messages} | {a.conversation for a in given}
@@ -133,7 +135,7 @@ def open_code(frame: Frame, spoken: set[str], given: tuple[Answer, ...]) -> str:
         return meant.pop()
     row = open_contact(frame, "")
     if row is not None:
-        return row["cid"].text
+        return plain_code(row["cid"].text)
     return told.pop() if len(told) == 1 else ""
 
 
@@ -229,10 +231,9 @@ def _files(told: Told, base: str) -> list[Mapping[str, Any]]:
         content = {"url": content.strip()}
     if not isinstance(content, Mapping):
         return []
-    address = next(
-        (str(content[k]) for k in ("fileUrl", "imgUrl", "imageUrl", "url", "downloadUrl", "pictureUrl") if content.get(k)),
-        "",
-    )
+    named = ("fileUrl", "imgUrl", "imageUrl", "url", "downloadUrl", "pictureUrl")
+    stated = (content[key] for key in (*named, *content) if isinstance(content.get(key), str))
+    address = next((text for text in stated if re.match(r"(?:https?:)?//\S+$", text)), "")
     name = next((str(content[k]) for k in ("fileName", "name", "title") if isinstance(content.get(k), str)), "")
     if not address and not (name and told.kind in _KINDS):
         return []

@@ -135,6 +135,9 @@ def test_of_several_conversations_the_open_one_is_read() -> None:
         ({"senderId": "200418837755@icbu"}, "supplier"),
         ({"selfSend": True}, "buyer"),
         ({"direction": "received"}, "supplier"),
+        ({"messageSendType": "send"}, "buyer"),
+        ({"messageSendType": "rec", "senderAliId": 2212521829825}, "supplier"),
+        ({"messageType": 9999, "systemMessage": True}, "system"),
         ({}, "unknown"),
     ],
 )
@@ -169,6 +172,14 @@ def test_files_and_pictures_that_were_told_of_are_attachments() -> None:
     got = read(weblite(), WEBLITE, [({"data": {"list": [file, picture]}}, asked_chat(None))])
     carried = [a for m in got["thread.messages"].value for a in m["attachments"]]
     assert [(a["name"], a["kind"]) for a in carried] == [("quote.pdf", "file"), ("lamp.jpg", "image")]
+
+
+def test_answers_that_name_where_to_go_on_are_joined_though_codes_are_written_in_two_ways() -> None:
+    """`nextPointTimeStamp` may lie before the oldest message; the list of conversations leaves "@icbu" out."""
+    newer, older = recent(range(20, 30), True), recent(range(20), False)
+    newer["data"]["nextPointTimeStamp"] = at(20) - 5_000_000
+    body = messenger().replace("@icbu", "")
+    is_whole(read(body, MESSENGER, [(newer, asked_recent(None)), (older, asked_recent(at(20) - 5_000_000))]))
 
 
 def test_a_socket_brings_messages_too() -> None:
