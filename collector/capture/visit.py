@@ -25,7 +25,7 @@ from collector.errors import WrongRequest
 from collector.model import Artefact, Outcome, Snapshot, Step, Target, Visit
 from collector.objects import ObjectStore
 from collector.reading.boxes import steady
-from collector.reading.stored import page_of
+from collector.reading.stored import page_of, told_so_far
 from collector.redaction import unquoted
 from collector.site import Box, Document, Identity, Messenger, PageReader, Recognition, StoredPage
 
@@ -342,10 +342,10 @@ class _Going:
 
     async def attachments(self) -> Done:
         """Each file that the messages carry, at full size, once: what the page did not fetch itself is asked for."""
-        had = {e.url for e in (await self._tab.heard()).exchanges if e.body.mark != "absent"}
-        carried = self._site.attachments(
-            self._page(self._held.documents("dom"), "", self._arrival.final, self._held.documents("stretch"))
-        )
+        heard = (await self._tab.heard()).exchanges
+        had = {e.url for e in heard if e.body.mark != "absent"}
+        shown = self._page(self._held.documents("dom"), "", self._arrival.final, self._held.documents("stretch"))
+        carried = self._site.attachments(replace(shown, told=told_so_far(heard, self._alias)))
         wanted = [a for a in carried if self._alias.to_local(a.url) not in had]
         failed = 0
         for attachment in wanted[: self._options.files]:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -22,6 +22,7 @@ from collector.reading.markup import Frame
 from collector.reading.readings import Node, Reading
 from collector.reading.texts import squeezed, text_of
 from collector.reading.times import read_epoch
+from collector.site import Attachment
 from collector.sites.alibaba.addresses import absolute
 
 CONTACT = ".contact-item-container"  # one in the list beside the messages; the open one is selected, or active
@@ -222,6 +223,14 @@ def as_message(told: Told, sender: str, base: str) -> Message:
         "recalled": recalled,
         "attachments": files,
     }
+
+
+def told_files(opened: Conversation | None, base: str) -> Iterator[Attachment]:
+    """The files of the messages that were told, at full size; products and cards are none."""
+    for told in opened.messages if opened is not None else ():
+        for file in _files(told, base):
+            if file["url"] and file["kind"] in ("image", "file"):
+                yield Attachment(file["url"], file["name"])
 
 
 def _files(told: Told, base: str) -> list[Mapping[str, Any]]:

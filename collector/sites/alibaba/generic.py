@@ -12,7 +12,6 @@ from dataclasses import replace
 from typing import Any
 
 from collector.model import Fact
-from collector.reading.blocks import recommended
 from collector.reading.leaves import day_in_data, moment_in, money_in, text_in
 from collector.reading.markup import Frame
 from collector.reading.readings import Node, Reading, agreed
@@ -30,6 +29,7 @@ _VALUE_KEYS = ("value", "content", "displayValue", "text", "desc", "data")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|_")
 _FEWEST = 3  # facts by which a page without an address is taken for one of its kind, its number among them
 _NUMBERS = {"order": "order.number", "dispute": "dispute.order", "tracking": "tracking.number"}
+_FLAGS = frozenset({"order.trade_assurance", "dispute.action_needed"})  # drawn as marks, which a layout gives their meaning
 Leaf = Callable[[Node], Reading | None]
 
 
@@ -57,12 +57,12 @@ _LABELS: Mapping[str, tuple[str, ...]] = {**ORDER, **DISPUTE, "tracking.number":
 def read_generic(kind: str, frame: Frame, known: tuple[Fact, ...]) -> tuple[Fact, ...]:
     """The facts of a kind of page, `known` being what its reader gives: with what stands under labels in the page's data.
 
-    Each says that it was read so. Flags and lists of `known` are left out: they need a layout.
+    Each says that it was read so. Flags are left out: what a mark means, only a layout says.
     """
     scribe, leaves = Scribe(frame, READER, thorough=False), _LEAVES.get(kind, {})
     found = []
     for fact in known:
-        drawn = fact if fact.state == "read" and _is_labelled(frame, fact) else None
+        drawn = fact if fact.state == "read" and fact.name not in _FLAGS else None
         told = agreed(list(_in_data(frame, fact.name, leaves[fact.name]))) if fact.name in leaves else None
         if fact.name == "dispute.deadline":
             told = agreed(list(_in_data(frame, fact.name, lambda node: _deadline_in(frame, node))))
@@ -84,13 +84,6 @@ def tells(kind: str, facts: tuple[Fact, ...]) -> bool:
     """Whether so much was read by labels alone that a page without an address may be taken for one of that kind."""
     read = {fact.name for fact in facts if fact.state == "read"}
     return _NUMBERS[kind] in read and len(read) >= _FEWEST
-
-
-def _is_labelled(frame: Frame, fact: Fact) -> bool:
-    """Whether what was drawn stands under a label of its fact."""
-    labels = _LABELS.get(fact.name, ())
-    shown = frame.labelled(labels, lambda text: text, but_not=recommended)
-    return shown is not None and fact.place is not None and fact.place.path == shown.place.path
 
 
 def _unfound(fact: Fact) -> Fact:

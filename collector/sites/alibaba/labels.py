@@ -27,7 +27,7 @@ ORDER = {
     ),
     "order.paid": (
         "paid", "amount paid", "total paid", "actual payment", "paid amount", "pagado", "importe pagado", "dibayar",
-        "jumlah dibayar", "已付款", "实付金额", "bezahlt", "bezahlter betrag", "payé", "montant payé", "pago", "valor pago",
+        "jumlah dibayar", "已付款", "实付金额", "bezahlt", "bezahlter betrag", "payé", "montant payé", "valor pago",
         "оплачено", "оплаченная сумма", "المدفوع", "المبلغ المدفوع",
     ),
     "order.ship_by": (
@@ -105,7 +105,7 @@ COLUMNS = {
     ),
     "paid_at": (
         "paid", "paid on", "payment time", "pagado", "dibayar", "已付款", "付款时间", "bezahlt", "bezahlt am", "payé",
-        "payé le", "pago", "pago em", "оплачено", "дата оплаты", "تاريخ الدفع",
+        "payé le", "pago em", "оплачено", "дата оплаты", "تاريخ الدفع",
     ),
     "received_at": (
         "received", "received on", "recibido", "diterima", "已收款", "收款时间", "eingegangen", "reçu", "recebido",

@@ -15,7 +15,7 @@ from collector.reading.markup import Frame
 from collector.site import Attachment, Carried, Identity, Listed, Messenger, Recognition, StoredPage
 from collector.sites.alibaba import addresses, generic, recognition
 from collector.sites.alibaba.account import signed_in_as
-from collector.sites.alibaba.conversation import conversation
+from collector.sites.alibaba.conversation import conversation, told_files
 from collector.sites.alibaba.dispute import dispute_data
 from collector.sites.alibaba.identity import identify
 from collector.sites.alibaba.lists import conversation_with, orders_in_all, orders_of
@@ -149,8 +149,9 @@ class Alibaba:
     def attachments(self, page: StoredPage) -> tuple[Attachment, ...]:
         """The files that the messages of all stretches carry (of the page itself where there are none)."""
         documents = page.stretches or page.documents
-        found = (a for document in documents for a in attachments(document, page.url))
-        return tuple({attachment.url: attachment for attachment in found}.values())
+        drawn = (a for document in documents for a in attachments(document, page.url))
+        told = (a for frame in _frames(page) for a in told_files(conversation(frame, frozenset(spoken_in(frame))), page.url))
+        return tuple({attachment.url: attachment for attachment in (*drawn, *told)}.values())
 
 
 @lru_cache(maxsize=4)  # visits in flight ask several questions of their pages each, and parsing is most of the work

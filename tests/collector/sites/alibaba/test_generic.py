@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from collector.model import Target
+from collector.sites.alibaba.labels import COLUMNS, DISPUTE
+from collector.sites.alibaba.labels import ORDER as ORDER_LABELS
 from fixtures.marketplace.private import ORDER
 from tests.collector.sites.alibaba.shapes import usd
 from tests.collector.sites.alibaba.stored import ALIBABA, facts, stored
@@ -91,3 +93,9 @@ def test_a_refund_application_in_no_known_layout_is_read_by_its_labels() -> None
     got = facts("dispute", stored(body, "https://biz.alibaba.com/ta/dispute/detail.htm?issueId=60048817352946"))
     assert (got["dispute.status"].value, got["dispute.amount"].value) == ("Waiting for supplier response", usd("86"))
     assert got["dispute.deadline"].value.text == "May 24, 2026"
+
+
+@pytest.mark.parametrize("table", [ORDER_LABELS, DISPUTE, COLUMNS])
+def test_no_label_names_two_facts(table: dict[str, tuple[str, ...]]) -> None:
+    every = [label for labels in table.values() for label in labels]
+    assert sorted(set(every)) == sorted(every)

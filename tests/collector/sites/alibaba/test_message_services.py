@@ -169,8 +169,12 @@ def test_messages_that_were_drawn_too_stand_once_with_what_was_printed() -> None
 def test_files_and_pictures_that_were_told_of_are_attachments() -> None:
     file = said(1, messageType=61, content=json.dumps({"fileName": "quote.pdf", "fileUrl": "//clouddisk.alibaba.com/a/1"}))
     picture = said(2, messageType=60, content="https://sc04.alicdn.com/kf/lamp.jpg")
-    got = read(weblite(), WEBLITE, [({"data": {"list": [file, picture]}}, asked_chat(None))])
-    carried = [a for m in got["thread.messages"].value for a in m["attachments"]]
+    seen = page(weblite(), WEBLITE, [({"data": {"list": [file, picture]}}, asked_chat(None))])
+    assert [a.url for a in ALIBABA.attachments(seen)] == [
+        "https://clouddisk.alibaba.com/a/1",
+        "https://sc04.alicdn.com/kf/lamp.jpg",
+    ]
+    carried = [a for m in facts("thread", seen)["thread.messages"].value for a in m["attachments"]]
     assert [(a["name"], a["kind"]) for a in carried] == [("quote.pdf", "file"), ("lamp.jpg", "image")]
 
 
