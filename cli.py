@@ -50,7 +50,7 @@ CaseArgument = Annotated[
 ]
 
 
-class _Words(typer.core.TyperCommand):
+class _DashCommand(typer.core.TyperCommand):
     """A command that takes what begins with one dash and is none of its options (`-15%`) for a word."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -183,12 +183,12 @@ def add(
     quiet: QuietOption = False,
 ) -> None:
     """Put your own files into a case: photos, the contract, and pages and chats that you saved by hand (--as page, chat)."""
-    from casework.keeping.add import Wording, add_and_seal
+    from casework.keeping.add import FileDetails, add_and_seal
     from casework.workspace import workspace
 
     terminal = Terminal(json, quiet)
     with terminal.progress() as progress:
-        added, seal = add_and_seal(workspace(archive), case, files, Wording(kind, note, url, saved), progress)
+        added, seal = add_and_seal(workspace(archive), case, files, FileDetails(kind, note, url, saved), progress)
     _show(terminal, views.added(added, seal))
 
 
@@ -385,7 +385,7 @@ def facts(
     _show(Terminal(json, quiet), views.facts(found, tiles_of(ws, found)))
 
 
-@app.command(rich_help_panel=LOOKING, cls=_Words)
+@app.command(rich_help_panel=LOOKING, cls=_DashCommand)
 def search(
     words: Annotated[
         list[str],

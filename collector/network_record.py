@@ -30,7 +30,7 @@ class SocketFrame:
 
 
 @dataclass(frozen=True, slots=True)
-class Certificate:
+class ServerCertificate:
     """What a secure origin showed. The browser tells it by origin, not by exchange. `chain` is DER in base64, leaf first."""
 
     origin: str
@@ -152,7 +152,7 @@ class NetworkRecord:
 
     exchanges: tuple[ExchangeRecord, ...] = ()
     sockets: tuple[SocketRecord, ...] = ()
-    certificates: tuple[Certificate, ...] = ()
+    certificates: tuple[ServerCertificate, ...] = ()
     unseen: tuple[str, ...] = ()
     v: Literal[1] = 1
 

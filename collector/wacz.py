@@ -32,7 +32,7 @@ _ZIP64 = 1 << 31  # above it, a member's sizes get the wider form from the start
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _RecordedExchange:
     """One exchange of a visit as its record tells it, and its body where one was kept."""
 
     snapshot: Snapshot
@@ -116,7 +116,7 @@ def has_exchanges(snapshot: Snapshot) -> bool:
     return any(artefact.role == "network" for artefact in snapshot.artefacts)
 
 
-def _exchanges(snapshot: Snapshot, get: Get, but: Container[int]) -> Iterator[_Kept]:
+def _exchanges(snapshot: Snapshot, get: Get, but: Container[int]) -> Iterator[_RecordedExchange]:
     bodies = {a.part: a.digest for a in snapshot.artefacts if a.role == "body"}
     for number, told in enumerate(network_record(snapshot.artefacts, get).exchanges):
         if number in but:
@@ -124,7 +124,7 @@ def _exchanges(snapshot: Snapshot, get: Get, but: Container[int]) -> Iterator[_K
         data = get(bodies[told.part]) if told.part in bodies else None
         if isinstance(told.body, EmptyBody):
             data = b""
-        yield _Kept(snapshot, number, told, data)
+        yield _RecordedExchange(snapshot, number, told, data)
 
 
 def _sockets(snapshot: Snapshot, get: Get, but: Container[int]) -> Iterator[tuple[int, SocketRecord, bytes]]:
@@ -143,7 +143,7 @@ def _warcinfo(warc: _Warc, first: Snapshot) -> None:
     warc.write(_headers("warcinfo", _ident(first.id, "warcinfo"), at, "application/warc-fields", block), block)
 
 
-def _write_exchange(warc: _Warc, kept: _Kept) -> None:
+def _write_exchange(warc: _Warc, kept: _RecordedExchange) -> None:
     """The request, and the response where there was one. What has no body is told so and is not in the index."""
     told, ident = kept.told, _ident(kept.snapshot.id, f"response:{kept.number}")
     asked = _request_block(told)
@@ -258,7 +258,7 @@ def _ident(snapshot: str, what: str) -> str:
 # -- index, pages, package ----------------------------------------------------------------------------------------------
 
 
-def _index_line(kept: _Kept, payload: str, offset: int, length: int) -> str:
+def _index_line(kept: _RecordedExchange, payload: str, offset: int, length: int) -> str:
     told = kept.told
     entry = {
         "url": told.url,

@@ -12,7 +12,7 @@ from collector.errors import WrongRequest
 from collector.kinds import file_kind, in_words
 from rules.case.casefile import CaseFile
 from rules.case.chronology import Chronology, Occurrence, days_between
-from rules.check.contact import Said, reports
+from rules.check.contact import BuyerMessage, reports
 from rules.check.contract import clause, missing_items
 from rules.check.refund import COUNTED, money
 from rules.check.review import reasons_of
@@ -86,13 +86,15 @@ def draft(casefile: CaseFile, policy: Policy, kind: str, lang: str = "en", reaso
         raise WrongRequest(f"Drafts are not written in {lang!r}.", "Languages: en (English), zh (Chinese).")
     chronology = Chronology(casefile.known(), policy)
     template = next(t for t in load_templates().drafts if (t.kind, t.lang) == (kind, lang))
-    text = template.text.strip().format_map(_Words(chronology, reasons_of(chronology.casefile, policy, reasons), lang).all())
+    text = template.text.strip().format_map(
+        _CaseWords(chronology, reasons_of(chronology.casefile, policy, reasons), lang).all()
+    )
     text = re.sub(r"\n{3,}", "\n\n", text)
     return Draft(kind, lang, text, tuple(dict.fromkeys(re.findall(r"\[[^\]\n]+\]", text))))
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
+class _CaseWords:
     """The case in the words of one language."""
 
     chronology: Chronology
@@ -199,7 +201,7 @@ class _Words:
     def _contacted(self) -> str:
         """For each problem the first message that told the supplier of it; what one message told stands together."""
         unknown: list[str] = []
-        told: dict[Said, list[str]] = {}
+        told: dict[BuyerMessage, list[str]] = {}
         for found in reports(self.chronology, self.reasons):
             words = next(p for p in load_templates().problems if p.reason == found.reason.id)
             about = self._pick(words.about_en, words.about_zh)
@@ -216,7 +218,7 @@ class _Words:
             return "\n".join([*(self._told(said, about) for said, about in told.items()), place])
         return "\n".join(self._told(said, about) for said, about in told.items())
 
-    def _told(self, said: Said, about: list[str]) -> str:
+    def _told(self, said: BuyerMessage, about: list[str]) -> str:
         first, case = said.told.earliest, self.chronology.casefile
         answered = any(s.who == "supplier" and s.earliest and s.earliest > first for s in sayings(case))
         answered = answered or bool(not_whole(case))  # of what is not kept nothing is claimed

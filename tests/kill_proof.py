@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 import cli
 from collector.archive.archive import Archive
 from collector.canonical import sha256_file
-from collector.capture import keep
+from collector.capture import artefact_writer
 from collector.clock import SystemClock
 from fixtures.authority import Served, serve
 from fixtures.revocation import Revocation
@@ -94,7 +94,7 @@ def _child(desk: PaperDesk, number: int, kill_at: int, events: Path) -> int:
         happened("open", ())
 
     os.environ.update(desk.environment)
-    keep._THREADS = ThreadPoolExecutor(4)  # its threads do not come along when a process is forked
+    artefact_writer._THREADS = ThreadPoolExecutor(4)  # its threads do not come along when a process is forked
     os.fsync = counted_sync
     sys.addaudithook(happened)
     worst = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from casework.cases import cases, find_case, machine_zone
@@ -10,12 +10,11 @@ from casework.keeping.capture import Captured, capture_pages
 from casework.workspace import Workspace
 from collector.errors import WrongRequest
 from collector.model import Finding, Money, Snapshot
+from collector.progress import Progress
 from rules.case.assertions import parse_money
 from rules.check.before_order import Offer, PageSeen, before_order, offers
 from rules.language.stated import money_in
 from rules.policy.platform import load_policy
-
-Progress = Callable[[str], None]
 
 _PAGES = ("product", "supplier", "search")
 

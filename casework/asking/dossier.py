@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -15,6 +15,7 @@ from collector.canonical import plain
 from collector.errors import WrongRequest
 from collector.ledger.disk import write_file
 from collector.model import Area, Artefact, Deadline, Fact, Finding
+from collector.progress import Progress
 from collector.reading.boxes import picture_of
 from collector.saved.text import texts_of
 from rules.case.assertions import is_event, parse_assertion
@@ -26,8 +27,6 @@ from rules.deadlines.ics import calendar
 from rules.drafts import Draft, draft
 from rules.policy.fact_names import RECURRING
 from rules.policy.platform import load_policy, policies
-
-Progress = Callable[[str], None]
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -223,5 +222,5 @@ def draft_for(ws: Workspace, wanted: str, kind: str, lang: str, reasons: tuple[s
     return draft(_with_texts(ws, file, progress), load_policy(), kind, lang, reasons)
 
 
-def _with_texts(ws: Workspace, file: CaseFile, progress: Callable[[str], None]) -> CaseFile:
+def _with_texts(ws: Workspace, file: CaseFile, progress: Progress) -> CaseFile:
     return replace(file, texts=texts_of(file.files, ws.archive.objects, progress))

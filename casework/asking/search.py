@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from casework.cases import cases, find_case, machine_zone
 from casework.workspace import Workspace
-from collector.archive.fulltext import SOURCES, Found, Term, Within, spans, terms_of
+from collector.archive.fulltext import SOURCES, FoundPassage, SearchScope, Term, spans, terms_of
 from collector.archive.queries import Case, DamagedIndex
 from collector.errors import WrongRequest
 from collector.kinds import file_names, page_names
@@ -21,7 +21,7 @@ _COMPARED = 200  # of a long page's marks: those among which the densest stretch
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class SearchHit:
     """A passage that was found. `source` is message, fact, page or file; `kind` the page's, the file's, or "asserted".
 
     `excerpt` is a stretch of what was kept, unaltered; `marks` (and `label_marks`) are character offsets in it of what was
@@ -59,7 +59,7 @@ class SearchAnswer:
 
     sought: tuple[str, ...]
     words: bool
-    hits: tuple[Hit, ...]
+    hits: tuple[SearchHit, ...]
     total: int
 
 
@@ -90,14 +90,14 @@ def search(ws: Workspace, words: Sequence[str], filters: Filters = Filters()) ->
         return _search(ws, sought, filters)
 
 
-def _within(ws: Workspace, case: Case | None, filters: Filters) -> Within:
+def _within(ws: Workspace, case: Case | None, filters: Filters) -> SearchScope:
     """Days are those of the case's zone."""
     zone = case.zone if case else machine_zone()
     since, until = _day(filters.since), _day(filters.until)
     if since and until and since > until:
         raise WrongRequest(f"{filters.since} is after {filters.until}.", "Give the earlier day with --since.")
     _require_kinds(ws, filters.kinds)
-    return Within(
+    return SearchScope(
         case.order if case else "",
         filters.kinds,
         start_of(since, zone) if since else None,
@@ -135,12 +135,12 @@ def _search(ws: Workspace, sought: tuple[str, ...], filters: Filters) -> SearchA
     return SearchAnswer(sought, bool(terms), hits, total)
 
 
-def _hit(ws: Workspace, found: Found, case: Case | None, terms: tuple[Term, ...]) -> Hit:
+def _hit(ws: Workspace, found: FoundPassage, case: Case | None, terms: tuple[Term, ...]) -> SearchHit:
     marked = terms[:_MARKED_TERMS]
     of, text, places = _best(found, marked)
     excerpt, marks = excerpt_of(text, places)
     of_page = found.source != "file" and found.kind != "asserted" and not found.last_origin.startswith("F-")
-    return Hit(
+    return SearchHit(
         source=found.source, kind=found.kind, case=found.case, case_name=case.name if case else "", target=found.target,
         snapshot=found.last_origin if of_page else "", first_snapshot=found.first_origin if of_page else "",
         visits=found.visits, file="" if of_page else found.last_origin, label=found.label,
@@ -150,7 +150,7 @@ def _hit(ws: Workspace, found: Found, case: Case | None, terms: tuple[Term, ...]
     )  # fmt: skip
 
 
-def _best(found: Found, terms: tuple[Term, ...]) -> tuple[str, str, list[tuple[int, int]]]:
+def _best(found: FoundPassage, terms: tuple[Term, ...]) -> tuple[str, str, list[tuple[int, int]]]:
     """Which of a passage's texts to show: the first that holds a term, else its own."""
     second = "translation" if found.source == "message" else "quote"
     for name, text in (("text", found.text), (second, found.also)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from collector.errors import WrongRequest
 from collector.kinds import file_kind, file_kind_of, file_names
 from collector.ledger.log import Opening, new_salt
 from collector.model import AddedFile
+from collector.progress import Progress
 from collector.saved.page import folder_of
 from rules.case.chronology import time_of
 
@@ -27,11 +28,10 @@ _TYPES = {
 }  # fmt: skip
 _WITH_A_FOLDER = ("text/html", "application/xhtml+xml")  # a browser saves the files of such a page beside it
 _MOST_PARTS = 2000
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
+class FileDetails:
     """What the buyer says of the files: their `kind` ("" to be told by the file), a `note`, and of a page
     saved by hand the `url` it was saved from and when (`saved`), where the file does not say so itself.
     """
@@ -43,7 +43,7 @@ class Wording:
 
 
 def add_and_seal(
-    ws: Workspace, wanted: str, paths: Iterable[Path], said: Wording, progress: Progress
+    ws: Workspace, wanted: str, paths: Iterable[Path], said: FileDetails, progress: Progress
 ) -> tuple[list[AddedFile], SealState]:
     """Keeps the buyer's files and seals them."""
     progress("keeping your files")
@@ -51,7 +51,7 @@ def add_and_seal(
     return added, seal_if_possible(ws.archive, ws.user, progress)
 
 
-def add_files(ws: Workspace, wanted: str, paths: Iterable[Path], said: Wording = Wording()) -> list[AddedFile]:
+def add_files(ws: Workspace, wanted: str, paths: Iterable[Path], said: FileDetails = FileDetails()) -> list[AddedFile]:
     """Keeps the buyer's files as they are. Everything is checked before the first is kept."""
     case = find_case(ws, wanted)
     chosen = list(paths)
@@ -76,7 +76,7 @@ def add_files(ws: Workspace, wanted: str, paths: Iterable[Path], said: Wording =
     return [by_id[identity] for identity in dict.fromkeys(kept)]
 
 
-def _said_of_page(case: Case, said: Wording) -> dict[str, str]:
+def _said_of_page(case: Case, said: FileDetails) -> dict[str, str]:
     """Where and when a page was saved, as the buyer says: optional keys of its entry. Raises WrongRequest."""
     if (said.url or said.saved) and said.kind and not file_kind(said.kind).read:
         raise WrongRequest("--url and --saved are said of a saved page.", "Add it with: --as page")
@@ -91,7 +91,7 @@ def _said_of_page(case: Case, said: Wording) -> dict[str, str]:
     return about
 
 
-def _corrected(file: AddedFile | None, said: Wording) -> dict[str, str]:
+def _corrected(file: AddedFile | None, said: FileDetails) -> dict[str, str]:
     """What is now said of a file that was added before: another kind, another note. What is not said again stands."""
     if file is None:
         return {}
@@ -100,7 +100,7 @@ def _corrected(file: AddedFile | None, said: Wording) -> dict[str, str]:
 
 
 def _enter_file(
-    ws: Workspace, case: Case, path: Path, said: Wording, about: dict[str, str], data: bytes, digest: str
+    ws: Workspace, case: Case, path: Path, said: FileDetails, about: dict[str, str], data: bytes, digest: str
 ) -> str:
     media_type = _TYPES.get(path.suffix.lower()) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     kind = said.kind or file_kind_of(media_type)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 
@@ -12,14 +12,13 @@ from casework.keeping.discovery import discovered
 from casework.workspace import Workspace, keep
 from collector.archive.records import body_of
 from collector.archive.sealing import SealState, seal_if_possible
-from collector.browser.browsers import Held, browsers
+from collector.browser.browsers import AccountsInUse, browsers
 from collector.errors import BrowserError, WrongRequest
 from collector.kinds import case_kinds, page_kind
 from collector.ledger.log import about_account
 from collector.model import Snapshot, Target
+from collector.progress import Progress
 from collector.site import SIGNED_IN_AS
-
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +36,14 @@ def capture_pages(ws: Workspace, wanted: str, urls: tuple[str, ...], progress: P
     keep(ws)
     # The token on what is there already says "not before" of every visit that follows it in the ledger.
     seal_if_possible(ws.archive, ws.user, progress)
-    held = Held(stay=False)
+    in_use = AccountsInUse(stay=False)
     try:
-        snapshots = keep_snapshots(ws, targets, progress, held=held)
+        snapshots = keep_snapshots(ws, targets, progress, in_use=in_use)
     finally:
         sealed = seal_if_possible(ws.archive, ws.user, progress)  # also what was kept before a browser went away
-    if held.failed and not snapshots:
-        raise next(iter(held.failed.values()))
-    return Captured(snapshots, sealed, held.notes())
+    if in_use.failed and not snapshots:
+        raise next(iter(in_use.failed.values()))
+    return Captured(snapshots, sealed, in_use.notes())
 
 
 def _chosen(ws: Workspace, wanted: str, urls: tuple[str, ...]) -> tuple[Target, ...]:
@@ -87,14 +86,14 @@ def keep_snapshots(
     progress: Progress,
     pause_s: float = 0.0,
     *,
-    held: Held | None = None,
+    in_use: AccountsInUse | None = None,
     wanted: frozenset[str] | None = None,
 ) -> tuple[Snapshot, ...]:
     """Visits the targets and appends each snapshot when it is done, so that a crash loses at most what is in flight.
 
     Pages of the `wanted` kinds (without any named: of those that come into being later) that an order page leads to, and
     that its case does not have yet, join the case and are visited too. `pause_s` is the rest in seconds between two visits
-    of one account; `held` what the command knows of its accounts from runs before. Raises BrowserError when the browser
+    of one account; `in_use` what the command knows of its accounts from runs before. Raises BrowserError when the browser
     goes away, and UnknownSite before any visit.
     """
     targets = tuple(targets)
@@ -102,22 +101,27 @@ def keep_snapshots(
         ws.site_of(target)
     kinds = wanted if wanted is not None else frozenset(kind.name for kind in case_kinds() if kind.later)
     try:
-        return asyncio.run(_visit_all(ws, targets, progress, pause_s, held or Held(stay=False), kinds))
+        return asyncio.run(_visit_all(ws, targets, progress, pause_s, in_use or AccountsInUse(stay=False), kinds))
     finally:
         ws.refresh()
 
 
 async def _visit_all(
-    ws: Workspace, targets: tuple[Target, ...], progress: Progress, pause_s: float, held: Held, wanted: frozenset[str]
+    ws: Workspace,
+    targets: tuple[Target, ...],
+    progress: Progress,
+    pause_s: float,
+    in_use: AccountsInUse,
+    wanted: frozenset[str],
 ) -> tuple[Snapshot, ...]:
     from collector.capture.runner import visits
 
     kept: list[Snapshot] = []
-    async with browsers(ws.accounts, held) as running:
+    async with browsers(ws.accounts, in_use) as running:
         queue, planned = with_accounts(ws, targets), len(targets)
         while True:
             await running.open(target.account for target in queue)
-            queue = tuple(target for target in queue if target.account not in held.failed)
+            queue = tuple(target for target in queue if target.account not in in_use.failed)
             if not queue:
                 break
             going = visits(
@@ -130,34 +134,34 @@ async def _visit_all(
                 async for snapshot in going:
                     await asyncio.to_thread(_append, ws, snapshot)
                     kept.append(snapshot)
-                    _note(ws, held, snapshot)
+                    _note(ws, in_use, snapshot)
                     further += discovered(ws, snapshot, wanted)
                     ws.refresh()  # at once: what was parsed to tell which page it is is read for its facts too
-            queue = with_accounts(ws, [t for t in further if t.account not in held.lost])
+            queue = with_accounts(ws, [t for t in further if t.account not in in_use.lost])
             planned += len(queue)
     return tuple(kept)
 
 
-def close_windows(ws: Workspace, held: Held) -> None:
+def close_windows(ws: Workspace, in_use: AccountsInUse) -> None:
     """Ends the windows that stayed open between a command's runs; sessions are kept or not by what their pages proved."""
-    held.stay = False
-    if held.windows:
-        asyncio.run(_close(ws, held))
+    in_use.stay = False
+    if in_use.windows:
+        asyncio.run(_close(ws, in_use))
 
 
-async def _close(ws: Workspace, held: Held) -> None:
-    async with browsers(ws.accounts, held) as running:
-        for name in sorted(held.windows):
+async def _close(ws: Workspace, in_use: AccountsInUse) -> None:
+    async with browsers(ws.accounts, in_use) as running:
+        for name in sorted(in_use.windows):
             with suppress(BrowserError):  # the person closed it: there is nothing left to end
                 await running.browser(name)
 
 
-def _note(ws: Workspace, held: Held, snapshot: Snapshot) -> None:
+def _note(ws: Workspace, in_use: AccountsInUse, snapshot: Snapshot) -> None:
     """What the page says of its account: seen signed in, or stopped by a wall."""
     if snapshot.outcome == "blocked":
-        held.lost.add(snapshot.target.account)
+        in_use.lost.add(snapshot.target.account)
     elif snapshot.outcome == "complete" and page_kind(snapshot.target.kind).private:
-        held.proved.add(snapshot.target.account)
+        in_use.proved.add(snapshot.target.account)
 
 
 def with_accounts(ws: Workspace, targets: Iterable[Target]) -> tuple[Target, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from filelock import FileLock, Timeout
@@ -12,11 +12,10 @@ from casework.cases import cases, targets_of
 from casework.keeping.capture import keep_snapshots, with_accounts
 from casework.workspace import Workspace
 from collector.archive.sealing import SealState, seal_if_possible
-from collector.browser.browsers import Held
+from collector.browser.browsers import AccountsInUse
 from collector.errors import ArchiveError, WrongRequest
 from collector.model import Snapshot, Target
-
-Progress = Callable[[str], None]
+from collector.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +49,17 @@ def night(ws: Workspace, *, dry_run: bool, progress: Progress) -> NightAnswer:
         ) from error
     with lock:
         pause_s = ws.archive.config.pause_s
-        held = Held(stay=False)
+        in_use = AccountsInUse(stay=False)
         seal_if_possible(ws.archive, ws.user, progress)  # its token says "not before" of every visit of this night
         try:
-            snapshots = keep_snapshots(ws, planned, progress, pause_s, held=held) if planned else ()
-            skipped += held.notes()
+            snapshots = keep_snapshots(ws, planned, progress, pause_s, in_use=in_use) if planned else ()
+            skipped += in_use.notes()
             ws.archive.record("run.finished", _record(planned, snapshots, skipped))
         finally:
             sealed = seal_if_possible(ws.archive, ws.user, progress)  # also what was kept before a browser went away
         ws.refresh()
     left_out = _left_out(planned, snapshots)
-    person_needed = stopped or bool(held.failed)
+    person_needed = stopped or bool(in_use.failed)
     return NightAnswer(shown, snapshots, (*skipped, *left_out), sealed, today(ws), person_needed)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -11,14 +11,13 @@ from casework.keeping.capture import close_windows, keep_snapshots
 from casework.workspace import Workspace, keep
 from collector.archive.sealing import SealState, seal, signing_key
 from collector.browser.accounts import DEFAULT, Account
-from collector.browser.browsers import Held
+from collector.browser.browsers import AccountsInUse
 from collector.browser.window import find_door, open_window, reached
 from collector.errors import PersonNeeded
 from collector.model import Snapshot, Target
+from collector.progress import Progress
 from collector.reading.reader import stored_page
 from collector.site import SIGNED_IN_AS
-
-Progress = Callable[[str], None]
 
 CONSENT = "consent.visits"
 TERMS = """Before the first visit with your account, three things; you are asked once:
@@ -63,20 +62,20 @@ def login(ws: Workspace, name: str, attach_to: str, person: Person, *, yes: bool
     """Signs an account in, proves it by the order list, and keeps the session. Raises PersonNeeded when it is abandoned."""
     keep(ws)
     name = ws.accounts.require_name(name or ws.accounts.only() or DEFAULT)
-    held = Held()
-    with holding(ws, held):
-        snapshot = sign_in(ws, name, attach_to, person, held, yes=yes, progress=progress)
+    in_use = AccountsInUse()
+    with holding(ws, in_use):
+        snapshot = sign_in(ws, name, attach_to, person, in_use, yes=yes, progress=progress)
     sealed = seal(ws.archive, signing_key(ws.archive, ws.user), progress)
     return SignedIn(ws.accounts.read(name), snapshot, sealed)
 
 
 @contextmanager
-def holding(ws: Workspace, held: Held) -> Iterator[None]:
+def holding(ws: Workspace, in_use: AccountsInUse) -> Iterator[None]:
     """Windows stay open between the visits of the block, and end with it, whatever happens."""
     try:
         yield
     finally:
-        close_windows(ws, held)
+        close_windows(ws, in_use)
 
 
 def require_consent(ws: Workspace, person: Person, *, yes: bool) -> None:
@@ -95,15 +94,15 @@ def require_consent(ws: Workspace, person: Person, *, yes: bool) -> None:
 
 
 def sign_in(
-    ws: Workspace, name: str, attach_to: str, person: Person, held: Held, *, yes: bool, progress: Progress
+    ws: Workspace, name: str, attach_to: str, person: Person, in_use: AccountsInUse, *, yes: bool, progress: Progress
 ) -> Snapshot:
     """The consent, the window, the person, and the proof: the snapshot of the order list, seen signed in."""
     require_consent(ws, person, yes=yes)
     if attach_to:
         find_door(attach_to)  # said before anything is asked of the person
         ws.accounts.write(replace(ws.accounts.read(name), attach=attach_to))
-        held.windows.add(name)
-        return _proof(ws, name, held, progress)
+        in_use.windows.add(name)
+        return _proof(ws, name, in_use, progress)
     if not person.present:
         raise PersonNeeded(
             f"Only a person can sign the account {name} in.", f"Run in a terminal, at the desktop: tradewitness login {name}"
@@ -111,13 +110,13 @@ def sign_in(
     with ws.accounts.in_use(name):
         ws.accounts.write(replace(ws.accounts.read(name), attach=""))
         folder = ws.accounts.window(name)
-        held.windows.add(name)
+        in_use.windows.add(name)
         if not reached(folder):
             open_window(folder, ws.alias.to_local(_first_page(ws, name)))
-        return _signed_in_by(ws, name, person, held, progress)
+        return _signed_in_by(ws, name, person, in_use, progress)
 
 
-def _signed_in_by(ws: Workspace, name: str, person: Person, held: Held, progress: Progress) -> Snapshot:
+def _signed_in_by(ws: Workspace, name: str, person: Person, in_use: AccountsInUse, progress: Progress) -> Snapshot:
     person.tell("A browser window is open. Sign in there, as you always do, until you see your orders; then come back here.")
     for attempt in range(1, _TRIES + 1):
         if not person.agrees("Signed in?", unless_no=True):
@@ -128,20 +127,20 @@ def _signed_in_by(ws: Workspace, name: str, person: Person, held: Held, progress
                 f"Leave it open this time: tradewitness login {name}",
             )
         try:
-            return _proof(ws, name, held, progress)
+            return _proof(ws, name, in_use, progress)
         except PersonNeeded as error:
-            if attempt == _TRIES or name not in held.lost:
+            if attempt == _TRIES or name not in in_use.lost:
                 raise
-            held.lost.discard(name)
+            in_use.lost.discard(name)
             person.tell(f"Not yet: {error.message} Look at the window once more.")
     raise AssertionError("the last try returns or raises")
 
 
-def _proof(ws: Workspace, name: str, held: Held, progress: Progress) -> Snapshot:
+def _proof(ws: Workspace, name: str, in_use: AccountsInUse, progress: Progress) -> Snapshot:
     """The order list as the account sees it, kept as any page is. Raises PersonNeeded when it does not prove the sign-in."""
     account = ws.accounts.read(name)
     target = Target("", "", "order_list", ws.site.address("order_list"), name, expecting(account))
-    snapshot = keep_snapshots(ws, (target,), progress, held=held)[0]
+    snapshot = keep_snapshots(ws, (target,), progress, in_use=in_use)[0]
     if snapshot.outcome != "complete":
         hint = "Sign in there as that account, or give this one a name of its own: tradewitness login NAME"
         raise PersonNeeded(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,14 +16,13 @@ from casework.keeping.sign_in import Person, holding, require_consent, sign_in
 from casework.workspace import Workspace, keep
 from collector.archive.sealing import SealState, seal_if_possible
 from collector.browser.accounts import DEFAULT
-from collector.browser.browsers import Held
+from collector.browser.browsers import AccountsInUse
 from collector.errors import PersonNeeded, WrongRequest
 from collector.kinds import case_pages
 from collector.model import Snapshot, Target
+from collector.progress import Progress
 from collector.reading.reader import identified, read_stored, stored_page
 from collector.site import Listed, StoredPage
-
-Progress = Callable[[str], None]
 
 _NUMBER = re.compile(r"[0-9]{10,24}")
 _CUT_BY_A_SPREADSHEET = re.compile(r"[0-9][.,][0-9]+E\+[0-9]+", re.IGNORECASE)
@@ -73,16 +72,16 @@ def watch(ws: Workspace, wish: WatchWish, person: Person, progress: Progress) ->
     """
     named = named_orders(ws, wish, person)
     keep(ws)
-    held = Held()
+    in_use = AccountsInUse()
     try:
-        with holding(ws, held):
-            account, listing = _account(ws, wish, person, held, progress)
-            listed, beyond = _listed(ws, listing, account, held, progress) if wish.everything or listing else ({}, ())
+        with holding(ws, in_use):
+            account, listing = _account(ws, wish, person, in_use, progress)
+            listed, beyond = _listed(ws, listing, account, in_use, progress) if wish.everything or listing else ({}, ())
             if wish.everything:
                 named |= {number: order.url for number, order in listed.items()}
             seal_if_possible(ws.archive, ws.user, progress)  # its token says "not before" of every visit that follows
             budget = ws.archive.config.budget
-            looks = _look(ws, dict(list(named.items())[:budget]), account, held, progress)
+            looks = _look(ws, dict(list(named.items())[:budget]), account, in_use, progress)
             found = tuple(_found(ws, number, looks.get(number), listed.get(number)) for number in named)
             _confirm(found, person, wish)
             progress("writing down what is watched")
@@ -91,15 +90,15 @@ def watch(ws: Workspace, wish: WatchWish, person: Person, progress: Progress) ->
             _stop_at_wall(tuple(looks.values()), account)
             pages = [t for number in looks for t in targets_of(ws, number) if t.kind != "order"]
             now, later = pages[: max(0, budget - len(looks))], pages[max(0, budget - len(looks)) :]
-            held.stay = False  # the last visits of this command: their windows end with them
-            snapshots = (*looks.values(), *keep_snapshots(ws, now, progress, _pause(ws), held=held, wanted=_further()))
+            in_use.stay = False  # the last visits of this command: their windows end with them
+            snapshots = (*looks.values(), *keep_snapshots(ws, now, progress, _pause(ws), in_use=in_use, wanted=_further()))
     finally:
         sealed = seal_if_possible(ws.archive, ws.user, progress)  # also what was kept before a no, or a closed window
     ws.refresh()
     report = today(ws)
     mine = replace(report, lines=tuple(line for line in report.lines if line.case in named))
     unlisted = beyond if wish.everything else ()
-    return WatchAnswer(found, snapshots, sealed, mine, (*held.notes(), *unlisted, *_later(ws, later), *_notes(ws, found)))
+    return WatchAnswer(found, snapshots, sealed, mine, (*in_use.notes(), *unlisted, *_later(ws, later), *_notes(ws, found)))
 
 
 # -- which orders -----------------------------------------------------------------------------------------------------
@@ -162,7 +161,7 @@ def numbers_in(table: Path) -> list[str]:
 
 
 def _listed(
-    ws: Workspace, listing: Snapshot | None, account: str, held: Held, progress: Progress
+    ws: Workspace, listing: Snapshot | None, account: str, in_use: AccountsInUse, progress: Progress
 ) -> tuple[dict[str, Listed], tuple[str, ...]]:
     """The orders of the order list by number, as it was just kept, and what to know of those on its further pages.
 
@@ -170,7 +169,7 @@ def _listed(
     """
     if listing is None:
         target = Target("", "", "order_list", ws.site.address("order_list"), account)
-        listing = keep_snapshots(ws, (target,), progress, held=held)[0]
+        listing = keep_snapshots(ws, (target,), progress, in_use=in_use)[0]
     if listing.outcome != "complete":
         raise PersonNeeded(f"Your order list could not be seen: {listing.why}", _sign_in_hint(account))
     page = _page(ws, listing)
@@ -183,7 +182,9 @@ def _listed(
 # -- the account ------------------------------------------------------------------------------------------------------
 
 
-def _account(ws: Workspace, wish: WatchWish, person: Person, held: Held, progress: Progress) -> tuple[str, Snapshot | None]:
+def _account(
+    ws: Workspace, wish: WatchWish, person: Person, in_use: AccountsInUse, progress: Progress
+) -> tuple[str, Snapshot | None]:
     """The account to visit with, signed in where somebody is there to do it; and the order list if that was seen for it.
 
     With nobody there, pages are asked for without an account: what needs one is kept as blocked, and said.
@@ -195,7 +196,7 @@ def _account(ws: Workspace, wish: WatchWish, person: Person, held: Held, progres
     if not person.present:
         return name, None
     name = name or DEFAULT
-    return name, sign_in(ws, name, "", person, held, yes=wish.yes, progress=progress)
+    return name, sign_in(ws, name, "", person, in_use, yes=wish.yes, progress=progress)
 
 
 def _sign_in_hint(account: str) -> str:
@@ -205,7 +206,9 @@ def _sign_in_hint(account: str) -> str:
 # -- what was found ---------------------------------------------------------------------------------------------------
 
 
-def _look(ws: Workspace, named: dict[str, str], account: str, held: Held, progress: Progress) -> dict[str, Snapshot]:
+def _look(
+    ws: Workspace, named: dict[str, str], account: str, in_use: AccountsInUse, progress: Progress
+) -> dict[str, Snapshot]:
     """A look at each order's page, kept like any other. Raises what kept every window from opening."""
     if not named:
         raise WrongRequest("Your order list shows no orders.", "Give an order's number: tradewitness watch ORDER_NUMBER")
@@ -215,9 +218,11 @@ def _look(ws: Workspace, named: dict[str, str], account: str, held: Held, progre
         for number, url in named.items()
     ]
     targets = [replace(t, account=t.account or account) for t in targets]
-    snapshots = {s.target.case: s for s in keep_snapshots(ws, targets, progress, _pause(ws), held=held, wanted=frozenset())}
+    snapshots = {
+        s.target.case: s for s in keep_snapshots(ws, targets, progress, _pause(ws), in_use=in_use, wanted=frozenset())
+    }
     if not snapshots:
-        raise next(iter(held.failed.values()))
+        raise next(iter(in_use.failed.values()))
     return snapshots
 
 

@@ -18,6 +18,7 @@ from collector.archive.sealing import TIMEOUT_S, seal, signing_key
 from collector.errors import ArchiveError, SealError, WrongRequest
 from collector.ledger.log import Opening, new_salt
 from collector.model import Exhibit, Private, Problem, Snapshot
+from collector.progress import Progress
 from collector.reading.withheld import private_of
 from collector.seal.ask.request import Token, request_all
 from collector.seal.signature import sign
@@ -30,8 +31,6 @@ from rules.pack.plan.exhibits import Choices, choose
 from rules.pack.plan.plan import Covering, PackPlan, plan, plan_digest
 from rules.pack.render.renderings import make_renderings
 from rules.policy.platform import load_policy
-
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from collector.ledger.log import Entry
 from collector.seal.certificate import Certificate
 from collector.seal.der import MalformedDer
 from collector.seal.keys import SigningKey
-from collector.seal.revocation import Answer, Said, judge, read_answer
+from collector.seal.revocation import RevocationInfo, RevocationStatement, judge, read_answer
 from collector.seal.signature import verify_signature
 from collector.seal.timestamp import verify_token
 from rules.case.casefile import CaseFile
@@ -59,7 +59,7 @@ class _Token:
     name: str
     tsr: bytes
     path: tuple[Certificate, ...]
-    said: tuple[tuple[Answer, Said], ...]
+    said: tuple[tuple[RevocationInfo, RevocationStatement], ...]
 
     @property
     def authority(self) -> str:
@@ -84,7 +84,7 @@ class Proving:
     key: SigningKey
 
     @cached_property
-    def _revoked(self) -> tuple[Said, ...]:
+    def _revoked(self) -> tuple[RevocationStatement, ...]:
         ledger = self.ws.archive.ledger
         return known_revocations(self.ws.archive, ledger.entries(kinds=(REVOKED,)), ledger.opening)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -13,13 +12,13 @@ from collector.archive.records import AddedRecord
 from collector.canonical import plain
 from collector.errors import DamagedArchive
 from collector.model import Fact, Snapshot, Target
+from collector.progress import Progress
 from collector.reading.reader import read_stored
 
 if TYPE_CHECKING:
     from casework.workspace import Workspace
 
 Origin = tuple[str, str, str, datetime]  # a snapshot's or saved file's id, case, kind of page, time
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -27,10 +27,10 @@ from collector.errors import ArchiveError, DamagedArchive, WrongRequest
 from collector.ledger.checkpoint import Checkpoint
 from collector.ledger.disk import write_file
 from collector.ledger.log import OF_THE_SEAL, Entry
-from collector.seal.revocation import Said
+from collector.progress import Progress
+from collector.seal.revocation import RevocationStatement
 from collector.verify.clocks import clock_note
 
-Progress = Callable[[str], None]
 _KEPT = ("snapshot", "file.added", "fact.asserted", "pack.made")
 
 
@@ -146,7 +146,7 @@ def _place(witness: Path) -> Path:
     return place
 
 
-def _signed_newest_first(ws: Workspace, revoked: tuple[Said, ...]) -> Iterator[StampedCheckpoint]:
+def _signed_newest_first(ws: Workspace, revoked: tuple[RevocationStatement, ...]) -> Iterator[StampedCheckpoint]:
     """The checkpoints that have their signature, each read as it is asked for."""
     for size in reversed(ws.archive.ledger.catalogue.checkpoint_sizes()):
         checkpoint = ws.archive.ledger.checkpoint(size)
@@ -154,7 +154,7 @@ def _signed_newest_first(ws: Workspace, revoked: tuple[Said, ...]) -> Iterator[S
             yield _stamped(ws, checkpoint, revoked)
 
 
-def _stamped(ws: Workspace, checkpoint: Checkpoint, revoked: tuple[Said, ...]) -> StampedCheckpoint:
+def _stamped(ws: Workspace, checkpoint: Checkpoint, revoked: tuple[RevocationStatement, ...]) -> StampedCheckpoint:
     """A checkpoint with the tokens that count."""
     received = {str(e.body["authority"]): e for e in received_for(ws.archive, checkpoint.name)}
     stamped = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,11 +12,11 @@ from collector.archive.archive import Archive
 from collector.errors import WrongRequest
 from collector.ledger.anchor import Anchor
 from collector.model import Problem
+from collector.progress import Progress
 
 if TYPE_CHECKING:
     from collector.seal.timestamp import TokenReport
 
-Progress = Callable[[str], None]
 _GIVE = "Give a checkpoint (from `tradewitness timestamp --witness FILE`), an earlier pack, or a key's SHA-256 fingerprint."
 
 

@@ -6,15 +6,16 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from casework.terminal.console import console, inert
 from casework.terminal.person import TerminalPerson
-from casework.views.blocks import Bar, Block, Cell, Line, Part, Passage, Result, Table, Tone, View
+from casework.views.blocks import Bar, Block, Cell, Excerpt, Line, Part, Result, Table, Tone, View
 from collector.errors import TradewitnessError
+from collector.progress import Progress
 from collector.redaction import redacted
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from rich.status import Status
     from rich.text import Text
 
-Progress = Callable[[str], None]
 
 _LOG = logging.getLogger(__name__)
 _NUMBER = re.compile(r"\d+")
@@ -89,7 +89,7 @@ class Terminal:
                 _print_line(block, screen)
             case Table():
                 screen.print(_table(block))
-            case Passage():
+            case Excerpt():
                 screen.print(_passage(block), soft_wrap=True)
             case Result():
                 lines = block.text.split("\n")
@@ -175,7 +175,7 @@ def _cell(cell: Cell) -> Text:
     return Text("\n").join(_text((part,)) for part in (cell if isinstance(cell, tuple) else (cell,)))
 
 
-def _passage(passage: Passage) -> Text:
+def _passage(passage: Excerpt) -> Text:
     """Where it stands, what was said, and which record holds it, each on a line of its own, and an empty one after."""
     from rich.text import Text
 

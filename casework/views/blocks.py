@@ -55,7 +55,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class Excerpt:
     """Something found: where it stands, what it says, and which record holds it, or ""."""
 
     head: str
@@ -71,7 +71,7 @@ class Result:
     note: str = ""
 
 
-Block = Line | Table | Passage | Result
+Block = Line | Table | Excerpt | Result
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from casework.views.blocks import Block, Cell, Part, Passage, Span, Table, View, hint, line, warnings
+from casework.views.blocks import Block, Cell, Excerpt, Part, Span, Table, View, hint, line, warnings
 from collector.canonical import plain
 from collector.errors import DONE, PARTIAL
 from collector.model import ORIGINS, Money, Printed, kept_in_part
@@ -13,7 +13,7 @@ from rules.language.words import time_words
 
 if TYPE_CHECKING:
     from casework.asking.dossier import Tile
-    from casework.asking.search import Hit, SearchAnswer
+    from casework.asking.search import SearchAnswer, SearchHit
     from casework.proving.reread import FactChange, RereadAnswer
     from collector.archive.queries import Case
     from collector.model import Fact, Target
@@ -121,7 +121,7 @@ def _found(answer: SearchAnswer) -> Iterator[Block]:
         yield hint(f"{len(answer.hits)} of {answer.total} are shown; more with --limit {answer.total}.")
 
 
-def _passage(hit: Hit) -> Passage:
+def _passage(hit: SearchHit) -> Excerpt:
     """What was found, what was looked for marked in it, and where it stands."""
     of_file = hit.source == "file" or hit.kind == "asserted"
     where = hit.case + (f" ({hit.case_name})" if hit.case_name else "")
@@ -137,7 +137,7 @@ def _passage(hit: Hit) -> Passage:
     visits = f" (in {hit.visits} visits, first {hit.first_snapshot})" if hit.visits > 1 and hit.first_snapshot else ""
     part = f"; the page was {kept_in_part(hit.lacks)}" if hit.lacks else ""
     origin = hit.snapshot or hit.file
-    return Passage(head, (*_marked(hit.label, hit.label_marks), *excerpt), f"{origin}{visits}{part}" if origin else "")
+    return Excerpt(head, (*_marked(hit.label, hit.label_marks), *excerpt), f"{origin}{visits}{part}" if origin else "")
 
 
 def _marked(passage: str, marks: tuple[tuple[int, int], ...]) -> Iterator[Part]:
@@ -151,7 +151,7 @@ def _marked(passage: str, marks: tuple[tuple[int, int], ...]) -> Iterator[Part]:
     yield passage[at:]
 
 
-def _when(hit: Hit) -> str:
+def _when(hit: SearchHit) -> str:
     """The time where the user is, with weekday; both ends where it is not known to the minute."""
     first, last = time_words(hit.begun, hit.zone), time_words(hit.ended, hit.zone)
     day, _, rest = last.partition(", ")

@@ -35,7 +35,7 @@ class _Authority:
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
+class _ConfigFile:
     """What the file may hold; what else stands in it is let be."""
 
     authority: tuple[_Authority, ...] = ()
@@ -68,7 +68,7 @@ def read_config(path: Path) -> Config:
     try:
         if path.exists() and (not path.is_file() or path.stat().st_size > _MOST_BYTES):
             raise ValueError("no settings have that form or size")
-        told = made(_File, tomllib.loads(path.read_text("utf-8")))
+        told = made(_ConfigFile, tomllib.loads(path.read_text("utf-8")))
         authorities = tuple(Authority(one.name, one.url, one.root, one.policy) for one in told.authority)
     except FileNotFoundError:
         return Config(())

@@ -70,7 +70,7 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class IndexedPassage:
     """Something that can be found. `source` is one of SOURCES; `kind` the page's, the file's, or "asserted".
 
     `key` names it: seen again, it is the same passage. `group` joins passages that are one answer (the page on many days).
@@ -96,7 +96,7 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class Within:
+class SearchScope:
     """Where to look: in one case or in all, in sources or kinds or all, and between two instants (UTC), both inclusive."""
 
     case: str = ""
@@ -106,8 +106,8 @@ class Within:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """An answer: the newest of a group of passages, as it was kept (`Passage`), and what the group says together.
+class FoundPassage:
+    """An answer: the newest of a group of passages, as it was kept (`IndexedPassage`), and what the group says together.
 
     `first_origin` and `last_origin` are the first and last snapshot or file to show it, `visits` how many do. `begun` and
     `ended` bound when a message was sent, or when anything else was seen. UTC.
@@ -192,7 +192,7 @@ def _stored(text: str) -> str:
 # -- passages -----------------------------------------------------------------------------------------------------------
 
 
-def passages_of(snapshot: Snapshot, facts: Iterable[Fact], page_text: str) -> Iterator[Passage]:
+def passages_of(snapshot: Snapshot, facts: Iterable[Fact], page_text: str) -> Iterator[IndexedPassage]:
     """What one snapshot says: its messages one by one, its other facts, and the page's text as a whole."""
     target, seen_at = snapshot.target, instant(snapshot.visit.machine_time)
     place = (target.kind, target.case, target.id, snapshot.id, seen_at)
@@ -206,19 +206,19 @@ def passages_of(snapshot: Snapshot, facts: Iterable[Fact], page_text: str) -> It
         yield _passage("page", place, "", page_text, "", group=("page",))
 
 
-def asserted_passage(case: str, name: str, number: int, value: Any, at: str) -> Passage:
+def asserted_passage(case: str, name: str, number: int, value: Any, at: str) -> IndexedPassage:
     """What the buyer entered. The next value of the same name and round takes its place."""
     label = name + (f"#{number}" if number > 1 else "")
     key = _key("asserted", case, name, str(number))
-    return Passage(key, key, "fact", "asserted", case, "", "", at, label, _clean(as_text(value)), who="buyer")
+    return IndexedPassage(key, key, "fact", "asserted", case, "", "", at, label, _clean(as_text(value)), who="buyer")
 
 
 def file_passages(
     case: str, identifier: str, kind: str, name: str, note: str, at: str, facts: Iterable[Fact], text: str
-) -> Iterator[Passage]:
+) -> Iterator[IndexedPassage]:
     """A file of the buyer's: its name and note; of a page or conversation saved by hand also what it says."""
     key = _key("file", case, identifier)
-    yield Passage(key, key, "file", kind, case, "", identifier, at, _clean(name), _clean(note), who="buyer")
+    yield IndexedPassage(key, key, "file", kind, case, "", identifier, at, _clean(name), _clean(note), who="buyer")
     place = (kind, case, identifier, identifier, at)
     for fact in facts:
         if fact.name in MESSAGES and isinstance(fact.value, tuple):
@@ -248,7 +248,7 @@ def as_text(value: Any) -> str:
 _At = tuple[str, str, str, str, str]
 
 
-def _message(message: Mapping[str, Any], place: _At) -> Passage:
+def _message(message: Mapping[str, Any], place: _At) -> IndexedPassage:
     moment = message.get("sent_at")
     sent = (instant(moment.earliest), instant(moment.latest)) if isinstance(moment, Printed) else None
     files = "\n".join(filter(None, (as_text(a.get("name")) for a in message.get("attachments") or ())))
@@ -260,12 +260,12 @@ def _message(message: Mapping[str, Any], place: _At) -> Passage:
 
 def _passage(
     source: str, place: _At, label: str, text: str, also: str, *, group: tuple[str, ...] = (), identity: tuple[str, ...] = ()
-) -> Passage:
+) -> IndexedPassage:
     kind, case, target, origin, seen_at = place
     label, text, also = _clean(label), _clean(text), _clean(also)
     key = _key(source, kind, case, target, label, text, also, *identity)
     one = _key(case, target, *group, *((text,) if source == "fact" else ())) if group else key
-    return Passage(key, one, source, kind, case, target, origin, seen_at, label, text, also)
+    return IndexedPassage(key, one, source, kind, case, target, origin, seen_at, label, text, also)
 
 
 def _key(*parts: str) -> str:
@@ -307,7 +307,7 @@ class FullText:
         run(f"create table passages (id integer primary key, {', '.join(_COLUMNS)}, unique (key))")
         run("create virtual table words using fts5(label, text, also, content='', columnsize=0, tokenize='ascii')")
 
-    def take(self, passages: Iterable[Passage]) -> None:
+    def take(self, passages: Iterable[IndexedPassage]) -> None:
         """Adds each passage, or notes that it was seen again."""
         for p in passages:
             again = "update passages set last_origin = ?, last_seen = ?, seen = seen + 1 where key = ?"
@@ -331,7 +331,7 @@ class FullText:
             self.connection.execute(forget, (row[0], *(_stored(text) for text in row[1:])))
             self.connection.execute("delete from passages where id = ?", (row[0],))
 
-    def find(self, terms: tuple[Term, ...], within: Within, limit: int) -> tuple[tuple[Found, ...], int]:
+    def find(self, terms: tuple[Term, ...], within: SearchScope, limit: int) -> tuple[tuple[FoundPassage, ...], int]:
         """What holds every term, and how much there is beyond the limit's: messages and files first, then facts, then pages;
         newest first in each.
         """
@@ -341,9 +341,9 @@ class FullText:
         rows = list(self.connection.execute(_FIND.format(where=where), (_expression(terms), *values, limit)))
         return tuple(map(self._found, rows)), rows[0]["total"] if rows else 0
 
-    def _found(self, group: sqlite3.Row) -> Found:
+    def _found(self, group: sqlite3.Row) -> FoundPassage:
         last, first = (self._passage(group[which]) for which in ("id", "first"))
-        return Found(
+        return FoundPassage(
             last["source"], last["kind"], last["case_id"], last["target"], first["first_origin"], last["last_origin"],
             group["visits"], last["label"], last["text"], last["also"], last["who"], last["name"], last["printed"],
             datetime.fromisoformat(group["begun"]), datetime.fromisoformat(group["ended"]),
@@ -358,7 +358,7 @@ class FullText:
         return frozenset(row[0] for row in self.connection.execute("select distinct kind from passages"))
 
 
-def _conditions(within: Within) -> tuple[str, list[str]]:
+def _conditions(within: SearchScope) -> tuple[str, list[str]]:
     """As SQL over passages, `begun` and `ended`. A message counts at any instant that its printed time can mean."""
     parts: list[tuple[str, list[str]]] = [("1", [])]
     if within.case:

@@ -76,7 +76,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class PausedAccount:
     """An account that a wall stopped: nothing is visited with it until a person has acted."""
 
     name: str
@@ -147,10 +147,10 @@ class Queries:
         rows = self._rows("select max(round) from assertions where case_id = ? and name = ?", case, name)
         return int(rows[0][0] or 0)
 
-    def paused(self) -> dict[str, Account]:
+    def paused(self) -> dict[str, PausedAccount]:
         """The accounts that a wall stopped, by name."""
         return {
-            row["account"]: Account(row["account"], row["why"], datetime.fromisoformat(row["at"]), row["snapshot"])
+            row["account"]: PausedAccount(row["account"], row["why"], datetime.fromisoformat(row["at"]), row["snapshot"])
             for row in self._rows("select * from paused")
         }
 

@@ -12,7 +12,7 @@ from collector.ledger.log import Entry, Opening, new_salt
 from collector.seal.ask.request import NoToken
 from collector.seal.certificate import Certificate
 from collector.seal.der import MalformedDer
-from collector.seal.revocation import Answer, Said, judge, read_answer
+from collector.seal.revocation import RevocationInfo, RevocationStatement, judge, read_answer
 from collector.seal.timestamp import verify_token
 
 KIND = "authority.revoked"
@@ -40,7 +40,7 @@ def note_revoked(archive: Archive, refused: NoToken) -> None:
 
 def known_revocations(
     archive: Archive, entries: Iterable[Entry], opened: Callable[[str], Opening | None]
-) -> tuple[Said, ...]:
+) -> tuple[RevocationStatement, ...]:
     """What was said of revoked certificates; what cannot be read any more is left out, and named by `verify`."""
     said = []
     for entry in entries:
@@ -49,11 +49,11 @@ def known_revocations(
             with suppress(MalformedDer, DamagedArchive):
                 path = [Certificate.read_pem(pem) for pem in entry.body["certificates"]]
                 if opening:
-                    said.append(read_answer(Answer(part["name"], archive.objects.get(opening.digest)), path))
+                    said.append(read_answer(RevocationInfo(part["name"], archive.objects.get(opening.digest)), path))
     return tuple(one for one in said if one.revoked)
 
 
-def counts(archive: Archive, received: Entry, said: Sequence[Said]) -> bool:
+def counts(archive: Archive, received: Entry, said: Sequence[RevocationStatement]) -> bool:
     """Whether the token that an entry received counts, for all that is known of revoked certificates."""
     from collector.seal.ask.authorities import PUBLIC
 

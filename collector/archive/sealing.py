@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,10 +14,11 @@ from collector.errors import DamagedArchive, SealError
 from collector.ledger.checkpoint import Checkpoint, checkpoint_name
 from collector.ledger.disk import sync_folder, write_file
 from collector.ledger.log import Entry, about_checkpoint
+from collector.progress import Progress
 from collector.seal.ask.request import Token, request_all
 from collector.seal.keyring import load_or_create
 from collector.seal.keys import SigningKey
-from collector.seal.revocation import Answer
+from collector.seal.revocation import RevocationInfo
 from collector.seal.signature import sign
 
 TIMEOUT_S = 8.0
@@ -40,7 +40,7 @@ def signing_key(archive: Archive, user_folder: Path) -> SigningKey:
     return load_or_create(user_folder / "keys", archive.clock.now())
 
 
-def seal(archive: Archive, key: SigningKey, progress: Callable[[str], None] = lambda _: None) -> SealState:
+def seal(archive: Archive, key: SigningKey, progress: Progress = lambda _: None) -> SealState:
     """Makes a checkpoint over new entries, signs it, and asks for every token that is still missing."""
     warnings = archive.warnings
     with archive.writing():
@@ -66,7 +66,7 @@ def seal(archive: Archive, key: SigningKey, progress: Callable[[str], None] = la
     return SealState(sealed.word, sealed.size, (*dict.fromkeys(warnings), *sealed.failures))
 
 
-def seal_if_possible(archive: Archive, user_folder: Path, progress: Callable[[str], None] = lambda _: None) -> SealState:
+def seal_if_possible(archive: Archive, user_folder: Path, progress: Progress = lambda _: None) -> SealState:
     """`seal`, for visits: a page may be gone tomorrow, so without a key that can sign it is kept all the same, unsealed."""
     try:
         return seal(archive, signing_key(archive, user_folder), progress)
@@ -89,7 +89,7 @@ def _needs_checkpoint(archive: Archive) -> bool:
     return free and (archive.ledger.needs_checkpoint() or lost)
 
 
-def stamp_pending(archive: Archive, progress: Callable[[str], None] = lambda _: None) -> SealState:
+def stamp_pending(archive: Archive, progress: Progress = lambda _: None) -> SealState:
     """Retries the missing tokens of the newest checkpoint: it covers all that earlier ones cover."""
     newest = archive.ledger.newest()
     if newest is None:
@@ -161,13 +161,13 @@ def token_path(archive: Archive, checkpoint: Checkpoint, authority: str) -> Path
     return archive.ledger.checkpoints / f"{checkpoint.name}.{authority}.tsr"
 
 
-def answers_of(archive: Archive, entry: Entry) -> tuple[Answer, ...]:
+def answers_of(archive: Archive, entry: Entry) -> tuple[RevocationInfo, ...]:
     """What was said of revocation when the token that an entry names arrived, but for what is gone or was changed since."""
     answers = []
     for name, digest in received_files(entry).items():
         path = archive.ledger.checkpoints / name
         if not name.endswith(".tsr") and path.is_file() and sha256(data := path.read_bytes()) == digest:
-            answers.append(Answer(name.split(".", 2)[2], data))
+            answers.append(RevocationInfo(name.split(".", 2)[2], data))
     return tuple(answers)
 
 

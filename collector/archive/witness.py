@@ -23,7 +23,7 @@ _MOST_BYTES = 4 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class _Record:
+class _WitnessRecord:
     """What the file holds, in its order: the checkpoint's own text; signature and tokens in base64."""
 
     about: str = field(default=_ABOUT, kw_only=True)
@@ -36,7 +36,7 @@ class _Record:
 
 def witness_file(checkpoint: Checkpoint, signature: bytes, tokens: Mapping[str, bytes], key: str) -> bytes:
     """The file: the checkpoint's own bytes, its signature and tokens (base64), and the signing key's fingerprint."""
-    record = _Record(
+    record = _WitnessRecord(
         checkpoint=checkpoint.data.decode("ascii"),
         signature=base64.b64encode(signature).decode("ascii"),
         tokens={name: base64.b64encode(token).decode("ascii") for name, token in sorted(tokens.items())},
@@ -61,7 +61,7 @@ def read_anchor(path: Path) -> Anchor:
             raise ValueError("too large")
         data = path.read_bytes()
         found = json.loads(data)
-        given = made(_Record, found) if isinstance(found, dict) and "checkpoint" in found else None
+        given = made(_WitnessRecord, found) if isinstance(found, dict) and "checkpoint" in found else None
         checkpoint = Checkpoint.parse(given.checkpoint.encode() if given else data)
         signature = base64.b64decode(given.signature, validate=True) if given else _beside(path)
     except OSError as error:

@@ -27,7 +27,7 @@ BLANK = "about:blank"
 
 
 @dataclass(slots=True)
-class Held:
+class AccountsInUse:
     """What one command knows of its accounts over several runs.
 
     `windows` are accounts to be given a window although none ever proved them signed in; `proved` and `lost` say what their
@@ -53,13 +53,13 @@ class Browsers:
     At the end of the run a window's session is kept if a page proved it signed in, and thrown away if not.
     """
 
-    def __init__(self, playwright: Playwright, accounts: Accounts, stack: AsyncExitStack, held: Held) -> None:
-        self._playwright, self._accounts, self._stack, self._held = playwright, accounts, stack, held
+    def __init__(self, playwright: Playwright, accounts: Accounts, stack: AsyncExitStack, in_use: AccountsInUse) -> None:
+        self._playwright, self._accounts, self._stack, self._in_use = playwright, accounts, stack, in_use
         self._made: dict[str, asyncio.Task[Browser]] = {}
 
     def is_windowed(self, account: str) -> bool:
         """Whether the account's pages are seen in a window of its own."""
-        return account in self._held.windows or (bool(account) and self._accounts.read(account).signed_in)
+        return account in self._in_use.windows or (bool(account) and self._accounts.read(account).signed_in)
 
     @asynccontextmanager
     async def tab(self, account: str) -> AsyncIterator[ChromiumTab]:
@@ -82,7 +82,7 @@ class Browsers:
                     await self.browser(name)
                 except (BrowserError, PersonNeeded) as error:
                     _LOG.info("account %s could not be opened: %s", name, unquoted(error.message))
-                    self._held.failed[name] = error
+                    self._in_use.failed[name] = error
 
     async def _launched(self) -> Browser:
         return await self._stack.enter_async_context(launched(self._playwright))
@@ -95,14 +95,14 @@ class Browsers:
         self._stack.enter_context(self._accounts.in_use(name))
         folder = await asyncio.to_thread(self._accounts.window, name)
         door = reached(folder) or await asyncio.to_thread(open_window, folder, BLANK)
-        self._held.windows.add(name)
+        self._in_use.windows.add(name)
         _LOG.info("the window of account %s is open", name)
         try:
             browser = await attach(self._playwright, door, sandbox_state())
         except BrowserError:
             await asyncio.to_thread(ended, folder, 0.0)
             raise
-        if not self._held.stay:
+        if not self._in_use.stay:
             self._stack.push_async_callback(self._end, name, browser)
         return browser
 
@@ -110,14 +110,14 @@ class Browsers:
         await browser.end()
         if not await asyncio.to_thread(ended, self._accounts.root / name / "window"):
             return  # it could not be ended: its folder is left alone, and the next command finds it
-        kept = name in self._held.proved and name not in self._held.lost
+        kept = name in self._in_use.proved and name not in self._in_use.lost
         _LOG.info("the sign-in of account %s is %s", name, "kept" if kept else "thrown away: no page proved it")
         await asyncio.to_thread(self._accounts.keep if kept else self._accounts.drop, name)
 
 
 @asynccontextmanager
-async def browsers(accounts: Accounts, held: Held) -> AsyncIterator[Browsers]:
+async def browsers(accounts: Accounts, in_use: AccountsInUse) -> AsyncIterator[Browsers]:
     """The browsers of a run; every one that it started has ended afterwards, but windows that stay. Raises BrowserError."""
     async with AsyncExitStack() as stack:
         playwright = await stack.enter_async_context(driver())
-        yield Browsers(playwright, accounts, stack, held)
+        yield Browsers(playwright, accounts, stack, in_use)

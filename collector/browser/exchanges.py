@@ -10,7 +10,7 @@ from typing import Any
 
 from collector.browser.channels import Channel
 from collector.capture.tab import Body, Exchange, Socket
-from collector.network_record import Certificate, Headers, SocketFrame
+from collector.network_record import Headers, ServerCertificate, SocketFrame
 
 OWN_SCRIPT = Body("absent", why="the browser gives no worker's own script")
 _UNENDED = Body("absent", why="it had not ended when the visit did")
@@ -154,9 +154,9 @@ def socket_of(speech: Speech) -> Socket:
     )
 
 
-def certificate_of(origin: str, told: Mapping[str, Any], chain: tuple[str, ...]) -> Certificate:
+def certificate_of(origin: str, told: Mapping[str, Any], chain: tuple[str, ...]) -> ServerCertificate:
     """What a secure origin showed, from what an answer told of it; `chain` is DER in base64."""
-    return Certificate(
+    return ServerCertificate(
         origin=origin,
         protocol=str(told["protocol"]),
         cipher=" ".join(

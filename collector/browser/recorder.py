@@ -24,7 +24,7 @@ from collector.browser.exchanges import (
     socket_of,
 )
 from collector.capture.tab import Arrival, Body, Heard
-from collector.network_record import Certificate, SocketFrame
+from collector.network_record import ServerCertificate, SocketFrame
 
 # They stay open for as long as the page does, so they say nothing about its having loaded.
 _NEVER_ENDING = {"EventSource", "WebSocket", "Media", "Ping"}
@@ -279,7 +279,7 @@ class Recorder:
                     into[id(asked)] = extra
         return sent, got
 
-    async def _certificates(self) -> tuple[Certificate, ...]:
+    async def _certificates(self) -> tuple[ServerCertificate, ...]:
         found: dict[str, Mapping[str, Any]] = {}
         for asked in self._asked:
             if details := asked.answer.get("securityDetails"):

@@ -22,11 +22,11 @@ from collector.browser.recorder import Recorder
 from collector.browser.words import in_words, sound
 from collector.capture.tab import (
     Arrival,
+    ConsoleLine,
     Credential,
     Exchange,
     FrameSource,
     Heard,
-    Line,
     Picture,
     Stretch,
     TabError,
@@ -69,7 +69,7 @@ class ChromiumTab:
         self._deafened: asyncio.Future[None] | None = None
         self._gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._recorder = Recorder(session, frame)
-        self._console: list[Line] = []
+        self._console: list[ConsoleLine] = []
         session.on("Runtime.consoleAPICalled", self._on_console)
         page.on("dialog", self._on_dialog)
         page.on("download", self._on_download)
@@ -310,7 +310,7 @@ class ChromiumTab:
         stored = (Credential("storage", str(key), str(value)) for key, value in await self._ask(scripts.STORED))
         return (*cookies, *stored)
 
-    def console(self) -> tuple[Line, ...]:
+    def console(self) -> tuple[ConsoleLine, ...]:
         return tuple(self._console)
 
     def incidents(self) -> tuple[str, ...]:
@@ -372,7 +372,7 @@ class ChromiumTab:
             return
         words = (str(one.get("value", one.get("description", one["type"]))) for one in said["args"])
         text = sound(" ".join(words)[:_LINE])
-        self._console.append(Line(datetime.fromtimestamp(said["timestamp"] / 1000, UTC), said["type"], text))
+        self._console.append(ConsoleLine(datetime.fromtimestamp(said["timestamp"] / 1000, UTC), said["type"], text))
         if len(self._console) == _CONSOLE:  # what is written without end would hold up everything else
             self._deafened = asyncio.ensure_future(self._quietly(self._send("Runtime.disable", {})))
 

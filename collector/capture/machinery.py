@@ -45,7 +45,7 @@ _JSONP = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class VisitText:
     """A text of the visit and what it is; form "" where that has to be seen from the text itself.
 
     `sent` is what the browser sent, `speech` what scripts said (console, dialogs), `shown` what a person sees.
@@ -56,7 +56,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedValue:
     """A value and the name under which the machinery holds it.
 
     Not `sure` is what may be a person's text all the same (JSON inside a string, an attribute): it counts for nothing
@@ -69,7 +69,7 @@ class Named:
     field: str = ""
 
 
-def read(source: Source) -> tuple[tuple[Named, ...], str]:
+def read(source: VisitText) -> tuple[tuple[NamedValue, ...], str]:
     """What the text holds under names, and what of it a person can read."""
     if source.form == "shown":
         return (), source.text
@@ -85,7 +85,7 @@ def read(source: Source) -> tuple[tuple[Named, ...], str]:
         return tuple(_in_sent(text)), ""
     if form == "address":
         return tuple(_parameters(text, sure=True)), ""
-    return tuple(Named(n, v, sure=False) for n, v in _SAID.findall(text)) if form == "speech" else (), ""
+    return tuple(NamedValue(n, v, sure=False) for n, v in _SAID.findall(text)) if form == "speech" else (), ""
 
 
 def _form_of(text: str) -> Form:
@@ -97,7 +97,7 @@ def _form_of(text: str) -> Form:
     return "html" if start.startswith("<") else "json" if _JSONP.fullmatch(text) else "shown"
 
 
-def _in_markup(text: str, shown: list[str]) -> Iterator[Named]:
+def _in_markup(text: str, shown: list[str]) -> Iterator[NamedValue]:
     """Attributes, fields, scripts and styles; texts between tags go to `shown`. One pass, whatever the text is."""
     place = 0
     while (start := text.find("<", place)) >= 0:
@@ -129,14 +129,14 @@ def _in_markup(text: str, shown: list[str]) -> Iterator[Named]:
     shown.append(html.unescape(text[place:]))
 
 
-def _in_element(tag: str, given: dict[str, str]) -> Iterator[Named]:
+def _in_element(tag: str, given: dict[str, str]) -> Iterator[NamedValue]:
     if tag in ("input", "meta"):
         holder = "value" if given.get("value") else "content"
         names = [given.get(name, "") for name in ("name", "id", "property")]
         names += ["password"] if given.get("type", "").lower() == "password" else []
-        yield from (Named(name, given.get(holder, ""), field=holder) for name in names if name)
+        yield from (NamedValue(name, given.get(holder, ""), field=holder) for name in names if name)
     for name, value in given.items():
-        yield Named(name, value)
+        yield NamedValue(name, value)
         if name.startswith("on"):
             yield from _in_script(value)
         elif value[:1] in ("{", "["):
@@ -145,10 +145,10 @@ def _in_element(tag: str, given: dict[str, str]) -> Iterator[Named]:
             own = not re.match(r"[a-z][a-z+.-]*:|//", value, re.IGNORECASE)  # a link elsewhere may be anybody's
             yield from _parameters(value, sure=False) if own or tag != "a" else ()
         elif _JWT.fullmatch(value):
-            yield Named("jwt", value, sure=False)
+            yield NamedValue("jwt", value, sure=False)
 
 
-def _in_json_text(text: str) -> Iterator[Named]:
+def _in_json_text(text: str) -> Iterator[NamedValue]:
     """JSON, bare or wrapped (JSONP, a guard before it); what is none, such as a stream of JSON, is read as a script."""
     for form in (text, (_JSONP.fullmatch(text) or ("", ""))[1]):
         try:
@@ -160,7 +160,7 @@ def _in_json_text(text: str) -> Iterator[Named]:
     yield from _in_script(text)
 
 
-def _in_nested(text: str) -> Iterator[Named]:
+def _in_nested(text: str) -> Iterator[NamedValue]:
     """JSON in a string: often the machinery's, but a person may have written just that."""
     try:
         value = json.loads(text)
@@ -169,7 +169,7 @@ def _in_nested(text: str) -> Iterator[Named]:
     yield from _in_data(value, sure=False)
 
 
-def _in_data(value: Any, *, sure: bool) -> Iterator[Named]:
+def _in_data(value: Any, *, sure: bool) -> Iterator[NamedValue]:
     """Strings under each key. A key that begins with a capital may be a label that somebody chose."""
     waiting = [("", value)]
     while waiting:
@@ -180,14 +180,14 @@ def _in_data(value: Any, *, sure: bool) -> Iterator[Named]:
             waiting += [(key, inner) for inner in reversed(item)]
         elif isinstance(item, str) and item:
             if _IS_NAME.fullmatch(key):
-                yield Named(key, item, sure=sure and not key[:1].isupper())
+                yield NamedValue(key, item, sure=sure and not key[:1].isupper())
             if item[0] in "{[":
                 yield from _in_nested(item)
             elif item.startswith("eyJ") and _JWT.fullmatch(item):
-                yield Named("jwt", item, sure=False)
+                yield NamedValue("jwt", item, sure=False)
 
 
-def _in_script(text: str, *, every: bool = False) -> Iterator[Named]:
+def _in_script(text: str, *, every: bool = False) -> Iterator[NamedValue]:
     """Literals under a key or a variable. What a literal says itself counts where the script makes something of it
     (`x = "a=1&token=…"`, `f("…")`; in a style sheet `every` one), not where it is one of many data."""
     for match in _LEXEME.finditer(text):
@@ -200,13 +200,13 @@ def _in_script(text: str, *, every: bool = False) -> Iterator[Named]:
         if name := (match["name"] or "").strip("\"'`"):
             for form in dict.fromkeys((plain, html.unescape(plain), raw)):
                 if len(form) <= 4096 and not ("${" in form and literal[0] == "`"):
-                    yield Named(name, form)
+                    yield NamedValue(name, form)
         if plain[:1] in ("{", "["):
             yield from _in_nested(plain)
         elif made:
             yield from _parameters(plain, sure=False)
         if plain.startswith("eyJ") and _JWT.fullmatch(plain):
-            yield Named("jwt", plain, sure=False)
+            yield NamedValue("jwt", plain, sure=False)
 
 
 def _before(text: str, place: int) -> str:
@@ -218,25 +218,25 @@ def _unescaped(raw: str) -> str:
     return _ESCAPE.sub(lambda m: chr(int(m[1][1:], 16)) if len(m[1]) > 1 else _SHORT.get(m[1], m[1]), raw)
 
 
-def _in_sent(text: str) -> Iterator[Named]:
+def _in_sent(text: str) -> Iterator[NamedValue]:
     """A form as it was sent, in parts or as pairs, or JSON."""
     if text[:1] in ("{", "["):
         yield from _in_json_text(text)
         return
-    yield from (Named(name, value) for name, value in _PART.findall(text))
+    yield from (NamedValue(name, value) for name, value in _PART.findall(text))
     pieces = [piece for piece in text.strip().split("&") if piece]
     if not all(_PIECE.fullmatch(piece) for piece in pieces):
         return
     for piece in pieces:
         name, _, value = piece.partition("=")
         for form in dict.fromkeys((value, unquote_plus(value))):
-            yield Named(unquote_plus(name), form)
+            yield NamedValue(unquote_plus(name), form)
             if form[:1] in ("{", "["):
                 yield from _in_nested(form)
 
 
-def _parameters(address: str, *, sure: bool) -> Iterator[Named]:
+def _parameters(address: str, *, sure: bool) -> Iterator[NamedValue]:
     """The address's own parameters; those of an address inside it are somebody else's."""
     for name, value in _PARAMETER.findall(address):
         for form in dict.fromkeys((value, unquote_plus(value))):
-            yield Named(name, form, sure=sure)
+            yield NamedValue(name, form, sure=sure)

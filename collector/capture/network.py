@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from collector.canonical import canonical
-from collector.capture.keep import Keeping
-from collector.capture.machinery import Form, Source
+from collector.capture.artefact_writer import ArtefactWriter
+from collector.capture.machinery import Form, VisitText
 from collector.capture.secrets import Mask, holds, kind_of_name, signs_in
 from collector.capture.tab import Credential, Exchange, Heard, Socket
 from collector.network_record import (
@@ -80,16 +80,16 @@ def _credentials(name: str, value: str) -> Iterator[Credential]:
         yield Credential("header", name, value)
 
 
-def texts_in(heard: Heard) -> Iterator[Source]:
+def texts_in(heard: Heard) -> Iterator[VisitText]:
     """What the page's machinery sent and was answered, and the sockets' messages; never a file that somebody attached."""
     for exchange in heard.exchanges:
         if exchange.sent:
-            yield Source(exchange.sent.decode("utf-8", "replace"), "sent")
+            yield VisitText(exchange.sent.decode("utf-8", "replace"), "sent")
         form = _form_of(exchange)
         if form and exchange.body.data:
-            yield Source(exchange.body.data.decode("utf-8", "replace"), form)
+            yield VisitText(exchange.body.data.decode("utf-8", "replace"), form)
     for socket in heard.sockets:
-        yield from (Source(frame.data, "json") for frame in socket.frames if not frame.binary)
+        yield from (VisitText(frame.data, "json") for frame in socket.frames if not frame.binary)
 
 
 def _form_of(exchange: Exchange) -> Form | None:
@@ -109,26 +109,26 @@ def _form_of(exchange: Exchange) -> Form | None:
     return "json" if unnamed else "sent" if kind == "application/x-www-form-urlencoded" else None
 
 
-def keep_network(heard: Heard, mask: Mask, keeping: Keeping) -> None:
+def keep_network(heard: Heard, mask: Mask, writer: ArtefactWriter) -> None:
     """Stores the bodies, the sockets' messages and the record that names them by role and part, secrets masked."""
     record = NetworkRecord(
-        tuple(_exchange(e, mask, keeping) for e in heard.exchanges),
-        tuple(_socket(s, mask, keeping) for s in heard.sockets),
+        tuple(_exchange(e, mask, writer) for e in heard.exchanges),
+        tuple(_socket(s, mask, writer) for s in heard.sockets),
         heard.certificates,
         heard.unseen,
     )
     data = canonical(record)
-    keeping.keep("network", _JSON, data, MASKED if mask.masked("network:0") else "")
+    writer.keep("network", _JSON, data, MASKED if mask.masked("network:0") else "")
 
 
-def _exchange(heard: Exchange, mask: Mask, keeping: Keeping) -> ExchangeRecord:
+def _exchange(heard: Exchange, mask: Mask, writer: ArtefactWriter) -> ExchangeRecord:
     return ExchangeRecord(
         method=heard.method,
         url=mask.mask(heard.url, "network:0"),
         request_headers=_headers(heard.request_headers, mask),
         response_headers=_headers(heard.response_headers, mask),
         sent=_sent(heard, mask),
-        body=_body(heard, mask, keeping),
+        body=_body(heard, mask, writer),
         timing=heard.timing,
         began=heard.began,
         resource=heard.resource,
@@ -165,7 +165,7 @@ def _sent(exchange: Exchange, mask: Mask) -> Sent | None:
         return SentBytes(base64.b64encode(exchange.sent).decode())
 
 
-def _body(exchange: Exchange, mask: Mask, keeping: Keeping) -> BodyRecord:
+def _body(exchange: Exchange, mask: Mask, writer: ArtefactWriter) -> BodyRecord:
     """Where the body was stored, and what it is worth."""
     body = exchange.body
     if body.mark == "absent":
@@ -174,7 +174,7 @@ def _body(exchange: Exchange, mask: Mask, keeping: Keeping) -> BodyRecord:
         return EmptyBody(body.mark)
     kind = exchange.media_type.partition(";")[0].strip().lower()
     picture = kind.startswith(_PICTURES) and "svg" not in kind
-    part = keeping.next_part("body")
+    part = writer.next_part("body")
     data = body.data
     if is_text(exchange.media_type):
         data = mask.mask_bytes(body.data, f"body:{part}")
@@ -182,15 +182,15 @@ def _body(exchange: Exchange, mask: Mask, keeping: Keeping) -> BodyRecord:
         return NoBody("absent", "it holds a secret of the session, which cannot be masked in it")
     masked = data is not body.data
     notes = [body.mark if body.mark != "bytes" else "", MASKED if masked else ""]
-    keeping.keep("body", exchange.media_type or "application/octet-stream", data, "; ".join(filter(None, notes)))
+    writer.keep("body", exchange.media_type or "application/octet-stream", data, "; ".join(filter(None, notes)))
     return KeptBody(body.mark, part, len(body.data), masked)
 
 
-def _socket(socket: Socket, mask: Mask, keeping: Keeping) -> SocketRecord:
-    part = keeping.next_part("frames")
+def _socket(socket: Socket, mask: Mask, writer: ArtefactWriter) -> SocketRecord:
+    part = writer.next_part("frames")
     frames = tuple(replace(frame, data=_message(frame, mask, part)) for frame in socket.frames)
     note = MASKED if mask.masked(f"frames:{part}") else ""
-    keeping.keep("frames", "application/jsonl", frames_data(frames), note)
+    writer.keep("frames", "application/jsonl", frames_data(frames), note)
     return SocketRecord(
         url=mask.mask(socket.url, "network:0"),
         asked_by=socket.asked_by,

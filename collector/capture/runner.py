@@ -9,10 +9,11 @@ from contextlib import AbstractAsyncContextManager
 
 from collector.alias import Alias
 from collector.capture.tab import Tab
-from collector.capture.visit import Progress, VisitOptions, visit
+from collector.capture.visit import VisitOptions, visit
 from collector.clock import Clock
 from collector.model import Snapshot, Target
 from collector.objects import ObjectStore
+from collector.progress import Progress
 from collector.site import PageReaderNamed
 
 OpenTab = Callable[[str], AbstractAsyncContextManager[Tab]]

@@ -24,7 +24,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote_plus
 
-from collector.capture.machinery import Named, Source, read
+from collector.capture.machinery import NamedValue, VisitText, read
 from collector.capture.tab import Credential
 
 SHORTEST = 8
@@ -105,10 +105,10 @@ def kind_of_name(name: str) -> str:
 
 
 def secrets_of(
-    credentials: Iterable[Credential], addresses: Iterable[str], documents: Iterable[Source]
+    credentials: Iterable[Credential], addresses: Iterable[str], documents: Iterable[VisitText]
 ) -> tuple[Secret, ...]:
     """Every secret of a visit: from cookies, headers and storage, addresses, and the machinery's own fields and data."""
-    readings = [read(document) for document in (*(Source(address, "address") for address in addresses), *documents)]
+    readings = [read(document) for document in (*(VisitText(address, "address") for address in addresses), *documents)]
     shown = "\n".join(text for _, text in readings if text)
     found: dict[tuple[str, str], Secret] = {}
     certain = (_of_credential(credential) for credential in credentials)
@@ -124,7 +124,7 @@ def secrets_of(
 
 def signs_in(sent: str) -> bool:
     """Whether what the browser sent holds a password."""
-    return any(one.value and kind_of_name(one.name) == "password" for one in read(Source(sent, "sent"))[0])
+    return any(one.value and kind_of_name(one.name) == "password" for one in read(VisitText(sent, "sent"))[0])
 
 
 def _of_credential(credential: Credential) -> Iterator[Secret]:
@@ -159,13 +159,13 @@ def _cookie_parts(name: str, value: str) -> Iterator[tuple[str, str]]:
         yield from ((key.strip(), inner) for key, _, inner in (piece.partition("=") for piece in pieces))
 
 
-def _of_named(named: Named) -> Iterator[Secret]:
+def _of_named(named: NamedValue) -> Iterator[Secret]:
     """The secret that the machinery holds under a secret name, if it is one."""
     kind = kind_of_name(named.name)
     if not kind or not _long_enough(named.value) or "${" in named.value:  # a template's text is no value
         return
     if ticket := _SCHEME.fullmatch(named.value):
-        yield from _of_named(Named(named.name, ticket[1], named.sure))
+        yield from _of_named(NamedValue(named.name, ticket[1], named.sure))
     elif not is_plain(named.value) and (named.field or not named.value.startswith(("http://", "https://", "/", "."))):
         yield Secret(kind, named.value)
     elif (
@@ -265,7 +265,7 @@ class Mask:
     def fields_in(self, markup: str) -> bool:
         """Whether the markup has a field with a secret that is masked only there."""
         own = {secret.value for _, secret in self._placed if secret.under in ("value", "content")}
-        return bool(own) and any(one.field and one.value in own for one in read(Source(markup, "html"))[0])
+        return bool(own) and any(one.field and one.value in own for one in read(VisitText(markup, "html"))[0])
 
     @property
     def redactions(self) -> tuple[Mapping[str, Any], ...]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from collector.model import Area
-from collector.network_record import Certificate, Headers, SocketFrame
+from collector.network_record import Headers, ServerCertificate, SocketFrame
 from collector.site import Box, Messenger
 
 
@@ -116,7 +116,7 @@ class Heard:
 
     exchanges: tuple[Exchange, ...] = ()
     sockets: tuple[Socket, ...] = ()
-    certificates: tuple[Certificate, ...] = ()
+    certificates: tuple[ServerCertificate, ...] = ()
     unseen: tuple[str, ...] = ()
 
 
@@ -143,7 +143,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ConsoleLine:
     """A line of the page's console: `kind` as the browser names it (log, warning, error…)."""
 
     at: datetime
@@ -248,7 +248,7 @@ class Tab(Protocol):
         """Every exchange of the visit so far, with the bodies that had ended."""
         ...
 
-    def console(self) -> tuple[Line, ...]:
+    def console(self) -> tuple[ConsoleLine, ...]:
         """What the page wrote to its console."""
         ...
 

@@ -15,22 +15,22 @@ from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import urlsplit
 
 from collector.alias import Alias
-from collector.capture.held import UNKNOWN, Held
+from collector.capture.artefact_writer import ArtefactWriter
 from collector.capture.judge import WALLS, judge
-from collector.capture.keep import Keeping
+from collector.capture.pending_artefacts import UNKNOWN, PendingArtefacts
 from collector.capture.secrets import Mask
 from collector.capture.tab import Arrival, Exchange, Stretch, Tab, TabError, TabGone
 from collector.clock import Clock
 from collector.errors import WrongRequest
 from collector.model import Artefact, Outcome, Snapshot, Step, Target, Visit
 from collector.objects import ObjectStore
+from collector.progress import Progress
 from collector.reading.boxes import steady
 from collector.reading.stored import page_of, told_so_far
 from collector.redaction import unquoted
 from collector.site import Box, Document, Identity, Messenger, PageReader, Recognition, StoredPage
 
 _LOG = logging.getLogger(__name__)
-Progress = Callable[[str], None]
 Done = tuple[str, str]  # a step's outcome and why
 
 _ROLE_OF = {"thread": "stretch"}
@@ -141,8 +141,8 @@ class _Going:
         self._seen_at = clock.now()
         self._losses: list[str] = []
         self._steps: list[Step] = []
-        self._keeping = Keeping(store)
-        self._held = Held(self._keeping, target.expects.values())
+        self._writer = ArtefactWriter(store)
+        self._pending = PendingArtefacts(self._writer, target.expects.values())
         self._fetched: list[Exchange] = []
         self._artefacts: tuple[Artefact, ...] = ()
         self._recognition = Recognition("")
@@ -255,7 +255,7 @@ class _Going:
         count, right, bottom = 0, 0, 0
         async for shot in self._tab.pictures(self._options.overlap, self._options.pictures):
             place = f"x={shot.x} y={shot.y} width={shot.width} height={shot.height}"
-            self._keeping.keep("tile", "image/png", shot.png, place)
+            self._writer.keep("tile", "image/png", shot.png, place)
             count, right, bottom = count + 1, shot.x + shot.width, shot.y + shot.height
         width, height = await self._tab.measure()
         if width > right:
@@ -273,17 +273,17 @@ class _Going:
             self._losses.append("The page moved on to another address between its pictures and its source.")
         self._arrival = arrival
         for part, frame in enumerate(frames):
-            self._held.text("dom", _HTML, frame.html, f"frame {frame.url}" if part else "")
-        self._held.learn(await self._tab.credentials())
+            self._pending.text("dom", _HTML, frame.html, f"frame {frame.url}" if part else "")
+        self._pending.learn(await self._tab.credentials())
         return "ok", _changed(changes, "its pictures were taken")
 
     async def text(self) -> Done:
         """The visible text, and where each piece of it stands in the pictures, so that a fact can be pointed at there."""
         changes = await self._tab.changes()
-        self._held.text("text", _TEXT, await self._tab.text())
+        self._pending.text("text", _TEXT, await self._tab.text())
         shown = await self._tab.boxes(self._options.boxes)
         stayed = steady(self._before, shown)
-        self._held.values("boxes", [dataclasses.astuple(box) for box in stayed])
+        self._pending.values("boxes", [dataclasses.astuple(box) for box in stayed])
         moved = len(shown) - len(stayed)
         whys = (
             _changed(changes, "its source was read"),
@@ -292,7 +292,7 @@ class _Going:
         return "ok", "; ".join(filter(None, whys))
 
     async def mhtml(self) -> Done:
-        self._held.file("mhtml", "multipart/related", await self._tab.mhtml())
+        self._pending.file("mhtml", "multipart/related", await self._tab.mhtml())
         return _OK
 
     async def thread(self, messenger: Messenger) -> Done:
@@ -335,16 +335,16 @@ class _Going:
     def _keep_stretch(self, stretch: Stretch) -> None:
         shot = stretch.picture
         where = f"messages={len(stretch.ids)} joins={'yes' if stretch.joins else 'no'}"
-        self._held.text("stretch", _HTML, stretch.html, where)
+        self._pending.text("stretch", _HTML, stretch.html, where)
         pane = f" pane={','.join(map(str, stretch.pane))}" if stretch.pane else ""
         moved = f" moved={stretch.moved}" if stretch.moved is not None else ""
-        self._keeping.keep("screen", "image/png", shot.png, where + pane + moved)
+        self._writer.keep("screen", "image/png", shot.png, where + pane + moved)
 
     async def attachments(self) -> Done:
         """Each file that the messages carry, at full size, once: what the page did not fetch itself is asked for."""
         heard = (await self._tab.heard()).exchanges
         had = {e.url for e in heard if e.body.mark != "absent"}
-        shown = self._page(self._held.documents("dom"), "", self._arrival.final, self._held.documents("stretch"))
+        shown = self._page(self._pending.documents("dom"), "", self._arrival.final, self._pending.documents("stretch"))
         carried = self._site.attachments(replace(shown, told=told_so_far(heard, self._alias)))
         wanted = [a for a in carried if self._alias.to_local(a.url) not in had]
         failed = 0
@@ -359,33 +359,33 @@ class _Going:
 
     async def pdf(self) -> Done:
         """Printed last: printing lays the page out anew."""
-        self._held.file("pdf", "application/pdf", await self._tab.pdf())
+        self._pending.file("pdf", "application/pdf", await self._tab.pdf())
         return _OK
 
     async def network(self) -> Done:
         """Every exchange and the console. A tab that has gone was heard too; a visit that read nothing keeps nothing."""
-        if self._ended and self._held.is_empty and not self._keeping.next_part("tile"):
+        if self._ended and self._pending.is_empty and not self._writer.next_part("tile"):
             return "skipped", self._ended
         if not self._ended:
             with suppress(TabError):
-                self._held.learn(await self._tab.credentials())
-        heard, self._held.incidents = await self._tab.heard(), self._tab.incidents()
-        self._held.heard = replace(heard, exchanges=(*heard.exchanges, *self._fetched))
+                self._pending.learn(await self._tab.credentials())
+        heard, self._pending.incidents = await self._tab.heard(), self._tab.incidents()
+        self._pending.heard = replace(heard, exchanges=(*heard.exchanges, *self._fetched))
         if console := self._tab.console():
-            self._held.values("console", console)
+            self._pending.values("console", console)
         return ("partial", " ".join(heard.unseen)) if heard.unseen else _OK
 
     async def put(self) -> Done:
         """Masks what was read, and waits until everything is safely on disk."""
-        refused = await self._held.store(self._addresses())
+        refused = await self._pending.store(self._addresses())
         self._steps = [
             replace(s, outcome="failed" if why == UNKNOWN else "partial", why=why)
             if (why := refused.get(_ROLE_OF.get(s.name, s.name), "")) and s.outcome != "failed"
             else s
             for s in self._steps
         ]
-        self._losses += self._held.losses
-        self._artefacts = await self._keeping.artefacts()
+        self._losses += self._pending.losses
+        self._artefacts = await self._writer.artefacts()
         return _OK
 
     async def identify(self) -> Done:
@@ -458,7 +458,7 @@ class _Going:
         return self._shown
 
     def _mask(self) -> Mask:
-        return self._held.mask((self._target.url, *self._addresses()))
+        return self._pending.mask((self._target.url, *self._addresses()))
 
 
 def _unreadable(final: str, artefacts: tuple[Artefact, ...]) -> str:

@@ -14,7 +14,7 @@ MALFORMED = (ValueError, RecursionError)  # what reading bytes that are no check
 
 
 @dataclass(frozen=True, slots=True)
-class _Record:
+class _CheckpointRecord:
     v: Literal[1]
     size: int
     root: str
@@ -40,7 +40,7 @@ class Checkpoint:
     @classmethod
     def made(cls, size: int, root: str, at: str, previous: str) -> Checkpoint:
         """A new one, with its canonical bytes."""
-        return cls(size, root, at, previous, canonical(_Record(VERSION, size, root, at, previous)))
+        return cls(size, root, at, previous, canonical(_CheckpointRecord(VERSION, size, root, at, previous)))
 
     @classmethod
     def parse(cls, data: bytes) -> Checkpoint:
@@ -53,7 +53,7 @@ class Checkpoint:
     @classmethod
     def kept(cls, data: bytes) -> Checkpoint:
         """The checkpoint in bytes that were found to be one."""
-        record = made(_Record, json.loads(data))
+        record = made(_CheckpointRecord, json.loads(data))
         return cls(record.size, record.root, record.at, record.previous, data)
 
 

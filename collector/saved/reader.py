@@ -10,7 +10,7 @@ from collector.alias import Alias
 from collector.archive.index import ReadSaved, SavedReading
 from collector.archive.records import AddedRecord
 from collector.canonical import plain
-from collector.capture.machinery import Source
+from collector.capture.machinery import VisitText
 from collector.capture.secrets import Mask, secrets_of
 from collector.errors import DamagedArchive
 from collector.kinds import file_kind, page_kind
@@ -116,7 +116,7 @@ class _Reading:
 
     def holds_secrets(self) -> bool:
         """Whether the file has values that look like secrets of the session: a pack then withholds the original."""
-        texts = [Source(html.decode("utf-8", "replace"), "html") for _, html in self.page.documents]
+        texts = [VisitText(html.decode("utf-8", "replace"), "html") for _, html in self.page.documents]
         return bool(secrets_of((), (self.page.url,), texts))
 
     def whose(self, kind: str, stored: StoredPage) -> tuple[SavedOutcome, str]:

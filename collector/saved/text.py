@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from io import BytesIO
@@ -20,6 +20,7 @@ from collector.errors import DamagedArchive
 from collector.kinds import file_kind
 from collector.model import AddedFile, FileText, Passage
 from collector.objects import ObjectStore
+from collector.progress import Progress
 
 LOOK = "look yourself"
 LARGEST = 40 * 1024 * 1024
@@ -46,9 +47,7 @@ class _Answer:
     problem: str = ""
 
 
-def texts_of(
-    files: Iterable[AddedFile], objects: ObjectStore, progress: Callable[[str], None] = lambda _: None
-) -> tuple[FileText, ...]:
+def texts_of(files: Iterable[AddedFile], objects: ObjectStore, progress: Progress = lambda _: None) -> tuple[FileText, ...]:
     """The texts of the files in which words may stand, two files read at a time."""
     chosen = [file for file in files if not file_kind(file.kind).wordless and not file.media_type.startswith("image/")]
     if not chosen:

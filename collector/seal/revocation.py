@@ -31,7 +31,7 @@ _HARMLESS = ("unspecified", "affiliationChanged", "superseded", "cessationOfOper
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class RevocationInfo:
     """What an authority says of one certificate: the file's name ("1.ocsp", "2.crl"), and the response or list (DER)."""
 
     name: str
@@ -39,7 +39,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class RevocationStatement:
     """What an answer says of the certificate with this fingerprint: when made, up to when it vouches, and whether it was
     revoked: since when, and the reason ("" where none is given). Times in UTC.
 
@@ -55,14 +55,14 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RevocationStatus:
     """Why a token does not count ("" when nothing speaks against it), and whether every certificate was vouched for."""
 
     revoked: str
     known: bool
 
 
-def judge(path: Sequence[Certificate], said: Iterable[Said], at: datetime) -> Standing:
+def judge(path: Sequence[Certificate], said: Iterable[RevocationStatement], at: datetime) -> RevocationStatus:
     """Whether a token of that time counts. `path`: from the certificate that stamped up to the root, which nobody revokes.
 
     A certificate is vouched for by an answer that was the newest at that time, or was made later.
@@ -73,14 +73,14 @@ def judge(path: Sequence[Certificate], said: Iterable[Said], at: datetime) -> St
         about = [one for one in known if one.fingerprint == certificate.fingerprint]
         for one in about:
             if one.revoked and (at >= one.revoked or one.reason not in _HARMLESS):
-                return Standing(_revoked(certificate, one.revoked, one.reason), known=True)
+                return RevocationStatus(_revoked(certificate, one.revoked, one.reason), known=True)
         vouched &= any(at - _CLOCKS <= one.until for one in about)
-    return Standing("", vouched)
+    return RevocationStatus("", vouched)
 
 
-def condensed(said: Iterable[Said]) -> tuple[Said, ...]:
+def condensed(said: Iterable[RevocationStatement]) -> tuple[RevocationStatement, ...]:
     """As much as many answers say together: of each certificate what vouches longest, and every revocation."""
-    longest: dict[tuple[str, datetime | None, str], Said] = {}
+    longest: dict[tuple[str, datetime | None, str], RevocationStatement] = {}
     for one in said:
         kept = longest.setdefault((one.fingerprint, one.revoked, one.reason), one)
         if one.until > kept.until:
@@ -94,7 +94,7 @@ def _revoked(certificate: Certificate, since: datetime, reason: str) -> str:
     return text if reason in _HARMLESS else f"{text}, so that no timestamp that rests on it counts, whenever it was made"
 
 
-def read_answer(answer: Answer, path: Sequence[Certificate]) -> Said:
+def read_answer(answer: RevocationInfo, path: Sequence[Certificate]) -> RevocationStatement:
     """What an answer says of the certificate that its name stands for; MalformedDer where it is none that holds."""
     named = NAME.fullmatch(answer.name)
     if named is None or int(named[1]) >= len(path):
@@ -160,7 +160,7 @@ def _unreadable() -> tuple[type[Exception], ...]:
     return (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, UnsupportedAlgorithm)
 
 
-def _read_ocsp(data: bytes, certificate: Certificate, issuer: Certificate) -> Said:
+def _read_ocsp(data: bytes, certificate: Certificate, issuer: Certificate) -> RevocationStatement:
     from cryptography.x509 import ocsp
 
     try:
@@ -176,7 +176,9 @@ def _read_ocsp(data: bytes, certificate: Certificate, issuer: Certificate) -> Sa
             raise MalformedDer("its maker does not know the certificate")
         made, reason = single.this_update_utc, single.revocation_reason
         until = _until(certificate, made, single.next_update_utc)
-        return Said(certificate.fingerprint, made, until, single.revocation_time_utc, reason.value if reason else "")
+        return RevocationStatement(
+            certificate.fingerprint, made, until, single.revocation_time_utc, reason.value if reason else ""
+        )
     except _unreadable() as error:
         raise _told(error, "it cannot be read as an OCSP response") from error
 
@@ -228,7 +230,7 @@ def _verifies(response: ocsp.OCSPResponse, signer: Certificate) -> bool:
     return signer.verifies(response.signature, response.tbs_response_bytes, algorithm)
 
 
-def _read_crl(data: bytes, certificate: Certificate, issuer: Certificate) -> Said:
+def _read_crl(data: bytes, certificate: Certificate, issuer: Certificate) -> RevocationStatement:
     from cryptography import x509
 
     try:
@@ -243,7 +245,7 @@ def _read_crl(data: bytes, certificate: Certificate, issuer: Certificate) -> Sai
         until = _until(certificate, made, listed.next_update_utc)
         entry = listed.get_revoked_certificate_by_serial_number(certificate.parsed.serial_number)
         since, reason = _entry(entry) if entry else (None, "")
-        return Said(certificate.fingerprint, made, until, since, reason)
+        return RevocationStatement(certificate.fingerprint, made, until, since, reason)
     except _unreadable() as error:
         raise _told(error, "it cannot be read as a revocation list") from error
 

@@ -17,7 +17,7 @@ from collector.errors import WrongRequest
 from collector.seal import cms, der
 from collector.seal.certificate import Certificate, path_to_root, strangers
 from collector.seal.der import MalformedDer, Reader, context, sequence, tlv
-from collector.seal.revocation import Said, judge
+from collector.seal.revocation import RevocationStatement, judge
 
 _TST_INFO = "1.2.840.113549.1.9.16.1.4"
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")  # of an authority
@@ -102,7 +102,7 @@ def verify_token(tsr: bytes, data: bytes, roots: Sequence[str]) -> TokenReport:
     return report
 
 
-def judged(report: TokenReport, said: Iterable[Said]) -> TokenReport:
+def judged(report: TokenReport, said: Iterable[RevocationStatement]) -> TokenReport:
     """A token's report with what was said of its certificates: a revoked one is a problem, else it may be `not_revoked`."""
     if report.problems or report.time is None:
         return report

@@ -19,12 +19,13 @@ from collector.ledger.checkpoint import Checkpoint
 from collector.ledger.disk import systems_hint
 from collector.ledger.log import OF_THE_SEAL, Entry, parse_entry
 from collector.model import Problem
+from collector.progress import CountProgress
 from collector.seal.timestamp import TokenReport
 from collector.verify.checking import Checking, checked
 from collector.verify.clocks import clock_notes, time_problems
 from collector.verify.derived import check_catalogue, check_index
 from collector.verify.seals import check_checkpoints, check_tokens, token_name, trusted_roots
-from collector.verify.stored import Progress, Sealed, check_objects
+from collector.verify.stored import Sealed, check_objects
 
 _MOST_BYTES = 2 << 30  # of the ledger: some two million records
 _MOST_LINE, _LEAST_LINE = 32 << 20, 64  # a record is never as long, nor are many as short
@@ -50,7 +51,7 @@ class ArchiveReport:
 
 def verify_archive(
     archive: Archive,
-    progress: Progress = lambda *_: None,
+    progress: CountProgress = lambda *_: None,
     *,
     against: Anchor | None = None,
     readers: tuple[ReadFacts, ReadSaved] | None = None,
@@ -74,7 +75,7 @@ def verify_archive(
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _ArchiveContents:
     """What was read while it was checked; `tokens` are those that hold, by file name."""
 
     entries: tuple[Entry, ...]
@@ -86,8 +87,8 @@ class _Found:
 
 
 def _check(
-    archive: Archive, progress: Progress, against: Anchor | None, readers: tuple[ReadFacts, ReadSaved] | None
-) -> Checking[_Found]:
+    archive: Archive, progress: CountProgress, against: Anchor | None, readers: tuple[ReadFacts, ReadSaved] | None
+) -> Checking[_ArchiveContents]:
     lines = archive.ledger.lines()
     entries = yield from _entries(archive, lines)
     keys = tuple(keys_of(entries))
@@ -105,7 +106,7 @@ def _check(
     unsure = yield from check_index(archive, *(readers or ()))
     yield from check_catalogue(archive)
     notes = (*clock_notes(entries, received), *_key_notes(keys), *_stray_notes(stray), *set_aside, *unsure)
-    return _Found(tuple(entries), keys, counted, tuple(checkpoints), tokens, notes)
+    return _ArchiveContents(tuple(entries), keys, counted, tuple(checkpoints), tokens, notes)
 
 
 def _unreadable(archive: Archive) -> Iterator[Problem]:
@@ -244,7 +245,7 @@ def _stray_notes(stray: int) -> tuple[str, ...]:
     return (text,) if stray else ()
 
 
-def _seal(found: _Found, problems: Sequence[Problem]) -> str:
+def _seal(found: _ArchiveContents, problems: Sequence[Problem]) -> str:
     """What the newest lines have: one that no checkpoint with a signature that holds covers makes it all `unsigned`."""
     if not found.checkpoints:
         return "unsigned"

@@ -18,7 +18,7 @@ from collector.ledger.disk import systems_hint
 from collector.ledger.log import Entry
 from collector.model import Problem
 from collector.seal.der import MalformedDer
-from collector.seal.revocation import Answer, Said, condensed, read_answer
+from collector.seal.revocation import RevocationInfo, RevocationStatement, condensed, read_answer
 from collector.seal.signature import verify_signature
 from collector.seal.timestamp import TokenReport, judged, verify_token
 from collector.verify.checking import Checking, checked
@@ -196,18 +196,18 @@ def _received_files(
     return files
 
 
-def _said(files: Mapping[str, bytes], reports: Mapping[str, TokenReport]) -> Checking[tuple[Said, ...]]:
+def _said(files: Mapping[str, bytes], reports: Mapping[str, TokenReport]) -> Checking[tuple[RevocationStatement, ...]]:
     """Returns what all answers say of the certificates above the tokens beside them; a later one speaks of earlier tokens,
     too.
     """
-    said: list[Said] = []
+    said: list[RevocationStatement] = []
     for name, data in files.items():
         stem, authority, *answer = name.split(".")
         report = reports.get(f"{stem}.{authority}.tsr")
         if name.endswith(".tsr") or report is None or not report.certificates_pem:
             continue
         try:
-            said.append(read_answer(Answer(".".join(answer), data), report.path))
+            said.append(read_answer(RevocationInfo(".".join(answer), data), report.path))
         except MalformedDer as error:
             yield Problem(_where(name), f"says nothing of the certificates of the token beside it: {error}")
     return tuple(said)

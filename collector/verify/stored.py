@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +13,11 @@ from pathlib import Path
 from collector.archive.objects import MOST_BYTES, hash_object
 from collector.ledger.disk import systems_hint
 from collector.model import Problem
+from collector.progress import CountProgress
 from collector.verify.checking import Checking
 
 _BATCH = 32  # files handed to a thread at a time: small ones cost more to hand over than to hash
 _FOLDER, _NAME = re.compile(r"[0-9a-f]{2}"), re.compile(r"[0-9a-f]{62}(\.zst)?")
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ class Sealed:
 
 
 def check_objects(
-    folder: Path, sealed: Mapping[str, Sealed], progress: Progress = lambda *_: None
+    folder: Path, sealed: Mapping[str, Sealed], progress: CountProgress = lambda *_: None
 ) -> Checking[tuple[int, int]]:
     """Returns how many objects there are, and how many of them no record names.
 

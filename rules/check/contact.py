@@ -29,7 +29,7 @@ _KEEP = "Capture the Message Center thread: case set CASE --thread NAME, then ca
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class BuyerMessage:
     """A message of the buyer's: when, its text ("" for a picture), and its day: as printed, else in the case's zone."""
 
     told: Occurrence
@@ -48,7 +48,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ReportToSupplier:
     """What the kept conversations show of one problem's report to the supplier.
 
     `start` is when there can first have been such a problem (the event `begins`), None while that is not known. Of the
@@ -60,11 +60,11 @@ class Report:
     start: Occurrence | None
     begins: str
     seen: bool
-    telling: tuple[Said, ...]
-    unclear: tuple[Said, ...]
+    telling: tuple[BuyerMessage, ...]
+    unclear: tuple[BuyerMessage, ...]
 
     @property
-    def told(self) -> Said | None:
+    def told(self) -> BuyerMessage | None:
         """The first message of which it is sure that it told the supplier of this problem."""
         return self.telling[0] if self.telling and self.start else None
 
@@ -82,17 +82,17 @@ def told_of_all(chronology: Chronology, reasons: tuple[str, ...]) -> bool:
     return bool(reasons) and all(found.told for found in reports(chronology, reasons))
 
 
-def reports(chronology: Chronology, reasons: tuple[str, ...]) -> tuple[Report, ...]:
+def reports(chronology: Chronology, reasons: tuple[str, ...]) -> tuple[ReportToSupplier, ...]:
     """What was told of each problem. Raises WrongRequest for an unknown reason."""
     problems = _problems(chronology.policy)
     heard = [(message, problems(message.text)) for message in _said(chronology)]
     return tuple(_report(chronology, chronology.policy.reason(id), heard) for id in reasons)
 
 
-def _report(chronology: Chronology, reason: Reason, heard: list[tuple[Said, frozenset[str]]]) -> Report:
+def _report(chronology: Chronology, reason: Reason, heard: list[tuple[BuyerMessage, frozenset[str]]]) -> ReportToSupplier:
     begins = _begins(chronology, reason)
     after = [(message, problems) for message, problems in heard if follows(chronology, message.told, reason)]
-    return Report(
+    return ReportToSupplier(
         reason,
         chronology.happened(begins),
         begins,
@@ -133,7 +133,7 @@ def problem_since(chronology: Chronology) -> datetime | None:
     return min(starts, default=None)
 
 
-def _finding(chronology: Chronology, found: Report) -> Finding:
+def _finding(chronology: Chronology, found: ReportToSupplier) -> Finding:
     opened = chronology.happened("dispute_opened")
     id, label = f"contact.{found.reason.id}", found.reason.label
     telling, unclear = (_before(messages, opened) for messages in (found.telling, found.unclear))
@@ -160,7 +160,7 @@ def _later_than(words: str) -> str:
     return f"Whether that was after {words} is not known."
 
 
-def _nothing(chronology: Chronology, found: Report, opened: Occurrence | None) -> str:
+def _nothing(chronology: Chronology, found: ReportToSupplier, opened: Occurrence | None) -> str:
     """That no message tells of it, and what the buyer's own word of it is worth."""
     since = f" since {chronology.policy.event(found.begins).words} ({day_text(found.start)})" if found.start else ""
     claimed = chronology.happened("supplier_contacted")
@@ -208,7 +208,7 @@ def _where(chronology: Chronology) -> str:
     return f"{source.title} ({source.effective})"
 
 
-def _before(messages: tuple[Said, ...], opened: Occurrence | None) -> tuple[Said, ...]:
+def _before(messages: tuple[BuyerMessage, ...], opened: Occurrence | None) -> tuple[BuyerMessage, ...]:
     return tuple(m for m in messages if not opened or m.told.earliest <= opened.latest)
 
 
@@ -229,15 +229,15 @@ def _problems(policy: Policy) -> Callable[[str], frozenset[str]]:
     return problems
 
 
-def _said(chronology: Chronology) -> tuple[Said, ...]:
+def _said(chronology: Chronology) -> tuple[BuyerMessage, ...]:
     """The buyer's messages that any visit saw and whose time can be read, oldest first; what was recalled is left out."""
-    casefile, found = chronology.casefile, list[Said]()
+    casefile, found = chronology.casefile, list[BuyerMessage]()
     for message in heard(casefile):
         if message.get("from") == "buyer" and not message.get("recalled"):
             value = message.get("sent_at") or message.get("printed")
             told = occurrence(Fact("thread.messages", value, "read", "", ""), casefile.zone, chronology.readings)
             text = message.get("text")
-            found += [Said(told, text if isinstance(text, str) else "", _day(told, casefile.zone))] if told else []
+            found += [BuyerMessage(told, text if isinstance(text, str) else "", _day(told, casefile.zone))] if told else []
     return tuple(sorted(found, key=lambda said: (said.told.earliest, said.told.latest)))
 
 

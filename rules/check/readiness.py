@@ -29,7 +29,7 @@ def readiness(
     """
     wanted = [policy.reason(id) for id in reasons]
     days = (act_by - casefile.as_of).days if act_by else None
-    kept = {reason.id: _Kept.of(Chronology(casefile.known(), policy), reason) for reason in wanted}
+    kept = {reason.id: _CaseHoldings.of(Chronology(casefile.known(), policy), reason) for reason in wanted}
     shared = len(COUNTED & set(reasons)) > 1
     return tuple(
         _finding(kept[reason.id], reason, needed, days, shared) for reason in wanted for needed in reason.requirements
@@ -37,7 +37,7 @@ def readiness(
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _CaseHoldings:
     """What a case holds, and of its files and complete visits those made when there could be the reason's problem."""
 
     casefile: CaseFile
@@ -45,7 +45,7 @@ class _Kept:
     visits: tuple[Snapshot, ...]
 
     @classmethod
-    def of(cls, chronology: Chronology, reason: Reason) -> _Kept:
+    def of(cls, chronology: Chronology, reason: Reason) -> _CaseHoldings:
         def late_enough(at: datetime) -> bool:
             told = occurrence(Fact("", at, "read", "", ""), chronology.casefile.zone, chronology.readings)
             return told is not None and follows(chronology, told, reason)
@@ -98,7 +98,7 @@ def _strength(reason: Reason, findings: tuple[Finding, ...], admission: str, aga
     return Finding(f"strength.{reason.id}", "missing" if missing else "ok", text, rests_on)
 
 
-def _finding(kept: _Kept, reason: Reason, needed: Requirement, days: int | None, shared: bool) -> Finding:
+def _finding(kept: _CaseHoldings, reason: Reason, needed: Requirement, days: int | None, shared: bool) -> Finding:
     """`shared`: the case has several reasons whose units are counted, and one count."""
     id, facts = f"{reason.id}.{needed.id}", (*needed.facts, *needed.all_facts)
     source = "Evidence by reason: guidance assembled from the platform's texts, not an official list"
@@ -157,27 +157,27 @@ def _only(flag: str) -> Matcher:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _EvidencePlace:
     """Where a piece of evidence is, in words and by the names of what shows it."""
 
     words: str
     facts: tuple[str, ...]
 
 
-def _found(kept: _Kept, needed: Requirement) -> _Found | None:
+def _found(kept: _CaseHoldings, needed: Requirement) -> _EvidencePlace | None:
     """Where the evidence is; None when no file, page or fact of a page shows it."""
     casefile, files = kept.casefile, kept.files_for(needed)
     if files and len(files) >= needed.at_least:
         names = ", ".join(file.name for file in files[:3]) + (f" and {len(files) - 3} more" if len(files) > 3 else "")
         words = f"{len(files)} file{'s' if len(files) > 1 else ''} added by you ({names})"
-        return _Found(words, tuple(f"file: {file.name}" for file in files))
+        return _EvidencePlace(words, tuple(f"file: {file.name}" for file in files))
     if visits := kept.visits_for(needed):
         first, number = day_words(day_in(visits[0].visit.machine_time, casefile.zone)), len(visits)
         kind = visits[0].target.kind
         words = f"{number} complete snapshot{'s' if number > 1 else ''} of the {kind} page, the first of {first}"
-        return _Found(words, (f"page: {kind}",))
+        return _EvidencePlace(words, (f"page: {kind}",))
     name = next((name for name in needed.facts if _known(casefile.read(name))), "")
-    return _Found(f"{name} is read from its page", (name,)) if name else None
+    return _EvidencePlace(f"{name} is read from its page", (name,)) if name else None
 
 
 def _in_part(casefile: CaseFile, needed: Requirement) -> str:

@@ -19,7 +19,7 @@ from casework.asking.search import search
 from casework.asking.today import next_of, today
 from casework.cases import cases, find_case, targets_of
 from casework.doctor import examine
-from casework.keeping.add import Wording, add_and_seal
+from casework.keeping.add import FileDetails, add_and_seal
 from casework.keeping.capture import Captured
 from casework.keeping.nightly import night
 from casework.keeping.sign_in import SignedIn
@@ -31,7 +31,7 @@ from casework.proving.status import stamp, status
 from casework.proving.verify import verify_path
 from casework.terminal import Terminal
 from casework.terminal.console import inert
-from casework.views.blocks import Bar, Block, Line, Part, Passage, Result, Span, Table, View, hint, line
+from casework.views.blocks import Bar, Block, Excerpt, Line, Part, Result, Span, Table, View, hint, line
 from casework.views.deadlines import bar
 from casework.views.reading import value_text
 from casework.workspace import Workspace, workspace
@@ -88,7 +88,7 @@ def _watched(desk: _Desk) -> WatchAnswer:
 
 
 ANSWERS: dict[str, Callable[[_Desk], tuple[Any, ...]]] = {
-    "added": lambda d: add_and_seal(d.ws, d.order, [d.folder / "carton.txt"], Wording("photo", "", "", ""), _quiet),
+    "added": lambda d: add_and_seal(d.ws, d.order, [d.folder / "carton.txt"], FileDetails("photo", "", "", ""), _quiet),
     "before_order": lambda d: (check_before_order(d.ws, [d.captured.snapshots[0].id], "USD 15,000", _quiet),),
     "captured": lambda d: (d.captured,),
     "case": lambda d: _case(d.ws, d.order),
@@ -140,7 +140,7 @@ def _words(blocks: tuple[Block, ...]) -> Iterator[str]:
     """What stands in lines and passages, and in cells as far as a narrow table does not fold them."""
     for block in blocks:
         match block:
-            case Line(parts=parts) | Passage(said=parts):
+            case Line(parts=parts) | Excerpt(said=parts):
                 yield from (p.text if isinstance(p, Span) else str(p) for p in parts if not isinstance(p, Bar))
             case Result():
                 yield from (block.text, block.note)
@@ -216,7 +216,7 @@ TUPLES: st.SearchStrategy[tuple[Part, ...]] = PARTS.map(tuple)
 BLOCKS = st.one_of(
     st.builds(Line, TUPLES, st.integers(0, 6), st.booleans()),
     st.builds(lambda title, cell, text: Table(("", "What"), ((cell, text),), title, apart=True), TEXTS, TUPLES, TEXTS),
-    st.builds(Passage, TEXTS, TUPLES, TEXTS),
+    st.builds(Excerpt, TEXTS, TUPLES, TEXTS),
     st.builds(Result, TEXTS, TEXTS),
 )
 

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from collector.canonical import Misfit, canonical, made
 from collector.model import Artefact, FilePart, Money, Place, SavedPage, Snapshot, Step, Target, Visit
 from collector.network_record import (
-    Certificate,
     ExchangeRecord,
     NetworkRecord,
+    ServerCertificate,
     SocketFrame,
     SocketRecord,
     frames_data,
@@ -42,7 +42,19 @@ ANYTHING = st.recursive(
 
 @pytest.mark.parametrize(
     "kind",
-    [Target, Artefact, Step, Place, FilePart, SavedPage, Money, ExchangeRecord, SocketRecord, Certificate, SocketFrame],
+    [
+        Target,
+        Artefact,
+        Step,
+        Place,
+        FilePart,
+        SavedPage,
+        Money,
+        ExchangeRecord,
+        SocketRecord,
+        ServerCertificate,
+        SocketFrame,
+    ],
 )
 def test_every_value_comes_back_equal_from_its_canonical_bytes(kind: Any) -> None:
     @given(st.from_type(kind))

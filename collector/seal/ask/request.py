@@ -12,7 +12,7 @@ from functools import partial
 from collector.errors import SealError
 from collector.seal.ask.exchange import TooLong, at_once, exchange
 from collector.seal.ask.revocation import WITHIN_S, ask
-from collector.seal.revocation import Answer, read_answer
+from collector.seal.revocation import RevocationInfo, read_answer
 from collector.seal.timestamp import Authority, TokenReport, answered, judged, query
 
 _LOG = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ class Token:
     report: TokenReport
     time: datetime
     offset: timedelta
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[RevocationInfo, ...] = ()
 
     @property
     def offset_ms(self) -> int:
@@ -59,13 +59,15 @@ class NoToken:
     message: str
     hint: str
     certificates_pem: tuple[str, ...] = ()
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[RevocationInfo, ...] = ()
 
 
 class RevokedAuthority(SealError):
     """A certificate above an authority's token was revoked; `certificates_pem` and `answers` show it."""
 
-    def __init__(self, message: str, hint: str, certificates_pem: tuple[str, ...], answers: tuple[Answer, ...]) -> None:
+    def __init__(
+        self, message: str, hint: str, certificates_pem: tuple[str, ...], answers: tuple[RevocationInfo, ...]
+    ) -> None:
         super().__init__(message, hint)
         self.certificates_pem, self.answers = certificates_pem, answers
 

@@ -11,13 +11,13 @@ from functools import partial
 from collector.redaction import unquoted
 from collector.seal.ask.exchange import at_once, exchange
 from collector.seal.certificate import Certificate
-from collector.seal.revocation import MOST_BYTES, Answer, addresses, judge, question, read_answer
+from collector.seal.revocation import MOST_BYTES, RevocationInfo, addresses, judge, question, read_answer
 
 _LOG = logging.getLogger(__name__)
 WITHIN_S = 3.0  # for all that concerns one token: sealing waits no longer for it
 
 
-def ask(path: Sequence[Certificate], at: datetime, within_s: float = WITHIN_S) -> tuple[Answer, ...]:
+def ask(path: Sequence[Certificate], at: datetime, within_s: float = WITHIN_S) -> tuple[RevocationInfo, ...]:
     """One answer for each certificate of the path, for a token of that time; where none arrives in time, none is there.
 
     An answer counts if it vouches for the certificate or says that it was revoked. OCSP is asked before a list is fetched.
@@ -28,7 +28,7 @@ def ask(path: Sequence[Certificate], at: datetime, within_s: float = WITHIN_S) -
     return tuple(answer for answer in answers if answer)
 
 
-def _first(number: int, path: Sequence[Certificate], at: datetime, deadline: float) -> Answer | None:
+def _first(number: int, path: Sequence[Certificate], at: datetime, deadline: float) -> RevocationInfo | None:
     from http.client import HTTPException
 
     certificate, issuer = path[number - 1], path[number]
@@ -42,7 +42,7 @@ def _first(number: int, path: Sequence[Certificate], at: datetime, deadline: flo
             break
         try:
             data = exchange(url, asked, headers, within_s=left, most_bytes=MOST_BYTES, redirects=False)
-            answer = Answer(f"{number}.{kind}", data)
+            answer = RevocationInfo(f"{number}.{kind}", data)
             said = read_answer(answer, path)
         except (OSError, HTTPException, ValueError) as error:  # MalformedDer is a ValueError
             _LOG.debug("%s gave no answer on revocation that holds: %s", url, unquoted(str(error)))

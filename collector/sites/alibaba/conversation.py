@@ -16,9 +16,18 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from bs4 import Tag
 
 from collector.model import Printed
-from collector.reading.heard import Answer, Told, answers, answers_in, begins, chained, of_one, plain_code
 from collector.reading.leaves import text_in
 from collector.reading.markup import Frame
+from collector.reading.message_lists import (
+    MessageList,
+    SentMessage,
+    answers,
+    answers_in,
+    begins,
+    chained,
+    of_one,
+    plain_code,
+)
 from collector.reading.readings import Node, Reading
 from collector.reading.texts import squeezed, text_of
 from collector.reading.times import read_epoch
@@ -43,13 +52,13 @@ class Conversation:
     """The open conversation as it was told: its messages oldest first, where they stand, what shows that it begins there."""
 
     code: str
-    messages: tuple[Told, ...]
+    messages: tuple[SentMessage, ...]
     selves: frozenset[str]
     contacts: frozenset[str]
     place: Reading
-    begins: Answer | None
+    begins: MessageList | None
 
-    def sender(self, told: Told) -> str:
+    def sender(self, told: SentMessage) -> str:
         """buyer for what the account itself sent, supplier for what came, system for the site's own, else unknown."""
         if told.system:
             return "system"
@@ -108,17 +117,17 @@ def _companies(tag: Tag) -> list[str]:
     return [text_of(company) for company in tag.select(COMPANY)]
 
 
-def told_answers(frame: Frame) -> tuple[Answer, ...]:
+def told_answers(frame: Frame) -> tuple[MessageList, ...]:
     """Every list of messages that the page was given, in its own data and in answers to its requests."""
     own = (answer for root in frame.roots if root not in frame.answers for answer in _of_root(root))
     return (*own, *(answers(frame.page.told) if frame.part == 0 else ()))
 
 
-def _of_root(root: Node) -> tuple[Answer, ...]:
+def _of_root(root: Node) -> tuple[MessageList, ...]:
     return answers_in(root.variable, root.value, root.digest)
 
 
-def open_code(frame: Frame, spoken: set[str], given: tuple[Answer, ...]) -> str:
+def open_code(frame: Frame, spoken: set[str], given: tuple[MessageList, ...]) -> str:
     """The code of the conversation that is open, "" where nothing tells or two things say different ones.
 
     By its own drawn messages, the address, the page's state, the selected row; else the only one of which it was told.
@@ -178,7 +187,7 @@ def conversation(frame: Frame, spoken: frozenset[str] = frozenset()) -> Conversa
     return Conversation(code, tuple(ordered), selves, contacts, Reading(None, place), begins(chain))
 
 
-def _people(frame: Frame, code: str, given: tuple[Answer, ...]) -> tuple[frozenset[str], frozenset[str]]:
+def _people(frame: Frame, code: str, given: tuple[MessageList, ...]) -> tuple[frozenset[str], frozenset[str]]:
     """The numbers of the account and of the contact: as asked for, as the page states them, as the code joins them."""
     row = open_contact(frame, code)
     selves = {number for answer in given for number in answer.selves}
@@ -204,7 +213,7 @@ def _people(frame: Frame, code: str, given: tuple[Answer, ...]) -> tuple[frozens
     return frozenset(selves), frozenset(contacts)
 
 
-def as_message(told: Told, sender: str, base: str) -> Message:
+def as_message(told: SentMessage, sender: str, base: str) -> Message:
     """A message that was told and not drawn: nothing of it was printed, its time is exact."""
     exact: Printed | None = read_epoch(told.sent_ms)
     if exact is not None:  # nothing was printed: the instant in words
@@ -233,7 +242,7 @@ def told_files(opened: Conversation | None, base: str) -> Iterator[Attachment]:
                 yield Attachment(file["url"], file["name"])
 
 
-def _files(told: Told, base: str) -> list[Mapping[str, Any]]:
+def _files(told: SentMessage, base: str) -> list[Mapping[str, Any]]:
     """Pictures and files that a message carries: {"name","kind","digest","url"}."""
     content = told.content
     if isinstance(content, str) and told.kind in _KINDS and re.match(r"(?:https?:)?//\S+$", content.strip()):

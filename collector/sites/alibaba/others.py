@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from bs4 import Tag
 
-from collector.reading.heard import conversations
 from collector.reading.markup import Frame
+from collector.reading.message_lists import conversations
 from collector.reading.texts import classes, text_of
 from collector.site import Carried, StoredPage
 from collector.sites.alibaba import addresses

@@ -19,8 +19,8 @@ from lxml.html import fromstring
 from collector.canonical import sha256
 from collector.model import Fact, Place, Printed
 from collector.reading.embedded import parsed
-from collector.reading.heard import Told, heard_messages
 from collector.reading.markup import Frame
+from collector.reading.message_lists import SentMessage, heard_messages
 from collector.reading.readings import Node, Reading
 from collector.reading.scribe import Scribe
 from collector.reading.texts import as_text, classes, squeezed, text_of
@@ -114,7 +114,7 @@ def _unshown(opened: Conversation | None, listed: list[Message], frame: Frame) -
     return [as_message(said, opened.sender(said), frame.page.url) for said in missing]
 
 
-def _is_same(said: Told, message: Message) -> bool:
+def _is_same(said: SentMessage, message: Message) -> bool:
     sent, printed = read_epoch(said.sent_ms), message["sent_at"]
     near = sent is None or printed is None or printed.earliest <= sent.earliest <= printed.latest + _MINUTE
     return near and squeezed(said.text) == squeezed(message["text"])
@@ -175,12 +175,12 @@ class _Shown:
             return Reading(False, self.place)
         return self.start
 
-    def listed(self, told: Mapping[str, Told], files: Mapping[str, str]) -> list[Message]:
+    def listed(self, told: Mapping[str, SentMessage], files: Mapping[str, str]) -> list[Message]:
         """The messages with what they were told to be, and the digests of their files."""
         return [_joined(self._known[ident], told.get(ident), files) for ident in self._order]
 
 
-def _joined(message: Message, told: Told | None, files: Mapping[str, str]) -> Message:
+def _joined(message: Message, told: SentMessage | None, files: Mapping[str, str]) -> Message:
     joined = dict(_with_files(message, files))
     if told is None:
         return joined

@@ -17,7 +17,7 @@ from rules.pack.bag.bag import SIGNATURE, TAG_MANIFEST, Bag, check_bag, open_bag
 from rules.pack.bag.proof import CERTIFICATES, CHECKPOINTS, ENTRIES, PROOFS, anchor_of, check_proof
 
 if TYPE_CHECKING:
-    from collector.seal.revocation import Said
+    from collector.seal.revocation import RevocationStatement
     from collector.seal.timestamp import TokenReport
 
 Seal = Literal["timestamped", "pending", "unsigned"]
@@ -92,12 +92,12 @@ def _signed(bag: Bag, data_path: str, signature_path: str) -> tuple[str, list[Pr
     return ("" if problems else report.fingerprint), problems
 
 
-def _said(bag: Bag) -> tuple[tuple[Said, ...], list[Problem]]:
+def _said(bag: Bag) -> tuple[tuple[RevocationStatement, ...], list[Problem]]:
     """What is said of the revocation of the certificates above the checkpoints' tokens, and which answers say nothing."""
     from collector.seal.der import MalformedDer
-    from collector.seal.revocation import Answer, condensed, read_answer
+    from collector.seal.revocation import RevocationInfo, condensed, read_answer
 
-    said: list[Said] = []
+    said: list[RevocationStatement] = []
     problems: list[Problem] = []
     for path in sorted(bag.files):
         if (match := _ANSWER.fullmatch(path)) is None:
@@ -106,14 +106,14 @@ def _said(bag: Bag) -> tuple[tuple[Said, ...], list[Problem]]:
         reports, _ = _stamped(bag, f"{stem}.p7s", {match[2]: f"{stem}.{match[2]}.tsr"}, ())
         try:
             certificates = reports[0][1].path if reports else ()
-            said.append(read_answer(Answer(match[3], bag.read(path) or b""), certificates))
+            said.append(read_answer(RevocationInfo(match[3], bag.read(path) or b""), certificates))
         except MalformedDer as error:
             problems.append(bag.problem(path, f"says nothing of the certificates of the token beside it: {error}"))
     return condensed(said), problems
 
 
 def _stamped(
-    bag: Bag, signature_path: str, tokens: dict[str, str], said: Iterable[Said]
+    bag: Bag, signature_path: str, tokens: dict[str, str], said: Iterable[RevocationStatement]
 ) -> tuple[tuple[tuple[str, TokenReport], ...], list[Problem]]:
     """The tokens that hold over a signature, and what is wrong with the others."""
     from collector.seal.timestamp import judged, verify_token
@@ -133,7 +133,7 @@ def _stamped(
     return tuple(holding), problems
 
 
-def _checkpoints(bag: Bag, said: Iterable[Said]) -> list[Problem]:
+def _checkpoints(bag: Bag, said: Iterable[RevocationStatement]) -> list[Problem]:
     """Every checkpoint in the pack is signed, and its tokens hold."""
     problems: list[Problem] = []
     names = sorted(path for path in bag.files if path.startswith(CHECKPOINTS) and path.endswith(".json"))

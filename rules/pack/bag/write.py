@@ -30,7 +30,7 @@ class PackResult:
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
+class _BagFile:
     """A file of the bag before it is written: its size and digest are known, its bytes are fetched when needed."""
 
     size: int
@@ -78,32 +78,32 @@ def write_pack(
     return PackResult(out, digest, tuple(exhibit.number for exhibit in plan.exhibits), tuple(tokens))
 
 
-def _ready(data: bytes) -> _File:
-    return _File(len(data), sha256(data), lambda: data)
+def _ready(data: bytes) -> _BagFile:
+    return _BagFile(len(data), sha256(data), lambda: data)
 
 
-def _originals(plan: PackPlan, get: Get) -> dict[str, _File]:
+def _originals(plan: PackPlan, get: Get) -> dict[str, _BagFile]:
     sizes = {a.digest: a.size for snapshot in plan.snapshots for a in snapshot.artefacts}
     sizes |= {one.digest: one.size for file in plan.files for one in file.sealed}
     return {
-        path: _File(sizes[digest], digest, partial(get, digest))
+        path: _BagFile(sizes[digest], digest, partial(get, digest))
         for exhibit in plan.exhibits
         for path, digest in exhibit.files.items()
     }
 
 
-def _pieces(path: str, file: _File) -> Iterable[bytes]:
+def _pieces(path: str, file: _BagFile) -> Iterable[bytes]:
     data = file.read()
     if len(data) != file.size or sha256(data) != file.sha256:
         raise DamagedArchive(f"The stored bytes of {path} are not those that were sealed.", "Run: tradewitness verify")
     return (data,)
 
 
-def _manifest(files: Mapping[str, _File]) -> bytes:
+def _manifest(files: Mapping[str, _BagFile]) -> bytes:
     return "".join(f"{file.sha256}  {path}\n" for path, file in files.items()).encode()
 
 
-def _bag_info(plan: PackPlan, payload: Iterable[_File]) -> bytes:
+def _bag_info(plan: PackPlan, payload: Iterable[_BagFile]) -> bytes:
     sizes = [file.size for file in payload]
     fields = [
         ("Bag-Software-Agent", "tradewitness"),

@@ -21,7 +21,7 @@ _COUNTED = {"quality": "defective", "not_as_described": "not as described", "dam
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ClaimLine:
     """One labelled statement; `source` is an exhibit number ("A01"), "the buyer", or "" where nothing is known."""
 
     label: str
@@ -34,8 +34,8 @@ class Compared:
     """What was agreed beside what happened."""
 
     topic: str
-    agreed: Line
-    happened: Line
+    agreed: ClaimLine
+    happened: ClaimLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,9 @@ class Claim:
 
     sentence: str
     numbers: tuple[str, ...]
-    parties: tuple[Line, ...]
+    parties: tuple[ClaimLine, ...]
     compared: tuple[Compared, ...]
-    money: tuple[Line, ...]
+    money: tuple[ClaimLine, ...]
     ceiling: str
     calculation: str
 
@@ -81,14 +81,14 @@ class Known:
             return self.numbers[fact.snapshot] + part
         return f"page seen {day_words(day_in(fact.at, self.casefile.zone))}{part}" if fact.at else "page not shown here"
 
-    def line(self, label: str, *names: str) -> Line:
+    def line(self, label: str, *names: str) -> ClaimLine:
         """The labelled value, or "not known"; an absence that a page showed is said as such."""
         found = self.fact(*names)
         if found is not None:
             shown = when(found.value, self.casefile.zone)
-            return Line(label, shown.text if shown else say(found.value), self.source(found))
+            return ClaimLine(label, shown.text if shown else say(found.value), self.source(found))
         absent = next((f for f in reversed(self.casefile.facts) if f.name in names and f.state == "not_shown"), None)
-        return Line(label, "not shown on the page", self.source(absent)) if absent else Line(label, "not known")
+        return ClaimLine(label, "not shown on the page", self.source(absent)) if absent else ClaimLine(label, "not known")
 
 
 def claim_of(
@@ -162,15 +162,15 @@ def _share(known: Known, reasons: tuple[str, ...]) -> str:
     return f"{part:,f} of {whole:,f} units are {wrong} ({percent} %), as counted by the buyer."
 
 
-def _parties(known: Known) -> tuple[Line, ...]:
+def _parties(known: Known) -> tuple[ClaimLine, ...]:
     account = known.casefile.account
     lines = (
         known.line("Supplier", "supplier.name", "order.supplier"),
-        Line(
+        ClaimLine(
             "Buyer",
             f"the holder of the account that placed the order ({account})" if account else "the account that placed it",
         ),
-        Line("Order", known.casefile.order, known.line("", "order.number").source),
+        ClaimLine("Order", known.casefile.order, known.line("", "order.number").source),
         known.line("Goods", "order.items", "product.title"),
         known.line("Order status", "order.status"),
         known.line("Covered by Trade Assurance", "order.trade_assurance", "supplier.badge", "product.badge"),
@@ -181,7 +181,7 @@ def _parties(known: Known) -> tuple[Line, ...]:
     return tuple(line for line in lines if line.text != "not known")
 
 
-def _timer(known: Known) -> Line:
+def _timer(known: Known) -> ClaimLine:
     line, value = known.line("Timer printed there", "dispute.deadline"), known.value("dispute.deadline")
     return replace(line, text=at_the_earliest(value, known.casefile.zone)) if isinstance(value, Printed) else line
 
@@ -200,14 +200,14 @@ def _compared(known: Known, reasons: tuple[str, ...], exhibits: tuple[Exhibit, .
     return tuple(row for row in rows if row.agreed.text not in ("not known", "not shown on the page") or row.happened.source)
 
 
-def _shipped(known: Known) -> Line:
+def _shipped(known: Known) -> ClaimLine:
     line, late = known.line("", "order.shipped_at", "shipped_at", "tracking.first_scan"), _days_late(known)
     if late is not None and late > 0:
         return replace(line, text=f"{line.text}: {late} {'day' if late == 1 else 'days'} late")
     return line
 
 
-def _ordered(known: Known) -> Line:
+def _ordered(known: Known) -> ClaimLine:
     """How many were agreed, as the order page lists them; only where none does, what the buyer entered."""
     line, items = known.line("", "order.items", "units_total"), known.value("order.items")
     goods = [item for item in items if isinstance(item, Mapping)] if isinstance(items, list | tuple) else []
@@ -219,34 +219,34 @@ def _ordered(known: Known) -> Line:
     return replace(line, text=f"{' + '.join(f'{number:,}' for number in numbers)} {unit}".strip())
 
 
-def _quantity(known: Known, reasons: tuple[str, ...]) -> Line:
+def _quantity(known: Known, reasons: tuple[str, ...]) -> ClaimLine:
     """What is missing, where that is a reason: units that are broken make no difference of quantity."""
     if "quantity" not in reasons:
-        return Line("", "no difference is claimed" if reasons else "not known")
+        return ClaimLine("", "no difference is claimed" if reasons else "not known")
     share = _share(known, reasons)
-    return Line("", share, BUYER) if share else known.line("", "units_defective")
+    return ClaimLine("", share, BUYER) if share else known.line("", "units_defective")
 
 
-def _condition(known: Known, reasons: tuple[str, ...], exhibits: tuple[Exhibit, ...]) -> Line:
+def _condition(known: Known, reasons: tuple[str, ...], exhibits: tuple[Exhibit, ...]) -> ClaimLine:
     """What is wrong with the goods, as the buyer counted it, and the buyer's files that show it."""
     of_goods = tuple(reason for reason in reasons if reason != "quantity")
     share, files = _share(known, reasons) if of_goods or not reasons else "", _own_evidence(exhibits)
     if not share:
         return files
-    return replace(files, text=f"{share} {files.text}") if files.source else Line("", share, BUYER)
+    return replace(files, text=f"{share} {files.text}") if files.source else ClaimLine("", share, BUYER)
 
 
-def _own_evidence(exhibits: tuple[Exhibit, ...]) -> Line:
+def _own_evidence(exhibits: tuple[Exhibit, ...]) -> ClaimLine:
     """The buyer's files as a range, since what they show is for the reader to see."""
     own = [exhibit for exhibit in exhibits if not exhibit.witnessed]
     if not own:
-        return Line("", "not known")
+        return ClaimLine("", "not known")
     kinds = listed(tuple(dict.fromkeys(exhibit.title.lower() for exhibit in own)))
     place = own[0].number if len(own) == 1 else f"{own[0].number} to {own[-1].number}"
-    return Line("", f"See the buyer's own files ({kinds})", place)
+    return ClaimLine("", f"See the buyer's own files ({kinds})", place)
 
 
-def _money(known: Known) -> tuple[Line, ...]:
+def _money(known: Known) -> tuple[ClaimLine, ...]:
     lines = [
         known.line("Order total", "order.total"),
         known.line("Paid", "order.paid"),

@@ -63,7 +63,7 @@ class ShownFile:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class ShownExhibit:
     """One exhibit as the viewer shows it; `copies` are links relative to data/."""
 
     exhibit: Exhibit
@@ -241,7 +241,7 @@ def _sheets(plan: PackPlan, copies: Mapping[str, list[bytes]]) -> Iterable[Sheet
             yield Sheet(_data_address(copy), f"{exhibit.number} {exhibit.title}, page {number}", note)
 
 
-def _view(plan: PackPlan, exhibit: Exhibit, copies: tuple[str, ...]) -> View:
+def _view(plan: PackPlan, exhibit: Exhibit, copies: tuple[str, ...]) -> ShownExhibit:
     facts = tuple(
         ShownFact(fact.name, _fact_value(fact, plan), fact.place.path if fact.place else "")
         for fact in plan.facts
@@ -253,7 +253,7 @@ def _view(plan: PackPlan, exhibit: Exhibit, copies: tuple[str, ...]) -> View:
     )
     links = tuple(path.removeprefix("data/") for path in copies)
     withheld = tuple(item for item in plan.withheld if item.exhibit == exhibit.number)
-    return View(exhibit, links, facts, files, withheld, notes_of(plan, exhibit))
+    return ShownExhibit(exhibit, links, facts, files, withheld, notes_of(plan, exhibit))
 
 
 def _fact_value(fact: Fact, plan: PackPlan) -> str:

@@ -20,7 +20,7 @@ from casework import views
 from casework.asking.search import EXCERPT, excerpt_of
 from casework.terminal import Terminal
 from casework.terminal.console import inert
-from casework.views.blocks import Passage, Span
+from casework.views.blocks import Excerpt, Span
 from collector.archive.archive import Archive
 from collector.archive.fulltext import spans, terms_of
 from collector.ledger.log import Opening, new_salt
@@ -254,7 +254,7 @@ def test_what_was_looked_for_is_bold_on_a_terminal_and_nothing_else_is_changed(
 
     answer = search(workspace(kept), ["损坏"])
     (hit,), (passage,) = answer.hits, views.found(answer).blocks
-    assert isinstance(passage, Passage)
+    assert isinstance(passage, Excerpt)
     assert Span("损坏", "sought") in passage.said
     assert hit.excerpt in "".join(part.text if isinstance(part, Span) else str(part) for part in passage.said)
     assert "Sat 3 Oct 2026" in passage.head

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from casework.cases import added_files
-from casework.keeping.add import Wording, add_and_seal, add_files
+from casework.keeping.add import FileDetails, add_and_seal, add_files
 from casework.workspace import Workspace
 from collector.errors import WrongRequest
 from tests.paper_desk import ORDER, quiet
@@ -16,7 +16,7 @@ from tests.paper_desk import ORDER, quiet
 def test_a_file_is_kept_byte_for_byte_and_sealed(ws: Workspace, tmp_path: Path) -> None:
     photo = tmp_path / "lid.jpg"
     photo.write_bytes(b"\xff\xd8\xff a broken lid")
-    (file,), sealed = add_and_seal(ws, ORDER, [photo], Wording(note="lid, left"), quiet)
+    (file,), sealed = add_and_seal(ws, ORDER, [photo], FileDetails(note="lid, left"), quiet)
     assert ws.archive.objects.get(file.digest) == photo.read_bytes()
     assert (file.kind, file.name, file.note, sealed.word) == ("photo", "lid.jpg", "lid, left", "timestamped")
 
@@ -36,7 +36,7 @@ def test_of_two_files_of_which_one_is_not_there_neither_is_kept(ws: Workspace, t
     with pytest.raises(WrongRequest):
         add_files(ws, ORDER, [tmp_path / "there.txt", tmp_path / "gone.txt"])
     with pytest.raises(WrongRequest, match="not a kind of file"):
-        add_files(ws, ORDER, [tmp_path / "there.txt"], Wording(kind="rumour"))
+        add_files(ws, ORDER, [tmp_path / "there.txt"], FileDetails(kind="rumour"))
     assert added_files(ws, ORDER) == before
 
 
@@ -45,7 +45,7 @@ def test_what_is_said_of_a_file_that_is_kept_corrects_what_was_said_before(ws: W
     chat.write_text("12/03/26, 10:01 - Anna: Hello\n13/03/26, 10:05 - Lee: The fans ship on 28 September\n")
     (first,) = add_files(ws, ORDER, [chat])
     assert (first.kind, first.page) == ("other", None)
-    (second,) = add_files(ws, ORDER, [chat], Wording(kind="chat", note="from my phone"))
+    (second,) = add_files(ws, ORDER, [chat], FileDetails(kind="chat", note="from my phone"))
     assert (second.id, second.kind, second.note) == (first.id, "chat", "from my phone")
     assert second.page is not None
     assert second.page.outcome == "read"

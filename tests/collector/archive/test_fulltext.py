@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.archive.fulltext import FullText, Within, asserted_passage, spans, terms_of, words_of
+from collector.archive.fulltext import FullText, SearchScope, asserted_passage, spans, terms_of, words_of
 
 CJK = st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF)
 MIXED = st.text(st.one_of(CJK, st.sampled_from("，。 abcXYZ0123éß,.-—'\"*()\n\t"), st.characters()), max_size=60)
@@ -37,7 +37,7 @@ def keep(fulltext: FullText, text: str, name: str = "note") -> None:
 
 def found(fulltext: FullText, *sought: str) -> list[str]:
     terms = terms_of(sought)
-    return [one.text for one in fulltext.find(terms, Within(), 100)[0]]
+    return [one.text for one in fulltext.find(terms, SearchScope(), 100)[0]]
 
 
 FINDS = [
@@ -87,7 +87,7 @@ def test_the_same_passage_seen_again_stands_once(fulltext: FullText) -> None:
     keep(fulltext, "wet")
     keep(fulltext, "wet")
     assert found(fulltext, "wet") == ["wet"]
-    assert [one.visits for one in fulltext.find(terms_of(["wet"]), Within(), 9)[0]] == [2]
+    assert [one.visits for one in fulltext.find(terms_of(["wet"]), SearchScope(), 9)[0]] == [2]
 
 
 @given(MIXED)

@@ -16,11 +16,11 @@ from collector.canonical import sha256
 from collector.capture.tab import (
     Arrival,
     Body,
+    ConsoleLine,
     Credential,
     Exchange,
     FrameSource,
     Heard,
-    Line,
     Picture,
     Stretch,
     Tab,
@@ -140,7 +140,7 @@ class FakeTab:
         await self._called("heard")
         return Heard(self.seen)
 
-    def console(self) -> tuple[Line, ...]:
+    def console(self) -> tuple[ConsoleLine, ...]:
         return ()
 
     async def credentials(self) -> tuple[Credential, ...]:

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.canonical import plain
-from collector.capture.machinery import Form, Source
+from collector.capture.machinery import Form, VisitText
 from collector.capture.secrets import Mask, holds, is_plain, secrets_of
 from collector.capture.tab import Credential
 from collector.sites.alibaba import Alibaba
@@ -71,11 +71,11 @@ HOSTILE = st.builds(
 )
 
 
-def masked(text: str, *sources: Source, credentials: tuple[Credential, ...] = ()) -> str:
+def masked(text: str, *sources: VisitText, credentials: tuple[Credential, ...] = ()) -> str:
     return Mask(secrets_of(credentials, (), sources)).mask(text, "other:0")
 
 
-def carried(text: str) -> tuple[Source, ...]:
+def carried(text: str) -> tuple[VisitText, ...]:
     """A person's text in each of the ways in which a page, its scripts and its answers carry one."""
     data = json.dumps({"messages": [{"content": {"text": text}, "fileName": text}], "subject": text, text: text})
     ways: tuple[tuple[str, Form], ...] = (
@@ -89,7 +89,7 @@ def carried(text: str) -> tuple[Source, ...]:
         (f"data: {data}\n\n", "json"),
         (text, "shown"),
     )
-    return tuple(Source(written, form) for written, form in ways)
+    return tuple(VisitText(written, form) for written, form in ways)
 
 
 @pytest.mark.parametrize("text", [MESSAGE, PASSWORD, TITLE])
@@ -117,7 +117,7 @@ def test_words_numbers_amounts_and_days_are_anybodys(value: str) -> None:
     for holder in (Credential("cookie", "session", value, hidden=True), Credential("storage", "token", value)):
         assert masked(value, credentials=(holder,)) == value
     for page in (f"<input type=hidden name=csrf value='{value}'>", f"<script>var d = {{token: '{value}'}}</script>"):
-        assert masked(value, Source(page, "html")) == value
+        assert masked(value, VisitText(page, "html")) == value
 
 
 @pytest.mark.parametrize(
@@ -130,13 +130,13 @@ def test_words_numbers_amounts_and_days_are_anybodys(value: str) -> None:
     ],
 )
 def test_a_number_under_a_secret_name_is_masked_there_and_stays_elsewhere(page: str) -> None:
-    shown = masked(f"{page}<p>Order 1234567890123</p>", Source(page, "html"))
+    shown = masked(f"{page}<p>Order 1234567890123</p>", VisitText(page, "html"))
     assert shown.count("1234567890123") == 1
     assert shown.endswith("<p>Order 1234567890123</p>")
 
 
 def test_an_mhtml_with_a_field_whose_secret_is_a_number_is_not_kept() -> None:
-    mask = Mask(secrets_of((), (), [Source("<input type=hidden name=csrf value=1234567890123>", "html")]))
+    mask = Mask(secrets_of((), (), [VisitText("<input type=hidden name=csrf value=1234567890123>", "html")]))
     head = b"MIME-Version: 1.0\r\nContent-Type: text/html\r\n\r\n"
     assert holds(mask, "multipart/related", head + b"<input name='csrf' value='1234567890123'>")
     assert not holds(mask, "multipart/related", head + b"<p>Order 1234567890123</p>")
@@ -163,7 +163,7 @@ def test_an_mhtml_with_a_field_whose_secret_is_a_number_is_not_kept() -> None:
     ],
 )
 def test_the_machinerys_own_secrets_are_learnt_from_each_of_its_grammars(text: str, form: Form) -> None:
-    assert "abc123DEF" not in masked("it stands elsewhere: abc123DEF", Source(text, form))
+    assert "abc123DEF" not in masked("it stands elsewhere: abc123DEF", VisitText(text, form))
 
 
 @contextmanager
@@ -199,7 +199,7 @@ def read_masked(kind: str, story: Scenario) -> dict[str, Any]:
         page = render(name, 85, kind, base=BASE, origin=ORIGIN, settled=True).decode()
         told = history(name, 85, -1, 100, base=BASE, origin=ORIGIN) if kind == "thread" else {}
     cookies = [Credential("cookie", name, value) for name, value in Tokens.of("hostile", 0).cookies().items()]
-    sources = [Source(page, "html"), Source(json.dumps(told), "json")]
+    sources = [VisitText(page, "html"), VisitText(json.dumps(told), "json")]
     mask = Mask(secrets_of(cookies, [address(kind)], sources))
     facts = Alibaba().read(kind, stored(mask.mask(page, "dom:0"), address(kind)))
     assert not [

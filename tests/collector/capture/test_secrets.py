@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.capture.machinery import Source
+from collector.capture.machinery import VisitText
 from collector.capture.secrets import Mask, Secret, kind_of_name, mhtml_holds, pdf_holds, secrets_of
 from collector.capture.tab import Credential
 
@@ -22,7 +22,7 @@ TOKENS = st.text(
 
 
 def values(*credentials: Credential, address: str = "", page: str = "") -> set[str]:
-    return {secret.value for secret in secrets_of(credentials, [address], [Source(page)])}
+    return {secret.value for secret in secrets_of(credentials, [address], [VisitText(page)])}
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_no_written_form_of_a_secret_survives_the_mask(value: str, before: str, 
 
 @given(st.text(max_size=300))
 def test_any_page_at_all_can_be_searched_and_masked(page: str) -> None:
-    Mask(secrets_of([Credential("cookie", "a", page)], [page], [Source(page)])).mask(page, "dom:0")
+    Mask(secrets_of([Credential("cookie", "a", page)], [page], [VisitText(page)])).mask(page, "dom:0")
 
 
 def test_without_secrets_nothing_is_changed() -> None:

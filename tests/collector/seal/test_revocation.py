@@ -20,7 +20,7 @@ from collector.seal.ask.request import request_token
 from collector.seal.ask.revocation import ask
 from collector.seal.certificate import Certificate
 from collector.seal.der import MalformedDer
-from collector.seal.revocation import Answer, Said, condensed, judge, read_answer
+from collector.seal.revocation import RevocationInfo, RevocationStatement, condensed, judge, read_answer
 from collector.seal.timestamp import Authority
 from fixtures.authority import FROM, UNTIL, Files, Served, prepare, serve
 from fixtures.revocation import Fault, Revocation, Revoked
@@ -147,7 +147,7 @@ def test_a_revoked_certificates_token_counts_only_if_made_before_and_the_key_was
 def test_an_answer_vouches_from_the_time_for_which_it_was_the_newest(
     path: Path3, made: timedelta, until: timedelta, known: bool
 ) -> None:
-    said = [Said(certificate.fingerprint, NOW + made, NOW + until) for certificate in path]
+    said = [RevocationStatement(certificate.fingerprint, NOW + made, NOW + until) for certificate in path]
     assert judge(path, said, NOW).known is known
     assert not judge(path, said[1:], NOW).known  # every certificate must be vouched for
 
@@ -167,29 +167,29 @@ def _scope(url: str = "", *, users: bool = False, authorities: bool = False) -> 
 def test_an_answer_made_after_the_certificate_expired_vouches_for_nothing(files: Files, path: Path3) -> None:
     """Expired certificates may be left out of lists; a revocation that is still told counts."""
     late = UNTIL + DAY
-    good = read_answer(Answer("1.crl", Revocation().answer(files, "intermediate.crl", late)), path)
-    above = Said(path[1].fingerprint, NOW, NOW + DAY)
+    good = read_answer(RevocationInfo("1.crl", Revocation().answer(files, "intermediate.crl", late)), path)
+    above = RevocationStatement(path[1].fingerprint, NOW, NOW + DAY)
     assert not judge(path, [good, above], NOW).known
     revoked = Revocation(revoked={"stamping": (NOW - DAY, "superseded")}).answer(files, "ocsp", late)
-    assert judge(path, [read_answer(Answer("1.ocsp", revoked), path)], NOW).revoked
+    assert judge(path, [read_answer(RevocationInfo("1.ocsp", revoked), path)], NOW).revoked
 
 
 def test_many_answers_say_together_what_each_said(path: Path3) -> None:
     """Of thousands of tokens by one authority, one answer is enough; a revocation is never lost."""
-    said = [Said(one.fingerprint, NOW + n * DAY, NOW + (n + 1) * DAY) for one in path[:2] for n in range(50)]
+    said = [RevocationStatement(one.fingerprint, NOW + n * DAY, NOW + (n + 1) * DAY) for one in path[:2] for n in range(50)]
     assert {one.until for one in condensed(said)} == {NOW + 50 * DAY}
     assert len(condensed(said)) == 2
-    said.insert(3, Said(path[0].fingerprint, NOW, NOW + DAY, NOW - DAY, "keyCompromise"))
+    said.insert(3, RevocationStatement(path[0].fingerprint, NOW, NOW + DAY, NOW - DAY, "keyCompromise"))
     for at in (NOW, NOW + 49 * DAY, NOW + 60 * DAY):
         assert judge(path, condensed(said), at) == judge(path, said, at)
 
 
 def test_a_list_that_covers_other_certificates_says_nothing_of_this_one(files: Files, served: Served, path: Path3) -> None:
     own = _scope(f"{served.url}intermediate.crl", users=True)
-    assert not read_answer(Answer("1.crl", _crl(files, critical=own)), path).revoked
+    assert not read_answer(RevocationInfo("1.crl", _crl(files, critical=own)), path).revoked
     for other in (_scope(f"{served.url}more.crl"), _scope(authorities=True), x509.DeltaCRLIndicator(3)):
         with pytest.raises(MalformedDer, match="other certificates"):
-            read_answer(Answer("1.crl", _crl(files, critical=other)), path)
+            read_answer(RevocationInfo("1.crl", _crl(files, critical=other)), path)
 
 
 def test_a_key_that_was_lost_before_that_was_noticed_counts_from_then(files: Files, path: Path3) -> None:
@@ -200,7 +200,7 @@ def test_a_key_that_was_lost_before_that_was_noticed_counts_from_then(files: Fil
     )
     builder = x509.CertificateRevocationListBuilder(files.intermediate.subject, NOW - HOUR, NOW + DAY)
     listed = builder.add_revoked_certificate(entry.build()).sign(files.issuer_keys[1], hashes.SHA256())
-    said = read_answer(Answer("1.crl", listed.public_bytes(Encoding.DER)), path)
+    said = read_answer(RevocationInfo("1.crl", listed.public_bytes(Encoding.DER)), path)
     assert (said.revoked, said.reason) == (NOW - DAY, "superseded")
 
 
@@ -237,23 +237,23 @@ def test_a_responder_charged_by_the_issuer_may_answer_and_nobody_else(
         .public_bytes(Encoding.DER)
     )
     if holds:
-        said = read_answer(Answer("1.ocsp", response), path)
+        said = read_answer(RevocationInfo("1.ocsp", response), path)
         assert said.until == said.made == NOW - HOUR  # no end is given: newer ones can be had at any time
     else:
         with pytest.raises(MalformedDer, match="not signed by the certificate's issuer"):
-            read_answer(Answer("1.ocsp", response), path)
+            read_answer(RevocationInfo("1.ocsp", response), path)
 
 
 @pytest.mark.parametrize("name", ["1.ocsp", "1.crl", "2.crl"])
 def test_a_flipped_bit_is_found_or_changes_nothing_that_is_said(files: Files, path: Path3, name: str) -> None:
     what = {"1.ocsp": "ocsp", "1.crl": "intermediate.crl", "2.crl": "root.crl"}[name]
     data = Revocation().answer(files, what, NOW)
-    right = read_answer(Answer(name, data), path)
+    right = read_answer(RevocationInfo(name, data), path)
     for position in range(0, len(data), 3):
         spoiled = bytearray(data)
         spoiled[position] ^= 1
         try:
-            assert read_answer(Answer(name, bytes(spoiled)), path) == right, position
+            assert read_answer(RevocationInfo(name, bytes(spoiled)), path) == right, position
         except MalformedDer:
             continue
 
@@ -261,7 +261,7 @@ def test_a_flipped_bit_is_found_or_changes_nothing_that_is_said(files: Files, pa
 @pytest.mark.parametrize("name", ["3.crl", "0.crl", "1.txt", "../1.crl", "1.ocsp"])
 def test_an_answer_about_no_certificate_of_the_path_is_refused(files: Files, path: Path3, name: str) -> None:
     with pytest.raises(MalformedDer):
-        read_answer(Answer(name, Revocation().answer(files, "root.crl", NOW)), path)
+        read_answer(RevocationInfo(name, Revocation().answer(files, "root.crl", NOW)), path)
 
 
 def test_openssl_reads_the_answers_as_we_do(files: Files, tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from collector.canonical import canonical
-from collector.capture.keep import Keeping
-from collector.capture.machinery import Form, Source
+from collector.capture.artefact_writer import ArtefactWriter
+from collector.capture.machinery import Form, VisitText
 from collector.capture.network import MASKED, addresses_in, credentials_in, keep_network, texts_in
 from collector.capture.secrets import Mask, holds, secrets_of
 from collector.capture.tab import Credential, Heard
@@ -21,7 +21,7 @@ _IN_FILE = "it holds a secret of the session, which cannot be masked in it"
 
 
 @dataclass(frozen=True, slots=True)
-class _Text:
+class _PendingText:
     role: str
     media_type: str
     text: str
@@ -29,18 +29,18 @@ class _Text:
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
+class _PendingFile:
     role: str
     media_type: str
     data: bytes
 
 
-class Held:
+class PendingArtefacts:
     """The readings of one visit, in the order in which they will be stored. `keep` are values that are never masked."""
 
-    def __init__(self, keeping: Keeping, keep: Iterable[str]) -> None:
-        self._keeping, self._keep = keeping, tuple(keep)
-        self._readings: list[_Text | _File] = []
+    def __init__(self, writer: ArtefactWriter, keep: Iterable[str]) -> None:
+        self._writer, self._keep = writer, tuple(keep)
+        self._readings: list[_PendingText | _PendingFile] = []
         self._credentials: dict[Credential, None] = {}
         self._known = False
         self._mask: Mask | None = None
@@ -50,11 +50,11 @@ class Held:
 
     def text(self, role: str, media_type: str, text: str, where: str = "") -> None:
         """Holds a text; `where` says in its note where it came from."""
-        self._readings.append(_Text(role, media_type, text, where))
+        self._readings.append(_PendingText(role, media_type, text, where))
 
     def file(self, role: str, media_type: str, data: bytes) -> None:
         """Holds a file in which nothing can be masked: with a secret in it, it is not kept."""
-        self._readings.append(_File(role, media_type, data))
+        self._readings.append(_PendingFile(role, media_type, data))
 
     def values(self, name: str, values: object) -> None:
         """Holds values as canonical JSON."""
@@ -67,7 +67,7 @@ class Held:
 
     def documents(self, role: str) -> tuple[Document, ...]:
         """The texts of one role as they were read, not masked yet."""
-        texts = [r.text for r in self._readings if isinstance(r, _Text) and r.role == role]
+        texts = [r.text for r in self._readings if isinstance(r, _PendingText) and r.role == role]
         return tuple(Document(part, "", text.encode("utf-8", "replace")) for part, text in enumerate(texts))
 
     def learn(self, credentials: Iterable[Credential]) -> None:
@@ -79,11 +79,11 @@ class Held:
         """The visit's mask, made when first asked for, from all that was held by then."""
         if self._mask is None:
             credentials = (*self._credentials, *credentials_in(self.heard))
-            read = [reading for reading in self._readings if isinstance(reading, _Text)]
+            read = [reading for reading in self._readings if isinstance(reading, _PendingText)]
             where = (*addresses, *(r.where for r in read if r.role == "dom"), *addresses_in(self.heard))
-            texts = [Source(r.text, _FORMS[r.role]) for r in read if r.role in _FORMS]
-            texts += [Source(c.value, "json") for c in credentials if c.kind == "storage" and c.value[:1] in ("{", "[")]
-            texts += [Source(incident, "speech") for incident in self.incidents]
+            texts = [VisitText(r.text, _FORMS[r.role]) for r in read if r.role in _FORMS]
+            texts += [VisitText(c.value, "json") for c in credentials if c.kind == "storage" and c.value[:1] in ("{", "[")]
+            texts += [VisitText(incident, "speech") for incident in self.incidents]
             secrets = secrets_of(credentials, where, (*texts, *texts_in(self.heard)))
             self._mask = Mask(secrets, self._keep)
         return self._mask
@@ -101,22 +101,22 @@ class Held:
 
     def _store(self, mask: Mask) -> Mapping[str, str]:
         refused: dict[str, str] = {}
-        visible = any(isinstance(r, _Text) and r.role == "text" and mask.found_in(r.text) for r in self._readings)
+        visible = any(isinstance(r, _PendingText) and r.role == "text" and mask.found_in(r.text) for r in self._readings)
         for reading in self._readings:
-            part = self._keeping.next_part(reading.role)
+            part = self._writer.next_part(reading.role)
             name = f"{reading.role}:{part}"
-            if isinstance(reading, _Text):
+            if isinstance(reading, _PendingText):
                 masked = mask.mask(reading.text, name).encode("utf-8", "replace")
                 where = mask.mask(reading.where, "address")
                 note = "; ".join(filter(None, (where, MASKED if mask.masked(name) else "")))
-                self._keeping.keep(reading.role, reading.media_type, masked, note)
+                self._writer.keep(reading.role, reading.media_type, masked, note)
             elif (reading.role == "pdf" and visible) or holds(mask, reading.media_type, reading.data):
                 refused[reading.role] = f"not kept: {_IN_FILE}"
                 self.losses.append(f"The {reading.role.upper()} was not kept: {_IN_FILE}.")
             else:
-                self._keeping.keep(reading.role, reading.media_type, reading.data)
+                self._writer.keep(reading.role, reading.media_type, reading.data)
         if visible:
             self.losses.append("A secret of the session is visible on the page, and so in its pictures.")
         if self.heard.exchanges or self.heard.sockets:
-            keep_network(self.heard, mask, self._keeping)
+            keep_network(self.heard, mask, self._writer)
         return refused

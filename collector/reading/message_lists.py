@@ -29,7 +29,7 @@ _TRUE, _FALSE = frozenset({"true", "1"}), frozenset({"false", "0"})
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class SentMessage:
     """One message as it was sent to the page; `sent_ms` is milliseconds since 1970 or None.
 
     `senders` are the numbers under which its sender stands in it; `own` says whether it states that the account itself
@@ -55,7 +55,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class MessageList:
     """One list of messages that the page was given, oldest first, and what it had asked for.
 
     `more` says whether there are further ones in the direction that was asked for, None where the answer does not say;
@@ -63,7 +63,7 @@ class Answer:
     which to ask on, as the answer gives it.
     """
 
-    messages: tuple[Told, ...]
+    messages: tuple[SentMessage, ...]
     conversation: str
     more: bool | None
     older: bool
@@ -84,9 +84,9 @@ class Answer:
         return max((told.instant for told in self.messages), default=self.before)
 
 
-def heard_messages(told: Iterable[Document]) -> dict[str, Told]:
+def heard_messages(told: Iterable[Document]) -> dict[str, SentMessage]:
     """The messages of the conversation that most of them belong to, by id; the first telling of each."""
-    found: dict[str, Told] = {}
+    found: dict[str, SentMessage] = {}
     for document in told:
         asked = _asked_for(document.asked)
         for _, value in _values(document):
@@ -98,7 +98,7 @@ def heard_messages(told: Iterable[Document]) -> dict[str, Told]:
     return {ident: said for ident, said in found.items() if said.conversation == own}
 
 
-def answers(told: Iterable[Document]) -> tuple[Answer, ...]:
+def answers(told: Iterable[Document]) -> tuple[MessageList, ...]:
     """Every list of messages that the page was given, in the order in which it was."""
     return tuple(
         answer
@@ -108,7 +108,7 @@ def answers(told: Iterable[Document]) -> tuple[Answer, ...]:
     )
 
 
-def answers_in(name: str, value: Any, digest: str) -> tuple[Answer, ...]:
+def answers_in(name: str, value: Any, digest: str) -> tuple[MessageList, ...]:
     """The lists of messages in data that came with the page itself."""
     return tuple(_lists(value, Document(0, digest, b""), name))
 
@@ -131,7 +131,7 @@ def _values(document: Document) -> Iterator[tuple[int, Any]]:
                 continue  # a message that is no JSON, or was cut
 
 
-def _lists(value: Any, document: Document, name: str) -> Iterator[Answer]:
+def _lists(value: Any, document: Document, name: str) -> Iterator[MessageList]:
     """The lists of messages in an answer; an empty one under a name of theirs, where a conversation was asked for."""
     asked, about = unquote_plus(unquote_plus(document.asked)), _asked_for(document.asked)
     point = _POINT.search(asked)
@@ -145,7 +145,7 @@ def _lists(value: Any, document: Document, name: str) -> Iterator[Answer]:
         instants = [told.instant for told in messages]
         if instants == sorted(instants, reverse=True):
             messages = messages[::-1]
-        yield Answer(
+        yield MessageList(
             messages, codes.pop() if len(codes) == 1 else about if not codes else "", _more(holder),
             not _FORWARD.search(asked), before, selves, contacts,
             Place(document.digest, "json", f"{name}#{pointer}", json.dumps(entries, ensure_ascii=False)[:400]),
@@ -186,7 +186,7 @@ def _more(holder: Mapping[str, Any]) -> bool | None:
     return None
 
 
-def _message(item: Any, about: str) -> Told | None:
+def _message(item: Any, about: str) -> SentMessage | None:
     """A message by its id and time; one that names no conversation is of the one that was asked for."""
     if not isinstance(item, dict):
         return None
@@ -201,7 +201,7 @@ def _message(item: Any, about: str) -> Told | None:
     content = _opened(item.get("content", item.get("text")))
     system = kind == "9999" or item.get("systemMessage") is True
     senders = frozenset(_senders(item))
-    return Told(str(ident), _text(content), sent, _code(item) or about, senders, mine, content, kind, system)
+    return SentMessage(str(ident), _text(content), sent, _code(item) or about, senders, mine, content, kind, system)
 
 
 def _code(item: Mapping[str, Any]) -> str:
@@ -254,17 +254,17 @@ def _within(value: Any, depth: int) -> Iterator[Mapping[str, Any]]:
         yield from _within(inner, depth + 1)
 
 
-def chained(given: Iterable[Answer]) -> tuple[Answer, ...]:
+def chained(given: Iterable[MessageList]) -> tuple[MessageList, ...]:
     """The answers from the newest back in time, as far as each continues the one before it without a gap."""
     rest = sorted(given, key=lambda answer: (-answer.newest, not answer.messages))
-    chain: list[Answer] = []
+    chain: list[MessageList] = []
     for answer in rest:
         if not chain or _continues(chain, answer):
             chain.append(answer)
     return tuple(chain)
 
 
-def _continues(chain: list[Answer], answer: Answer) -> bool:
+def _continues(chain: list[MessageList], answer: MessageList) -> bool:
     """Whether an answer shares a message with those before it, or was asked for from their oldest one on."""
     known = {told.id for one in chain for told in one.messages}
     oldest = min((one.oldest for one in chain if one.messages), default=0)
@@ -273,7 +273,7 @@ def _continues(chain: list[Answer], answer: Answer) -> bool:
     return answer.older and bool(answer.before) and oldest - 1 <= answer.before
 
 
-def begins(chain: Iterable[Answer]) -> Answer | None:
+def begins(chain: Iterable[MessageList]) -> MessageList | None:
     """The answer that shows that the conversation begins with its oldest message: none older follow, or none came."""
     parts = tuple(chain)
     oldest = min((one.oldest for one in parts if one.messages), default=0)
@@ -292,7 +292,7 @@ def begins(chain: Iterable[Answer]) -> Answer | None:
     return None
 
 
-def of_one(given: Iterable[Answer], conversation: str) -> tuple[Answer, ...]:
+def of_one(given: Iterable[MessageList], conversation: str) -> tuple[MessageList, ...]:
     """The answers of one conversation; those that name none are its own where no answer names another."""
     parts = tuple(given)
     named = {answer.conversation for answer in parts} - {""}

@@ -11,10 +11,10 @@ from dataclasses import replace
 from collector.model import Artefact
 from collector.objects import ObjectStore
 
-_THREADS = ThreadPoolExecutor(4, "keeping")
+_THREADS = ThreadPoolExecutor(4, "artefact-writer")
 
 
-class Keeping:
+class ArtefactWriter:
     """The artefacts of one visit, in the order in which they were read. Storing goes on while the next one is read."""
 
     def __init__(self, store: ObjectStore) -> None:
