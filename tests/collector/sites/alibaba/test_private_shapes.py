@@ -140,6 +140,17 @@ def test_a_first_payment_is_no_total_and_words_are_no_date() -> None:
     assert (got["order.ship_by"], got["order.shipped_at"]) == ("2019-06-18", "not_shown")
 
 
+def test_the_shipment_of_an_order_is_read_where_the_delivery_service_tells_one_and_not_where_it_tells_two() -> None:
+    def got(*numbers: str) -> Any:
+        rows = [{"serviceProvider": "DHL", "trackingNumber": n, "statusName": "Sent"} for n in numbers]
+        told = {"data": {"offlineModule": {"fields": {"visible": True, "list": rows}}, "logisticsModule": {"fields": {}}}}
+        return values("order", EMBEDDINGS["window"]({"order": order_2019(), "shipments": told}), ORDER_URL)[
+            "tracking.number"
+        ]
+
+    assert (got("JD014600003SF"), got("JD014600003SF", "JD014600004SF")) == ("JD014600003SF", "unreadable")
+
+
 @pytest.mark.parametrize("how", EMBEDDINGS)
 def test_a_closed_order_is_read(how: str) -> None:
     got = values("order", EMBEDDINGS[how](closed_order()), ORDER_URL)
