@@ -129,7 +129,7 @@ def of_2026(frame: Frame) -> Readings:
     stated = (currency_in(node) for node in (info, money, payment, terms, root))
     currency = next((code for code in stated if code), "")
     status = status if status.there else part("statusActionVO")
-    name = status["name"] if status["name"].there else status.seek("displayName", "statusName")
+    name = _first(status, "name", "displayName", "statusName")
     goods = contract["subjectMatterVO"]["products"]
     goods = goods if goods.there else contract.seek("products", "productList")
     total = _total(money, currency)
@@ -246,7 +246,9 @@ def _total(money: Node, currency: str) -> Reading | None:
         parts = first.amount + rest.amount if first and rest and first.currency == rest.currency else None
         if parts != payable.amount:
             return contract if parts == summed.amount else replace(whole, value=None) if whole else None
-    return whole or contract if whole is None or not whole.blank else contract
+    if (whole is None or whole.blank) and contract is not None and not contract.blank:
+        return replace(contract, value=None)  # the goods' sum, to which freight and taxes come
+    return whole
 
 
 def _paid(money: Node, payment: Node, currency: str, total: Reading | None) -> Reading | None:
