@@ -18,13 +18,13 @@ settings.register_profile("random", deadline=None, max_examples=500)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
-STORIES = Path(__file__).parent / "stories"
+STORIES = tuple(Path(__file__).parent / folder for folder in ("stories", "attacks"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What stands in the stories' folder is a story."""
+    """What stands in these folders plays whole cases, archives or packs through."""
     for item in items:
-        if item.path.is_relative_to(STORIES):
+        if any(item.path.is_relative_to(folder) for folder in STORIES):
             item.add_marker("stories")
 
 

@@ -31,6 +31,8 @@ from rules.pack.bag.verify import verify_pack
 from tests.archives import NOON, TestClock, archive_at, authority_of, seal_archive
 from tests.paper_desk import PaperDesk
 
+pytestmark = pytest.mark.stories
+
 if TYPE_CHECKING:
     from _typeshed import FileDescriptorLike
 

@@ -15,6 +15,8 @@ from collector.capture.tab import Picture, Stretch, TabError
 from fixtures.authority import Served
 from tests.paper_desk import PaperDesk, PaperTab
 
+pytestmark = pytest.mark.stories
+
 OTHER = "199999999999999999"
 START = re.compile(r"<div class=\"history-start\">[^<]*</div>")
 UNPROVEN = "its start was not reached: the page does not say that it starts here"

@@ -16,6 +16,8 @@ from fixtures.revocation import Revocation
 from tests.pack_reader import openssl_says, unpacked
 from tests.paper_desk import PaperDesk
 
+pytestmark = pytest.mark.stories
+
 
 @dataclass
 class Clock:

@@ -15,6 +15,8 @@ from fixtures.marketplace.scenarios import SCENARIOS
 from fixtures.marketplace.truth import truth
 from tests.collector.sites.alibaba.stored import ALIBABA, BASE, address, facts, market, stored, without_scripts
 
+pytestmark = pytest.mark.stories
+
 STATED = ("order", "supplier", "product", "thread", "dispute", "search", "tracking")
 CASES = [(name, kind) for name in SCENARIOS for kind in PAGES]
 # Country codes, flags and currencies that a page prints in another form, or only as the absence of a sign.
