@@ -62,7 +62,7 @@ class VisitOptions:
 
 @dataclass(frozen=True, slots=True)
 class VisitSetup:
-    """What the visits of one run share: where artefacts go, the clock, which host stands for the site, who hears of it, bounds."""
+    """What the visits of one run share: where artefacts go, the clock, whose host stands for the site, and the bounds."""
 
     store: ObjectStore
     clock: Clock
