@@ -95,7 +95,7 @@ class ExchangeContent:
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """What a page is; `why` is one sentence.
+    """What a page is; `why` is one sentence. `lacks` says what of a page of that kind is not understood, or "".
 
     `barrier` is "" or login, challenge, consent, region, not_found, error, maintenance; elsewhere for no page of the web.
     """
@@ -103,6 +103,7 @@ class Recognition:
     kind: str
     barrier: str = ""
     why: str = ""
+    lacks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +173,10 @@ class PageReader(Protocol):
 
     def messenger(self, kind: str) -> Messenger | None:
         """How conversations are marked on pages of that kind; None where they hold none."""
+        ...
+
+    def unfilled(self, kind: str, page: StoredPage) -> bool:
+        """Whether a page of that kind shows none of its facts yet but, at most, its own number."""
         ...
 
     def told_whole(self, page: StoredPage) -> bool:

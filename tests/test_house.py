@@ -128,10 +128,8 @@ def test_sql_stands_with_the_archive_and_the_ledger_alone() -> None:
 def test_a_public_class_name_stands_for_one_thing() -> None:
     """Who reads a name in one module need not ask which of two is meant."""
     modules = [path for path in committed("collector", "casework", "rules", "cli.py") if path.suffix == ".py"]
-    classes = [
-        node for path in modules for node in ast.parse(path.read_text("utf-8")).body if isinstance(node, ast.ClassDef)
-    ]
-    names = Counter(node.name for node in classes if not node.name.startswith("_"))
+    nodes = (node for path in modules for node in ast.parse(path.read_text("utf-8")).body)
+    names = Counter(node.name for node in nodes if isinstance(node, ast.ClassDef) and not node.name.startswith("_"))
     assert {name: count for name, count in names.items() if count > 1} == {}
     assert len(names) > 100
 

@@ -43,6 +43,27 @@ async (still, within, drawing) => {
 }
 """
 
+# Resolves to true once nothing in view says that the page still loads (a spinner, a skeleton, "Loading…"); false at the end.
+LOADED = """
+async within => {
+  const end = performance.now() + within, pause = ms => new Promise(done => setTimeout(done, ms));
+  const named = /(?:^|[-_\\s])(?:spinner|skeleton|loading|loader)(?:[-_\\s]|$)/i;
+  const says = /^\\s*(?:loading|please wait|加载中|正在加载|cargando|memuat|laden|chargement|carregando|загрузка)\\W*$/i;
+  const inView = node => {
+    const box = node.getBoundingClientRect();
+    return box.width >= 12 && box.height >= 12 && box.bottom > 0 && box.top < innerHeight && box.right > 0
+      && box.left < innerWidth && node.checkVisibility({checkOpacity: true, checkVisibilityCSS: true});
+  };
+  const loading = () => [...document.querySelectorAll('[aria-busy="true"], [class*="spin"], [class*="skeleton"], '
+      + '[class*="load"], [role="progressbar"]')].some(node => (node.ariaBusy === 'true' || node.role === 'progressbar'
+      || named.test(node.getAttribute('class') || '')) && inView(node))
+    || [...document.querySelectorAll('body *')].some(node => node.childElementCount === 0
+      && node.textContent.length < 30 && says.test(node.textContent) && inView(node));
+  while (loading()) { if (performance.now() > end) return false; await pause(200); }
+  return true;
+}
+"""
+
 SCROLL = """
 async y => {
   const frame = () => new Promise(done => { requestAnimationFrame(done); setTimeout(done, 100); });

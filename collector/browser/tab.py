@@ -132,6 +132,8 @@ class ChromiumTab:
             return max(1, round((end - clock()) * 1000))
 
         late = str(await self._ask(scripts.STILL, _STILL_MS, left(), _DRAWN_MS, within_ms=left() + 1_000))
+        if not late and not await self._ask(scripts.LOADED, left(), within_ms=left() + 1_000):
+            return f"the page still said that it was loading after {within_ms / 1000:g} s"
         if late:
             return f"{late} within {within_ms / 1000:g} s"
         # What comes in last may bring pictures or changes of its own: looked at again in the last part of the quiet time.

@@ -56,6 +56,8 @@ def _page(target: Target, status: int, recognition: Recognition, identity: Ident
         return f"This is a page of kind {recognition.kind}, not {target.kind}."
     if identity.ok is False:
         return identity.why or "This is not the page that was expected."
+    if recognition.lacks:
+        return recognition.lacks
     if identity.ok is None and target.expects.keys() - {SIGNED_IN_AS}:
         return identity.why or "The page does not say whether it is the one that was expected."
     return ""

@@ -26,7 +26,7 @@ from collector.model import Artefact, Outcome, Snapshot, Step, Target, Visit
 from collector.objects import ObjectStore
 from collector.progress import Progress
 from collector.reading.boxes import steady
-from collector.reading.stored import page_of
+from collector.reading.stored import page_of, told_so_far
 from collector.redaction import unquoted
 from collector.site import Box, Document, Identity, Messenger, PageReader, Recognition, StoredPage
 
@@ -37,6 +37,8 @@ _ROLE_OF = {"thread": "stretch"}
 _OK: StepOutcome = ("ok", "")
 _HTML = "text/html; charset=utf-8"
 _TEXT = "text/plain; charset=utf-8"
+_LOOK_AGAIN = 0.2  # seconds between two looks at a page that has not filled in
+_LEAST_LEFT = 500  # milliseconds for which it is worth looking once more
 _READABLE = 24 << 20  # bytes of a page's source; what is longer is kept and not read
 
 
@@ -137,6 +139,7 @@ class _VisitRun:
         self._artefacts: tuple[Artefact, ...] = ()
         self._recognition = Recognition("")
         self._identity = Identity(None)
+        self._late = ""  # what of the page had not come to rest
         self._unsettled = ""  # what of the conversation only the answers that were kept can tell
 
     async def step(
@@ -204,8 +207,31 @@ class _VisitRun:
         return "ok", recognition.why if recognition.barrier else ""
 
     async def settle(self) -> StepOutcome:
-        late = await self._tab.settle(self._options.wall_ms if self._wall else self._options.settle_ms)
+        """Waits for the page to come to rest; one that shows nothing of its kind yet is waited for to the end."""
+        within = self._options.wall_ms if self._wall else self._options.settle_ms
+        clock = asyncio.get_running_loop().time
+        end = clock() + within / 1000
+        late = await self._tab.settle(within)
+        while (
+            late and not self._wall and (left := round((end - clock()) * 1000)) > _LEAST_LEFT and await self._is_unfilled()
+        ):
+            late = await self._tab.settle(left)
+        self._late = late
         return ("partial", late) if late else _OK
+
+    async def _is_unfilled(self) -> bool:
+        await asyncio.sleep(_LOOK_AGAIN)
+        try:
+            html = await self._tab.glimpse(self._options.glimpse_ms)
+            self._arrival = await self._tab.arrival()
+        except TabGone:
+            raise
+        except TabError:
+            return False
+        if len(html) > _READABLE:
+            return False
+        page = self._page((Document(0, "", html.encode("utf-8", "replace")),), "", self._arrival.final)
+        return await asyncio.to_thread(self._site.unfilled, self._target.kind, page)
 
     async def expand(self) -> StepOutcome:
         """Makes what loads only in view load, by one scroll; a wall is left as it stands."""
@@ -310,10 +336,10 @@ class _VisitRun:
 
     async def attachments(self) -> StepOutcome:
         """Each file that the messages carry, at full size, once: what the page did not fetch itself is asked for."""
-        had = {e.url for e in (await self._tab.traffic()).exchanges if e.body.mark != "absent"}
-        carried = self._site.attachments(
-            self._page(self._pending.documents("dom"), "", self._arrival.final, self._pending.documents("stretch"))
-        )
+        heard = (await self._tab.traffic()).exchanges
+        had = {e.url for e in heard if e.body.mark != "absent"}
+        shown = self._page(self._pending.documents("dom"), "", self._arrival.final, self._pending.documents("stretch"))
+        carried = self._site.attachments(replace(shown, told=told_so_far(heard, self._alias)))
         wanted = [a for a in carried if self._alias.to_local(a.url) not in had]
         failed = 0
         for attachment in wanted[: self._options.files]:
@@ -369,6 +395,13 @@ class _VisitRun:
         self._recognition = await asyncio.to_thread(self._site.recognise, page)
         if self._recognition.barrier:
             return "failed", self._recognition.why or self._recognition.barrier
+        if (
+            self._late
+            and not self._recognition.lacks
+            and await asyncio.to_thread(self._site.unfilled, self._target.kind, page)
+        ):
+            lacks = f"The page had not filled in: {self._late}."
+            self._recognition = replace(self._recognition, lacks=lacks)
         await asyncio.to_thread(self._settle_thread, page)
         wanted = replace(self._target, url=self._alias.to_real(self._target.url))
         self._identity = await asyncio.to_thread(self._site.identity, page, wanted)

@@ -17,13 +17,14 @@ _ID_KEYS = ("messageId", "msgId", "uuid")
 _TIME_KEYS = ("sendTime", "createAt", "sentAt", "gmtCreate")
 _CONVERSATION_KEYS = ("conversationCode", "cid", "conversationId")
 _LIST_KEYS = frozenset({"messageList", "list", "messages", "userMessageModels", "messageModels"})
-_CODE = re.compile(r"[\w.-]{1,60}#\d{1,8}@\w{1,20}")  # "<a>-<b>#11011@icbu"
+_CODE = re.compile(r"[\w.-]{1,60}#\d{1,8}(?:@\w{1,20})?")  # "<a>-<b>#11011@icbu"; some services leave "@icbu" out
 _POINT = re.compile(r'"?(?:pointTimeStamp|timeStamp)"?\s*[:=]\s*"?(\d{10,13})')
 _FORWARD = re.compile(r'"?forward"?\s*[:=]\s*"?(true|1)\b', re.IGNORECASE)
 _SELF = re.compile(r'"?selfAliId"?\s*[:=]\s*"?(\d{4,24})')
 _CONTACT = re.compile(r'"?(?:contactAliId|aliId|contactAccountId)"?\s*[:=]\s*"?(\d{4,24})')
 _SENDER_KEY = re.compile(r"^(?:sender|from)(?:[A-Z_]\w*)?$")
 _OWN_KEYS = ("selfSend", "isSelf", "self", "fromSelf", "isSelfSend", "mine", "isSender", "isMine")
+_WAYS = {"sent": True, "send": True, "out": True, "received": False, "rec": False, "receive": False, "in": False}
 _TRUE, _FALSE = frozenset({"true", "1"}), frozenset({"false", "0"})
 
 
@@ -32,7 +33,8 @@ class SentMessage:
     """One message as it was sent to the page; `sent_ms` is milliseconds since 1970 or None.
 
     `senders` are the numbers under which its sender stands in it; `own` says whether it states that the account itself
-    sent it, None where it does not. `content` is what it carries, `kind` the site's number for that.
+    sent it, None where it does not. `content` is what it carries, `kind` the site's number for that; the site's own message
+    is a `system` one.
     """
 
     id: str
@@ -43,6 +45,7 @@ class SentMessage:
     own: bool | None = None
     content: Any = None
     kind: str = ""
+    system: bool = False
 
     @property
     def instant(self) -> int:
@@ -56,7 +59,8 @@ class MessageList:
     """One list of messages that the page was given, oldest first, and what it had asked for.
 
     `more` says whether there are further ones in the direction that was asked for, None where the answer does not say;
-    `older` whether that was back in time; `before` the instant from which, 0 where none was named.
+    `older` whether that was back in time; `before` the instant from which, 0 where none was named; `onward` the one from
+    which to ask on, as the answer gives it.
     """
 
     messages: tuple[SentMessage, ...]
@@ -67,6 +71,7 @@ class MessageList:
     selves: frozenset[str]
     contacts: frozenset[str]
     place: Place
+    onward: int = 0
 
     @property
     def oldest(self) -> int:
@@ -144,6 +149,7 @@ def _lists(value: Any, document: Document, name: str) -> Iterator[MessageList]:
             messages, codes.pop() if len(codes) == 1 else about if not codes else "", _more(holder),
             not _FORWARD.search(asked), before, selves, contacts,
             Place(document.digest, "json", f"{name}#{pointer}", json.dumps(entries, ensure_ascii=False)[:400]),
+            _milliseconds(holder.get("nextPointTimeStamp", holder.get("nextCursor"))),
         )  # fmt: skip
 
 
@@ -168,6 +174,10 @@ def _unwrapped(entry: Any) -> Any:
     return entry["message"] if isinstance(entry, dict) and isinstance(entry.get("message"), dict) else entry
 
 
+def _milliseconds(value: Any) -> int:
+    return int(value) if re.fullmatch(r"[0-9]{13}", str(value)) else 0
+
+
 def _more(holder: Mapping[str, Any]) -> bool | None:
     for key, turned in (("hasMore", False), ("more", False), ("start", True), ("isEnd", True), ("noMore", True)):
         said = str(holder.get(key)).strip().lower()
@@ -185,17 +195,22 @@ def _message(item: Any, about: str) -> SentMessage | None:
     if ident is None or isinstance(ident, bool) or not any(key in item for key in _TIME_KEYS):
         return None
     own = next((said for key in _OWN_KEYS if (said := str(item.get(key)).strip().lower()) in _TRUE | _FALSE), "")
-    way = str(item.get("direction", "")).strip().lower()
-    mine = own in _TRUE if own else {"sent": True, "out": True, "received": False, "in": False}.get(way)
+    way = next((str(item[key]) for key in ("direction", "messageSendType", "sendType") if key in item), "")
+    mine = own in _TRUE if own else _WAYS.get(way.strip().lower())
     kind = next((str(item[key]) for key in ("messageType", "msgType", "type") if isinstance(item.get(key), str | int)), "")
     content = _opened(item.get("content", item.get("text")))
-    return SentMessage(
-        str(ident), _text(content), sent, _code(item) or about, frozenset(_senders(item)), mine, content, kind
-    )
+    system = kind == "9999" or item.get("systemMessage") is True
+    senders = frozenset(_senders(item))
+    return SentMessage(str(ident), _text(content), sent, _code(item) or about, senders, mine, content, kind, system)
 
 
 def _code(item: Mapping[str, Any]) -> str:
-    return next((str(item[key]) for key in _CONVERSATION_KEYS if isinstance(item.get(key), str) and item[key]), "")
+    return plain_code(next((str(item[key]) for key in _CONVERSATION_KEYS if isinstance(item.get(key), str)), ""))
+
+
+def plain_code(code: str) -> str:
+    """A conversation's code without the name of the network at its end, which some services leave out."""
+    return code.partition("@")[0]
 
 
 def _senders(item: Mapping[str, Any]) -> Iterator[str]:
@@ -209,7 +224,7 @@ def _senders(item: Mapping[str, Any]) -> Iterator[str]:
 
 def _asked_for(asked: str) -> str:
     """The one conversation that a request names, or ""."""
-    found = set(_CODE.findall(unquote_plus(unquote_plus(asked)))) if asked else set()
+    found = set(map(plain_code, _CODE.findall(unquote_plus(unquote_plus(asked))))) if asked else set()
     return found.pop() if len(found) == 1 else ""
 
 
@@ -253,7 +268,7 @@ def _continues(chain: list[MessageList], answer: MessageList) -> bool:
     """Whether an answer shares a message with those before it, or was asked for from their oldest one on."""
     known = {told.id for one in chain for told in one.messages}
     oldest = min((one.oldest for one in chain if one.messages), default=0)
-    if any(told.id in known for told in answer.messages):
+    if any(told.id in known for told in answer.messages) or (answer.before and answer.before in {o.onward for o in chain}):
         return True
     return answer.older and bool(answer.before) and oldest - 1 <= answer.before
 
@@ -263,7 +278,10 @@ def begins(chain: Iterable[MessageList]) -> MessageList | None:
     parts = tuple(chain)
     oldest = min((one.oldest for one in parts if one.messages), default=0)
     for answer in parts:
-        at_end = answer.oldest == oldest if answer.messages else 0 < answer.before <= oldest
+        asked_on = answer.before in {one.onward for one in parts}
+        at_end = (
+            answer.oldest == oldest if answer.messages else 0 < answer.before <= oldest or (asked_on and bool(answer.before))
+        )
         if (
             answer.older
             and at_end

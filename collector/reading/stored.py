@@ -11,6 +11,7 @@ from datetime import datetime
 from collector.alias import Alias
 from collector.canonical import plain
 from collector.capture.network import is_text
+from collector.capture.tab import Exchange
 from collector.errors import DamagedArchive
 from collector.model import Artefact, Snapshot
 from collector.network_record import ExchangeRecord, Get, SentText, network_record, read_frames
@@ -105,6 +106,16 @@ def _told(
     return tuple(told), files
 
 
+def told_so_far(exchanges: Iterable[Exchange], alias: Alias) -> tuple[Document, ...]:
+    """What a page under way was told in JSON, before any of it is stored."""
+    found = ((e, _data(e.body.data)) for e in exchanges if e.body.mark != "absent" and _may_be_data(e))
+    return tuple(
+        Document(n, "", data.replace(b"\n", b" "), f"{alias.to_real(e.url)}\n{e.sent.decode('utf-8', 'replace')}")
+        for n, (e, data) in enumerate(found)
+        if data is not None
+    )
+
+
 def _whatever_is_there(get: Get) -> Get:
     """Gives nothing for an answer that is not there whole: what the page itself shows is read all the same.
 
@@ -120,7 +131,7 @@ def _whatever_is_there(get: Get) -> Get:
     return fetch
 
 
-def _may_be_data(exchange: ExchangeRecord) -> bool:
+def _may_be_data(exchange: ExchangeRecord | Exchange) -> bool:
     """Whether an answer may be JSON: by its type, or as text that a script asked for, some answers being mistyped."""
     kind = exchange.media_type.partition(";")[0].strip().lower()
     asked = exchange.resource in ("XHR", "Fetch") or "callback=" in exchange.url

@@ -30,18 +30,18 @@ _ZONES: dict[str, tuple[tzinfo, ...]] = {
     "PACIFIC DAYLIGHT TIME": _hours(-7), "PACIFIC STANDARD TIME": _hours(-8), "北京时间": _hours(8),
 }  # fmt: skip
 _MONTH_NAMES = """
-    jan january janv janvier januar januari gennaio enero ene janeiro
-    feb february févr février februar februari febbraio febrero fevereiro
-    mar march mars märz maart marzo março
-    apr april avr avril aprile abril abr
-    may mai mei maggio mayo maio
-    jun june juin juni giugno junio junho
-    jul july juil juillet juli luglio julio julho
-    aug august août augustus agosto ago agu agustus
-    sep sept september septembre settembre septiembre setembro
-    oct october octobre oktober okt ottobre octubre outubro
-    nov november novembre noviembre novembro
-    dec december déc décembre dezember dez dicembre diciembre dic dezembro des desember"""
+    jan january janv janvier januar januari gennaio enero ene janeiro января янв يناير
+    feb february févr février februar februari febbraio febrero fevereiro февраля фев فبراير
+    mar march mars märz maart marzo março марта мар مارس
+    apr april avr avril aprile abril abr апреля апр أبريل إبريل
+    may mai mei maggio mayo maio мая май مايو
+    jun june juin juni giugno junio junho июня июн يونيو
+    jul july juil juillet juli luglio julio julho июля июл يوليو
+    aug august août augustus agosto ago agu agustus августа авг أغسطس
+    sep sept september septembre settembre septiembre setembro сентября сен سبتمبر
+    oct october octobre oktober okt ottobre octubre outubro октября окт أكتوبر
+    nov november novembre noviembre novembro ноября ноя نوفمبر
+    dec december déc décembre dezember dez dicembre diciembre dic dezembro des desember декабря дек ديسمبر"""
 _MONTHS = {name: number for number, line in enumerate(_MONTH_NAMES.split("\n")) for name in line.split()}
 
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))

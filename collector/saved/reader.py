@@ -95,6 +95,7 @@ class _SavedPageReader:
         else:
             outcome, why = self.whose(kind, stored)
         facts = self.facts(kind, stored) if outcome == "read" else ()
+        facts = tuple(replace(fact, lacks=found.lacks) for fact in facts) if found.lacks else facts
         page = SavedPage(
             self.page.form, outcome, why, kind, self.shown_address(), self.saved_at, self.said_by,
             others=self.site.shows_others(stored), secrets=self.holds_secrets(),

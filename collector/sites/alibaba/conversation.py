@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -18,10 +18,20 @@ from bs4 import Tag
 from collector.model import Printed
 from collector.reading.leaves import text_in
 from collector.reading.markup import Frame
-from collector.reading.message_lists import MessageList, SentMessage, answers, answers_in, begins, chained, of_one
+from collector.reading.message_lists import (
+    MessageList,
+    SentMessage,
+    answers,
+    answers_in,
+    begins,
+    chained,
+    of_one,
+    plain_code,
+)
 from collector.reading.readings import Node, Reading
 from collector.reading.texts import squeezed, text_of
 from collector.reading.times import read_epoch
+from collector.site import Attachment
 from collector.sites.alibaba.addresses import absolute
 
 CONTACT = ".contact-item-container"  # one in the list beside the messages; the open one is selected, or active
@@ -31,7 +41,7 @@ COMPANY = ".contact-company, [class*=company]"
 _LISTED = frozenset({"cid", "companyName", "contactAccountId", "contactAliId", "loginId", "accountId", "selfAliId", "name"})
 _PARTIES = re.compile(r"([\w.]{1,40})-([\w.]{1,40})#")
 _OWN_IDS = ("aliId", "selfAliId", "selfAccountId", "selfId")
-_KINDS = {"60": "image", "2000": "image", "50": "product", "63": "product", "61": "file", "57": "card"}
+_KINDS = {"60": "image", "2000": "image", "50": "product", "63": "product", "61": "file", "53": "file", "57": "card"}
 _IMAGE = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp)(?:$|[?_])", re.IGNORECASE)
 _RECALLED = frozenset({"recall", "recalled", "withdraw", "withdrawn"})
 Message = Mapping[str, Any]
@@ -49,7 +59,9 @@ class Conversation:
     begins: MessageList | None
 
     def sender(self, told: SentMessage) -> str:
-        """buyer for what the account itself sent, supplier for what came, unknown where the answer does not tell."""
+        """buyer for what the account itself sent, supplier for what came, system for the site's own, else unknown."""
+        if told.system:
+            return "system"
         if told.own is not None:
             return "buyer" if told.own else "supplier"
         if told.senders & self.selves:
@@ -86,7 +98,7 @@ def open_contact(frame: Frame, code: str) -> Node | None:
     """The listed conversation of that code; without one the one whose row is selected."""
     rows = listed_contacts(frame)
     if code:
-        return next((row for row in rows if row["cid"].text == code), None)
+        return next((row for row in rows if plain_code(row["cid"].text) == code), None)
     tag = frame.soup.select_one(OPEN_CONTACT)
     if tag is None:
         return None
@@ -121,8 +133,8 @@ def open_code(frame: Frame, spoken: set[str], given: tuple[MessageList, ...]) ->
     By its own drawn messages, the address, the page's state, the selected row; else the only one of which it was told.
     """
     if len(spoken) == 1:
-        return next(iter(spoken))
-    named = [code for code in (_addressed(frame), _active(frame)) if code]
+        return plain_code(next(iter(spoken)))
+    named = [plain_code(code) for code in (_addressed(frame), _active(frame)) if code]
     if named:
         return named[0] if len(set(named)) == 1 else ""
     told = {told.conversation for answer in given for told in answer.messages} | {a.conversation for a in given}
@@ -133,7 +145,7 @@ def open_code(frame: Frame, spoken: set[str], given: tuple[MessageList, ...]) ->
         return meant.pop()
     row = open_contact(frame, "")
     if row is not None:
-        return row["cid"].text
+        return plain_code(row["cid"].text)
     return told.pop() if len(told) == 1 else ""
 
 
@@ -204,6 +216,8 @@ def _people(frame: Frame, code: str, given: tuple[MessageList, ...]) -> tuple[fr
 def as_message(told: SentMessage, sender: str, base: str) -> Message:
     """A message that was told and not drawn: nothing of it was printed, its time is exact."""
     exact: Printed | None = read_epoch(told.sent_ms)
+    if exact is not None:  # nothing was printed: the instant in words
+        exact = replace(exact, text=f"{exact.earliest:%Y-%m-%d %H:%M:%S} UTC")
     state = told.content if isinstance(told.content, Mapping) else {}
     recalled = str(state.get("type", "")).casefold() in _RECALLED or str(state.get("status", "")).casefold() in _RECALLED
     files = tuple(_files(told, base))
@@ -220,6 +234,14 @@ def as_message(told: SentMessage, sender: str, base: str) -> Message:
     }
 
 
+def told_files(opened: Conversation | None, base: str) -> Iterator[Attachment]:
+    """The files of the messages that were told, at full size; products and cards are none."""
+    for told in opened.messages if opened is not None else ():
+        for file in _files(told, base):
+            if file["url"] and file["kind"] in ("image", "file"):
+                yield Attachment(file["url"], file["name"])
+
+
 def _files(told: SentMessage, base: str) -> list[Mapping[str, Any]]:
     """Pictures and files that a message carries: {"name","kind","digest","url"}."""
     content = told.content
@@ -227,10 +249,9 @@ def _files(told: SentMessage, base: str) -> list[Mapping[str, Any]]:
         content = {"url": content.strip()}
     if not isinstance(content, Mapping):
         return []
-    address = next(
-        (str(content[k]) for k in ("fileUrl", "imgUrl", "imageUrl", "url", "downloadUrl", "pictureUrl") if content.get(k)),
-        "",
-    )
+    named = ("fileUrl", "imgUrl", "imageUrl", "url", "downloadUrl", "pictureUrl")
+    stated = (content[key] for key in (*named, *content) if isinstance(content.get(key), str))
+    address = next((text for text in stated if re.match(r"(?:https?:)?//\S+$", text)), "")
     name = next((str(content[k]) for k in ("fileName", "name", "title") if isinstance(content.get(k), str)), "")
     if not address and not (name and told.kind in _KINDS):
         return []

@@ -90,7 +90,8 @@ def tells_others(page: StoredPage, frames: tuple[Frame, ...], carried: ExchangeC
 
 
 def _is_messenger(frame: Frame) -> bool:
-    return bool(frame.soup.select_one(f"{CONTACT}, .conversation-header") or message_tags(frame))
+    drawn = frame.soup.select_one(f"{CONTACT}, .conversation-header") or message_tags(frame)
+    return bool(drawn or listed_contacts(frame))
 
 
 def _shows_others(frame: Frame) -> bool:

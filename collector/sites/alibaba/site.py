@@ -13,9 +13,9 @@ from collector.model import Fact, Target
 from collector.reading.addresses import Address
 from collector.reading.markup import Frame
 from collector.site import Attachment, ExchangeContent, Identity, ListedOrder, Messenger, Recognition, StoredPage
-from collector.sites.alibaba import addresses, recognition
+from collector.sites.alibaba import addresses, generic, recognition
 from collector.sites.alibaba.account import signed_in_as
-from collector.sites.alibaba.conversation import conversation
+from collector.sites.alibaba.conversation import conversation, told_files
 from collector.sites.alibaba.dispute import dispute_data
 from collector.sites.alibaba.identity import identify
 from collector.sites.alibaba.lists import conversation_with, orders_in_all, orders_of
@@ -26,6 +26,7 @@ from collector.sites.alibaba.product import goods_data
 from collector.sites.alibaba.thread import MESSENGER, attachments, spoken_in
 from collector.sites.alibaba.tracking import tracking_data
 
+_NAMES = frozenset({"order.number", "dispute.id", "dispute.order", "tracking.number", "thread.with", "product.title"})
 _SMALL, _SHORT = 400_000, 4000  # bytes, and characters of text: a barrier has no more
 
 
@@ -70,7 +71,9 @@ class Alibaba:
 
     def recognise(self, page: StoredPage) -> Recognition:
         """Kind and barrier; kind "" with a reason where address or layout are not known."""
-        return recognition.recognise(page, _frames(page))
+        frames = _frames(page)
+        found = recognition.recognise(page, frames)
+        return found if found.kind or found.barrier else _by_labels(page, frames) or found
 
     def identity(self, page: StoredPage, target: Target) -> Identity:
         """Whether the page is the target's; None where it does not say."""
@@ -93,8 +96,11 @@ class Alibaba:
         found, frames = tuple(facts.values()), _frames(page)
         if _stands_before(page, frames):
             return _not_understood(frames, found)
+        known = any(recognition.shows(frame, kind) for frame in frames)
+        if not known and kind in generic.KINDS:
+            found = _read_generic(kind, frames)
         if all(_says_nothing(fact) or _is_heading(fact) for fact in found):
-            return found if any(recognition.shows(frame, kind) for frame in frames) else _not_understood(frames, found)
+            return found if known else _not_understood(frames, found)
         return found
 
     def discover(self, page: StoredPage) -> Mapping[str, str]:
@@ -130,6 +136,11 @@ class Alibaba:
         """How the Message Center marks a conversation."""
         return MESSENGER if kind == "thread" else None
 
+    def unfilled(self, kind: str, page: StoredPage) -> bool:
+        """Whether a page of that kind shows none of its facts yet but, at most, its own number or name."""
+        facts = [fact for fact in self.read(kind, page) if fact.name not in _NAMES]
+        return bool(facts) and not any(fact.state == "read" for fact in facts)
+
     def told_whole(self, page: StoredPage) -> bool:
         """Whether the page was told every message of its open conversation from the first on."""
         told = (conversation(frame, frozenset(spoken_in(frame))) for frame in _frames(page))
@@ -138,14 +149,40 @@ class Alibaba:
     def attachments(self, page: StoredPage) -> tuple[Attachment, ...]:
         """The files that the messages of all stretches carry (of the page itself where there are none)."""
         documents = page.stretches or page.documents
-        found = (a for document in documents for a in attachments(document, page.url))
-        return tuple({attachment.url: attachment for attachment in found}.values())
+        drawn = (a for document in documents for a in attachments(document, page.url))
+        told = (a for frame in _frames(page) for a in told_files(conversation(frame, frozenset(spoken_in(frame))), page.url))
+        return tuple({attachment.url: attachment for attachment in (*drawn, *told)}.values())
 
 
 @lru_cache(maxsize=4)  # visits in flight ask several questions of their pages each, and parsing is most of the work
 def _frames(page: StoredPage) -> tuple[Frame, ...]:
     """The page's documents, parsed; a page stored without any counts as one empty document."""
     return tuple(Frame(document, page, addresses) for document in page.documents)
+
+
+def _read_generic(kind: str, frames: tuple[Frame, ...]) -> tuple[Fact, ...]:
+    """What the labels of a page tell whose layout is not known; of each fact the first frame that tells it."""
+    reader, facts = page_of(kind).read, dict[str, Fact]()
+    for frame in frames if reader is not None else ():
+        for fact in generic.read_generic(kind, frame, reader(frame) if reader is not None else ()):
+            if fact.name not in facts or (_says_nothing(facts[fact.name]) and not _says_nothing(fact)):
+                facts[fact.name] = fact
+    return tuple(facts.values())
+
+
+def _by_labels(page: StoredPage, frames: tuple[Frame, ...]) -> Recognition | None:
+    """What a page of no known layout is, where labels on it tell facts of the kind that its address says; without an
+    address, of a kind whose number is among them.
+    """
+    kinds = [addresses.kind_of(page.url)] if page.url else [*generic.KINDS]
+    for kind in (kind for kind in kinds if kind in generic.KINDS):
+        facts = _read_generic(kind, frames)
+        read = [fact.name for fact in facts if fact.state == "read"]
+        if read and (page.url or generic.tells(kind, facts)):
+            names = ", ".join(name.replace("_", " ").partition(".")[2] for name in read)
+            lacks = f"The layout of this {kind} page is not known. Read from its labels: {names}."
+            return Recognition(kind, "", lacks, lacks)
+    return None
 
 
 def _stands_before(page: StoredPage, frames: tuple[Frame, ...]) -> bool:

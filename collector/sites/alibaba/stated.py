@@ -7,7 +7,7 @@ import re
 from collector.reading.markup import Frame
 from collector.reading.readings import Reading
 from collector.reading.texts import squeezed
-from collector.sites.alibaba import dispute, order, tracking
+from collector.sites.alibaba import dispute, generic, order, tracking
 from collector.sites.alibaba.addresses import absolute, address_of
 from collector.sites.alibaba.product import product_id
 from collector.sites.alibaba.supplier import read_supplier, shop_data, subdomain_of
@@ -20,7 +20,7 @@ def orders(frame: Frame) -> set[str]:
     """The order's number in the page's data, under its label, and in its title or heading."""
     headings = (frame.title, *(tag.get_text(" ") for tag in frame.soup.find_all("h1", limit=3)))
     headed = {found[1] for heading in headings if (found := _ORDER_HEADED.search(squeezed(heading)))}
-    return _values(order.numbers(frame)) | headed
+    return _values(order.numbers(frame)) | headed or generic.numbers("order", frame)
 
 
 def tracked_orders(frame: Frame) -> set[str]:
@@ -32,7 +32,7 @@ def disputed_orders(frame: Frame) -> set[str]:
     """The order that is disputed; where none is stated, the one that is linked to."""
     stated = _values(dispute.order_numbers(frame))
     linked = dispute.order_link(frame)
-    return stated or ({linked} if linked else set())
+    return stated or ({linked} if linked else generic.numbers("dispute", frame))
 
 
 def applications(frame: Frame) -> set[str]:

@@ -36,6 +36,11 @@ PAGES: dict[str, str] = messengers.PAGES | {
     "/order/late": _page(
         "<script>setTimeout(() => fetch('/part').then(a => a.text()).then(t => document.body.innerHTML = t), 200)</script>"
     ),
+    "/order/spinner": _page(
+        "<div class='page-spinner' style='width: 40px; height: 40px'></div><script>setTimeout(() => fetch('/part')"
+        ".then(a => a.text()).then(t => document.body.innerHTML = t), 4000)</script>"
+    ),
+    "/order/unfilled": _page("<div class='not-yet'><p>Loading…</p></div>" + _ORDER),
     "/order/shadow": _page(
         _ORDER + "<div id=host></div><script>document.getElementById('host').attachShadow({mode: 'open'})"
         ".innerHTML = '<b>in the shadow</b>'</script>"

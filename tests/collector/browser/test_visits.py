@@ -113,6 +113,18 @@ def test_what_a_script_brings_late_is_waited_for(look: See) -> None:
     assert ORDER.encode() in seen.bytes_of("dom")
 
 
+def test_what_comes_after_a_spinner_is_waited_for_longer_than_stillness(look: See) -> None:
+    seen = look("/order/spinner")
+    assert (seen.snapshot.outcome, seen.step("settle")[0]) == ("complete", "ok")
+    assert ORDER.encode() in seen.bytes_of("dom")
+
+
+def test_a_page_that_does_not_fill_in_is_partial_and_says_so(look: See) -> None:
+    seen = look("/order/unfilled", settle_ms=2_000)
+    assert seen.snapshot.outcome == "partial"
+    assert "The page had not filled in: the page still said that it was loading after 2 s" in seen.snapshot.why
+
+
 @pytest.mark.parametrize(("path", "why"), [("/order/busy", "went on asking"), ("/order/restless", "kept changing")])
 def test_a_page_that_never_comes_to_rest_is_kept_in_bounded_time_and_says_so(look: See, path: str, why: str) -> None:
     seen = look(path, settle_ms=1_000)

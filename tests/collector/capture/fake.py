@@ -190,6 +190,7 @@ class FakeSite:
 
     shown: list[StoredPage] = field(default_factory=list)
     told: bool = False
+    empty: bool = False
 
     def recognise(self, page: StoredPage) -> Recognition:
         self.shown.append(page)
@@ -226,6 +227,9 @@ class FakeSite:
 
     def messenger(self, kind: str) -> Messenger | None:
         return Messenger(".m", "id", "", ".start", "") if kind == "thread" else None
+
+    def unfilled(self, kind: str, page: StoredPage) -> bool:
+        return self.empty or b"not-yet" in page.documents[0].html
 
     def told_whole(self, page: StoredPage) -> bool:
         return self.told

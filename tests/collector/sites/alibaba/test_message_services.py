@@ -86,6 +86,11 @@ def test_weblite_with_an_open_conversation_is_a_thread_read_from_its_own_request
     assert ALIBABA.shows_others(seen)
 
 
+def test_a_saved_page_whose_state_lists_other_conversations_shows_them_without_an_address_too() -> None:
+    assert ALIBABA.shows_others(stored(weblite(), ""))
+    assert ALIBABA.shows_others(stored(messenger(), ""))
+
+
 def test_weblite_with_no_conversation_open_is_a_list() -> None:
     assert ALIBABA.recognise(stored(weblite(), WEBLITE)).kind == "conversations"
 
@@ -130,6 +135,9 @@ def test_of_several_conversations_the_open_one_is_read() -> None:
         ({"senderId": "200418837755@icbu"}, "supplier"),
         ({"selfSend": True}, "buyer"),
         ({"direction": "received"}, "supplier"),
+        ({"messageSendType": "send"}, "buyer"),
+        ({"messageSendType": "rec", "senderAliId": 2212521829825}, "supplier"),
+        ({"messageType": 9999, "systemMessage": True}, "system"),
         ({}, "unknown"),
     ],
 )
@@ -161,9 +169,21 @@ def test_messages_that_were_drawn_too_stand_once_with_what_was_printed() -> None
 def test_files_and_pictures_that_were_told_of_are_attachments() -> None:
     file = said(1, messageType=61, content=json.dumps({"fileName": "quote.pdf", "fileUrl": "//clouddisk.alibaba.com/a/1"}))
     picture = said(2, messageType=60, content="https://sc04.alicdn.com/kf/lamp.jpg")
-    got = read(weblite(), WEBLITE, [({"data": {"list": [file, picture]}}, asked_chat(None))])
-    carried = [a for m in got["thread.messages"].value for a in m["attachments"]]
+    seen = page(weblite(), WEBLITE, [({"data": {"list": [file, picture]}}, asked_chat(None))])
+    assert [a.url for a in ALIBABA.attachments(seen)] == [
+        "https://clouddisk.alibaba.com/a/1",
+        "https://sc04.alicdn.com/kf/lamp.jpg",
+    ]
+    carried = [a for m in facts("thread", seen)["thread.messages"].value for a in m["attachments"]]
     assert [(a["name"], a["kind"]) for a in carried] == [("quote.pdf", "file"), ("lamp.jpg", "image")]
+
+
+def test_answers_that_name_where_to_go_on_are_joined_though_codes_are_written_in_two_ways() -> None:
+    """`nextPointTimeStamp` may lie before the oldest message; the list of conversations leaves "@icbu" out."""
+    newer, older = recent(range(20, 30), True), recent(range(20), False)
+    newer["data"]["nextPointTimeStamp"] = at(20) - 5_000_000
+    body = messenger().replace("@icbu", "")
+    is_whole(read(body, MESSENGER, [(newer, asked_recent(None)), (older, asked_recent(at(20) - 5_000_000))]))
 
 
 def test_a_socket_brings_messages_too() -> None:
