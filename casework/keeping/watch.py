@@ -21,7 +21,8 @@ from collector.errors import PersonNeeded, WrongRequest
 from collector.kinds import case_pages
 from collector.model import Snapshot, Target
 from collector.progress import Progress
-from collector.reading.reader import identified, read_stored, stored_page
+from collector.reading.reader import identified, read_stored
+from collector.reading.stored import stored_page
 from collector.site import ListedOrder, StoredPage
 
 _NUMBER = re.compile(r"[0-9]{10,24}")
@@ -310,7 +311,7 @@ def _is_silent(ws: Workspace, case: str) -> bool:
 
 
 def _page(ws: Workspace, snapshot: Snapshot) -> StoredPage:
-    return stored_page(snapshot, ws.archive.objects, ws.alias)
+    return stored_page(snapshot, ws.archive.objects.get, ws.alias)
 
 
 def _pause(ws: Workspace) -> float:

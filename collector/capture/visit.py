@@ -26,7 +26,7 @@ from collector.model import Artefact, Outcome, Snapshot, Step, Target, Visit
 from collector.objects import ObjectStore
 from collector.progress import Progress
 from collector.reading.boxes import steady
-from collector.reading.stored import page_of, told_so_far
+from collector.reading.stored import page_from_parts, told_so_far
 from collector.redaction import unquoted
 from collector.site import Box, Document, Identity, Messenger, PageReader, Recognition, StoredPage
 
@@ -391,7 +391,7 @@ class _VisitRun:
         if why := _unreadable(final, self._artefacts):
             self._recognition = Recognition("", "elsewhere", why)
             return "failed", why
-        page = await asyncio.to_thread(page_of, *kept)
+        page = await asyncio.to_thread(page_from_parts, *kept)
         self._recognition = await asyncio.to_thread(self._site.recognise, page)
         if self._recognition.barrier:
             return "failed", self._recognition.why or self._recognition.barrier

@@ -23,10 +23,10 @@ _HANDED = re.compile(rb"(?:/\*\*/)?[\w$.]{1,80}\(\s*([{\[].*[}\]])\s*\);?", re.D
 def stored_page(snapshot: Snapshot, get: Get, alias: Alias) -> StoredPage:
     """The page as it was stored. `get` gives an object by its digest and raises DamagedArchive when it is not whole."""
     then, visit = Alias.parse(snapshot.visit.alias) or alias, snapshot.visit
-    return page_of(snapshot.artefacts, get, then, visit.final, visit.status, visit.machine_time, snapshot.id)
+    return page_from_parts(snapshot.artefacts, get, then, visit.final, visit.status, visit.machine_time, snapshot.id)
 
 
-def page_of(
+def page_from_parts(
     artefacts: Iterable[Artefact], get: Get, alias: Alias, final: str, status: int, seen_at: datetime, ident: str
 ) -> StoredPage:
     """The same from its parts; `final` is the address as it was visited."""
