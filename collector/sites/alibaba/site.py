@@ -216,9 +216,9 @@ def _not_understood(frames: tuple[Frame, ...], facts: tuple[Fact, ...]) -> tuple
 
 
 def _is_one(address: Address) -> bool:
-    """Whether the address names one page, not a list or a general door."""
-    named = {"supplier": address.supplier, "product": address.product, "order": address.order, "dispute": address.dispute}
-    return bool(named.get(address.kind, address.contact))
+    """Whether the address names one page, not a list or a general door: by its own number, else by what it is about."""
+    own = getattr(address, address.kind, None)
+    return bool(any(getattr(address, name, "") for name in page_of(address.kind).stated) if own is None else own)
 
 
 def _stated(frame: Frame) -> list[str]:
