@@ -18,7 +18,7 @@ import typer.core
 import typer.exceptions
 
 from casework import views
-from casework.terminal import Steps, Terminal, report_error
+from casework.terminal import StepHandler, Terminal, report_error
 from collector.errors import DONE, WRONG_REQUEST, TradewitnessError
 from collector.kinds import PageKind, case_kinds, file_names, in_words
 
@@ -104,7 +104,7 @@ def _speak(wanted: bool) -> None:
     if wanted:
         from casework.logfile import attach
 
-        attach(Steps())
+        attach(StepHandler())
 
 
 VerboseOption = Annotated[
@@ -146,14 +146,14 @@ def watch(
     quiet: QuietOption = False,
 ) -> None:
     """Watch an order: sign in, find its pages, keep them, and see what is due. Asks for what it needs."""
-    from casework.keeping.watch import WatchWish
+    from casework.keeping.watch import WatchRequest
     from casework.keeping.watch import watch as begin
     from casework.workspace import workspace
 
     terminal = Terminal(json, quiet)
-    wish = WatchWish(tuple(orders or ()), everything, table, account, yes)
+    request = WatchRequest(tuple(orders or ()), everything, table, account, yes)
     with terminal.progress() as progress:
-        result = begin(workspace(archive), wish, terminal.person(), progress)
+        result = begin(workspace(archive), request, terminal.person(), progress)
     _show(terminal, views.watched(result))
 
 
@@ -262,14 +262,16 @@ def pack(
     quiet: QuietOption = False,
 ) -> None:
     """Bundle a case into one file that anybody can open and check."""
-    from casework.proving.pack import Wish, make_pack
+    from casework.proving.pack import PackRequest, make_pack
     from casework.workspace import workspace
+    from rules.pack.plan.exhibits import Choices
 
-    chosen = (tuple(include or ()), tuple(exclude or ()), since, with_originals, redact, output)
-    wish = Wish(tuple(reason or ()), as_of, everything, *chosen)
+    what = (everything, tuple(include or ()), tuple(exclude or ()))
+    choices = Choices(*what, redact=redact, with_originals=with_originals)
+    request = PackRequest(tuple(reason or ()), as_of, since, choices, output)
     terminal = Terminal(json, quiet)
     with terminal.progress() as progress:
-        result = make_pack(workspace(archive), case, wish, progress)
+        result = make_pack(workspace(archive), case, request, progress)
     _show(terminal, views.packed(result))
 
 

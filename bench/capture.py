@@ -26,6 +26,7 @@ from collector.archive.objects import FolderObjects
 from collector.browser.find import find_browser
 from collector.browser.launch import VIEWPORT, Browser, launch, sandbox_state
 from collector.capture.runner import visits
+from collector.capture.visit import VisitSetup
 from collector.clock import SystemClock
 from collector.model import Target
 from collector.sites.table import site_named
@@ -52,10 +53,7 @@ async def ours(browser: Browser, url: str, order: str, alias: Alias, folder: Pat
         targets,
         open_tab=browser.tab,
         site_named=site_named,
-        store=store,
-        clock=SystemClock(),
-        alias=alias,
-        progress=lambda text: None,
+        setup=VisitSetup(store, SystemClock(), alias, lambda text: None),
     )
     done = [snapshot async for snapshot in going]
     seconds = time.perf_counter() - began

@@ -26,7 +26,7 @@ from collector.alias import Alias
 from collector.archive.objects import FolderObjects
 from collector.browser.find import find_browser
 from collector.browser.launch import VIEWPORT, launch, sandbox_state
-from collector.capture.visit import VisitOptions, visit
+from collector.capture.visit import VisitSetup, visit
 from collector.clock import SystemClock
 from collector.model import Target
 from collector.reading.stored import stored_page
@@ -95,9 +95,11 @@ async def _walk(count: int, port: int, folder: Path, pipe: Connection) -> None:
     async with launch() as browser, browser.tab("bench") as tab:
         began = time.perf_counter()
         snapshot = await visit(
-            Target("thread", "c", "thread", url, "bench"), tab=tab, site=Alibaba(), store=store, clock=SystemClock(),
-            alias=alias, options=VisitOptions(), progress=lambda text: None,
-        )  # fmt: skip
+            Target("thread", "c", "thread", url, "bench"),
+            tab=tab,
+            site=Alibaba(),
+            setup=VisitSetup(store, SystemClock(), alias, lambda text: None),
+        )
         seconds = time.perf_counter() - began
 
         peaks = _peaks(os.getpid())

@@ -29,7 +29,7 @@ from collector.reading.reader import reader_of
 from collector.sites.table import site_named
 from collector.verify import verify_archive
 from collector.verify.checking import checked
-from collector.verify.stored import Sealed, check_objects
+from collector.verify.stored import SealedArtefact, check_objects
 from fixtures.marketplace.pages import render
 from fixtures.marketplace.scenarios import ORIGIN, SCENARIOS, addresses
 
@@ -39,12 +39,12 @@ ONE_CORE, TWO_CORES = 0.8, 1.3
 A_SECOND_CORE = 1.5  # what two openssl processes must gain, for a second core to be there at all
 
 
-def fill(folder: Path) -> dict[str, Sealed]:
+def fill(folder: Path) -> dict[str, SealedArtefact]:
     """One incompressible object a snapshot, as a tile is."""
     store, sealed = FolderObjects(folder), {}
     for number in range(SNAPSHOTS):
         size = SIZE + number % 64
-        sealed[store.put(os.urandom(size))] = Sealed(f"tile of snapshot {number}", size)
+        sealed[store.put(os.urandom(size))] = SealedArtefact(f"tile of snapshot {number}", size)
     return sealed
 
 
@@ -71,7 +71,7 @@ def openssl_twice(folder: Path) -> float:
     return time.perf_counter() - began
 
 
-def ours(folder: Path, sealed: dict[str, Sealed]) -> float:
+def ours(folder: Path, sealed: dict[str, SealedArtefact]) -> float:
     """Seconds that the object pass takes; it must find nothing wrong, and everything there."""
     began = time.perf_counter()
     (count, stray), problems = checked(check_objects(folder, sealed))

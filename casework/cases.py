@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from casework.workspace import Workspace, is_web_address, keep
-from collector.archive.queries import Asserted, Case, Look
+from collector.archive.queries import Assertion, Case, Look
 from collector.archive.sealing import seal, signing_key
 from collector.canonical import plain
 from collector.errors import WrongRequest
@@ -314,7 +314,7 @@ def _descriptions(ws: Workspace, case: Case, files: Iterable[AddedFile]) -> list
     return events
 
 
-def _assertion_event(one: Asserted) -> LedgerEvent:
+def _assertion_event(one: Assertion) -> LedgerEvent:
     assert one.fact.at is not None
     return LedgerEvent(one.seq, "assertion", one.fact.at, f"The buyer entered {one.fact.name}: {one.entered}")
 

@@ -80,7 +80,7 @@ class StoredPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Carried:
+class ExchangeContent:
     """What one exchange or socket of a visit carried, as it was stored.
 
     `resource` is the browser's word (Document, XHR, WebSocket…, or Attachment for what was fetched with a conversation),
@@ -122,7 +122,7 @@ SIGNED_IN_AS = "signed_in_as"  # a target's expectation: the name on the account
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedOrder:
     """One order of a list, as the list states it: `url` and `dispute` are addresses of the real site, "" where not given."""
 
     order: str
@@ -164,7 +164,7 @@ class PageReader(Protocol):
         """Of a page that shows others, the stretches, by part, that can be shown to be of the open conversation alone."""
         ...
 
-    def tells_others(self, page: StoredPage, carried: Carried, crowded: bool) -> bool:
+    def tells_others(self, page: StoredPage, carried: ExchangeContent, crowded: bool) -> bool:
         """Whether an exchange of the page's visit tells, or may tell, of conversations with others.
 
         On a `crowded` page, which shows others itself, all does that is not shown to be of the open conversation alone.
@@ -191,7 +191,7 @@ class PageReader(Protocol):
         """The name of the account that the page was shown to, or "" where it does not say."""
         ...
 
-    def listed(self, page: StoredPage) -> tuple[Listed, ...]:
+    def listed(self, page: StoredPage) -> tuple[ListedOrder, ...]:
         """The orders that a list shows, in its order; () for any other page."""
         ...
 

@@ -16,7 +16,7 @@ from rules.check.contact import BuyerMessage, reports
 from rules.check.contract import clause, missing_items
 from rules.check.refund import COUNTED, money
 from rules.check.review import reasons_of
-from rules.conversation.messages import not_whole, sayings
+from rules.conversation.messages import not_whole, statements
 from rules.language.words import day_words, money_words
 from rules.policy.calendars import day_in
 from rules.policy.platform import Policy
@@ -220,7 +220,7 @@ class _CaseWords:
 
     def _told(self, said: BuyerMessage, about: list[str]) -> str:
         first, case = said.told.earliest, self.chronology.casefile
-        answered = any(s.who == "supplier" and s.earliest and s.earliest > first for s in sayings(case))
+        answered = any(s.who == "supplier" and s.earliest and s.earliest > first for s in statements(case))
         answered = answered or bool(not_whole(case))  # of what is not kept nothing is claimed
         en = f"We wrote to the supplier in the Message Center about {self._listed(about)} on {said.day}"
         day = f"{said.on.year}年{said.on.month}月{said.on.day}日"

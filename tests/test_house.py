@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +123,15 @@ def test_sql_stands_with_the_archive_and_the_ledger_alone() -> None:
     elsewhere = {name: texts for name, texts in with_sql.items() if not any((ROOT / name).is_relative_to(r) for r in rooms)}
     assert elsewhere == {}
     assert {"collector/archive/fulltext.py", "collector/ledger/catalogue.py"} <= with_sql.keys()
+
+
+def test_a_public_class_name_stands_for_one_thing() -> None:
+    """Who reads a name in one module need not ask which of two is meant."""
+    modules = [path for path in committed("collector", "casework", "rules", "cli.py") if path.suffix == ".py"]
+    nodes = (node for path in modules for node in ast.parse(path.read_text("utf-8")).body)
+    names = Counter(node.name for node in nodes if isinstance(node, ast.ClassDef) and not node.name.startswith("_"))
+    assert {name: count for name, count in names.items() if count > 1} == {}
+    assert len(names) > 100
 
 
 # --- What is written about it --------------------------------------------------------------------------------------------

@@ -54,7 +54,7 @@ class CheckAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Tile:
+class FactPicture:
     """The picture that shows a fact: which one of the visit, its digest, and in it where the fact stands, in page pixels."""
 
     part: int
@@ -119,19 +119,19 @@ def _news(fact: Fact) -> frozenset[str]:
     return frozenset(json.dumps(plain(one), sort_keys=True) for one in told)
 
 
-def tiles_of(ws: Workspace, facts: list[Fact]) -> list[Tile | None]:
+def tiles_of(ws: Workspace, facts: list[Fact]) -> list[FactPicture | None]:
     """For each fact the picture that shows it; None where it is not certain where it stands."""
     pictured = {fact.snapshot for fact in facts if fact.place is not None and fact.place.box is not None}
     artefacts = {one: s.artefacts for one in pictured if (s := ws.index.snapshot(one)) is not None}
     return [_tile(fact, artefacts.get(fact.snapshot, ())) for fact in facts]
 
 
-def _tile(fact: Fact, artefacts: tuple[Artefact, ...]) -> Tile | None:
+def _tile(fact: Fact, artefacts: tuple[Artefact, ...]) -> FactPicture | None:
     box = fact.place.box if fact.place is not None else None
     picture = picture_of(box, artefacts) if box is not None else None
     if box is None or picture is None or picture.area is None:
         return None
-    return Tile(picture.part, picture.digest, (box[0] - picture.area[0], box[1] - picture.area[1], *box[2:]))
+    return FactPicture(picture.part, picture.digest, (box[0] - picture.area[0], box[1] - picture.area[1], *box[2:]))
 
 
 def _saved_besides(seen: list[Fact], saved: list[Fact]) -> list[Fact]:

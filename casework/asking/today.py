@@ -27,7 +27,6 @@ BLIND_AFTER_IN_DISPUTE = timedelta(hours=12)
 # Contradictory dates: the earliest that they can mean still counts, ahead of what is far away.
 _URGENCY = {"overdue": 0, "act_now": 0, "due_soon": 1, "undetermined": 1, "open": 2}
 _WHO = {"you": "you must act", "supplier": "the supplier must act", "platform": "Alibaba acts"}
-_DISPUTE = ("supplier_answer", "buyer_answer", "evidence", "auto_escalation", "negotiation_end", "mediation_end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +146,8 @@ def _alarms(ws: Workspace, case: Case, running: list[Deadline], look: Snapshot |
             name = f"account {account.name}" if account.name else "visits without an account"
             since, command = time_words(account.at, case.zone), f"login {account.name}".strip()
             alarms.append(f"{name}: stopped since {since} ({account.why}). Look by hand, and run: tradewitness {command}")
-    in_dispute = any(d.id in _DISPUTE for d in running)
+    rules = [rule for d in running if (rule := load_policy().deadline(d.id)) is not None]
+    in_dispute = any("dispute_opened" in rule.starts for rule in rules)
     limit = BLIND_AFTER_IN_DISPUTE if in_dispute else BLIND_AFTER
     if in_dispute and any(t.kind == "dispute" for t in targets_of(ws, case.order)):
         look = ws.index.last_complete(case.order, "dispute")  # a look at another page says nothing of its timer

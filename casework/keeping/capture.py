@@ -115,6 +115,7 @@ async def _visit_all(
     wanted: frozenset[str],
 ) -> tuple[Snapshot, ...]:
     from collector.capture.runner import visits
+    from collector.capture.visit import VisitSetup
 
     kept: list[Snapshot] = []
     async with browsers(ws.accounts, in_use) as running:
@@ -124,11 +125,13 @@ async def _visit_all(
             queue = tuple(target for target in queue if target.account not in in_use.failed)
             if not queue:
                 break
-            going = visits(
-                queue, open_tab=running.tab, site_named=ws.site_named, store=ws.archive.objects, clock=ws.clock,
-                alias=ws.alias,
-                progress=lambda text: progress(f"page {len(kept) + 1} of {planned}, {text}"), pause_s=pause_s,  # noqa: B023
-            )  # fmt: skip
+            setup = VisitSetup(
+                ws.archive.objects,
+                ws.clock,
+                ws.alias,
+                lambda text: progress(f"page {len(kept) + 1} of {planned}, {text}"),  # noqa: B023
+            )
+            going = visits(queue, open_tab=running.tab, site_named=ws.site_named, setup=setup, pause_s=pause_s)
             further: list[Target] = []
             async with aclosing(going):
                 async for snapshot in going:

@@ -9,7 +9,8 @@ from casework.workspace import Workspace
 from collector.errors import DamagedArchive
 from collector.kinds import page_kind
 from collector.model import Snapshot, Target
-from collector.reading.reader import identified, stored_page
+from collector.reading.reader import identified
+from collector.reading.stored import stored_page
 from collector.site import StoredPage
 
 
@@ -22,7 +23,7 @@ def discovered(ws: Workspace, snapshot: Snapshot, wanted: frozenset[str]) -> tup
     if not case or snapshot.outcome not in ("complete", "partial") or not any(a.role == "dom" for a in snapshot.artefacts):
         return ()
     try:
-        page = stored_page(snapshot, ws.archive.objects, ws.alias)
+        page = stored_page(snapshot, ws.archive.objects.get, ws.alias)
     except DamagedArchive:
         return ()  # it was whole a moment ago; `verify` names what became of it
     with ws.archive.writing():

@@ -16,7 +16,7 @@ from collector.browser.window import find_door, open_window, reached
 from collector.errors import PersonNeeded
 from collector.model import Snapshot, Target
 from collector.progress import Progress
-from collector.reading.reader import stored_page
+from collector.reading.stored import stored_page
 from collector.site import SIGNED_IN_AS
 
 CONSENT = "consent.visits"
@@ -147,7 +147,7 @@ def _proof(ws: Workspace, name: str, in_use: AccountsInUse, progress: Progress) 
             f"The sign-in could not be proved: {snapshot.why}",
             hint if account.label and account.label in snapshot.why else f"Try again: tradewitness login {name}",
         )
-    label = ws.site.signed_in_as(stored_page(snapshot, ws.archive.objects, ws.alias))
+    label = ws.site.signed_in_as(stored_page(snapshot, ws.archive.objects.get, ws.alias))
     at = snapshot.visit.machine_time.isoformat()
     ws.accounts.write(replace(account, label=label or account.label, proved_at=at))
     return snapshot

@@ -21,8 +21,9 @@ from collector.errors import PersonNeeded, WrongRequest
 from collector.kinds import case_pages
 from collector.model import Snapshot, Target
 from collector.progress import Progress
-from collector.reading.reader import identified, read_stored, stored_page
-from collector.site import Listed, StoredPage
+from collector.reading.reader import identified, read_stored
+from collector.reading.stored import stored_page
+from collector.site import ListedOrder, StoredPage
 
 _NUMBER = re.compile(r"[0-9]{10,24}")
 _CUT_BY_A_SPREADSHEET = re.compile(r"[0-9][.,][0-9]+E\+[0-9]+", re.IGNORECASE)
@@ -55,7 +56,7 @@ class WatchAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class WatchWish:
+class WatchRequest:
     """What was asked for: order numbers or addresses, all orders of the list, a file of them, an account, consent given."""
 
     orders: tuple[str, ...] = ()
@@ -65,25 +66,25 @@ class WatchWish:
     yes: bool = False
 
 
-def watch(ws: Workspace, wish: WatchWish, person: Person, progress: Progress) -> WatchAnswer:
+def watch(ws: Workspace, request: WatchRequest, person: Person, progress: Progress) -> WatchAnswer:
     """Finds the orders and their pages, asks whether these are meant, keeps the pages, and says what is due.
 
     Raises WrongRequest before any visit, PersonNeeded where only a person can go on; what was kept by then stays kept.
     """
-    named = named_orders(ws, wish, person)
+    named = named_orders(ws, request, person)
     keep(ws)
     in_use = AccountsInUse()
     try:
         with holding(ws, in_use):
-            account, listing = _account(ws, wish, person, in_use, progress)
-            listed, beyond = _listed(ws, listing, account, in_use, progress) if wish.everything or listing else ({}, ())
-            if wish.everything:
+            account, listing = _account(ws, request, person, in_use, progress)
+            listed, beyond = _listed(ws, listing, account, in_use, progress) if request.everything or listing else ({}, ())
+            if request.everything:
                 named |= {number: order.url for number, order in listed.items()}
             seal_if_possible(ws.archive, ws.user, progress)  # its token says "not before" of every visit that follows
             budget = ws.archive.config.budget
             looks = _look(ws, dict(list(named.items())[:budget]), account, in_use, progress)
             found = tuple(_found(ws, number, looks.get(number), listed.get(number)) for number in named)
-            _confirm(found, person, wish)
+            _confirm(found, person, request)
             progress("writing down what is watched")
             for order in found:
                 open_case(ws, order.order, _addresses(ws, order, named[order.order]), account=account, sealed=False)
@@ -97,17 +98,17 @@ def watch(ws: Workspace, wish: WatchWish, person: Person, progress: Progress) ->
     ws.refresh()
     report = today(ws)
     mine = replace(report, lines=tuple(line for line in report.lines if line.case in named))
-    unlisted = beyond if wish.everything else ()
+    unlisted = beyond if request.everything else ()
     return WatchAnswer(found, snapshots, sealed, mine, (*in_use.notes(), *unlisted, *_later(ws, later), *_notes(ws, found)))
 
 
 # -- which orders -----------------------------------------------------------------------------------------------------
 
 
-def named_orders(ws: Workspace, wish: WatchWish, person: Person) -> dict[str, str]:
+def named_orders(ws: Workspace, request: WatchRequest, person: Person) -> dict[str, str]:
     """Order number to the address of its page, from what was typed, a file, or an answer. Raises WrongRequest."""
-    texts = [*wish.orders, *(numbers_in(wish.table) if wish.table else ())]
-    if not texts and not wish.everything:
+    texts = [*request.orders, *(numbers_in(request.table) if request.table else ())]
+    if not texts and not request.everything:
         if not person.present:
             raise WrongRequest("Say which order to watch.", "tradewitness watch ORDER_NUMBER, or --all for all your orders.")
         return _asked(ws, person)
@@ -162,7 +163,7 @@ def numbers_in(table: Path) -> list[str]:
 
 def _listed(
     ws: Workspace, listing: Snapshot | None, account: str, in_use: AccountsInUse, progress: Progress
-) -> tuple[dict[str, Listed], tuple[str, ...]]:
+) -> tuple[dict[str, ListedOrder], tuple[str, ...]]:
     """The orders of the order list by number, as it was just kept, and what to know of those on its further pages.
 
     Raises PersonNeeded when it could not be seen.
@@ -183,20 +184,20 @@ def _listed(
 
 
 def _account(
-    ws: Workspace, wish: WatchWish, person: Person, in_use: AccountsInUse, progress: Progress
+    ws: Workspace, request: WatchRequest, person: Person, in_use: AccountsInUse, progress: Progress
 ) -> tuple[str, Snapshot | None]:
     """The account to visit with, signed in where somebody is there to do it; and the order list if that was seen for it.
 
     With nobody there, pages are asked for without an account: what needs one is kept as blocked, and said.
     """
-    name = wish.account or ws.accounts.only()
+    name = request.account or ws.accounts.only()
     if name and ws.accounts.read(ws.accounts.require_name(name)).signed_in:
-        require_consent(ws, person, yes=wish.yes)
+        require_consent(ws, person, yes=request.yes)
         return name, None
     if not person.present:
         return name, None
     name = name or DEFAULT
-    return name, sign_in(ws, name, "", person, in_use, yes=wish.yes, progress=progress)
+    return name, sign_in(ws, name, "", person, in_use, yes=request.yes, progress=progress)
 
 
 def _sign_in_hint(account: str) -> str:
@@ -237,7 +238,7 @@ def _stop_at_wall(looks: tuple[Snapshot, ...], account: str) -> None:
         )
 
 
-def _found(ws: Workspace, number: str, look: Snapshot | None, listed: Listed | None) -> FoundOrder:
+def _found(ws: Workspace, number: str, look: Snapshot | None, listed: ListedOrder | None) -> FoundOrder:
     """The order as its own page shows it, else as the list does; its dispute also as the order list names it."""
     dispute = {"dispute": listed.dispute} if listed and listed.dispute else {}
     facts = read_stored(look, ws.archive.objects, ws.site_of(look.target), ws.alias) if look else ()
@@ -273,12 +274,12 @@ def _later(ws: Workspace, pages: list[Target]) -> tuple[str, ...]:
     ) * bool(pages)
 
 
-def _confirm(found: Iterable[FoundOrder], person: Person, wish: WatchWish) -> None:
+def _confirm(found: Iterable[FoundOrder], person: Person, request: WatchRequest) -> None:
     """Shows what was found and asks whether it is meant. Raises PersonNeeded on no."""
     for order in found:
         what = " · ".join(filter(None, (order.status, order.supplier, order.total))) or order.why or "not seen"
         person.tell(f"  {order.order}  {what}\n    its pages: {', '.join(('order', *order.pages))}")
-    if person.present and not wish.yes and not person.agrees("Is this what you mean?", unless_no=True):
+    if person.present and not request.yes and not person.agrees("Is this what you mean?", unless_no=True):
         raise PersonNeeded("Nothing is watched.", "Run it again with another order number: tradewitness watch ORDER_NUMBER")
 
 
@@ -310,7 +311,7 @@ def _is_silent(ws: Workspace, case: str) -> bool:
 
 
 def _page(ws: Workspace, snapshot: Snapshot) -> StoredPage:
-    return stored_page(snapshot, ws.archive.objects, ws.alias)
+    return stored_page(snapshot, ws.archive.objects.get, ws.alias)
 
 
 def _pause(ws: Workspace) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -11,7 +11,7 @@ from tempfile import TemporaryFile
 
 from casework.asking.dossier import as_of_instant
 from casework.cases import casefile, find_case
-from casework.proving.proof import Proving, covering_checkpoint
+from casework.proving.proof import PackProof, covering_checkpoint
 from casework.workspace import Workspace, sealed_view
 from collector.archive.queries import Case
 from collector.archive.sealing import TIMEOUT_S, seal, signing_key
@@ -28,7 +28,7 @@ from rules.deadlines.counting import deadlines
 from rules.pack.bag.verify import verify_pack
 from rules.pack.bag.write import write_pack
 from rules.pack.plan.exhibits import Choices, choose
-from rules.pack.plan.plan import Covering, PackPlan, plan, plan_digest
+from rules.pack.plan.plan import CoveringCheckpoint, PackPlan, plan, plan_digest
 from rules.pack.render.renderings import make_renderings
 from rules.policy.platform import load_policy
 
@@ -49,44 +49,38 @@ class PackAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What the user asked of a pack, as typed."""
+class PackRequest:
+    """What the user asked of a pack: `as_of` and `since` as typed, `since` being put into the choices."""
 
     reasons: tuple[str, ...] = ()
     as_of: str = ""
-    all: bool = False
-    include: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
     since: str = ""
-    with_originals: bool = False
-    redact: bool = False
+    choices: Choices = field(default_factory=Choices)
     output: Path | None = None
 
 
-def make_pack(ws: Workspace, wanted: str, wish: Wish, progress: Progress) -> PackAnswer:
+def make_pack(ws: Workspace, wanted: str, request: PackRequest, progress: Progress) -> PackAnswer:
     """Writes the pack. The same plan gives the same bytes, but for its signature and tokens."""
     case = find_case(ws, wanted)
     ws = sealed_view(ws, case.order)
-    choices = Choices(
-        wish.all, wish.include, wish.exclude, _day(wish.since), redact=wish.redact, with_originals=wish.with_originals
-    )
+    choices = replace(request.choices, since=_day(request.since))
     key = signing_key(ws.archive, ws.user)
-    file = casefile(ws, case, as_of_instant(ws, wish.as_of, case.zone))
-    planned = _plan(ws, file, wish, choices)  # before anything is kept: a wrong wish leaves no trace
+    file = casefile(ws, case, as_of_instant(ws, request.as_of, case.zone))
+    planned = _plan(ws, file, request, choices)  # before anything is kept: a wrong request leaves no trace
     _require_something(ws, file)
-    out = _place(wish.output, planned.name)
+    out = _place(request.output, planned.name)
     progress("sealing what is new")
     seal(ws.archive, key, progress)
     ws.refresh()
     checkpoint = covering_checkpoint(ws, max(event.seq for event in file.events), key)
-    proving = Proving(ws, checkpoint, key)
-    planned = replace(planned, covering=proving.covering)
+    proof = PackProof(ws, checkpoint, key)
+    planned = replace(planned, covering=proof.covering)
     renderings = _renderings(ws, case, planned, progress)
-    proof = proving.material(planned, file)
-    tokens = _Stamps(ws, progress)
+    material = proof.material(planned, file)
+    tokens = _PackStamper(ws, progress)
     progress("writing the pack")
     result = write_pack(
-        planned, renderings, ws.archive.objects.get, proof,
+        planned, renderings, ws.archive.objects.get, material,
         sign=lambda data: sign(data, key, ws.clock.now()), stamp=tokens.stamp, out=out,
     )  # fmt: skip
     seal(ws.archive, key, progress)
@@ -119,19 +113,19 @@ def _place(output: Path | None, name: str) -> Path:
     return place / f"{name}.zip" if place.is_dir() else place
 
 
-def _plan(ws: Workspace, file: CaseFile, wish: Wish, choices: Choices) -> PackPlan:
+def _plan(ws: Workspace, file: CaseFile, request: PackRequest, choices: Choices) -> PackPlan:
     """The plan but for its checkpoint, which is known once everything is sealed."""
     policy = load_policy()
     file = file.known()
     chosen = choose(file, choices)
-    reasons = reasons_of(file, policy, wish.reasons)
+    reasons = reasons_of(file, policy, request.reasons)
     return plan(
         file,
         deadlines(file, policy),
-        check(file, policy, wish.reasons),
+        check(file, policy, request.reasons),
         reasons,
         choices,
-        Covering(0),
+        CoveringCheckpoint(0),
         private=_private(ws, chosen.snapshots),
         chosen=chosen,
     )
@@ -203,7 +197,7 @@ def _rendering(ws: Workspace, commitment: str) -> bytes:
     return ws.archive.objects.get(opening.digest)
 
 
-class _Stamps:
+class _PackStamper:
     """Asks every configured authority for a token over the pack's signature; keeps why one is missing."""
 
     def __init__(self, ws: Workspace, progress: Progress) -> None:

@@ -16,7 +16,8 @@ from collector.canonical import plain, sha256
 from collector.errors import DamagedArchive, UnknownSite
 from collector.ledger.log import Opening
 from collector.model import Fact, Problem, Snapshot
-from collector.reading.reader import is_read, read_stored, stored_page
+from collector.reading.reader import is_read, read_stored
+from collector.reading.stored import stored_page
 from collector.site import PageReader, PageReaderNamed
 from rules.pack.bag.bag import Bag, open_bag
 from rules.pack.bag.proof import OPENINGS
@@ -117,7 +118,7 @@ def _shown_messages(
 ) -> tuple[Mapping[str, Any], ...]:
     """The messages of a conversation as the stretches say them that are in the pack; () where none is."""
     shown = replace(snapshot, artefacts=tuple(a for a in snapshot.artefacts if originals.has(a.digest)))
-    page = stored_page(shown, originals, alias)
+    page = stored_page(shown, originals.get, alias)
     if not page.stretches or not is_read(snapshot):
         return ()
     page = replace(page, documents=(replace(page.stretches[0], part=0),))  # a gap between stretches loses no message

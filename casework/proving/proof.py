@@ -25,7 +25,7 @@ from collector.seal.signature import verify_signature
 from collector.seal.timestamp import verify_token
 from rules.case.casefile import CaseFile
 from rules.pack.bag.proof import ProofMaterial, openings_of
-from rules.pack.plan.plan import Covering, PackPlan, Witness
+from rules.pack.plan.plan import AuthorityStamp, CoveringCheckpoint, PackPlan
 
 
 def covering_checkpoint(ws: Workspace, last: int, key: SigningKey) -> Checkpoint:
@@ -76,7 +76,7 @@ class _Token:
 
 
 @dataclass(frozen=True)
-class Proving:
+class PackProof:
     """One pack's checkpoint and the key that signs."""
 
     ws: Workspace
@@ -93,15 +93,15 @@ class Proving:
         return is_there(self.ws.archive, token) and counts(self.ws.archive, token, self._revoked)
 
     @cached_property
-    def covering(self) -> Covering:
+    def covering(self) -> CoveringCheckpoint:
         """The checkpoint and the tokens received for it: part of the plan, so that a later token makes a new plan."""
         stamped = {token.authority: token for token in self._stamped}
         addresses = {a.name: a.url for a in self.ws.archive.config.authorities}
         names = sorted({*addresses, *stamped})
-        witnesses = tuple(_witness(name, addresses.get(name, ""), stamped.get(name)) for name in names)
+        stamps = tuple(_authority_stamp(name, addresses.get(name, ""), stamped.get(name)) for name in names)
         at, signer = datetime.fromisoformat(self.checkpoint.at), key_at(self.ws.archive, self.checkpoint.size)
         issuers = tuple(one.name for one in self._issuers)
-        return Covering(self.checkpoint.size, self.checkpoint.root, at, signer, witnesses, issuers)
+        return CoveringCheckpoint(self.checkpoint.size, self.checkpoint.root, at, signer, stamps, issuers)
 
     def material(self, planned: PackPlan, file: CaseFile) -> ProofMaterial:
         """Entries, proofs, checkpoints with all that belongs to them, openings and certificates."""
@@ -191,9 +191,9 @@ class Proving:
         return found
 
 
-def _witness(name: str, address: str, token: _Token | None) -> Witness:
+def _authority_stamp(name: str, address: str, token: _Token | None) -> AuthorityStamp:
     if token is None:
-        return Witness(name, address)
+        return AuthorityStamp(name, address)
     standing = judge(token.path, (one for _, one in token.said), token.at)
     answers = tuple((answer.name, max(token.at, one.made)) for answer, one in token.said)
-    return Witness(name, address, token.at, answers, standing.known and not standing.revoked)
+    return AuthorityStamp(name, address, token.at, answers, standing.known and not standing.revoked)

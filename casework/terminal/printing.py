@@ -40,7 +40,7 @@ def report_error(error: TradewitnessError, as_json: bool) -> None:
     sys.stderr.write(f"{inert(error.message)}\n" + (f"  {inert(error.hint)}\n" if error.hint else ""))
 
 
-class Steps(logging.Handler):
+class StepHandler(logging.Handler):
     """Says on standard error what is logged, as it happens: the time of this machine, and the step."""
 
     def __init__(self) -> None:
@@ -107,7 +107,7 @@ class Terminal:
     def progress(self) -> Iterator[Progress]:
         """A line that says what is being done: on a terminal only, and not with --quiet or --json."""
         note = _noted()
-        spoken = any(isinstance(handler, Steps) for handler in logging.getLogger("casework").handlers)
+        spoken = any(isinstance(handler, StepHandler) for handler in logging.getLogger("casework").handlers)
         if self.as_json or self.quiet or spoken or not sys.stderr.isatty():
             yield note
             return

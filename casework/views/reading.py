@@ -12,7 +12,7 @@ from collector.model import ORIGINS, Money, Printed, kept_in_part
 from rules.language.words import time_words
 
 if TYPE_CHECKING:
-    from casework.asking.dossier import Tile
+    from casework.asking.dossier import FactPicture
     from casework.asking.search import SearchAnswer, SearchHit
     from casework.proving.reread import FactChange, RereadAnswer
     from collector.archive.queries import Case
@@ -54,13 +54,13 @@ def _case_json(case: Case, targets: list[Target]) -> dict[str, Any]:
 # -- facts --------------------------------------------------------------------------------------------------------------
 
 
-def facts(facts: list[Fact], tiles: list[Tile | None]) -> View:
+def facts(facts: list[Fact], tiles: list[FactPicture | None]) -> View:
     """What was read and entered, and where it stands; `tiles` are the pictures that show each."""
     rows = [_fact_json(fact, tile) for fact, tile in zip(facts, tiles, strict=True)]
     return View(plain({"facts": rows}), tuple(_facts(facts)))
 
 
-def _fact_json(fact: Fact, tile: Tile | None) -> dict[str, Any]:
+def _fact_json(fact: Fact, tile: FactPicture | None) -> dict[str, Any]:
     keys = ("name", "value", "state", "snapshot", "reader", "place", "at", "round")
     return {**{k: getattr(fact, k) for k in keys}, "origin": ORIGINS[fact.origin], "tile": tile, "lacks": fact.lacks}
 

@@ -41,7 +41,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Asserted:
+class Assertion:
     """An assertion that stands: its newest entry's ledger number, the fact, and its value as the entry has it (JSON)."""
 
     seq: int
@@ -137,7 +137,7 @@ class Queries:
             Target(r["id"], case, r["kind"], r["url"], r["account"], json.loads(r["expects"]), r["site"]) for r in rows
         )
 
-    def assertions(self, case: str) -> list[Asserted]:
+    def assertions(self, case: str) -> list[Assertion]:
         """Standing assertions of a case, oldest first; withdrawn ones are left out."""
         rows = self._rows("select * from assertions where case_id = ? and value != 'null' order by seq", case)
         return [_asserted(row) for row in rows]
@@ -325,13 +325,13 @@ def _look(row: sqlite3.Row) -> Look:
     )  # fmt: skip
 
 
-def _asserted(row: sqlite3.Row) -> Asserted:
+def _asserted(row: sqlite3.Row) -> Assertion:
     entered = json.loads(row["value"])
     fact = Fact(
         row["name"], valued(entered), "asserted", "", row["who"],
         at=datetime.fromisoformat(row["at"]), round=row["round"],
     )  # fmt: skip
-    return Asserted(row["seq"], fact, entered)
+    return Assertion(row["seq"], fact, entered)
 
 
 def fact_of_row(row: sqlite3.Row) -> Fact:

@@ -9,7 +9,7 @@ from collector.archive.archive import Archive
 from collector.archive.records import received_files
 from collector.errors import DamagedArchive
 from collector.ledger.log import Entry, Opening, new_salt
-from collector.seal.ask.request import NoToken
+from collector.seal.ask.request import TokenFailure
 from collector.seal.certificate import Certificate
 from collector.seal.der import MalformedDer
 from collector.seal.revocation import RevocationInfo, RevocationStatement, judge, read_answer
@@ -18,7 +18,7 @@ from collector.seal.timestamp import verify_token
 KIND = "authority.revoked"
 
 
-def note_revoked(archive: Archive, refused: NoToken) -> None:
+def note_revoked(archive: Archive, refused: TokenFailure) -> None:
     """Keeps what was said of the certificates of a refused token, once; the entry calls for no new checkpoint."""
     with archive.writing():
         if any(e.body["why"] == refused.message for e in archive.ledger.entries(kinds=(KIND,))):

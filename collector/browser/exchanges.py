@@ -17,7 +17,7 @@ _UNENDED = Body("absent", why="it had not ended when the visit did")
 
 
 @dataclass
-class Asked:
+class PendingRequest:
     """One request under way, or ended; each hop of a redirect is one of its own."""
 
     id: str
@@ -38,7 +38,7 @@ class Asked:
 
 
 @dataclass
-class Speech:
+class OpenSocket:
     """One WebSocket as it goes on."""
 
     url: str
@@ -80,7 +80,7 @@ def _sent(request: Mapping[str, Any]) -> bytes:
     return b"".join(base64.b64decode(entry.get("bytes", "")) for entry in entries)
 
 
-def exchange_of(asked: Asked, sent: Mapping[str, Any] | None, got: Mapping[str, Any] | None) -> Exchange:
+def exchange_of(asked: PendingRequest, sent: Mapping[str, Any] | None, got: Mapping[str, Any] | None) -> Exchange:
     """A request with the headers that went over the wire and those that came, where they were told."""
     answer, request = asked.answer, asked.request
     address = str(answer.get("remoteIPAddress", "")).strip("[]")
@@ -111,7 +111,7 @@ def _media_type(answer: Mapping[str, Any]) -> str:
     return str(stated or answer.get("mimeType", "")).partition("\n")[0]
 
 
-def _source(asked: Asked) -> str:
+def _source(asked: PendingRequest) -> str:
     answer = asked.answer
     if answer.get("fromServiceWorker"):
         return "service worker"
@@ -122,7 +122,7 @@ def _source(asked: Asked) -> str:
     return "memory cache" if asked.cached else "network"
 
 
-def _timing(asked: Asked) -> Mapping[str, int]:
+def _timing(asked: PendingRequest) -> Mapping[str, int]:
     """Milliseconds since the request began; what the browser did not do (a lookup it knew) is left out."""
     told = asked.answer.get("timing") or {}
     base = told.get("requestTime", 0.0)
@@ -139,7 +139,7 @@ def _timing(asked: Asked) -> Mapping[str, int]:
     return {name: round(seconds * 1000) for name, seconds in marks.items()}
 
 
-def socket_of(speech: Speech) -> Socket:
+def socket_of(speech: OpenSocket) -> Socket:
     """A WebSocket with what was said on it so far."""
     return Socket(
         url=speech.url,

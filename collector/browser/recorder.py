@@ -14,8 +14,8 @@ from playwright.async_api import Error as PlaywrightError
 from collector.browser.channels import Channel, Channels
 from collector.browser.exchanges import (
     OWN_SCRIPT,
-    Asked,
-    Speech,
+    OpenSocket,
+    PendingRequest,
     body_of,
     certificate_of,
     exchange_of,
@@ -23,7 +23,7 @@ from collector.browser.exchanges import (
     is_web,
     socket_of,
 )
-from collector.capture.tab import Arrival, Body, Heard
+from collector.capture.tab import Arrival, Body, NetworkTraffic
 from collector.network_record import ServerCertificate, SocketFrame
 
 # They stay open for as long as the page does, so they say nothing about its having loaded.
@@ -47,9 +47,9 @@ class Recorder:
     def __init__(self, session: CDPSession, frame: str) -> None:
         self._session, self._frame = session, frame
         self._channels = Channels(session, self._hear, self._stir, _BUFFERS)
-        self._asked: list[Asked] = []
-        self._latest: dict[str, Asked] = {}
-        self._sockets: dict[str, Speech] = {}
+        self._asked: list[PendingRequest] = []
+        self._latest: dict[str, PendingRequest] = {}
+        self._sockets: dict[str, OpenSocket] = {}
         self._extra: dict[str, tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]] = {}
         self._open: set[str] = set()
         self._bodies: set[asyncio.Task[None]] = set()
@@ -81,7 +81,9 @@ class Recorder:
         elif before is not None and before.channel is not channel:
             return  # one request, told by the page and by the worker that it starts
         resource, frame = said.get("type", "Other"), said.get("frameId", "")
-        asked = Asked(said["requestId"], channel, said["request"], resource, frame, said["wallTime"], said["timestamp"])
+        asked = PendingRequest(
+            said["requestId"], channel, said["request"], resource, frame, said["wallTime"], said["timestamp"]
+        )
         self._asked.append(asked)
         self._latest[asked.id] = asked
         if resource not in _NEVER_ENDING and not said["request"]["url"].startswith(("data:", "blob:")):
@@ -100,8 +102,10 @@ class Recorder:
     def _responseReceived(self, channel: Channel, said: dict[str, Any]) -> None:
         asked = self._latest.get(said["requestId"])
         if asked is None:  # a worker's own script: told only when it comes
-            asked = Asked(said["requestId"], channel, {"method": "GET", "url": said["response"]["url"], "headers": {}},
-                           said.get("type", "Other"), said.get("frameId", ""), 0.0, said["timestamp"])  # fmt: skip
+            sent = {"method": "GET", "url": said["response"]["url"], "headers": {}}
+            asked = PendingRequest(
+                said["requestId"], channel, sent, said.get("type", "Other"), said.get("frameId", ""), 0.0, said["timestamp"]
+            )
             self._asked.append(asked)
             self._latest[asked.id] = asked
         asked.answer, asked.has_extra = said["response"], bool(said.get("hasExtraInfo"))
@@ -144,7 +148,7 @@ class Recorder:
             self._end(asked.id)
 
     def _webSocketCreated(self, channel: Channel, said: dict[str, Any]) -> None:
-        self._sockets[said["requestId"]] = Speech(said["url"], channel)
+        self._sockets[said["requestId"]] = OpenSocket(said["url"], channel)
 
     def _webSocketWillSendHandshakeRequest(self, _: Channel, said: dict[str, Any]) -> None:
         if speech := self._sockets.get(said["requestId"]):
@@ -192,7 +196,7 @@ class Recorder:
 
     # -- bodies ---------------------------------------------------------------------------------------------------------
 
-    async def _take_body(self, asked: Asked, channel: Channel) -> None:
+    async def _take_body(self, asked: PendingRequest, channel: Channel) -> None:
         """As soon as it has ended: bodies vanish when the page moves on, and when there are many."""
         if asked.request["method"] == "HEAD" or asked.answer.get("status") in _NO_BODY:
             asked.body = Body("bytes")
@@ -204,7 +208,7 @@ class Recorder:
             self._kept += asked.length
             asked.body = await self._body(asked, channel)
 
-    async def _body(self, asked: Asked, channel: Channel) -> Body:
+    async def _body(self, asked: PendingRequest, channel: Channel) -> Body:
         for told in dict.fromkeys((channel, asked.channel, self._channels.page)):
             with suppress(PlaywrightError):
                 given = await told.send("Network.getResponseBody", {"requestId": asked.id})
@@ -212,7 +216,7 @@ class Recorder:
         worker = asked.channel.kind not in ("page", "iframe") or channel.kind not in ("page", "iframe")
         return OWN_SCRIPT if worker else Body("absent", why="the browser had let go of it")
 
-    # -- what was heard -------------------------------------------------------------------------------------------------
+    # -- the traffic ----------------------------------------------------------------------------------------------------
 
     @property
     def made(self) -> int:
@@ -245,10 +249,10 @@ class Recorder:
         date = next((v for n, v in chain[-1].answer["headers"].items() if n.lower() == "date"), "")
         return Arrival(final, passed, int(chain[-1].answer["status"]), date)
 
-    def _main_documents(self) -> Iterator[Asked]:
+    def _main_documents(self) -> Iterator[PendingRequest]:
         return (asked for asked in self._asked if asked.resource == "Document" and asked.frame == self._frame)
 
-    async def heard(self) -> Heard:
+    async def traffic(self) -> NetworkTraffic:
         """Everything so far; bodies under way are waited for, bounded, and targets that have just come up."""
         await self._channels.settled()
         if self._bodies:
@@ -259,7 +263,7 @@ class Recorder:
             )
         sent, got = self._wired()
         exchanges = tuple(exchange_of(a, sent.get(id(a)), got.get(id(a))) for a in self._asked if is_web(a.request["url"]))
-        return Heard(
+        return NetworkTraffic(
             exchanges,
             tuple(map(socket_of, self._sockets.values())),
             await self._certificates(),

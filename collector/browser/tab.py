@@ -26,7 +26,7 @@ from collector.capture.tab import (
     Credential,
     Exchange,
     FrameSource,
-    Heard,
+    NetworkTraffic,
     Picture,
     Stretch,
     TabError,
@@ -301,8 +301,8 @@ class ChromiumTab:
         given = await self._ask(scripts.BOXES, most, within_ms=_READ_MS)
         return tuple(Box(str(path), int(x), int(y), int(w), int(h), str(text)) for path, x, y, w, h, text in given)
 
-    async def heard(self) -> Heard:
-        return await self._recorder.heard()  # bounded, and good for a tab that has gone
+    async def traffic(self) -> NetworkTraffic:
+        return await self._recorder.traffic()  # bounded, and good for a tab that has gone
 
     async def credentials(self) -> tuple[Credential, ...]:
         jar = await self._bounded(self._page.context.cookies(), _ANSWER_MS, "reading the cookies")

@@ -10,7 +10,7 @@ from collector.canonical import canonical
 from collector.capture.artefact_writer import ArtefactWriter
 from collector.capture.machinery import Form, VisitText
 from collector.capture.secrets import Mask, holds, kind_of_name, signs_in
-from collector.capture.tab import Credential, Exchange, Heard, Socket
+from collector.capture.tab import Credential, Exchange, NetworkTraffic, Socket
 from collector.network_record import (
     BodyRecord,
     EmptyBody,
@@ -44,22 +44,22 @@ def is_text(media_type: str) -> bool:
     return not plain_type or plain_type.startswith(_TEXTS) or plain_type.endswith(("+json", "+xml"))
 
 
-def addresses_in(heard: Heard) -> Iterator[str]:
+def addresses_in(traffic: NetworkTraffic) -> Iterator[str]:
     """Every address that the site's own pages and scripts asked for, and where they were sent on to."""
-    for exchange in heard.exchanges:
+    for exchange in traffic.exchanges:
         if exchange.resource.lower() in _CONTENT:
             continue
         yield exchange.url
         for name, value in (*exchange.request_headers, *exchange.response_headers):
             if name.lower() in _ADDRESSES:
                 yield value
-    for socket in heard.sockets:
+    for socket in traffic.sockets:
         yield socket.url
 
 
-def credentials_in(heard: Heard) -> Iterator[Credential]:
+def credentials_in(traffic: NetworkTraffic) -> Iterator[Credential]:
     """Cookies as they were sent and set, secret-named headers, and the tickets that open sockets."""
-    speakers: tuple[Exchange | Socket, ...] = (*heard.exchanges, *heard.sockets)
+    speakers: tuple[Exchange | Socket, ...] = (*traffic.exchanges, *traffic.sockets)
     for speaker in speakers:
         for name, value in (*speaker.request_headers, *speaker.response_headers):
             yield from _credentials(name.lower(), value)
@@ -80,15 +80,15 @@ def _credentials(name: str, value: str) -> Iterator[Credential]:
         yield Credential("header", name, value)
 
 
-def texts_in(heard: Heard) -> Iterator[VisitText]:
+def texts_in(traffic: NetworkTraffic) -> Iterator[VisitText]:
     """What the page's machinery sent and was answered, and the sockets' messages; never a file that somebody attached."""
-    for exchange in heard.exchanges:
+    for exchange in traffic.exchanges:
         if exchange.sent:
             yield VisitText(exchange.sent.decode("utf-8", "replace"), "sent")
         form = _form_of(exchange)
         if form and exchange.body.data:
             yield VisitText(exchange.body.data.decode("utf-8", "replace"), form)
-    for socket in heard.sockets:
+    for socket in traffic.sockets:
         yield from (VisitText(frame.data, "json") for frame in socket.frames if not frame.binary)
 
 
@@ -109,38 +109,38 @@ def _form_of(exchange: Exchange) -> Form | None:
     return "json" if unnamed else "sent" if kind == "application/x-www-form-urlencoded" else None
 
 
-def keep_network(heard: Heard, mask: Mask, writer: ArtefactWriter) -> None:
+def keep_network(traffic: NetworkTraffic, mask: Mask, writer: ArtefactWriter) -> None:
     """Stores the bodies, the sockets' messages and the record that names them by role and part, secrets masked."""
     record = NetworkRecord(
-        tuple(_exchange(e, mask, writer) for e in heard.exchanges),
-        tuple(_socket(s, mask, writer) for s in heard.sockets),
-        heard.certificates,
-        heard.unseen,
+        tuple(_exchange(e, mask, writer) for e in traffic.exchanges),
+        tuple(_socket(s, mask, writer) for s in traffic.sockets),
+        traffic.certificates,
+        traffic.unseen,
     )
     data = canonical(record)
     writer.keep("network", _JSON, data, MASKED if mask.masked("network:0") else "")
 
 
-def _exchange(heard: Exchange, mask: Mask, writer: ArtefactWriter) -> ExchangeRecord:
+def _exchange(exchange: Exchange, mask: Mask, writer: ArtefactWriter) -> ExchangeRecord:
     return ExchangeRecord(
-        method=heard.method,
-        url=mask.mask(heard.url, "network:0"),
-        request_headers=_headers(heard.request_headers, mask),
-        response_headers=_headers(heard.response_headers, mask),
-        sent=_sent(heard, mask),
-        body=_body(heard, mask, writer),
-        timing=heard.timing,
-        began=heard.began,
-        resource=heard.resource,
-        status=heard.status,
-        status_text=heard.status_text,
-        protocol=heard.protocol,
-        media_type=heard.media_type,
-        size=heard.size,
-        remote=heard.remote,
-        failure=heard.failure,
-        asked_by=heard.asked_by,
-        came_from=heard.came_from,
+        method=exchange.method,
+        url=mask.mask(exchange.url, "network:0"),
+        request_headers=_headers(exchange.request_headers, mask),
+        response_headers=_headers(exchange.response_headers, mask),
+        sent=_sent(exchange, mask),
+        body=_body(exchange, mask, writer),
+        timing=exchange.timing,
+        began=exchange.began,
+        resource=exchange.resource,
+        status=exchange.status,
+        status_text=exchange.status_text,
+        protocol=exchange.protocol,
+        media_type=exchange.media_type,
+        size=exchange.size,
+        remote=exchange.remote,
+        failure=exchange.failure,
+        asked_by=exchange.asked_by,
+        came_from=exchange.came_from,
     )
 
 

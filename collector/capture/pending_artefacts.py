@@ -11,7 +11,7 @@ from collector.capture.artefact_writer import ArtefactWriter
 from collector.capture.machinery import Form, VisitText
 from collector.capture.network import MASKED, addresses_in, credentials_in, keep_network, texts_in
 from collector.capture.secrets import Mask, holds, secrets_of
-from collector.capture.tab import Credential, Heard
+from collector.capture.tab import Credential, NetworkTraffic
 from collector.site import Document
 
 UNKNOWN = "not kept: the session's secrets are not known, so they could not be masked"
@@ -44,7 +44,7 @@ class PendingArtefacts:
         self._credentials: dict[Credential, None] = {}
         self._known = False
         self._mask: Mask | None = None
-        self.heard = Heard()
+        self.traffic = NetworkTraffic()
         self.losses: list[str] = []
         self.incidents: tuple[str, ...] = ()
 
@@ -78,13 +78,13 @@ class PendingArtefacts:
     def mask(self, addresses: Iterable[str]) -> Mask:
         """The visit's mask, made when first asked for, from all that was held by then."""
         if self._mask is None:
-            credentials = (*self._credentials, *credentials_in(self.heard))
+            credentials = (*self._credentials, *credentials_in(self.traffic))
             read = [reading for reading in self._readings if isinstance(reading, _PendingText)]
-            where = (*addresses, *(r.where for r in read if r.role == "dom"), *addresses_in(self.heard))
+            where = (*addresses, *(r.where for r in read if r.role == "dom"), *addresses_in(self.traffic))
             texts = [VisitText(r.text, _FORMS[r.role]) for r in read if r.role in _FORMS]
             texts += [VisitText(c.value, "json") for c in credentials if c.kind == "storage" and c.value[:1] in ("{", "[")]
             texts += [VisitText(incident, "speech") for incident in self.incidents]
-            secrets = secrets_of(credentials, where, (*texts, *texts_in(self.heard)))
+            secrets = secrets_of(credentials, where, (*texts, *texts_in(self.traffic)))
             self._mask = Mask(secrets, self._keep)
         return self._mask
 
@@ -92,7 +92,7 @@ class PendingArtefacts:
         """Stores all that was held, masked; what could not be kept, by role, and why."""
         readings, self._readings = self._readings, []
         if not self._known:
-            return dict.fromkeys((*(r.role for r in readings), *(["network"] if self.heard.exchanges else [])), UNKNOWN)
+            return dict.fromkeys((*(r.role for r in readings), *(["network"] if self.traffic.exchanges else [])), UNKNOWN)
         self._readings = readings
         mask = await asyncio.to_thread(self.mask, addresses)
         refused = await asyncio.to_thread(self._store, mask)
@@ -117,6 +117,6 @@ class PendingArtefacts:
                 self._writer.keep(reading.role, reading.media_type, reading.data)
         if visible:
             self.losses.append("A secret of the session is visible on the page, and so in its pictures.")
-        if self.heard.exchanges or self.heard.sockets:
-            keep_network(self.heard, mask, self._writer)
+        if self.traffic.exchanges or self.traffic.sockets:
+            keep_network(self.traffic, mask, self._writer)
         return refused

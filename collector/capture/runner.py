@@ -7,13 +7,9 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 
-from collector.alias import Alias
 from collector.capture.tab import Tab
-from collector.capture.visit import VisitOptions, visit
-from collector.clock import Clock
+from collector.capture.visit import VisitSetup, visit
 from collector.model import Snapshot, Target
-from collector.objects import ObjectStore
-from collector.progress import Progress
 from collector.site import PageReaderNamed
 
 OpenTab = Callable[[str], AbstractAsyncContextManager[Tab]]
@@ -25,11 +21,7 @@ async def visits(
     *,
     open_tab: OpenTab,
     site_named: PageReaderNamed,
-    store: ObjectStore,
-    clock: Clock,
-    alias: Alias,
-    progress: Progress,
-    options: VisitOptions | None = None,
+    setup: VisitSetup,
     pause_s: float = 0.0,
     in_flight: int = IN_FLIGHT,
 ) -> AsyncGenerator[Snapshot, None]:
@@ -44,16 +36,7 @@ async def visits(
         if not first:
             await asyncio.sleep(pause_s)
         async with open_tab(target.account) as tab:
-            return await visit(
-                target,
-                tab=tab,
-                site=site_named(target.site),
-                store=store,
-                clock=clock,
-                alias=alias,
-                options=options or VisitOptions(),
-                progress=progress,
-            )
+            return await visit(target, tab=tab, site=site_named(target.site), setup=setup)
 
     waiting = deque((queue, True) for queue in _by_account(targets))
     running: dict[asyncio.Task[Snapshot], deque[Target]] = {}

@@ -111,7 +111,7 @@ class Socket:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class NetworkTraffic:
     """All that a tab asked of the network, in the order in which it was asked. `unseen` says what could not be heard."""
 
     exchanges: tuple[Exchange, ...] = ()
@@ -244,7 +244,7 @@ class Tab(Protocol):
         """Asks once for a file that the page links to, as the page itself would; not kept when longer than `most` bytes."""
         ...
 
-    async def heard(self) -> Heard:
+    async def traffic(self) -> NetworkTraffic:
         """Every exchange of the visit so far, with the bodies that had ended."""
         ...
 

@@ -26,15 +26,15 @@ from collector.model import Artefact, Outcome, Snapshot, Step, Target, Visit
 from collector.objects import ObjectStore
 from collector.progress import Progress
 from collector.reading.boxes import steady
-from collector.reading.stored import page_of, told_so_far
+from collector.reading.stored import page_from_parts, told_so_far
 from collector.redaction import unquoted
 from collector.site import Box, Document, Identity, Messenger, PageReader, Recognition, StoredPage
 
 _LOG = logging.getLogger(__name__)
-Done = tuple[str, str]  # a step's outcome and why
+StepOutcome = tuple[str, str]  # a step's outcome and why
 
 _ROLE_OF = {"thread": "stretch"}
-_OK: Done = ("ok", "")
+_OK: StepOutcome = ("ok", "")
 _HTML = "text/html; charset=utf-8"
 _TEXT = "text/plain; charset=utf-8"
 _LOOK_AGAIN = 0.2  # seconds between two looks at a page that has not filled in
@@ -62,40 +62,41 @@ class VisitOptions:
     boxes: int = 20_000
 
 
-async def visit(
-    target: Target,
-    *,
-    tab: Tab,
-    site: PageReader,
-    store: ObjectStore,
-    clock: Clock,
-    alias: Alias,
-    options: VisitOptions,
-    progress: Progress,
-) -> Snapshot:
+@dataclass(frozen=True, slots=True)
+class VisitSetup:
+    """What the visits of one run share: where artefacts go, the clock, whose host stands for the site, and the bounds."""
+
+    store: ObjectStore
+    clock: Clock
+    alias: Alias
+    progress: Progress
+    options: VisitOptions = VisitOptions()
+
+
+async def visit(target: Target, *, tab: Tab, site: PageReader, setup: VisitSetup) -> Snapshot:
     """Visits the target's page and keeps what it shows. A page that cannot be reached gives a Snapshot too: outcome failed.
 
     Raises WrongRequest for an address that is not http(s), ArchiveError when the disk refuses.
     """
     if urlsplit(target.url).scheme not in ("http", "https"):
         raise WrongRequest(f"{target.url} is not a web address.", "It must begin with http:// or https://")
-    going = _Going(target, tab, site, store, clock, alias, options, progress)
-    await going.step("open", going.open)
-    await going.step("glimpse", going.glimpse)
-    await going.step("settle", going.settle)
-    await going.step("expand", going.expand)
-    await going.step("tiles", going.tiles)
-    await going.step("dom", going.dom)
-    await going.step("text", going.text)
-    await going.step("mhtml", going.mhtml)
+    run = _VisitRun(target, tab, site, setup)
+    await run.step("open", run.open)
+    await run.step("glimpse", run.glimpse)
+    await run.step("settle", run.settle)
+    await run.step("expand", run.expand)
+    await run.step("tiles", run.tiles)
+    await run.step("dom", run.dom)
+    await run.step("text", run.text)
+    await run.step("mhtml", run.mhtml)
     if (messenger := site.messenger(target.kind)) is not None:
-        await going.step("thread", lambda: going.thread(messenger), more_ms=options.walk_ms)
-        await going.step("attachments", going.attachments)
-    await going.step("pdf", going.pdf)
-    await going.step("network", going.network, of_tab=False)
-    await going.step("store", going.put, of_tab=False)
-    await going.step("identify", going.identify, of_tab=False)
-    return _logged(going.snapshot())
+        await run.step("thread", lambda: run.thread(messenger), more_ms=setup.options.walk_ms)
+        await run.step("attachments", run.attachments)
+    await run.step("pdf", run.pdf)
+    await run.step("network", run.network, of_tab=False)
+    await run.step("store", run.put, of_tab=False)
+    await run.step("identify", run.identify, of_tab=False)
+    return _logged(run.snapshot())
 
 
 def _logged(snapshot: Snapshot) -> Snapshot:
@@ -114,34 +115,25 @@ def snapshot_id(clock: Clock) -> str:
     return f"{clock.now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
 
 
-class _Going:
+class _VisitRun:
     """A visit under way. Each step gives its outcome and why; a TabError in it is its failure, and the next one goes on."""
 
-    def __init__(
-        self,
-        target: Target,
-        tab: Tab,
-        site: PageReader,
-        store: ObjectStore,
-        clock: Clock,
-        alias: Alias,
-        options: VisitOptions,
-        progress: Progress,
-    ) -> None:
-        self._target, self._tab, self._site, self._store = target, tab, site, store
-        self._clock, self._alias, self._options, self._progress = clock, alias, options, progress
-        self._id = snapshot_id(clock)
-        self._limit = asyncio.get_running_loop().time() + options.whole_ms / 1000
+    def __init__(self, target: Target, tab: Tab, site: PageReader, setup: VisitSetup) -> None:
+        self._target, self._tab, self._site = target, tab, site
+        self._store, self._clock, self._alias = setup.store, setup.clock, setup.alias
+        self._progress, self._options = setup.progress, setup.options
+        self._id = snapshot_id(setup.clock)
+        self._limit = asyncio.get_running_loop().time() + setup.options.whole_ms / 1000
         self._shown: tuple[str, ...] = ()
         self._ended = ""  # why nothing more can be read
         self._wall = False
         self._before: tuple[Box, ...] = ()  # where its texts stood before its pictures were taken
-        self._requested = alias.to_local(target.url)
+        self._requested = setup.alias.to_local(target.url)
         self._arrival = Arrival("", (), 0, "")
-        self._seen_at = clock.now()
+        self._seen_at = setup.clock.now()
         self._losses: list[str] = []
         self._steps: list[Step] = []
-        self._writer = ArtefactWriter(store)
+        self._writer = ArtefactWriter(setup.store)
         self._pending = PendingArtefacts(self._writer, target.expects.values())
         self._fetched: list[Exchange] = []
         self._artefacts: tuple[Artefact, ...] = ()
@@ -150,7 +142,9 @@ class _Going:
         self._late = ""  # what of the page had not come to rest
         self._unsettled = ""  # what of the conversation only the answers that were kept can tell
 
-    async def step(self, name: str, act: Callable[[], Awaitable[Done]], *, of_tab: bool = True, more_ms: int = 0) -> None:
+    async def step(
+        self, name: str, act: Callable[[], Awaitable[StepOutcome]], *, of_tab: bool = True, more_ms: int = 0
+    ) -> None:
         """Does one step and records it; steps that need the tab are skipped once it is of no more use.
 
         `more_ms` is time that this step may take beyond the bound of the whole visit.
@@ -172,7 +166,7 @@ class _Going:
         if name == "open" and outcome == "failed":
             self._ended = why
 
-    async def _attempt(self, act: Callable[[], Awaitable[Done]]) -> Done:
+    async def _attempt(self, act: Callable[[], Awaitable[StepOutcome]]) -> StepOutcome:
         try:
             async with asyncio.timeout_at(self._limit) as limit:
                 return await act()
@@ -187,7 +181,7 @@ class _Going:
             self._ended = f"the visit took longer than {self._options.whole_ms // 1000} s"
             return "failed", self._ended
 
-    async def open(self) -> Done:
+    async def open(self) -> StepOutcome:
         """Goes to the page, bounded; nothing shown is the end of the visit."""
         try:
             self._arrival = await self._tab.open(self._requested, self._options.open_ms)
@@ -201,7 +195,7 @@ class _Going:
             self._seen_at = self._clock.now()
         return _OK
 
-    async def glimpse(self) -> Done:
+    async def glimpse(self) -> StepOutcome:
         """Looks early whether this is a wall, which is not waited for long. What counts is `identify`."""
         html = await self._tab.glimpse(self._options.glimpse_ms)
         self._arrival = await self._tab.arrival()
@@ -212,7 +206,7 @@ class _Going:
         self._wall = recognition.barrier in WALLS
         return "ok", recognition.why if recognition.barrier else ""
 
-    async def settle(self) -> Done:
+    async def settle(self) -> StepOutcome:
         """Waits for the page to come to rest; one that shows nothing of its kind yet is waited for to the end."""
         within = self._options.wall_ms if self._wall else self._options.settle_ms
         clock = asyncio.get_running_loop().time
@@ -239,14 +233,14 @@ class _Going:
         page = self._page((Document(0, "", html.encode("utf-8", "replace")),), "", self._arrival.final)
         return await asyncio.to_thread(self._site.unfilled, self._target.kind, page)
 
-    async def expand(self) -> Done:
+    async def expand(self) -> StepOutcome:
         """Makes what loads only in view load, by one scroll; a wall is left as it stands."""
         if self._wall:
             return "skipped", "it is a wall"
         cut = await self._tab.expand(self._options.expand_ms)
         return ("partial", cut) if cut else _OK
 
-    async def tiles(self) -> Done:
+    async def tiles(self) -> StepOutcome:
         """Pictures of the viewport down the page. Their changes are counted from here on."""
         await self._tab.watch()
         self._arrival = await self._tab.arrival()
@@ -264,7 +258,7 @@ class _Going:
             return "partial", f"the page is {height} px high; the pictures end at {bottom} px"
         return "ok", "parts that stay in place while scrolling may repeat" if count > 1 else ""
 
-    async def dom(self) -> Done:
+    async def dom(self) -> StepOutcome:
         """The source of every frame."""
         changes = await self._tab.changes()
         frames = await self._tab.documents()
@@ -277,7 +271,7 @@ class _Going:
         self._pending.learn(await self._tab.credentials())
         return "ok", _changed(changes, "its pictures were taken")
 
-    async def text(self) -> Done:
+    async def text(self) -> StepOutcome:
         """The visible text, and where each piece of it stands in the pictures, so that a fact can be pointed at there."""
         changes = await self._tab.changes()
         self._pending.text("text", _TEXT, await self._tab.text())
@@ -291,11 +285,11 @@ class _Going:
         )
         return "ok", "; ".join(filter(None, whys))
 
-    async def mhtml(self) -> Done:
+    async def mhtml(self) -> StepOutcome:
         self._pending.file("mhtml", "multipart/related", await self._tab.mhtml())
         return _OK
 
-    async def thread(self, messenger: Messenger) -> Done:
+    async def thread(self, messenger: Messenger) -> StepOutcome:
         """Every stretch of the open conversation up to its start: markup and a picture at each stop."""
         if self._wall:
             return "skipped", "it is a wall"
@@ -340,9 +334,9 @@ class _Going:
         moved = f" moved={stretch.moved}" if stretch.moved is not None else ""
         self._writer.keep("screen", "image/png", shot.png, where + pane + moved)
 
-    async def attachments(self) -> Done:
+    async def attachments(self) -> StepOutcome:
         """Each file that the messages carry, at full size, once: what the page did not fetch itself is asked for."""
-        heard = (await self._tab.heard()).exchanges
+        heard = (await self._tab.traffic()).exchanges
         had = {e.url for e in heard if e.body.mark != "absent"}
         shown = self._page(self._pending.documents("dom"), "", self._arrival.final, self._pending.documents("stretch"))
         carried = self._site.attachments(replace(shown, told=told_so_far(heard, self._alias)))
@@ -357,25 +351,25 @@ class _Going:
             lacks.append(f"{len(wanted) - self._options.files} files were left out, more than {self._options.files}")
         return ("partial", "; ".join(lacks)) if lacks else ("ok", f"{len(carried)} files" if carried else "")
 
-    async def pdf(self) -> Done:
+    async def pdf(self) -> StepOutcome:
         """Printed last: printing lays the page out anew."""
         self._pending.file("pdf", "application/pdf", await self._tab.pdf())
         return _OK
 
-    async def network(self) -> Done:
+    async def network(self) -> StepOutcome:
         """Every exchange and the console. A tab that has gone was heard too; a visit that read nothing keeps nothing."""
         if self._ended and self._pending.is_empty and not self._writer.next_part("tile"):
             return "skipped", self._ended
         if not self._ended:
             with suppress(TabError):
                 self._pending.learn(await self._tab.credentials())
-        heard, self._pending.incidents = await self._tab.heard(), self._tab.incidents()
-        self._pending.heard = replace(heard, exchanges=(*heard.exchanges, *self._fetched))
+        traffic, self._pending.incidents = await self._tab.traffic(), self._tab.incidents()
+        self._pending.traffic = replace(traffic, exchanges=(*traffic.exchanges, *self._fetched))
         if console := self._tab.console():
             self._pending.values("console", console)
-        return ("partial", " ".join(heard.unseen)) if heard.unseen else _OK
+        return ("partial", " ".join(traffic.unseen)) if traffic.unseen else _OK
 
-    async def put(self) -> Done:
+    async def put(self) -> StepOutcome:
         """Masks what was read, and waits until everything is safely on disk."""
         refused = await self._pending.store(self._addresses())
         self._steps = [
@@ -388,7 +382,7 @@ class _Going:
         self._artefacts = await self._writer.artefacts()
         return _OK
 
-    async def identify(self) -> Done:
+    async def identify(self) -> StepOutcome:
         """What the page is, and whether it is the right one, from the stored bytes alone."""
         if not any(a.role in ("dom", "stretch") for a in self._artefacts):
             return "skipped", "there is nothing to read it from"
@@ -397,7 +391,7 @@ class _Going:
         if why := _unreadable(final, self._artefacts):
             self._recognition = Recognition("", "elsewhere", why)
             return "failed", why
-        page = await asyncio.to_thread(page_of, *kept)
+        page = await asyncio.to_thread(page_from_parts, *kept)
         self._recognition = await asyncio.to_thread(self._site.recognise, page)
         if self._recognition.barrier:
             return "failed", self._recognition.why or self._recognition.barrier

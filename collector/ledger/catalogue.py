@@ -27,7 +27,7 @@ from collector.ledger.checkpoint import checkpoint_name, checkpoint_or_none
 from collector.ledger.merkle import Tree, leaf_hash
 
 FORMAT = "1"
-Describe = Callable[[bytes, int, str], "Described"]
+Describe = Callable[[bytes, int, str], "LineSummary"]
 _T = TypeVar("_T")
 _BUSY_S = 30.0
 _NOTHING = "none"  # the stamp of a file that is not there
@@ -47,7 +47,7 @@ _TABLES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
+class LineSummary:
     """What a line is: its kind ("" where it is no entry), what it is about, its time, and a note worth showing."""
 
     kind: str

@@ -20,7 +20,7 @@ from typing import Any
 from collector.canonical import canonical, commitment, made, sha256
 from collector.clock import instant
 from collector.errors import DamagedArchive
-from collector.ledger.catalogue import Catalogue, Described, OpeningRecord, Row, opening_in
+from collector.ledger.catalogue import Catalogue, LineSummary, OpeningRecord, Row, opening_in
 from collector.ledger.checkpoint import VERSION, Checkpoint, checkpoint_name, checkpoint_or_none
 from collector.ledger.clock_faults import clock_fault
 from collector.ledger.disk import append_line, write_file
@@ -113,13 +113,13 @@ def _about(entry: Entry) -> str:
     return about_case(case) if isinstance(case, str) else ""
 
 
-def _described(line: bytes, seq: int, before: str) -> Described:
+def _described(line: bytes, seq: int, before: str) -> LineSummary:
     """What the catalogue notes of a line; one that is no entry stands there without a kind."""
     try:
         entry = parse_entry(line, seq)
     except DamagedArchive:
-        return Described("", "", "", "")
-    return Described(entry.kind, _about(entry), entry.at, clock_fault(entry.kind, entry.at, entry.body, before))
+        return LineSummary("", "", "", "")
+    return LineSummary(entry.kind, _about(entry), entry.at, clock_fault(entry.kind, entry.at, entry.body, before))
 
 
 class Ledger:

@@ -9,13 +9,8 @@ from collector.alias import Alias
 from collector.errors import DamagedArchive
 from collector.model import Fact, Snapshot
 from collector.objects import ObjectStore
-from collector.reading.stored import stored_page as page_of
-from collector.site import PageReader, PageReaderNamed, StoredPage
-
-
-def stored_page(snapshot: Snapshot, objects: ObjectStore, alias: Alias) -> StoredPage:
-    """The page as it was stored. Raises DamagedArchive when an artefact is missing or changed."""
-    return page_of(snapshot, objects.get, alias)
+from collector.reading.stored import stored_page
+from collector.site import PageReader, PageReaderNamed
 
 
 def reader_of(objects: ObjectStore, site_named: PageReaderNamed, alias: Alias) -> Callable[[Snapshot], tuple[Fact, ...]]:
@@ -38,7 +33,7 @@ def read_stored(snapshot: Snapshot, objects: ObjectStore, site: PageReader, alia
     """
     if not is_read(snapshot):
         return ()
-    page, kind = stored_page(snapshot, objects, alias), snapshot.target.kind
+    page, kind = stored_page(snapshot, objects.get, alias), snapshot.target.kind
     if snapshot.outcome == "complete":
         return site.read(kind, page)
     found = site.recognise(page)

@@ -15,7 +15,7 @@ from collector.capture.tab import Exchange
 from collector.errors import DamagedArchive
 from collector.model import Artefact, Snapshot
 from collector.network_record import ExchangeRecord, Get, SentText, network_record, read_frames
-from collector.site import Box, Carried, Document, StoredPage
+from collector.site import Box, Document, ExchangeContent, StoredPage
 
 _HANDED = re.compile(rb"(?:/\*\*/)?[\w$.]{1,80}\(\s*([{\[].*[}\]])\s*\);?", re.DOTALL)
 
@@ -23,10 +23,10 @@ _HANDED = re.compile(rb"(?:/\*\*/)?[\w$.]{1,80}\(\s*([{\[].*[}\]])\s*\);?", re.D
 def stored_page(snapshot: Snapshot, get: Get, alias: Alias) -> StoredPage:
     """The page as it was stored. `get` gives an object by its digest and raises DamagedArchive when it is not whole."""
     then, visit = Alias.parse(snapshot.visit.alias) or alias, snapshot.visit
-    return page_of(snapshot.artefacts, get, then, visit.final, visit.status, visit.machine_time, snapshot.id)
+    return page_from_parts(snapshot.artefacts, get, then, visit.final, visit.status, visit.machine_time, snapshot.id)
 
 
-def page_of(
+def page_from_parts(
     artefacts: Iterable[Artefact], get: Get, alias: Alias, final: str, status: int, seen_at: datetime, ident: str
 ) -> StoredPage:
     """The same from its parts; `final` is the address as it was visited."""
@@ -59,7 +59,7 @@ def _boxes(kept: Mapping[tuple[str, int], Artefact], get: Get) -> tuple[Box, ...
         return ()
 
 
-def carried(snapshot: Snapshot, get: Get, alias: Alias) -> Iterator[tuple[str, int, int, Carried]]:
+def exchange_contents(snapshot: Snapshot, get: Get, alias: Alias) -> Iterator[tuple[str, int, int, ExchangeContent]]:
     """Every exchange and socket of a visit: "body" or "frames", its number in the record, the part that holds what came
     of it (-1 where nothing was kept), and what it carried. () for a visit that kept no exchanges.
     """
@@ -71,12 +71,12 @@ def carried(snapshot: Snapshot, get: Get, alias: Alias) -> Iterator[tuple[str, i
         body, real = kept.get(("body", exchange.part)), then.to_real(exchange.url)
         if body is not None and is_text(exchange.media_type):
             texts.append(get(body.digest))
-        yield "body", number, exchange.part, Carried(exchange.resource, real, exchange.media_type, tuple(texts))
+        yield "body", number, exchange.part, ExchangeContent(exchange.resource, real, exchange.media_type, tuple(texts))
     for number, socket in enumerate(record.sockets):
         frames = kept.get(("frames", socket.part))
         said = read_frames(get(frames.digest)) if frames else ()
         messages = tuple(frame.data.encode("utf-8", "replace") for frame in said)
-        yield "frames", number, socket.part, Carried("WebSocket", then.to_real(socket.url), "", messages)
+        yield "frames", number, socket.part, ExchangeContent("WebSocket", then.to_real(socket.url), "", messages)
 
 
 def _told(

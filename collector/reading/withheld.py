@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from collector.alias import Alias
 from collector.model import Private, Snapshot
 from collector.objects import ObjectStore
-from collector.reading.reader import stored_page
-from collector.reading.stored import carried
+from collector.reading.stored import exchange_contents, stored_page
 from collector.site import PageReader, PageReaderNamed
 
 
@@ -20,8 +19,8 @@ def private_of(
 
 
 def _private(site: PageReader, objects: ObjectStore, alias: Alias, snapshot: Snapshot) -> Private:
-    page = stored_page(snapshot, objects, alias)
-    heard = tuple(carried(snapshot, objects.get, alias))
+    page = stored_page(snapshot, objects.get, alias)
+    heard = tuple(exchange_contents(snapshot, objects.get, alias))
     # A conversation that was found to be another one is somebody else's altogether.
     unlike = any(step.name == "identify" and step.outcome == "failed" for step in snapshot.steps)
     stranger = snapshot.target.kind == "thread" and unlike

@@ -44,7 +44,7 @@ def reader_of_saved(objects: ObjectStore, site_named: PageReaderNamed, alias: Al
         page = read_page(file.name, data, parts)
         if page is None:
             return _unreadable(file)
-        return _Reading(file, page, targets, site_named(file.site), Alias.parse(file.alias) or alias).result()
+        return _SavedPageReader(file, page, targets, site_named(file.site), Alias.parse(file.alias) or alias).result()
 
     return read
 
@@ -72,7 +72,7 @@ def _unreadable(file: AddedRecord) -> SavedReading:
     return SavedReading(page=SavedPage(form, "kept", why))
 
 
-class _Reading:
+class _SavedPageReader:
     """One saved page on its way to facts: when it was saved, what it is, whose it is."""
 
     def __init__(

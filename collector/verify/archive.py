@@ -25,7 +25,7 @@ from collector.verify.checking import Checking, checked
 from collector.verify.clocks import clock_notes, time_problems
 from collector.verify.derived import check_catalogue, check_index
 from collector.verify.seals import check_checkpoints, check_tokens, token_name, trusted_roots
-from collector.verify.stored import Sealed, check_objects
+from collector.verify.stored import SealedArtefact, check_objects
 
 _MOST_BYTES = 2 << 30  # of the ledger: some two million records
 _MOST_LINE, _LEAST_LINE = 32 << 20, 64  # a record is never as long, nor are many as short
@@ -174,14 +174,14 @@ def _canonical_or_none(line: bytes) -> bytes | None:
         return None
 
 
-def commitments_of(body: Mapping[str, Any]) -> Iterator[tuple[str, Sealed]]:
+def commitments_of(body: Mapping[str, Any]) -> Iterator[tuple[str, SealedArtefact]]:
     """The commitments that an entry's body names, each with what it stands for."""
     if "commitment" in body:
-        yield str(body["commitment"]), Sealed(str(body.get("name", "file")), _size(body))
+        yield str(body["commitment"]), SealedArtefact(str(body.get("name", "file")), _size(body))
     for part in ("artefacts", "renderings", "parts"):
         for record in body.get(part, ()):
             what = record.get("role") or record.get("path") or record.get("name")
-            yield str(record["commitment"]), Sealed(str(what), _size(record))
+            yield str(record["commitment"]), SealedArtefact(str(what), _size(record))
 
 
 def _size(record: Mapping[str, Any]) -> int:
@@ -189,12 +189,12 @@ def _size(record: Mapping[str, Any]) -> int:
     return size if isinstance(size, int) and size >= 0 else -1
 
 
-def _sealed(archive: Archive, entries: Sequence[Entry]) -> Checking[dict[str, Sealed]]:
+def _sealed(archive: Archive, entries: Sequence[Entry]) -> Checking[dict[str, SealedArtefact]]:
     """Returns digest → what it is, for every sealed artefact; a commitment that nothing opens is a problem."""
     openings, strange = archive.ledger.opening_lines()
     text = "is not an opening as it was written: it was added or changed"
     yield from (Problem(f"ledger/openings.jsonl line {number}", text) for number in strange[:_MOST_WRONG])
-    digests: dict[str, Sealed] = {}
+    digests: dict[str, SealedArtefact] = {}
     for entry in entries:
         for commitment, record in commitments_of(entry.body):
             opening = openings.get(commitment)
@@ -202,7 +202,9 @@ def _sealed(archive: Archive, entries: Sequence[Entry]) -> Checking[dict[str, Se
                 where = f"ledger/openings.jsonl for line {entry.seq + 1}"
                 yield Problem(where, f"the opening of its {record.what} is missing or changed")
             else:
-                digests.setdefault(opening.digest, Sealed(f"{record.what} of ledger line {entry.seq + 1}", record.size))
+                digests.setdefault(
+                    opening.digest, SealedArtefact(f"{record.what} of ledger line {entry.seq + 1}", record.size)
+                )
     return digests
 
 

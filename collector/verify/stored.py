@@ -21,7 +21,7 @@ _FOLDER, _NAME = re.compile(r"[0-9a-f]{2}"), re.compile(r"[0-9a-f]{62}(\.zst)?")
 
 
 @dataclass(frozen=True, slots=True)
-class Sealed:
+class SealedArtefact:
     """What a record says of an artefact: in words, and its size in bytes (-1 where it says none)."""
 
     what: str
@@ -29,7 +29,7 @@ class Sealed:
 
 
 def check_objects(
-    folder: Path, sealed: Mapping[str, Sealed], progress: CountProgress = lambda *_: None
+    folder: Path, sealed: Mapping[str, SealedArtefact], progress: CountProgress = lambda *_: None
 ) -> Checking[tuple[int, int]]:
     """Returns how many objects there are, and how many of them no record names.
 
@@ -63,7 +63,7 @@ def _where(path: Path) -> str:
     return f"objects/{path.parent.name}/{path.name}"
 
 
-def _is_whole(path: Path, sealed: Mapping[str, Sealed]) -> bool:
+def _is_whole(path: Path, sealed: Mapping[str, SealedArtefact]) -> bool:
     digest = _digest(path)
     size = sealed[digest].size if digest in sealed else -1
     try:

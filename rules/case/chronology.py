@@ -124,7 +124,7 @@ def time_of(value: Any, zone: str) -> date | datetime | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Clash:
+class BrokenSequence:
     """An impossible order: the event `first`, which comes first, is told (`one`) for a later day than `then` (`other`)."""
 
     first: str
@@ -146,7 +146,7 @@ class Chronology:
     casefile: CaseFile
     policy: Policy
     _seen: dict[str, tuple[Occurrence, ...]] = field(default_factory=dict, compare=False, repr=False)
-    _clashes: dict[tuple[str, ...], tuple[Clash, ...]] = field(default_factory=dict, compare=False, repr=False)
+    _clashes: dict[tuple[str, ...], tuple[BrokenSequence, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def readings(self) -> tuple[str, str]:
@@ -166,20 +166,20 @@ class Chronology:
             self._seen[event] = tuple(in_time)
         return self._seen[event]
 
-    def clashes(self, reasons: tuple[str, ...] = ()) -> tuple[Clash, ...]:
+    def clashes(self, reasons: tuple[str, ...] = ()) -> tuple[BrokenSequence, ...]:
         """Every two occurrences that stand in an impossible order; for these reasons, where the order depends on one."""
         if reasons not in self._clashes:
             self._clashes[reasons] = tuple(self._find_clashes(reasons))
         return self._clashes[reasons]
 
-    def _find_clashes(self, reasons: tuple[str, ...]) -> Iterator[Clash]:
+    def _find_clashes(self, reasons: tuple[str, ...]) -> Iterator[BrokenSequence]:
         for sequence in self.policy.sequences:
             if sequence.reasons and not set(sequence.reasons) & set(reasons):
                 continue
             first, thens = self.happened(sequence.first), self.rounds(sequence.then)
             for then in thens if self.policy.event(sequence.then).recurring else thens[:1]:
                 if first and first.earliest > then.latest:
-                    yield Clash(sequence.first, sequence.then, first, then)
+                    yield BrokenSequence(sequence.first, sequence.then, first, then)
 
     def to_come(self, event: str) -> Occurrence | None:
         """An event entered with a day after `as_of`: not counted, because it has not happened."""
@@ -243,7 +243,7 @@ def day_text(told: Occurrence) -> str:
     return " or ".join(day_words(day) for day in days)
 
 
-def in_words(clash: Clash, policy: Policy) -> str:
+def in_words(clash: BrokenSequence, policy: Policy) -> str:
     """What cannot be, with both days: "Shipment (Sat 10 Oct 2026) stands after receipt (Thu 1 Oct 2026)"."""
     one, other = (policy.event(id).words for id in (clash.first, clash.then))
     return f"{one.capitalize()} ({day_text(clash.one)}) stands after {other} ({day_text(clash.other)})"

@@ -10,7 +10,7 @@ from rules.case.chronology import Chronology, day_text
 from rules.check.contact import problem_since
 from rules.check.contract import contract, order_time
 from rules.check.refund import money
-from rules.conversation.messages import Saying, heard, quoted, sayings
+from rules.conversation.messages import Statement, heard, quoted, statements
 from rules.language.phrases import Flag, load_phrases
 from rules.language.stated import money_in
 from rules.language.words import day_words, money_words
@@ -27,7 +27,7 @@ def adverse(chronology: Chronology) -> tuple[Finding, ...]:
 
 def _arguments(chronology: Chronology) -> Iterator[Finding]:
     """Each argument once, where it was last made; what the contract says to it stands beside it."""
-    matcher, found = load_phrases("arguments"), dict[str, tuple[Flag, Saying, str]]()
+    matcher, found = load_phrases("arguments"), dict[str, tuple[Flag, Statement, str]]()
     answer = chronology.casefile.read("dispute.supplier_answer")
     for told in _supplier_says(chronology):
         for hit in matcher.hits(told.text):
@@ -42,20 +42,22 @@ def _arguments(chronology: Chronology) -> Iterator[Finding]:
         else:
             yield Finding(f"other_side.{flag.id}", "missing", text, (told.fact,), flag.todo)
     if answer and not any(told.place == "dispute page" for _, told, _ in found.values()):
-        text = f"The supplier answered on the dispute page: {quoted(Saying('supplier', str(answer.value), 'dispute page'))}."
+        text = (
+            f"The supplier answered on the dispute page: {quoted(Statement('supplier', str(answer.value), 'dispute page'))}."
+        )
         todo = "Answer each point there, with the exhibit that shows it: draft CASE statement."
         yield Finding("other_side.answer", "undetermined", text, ("dispute.supplier_answer",), todo)
 
 
-def _supplier_says(chronology: Chronology) -> Iterator[Saying]:
+def _supplier_says(chronology: Chronology) -> Iterator[Statement]:
     """The supplier's messages since there can be a problem, and its answer on the dispute page, which comes last."""
     since = problem_since(chronology)
-    for told in sayings(chronology.casefile):
+    for told in statements(chronology.casefile):
         if told.who == "supplier" and since and told.earliest and told.earliest >= since:
             yield told
     answer = chronology.casefile.read("dispute.supplier_answer")
     if answer and isinstance(answer.value, str):
-        yield Saying("supplier", answer.value, "dispute page", fact="dispute.supplier_answer")
+        yield Statement("supplier", answer.value, "dispute page", fact="dispute.supplier_answer")
 
 
 def _offer(chronology: Chronology) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from collector.model import Finding, Money, Printed
 from rules.case.casefile import CaseFile
 from rules.case.chronology import Chronology, day_text
 from rules.check.refund import money
-from rules.conversation.messages import Saying, passages, quoted, sayings
+from rules.conversation.messages import Statement, passages, quoted, statements
 from rules.language.phrases import Flag, Matcher, PhraseBook, matcher, sentences
 from rules.language.stated import days_in, measures_in, money_in, plain
 from rules.language.words import money_words
@@ -37,7 +37,7 @@ _MEASURES: Mapping[str, Callable[[str], bool]] = MappingProxyType({
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ChecklistItem:
     """One item of the checklist: how it is known, what figure it needs (one of `measures`), and the clause to propose.
 
     `facts` are facts of the order page that state it by themselves; `part` is the guide's own heading.
@@ -55,7 +55,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Vague:
+class VagueTerm:
     """Words, with commas between, that promise nothing that can be measured, and what to write instead."""
 
     words: str
@@ -66,8 +66,8 @@ class Vague:
 class Checklist:
     """What a contract must say, and the words that say nothing."""
 
-    items: tuple[Item, ...]
-    vague: tuple[Vague, ...]
+    items: tuple[ChecklistItem, ...]
+    vague: tuple[VagueTerm, ...]
 
 
 @lru_cache
@@ -106,14 +106,16 @@ def _nothing_known(source: str) -> Finding:
     return Finding("contract.known", "undetermined", text, ("order.terms",), todo, source)
 
 
-def agreed_text(casefile: CaseFile) -> tuple[Saying, ...]:
+def agreed_text(casefile: CaseFile) -> tuple[Statement, ...]:
     """What binds: the order page's terms, goods and payments, and the passages of the contract files."""
     return (*order_text(casefile), *passages(casefile, *FILES))
 
 
-def order_text(casefile: CaseFile) -> tuple[Saying, ...]:
+def order_text(casefile: CaseFile) -> tuple[Statement, ...]:
     """The order page in sentences, each with its place."""
-    return tuple(Saying("", text, f"order page, {place}", fact=fact) for fact, place, text in _order_lines(casefile) if text)
+    return tuple(
+        Statement("", text, f"order page, {place}", fact=fact) for fact, place, text in _order_lines(casefile) if text
+    )
 
 
 def _order_lines(casefile: CaseFile) -> Iterator[tuple[str, str, str]]:
@@ -136,10 +138,10 @@ def _goods(item: Mapping[str, Any]) -> str:
     return "; ".join([str(item.get("name", "")), *fields])
 
 
-def before_payment(chronology: Chronology) -> tuple[Saying, ...]:
+def before_payment(chronology: Chronology) -> tuple[Statement, ...]:
     """The messages up to the first payment, or all where that is not known: later talk changes no contract."""
     until = order_time(chronology)
-    return tuple(s for s in sayings(chronology.casefile) if not until or not s.earliest or s.earliest <= until)
+    return tuple(s for s in statements(chronology.casefile) if not until or not s.earliest or s.earliest <= until)
 
 
 def order_time(chronology: Chronology) -> datetime | None:
@@ -151,7 +153,7 @@ def order_time(chronology: Chronology) -> datetime | None:
     return min([*printed, *([paid.latest] if paid else [])], default=None)
 
 
-def _item(item: Item, written: tuple[Saying, ...], chronology: Chronology, source: str) -> Finding:
+def _item(item: ChecklistItem, written: tuple[Statement, ...], chronology: Chronology, source: str) -> Finding:
     id, facts, label = f"contract.{item.id}", item.facts or ("order.terms",), item.label[0].upper() + item.label[1:]
     if stated := _stated(item, chronology):
         return Finding(id, "ok", f"{label}: {stated[0]}.", (stated[1],), source=source)
@@ -173,7 +175,7 @@ def _item(item: Item, written: tuple[Saying, ...], chronology: Chronology, sourc
     return Finding(id, "missing", f"{label}: the contract does not say.", facts, todo, source)
 
 
-def _stated(item: Item, chronology: Chronology) -> tuple[str, str] | None:
+def _stated(item: ChecklistItem, chronology: Chronology) -> tuple[str, str] | None:
     """The item as the order page itself states it, or the buyer entered it, and the fact that says so."""
     for name in item.facts:
         fact = chronology.casefile.fact(name)
@@ -190,16 +192,16 @@ def _stated(item: Item, chronology: Chronology) -> tuple[str, str] | None:
     return None
 
 
-def _standing(item: Item, written: tuple[Saying, ...]) -> Iterator[tuple[Saying, str]]:
+def _standing(item: ChecklistItem, written: tuple[Statement, ...]) -> Iterator[tuple[Statement, str]]:
     """The sentences that speak of the item."""
     _, words = load_checklist()
-    for saying in written:
-        for sentence in sentences(saying.text):
+    for statement in written:
+        for sentence in sentences(statement.text):
             if any(hit.flag.id == item.id for hit in words.hits(sentence)):
-                yield saying, sentence
+                yield statement, sentence
 
 
-def _measured(item: Item, sentence: str) -> bool:
+def _measured(item: ChecklistItem, sentence: str) -> bool:
     return not item.measures or any(_MEASURES[name](plain(sentence)) for name in item.measures)
 
 
@@ -224,25 +226,25 @@ def clause(text: str, chronology: Chronology) -> str:
     return text.format_map(known)
 
 
-def missing_items(chronology: Chronology) -> tuple[Item, ...]:
+def missing_items(chronology: Chronology) -> tuple[ChecklistItem, ...]:
     """The checklist's items that the contract does not say, or not measurably."""
     checklist, _ = load_checklist()
     verdicts = {finding.id: finding.verdict for finding in contract(chronology)}
     return tuple(item for item in checklist.items if verdicts.get(f"contract.{item.id}") != "ok")
 
 
-def _vague(written: tuple[Saying, ...], source: str) -> Iterator[Finding]:
+def _vague(written: tuple[Statement, ...], source: str) -> Iterator[Finding]:
     """The vague words, one finding: at most four quotes, the rest counted."""
     _, words = load_checklist()
     found = [
-        (saying, hit)
-        for saying in written
-        for sentence in sentences(saying.text)
+        (statement, hit)
+        for statement in written
+        for sentence in sentences(statement.text)
         for hit in words.hits(sentence)
         if hit.flag.id.startswith("vague-")
     ]
     if found:
-        shown = "; ".join(f"{quoted(saying, hit.sentence)}: instead, {hit.flag.label}" for saying, hit in found[:4])
+        shown = "; ".join(f"{quoted(statement, hit.sentence)}: instead, {hit.flag.label}" for statement, hit in found[:4])
         more = f"; and {len(found) - 4} more" if len(found) > 4 else ""
         text = f"Words that nothing can be measured by: {shown}{more}."
         todo = "Replace them by figures before you pay; afterwards, ask the supplier in the Message Center what is meant."

@@ -11,7 +11,7 @@ from rules.case.history import history
 from rules.check.contract import order_time
 from rules.check.protection import protections
 from rules.check.refund import ceiling, limit_at_order, limits_read, money, payments_made
-from rules.conversation.messages import not_whole, quoted, sayings
+from rules.conversation.messages import not_whole, quoted, statements
 from rules.language.phrases import sentences
 from rules.language.words import day_words, money_words
 from rules.policy.calendars import day_in
@@ -188,7 +188,7 @@ def _sample(chronology: Chronology) -> Iterator[Finding]:
     casefile, ordered, source = chronology.casefile, order_time(chronology), _source(chronology)
     told = chronology.casefile.fact("sample_approved_at")
     pictures = [file for file in casefile.files if file.kind == "sample"]
-    approvals = [(s, words) for s in sayings(casefile) if s.who == "buyer" for words in _approvals(s.text)]
+    approvals = [(s, words) for s in statements(casefile) if s.who == "buyer" for words in _approvals(s.text)]
     before = [(s, words) for s, words in approvals if not ordered or (s.earliest and s.earliest <= ordered)]
     if before:
         text = f"A sample was approved: {quoted(*before[0])}."

@@ -12,7 +12,7 @@ from rules.case.casefile import CaseFile
 from rules.case.chronology import Chronology
 from rules.check.contract import FILES, before_payment, order_text
 from rules.check.refund import money
-from rules.conversation.messages import Saying, passages, quoted, sayings
+from rules.conversation.messages import Statement, passages, quoted, statements
 from rules.language.phrases import sentences
 from rules.language.stated import (
     Day,
@@ -33,7 +33,7 @@ _NOT_AGREED = ("?", "？", "sorry", "holiday", "抱歉", "不好意思")
 
 
 @dataclass(frozen=True, slots=True)
-class Stated:
+class StatedValue:
     """One value as one of the three sources states it: its quote ready for a sentence, and the fact or file it stands in."""
 
     source: str
@@ -59,7 +59,7 @@ def differences(chronology: Chronology) -> tuple[Finding, ...]:
 
 
 def _compare(
-    id: str, label: str, stated: list[Stated], agree: Callable[[Any, Any], bool], facts: tuple[str, ...]
+    id: str, label: str, stated: list[StatedValue], agree: Callable[[Any, Any], bool], facts: tuple[str, ...]
 ) -> Iterator[Finding]:
     """Each other source against the first; of one source, any of its statements that agrees is enough."""
     if not stated:
@@ -102,30 +102,34 @@ def _days_meet(one: frozenset[Day], other: frozenset[Day]) -> bool:
 
 
 def _from(
-    texts: tuple[Saying, ...], source: str, read: Callable[[str], Any], only: tuple[str, ...] = ()
-) -> Iterator[Stated]:
-    for saying in texts:
-        for sentence in sentences(saying.text):
+    texts: tuple[Statement, ...], source: str, read: Callable[[str], Any], only: tuple[str, ...] = ()
+) -> Iterator[StatedValue]:
+    for statement in texts:
+        for sentence in sentences(statement.text):
             words = plain(sentence)
             if only and not any(word in words for word in only):
                 continue
-            if saying.who and any(word in words for word in _NOT_AGREED):
+            if statement.who and any(word in words for word in _NOT_AGREED):
                 continue
             if value := read(sentence):
-                yield Stated(source, value, quoted(saying, sentence), saying.fact)
+                yield StatedValue(source, value, quoted(statement, sentence), statement.fact)
 
 
-def _both(files: tuple[Saying, ...], chat: tuple[Saying, ...], read: Callable[[str], Any], *only: str) -> list[Stated]:
+def _both(
+    files: tuple[Statement, ...], chat: tuple[Statement, ...], read: Callable[[str], Any], *only: str
+) -> list[StatedValue]:
     return [*_from(files, "the contract file", read, only), *_from(chat, "the chat", read, only)]
 
 
-def _amounts(casefile: CaseFile, files: tuple[Saying, ...], chat: tuple[Saying, ...]) -> list[Stated]:
+def _amounts(casefile: CaseFile, files: tuple[Statement, ...], chat: tuple[Statement, ...]) -> list[StatedValue]:
     total = money(casefile, "order.total")
-    first = [Stated("the order page", total, f"{money_words(total)} (order page, total)", "order.total")] if total else []
+    first = (
+        [StatedValue("the order page", total, f"{money_words(total)} (order page, total)", "order.total")] if total else []
+    )
     return [*first, *_both(files, chat, total_in)]
 
 
-def _quantities(casefile: CaseFile, files: tuple[Saying, ...], chat: tuple[Saying, ...]) -> list[Stated]:
+def _quantities(casefile: CaseFile, files: tuple[Statement, ...], chat: tuple[Statement, ...]) -> list[StatedValue]:
     items = casefile.value("order.items")
     numbers = [i.get("quantity") for i in items if isinstance(i, Mapping)] if isinstance(items, list | tuple) else []
     whole = [number for number in numbers if isinstance(number, int)]
@@ -133,16 +137,16 @@ def _quantities(casefile: CaseFile, files: tuple[Saying, ...], chat: tuple[Sayin
         return _both(files, chat, quantities_in)
     shown = f"{' + '.join(map(str, whole))} (order page, goods)"
     return [
-        Stated("the order page", frozenset({*whole, sum(whole)}), shown, "order.items"),
+        StatedValue("the order page", frozenset({*whole, sum(whole)}), shown, "order.items"),
         *_both(files, chat, quantities_in),
     ]
 
 
-def _ship_dates(chronology: Chronology, files: tuple[Saying, ...], chat: tuple[Saying, ...]) -> list[Stated]:
+def _ship_dates(chronology: Chronology, files: tuple[Statement, ...], chat: tuple[Statement, ...]) -> list[StatedValue]:
     agreed = chronology.happened("ship_by")
     days = frozenset(map(_plain_day, {day for day, _ in agreed.days})) if agreed else frozenset()
     first = (
-        [Stated("the order page", days, f"{agreed.text} (order page, ship date)", agreed.fact)]
+        [StatedValue("the order page", days, f"{agreed.text} (order page, ship date)", agreed.fact)]
         if agreed and agreed.printed
         else []
     )
@@ -153,7 +157,7 @@ def _plain_day(day: date) -> Day:
     return day.year, day.month, day.day
 
 
-def _specification(casefile: CaseFile, files: tuple[Saying, ...], chat: tuple[Saying, ...]) -> Iterator[Finding]:
+def _specification(casefile: CaseFile, files: tuple[Statement, ...], chat: tuple[Statement, ...]) -> Iterator[Finding]:
     """Figures of one unit about one thing that no source shares: the first such pair of each other source."""
     page = order_text(casefile)
     base, others = (page, (("file", files), ("chat", chat))) if page else (files, (("chat", chat),))
@@ -176,12 +180,12 @@ def _specification(casefile: CaseFile, files: tuple[Saying, ...], chat: tuple[Sa
         yield Finding("difference.specification", "ok", text, tuple(dict.fromkeys(compared)))
 
 
-def _measures(texts: tuple[Saying, ...]) -> Iterator[tuple[Measure, str, str]]:
+def _measures(texts: tuple[Statement, ...]) -> Iterator[tuple[Measure, str, str]]:
     """Each figure, its quote, and the fact or file it stands in."""
-    for saying in texts:
-        for sentence in sentences(saying.text):
+    for statement in texts:
+        for sentence in sentences(statement.text):
             for measure in measures_in(sentence):
-                yield measure, quoted(saying, sentence), saying.fact
+                yield measure, quoted(statement, sentence), statement.fact
 
 
 def _about_one_thing(one: Measure, other: Measure) -> bool:
@@ -196,14 +200,14 @@ def _shared(
     return other.value in ours or one.value in {m.value for m, *_ in theirs if m.unit == one.unit}
 
 
-def _beneficiary(casefile: CaseFile, files: tuple[Saying, ...], chat: tuple[Saying, ...]) -> Iterator[Finding]:
+def _beneficiary(casefile: CaseFile, files: tuple[Statement, ...], chat: tuple[Statement, ...]) -> Iterator[Finding]:
     """The beneficiary named in a file or in the chat against the company on the order page."""
     own = "order.supplier" if casefile.value("order.supplier") else "supplier.name"
     company = casefile.value(own)
     named = [
-        (name, saying)
-        for saying in (*files, *passages(casefile, "payment"), *sayings(casefile))
-        for name in beneficiaries_in(saying.text)
+        (name, statement)
+        for statement in (*files, *passages(casefile, "payment"), *statements(casefile))
+        for name in beneficiaries_in(statement.text)
     ]
     facts, source = ("order.supplier", "supplier.name"), "Pay only to the account shown on the order page"
     if not named:
@@ -214,9 +218,9 @@ def _beneficiary(casefile: CaseFile, files: tuple[Saying, ...], chat: tuple[Sayi
             "difference.beneficiary", "undetermined", text, facts, "Capture the order page, then check again.", source
         )
         return
-    for name, saying in named:
+    for name, statement in named:
         if not same_company(name, str(company)) and "alibaba" not in plain(name):
-            text = f"The beneficiary differs: the order page's supplier is “{company}”, but {quoted(saying, name)}."
+            text = f"The beneficiary differs: the order page's supplier is “{company}”, but {quoted(statement, name)}."
             todo = "Pay nothing to it, only to the account that the order page shows; ask in the Message Center who this is."
             yield Finding("difference.beneficiary", "problem", text, facts, todo, source)
             return

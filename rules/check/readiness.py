@@ -12,7 +12,7 @@ from rules.case.casefile import CaseFile
 from rules.case.chronology import Chronology, Occurrence, day_text, days_between, occurrence
 from rules.check.contact import follows
 from rules.check.refund import COUNTED, payments_made
-from rules.conversation.messages import quoted, sayings
+from rules.conversation.messages import quoted, statements
 from rules.conversation.redflags import speaks_against, speaks_for
 from rules.language.phrases import Matcher, load_phrases
 from rules.language.words import day_words
@@ -146,7 +146,7 @@ def _said_against(casefile: CaseFile, needed: Requirement) -> str:
     if needed.unless_said == "-":
         return ""
     words = _only(needed.unless_said)
-    hits = ((said, hit) for said in sayings(casefile) for hit in words.hits(said.text, said.who))
+    hits = ((said, hit) for said in statements(casefile) for hit in words.hits(said.text, said.who))
     return next((quoted(said, hit.sentence) for said, hit in hits), "")
 
 

@@ -18,7 +18,7 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Saying:
+class Statement:
     """Something that somebody wrote: `who` is buyer, supplier or "" (a file), `place` where it stands, in words.
 
     `earliest` is the first instant (UTC) at which it can have been written, None where no time is known. `fact` names what
@@ -32,9 +32,9 @@ class Saying:
     fact: str = "thread.messages"
 
 
-def sayings(casefile: CaseFile) -> tuple[Saying, ...]:
+def statements(casefile: CaseFile) -> tuple[Statement, ...]:
     """Every message that any visit saw, oldest first, what was recalled later included; the system's own left out."""
-    seen: dict[tuple[str, str], tuple[int, Saying]] = {}
+    seen: dict[tuple[str, str], tuple[int, Statement]] = {}
     conversation = {s.id: s.target.id for s in casefile.snapshots}
     number = 0
     for fact in _told(casefile):
@@ -44,7 +44,7 @@ def sayings(casefile: CaseFile) -> tuple[Saying, ...]:
                 key = (conversation.get(fact.snapshot, ""), str(message.get("id") or message))
                 first = seen[key][0] if key in seen else number
                 if not message.get("recalled"):
-                    seen[key] = first, _saying(message, casefile)
+                    seen[key] = first, _statement(message, casefile)
     return tuple(said for _, said in sorted(seen.values(), key=lambda one: (one[1].earliest or _LONG_AGO, one[0])))
 
 
@@ -79,27 +79,27 @@ def _told(casefile: CaseFile) -> list[Fact]:
     return [f for f in found if f.state == "read" and isinstance(f.value, list | tuple)]
 
 
-def _saying(message: Mapping[str, Any], casefile: CaseFile) -> Saying:
+def _statement(message: Mapping[str, Any], casefile: CaseFile) -> Statement:
     value = message.get("sent_at") or message.get("printed")
     told = occurrence(Fact("thread.messages", value, "read", "", ""), casefile.zone, _READINGS)
     if isinstance(value, Printed):
         day = value.text
     else:
         day = day_words(day_in(told.earliest, casefile.zone)) if told else "of unknown date"
-    return Saying(str(message["from"]), str(message["text"]), f"message of {day}", told.earliest if told else None)
+    return Statement(str(message["from"]), str(message["text"]), f"message of {day}", told.earliest if told else None)
 
 
-def passages(casefile: CaseFile, *kinds: str) -> tuple[Saying, ...]:
+def passages(casefile: CaseFile, *kinds: str) -> tuple[Statement, ...]:
     """The passages of the buyer's files of these kinds (of all, where none is named)."""
     return tuple(
-        Saying("", passage.text, f"{text.name}, {passage.place}", fact=f"file: {text.name}")
+        Statement("", passage.text, f"{text.name}, {passage.place}", fact=f"file: {text.name}")
         for text in casefile.texts
         if not kinds or text.kind in kinds
         for passage in text.passages
     )
 
 
-def quoted(said: Saying, sentence: str = "") -> str:
+def quoted(said: Statement, sentence: str = "") -> str:
     """A quote for a sentence, not longer than a reader bears, and its place: “…” (message of …)."""
     words = " ".join((sentence or said.text).split())
     return f"“{words if len(words) <= 160 else words[:157] + '…'}” ({said.place})"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from collector.model import Finding
 from rules.case.casefile import CaseFile
-from rules.conversation.messages import Saying, passages, quoted, sayings
+from rules.conversation.messages import Statement, passages, quoted, statements
 from rules.language.phrases import Flag, Hit, Matcher, load_phrases
 from rules.policy.platform import Policy
 
@@ -14,7 +14,7 @@ _PREFIX = {"red_flag": "redflag", "own_words": "own", "admission": "admission"}
 # In a chat kept by hand anybody may be writing; a contract names accounts and addresses by its nature.
 _IN_FILES = {"chat": "", "other": "", "contract": "account_changed"}
 
-Heard = dict[str, list[tuple[Saying, Hit]]]
+FlagHits = dict[str, list[tuple[Statement, Hit]]]
 
 
 def redflags(casefile: CaseFile, policy: Policy) -> tuple[Finding, ...]:
@@ -25,10 +25,10 @@ def redflags(casefile: CaseFile, policy: Policy) -> tuple[Finding, ...]:
     return tuple(_finding(flag, heard, policy) for flag in flags)
 
 
-def listen(casefile: CaseFile, matcher: Matcher) -> Heard:
+def listen(casefile: CaseFile, matcher: Matcher) -> FlagHits:
     """Each flag's messages and what in them raised it, oldest first; of files, only red flags."""
-    heard: Heard = {}
-    for said in sayings(casefile):
+    heard: FlagHits = {}
+    for said in statements(casefile):
         for hit in matcher.hits(said.text, said.who):
             heard.setdefault(hit.flag.id, []).append((said, hit))
     for said, hit in _in_files(casefile, matcher):
@@ -36,7 +36,7 @@ def listen(casefile: CaseFile, matcher: Matcher) -> Heard:
     return heard
 
 
-def _in_files(casefile: CaseFile, matcher: Matcher) -> Iterator[tuple[Saying, Hit]]:
+def _in_files(casefile: CaseFile, matcher: Matcher) -> Iterator[tuple[Statement, Hit]]:
     for kind, only in _IN_FILES.items():
         for said in passages(casefile, kind):
             for hit in matcher.hits(said.text):
@@ -44,7 +44,7 @@ def _in_files(casefile: CaseFile, matcher: Matcher) -> Iterator[tuple[Saying, Hi
                     yield said, hit
 
 
-def _finding(flag: Flag, heard: Heard, policy: Policy) -> Finding:
+def _finding(flag: Flag, heard: FlagHits, policy: Policy) -> Finding:
     times = heard[flag.id]
     said, hit = times[-1]
     quote, language = quoted(said, hit.sentence), hit.language
@@ -63,7 +63,7 @@ def _finding(flag: Flag, heard: Heard, policy: Policy) -> Finding:
     return Finding(id, "problem", text[0].upper() + text[1:], facts, flag.todo, source, language)
 
 
-def _refused_after(heard: Heard, asked: Saying) -> str:
+def _refused_after(heard: FlagHits, asked: Statement) -> str:
     """The buyer's refusal of a later date, written after it was last asked for and not taken back; "" for none."""
     agreed = [said.earliest for said, _ in heard.get("agreed_delay", ())]
     for said, hit in heard.get("refuses_delay", ()):

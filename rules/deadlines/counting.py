@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from collector.model import ORIGINS, Deadline, DeadlineState, Origin, kept_in_part
 from rules.case.casefile import CaseFile
-from rules.case.chronology import Chronology, Clash, Occurrence, in_words
+from rules.case.chronology import BrokenSequence, Chronology, Occurrence, in_words
 from rules.case.dispute_page import DisputePage, Timer, dispute_pages, first_seen, newest, page_past, says, stage, words_of
 from rules.deadlines.rounds import Round, done_for, rounds
 from rules.policy.calendars import count as counted
@@ -60,7 +60,7 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class DeadlineEnd:
     """A deadline that no longer runs: met, or not (`state`), why in words, and how: done, done late, or over undone."""
 
     state: DeadlineState
@@ -208,7 +208,9 @@ class Story:
 
     # -- whether it still runs ----------------------------------------------------------------------------------------
 
-    def endings(self, rule: DeadlineRule, found: tuple[Round, ...], windows: list[Window | None]) -> list[Ending | None]:
+    def endings(
+        self, rule: DeadlineRule, found: tuple[Round, ...], windows: list[Window | None]
+    ) -> list[DeadlineEnd | None]:
         """What has ended each round, or None while it runs."""
         if rule.recurring:
             done = self.requests_answered(rule, found, windows)
@@ -219,43 +221,43 @@ class Story:
             for n, (ending, round, window) in enumerate(zip(done, found, windows, strict=True))
         ]
 
-    def done(self, rule: DeadlineRule, round: Round, window: Window | None) -> Ending | None:
+    def done(self, rule: DeadlineRule, round: Round, window: Window | None) -> DeadlineEnd | None:
         """The ending of a round for which something was done, or must have been."""
         told = [done for done in done_for(self.chronology, rule) if done.ends(round)]
         if events := [done.told for done in told if not done.shown]:
             return self.done_on(rule, window, min(events, key=lambda told: told.earliest))
         if told:
-            return Ending("met", f"the page shows {told[0].shown}", "done")
+            return DeadlineEnd("met", f"the page shows {told[0].shown}", "done")
         if not (round.base and (implied := self.first(rule.implied_by)) and window):
             return None
         if not window.missed_by(implied):
-            return Ending("met", f"it must have been done by {implied}", "done")
-        return Ending("undetermined", f"done some day before {implied}; the day is not known", "done")
+            return DeadlineEnd("met", f"it must have been done by {implied}", "done")
+        return DeadlineEnd("undetermined", f"done some day before {implied}; the day is not known", "done")
 
-    def done_on(self, rule: DeadlineRule, window: Window | None, told: Occurrence) -> Ending:
+    def done_on(self, rule: DeadlineRule, window: Window | None, told: Occurrence) -> DeadlineEnd:
         """Done on a day, in time or late; a window that ended late has ended."""
         if rule.who == "supplier" and window is None:
-            return Ending("undetermined", f"done on {told}, but not known whether in time", "done")
+            return DeadlineEnd("undetermined", f"done on {told}, but not known whether in time", "done")
         days = window.days_late(told) if window and not rule.opening else None
         if days is None:
-            return Ending("met", f"done on {told}", "done")
-        return Ending("met", f"done on {told}, after the last day as counted", f"done {late_words(days)}", days)
+            return DeadlineEnd("met", f"done on {told}", "done")
+        return DeadlineEnd("met", f"done on {told}, after the last day as counted", f"done {late_words(days)}", days)
 
-    def settled(self, rule: DeadlineRule, round: Round, window: Window | None) -> Ending | None:
+    def settled(self, rule: DeadlineRule, round: Round, window: Window | None) -> DeadlineEnd | None:
         past = page_past(self.pages, rule.id, window.latest if window else None, round.begun)
         if past is None or past.phrase is None:
             return self.over(rule, round)
-        return Ending("met", f"the dispute page is past it ({past.phrase.stage})")
+        return DeadlineEnd("met", f"the dispute page is past it ({past.phrase.stage})")
 
-    def over(self, rule: DeadlineRule, round: Round) -> Ending | None:
+    def over(self, rule: DeadlineRule, round: Round) -> DeadlineEnd | None:
         told = (told for event in rule.ended_by if (told := self.chronology.happened(event)) and round.ended_by(told))
-        return next((Ending("met", f"over with {event}") for event in told), None)
+        return next((DeadlineEnd("met", f"over with {event}") for event in told), None)
 
     def requests_answered(
         self, rule: DeadlineRule, found: tuple[Round, ...], windows: list[Window | None]
-    ) -> list[Ending | None]:
+    ) -> list[DeadlineEnd | None]:
         """Each submission answers the oldest request it came in time for, or else the newest one made before it."""
-        endings: list[Ending | None] = [None] * len(found)
+        endings: list[DeadlineEnd | None] = [None] * len(found)
         for sent in (done.told for done in done_for(self.chronology, rule)):
             pending = [n for n, r in enumerate(found) if endings[n] is None and r.ended_by(sent)]
             in_time = [n for n in pending if (w := windows[n]) is None or not w.missed_by(sent)]
@@ -264,16 +266,16 @@ class Story:
                 endings[answered] = self.done_on(rule, windows[answered], sent)
         return endings
 
-    def followed(self, rule: DeadlineRule, window: Window | None, later: tuple[Round, ...]) -> Ending | None:
+    def followed(self, rule: DeadlineRule, window: Window | None, later: tuple[Round, ...]) -> DeadlineEnd | None:
         """A round whose time had run out when the next began did not end the dispute.
 
         Requests for evidence run side by side; of everything else a page asks once, so what it asks now takes its place.
         """
         if not rule.recurring and any(round.still for round in later):
-            return Ending("met", "over: the dispute page has asked anew")
+            return DeadlineEnd("met", "over: the dispute page has asked anew")
         made = [r.asked.earliest if r.asked else r.timer.seen if r.timer else None for r in later[:1]]
         if window and made and made[0] and made[0] > window.latest:
-            return Ending("met", "over: a newer request has followed")
+            return DeadlineEnd("met", "over: a newer request has followed")
         return None
 
     def first(self, events: Iterable[str]) -> Occurrence | None:
@@ -285,7 +287,7 @@ class Story:
     # -- the value ----------------------------------------------------------------------------------------------------
 
     def deadline(
-        self, rule: DeadlineRule, number: int, round: Round, window: Window | None, ending: Ending | None
+        self, rule: DeadlineRule, number: int, round: Round, window: Window | None, ending: DeadlineEnd | None
     ) -> Deadline:
         state, needs, basis = self.waiting(rule) if window is None else ("open", self.missing(rule, window), window.basis)
         near = False
@@ -317,7 +319,7 @@ class Story:
         later = page and not (round.begun and page.at and page.at < round.begun)
         return bool(later and page and page.phrase and f"stage:{page.phrase.stage}" in rule.moot_after)
 
-    def clash(self, rule: DeadlineRule, ending: Ending | None, round: Round) -> Clash | None:
+    def clash(self, rule: DeadlineRule, ending: DeadlineEnd | None, round: Round) -> BrokenSequence | None:
         """Two dates in an impossible order of which the deadline is counted from one, and ended by the other if it ended."""
         if not round.base and not rule.recurring:
             return None  # it is not counted from the policy's starts

@@ -59,7 +59,7 @@ class Round:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class RequestEvent:
     """An event that asks anew; `seen` is the look that first showed it, where a page tells of it."""
 
     told: Occurrence
@@ -67,7 +67,7 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class FulfilmentEvent:
     """An event that meets the deadline; `shown` names the page's fact that tells of it, which was there by that look."""
 
     told: Occurrence
@@ -97,20 +97,23 @@ def rounds(
     first = () if rule.recurring else (Round(base=True),)
     fold = _Fold(chronology, rule, list(first), bool(rule.recurring), opened, base_ends)
     for _, _, happening in _in_time(chronology, rule, asks, pages):
-        if isinstance(happening, Done):
+        if isinstance(happening, FulfilmentEvent):
             fold.answered, fold.since = True, happening.told
-        elif isinstance(happening, Ask):
+        elif isinstance(happening, RequestEvent):
             fold.ask(happening)
         else:
             fold.look(happening)
     return tuple(fold.rounds) or (Round(base=True, seen=opened.earliest if opened else None),)
 
 
-def done_for(chronology: Chronology, rule: DeadlineRule) -> tuple[Done, ...]:
+def done_for(chronology: Chronology, rule: DeadlineRule) -> tuple[FulfilmentEvent, ...]:
     """Everything that can have met the deadline: events, and what pages show of it, each value from the first look on."""
     events = [chronology.policy.event(event) for event in rule.met_by]
-    told = [Done(told) for e in events for told in chronology.rounds(e.id)[: None if e.recurring else 1]]
-    return (*told, *(Done(told, name, at is None) for name in rule.met_facts for told, at in _first_shown(chronology, name)))
+    told = [FulfilmentEvent(told) for e in events for told in chronology.rounds(e.id)[: None if e.recurring else 1]]
+    return (
+        *told,
+        *(FulfilmentEvent(told, name, at is None) for name in rule.met_facts for told, at in _first_shown(chronology, name)),
+    )
 
 
 @dataclass(slots=True)
@@ -124,7 +127,7 @@ class _Fold:
     since: Occurrence | None
     base_ends: Callable[[], datetime | None]
 
-    def ask(self, ask: Ask) -> None:
+    def ask(self, ask: RequestEvent) -> None:
         last = self.rounds[-1] if self.rounds else None
         timer = last.timer if last and last.asked is None else None
         until = timer.latest if timer else last.still if last and last.seen else None
@@ -182,30 +185,30 @@ def _retimed(last: Round, timer: Timer, same: bool) -> Round:
 
 
 def _in_time(
-    chronology: Chronology, rule: DeadlineRule, asks: tuple[Ask, ...], pages: tuple[DisputePage, ...]
-) -> list[tuple[datetime, int, Ask | Done | DisputePage]]:
+    chronology: Chronology, rule: DeadlineRule, asks: tuple[RequestEvent, ...], pages: tuple[DisputePage, ...]
+) -> list[tuple[datetime, int, RequestEvent | FulfilmentEvent | DisputePage]]:
     """What asks, what was done and the looks at the page, in the order of time; a page of no known day is now."""
-    happenings: list[tuple[datetime, int, Ask | Done | DisputePage]] = []
+    happenings: list[tuple[datetime, int, RequestEvent | FulfilmentEvent | DisputePage]] = []
     happenings += [(ask.seen or ask.told.by, 0, ask) for ask in asks]
-    over = (Done(told) for event in rule.ended_by if (told := chronology.happened(event)))
+    over = (FulfilmentEvent(told) for event in rule.ended_by if (told := chronology.happened(event)))
     happenings += [(done.told.by, 1, done) for done in (*done_for(chronology, rule), *over)]
     happenings += [(page.at or chronology.casefile.as_of, 2, page) for page in pages]
     return sorted(happenings, key=lambda happening: happening[:2])
 
 
-def _asks(chronology: Chronology, rule: DeadlineRule, pages: tuple[DisputePage, ...]) -> Iterator[Ask]:
+def _asks(chronology: Chronology, rule: DeadlineRule, pages: tuple[DisputePage, ...]) -> Iterator[RequestEvent]:
     """The events that ask anew, from the dispute's opening on; what a page shows asks where its words say nothing else."""
     if rule.recurring:
-        yield from (Ask(told) for told in chronology.rounds(rule.recurring))
+        yield from (RequestEvent(told) for told in chronology.rounds(rule.recurring))
     opened = next(filter(None, map(chronology.happened, rule.starts)), None)
     if opened or any(chronology.casefile.value(name) is not None for name in rule.begun_by):
         asked = (told for event in rule.again for told in chronology.rounds(event))
-        yield from (Ask(told) for told in asked if opened is None or told.latest >= opened.earliest)
+        yield from (RequestEvent(told) for told in asked if opened is None or told.latest >= opened.earliest)
     says = {page.at for page in pages if page.phrase or page.timer}
     for name in rule.again_facts:
         for shown, at in _first_shown(chronology, name, "read"):
             if at and at not in says:
-                yield Ask(shown, at)
+                yield RequestEvent(shown, at)
 
 
 def _first_shown(chronology: Chronology, name: str, *states: str) -> Iterator[tuple[Occurrence, datetime | None]]:

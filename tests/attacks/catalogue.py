@@ -18,7 +18,7 @@ from collector.canonical import canonical
 from collector.seal.signature import sign
 from fixtures.authority import prepare
 from fixtures.revocation import Revocation
-from rules.pack.bag.zipform import Placed, directory, local_header, read_zip
+from rules.pack.bag.zipform import PlacedMember, directory, local_header, read_zip
 from tests.attacks.stage import Spoiled
 from tests.rules.pack.forging import Files, remade, rezip, unpack, zipped
 from tests.rules.pack.synthetic import token_over
@@ -352,7 +352,7 @@ def out_of_order(whole: bytes) -> bytes:
     for member in (placed[1], placed[0], *placed[2:]):
         head = local_header(member.path, member.size, member.crc)
         body += head + whole[member.start : member.start + member.size]
-        moved_to.append(Placed(member.path, member.size, member.crc, at, at + len(head), member.sha256))
+        moved_to.append(PlacedMember(member.path, member.size, member.crc, at, at + len(head), member.sha256))
         at = len(body)
     return body + b"".join(directory(moved_to, len(body)))
 

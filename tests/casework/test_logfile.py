@@ -117,10 +117,10 @@ def test_verbose_says_the_steps_on_standard_error_and_leaves_standard_output_to_
 
 def test_what_is_said_of_steps_is_redacted_and_cannot_act_on_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     from casework.logfile import attach
-    from casework.terminal import Steps
+    from casework.terminal import StepHandler
 
     with logged("doctor"):
-        attach(Steps())
+        attach(StepHandler())
         _LOG.info("went on to https://x.example/?token=hunter2\x1b[2J")
     said = capsys.readouterr().err
     assert "went on to https://x.example/?[hidden]" in said

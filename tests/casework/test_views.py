@@ -25,7 +25,7 @@ from casework.keeping.nightly import night
 from casework.keeping.sign_in import SignedIn
 from casework.keeping.watch import WatchAnswer
 from casework.proving.export import export_wacz
-from casework.proving.pack import Wish, make_pack
+from casework.proving.pack import PackRequest, make_pack
 from casework.proving.reread import reread
 from casework.proving.status import stamp, status
 from casework.proving.verify import verify_path
@@ -103,7 +103,7 @@ ANSWERS: dict[str, Callable[[_Desk], tuple[Any, ...]]] = {
     "initialised": lambda d: (d.ws.archive.root, True, ("a note",)),
     "next_step": lambda d: (next_of(d.ws, d.order),),
     "night": lambda d: (night(d.ws, dry_run=True, progress=_quiet),),
-    "packed": lambda d: (make_pack(d.ws, d.order, Wish(output=d.folder / "case.zip"), _quiet),),
+    "packed": lambda d: (make_pack(d.ws, d.order, PackRequest(output=d.folder / "case.zip"), _quiet),),
     "reindexed": lambda d: ({"cases": 1, "facts": 20},),
     "reread": lambda d: (reread(d.ws, "", _quiet),),
     "signed_in": lambda d: (SignedIn(Account("main"), d.captured.snapshots[0], d.captured.seal),),

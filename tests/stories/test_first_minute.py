@@ -16,7 +16,7 @@ import pytest
 
 from casework.cases import targets_of
 from casework.keeping.sign_in import SignedIn, login
-from casework.keeping.watch import WatchAnswer, WatchWish, watch
+from casework.keeping.watch import WatchAnswer, WatchRequest, watch
 from casework.workspace import workspace
 from collector.browser.find import find_browser
 from collector.browser.window import ended, open_window, reached
@@ -292,7 +292,7 @@ def test_all_orders_of_the_list_can_be_watched_at_once(signed_in: Desk) -> None:
 
 
 def _watch(table: Desk, person: Script, account: str = "") -> WatchAnswer:
-    return watch(workspace(), WatchWish((table.order,), account=account, yes=True), person, quiet)
+    return watch(workspace(), WatchRequest((table.order,), account=account, yes=True), person, quiet)
 
 
 def _pages(table: Desk) -> list[Target]:

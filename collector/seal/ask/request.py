@@ -49,7 +49,7 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
-class NoToken:
+class TokenFailure:
     """An authority that gave no token that holds: why, in one sentence, and what to do.
 
     Where the reason is that a certificate was revoked, the path of certificates, and what was said of them.
@@ -97,7 +97,7 @@ def request_token(authority: Authority, data: bytes, *, timeout_s: float, now: C
 
 def request_all(
     authorities: Iterable[Authority], data: bytes, timeout_s: float = 8.0, *, now: Callable[[], datetime]
-) -> list[Token | NoToken]:
+) -> list[Token | TokenFailure]:
     """One answer an authority, in their order, all asked at once; a token is waited for `timeout_s` at most, and
     `WITHIN_S` more for what is said of its certificates.
     """
@@ -105,7 +105,7 @@ def request_all(
     # A little longer, so that a request's own, clearer sentence arrives first.
     answers = at_once([partial(_answer, one, data, timeout_s, now) for one in asked], timeout_s + WITHIN_S + 0.25)
     pairs = zip(asked, answers, strict=True)
-    given = [answer or NoToken(authority, _too_late(authority, timeout_s), _RETRY) for authority, answer in pairs]
+    given = [answer or TokenFailure(authority, _too_late(authority, timeout_s), _RETRY) for authority, answer in pairs]
     for one in given:
         _LOG.info(
             "%s was asked for a timestamp: %s", one.authority.name, "it came" if isinstance(one, Token) else one.message
@@ -113,13 +113,13 @@ def request_all(
     return given
 
 
-def _answer(authority: Authority, data: bytes, timeout_s: float, now: Callable[[], datetime]) -> Token | NoToken:
+def _answer(authority: Authority, data: bytes, timeout_s: float, now: Callable[[], datetime]) -> Token | TokenFailure:
     try:
         return request_token(authority, data, timeout_s=timeout_s, now=now)
     except RevokedAuthority as error:
-        return NoToken(authority, error.message, error.hint, error.certificates_pem, error.answers)
+        return TokenFailure(authority, error.message, error.hint, error.certificates_pem, error.answers)
     except SealError as error:
-        return NoToken(authority, error.message, error.hint)
+        return TokenFailure(authority, error.message, error.hint)
 
 
 def _too_late(authority: Authority, timeout_s: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import SplitResult, parse_qs, quote, urljoin, urlsplit
 
+from collector.kinds import page_kind
 from collector.reading.addresses import Address
 
 _PRODUCT = re.compile(r"/product-(?:detail|gs)/(?:(?P<slug>[^/]{0,300})[_-])?(?P<id>[0-9]{6,20})\.html?$", re.IGNORECASE)
@@ -89,7 +90,7 @@ def canonical(url: str) -> str:
     address = address_of(url)
     if address.kind == "order" and address.order:
         return order_address(address.order)
-    if address.kind == "tracking":
+    if address.order and not address.dispute and page_kind(address.kind).of_order:
         parts = urlsplit(url.strip())
         return f"https://{(parts.hostname or '').lower()}{parts.path}?orderId={address.order}"
     if address.kind == "supplier":

@@ -9,7 +9,7 @@ from collector.reading.leaves import count_in, money_in, text_in
 from collector.reading.markup import Frame
 from collector.reading.readings import Node
 from collector.reading.texts import squeezed, text_of
-from collector.site import Listed
+from collector.site import ListedOrder
 from collector.sites.alibaba.addresses import MESSENGER, absolute, address_of, canonical, order_address
 from collector.sites.alibaba.conversation import CONTACT, company_in, listed_contacts
 
@@ -54,13 +54,13 @@ def listed_disputes(frame: Frame) -> Node:
     return next(rows, Node(frame.digest, "", "", None, there=False))
 
 
-def orders_of(frame: Frame) -> tuple[Listed, ...]:
+def orders_of(frame: Frame) -> tuple[ListedOrder, ...]:
     """The orders of a list, from its data; from its links alone where the page carries none."""
     rows = [_listed(row, frame) for rows in _order_lists(frame) for row in rows.items()]
     if rows:
         return tuple({row.order: row for row in reversed(rows) if row.order}.values())[::-1]
     numbers = dict.fromkeys(address.order for address, _ in frame.links if address.kind == "order" and address.order)
-    return tuple(Listed(number, order_address(number), "", "", "", "") for number in numbers)
+    return tuple(ListedOrder(number, order_address(number), "", "", "", "") for number in numbers)
 
 
 def orders_in_all(frame: Frame) -> int:
@@ -73,7 +73,7 @@ def orders_in_all(frame: Frame) -> int:
     return max((reading.value for reading in counts if reading is not None and reading.value), default=0)
 
 
-def _listed(row: Node, frame: Frame) -> Listed:
+def _listed(row: Node, frame: Frame) -> ListedOrder:
     number = _number(row["baseInfo"]) or _number(row)
     action, money = row["statusAction"], row["paymentInfo"]
     status = next(
@@ -83,7 +83,7 @@ def _listed(row: Node, frame: Frame) -> Listed:
     totals = [money[key] for key in ("totalAmount", "orderAmount", "totalWithTaxAmount")]
     totals += [row["productTotalAmount"], row["productInfo"]["productTotalAmount"]]
     dispute = _dispute(row, frame)
-    return Listed(
+    return ListedOrder(
         order=number,
         url=order_address(number) if number else "",
         status=_text(status),

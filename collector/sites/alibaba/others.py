@@ -14,7 +14,7 @@ from bs4 import Tag
 from collector.reading.markup import Frame
 from collector.reading.message_lists import conversations
 from collector.reading.texts import classes, text_of
-from collector.site import Carried, StoredPage
+from collector.site import ExchangeContent, StoredPage
 from collector.sites.alibaba import addresses
 from collector.sites.alibaba.conversation import CONTACT, OPEN_CONTACT, listed_contacts
 from collector.sites.alibaba.drawn import attachments, message_tags, spoken_in, stated_in
@@ -69,7 +69,7 @@ def own_stretches(page: StoredPage, frames: tuple[Frame, ...]) -> frozenset[int]
     )
 
 
-def tells_others(page: StoredPage, frames: tuple[Frame, ...], carried: Carried, crowded: bool) -> bool:
+def tells_others(page: StoredPage, frames: tuple[Frame, ...], carried: ExchangeContent, crowded: bool) -> bool:
     """Whether an exchange or socket tells, or may tell, of others (see `collector.site.Site`).
 
     What can be shown to be of the open conversation: its files, by their addresses, and JSON in which every word belongs
@@ -122,7 +122,7 @@ def _is_named(name: str, stretch: bytes) -> bool:
     return any(re.search(f"{before}{re.escape(form)}{after}", markup) for form in {name, html.escape(name)})
 
 
-def _is_own(page: StoredPage, frames: tuple[Frame, ...], carried: Carried) -> bool:
+def _is_own(page: StoredPage, frames: tuple[Frame, ...], carried: ExchangeContent) -> bool:
     """Whether it can be shown to be of the conversation that is open, and of that alone."""
     spoken = {code for frame in frames for code in spoken_in(frame)}
     if len(spoken) != 1:

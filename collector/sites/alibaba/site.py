@@ -12,7 +12,7 @@ from collector.kinds import case_pages
 from collector.model import Fact, Target
 from collector.reading.addresses import Address
 from collector.reading.markup import Frame
-from collector.site import Attachment, Carried, Identity, Listed, Messenger, Recognition, StoredPage
+from collector.site import Attachment, ExchangeContent, Identity, ListedOrder, Messenger, Recognition, StoredPage
 from collector.sites.alibaba import addresses, generic, recognition
 from collector.sites.alibaba.account import signed_in_as
 from collector.sites.alibaba.conversation import conversation, told_files
@@ -51,7 +51,7 @@ class Alibaba:
         """The name that the page prints for the account it was shown to."""
         return signed_in_as(_frames(page))
 
-    def listed(self, page: StoredPage) -> tuple[Listed, ...]:
+    def listed(self, page: StoredPage) -> tuple[ListedOrder, ...]:
         """The orders of an order list."""
         if addresses.kind_of(page.url) != "order_list":
             return ()
@@ -128,7 +128,7 @@ class Alibaba:
         """The stretches that show the open conversation and nobody else, where the list of contacts is understood."""
         return own_stretches(page, _frames(page))
 
-    def tells_others(self, page: StoredPage, carried: Carried, crowded: bool) -> bool:
+    def tells_others(self, page: StoredPage, carried: ExchangeContent, crowded: bool) -> bool:
         """Whether an exchange of the visit tells, or may tell, of conversations besides the open one."""
         return tells_others(page, _frames(page), carried, crowded)
 
@@ -216,9 +216,9 @@ def _not_understood(frames: tuple[Frame, ...], facts: tuple[Fact, ...]) -> tuple
 
 
 def _is_one(address: Address) -> bool:
-    """Whether the address names one page, not a list or a general door."""
-    named = {"supplier": address.supplier, "product": address.product, "order": address.order, "dispute": address.dispute}
-    return bool(named.get(address.kind, address.contact))
+    """Whether the address names one page, not a list or a general door: by its own number, else by what it is about."""
+    own = getattr(address, address.kind, None)
+    return bool(any(getattr(address, name, "") for name in page_of(address.kind).stated) if own is None else own)
 
 
 def _stated(frame: Frame) -> list[str]:

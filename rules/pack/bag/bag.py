@@ -36,7 +36,7 @@ _UNSAFE = re.compile(r"[\x00-\x1f\x7f\\:\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class FileLocation:
     """Where a file's bytes lie: `offset` in the zip, or 0 in a file of its own."""
 
     file: Path
@@ -50,7 +50,7 @@ class Bag:
     """The files of a bag by their path in it. `base` is the zip's base directory with "/", or "" for a folder."""
 
     base: str
-    files: Mapping[str, Stored]
+    files: Mapping[str, FileLocation]
     problems: tuple[Problem, ...]
 
     def read(self, path: str) -> bytes | None:
@@ -228,13 +228,13 @@ def _from_zip(path: Path) -> Bag:
     problems = [Problem(problem.where or path.name, problem.what) for problem in found]
     bases = {member.path.partition("/")[0] + "/" for member in members if "/" in member.path}
     base = next(iter(bases)) if len(bases) == 1 else ""
-    files: dict[str, Stored] = {}
+    files: dict[str, FileLocation] = {}
     for member in members:
         inside = member.path.removeprefix(base)
         if not is_safe(member.path) or not member.path.startswith(base):
             problems.append(Problem(_shown(member.path), "is not a safe path inside the bag"))
         elif inside not in files:
-            files[inside] = Stored(path, member.start, member.size, member.sha256)
+            files[inside] = FileLocation(path, member.start, member.size, member.sha256)
     if members and not base:
         problems.append(Problem(path.name, "does not hold one bag in one base directory"))
     return Bag(base, files, tuple(Problem(_shown(p.where), p.what) for p in problems))
@@ -245,7 +245,7 @@ def _from_folder(path: Path) -> Bag:
     inner = [child for child in path.iterdir() if (child / "bagit.txt").is_file()]
     if not (path / "bagit.txt").exists() and len(inner) == 1:
         root = inner[0]
-    files: dict[str, Stored] = {}
+    files: dict[str, FileLocation] = {}
     problems: list[Problem] = []
     for folder, folders, names in os.walk(root):
         for name in sorted([*names, *(f for f in folders if (Path(folder) / f).is_symlink())]):
@@ -254,7 +254,7 @@ def _from_folder(path: Path) -> Bag:
             if file.is_symlink() or not file.is_file():
                 problems.append(Problem(_shown(inside), "is not a plain file"))
             else:
-                files[inside] = Stored(file, 0, file.stat().st_size, sha256_file(file))
+                files[inside] = FileLocation(file, 0, file.stat().st_size, sha256_file(file))
     return Bag("", files, tuple(problems))
 
 

@@ -87,17 +87,17 @@ def proof_files(material: ProofMaterial) -> dict[str, bytes]:
 
 def check_proof(bag: Bag) -> list[Problem]:
     """Every way in which the entries, proofs, openings and originals of a bag do not belong together."""
-    return list(_Check(bag).run())
+    return list(_ProofReading(bag).run())
 
 
 def anchor_of(bag: Bag, name: str) -> Anchor:
     """What the proofs of a pack hold of its ledger: the roots that are proven, the lines shown, and the key named last."""
-    check = _Check(bag)
+    check = _ProofReading(bag)
     list(check.run())
     return Anchor(name, check.keys[-1] if check.keys else "", check.roots, check.lines)
 
 
-class _Check:
+class _ProofReading:
     """One reading of data/proof/: what holds is kept in `entries`, `lines` by number, `roots` by size, and `opened`."""
 
     def __init__(self, bag: Bag) -> None:

@@ -35,7 +35,7 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedMember:
     """A member where it stands in a zip: `header` and `start` are the offsets of its local header and of its data."""
 
     path: str
@@ -55,7 +55,7 @@ def local_header(path: str, size: int, crc: int) -> bytes:
     return _LOCAL + struct.pack("<HHHHHIIIHH", *fields) + name + extra
 
 
-def directory(members: Iterable[Placed], offset: int) -> Iterator[bytes]:
+def directory(members: Iterable[PlacedMember], offset: int) -> Iterator[bytes]:
     """The central directory that begins at `offset`, and the records that end a zip, in pieces."""
     count = size = 0
     for member in members:
@@ -94,13 +94,13 @@ def write_zip(out: Path, members: Iterable[Member]) -> None:
             os.close(folder)
 
 
-def read_zip(stream: BinaryIO) -> tuple[tuple[Placed, ...], tuple[Problem, ...]]:
+def read_zip(stream: BinaryIO) -> tuple[tuple[PlacedMember, ...], tuple[Problem, ...]]:
     """Walks a zip from its first byte to its last: every stored member with its SHA-256, and all that is not canonical.
 
     Nothing is inflated, extracted or believed: a size counts only as far as the file reaches, the directory is not
     read but computed and compared. Memory stays at one piece of one member.
     """
-    return _Walk(stream).run()
+    return _ZipReading(stream).run()
 
 
 def _name(path: str) -> bytes:
@@ -111,7 +111,7 @@ def _version(big: bool) -> int:
     return 45 if big else 20
 
 
-def _central_header(member: Placed) -> bytes:
+def _central_header(member: PlacedMember) -> bytes:
     name = _name(member.path)
     wide = [value for value in (member.size, member.size, member.header) if value >= _32]
     extra = struct.pack(f"<HH{len(wide)}Q", 1, 8 * len(wide), *wide) if wide else b""
@@ -121,7 +121,7 @@ def _central_header(member: Placed) -> bytes:
     return _CENTRAL + struct.pack("<HHHHHHIIIHH", *fields) + tail + name + extra
 
 
-def _write_member(stream: BinaryIO, member: Member) -> Placed:
+def _write_member(stream: BinaryIO, member: Member) -> PlacedMember:
     header = stream.tell()
     stream.write(local_header(member.path, member.size, 0))
     start, crc, size = stream.tell(), 0, 0
@@ -134,11 +134,11 @@ def _write_member(stream: BinaryIO, member: Member) -> Placed:
     stream.seek(header)
     stream.write(local_header(member.path, size, crc))
     stream.seek(end)
-    return Placed(member.path, size, crc, header, start)
+    return PlacedMember(member.path, size, crc, header, start)
 
 
 @dataclass(frozen=True, slots=True)
-class _Local:
+class _LocalHeader:
     """A local header as it stands: what it says and its bytes."""
 
     path: str
@@ -150,17 +150,17 @@ class _Local:
     raw: bytes
 
 
-class _Walk:
+class _ZipReading:
     """One pass over a zip that may have been made by anybody."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self.stream = stream
         self.length = stream.seek(0, os.SEEK_END)
-        self.members: list[Placed] = []
+        self.members: list[PlacedMember] = []
         self.problems: list[Problem] = []
         self.seen: set[str] = set()
 
-    def run(self) -> tuple[tuple[Placed, ...], tuple[Problem, ...]]:
+    def run(self) -> tuple[tuple[PlacedMember, ...], tuple[Problem, ...]]:
         offset: int | None = 0
         while offset is not None and self._bytes(offset, 4) == _LOCAL and len(self.members) < MOST_MEMBERS:
             offset = self._member(offset)
@@ -192,16 +192,16 @@ class _Walk:
         self._take(offset, local)
         return end
 
-    def _take(self, offset: int, local: _Local) -> None:
+    def _take(self, offset: int, local: _LocalHeader) -> None:
         start = offset + len(local.raw)
         digest, crc = self._hash(start, local.size)
         if crc != local.crc:
             self._note(local.path, "its bytes do not match the zip's own checksum")
         elif local.raw != local_header(local.path, local.size, crc):
             self._note(local.path, "its zip header is not in the canonical form")
-        self.members.append(Placed(local.path, local.size, local.crc, offset, start, digest))
+        self.members.append(PlacedMember(local.path, local.size, local.crc, offset, start, digest))
 
-    def _local(self, offset: int) -> _Local | None:
+    def _local(self, offset: int) -> _LocalHeader | None:
         head = self._bytes(offset, 30)
         if len(head) < 30:
             return None
@@ -213,7 +213,7 @@ class _Walk:
         if size == packed == _32 and len(extra) >= 20 and extra[:4] == struct.pack("<HH", 1, 16):
             size, packed = struct.unpack("<QQ", extra[4:20])
         path = rest[:name_size].decode("utf-8", "surrogateescape")
-        return _Local(path, flags, method, crc, packed, size, head + rest)
+        return _LocalHeader(path, flags, method, crc, packed, size, head + rest)
 
     def _check_end(self, offset: int) -> None:
         """Compares all that follows the last member with the only directory that fits the members."""

@@ -30,7 +30,7 @@ class ClaimLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class Comparison:
     """What was agreed beside what happened."""
 
     topic: str
@@ -45,14 +45,14 @@ class Claim:
     sentence: str
     numbers: tuple[str, ...]
     parties: tuple[ClaimLine, ...]
-    compared: tuple[Compared, ...]
+    compared: tuple[Comparison, ...]
     money: tuple[ClaimLine, ...]
     ceiling: str
     calculation: str
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownFacts:
     """The facts in force with their sources: a printed one before an asserted one."""
 
     casefile: CaseFile
@@ -99,7 +99,7 @@ def claim_of(
     exhibits: tuple[Exhibit, ...],
 ) -> Claim:
     """The claim from the facts in force; `numbers` gives the exhibit number by snapshot or file id."""
-    known = Known(casefile, numbers)
+    known = KnownFacts(casefile, numbers)
     ceiling, calculation = _ceiling(findings)
     return Claim(
         sentence=_sentence(known, reasons),
@@ -112,7 +112,7 @@ def claim_of(
     )
 
 
-def _sentence(known: Known, reasons: tuple[str, ...]) -> str:
+def _sentence(known: KnownFacts, reasons: tuple[str, ...]) -> str:
     supplier = say(known.value("supplier.name", "order.supplier"))
     order = f"order {known.casefile.order}" + (f" from {supplier}" if supplier else "")
     if not reasons:
@@ -122,11 +122,11 @@ def _sentence(known: Known, reasons: tuple[str, ...]) -> str:
     return f"The buyer asks for {asked} on {order}, because {listed(tuple(BECAUSE[r] for r in reasons))}."
 
 
-def _asked(known: Known) -> Any:
+def _asked(known: KnownFacts) -> Any:
     return known.value("dispute.amount", "amount_claimed")
 
 
-def _numbers(known: Known, reasons: tuple[str, ...]) -> tuple[str, ...]:
+def _numbers(known: KnownFacts, reasons: tuple[str, ...]) -> tuple[str, ...]:
     """The few sentences with figures that a reader remembers: those that carry one of the reasons."""
     sentences = []
     late = _days_late(known)
@@ -138,14 +138,14 @@ def _numbers(known: Known, reasons: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def _days_late(known: Known) -> int | None:
+def _days_late(known: KnownFacts) -> int | None:
     zone = known.casefile.zone
     agreed = civil(known.value("order.ship_by", "ship_by"), zone)
     shipped = civil(known.value("order.shipped_at", "shipped_at", "tracking.first_scan"), zone)
     return (shipped - agreed).days if agreed and shipped else None
 
 
-def _share(known: Known, reasons: tuple[str, ...]) -> str:
+def _share(known: KnownFacts, reasons: tuple[str, ...]) -> str:
     """The buyer's count in words of the reasons that it counts for; "" where it counts for none of them."""
     words = tuple(word for reason, word in _COUNTED.items() if reason in reasons)
     if reasons and not words:
@@ -162,7 +162,7 @@ def _share(known: Known, reasons: tuple[str, ...]) -> str:
     return f"{part:,f} of {whole:,f} units are {wrong} ({percent} %), as counted by the buyer."
 
 
-def _parties(known: Known) -> tuple[ClaimLine, ...]:
+def _parties(known: KnownFacts) -> tuple[ClaimLine, ...]:
     account = known.casefile.account
     lines = (
         known.line("Supplier", "supplier.name", "order.supplier"),
@@ -181,33 +181,33 @@ def _parties(known: Known) -> tuple[ClaimLine, ...]:
     return tuple(line for line in lines if line.text != "not known")
 
 
-def _timer(known: Known) -> ClaimLine:
+def _timer(known: KnownFacts) -> ClaimLine:
     line, value = known.line("Timer printed there", "dispute.deadline"), known.value("dispute.deadline")
     return replace(line, text=at_the_earliest(value, known.casefile.zone)) if isinstance(value, Printed) else line
 
 
-def _compared(known: Known, reasons: tuple[str, ...], exhibits: tuple[Exhibit, ...]) -> tuple[Compared, ...]:
+def _compared(known: KnownFacts, reasons: tuple[str, ...], exhibits: tuple[Exhibit, ...]) -> tuple[Comparison, ...]:
     rows = [
-        Compared("Shipping date", known.line("", "order.ship_by", "ship_by"), _shipped(known)),
-        Compared(
+        Comparison("Shipping date", known.line("", "order.ship_by", "ship_by"), _shipped(known)),
+        Comparison(
             "Delivery",
             known.line("", "order.ship_terms"),
             known.line("", "order.received_at", "tracking.delivered_at", "received_at"),
         ),
-        Compared("Quantity", _ordered(known), _quantity(known, reasons)),
-        Compared("Terms of the contract", known.line("", "order.terms"), _condition(known, reasons, exhibits)),
+        Comparison("Quantity", _ordered(known), _quantity(known, reasons)),
+        Comparison("Terms of the contract", known.line("", "order.terms"), _condition(known, reasons, exhibits)),
     ]
     return tuple(row for row in rows if row.agreed.text not in ("not known", "not shown on the page") or row.happened.source)
 
 
-def _shipped(known: Known) -> ClaimLine:
+def _shipped(known: KnownFacts) -> ClaimLine:
     line, late = known.line("", "order.shipped_at", "shipped_at", "tracking.first_scan"), _days_late(known)
     if late is not None and late > 0:
         return replace(line, text=f"{line.text}: {late} {'day' if late == 1 else 'days'} late")
     return line
 
 
-def _ordered(known: Known) -> ClaimLine:
+def _ordered(known: KnownFacts) -> ClaimLine:
     """How many were agreed, as the order page lists them; only where none does, what the buyer entered."""
     line, items = known.line("", "order.items", "units_total"), known.value("order.items")
     goods = [item for item in items if isinstance(item, Mapping)] if isinstance(items, list | tuple) else []
@@ -219,7 +219,7 @@ def _ordered(known: Known) -> ClaimLine:
     return replace(line, text=f"{' + '.join(f'{number:,}' for number in numbers)} {unit}".strip())
 
 
-def _quantity(known: Known, reasons: tuple[str, ...]) -> ClaimLine:
+def _quantity(known: KnownFacts, reasons: tuple[str, ...]) -> ClaimLine:
     """What is missing, where that is a reason: units that are broken make no difference of quantity."""
     if "quantity" not in reasons:
         return ClaimLine("", "no difference is claimed" if reasons else "not known")
@@ -227,7 +227,7 @@ def _quantity(known: Known, reasons: tuple[str, ...]) -> ClaimLine:
     return ClaimLine("", share, BUYER) if share else known.line("", "units_defective")
 
 
-def _condition(known: Known, reasons: tuple[str, ...], exhibits: tuple[Exhibit, ...]) -> ClaimLine:
+def _condition(known: KnownFacts, reasons: tuple[str, ...], exhibits: tuple[Exhibit, ...]) -> ClaimLine:
     """What is wrong with the goods, as the buyer counted it, and the buyer's files that show it."""
     of_goods = tuple(reason for reason in reasons if reason != "quantity")
     share, files = _share(known, reasons) if of_goods or not reasons else "", _own_evidence(exhibits)
@@ -246,7 +246,7 @@ def _own_evidence(exhibits: tuple[Exhibit, ...]) -> ClaimLine:
     return ClaimLine("", f"See the buyer's own files ({kinds})", place)
 
 
-def _money(known: Known) -> tuple[ClaimLine, ...]:
+def _money(known: KnownFacts) -> tuple[ClaimLine, ...]:
     lines = [
         known.line("Order total", "order.total"),
         known.line("Paid", "order.paid"),

@@ -12,7 +12,7 @@ from rules.policy.calendars import end_of, start_of, zone_of
 
 
 @dataclass(frozen=True, slots=True)
-class When:
+class UncertainTime:
     """A time of unknown sharpness: `first` and `last` instant (UTC) it can mean, and how it is written for people."""
 
     first: datetime
@@ -35,12 +35,12 @@ def both(instant: datetime, zone: str) -> str:
     return f"{local(instant, zone)} ({other}{utc:%H:%M} UTC)"
 
 
-def when(value: Any, zone: str) -> When | None:
+def when(value: Any, zone: str) -> UncertainTime | None:
     """What a fact's value says as a time: an ISO day in the case's zone, an ISO instant or a printed time; else None."""
     if isinstance(value, Printed):
-        return When(value.earliest, value.latest, printed(value, zone))
+        return UncertainTime(value.earliest, value.latest, printed(value, zone))
     if isinstance(value, datetime):
-        return When(value, value, both(value, zone))
+        return UncertainTime(value, value, both(value, zone))
     if not isinstance(value, str):
         return None
     try:
@@ -50,7 +50,7 @@ def when(value: Any, zone: str) -> When | None:
     except ValueError:
         return None
     instant = instant if instant.tzinfo else instant.replace(tzinfo=zone_of(zone))
-    return When(instant.astimezone(UTC), instant.astimezone(UTC), both(instant, zone))
+    return UncertainTime(instant.astimezone(UTC), instant.astimezone(UTC), both(instant, zone))
 
 
 def printed(value: Printed, zone: str) -> str:
@@ -83,5 +83,5 @@ def civil(value: Any, zone: str) -> date | None:
     return found.first.astimezone(zone_of(zone)).date() if found else None
 
 
-def _day(value: date, zone: str) -> When:
-    return When(start_of(value, zone), end_of(value, zone), day_words(value))
+def _day(value: date, zone: str) -> UncertainTime:
+    return UncertainTime(start_of(value, zone), end_of(value, zone), day_words(value))

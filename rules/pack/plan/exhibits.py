@@ -57,7 +57,7 @@ class Choices:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class Selection:
     """The visits and files to show, each in the order of its exhibit number."""
 
     snapshots: tuple[Snapshot, ...]
@@ -84,7 +84,7 @@ def _ascii(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9._]+", "-", text).strip("-.")
 
 
-def choose(casefile: CaseFile, choices: Choices) -> Chosen:
+def choose(casefile: CaseFile, choices: Choices) -> Selection:
     """The newest complete visit of each target first, then others that showed something else, then files.
 
     A target that was never seen whole is shown by its newest partial visit that could be read. Raises WrongRequest when
@@ -99,11 +99,11 @@ def choose(casefile: CaseFile, choices: Choices) -> Chosen:
     pages = tuple(s for s in [*latest, *others] if not _fits(s, choices.exclude))
     files = sorted(casefile.files, key=lambda f: (file_rank(f.kind), f.added_at, f.seq))
     own = [f for f in files if f.page is None or f.page.ours or _fits(f, choices.include)]
-    return Chosen(pages, tuple(f for f in own if not _fits(f, choices.exclude)))
+    return Selection(pages, tuple(f for f in own if not _fits(f, choices.exclude)))
 
 
 def exhibits_of(
-    casefile: CaseFile, chosen: Chosen, choices: Choices, private: Mapping[str, Private]
+    casefile: CaseFile, chosen: Selection, choices: Choices, private: Mapping[str, Private]
 ) -> tuple[tuple[Exhibit, ...], tuple[Withheld, ...]]:
     """Numbered exhibits (A for pages that were seen, B for the buyer's own files), and what of them is withheld."""
     exhibits: list[Exhibit] = []

@@ -13,13 +13,13 @@ from collector.model import AddedFile, Deadline, Exhibit, Fact, Finding, Private
 from rules.case.casefile import CaseFile
 from rules.conversation.messages import not_whole
 from rules.pack.plan.claim import Claim, claim_of
-from rules.pack.plan.exhibits import Choices, Chosen, Withheld, choose, exhibits_of, slug, unjudged
-from rules.pack.plan.timeline import Happening, timeline_of
+from rules.pack.plan.exhibits import Choices, Selection, Withheld, choose, exhibits_of, slug, unjudged
+from rules.pack.plan.timeline import TimelineRow, timeline_of
 from rules.pack.plan.wording import REASONS
 
 
 @dataclass(frozen=True, slots=True)
-class Witness:
+class AuthorityStamp:
     """A configured timestamp authority; `stamped_at` is its token's time on the covering checkpoint, None when pending.
 
     `answers` are what was said of its certificates' revocation when that token arrived: the file's ending ("1.ocsp"), and
@@ -34,7 +34,7 @@ class Witness:
 
 
 @dataclass(frozen=True, slots=True)
-class Covering:
+class CoveringCheckpoint:
     """The earliest checkpoint that covers the case's entries; `signer` is the SHA-256 of the signing certificate.
 
     `issuers` are the names of the certificates above it that the signatures carry, each the issuer of the one before.
@@ -44,7 +44,7 @@ class Covering:
     root: str = ""
     at: datetime | None = None
     signer: str = ""
-    authorities: tuple[Witness, ...] = ()
+    authorities: tuple[AuthorityStamp, ...] = ()
     issuers: tuple[str, ...] = ()
 
 
@@ -67,9 +67,9 @@ class PackPlan:
     as_of: datetime
     reasons: tuple[str, ...]
     choices: Choices
-    covering: Covering
+    covering: CoveringCheckpoint
     claim: Claim
-    timeline: tuple[Happening, ...]
+    timeline: tuple[TimelineRow, ...]
     exhibits: tuple[Exhibit, ...]
     snapshots: tuple[Snapshot, ...]
     files: tuple[AddedFile, ...]
@@ -102,10 +102,10 @@ def plan(
     findings: Iterable[Finding],
     reasons: Iterable[str],
     choices: Choices,
-    covering: Covering,
+    covering: CoveringCheckpoint,
     *,
     private: Mapping[str, Private] | None = None,
-    chosen: Chosen | None = None,
+    chosen: Selection | None = None,
 ) -> PackPlan:
     """The plan of one pack; `chosen` is what `choose` gave for it, where that was asked before.
 
@@ -152,13 +152,13 @@ def plan(
     )
 
 
-def _exchanges(chosen: Chosen, choices: Choices, judged: Mapping[str, Private]) -> Mapping[str, Private]:
+def _exchanges(chosen: Selection, choices: Choices, judged: Mapping[str, Private]) -> Mapping[str, Private]:
     if choices.with_originals:
         return {s.id: Private() for s in chosen.snapshots}
     return {s.id: judged[s.id] for s in chosen.snapshots if s.id in judged}
 
 
-def _stand_in(chosen: Chosen) -> str:
+def _stand_in(chosen: Selection) -> str:
     """The alias under which a page was seen or saved, or ""."""
     names = (*(s.visit.alias for s in chosen.snapshots), *(f.page.alias for f in chosen.files if f.page))
     return next(filter(None, names), "")
@@ -186,7 +186,7 @@ def _entries(casefile: CaseFile) -> tuple[int, ...]:
     return tuple(sorted(e.seq for e in casefile.events if not e.kind.startswith("file") or e.seq in files))
 
 
-def _numbers(exhibits: tuple[Exhibit, ...], chosen: Chosen) -> Mapping[str, str]:
+def _numbers(exhibits: tuple[Exhibit, ...], chosen: Selection) -> Mapping[str, str]:
     """Exhibit number by snapshot id or file id."""
     numbers = {exhibit.snapshot: exhibit.number for exhibit in exhibits if exhibit.witnessed}
     files = (exhibit for exhibit in exhibits if not exhibit.witnessed)

@@ -36,7 +36,7 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class OmittedFile:
     """A file not to be uploaded: why, and where it can go."""
 
     name: str
@@ -46,10 +46,10 @@ class LeftOut:
 
 def submission_of(
     plan: PackPlan, copies: Mapping[str, list[bytes]], originals: Mapping[str, bytes], report: bytes, *, has_wacz: bool
-) -> tuple[list[Upload], list[LeftOut]]:
+) -> tuple[list[Upload], list[OmittedFile]]:
     """Uploads within the limits and everything else; `copies` by exhibit number, `originals` by bag path (PDF, JPG)."""
     candidates: list[Upload] = []
-    left_out = [LeftOut("archive.wacz", "not a JPG or PDF.", _ON_REQUEST)] if has_wacz else []
+    left_out = [OmittedFile("archive.wacz", "not a JPG or PDF.", _ON_REQUEST)] if has_wacz else []
     if report:
         candidates.append(Upload("00-report.pdf", "The claim, its timeline and its exhibits on a few pages", report, 0))
     for exhibit in plan.exhibits:
@@ -61,15 +61,15 @@ def submission_of(
     chosen: list[Upload] = []
     for upload in sorted(candidates, key=lambda u: (u.weight, u.name)):
         if len(upload.data) > MOST_BYTES:
-            left_out.append(LeftOut(upload.name, f"larger than {MOST_BYTES // 1_000_000} MB.", _SPLIT))
+            left_out.append(OmittedFile(upload.name, f"larger than {MOST_BYTES // 1_000_000} MB.", _SPLIT))
         elif len(chosen) == MOST_FILES:
-            left_out.append(LeftOut(upload.name, f"more than {MOST_FILES} files.", _ON_REQUEST))
+            left_out.append(OmittedFile(upload.name, f"more than {MOST_FILES} files.", _ON_REQUEST))
         else:
             chosen.append(upload)
     return chosen, sorted(left_out, key=lambda item: item.name)
 
 
-def _upload(exhibit: Exhibit, copies: list[bytes], originals: Mapping[str, bytes]) -> Upload | LeftOut:
+def _upload(exhibit: Exhibit, copies: list[bytes], originals: Mapping[str, bytes]) -> Upload | OmittedFile:
     stem = f"{exhibit.number}-{slug(exhibit.kind)}"
     title = exhibit.title if exhibit.witnessed else f"{exhibit.title} ({UNWITNESSED.lower()})"
     weight = page_kind(exhibit.kind).weight if exhibit.witnessed else file_kind(exhibit.kind).weight
@@ -82,10 +82,10 @@ def _upload(exhibit: Exhibit, copies: list[bytes], originals: Mapping[str, bytes
             return Upload(f"{stem}.pdf", title, data, weight)
     if exhibit.witnessed or not exhibit.files:
         why = "withheld, see report.pdf." if not exhibit.files else "no picture of it was kept."
-        return LeftOut(
+        return OmittedFile(
             stem, why, "Its messages stand in the report; the original can be shown to the case manager in person."
         )
-    return LeftOut(
+    return OmittedFile(
         f"{stem} ({', '.join(path.rpartition('/')[2] for path in exhibit.files)})", "not a JPG or PDF.", _ON_REQUEST
     )
 

@@ -16,8 +16,8 @@ from collector.kinds import file_kind, page_kind
 from collector.model import ORIGINS, Deadline, Fact, kept_in_part
 from rules.case.casefile import CaseFile
 from rules.conversation.messages import not_whole
-from rules.pack.plan.claim import Known
-from rules.pack.plan.dates import When, both, when
+from rules.pack.plan.claim import KnownFacts
+from rules.pack.plan.dates import UncertainTime, both, when
 from rules.pack.plan.wording import EVENTS, STATES, WHO, said, say
 
 MESSAGES = ("thread.messages", "chat.messages")
@@ -25,7 +25,7 @@ _KINDS = ("event", "message", "chat", "file", "visit", "deadline")
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class TimelineRow:
     """One row. `first` and `last` (UTC) are the instants its time can mean; `when` is that for people.
 
     `kind` is event, message, chat (said elsewhere), file, visit or deadline; `who` acted; `source` is an exhibit number,
@@ -44,20 +44,20 @@ class Happening:
 
 def timeline_of(
     casefile: CaseFile, deadlines: Iterable[Deadline], numbers: Mapping[str, str], since: date | None = None
-) -> tuple[Happening, ...]:
+) -> tuple[TimelineRow, ...]:
     """All rows from `since` (a day in the case's zone) on, oldest first; rows of one instant keep a fixed order."""
-    known = Known(casefile, numbers)
+    known = KnownFacts(casefile, numbers)
     rows = [*_events(known), *_messages(known), *_files(known), *_visits(known), *_deadlines(casefile, deadlines)]
     rows = [row for row in rows if since is None or row.last.astimezone(ZoneInfo(casefile.zone)).date() >= since]
     return tuple(sorted(rows, key=lambda r: (r.first, _KINDS.index(r.kind), r.ref, r.text)))
 
 
-def timeline_json(rows: Iterable[Happening]) -> bytes:
+def timeline_json(rows: Iterable[TimelineRow]) -> bytes:
     """Canonical JSON: {"v":1,"rows":[{first,last,when,kind,who,text,source,ref}]}."""
     return canonical({"v": 1, "rows": tuple(rows)}) + b"\n"
 
 
-def timeline_csv(rows: Iterable[Happening]) -> bytes:
+def timeline_csv(rows: Iterable[TimelineRow]) -> bytes:
     """The same rows for a spreadsheet (UTF-8 with byte order mark); texts that a sheet would run get a leading quote."""
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\r\n")
@@ -74,7 +74,7 @@ def _inert(cell: str) -> str:
     return f"'{cell}" if cell.lstrip()[:1] in ("=", "+", "-", "@") and cell.strip() else cell
 
 
-def _events(known: Known) -> Iterator[Happening]:
+def _events(known: KnownFacts) -> Iterator[TimelineRow]:
     """What the pages and the buyer say happened, once each: a printed fact stands before an asserted one."""
     seen: set[tuple[str, datetime, str]] = set()
     for fact in (*_in_force(known), *(f for f in known.casefile.facts if f.state == "asserted" and f.name in EVENTS)):
@@ -89,21 +89,21 @@ def _events(known: Known) -> Iterator[Happening]:
     yield from _records(known)
 
 
-def _in_force(known: Known) -> Iterator[Fact]:
+def _in_force(known: KnownFacts) -> Iterator[Fact]:
     for name in EVENTS:
         fact = known.casefile.read(name)
         if fact is not None:
             yield fact
 
 
-def _records(known: Known) -> Iterator[Happening]:
+def _records(known: KnownFacts) -> Iterator[TimelineRow]:
     """Ledger events that are neither visits nor files, such as the case being opened."""
     for event in known.casefile.events:
         if event.kind not in ("snapshot", "file", "file.added", "fact.asserted"):
             yield _row(_at(event.at, known), "event", "", event.text, f"ledger {event.seq}", event.kind)
 
 
-def _messages(known: Known) -> Iterator[Happening]:
+def _messages(known: KnownFacts) -> Iterator[TimelineRow]:
     """Every message that any visit showed, each once, as the newest visit showed it."""
     found: dict[str, tuple[Mapping[str, Any], Fact]] = {}
     facts = [f for f in known.casefile.facts if f.name in MESSAGES and f.state == "read"]
@@ -112,7 +112,7 @@ def _messages(known: Known) -> Iterator[Happening]:
             for message in fact.value:
                 if isinstance(message, Mapping):
                     found[say(message.get("id")) or repr(sorted(message))] = (message, fact)
-    rows: list[Happening] = []
+    rows: list[TimelineRow] = []
     for key, (message, fact) in found.items():
         moment = when(message.get("sent_at"), known.casefile.zone) or _as_printed(message, fact, known)
         side, name = say(message.get("from")), say(message.get("name"))
@@ -140,23 +140,23 @@ def message_text(message: Mapping[str, Any]) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _as_printed(message: Mapping[str, Any], fact: Fact, known: Known) -> When:
+def _as_printed(message: Mapping[str, Any], fact: Fact, known: KnownFacts) -> UncertainTime:
     """A message whose instant is not known stands by its printed time, read in the case's zone, and says so."""
     printed = say(message.get("printed"))
     guess = when(printed, known.casefile.zone) if printed else None
     if guess is None:
         at = fact.at or known.casefile.opened_at
-        return When(at, at, f"time not shown; the page was seen {both(at, known.casefile.zone)}")
-    return When(guess.first, guess.last, f"“{printed}” (no zone printed)")
+        return UncertainTime(at, at, f"time not shown; the page was seen {both(at, known.casefile.zone)}")
+    return UncertainTime(guess.first, guess.last, f"“{printed}” (no zone printed)")
 
 
-def _files(known: Known) -> Iterator[Happening]:
+def _files(known: KnownFacts) -> Iterator[TimelineRow]:
     for file in known.casefile.files:
         text = f"{file_kind(file.kind).title} added: {file.name}"
         yield _row(_at(file.added_at, known), "file", "Buyer", text, known.numbers.get(file.id, ""), file.id)
 
 
-def _visits(known: Known) -> Iterator[Happening]:
+def _visits(known: KnownFacts) -> Iterator[TimelineRow]:
     for snapshot in known.casefile.snapshots:
         page = page_kind(snapshot.target.kind).title
         text = f"{page} seen: {snapshot.outcome}" + (f" ({snapshot.why})" if snapshot.why else "")
@@ -166,13 +166,13 @@ def _visits(known: Known) -> Iterator[Happening]:
         yield _row(moment, "visit", "", text, known.numbers.get(snapshot.id, ""), snapshot.id)
 
 
-def _deadlines(casefile: CaseFile, deadlines: Iterable[Deadline]) -> Iterator[Happening]:
+def _deadlines(casefile: CaseFile, deadlines: Iterable[Deadline]) -> Iterator[TimelineRow]:
     for deadline in deadlines:
         if deadline.act_by is not None:
             who, duty = WHO.get(deadline.who, said(deadline.who)), "must" if deadline.must else "may"
             state = deadline.outcome or STATES[deadline.state]
             text = f"{deadline.label or said(deadline.id)} ({who.lower()} {duty}; {state}){_basis(deadline)}"
-            moment = When(deadline.act_by, deadline.latest or deadline.act_by, both(deadline.act_by, casefile.zone))
+            moment = UncertainTime(deadline.act_by, deadline.latest or deadline.act_by, both(deadline.act_by, casefile.zone))
             yield _row(moment, "deadline", who, text, _printed(deadline), f"{deadline.id}#{deadline.round}")
 
 
@@ -190,9 +190,9 @@ def _basis(deadline: Deadline) -> str:
     return f", counted from a page {ORIGINS['saved']}" if deadline.origin == "saved" and not deadline.printed else ""
 
 
-def _row(moment: When, kind: str, who: str, text: str, source: str, ref: str) -> Happening:
-    return Happening(moment.first, moment.last, moment.text, kind, who, text, source, ref)
+def _row(moment: UncertainTime, kind: str, who: str, text: str, source: str, ref: str) -> TimelineRow:
+    return TimelineRow(moment.first, moment.last, moment.text, kind, who, text, source, ref)
 
 
-def _at(moment: datetime, known: Known) -> When:
-    return When(moment, moment, both(moment, known.casefile.zone))
+def _at(moment: datetime, known: KnownFacts) -> UncertainTime:
+    return UncertainTime(moment, moment, both(moment, known.casefile.zone))

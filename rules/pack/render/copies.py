@@ -84,7 +84,7 @@ def _pages(
     if not tiles:
         return []
     width, height = max(t.x + t.width for t in tiles), max(t.y + t.height for t in tiles)
-    source = _Source(tiles, get, empty)
+    source = _JoinedPage(tiles, get, empty)
     cuts = _cuts(source, width, height)
     copies: list[bytes] = []
     for number, (top, bottom) in enumerate(cuts, 1):
@@ -179,7 +179,7 @@ def _picture(artefact: Artefact, get: Get) -> Iterator[Image.Image]:
         raise DamagedArchive("A captured picture cannot be opened.", "Run: tradewitness verify") from error
 
 
-class _Source:
+class _JoinedPage:
     """The joined page, of which any stretch can be had without ever holding it whole. `empty` is where no tile is."""
 
     def __init__(self, tiles: tuple[_Tile, ...], get: Get, empty: tuple[int, int, int]) -> None:
@@ -221,7 +221,7 @@ class _Source:
         return self.opened[digest]
 
 
-def _cuts(source: _Source, width: int, height: int) -> list[tuple[int, int]]:
+def _cuts(source: _JoinedPage, width: int, height: int) -> list[tuple[int, int]]:
     """First and last row of every page; only the stretch in which a page may end is looked at."""
     page, search = round(width * PAGE_RATIO), round(width * PAGE_RATIO * SEARCH)
     cuts, top = [], 0

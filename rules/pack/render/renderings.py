@@ -14,7 +14,7 @@ from collector.canonical import canonical, commitment, plain
 from collector.model import ORIGINS, Artefact, Exhibit, Fact, Private, Snapshot
 from rules.pack.plan.dates import both
 from rules.pack.plan.exhibits import artefact_name, folder, tiles
-from rules.pack.plan.plan import PackPlan, Witness
+from rules.pack.plan.plan import AuthorityStamp, PackPlan
 from rules.pack.plan.submission import MOST_BYTES, MOST_FILES, submission_of
 from rules.pack.plan.timeline import timeline_csv, timeline_json
 from rules.pack.plan.wording import UNWITNESSED, say
@@ -206,7 +206,7 @@ def _how_to_verify(plan: PackPlan, made_at: datetime, *, has_wacz: bool) -> byte
     )  # fmt: skip
 
 
-def _times(witnesses: Iterable[Witness]) -> Iterator[datetime]:
+def _times(witnesses: Iterable[AuthorityStamp]) -> Iterator[datetime]:
     """When each stamped the checkpoint. A machine whose clock is behind must not send a reader back before that."""
     return (witness.stamped_at for witness in witnesses if witness.stamped_at is not None)
 

@@ -20,7 +20,7 @@ from rules.language.words import day_words
 from rules.pack.plan.dates import both, when
 from rules.pack.plan.exhibits import Withheld, folder, is_as_text
 from rules.pack.plan.plan import PackPlan
-from rules.pack.plan.timeline import MESSAGES, Happening
+from rules.pack.plan.timeline import MESSAGES, TimelineRow
 from rules.pack.plan.wording import REASONS, STATES, WHO, said, say
 from rules.policy.calendars import day_in, zone_of
 
@@ -106,7 +106,7 @@ def render_text(name: str, **values: Any) -> bytes:
     return text().get_template(name).render(**values).encode("utf-8", "replace")
 
 
-def key_rows(plan: PackPlan) -> tuple[tuple[Happening, ...], int]:
+def key_rows(plan: PackPlan) -> tuple[tuple[TimelineRow, ...], int]:
     """The rows of the timeline that carry the story, and how many others there are.
 
     Events, printed timers and what is still to be done; visits and files of one day in one row each, visits only where
@@ -117,10 +117,10 @@ def key_rows(plan: PackPlan) -> tuple[tuple[Happening, ...], int]:
     return tuple(_by_day(rows, plan.zone)), len(plan.timeline) - len(rows)
 
 
-def _by_day(rows: Iterable[Happening], zone: str) -> Iterator[Happening]:
+def _by_day(rows: Iterable[TimelineRow], zone: str) -> Iterator[TimelineRow]:
     """One row for all pages seen, and one for all files added, on one day; everything else as it is."""
 
-    def group(row: Happening) -> tuple[object, ...]:
+    def group(row: TimelineRow) -> tuple[object, ...]:
         seen = row.kind == "visit" and row.text.endswith(": complete")
         return (row.kind, day_in(row.first, zone)) if seen or row.kind == "file" else (row.kind, row.ref, row.first)
 
@@ -218,7 +218,7 @@ def _line(value: object) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in str(value)).split())
 
 
-def _is_key(row: Happening, running: set[str]) -> bool:
+def _is_key(row: TimelineRow, running: set[str]) -> bool:
     if row.kind in ("message", "chat"):
         return False
     if row.kind == "deadline":
@@ -228,7 +228,7 @@ def _is_key(row: Happening, running: set[str]) -> bool:
     return not row.source.startswith("ledger")
 
 
-def _messages(plan: PackPlan, kind: str = "message") -> tuple[Happening, ...]:
+def _messages(plan: PackPlan, kind: str = "message") -> tuple[TimelineRow, ...]:
     return tuple(row for row in plan.timeline if row.kind == kind)
 
 

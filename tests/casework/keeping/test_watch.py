@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from casework.cases import cases, open_case, targets_of
 from casework.keeping.sign_in import CONSENT, require_consent
-from casework.keeping.watch import WatchWish, named_orders, numbers_in
+from casework.keeping.watch import WatchRequest, named_orders, numbers_in
 from casework.workspace import Workspace, keep, workspace
 from collector.errors import PersonNeeded, WrongRequest
 from tests.stories.screen import Script
@@ -31,13 +31,13 @@ def ws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     "typed", [ORDER, f" {ORDER} ", "2508 6194 7301 0284 46", f"'{ORDER}'", PAGE, f"{PAGE}&x=1", PAGE[8:]]
 )
 def test_an_order_may_be_its_number_as_copied_or_the_address_of_its_page(ws: Workspace, typed: str) -> None:
-    assert named_orders(ws, WatchWish((typed,)), ABSENT) == {ORDER: PAGE}
+    assert named_orders(ws, WatchRequest((typed,)), ABSENT) == {ORDER: PAGE}
 
 
 @pytest.mark.parametrize("typed", ["fans", "12", "https://www.alibaba.com/", "2.50862E+17", "received_at=2026-01-01"])
 def test_what_is_no_order_is_refused_in_a_sentence_that_says_what_one_is(ws: Workspace, typed: str) -> None:
     with pytest.raises(WrongRequest) as refused:
-        named_orders(ws, WatchWish((typed,)), ABSENT)
+        named_orders(ws, WatchRequest((typed,)), ABSENT)
     assert refused.value.hint
     assert not ws.archive.root.exists()
 
@@ -46,7 +46,7 @@ def test_what_is_no_order_is_refused_in_a_sentence_that_says_what_one_is(ws: Wor
 def test_any_text_is_an_order_or_refused(text: str) -> None:
     here = workspace(Path("/nowhere"))
     try:
-        found = named_orders(here, WatchWish((text,)), ABSENT)
+        found = named_orders(here, WatchRequest((text,)), ABSENT)
     except WrongRequest:
         return
     assert all(number.isdigit() for number in found)
@@ -54,13 +54,13 @@ def test_any_text_is_an_order_or_refused(text: str) -> None:
 
 def test_somebody_who_mistypes_is_asked_again(ws: Workspace) -> None:
     person = Script(["fans", ORDER])
-    assert named_orders(ws, WatchWish(), person) == {ORDER: PAGE}
+    assert named_orders(ws, WatchRequest(), person) == {ORDER: PAGE}
     assert any("not an order number" in text for text in person.heard)
 
 
 def test_with_nobody_there_and_nothing_named_the_sentence_says_what_to_type(ws: Workspace) -> None:
     with pytest.raises(WrongRequest, match="which order"):
-        named_orders(ws, WatchWish(), ABSENT)
+        named_orders(ws, WatchRequest(), ABSENT)
 
 
 def test_a_table_gives_the_order_of_each_line_whatever_stands_beside_it(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from collector.alias import Alias
 from collector.browser.launch import Browser, launch
-from collector.capture.visit import VisitOptions, visit
+from collector.capture.visit import VisitOptions, VisitSetup, visit
 from collector.clock import SystemClock
 from collector.model import Snapshot
 from tests.collector.browser.server import serving
@@ -65,11 +65,7 @@ def look(runner: asyncio.Runner, browser: Browser, origin: str) -> Callable[...,
                 order_target(url, account),
                 tab=tab,
                 site=FakeSite(),
-                store=store,
-                clock=SystemClock(),
-                alias=Alias(),
-                options=options,
-                progress=lambda text: None,
+                setup=VisitSetup(store, SystemClock(), Alias(), lambda text: None, options),
             )
         return Look(snapshot, store)
 

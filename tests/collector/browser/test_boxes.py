@@ -15,7 +15,7 @@ from PIL.ImageStat import Stat
 
 from collector.alias import Alias
 from collector.browser.launch import Browser
-from collector.capture.visit import VisitOptions, visit
+from collector.capture.visit import VisitSetup, visit
 from collector.clock import SystemClock
 from collector.model import Area, Fact, Snapshot, Target
 from collector.reading.boxes import picture_of
@@ -75,9 +75,8 @@ async def _see(browser: Browser, kind: str, url: str, alias: Alias) -> Seen:
     store, site = MemoryStore(), Alibaba()
     async with browser.tab(f"boxes-{kind}") as tab:
         snapshot = await visit(
-            Target(kind, "", kind, url), tab=tab, site=site, store=store, clock=SystemClock(), alias=alias,
-            options=VisitOptions(), progress=lambda text: None,
-        )  # fmt: skip
+            Target(kind, "", kind, url), tab=tab, site=site, setup=VisitSetup(store, SystemClock(), alias, lambda text: None)
+        )
         laid_out = await tab._ask(LAID_OUT)
     read = site.read(kind, stored_page(snapshot, store.get, alias))
     return Seen(snapshot, store, {fact.name: fact for fact in read}, laid_out)

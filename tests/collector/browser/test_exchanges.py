@@ -21,7 +21,7 @@ from warcio.archiveiterator import ArchiveIterator
 from collector.alias import Alias
 from collector.browser.launch import Browser
 from collector.canonical import canonical, sha256
-from collector.capture.visit import VisitOptions, visit
+from collector.capture.visit import VisitOptions, VisitSetup, visit
 from collector.clock import SystemClock
 from collector.wacz import write_wacz
 from tests.collector.browser.conftest import Look
@@ -46,9 +46,11 @@ def see(runner: asyncio.Runner, browser: Browser, server: ThreadingHTTPServer) -
         store, account = MemoryStore(), f"fight{next(_accounts)}"
         async with browser.tab(account) as tab:
             snapshot = await visit(
-                order_target(f"http://127.0.0.1:{server.server_address[1]}{path}", account), tab=tab, site=FakeSite(),
-                store=store, clock=SystemClock(), alias=Alias(), options=options, progress=lambda text: None,
-            )  # fmt: skip
+                order_target(f"http://127.0.0.1:{server.server_address[1]}{path}", account),
+                tab=tab,
+                site=FakeSite(),
+                setup=VisitSetup(store, SystemClock(), Alias(), lambda text: None, options),
+            )
         return Look(snapshot, store)
 
     return lambda path, **bounds: runner.run(one(path, VisitOptions(**bounds)))
@@ -207,9 +209,11 @@ def test_a_tab_that_crashes_ends_the_visit_and_leaves_what_was_read(
 
             tab.text = text  # type: ignore[method-assign]
             snapshot = await visit(
-                order_target(f"http://127.0.0.1:{server.server_address[1]}/order/console"), tab=tab, site=FakeSite(),
-                store=store, clock=SystemClock(), alias=Alias(), options=VisitOptions(), progress=lambda text: None,
-            )  # fmt: skip
+                order_target(f"http://127.0.0.1:{server.server_address[1]}/order/console"),
+                tab=tab,
+                site=FakeSite(),
+                setup=VisitSetup(store, SystemClock(), Alias(), lambda text: None),
+            )
         return Look(snapshot, store)
 
     seen = runner.run(crash())

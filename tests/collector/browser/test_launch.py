@@ -14,7 +14,7 @@ import pytest
 
 from collector.alias import Alias
 from collector.browser.launch import launch, print_pdf, sandbox_state
-from collector.capture.visit import VisitOptions, visit
+from collector.capture.visit import VisitSetup, visit
 from collector.clock import SystemClock
 from collector.errors import BrowserError
 from collector.model import Snapshot
@@ -105,11 +105,7 @@ def test_a_browser_killed_in_the_middle_fails_the_visit_and_then_the_next_tab() 
                     order_target(f"{origin}/order"),
                     tab=tab,
                     site=FakeSite(),
-                    store=MemoryStore(),
-                    clock=SystemClock(),
-                    alias=Alias(),
-                    options=VisitOptions(),
-                    progress=kill_after_opening,
+                    setup=VisitSetup(MemoryStore(), SystemClock(), Alias(), kill_after_opening),
                 )
             with pytest.raises(BrowserError, match="went away"):
                 async with browser.tab("another"):

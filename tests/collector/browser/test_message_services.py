@@ -10,7 +10,7 @@ import pytest
 
 from collector.alias import Alias
 from collector.browser.launch import Browser
-from collector.capture.visit import VisitOptions, visit
+from collector.capture.visit import VisitOptions, VisitSetup, visit
 from collector.clock import SystemClock
 from collector.model import Fact, Snapshot, Target
 from collector.reading.stored import stored_page
@@ -40,9 +40,13 @@ def look(runner: asyncio.Runner, browser: Browser, market: Services, account: st
         target = Target("thread", "c", "thread", url, account, expects={"supplier": SUPPLIER})
         async with browser.tab(account) as tab:
             snapshot = await visit(
-                target, tab=tab, site=Alibaba(), store=store, clock=SystemClock(), alias=alias,
-                options=VisitOptions(walk_ms=60_000, older_ms=5_000), progress=lambda text: None,
-            )  # fmt: skip
+                target,
+                tab=tab,
+                site=Alibaba(),
+                setup=VisitSetup(
+                    store, SystemClock(), alias, lambda text: None, VisitOptions(walk_ms=60_000, older_ms=5_000)
+                ),
+            )
         page = stored_page(snapshot, store.get, alias)
         return Seen(snapshot, {fact.name: fact for fact in Alibaba().read("thread", page)}, store)
 

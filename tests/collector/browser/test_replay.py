@@ -22,7 +22,7 @@ import pytest
 
 from collector.alias import Alias
 from collector.browser.launch import Browser
-from collector.capture.visit import VisitOptions, visit
+from collector.capture.visit import VisitSetup, visit
 from collector.clock import SystemClock
 from collector.model import Target
 from collector.sites.alibaba import Alibaba
@@ -81,10 +81,12 @@ async def visited(browser: Browser) -> bytes:
             async with browser.tab("replay") as tab:
                 snapshots.append(
                     await visit(
-                        Target(kind, "c", kind, url, "replay"), tab=tab, site=Alibaba(), store=store, clock=SystemClock(),
-                        alias=alias, options=VisitOptions(), progress=lambda text: None,
+                        Target(kind, "c", kind, url, "replay"),
+                        tab=tab,
+                        site=Alibaba(),
+                        setup=VisitSetup(store, SystemClock(), alias, lambda text: None),
                     )
-                )  # fmt: skip
+                )
     out = BytesIO()
     write_wacz(snapshots, store.get, out)
     return out.getvalue()

@@ -15,7 +15,7 @@ from PIL import Image
 
 from collector.alias import Alias
 from collector.browser.launch import Browser
-from collector.capture.visit import VisitOptions, visit
+from collector.capture.visit import VisitOptions, VisitSetup, visit
 from collector.clock import SystemClock
 from collector.model import Fact, Snapshot, Target
 from collector.reading.stored import stored_page
@@ -83,9 +83,11 @@ def walk(runner: asyncio.Runner, browser: Browser, market: Marketplace, account:
         url = addresses(market.scenario, "https://alibaba.com")["thread"]
         async with browser.tab(account) as tab:
             snapshot = await visit(
-                Target("thread", "c", "thread", url, account), tab=tab, site=Alibaba(), store=store, clock=SystemClock(),
-                alias=alias, options=VisitOptions(**bounds), progress=lambda text: None,
-            )  # fmt: skip
+                Target("thread", "c", "thread", url, account),
+                tab=tab,
+                site=Alibaba(),
+                setup=VisitSetup(store, SystemClock(), alias, lambda text: None, VisitOptions(**bounds)),
+            )
         return Walk(snapshot, stored_page(snapshot, store.get, alias), market, store)
 
     with serve(market) as port:

@@ -15,7 +15,7 @@ from cryptography import x509
 
 from collector.alias import Alias
 from collector.browser.launch import launch
-from collector.capture.visit import VisitOptions, visit
+from collector.capture.visit import VisitSetup, visit
 from collector.clock import SystemClock
 from collector.model import Snapshot, Target
 from collector.sites.alibaba import Alibaba
@@ -41,9 +41,11 @@ def look(home: Path, keys: Keys, kind: str, monkeypatch: pytest.MonkeyPatch) -> 
         url = addresses("led-fans", f"https://{DOMAIN}:{port}")[kind]
         async with launch() as browser, browser.tab() as tab:
             return await visit(
-                Target(kind, "c", kind, url), tab=tab, site=Alibaba(), store=store, clock=SystemClock(),
-                alias=Alias(f"{DOMAIN}:{port}", "alibaba.com"), options=VisitOptions(), progress=lambda text: None,
-            )  # fmt: skip
+                Target(kind, "c", kind, url),
+                tab=tab,
+                site=Alibaba(),
+                setup=VisitSetup(store, SystemClock(), Alias(f"{DOMAIN}:{port}", "alibaba.com"), lambda text: None),
+            )
 
     with serve(Marketplace("led-fans", date(2026, 7, 1), 85), tls=keys) as port:
         return asyncio.run(go(port)), store

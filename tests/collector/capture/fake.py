@@ -20,13 +20,13 @@ from collector.capture.tab import (
     Credential,
     Exchange,
     FrameSource,
-    Heard,
+    NetworkTraffic,
     Picture,
     Stretch,
     Tab,
 )  # fmt: skip
 from collector.model import Fact, Target
-from collector.site import Attachment, Box, Carried, Identity, Listed, Messenger, Recognition, StoredPage
+from collector.site import Attachment, Box, ExchangeContent, Identity, ListedOrder, Messenger, Recognition, StoredPage
 
 ORDER = "250861947301028446"
 URL = f"https://biz.shop.example/order?id={ORDER}"
@@ -136,9 +136,9 @@ class FakeTab:
         await self._called("fetch")
         return Exchange("GET", url, "Attachment", 200, "image/png", 3, "", body=Body("bytes", b"png"))
 
-    async def heard(self) -> Heard:
-        await self._called("heard")
-        return Heard(self.seen)
+    async def traffic(self) -> NetworkTraffic:
+        await self._called("traffic")
+        return NetworkTraffic(self.seen)
 
     def console(self) -> tuple[ConsoleLine, ...]:
         return ()
@@ -222,7 +222,7 @@ class FakeSite:
     def own_stretches(self, page: StoredPage) -> frozenset[int]:
         return frozenset()
 
-    def tells_others(self, page: StoredPage, carried: Carried, crowded: bool) -> bool:
+    def tells_others(self, page: StoredPage, carried: ExchangeContent, crowded: bool) -> bool:
         return crowded
 
     def messenger(self, kind: str) -> Messenger | None:
@@ -246,7 +246,7 @@ class FakeSite:
     def signed_in_as(self, page: StoredPage) -> str:
         return ""
 
-    def listed(self, page: StoredPage) -> tuple[Listed, ...]:
+    def listed(self, page: StoredPage) -> tuple[ListedOrder, ...]:
         return ()
 
     def conversation(self, page: StoredPage, supplier: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 from collector.alias import Alias
 from collector.capture.runner import OpenTab, visits
 from collector.capture.tab import Arrival, Tab
+from collector.capture.visit import VisitSetup
 from collector.errors import BrowserError
 from collector.model import Snapshot, Target
 from tests.collector.capture.fake import FakeSite, FakeTab, FixedClock, MemoryStore, order_target, tabs_of
@@ -21,10 +22,7 @@ async def collect(targets: list[Target], open_tab: OpenTab, into: list[Snapshot]
         targets,
         open_tab=open_tab,
         site_named=lambda _: FakeSite(),
-        store=MemoryStore(),
-        clock=FixedClock(),
-        alias=Alias(),
-        progress=lambda text: None,
+        setup=VisitSetup(MemoryStore(), FixedClock(), Alias(), lambda text: None),
     ):
         into.append(snapshot)
 

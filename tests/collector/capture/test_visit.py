@@ -9,7 +9,7 @@ import pytest
 from collector.alias import Alias
 from collector.canonical import canonical, sha256
 from collector.capture.tab import Credential, Exchange, FrameSource, TabError, TabGone
-from collector.capture.visit import VisitOptions, snapshot_id, visit
+from collector.capture.visit import VisitOptions, VisitSetup, snapshot_id, visit
 from collector.errors import ArchiveError, WrongRequest
 from collector.model import Snapshot, Target
 from tests.collector.capture.fake import HTML, ORDER, URL, FakeSite, FakeTab, FixedClock, MemoryStore, order_target
@@ -31,11 +31,13 @@ def go(
             target or order_target(),
             tab=tab,
             site=site or FakeSite(),
-            store=store if store is not None else MemoryStore(),
-            clock=FixedClock(),
-            alias=alias or Alias(),
-            options=options or VisitOptions(),
-            progress=lambda text: None,
+            setup=VisitSetup(
+                store if store is not None else MemoryStore(),
+                FixedClock(),
+                alias or Alias(),
+                lambda text: None,
+                options or VisitOptions(),
+            ),
         )
     )
 

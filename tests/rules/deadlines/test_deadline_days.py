@@ -9,7 +9,7 @@ import pytest
 from collector.model import Deadline
 from rules.deadlines.counting import deadlines, needs_attention
 from rules.policy.calendars import day_in, working_year
-from rules.policy.platform import policies
+from rules.policy.platform import DEADLINE_IDS, policies
 from tests.rules.cases import BEIJING, PACIFIC, case, instant
 from tests.rules.golden import STARTS
 
@@ -96,3 +96,7 @@ def test_an_opening_is_open_on_each_of_those_days(across: str) -> None:
     first, last = ends("escalation_opens", day)
     for at in (first - A_DAY, first, last, last + A_SECOND, last + 100 * A_DAY):
         assert due("escalation_opens", day, at).state == "open"
+
+
+def test_the_golden_days_are_of_every_deadline() -> None:
+    assert sorted(STARTS) == sorted(DEADLINE_IDS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import resources
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -163,3 +165,10 @@ def test_every_shipped_phrase_finds_itself_alone_in_its_language(name: str) -> N
     phrases = load_phrases(name)
     alone = {flag.id: phrases.only(flag.id) for flag in phrases.book.flags}
     assert [(flag.id, *rest) for flag, *rest in phrases.specimens() if not alone[flag.id].hits(rest[-1])] == []
+
+
+def test_every_language_file_is_read() -> None:
+    book = load_phrases().book
+    names = [file.name for file in resources.files("rules").joinpath("policies").iterdir()]
+    files = {name[len("messages_") : -len(".toml")] for name in names if name.startswith("messages_")}
+    assert files == set(book.languages)

@@ -29,7 +29,7 @@ from rules.deadlines.counting import deadlines
 from rules.pack.bag.proof import ProofMaterial, openings_of
 from rules.pack.bag.write import PackResult, write_pack
 from rules.pack.plan.exhibits import Choices
-from rules.pack.plan.plan import Covering, PackPlan, Witness, plan
+from rules.pack.plan.plan import AuthorityStamp, CoveringCheckpoint, PackPlan, plan
 from rules.pack.render.renderings import make_renderings
 from rules.policy.platform import load_policy
 
@@ -219,11 +219,11 @@ class Sealed:
     authority: Files
     root_pem: str
 
-    def covering(self) -> Covering:
+    def covering(self) -> CoveringCheckpoint:
         stamped = verify_token(self.token, self.signature, [self.root_pem]).time
         at = datetime.fromisoformat(self.checkpoint.at)
-        witness = Witness("loopback", "http://127.0.0.1/", stamped)
-        return Covering(self.checkpoint.size, self.checkpoint.root, at, self.key.fingerprint, (witness,))
+        witness = AuthorityStamp("loopback", "http://127.0.0.1/", stamped)
+        return CoveringCheckpoint(self.checkpoint.size, self.checkpoint.root, at, self.key.fingerprint, (witness,))
 
     def plan(self, choices: Choices | None = None, private: Mapping[str, Private] | None = None) -> PackPlan:
         policy = load_policy()

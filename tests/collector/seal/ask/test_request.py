@@ -10,7 +10,7 @@ from time import monotonic
 import pytest
 
 from collector.errors import SealError, WrongRequest
-from collector.seal.ask.request import NoToken, Token, request_all, request_token
+from collector.seal.ask.request import Token, TokenFailure, request_all, request_token
 from collector.seal.timestamp import Authority, verify_token
 from fixtures.authority import POLICY, Fault, serve
 from tests.collector.seal.conftest import DATA, NOW
@@ -87,9 +87,9 @@ def test_all_are_asked_at_once_and_the_slowest_costs_no_more_than_the_time_allow
         answers = request_all(asked, DATA, 0.5, now=clock())
         took = monotonic() - began
     assert [answer.authority for answer in answers] == asked
-    assert [type(answer) for answer in answers] == [NoToken, Token] * 3
+    assert [type(answer) for answer in answers] == [TokenFailure, Token] * 3
     assert took < 2 * 0.5 + 1
-    assert all("did not answer" in answer.message for answer in answers if isinstance(answer, NoToken))
+    assert all("did not answer" in answer.message for answer in answers if isinstance(answer, TokenFailure))
 
 
 def test_nobody_to_ask_gives_nothing() -> None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collector.kinds import page_kind
 from collector.sites.alibaba.addresses import absolute, address_of, canonical, kind_of
 
 ORDER = "250861947301028446"
@@ -51,6 +52,11 @@ def test_every_known_address_has_its_kind(url: str, kind: str) -> None:
 def test_the_one_address_of_a_page_is_of_the_same_kind_and_is_its_own(url: str) -> None:
     assert kind_of(canonical(url)) == kind_of(url)
     assert canonical(canonical(url)) == canonical(url)
+
+
+@pytest.mark.parametrize("url", [url for url, kind in KINDS.items() if kind and "?" in url and page_kind(kind).of_order])
+def test_a_page_of_an_order_is_one_page_whatever_an_advertisement_adds_to_its_address(url: str) -> None:
+    assert canonical(f"{url}&spm=a2700.ad") == canonical(url)
 
 
 def test_tracking_and_device_are_dropped() -> None:

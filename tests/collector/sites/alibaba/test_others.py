@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 from bs4 import BeautifulSoup
 
-from collector.site import Carried, Document, StoredPage
+from collector.site import Document, ExchangeContent, StoredPage
 from collector.sites.alibaba import Alibaba
 from fixtures.marketplace.neighbours import CONTACTS
 from fixtures.marketplace.pages import contacts, history
@@ -27,11 +27,11 @@ def told(scenario: str) -> bytes:
     return json.dumps({"success": True} | answer, ensure_ascii=False).encode()
 
 
-def fetched(body: bytes, path: str = "/api/messages.json?before=-1&size=40", kind: str = JSON) -> Carried:
-    return Carried("Fetch", HOST + path, kind, (body,))
+def fetched(body: bytes, path: str = "/api/messages.json?before=-1&size=40", kind: str = JSON) -> ExchangeContent:
+    return ExchangeContent("Fetch", HOST + path, kind, (body,))
 
 
-def tells(page: StoredPage, carried: Carried) -> bool:
+def tells(page: StoredPage, carried: ExchangeContent) -> bool:
     return SITE.tells_others(page, carried, SITE.shows_others(page))
 
 
@@ -83,14 +83,14 @@ def test_an_answer_to_a_question_about_another_contact_is_withheld_even_when_it_
 def test_beside_other_conversations_nothing_is_shown_that_is_not_known_to_be_of_the_open_one(kind: str) -> None:
     """A picture may be somebody's portrait; a program may carry data."""
     assert tells(thread(CROWDED), fetched(b"anything", "/a", kind))
-    assert tells(thread(CROWDED), Carried("Document", thread(CROWDED).url, "text/html", (b"<p>",)))
+    assert tells(thread(CROWDED), ExchangeContent("Document", thread(CROWDED).url, "text/html", (b"<p>",)))
 
 
 def test_a_page_that_shows_no_others_shows_its_document_programs_and_pictures() -> None:
     page = thread(ALONE)
-    assert not tells(page, Carried("Document", page.url.partition("#")[0], "text/html", (b"<p>",)))
+    assert not tells(page, ExchangeContent("Document", page.url.partition("#")[0], "text/html", (b"<p>",)))
     assert not tells(page, fetched(b"let conversationCode = x.messageId;", "/a.js", "text/javascript"))
-    assert not tells(page, Carried("Image", HOST + "/a.png", "image/png", ()))
+    assert not tells(page, ExchangeContent("Image", HOST + "/a.png", "image/png", ()))
 
 
 def test_a_script_that_carries_a_conversation_as_data_is_withheld() -> None:
@@ -104,7 +104,7 @@ def test_a_sockets_messages_are_withheld_unless_each_is_shown_to_be_of_the_open_
     messages: tuple[bytes, ...],
 ) -> None:
     own = (b'{"type": "auth", "accessToken": "[redacted:session:2]"}', told(ALONE))
-    socket = Carried("WebSocket", "https://message.alibaba.com/socket?token=[redacted:csrf:1]", "", own)
+    socket = ExchangeContent("WebSocket", "https://message.alibaba.com/socket?token=[redacted:csrf:1]", "", own)
     assert not tells(thread(ALONE), socket)
     assert tells(thread(ALONE), replace(socket, texts=(*own, *messages))) == bool(messages)
     assert tells(market_page("order", 26), socket)  # there nothing says which conversation is the case's own
@@ -112,10 +112,10 @@ def test_a_sockets_messages_are_withheld_unless_each_is_shown_to_be_of_the_open_
 
 def test_an_order_page_shows_its_answers_but_not_those_that_tell_of_conversations_or_are_lists_of_others() -> None:
     page, url = market_page("order", 26), "https://biz.alibaba.com/api/panel.json"
-    assert not tells(page, Carried("Fetch", url, JSON, (b'{"status": "Shipped", "text": "In transit"}',)))
+    assert not tells(page, ExchangeContent("Fetch", url, JSON, (b'{"status": "Shipped", "text": "In transit"}',)))
     for body in (told(CROWDED), b'{"html": "<i class=\\"contact-item\\">Leo"}'):
-        assert tells(page, Carried("Fetch", url, JSON, (body,)))
-    assert tells(page, Carried("Document", address("order_list"), "text/html", (b"<p>",)))
+        assert tells(page, ExchangeContent("Fetch", url, JSON, (body,)))
+    assert tells(page, ExchangeContent("Document", address("order_list"), "text/html", (b"<p>",)))
 
 
 def test_a_messenger_saved_without_its_address_shows_others_all_the_same() -> None:

@@ -10,17 +10,23 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from collector.model import Fact, Printed
+from collector.sites.alibaba.pages import PAGES as SITE_PAGES
 from fixtures.marketplace.pages import PAGES, shows
 from fixtures.marketplace.scenarios import SCENARIOS
+from fixtures.marketplace.truth import PAGES as TOLD
 from fixtures.marketplace.truth import truth
 from tests.collector.sites.alibaba.stored import ALIBABA, BASE, address, facts, market, stored, without_scripts
 
 pytestmark = pytest.mark.stories
 
-STATED = ("order", "supplier", "product", "thread", "dispute", "search", "tracking")
+STATED = tuple(page.kind for page in SITE_PAGES if page.read)
 CASES = [(name, kind) for name in SCENARIOS for kind in PAGES]
 # Country codes, flags and currencies that a page prints in another form, or only as the absence of a sign.
 ONLY_IN_DATA = {"supplier.country", "product.price_tiers", "search.offers"}
+
+
+def test_the_stories_say_what_each_page_with_a_reader_shows() -> None:
+    assert sorted(TOLD) == sorted(STATED)
 
 
 def days_of(name: str, kind: str) -> list[int]:

@@ -18,7 +18,7 @@ from collector.seal.keyring import load_or_create
 from fixtures.authority import prepare
 from rules.pack.bag.verify import verify_pack
 from rules.pack.bag.write import write_pack
-from rules.pack.plan.plan import PackPlan, Witness
+from rules.pack.plan.plan import AuthorityStamp, PackPlan
 from tests.rules.pack.forging import base_of, files_of, unpack
 from tests.rules.pack.synthetic import AS_OF, Objects, Sealed, led_fans, seal
 
@@ -172,7 +172,7 @@ def test_pending_tokens_are_said_in_the_pack(sealed: Sealed, made: PackPlan, tmp
 def test_a_machine_whose_clock_is_behind_sends_no_reader_back_before_the_tokens(sealed: Sealed, made: PackPlan) -> None:
     """An authority's certificate may be younger than such a machine believes today to be."""
     later = made.as_of + timedelta(days=500)
-    ahead = replace(made, covering=replace(made.covering, authorities=(Witness("loopback", "http://x", later),)))
+    ahead = replace(made, covering=replace(made.covering, authorities=(AuthorityStamp("loopback", "http://x", later),)))
     verify = sealed.renderings(ahead)["data/VERIFY.md"].decode()
     stamps = [line for line in commands(verify) if line.startswith("openssl ts -verify")]
     assert [line.rpartition("-attime ")[2] for line in stamps] == [str(int(later.timestamp()))] * 2

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.pack.bag import zipform
-from rules.pack.bag.zipform import Member, Placed, directory, local_header, read_zip, write_zip
+from rules.pack.bag.zipform import Member, PlacedMember, directory, local_header, read_zip, write_zip
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=20)
 FILES = st.dictionaries(NAMES, st.binary(max_size=200), min_size=1, max_size=6)
@@ -97,7 +97,7 @@ def test_large_members_and_offsets_take_the_zip64_form() -> None:
     big = 5 << 30
     header = local_header("a", big, 1)
     assert header.endswith(b"a" + bytes((1, 0, 16, 0)) + big.to_bytes(8, "little") * 2)
-    pieces = list(directory([Placed("a", big, 1, big, 0), Placed("b", 1, 1, 0, 0)], big))
+    pieces = list(directory([PlacedMember("a", big, 1, big, 0), PlacedMember("b", 1, 1, 0, 0)], big))
     assert bytes((1, 0, 24, 0)) + big.to_bytes(8, "little") * 3 in pieces[0]
     assert [piece[:4] for piece in pieces[2:]] == [b"PK\x06\x06", b"PK\x06\x07", b"PK\x05\x06"]
 

@@ -18,7 +18,7 @@ from rules.pack.bag.bag import is_safe
 from rules.pack.bag.proof import openings_of
 from rules.pack.plan.dates import at_the_earliest, both, when
 from rules.pack.plan.exhibits import Choices, original_name
-from rules.pack.plan.plan import Covering, PackPlan, plan, plan_digest
+from rules.pack.plan.plan import CoveringCheckpoint, PackPlan, plan, plan_digest
 from rules.pack.plan.timeline import timeline_csv, timeline_json
 from rules.pack.render.report import key_rows
 from tests.rules.pack.synthetic import AS_OF, MESSAGES, ORDER, SUPPLIER, ZONE, Sealed
@@ -85,7 +85,7 @@ def test_a_choice_that_fits_nothing_is_a_wrong_request(sealed: Sealed, choices: 
 def test_an_unknown_reason_is_a_wrong_request(sealed: Sealed) -> None:
     """The known ones are listed."""
     with pytest.raises(WrongRequest, match="ugly") as caught:
-        plan(sealed.casefile, (), (), ("ugly",), Choices(), Covering(1))
+        plan(sealed.casefile, (), (), ("ugly",), Choices(), CoveringCheckpoint(1))
     assert "not_as_described" in caught.value.hint
 
 
@@ -163,7 +163,7 @@ def test_the_claim_has_the_figures_of_its_reasons_and_no_others(
     sealed: Sealed, reasons: tuple[str, ...], numbers: list[str], missing: str
 ) -> None:
     """One count of units is no figure of lateness, and what is broken is not missing."""
-    claim = plan(sealed.casefile, (), (), reasons, Choices(), Covering(1)).claim
+    claim = plan(sealed.casefile, (), (), reasons, Choices(), CoveringCheckpoint(1)).claim
     assert len(claim.numbers) == len(numbers)
     assert all(text.startswith(words) for text, words in zip(claim.numbers, numbers, strict=True))
     assert claim.compared[2].happened.text.startswith(missing)
@@ -178,7 +178,9 @@ def test_a_page_goes_before_the_buyers_word_on_the_claim() -> None:
         Fact("units_total", 210, "asserted", "", "buyer", at=seen),
         Fact("received_at", "2026-09-03", "asserted", "", "buyer", at=seen),
     )
-    claim = plan(CaseFile(ORDER, "", ZONE, AS_OF, AS_OF, facts), (), (), ("damaged",), Choices(), Covering(1)).claim
+    claim = plan(
+        CaseFile(ORDER, "", ZONE, AS_OF, AS_OF, facts), (), (), ("damaged",), Choices(), CoveringCheckpoint(1)
+    ).claim
     rows = {row.topic: row for row in claim.compared}
     assert (rows["Quantity"].agreed.text, rows["Quantity"].agreed.source) == ("200 pieces", "page seen Tue 1 Sep 2026")
     assert rows["Delivery"].happened.text == "Tue 1 Sep 2026"
@@ -187,7 +189,7 @@ def test_a_page_goes_before_the_buyers_word_on_the_claim() -> None:
 
 def test_a_case_of_assertions_alone_has_a_plan() -> None:
     """When the site refuses the tool, the pack still stands on what the buyer says."""
-    bare = plan(CaseFile(ORDER, "", ZONE, AS_OF, AS_OF), (), (), (), Choices(), Covering(1))
+    bare = plan(CaseFile(ORDER, "", ZONE, AS_OF, AS_OF), (), (), (), Choices(), CoveringCheckpoint(1))
     assert bare.exhibits == ()
     assert bare.claim.sentence == f"This is the record of order {ORDER}."
     assert bare.name == f"{ORDER}-record-20260923"
@@ -196,13 +198,13 @@ def test_a_case_of_assertions_alone_has_a_plan() -> None:
 def test_the_packs_day_is_that_of_the_cases_zone(sealed: Sealed) -> None:
     """Late in the evening in UTC it is the next day in Amsterdam."""
     late = replace(sealed.casefile, as_of=datetime(2026, 9, 23, 22, 30, tzinfo=UTC))
-    assert plan(late, (), (), (), Choices(), Covering(1)).name.endswith("-20260924")
+    assert plan(late, (), (), (), Choices(), CoveringCheckpoint(1)).name.endswith("-20260924")
 
 
 def test_what_was_seen_after_the_day_of_the_pack_is_not_in_it(sealed: Sealed) -> None:
     """Neither visits nor facts nor files, nor their ledger entries."""
     before = replace(sealed.casefile, as_of=datetime(2026, 8, 1, tzinfo=UTC))
-    made = plan(before, (), (), (), Choices(), Covering(1))
+    made = plan(before, (), (), (), Choices(), CoveringCheckpoint(1))
     assert kinds(made) == [("A01", "supplier")]
     assert not set(made.entries) & {file.seq for file in sealed.casefile.files}
 
