@@ -40,6 +40,7 @@ _COUNTS = (
     "text",
     "amount",
 )
+_VALUES = frozenset({*_TEXTS, *_AMOUNTS, *_COUNTS, "simpleDateStr", "dateStr", "timeStr", "timestamp", "date", "time"})
 _CURRENCIES = ("currency", "currencyCode", "currencyType", "currencyName")
 _WHOLE = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,12})(?:\.0{1,2})?(?:\s*[^\d\s.,].*)?", re.DOTALL)
 _CLOCK = re.compile(r"[T\s,]+[0-9]{1,2}:.*$", re.DOTALL)
@@ -48,13 +49,10 @@ _DEEPEST = 4
 
 
 def text_in(node: Node) -> Reading | None:
-    """The text as it is shown."""
+    """The text as it is shown; an object in which it stands under no known name is not understood."""
     reading = _read(node, _TEXTS, as_text, first_only=True)
     named = not isinstance(node.value, dict) or any(key in node.value for key in _TEXTS)
-    if named or reading is None or reading.blank:
-        return reading
-    alone = len(list(_scalars(node, ()))) == 1 and not str(reading.value).isdigit()
-    return reading if alone else Reading(None, node.place())
+    return reading if named or reading is None or reading.blank else Reading(None, node.place())
 
 
 def money_in(node: Node, currency: str = "") -> Reading | None:
@@ -133,10 +131,15 @@ def day_of(text: str) -> str | None:
 
 
 def is_empty(value: Any) -> bool:
-    """Whether data holds nothing: null, "", a dash, or objects and lists of such; truth values beside them say nothing."""
-    if isinstance(value, dict | list):
-        inner = value.values() if isinstance(value, dict) else value
-        return all(isinstance(one, bool) or is_empty(one) for one in inner)
+    """Whether data says that nothing is there: null, "", a dash, an empty list, or an object or list of nothing but such.
+
+    Truth values beside them say nothing. An object without a key for its value has lost it: no word that there is none.
+    """
+    if isinstance(value, dict):
+        inner = [one for one in value.values() if not isinstance(one, bool)]
+        return bool(_VALUES & value.keys()) and all(map(is_empty, inner))
+    if isinstance(value, list):
+        return all(map(is_empty, value))
     return value is None or (isinstance(value, str) and is_blank(value))
 
 
@@ -156,12 +159,12 @@ def _read(node: Node, keys: tuple[str, ...], parse: Callable[[str], Any], *, fir
 
 
 def _scalars(node: Node, keys: Iterable[str], depth: int = 0) -> Iterator[Node]:
-    """The texts and figures under the keys, in their order; without keys, or where none is there, all of them."""
+    """The texts and figures under the keys, in their order; without keys, or where none of theirs is there, all of them."""
     if depth > _DEEPEST:
         return
     if isinstance(node.value, dict):
         named = [node[key] for key in keys if key in node.value and not is_empty(node.value[key])]
-        for child in named or node.items():
+        for child in named or (() if keys is _TEXTS else node.items()):  # a text is not just any word in it
             yield from _scalars(child, keys, depth + 1)
     elif isinstance(node.value, list):
         if len(node.value) == 1:

@@ -18,6 +18,7 @@ _TIME_KEYS = ("sendTime", "createAt", "sentAt", "gmtCreate")
 _CONVERSATION_KEYS = ("conversationCode", "cid", "conversationId")
 _LIST_KEYS = frozenset({"messageList", "list", "messages", "userMessageModels", "messageModels"})
 _CODE = re.compile(r"[\w.-]{1,60}#\d{1,8}(?:@\w{1,20})?")  # "<a>-<b>#11011@icbu"; some services leave "@icbu" out
+_SERVICE = re.compile(r"/(?:listRecentMessage|getChatMessageList)\.")
 _POINT = re.compile(r'"?(?:pointTimeStamp|timeStamp)"?\s*[:=]\s*"?(\d{10,13})')
 _FORWARD = re.compile(r'"?forward"?\s*[:=]\s*"?(true|1)\b', re.IGNORECASE)
 _SELF = re.compile(r'"?selfAliId"?\s*[:=]\s*"?(\d{4,24})')
@@ -60,7 +61,7 @@ class MessageList:
 
     `more` says whether there are further ones in the direction that was asked for, None where the answer does not say;
     `older` whether that was back in time; `before` the instant from which, 0 where none was named; `onward` the one from
-    which to ask on, as the answer gives it.
+    which to ask on, as the answer gives it. `understood` is False where an entry of the list is no message that is known.
     """
 
     messages: tuple[SentMessage, ...]
@@ -72,6 +73,7 @@ class MessageList:
     contacts: frozenset[str]
     place: Place
     onward: int = 0
+    understood: bool = True
 
     @property
     def oldest(self) -> int:
@@ -99,13 +101,22 @@ def heard_messages(told: Iterable[Document]) -> dict[str, SentMessage]:
 
 
 def answers(told: Iterable[Document]) -> tuple[MessageList, ...]:
-    """Every list of messages that the page was given, in the order in which it was."""
-    return tuple(
-        answer
-        for document in told
-        for number, value in _values(document)
-        for answer in _lists(value, document, f"answer[{number}]")
-    )
+    """Every list of messages that the page was given, in the order in which it was; of a message service that gave none
+    that is known, an empty one that is not understood.
+    """
+    found: list[MessageList] = []
+    for document in told:
+        given = [one for number, value in _values(document) for one in _lists(value, document, f"answer[{number}]")]
+        found += given or _without_list(document)
+    return tuple(found)
+
+
+def _without_list(document: Document) -> list[MessageList]:
+    about = _asked_for(document.asked)
+    if not about or not _SERVICE.search(document.asked):
+        return []
+    place = Place(document.digest, "json", "answer[0]#", document.html[:400].decode("utf-8", "replace"))
+    return [MessageList((), about, None, True, 0, frozenset(), frozenset(), place, understood=False)]
 
 
 def answers_in(name: str, value: Any, digest: str) -> tuple[MessageList, ...]:
@@ -149,7 +160,7 @@ def _lists(value: Any, document: Document, name: str) -> Iterator[MessageList]:
             messages, codes.pop() if len(codes) == 1 else about if not codes else "", _more(holder),
             not _FORWARD.search(asked), before, selves, contacts,
             Place(document.digest, "json", f"{name}#{pointer}", json.dumps(entries, ensure_ascii=False)[:400]),
-            _milliseconds(holder.get("nextPointTimeStamp", holder.get("nextCursor"))),
+            _milliseconds(holder.get("nextPointTimeStamp", holder.get("nextCursor"))), len(messages) == len(entries),
         )  # fmt: skip
 
 
@@ -277,6 +288,8 @@ def begins(chain: Iterable[MessageList]) -> MessageList | None:
     """The answer that shows that the conversation begins with its oldest message: none older follow, or none came."""
     parts = tuple(chain)
     oldest = min((one.oldest for one in parts if one.messages), default=0)
+    if not all(one.understood for one in parts):
+        return None
     for answer in parts:
         asked_on = answer.before in {one.onward for one in parts}
         at_end = (

@@ -178,13 +178,14 @@ def conversation(frame: Frame, spoken: frozenset[str] = frozenset()) -> Conversa
         return None
     chain = chained(of_one(given, code))
     own = of_one(given, code)
+    understood = all(answer.understood for answer in own)
     messages = {told.id: told for answer in own for told in answer.messages}
     if not own or (not messages and begins(own) is None):
         return None
     ordered = sorted(messages.values(), key=lambda told: told.instant)
     selves, contacts = _people(frame, code, own)
     place = next((answer.place for answer in own if answer.messages), own[0].place)
-    return Conversation(code, tuple(ordered), selves, contacts, Reading(None, place), begins(chain))
+    return Conversation(code, tuple(ordered), selves, contacts, Reading(None, place), begins(chain) if understood else None)
 
 
 def _people(frame: Frame, code: str, given: tuple[MessageList, ...]) -> tuple[frozenset[str], frozenset[str]]:

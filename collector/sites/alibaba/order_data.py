@@ -126,9 +126,10 @@ def of_2026(frame: Frame) -> Readings:
     money, agreed = terms["payment"], terms["shipment"]
     money = money if money.there else _holder_of(contract, "actualBuyerPayment", "advanceAmount")
     agreed = agreed if agreed.there else _holder_of(contract, "tradeTerms")
-    currency = currency_in(info) or currency_in(money) or currency_in(payment)
+    stated = (currency_in(node) for node in (info, money, payment, terms, root))
+    currency = next((code for code in stated if code), "")
     status = status if status.there else part("statusActionVO")
-    name = status["name"] if status["name"].there else status.seek("displayName", "statusName")
+    name = _first(status, "name", "displayName", "statusName")
     goods = contract["subjectMatterVO"]["products"]
     goods = goods if goods.there else contract.seek("products", "productList")
     total = _total(money, currency)
@@ -196,7 +197,17 @@ def of_closed(frame: Frame) -> Readings:
     }
 
 
-SHAPES: tuple[Callable[[Frame], Readings], ...] = (of_2026, of_2019, of_closed)
+def of_shipments(frame: Frame) -> Readings:
+    """The shipments of an order as the site's delivery service gives them: those sent without it, each with its number."""
+    found = list(frame.having(frozenset({"offlineModule", "logisticsModule"})))
+    rows = [row for node in found for row in node["offlineModule"]["fields"]["list"].items()]
+    numbers = [reading for row in rows if (reading := text_in(row["trackingNumber"])) is not None and not reading.blank]
+    if len({reading.value for reading in numbers}) > 1:  # several parcels
+        return {"tracking.number": replace(numbers[0], value=None)}
+    return {"tracking.number": numbers[0]} if numbers else {}
+
+
+SHAPES: tuple[Callable[[Frame], Readings], ...] = (of_2026, of_2019, of_closed, of_shipments)
 
 
 def _first(node: Node, *keys: str) -> Node:
@@ -235,7 +246,9 @@ def _total(money: Node, currency: str) -> Reading | None:
         parts = first.amount + rest.amount if first and rest and first.currency == rest.currency else None
         if parts != payable.amount:
             return contract if parts == summed.amount else replace(whole, value=None) if whole else None
-    return whole or contract if whole is None or not whole.blank else contract
+    if (whole is None or whole.blank) and contract is not None and not contract.blank:
+        return replace(contract, value=None)  # the goods' sum, to which freight and taxes come
+    return whole
 
 
 def _paid(money: Node, payment: Node, currency: str, total: Reading | None) -> Reading | None:

@@ -17,8 +17,8 @@ from collector.reading.texts import classes, text_of
 from collector.site import ExchangeContent, StoredPage
 from collector.sites.alibaba import addresses
 from collector.sites.alibaba.conversation import CONTACT, OPEN_CONTACT, listed_contacts
+from collector.sites.alibaba.drawn import attachments, message_tags, spoken_in, stated_in
 from collector.sites.alibaba.pages import PAGES
-from collector.sites.alibaba.thread import attachments, message_tags, spoken_in, stated_in
 
 _MESSENGERS = frozenset({"thread", "conversations"})
 _LISTS = _MESSENGERS | {"account", *(page.kind for page in PAGES if page.many)}

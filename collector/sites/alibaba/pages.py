@@ -14,6 +14,7 @@ from collector.reading.readings import Node
 from collector.sites.alibaba import addresses, stated
 from collector.sites.alibaba.conversation import CONTACT, contacts_data
 from collector.sites.alibaba.dispute import dispute_data, read_dispute
+from collector.sites.alibaba.drawn import MESSENGER
 from collector.sites.alibaba.lists import (
     companies_listed,
     contacts_listed,
@@ -27,7 +28,7 @@ from collector.sites.alibaba.order_data import any_order
 from collector.sites.alibaba.product import goods_data, read_product
 from collector.sites.alibaba.search import offer_list, read_search
 from collector.sites.alibaba.supplier import read_supplier, shop_data
-from collector.sites.alibaba.thread import MESSENGER, contact_ids, messages_data, read_thread
+from collector.sites.alibaba.thread import contact_ids, messages_data, read_thread
 from collector.sites.alibaba.tracking import read_tracking, tracking_data
 
 

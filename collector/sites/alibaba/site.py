@@ -17,13 +17,13 @@ from collector.sites.alibaba import addresses, generic, recognition
 from collector.sites.alibaba.account import signed_in_as
 from collector.sites.alibaba.conversation import conversation, told_files
 from collector.sites.alibaba.dispute import dispute_data
+from collector.sites.alibaba.drawn import MESSENGER, attachments, spoken_in
 from collector.sites.alibaba.identity import identify
 from collector.sites.alibaba.lists import conversation_with, orders_in_all, orders_of
 from collector.sites.alibaba.order_data import order_root
 from collector.sites.alibaba.others import own_stretches, page_shows_others, tells_others
 from collector.sites.alibaba.pages import page_of
 from collector.sites.alibaba.product import goods_data
-from collector.sites.alibaba.thread import MESSENGER, attachments, spoken_in
 from collector.sites.alibaba.tracking import tracking_data
 
 _NAMES = frozenset({"order.number", "dispute.id", "dispute.order", "tracking.number", "thread.with", "product.title"})

@@ -6,10 +6,13 @@ import json
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from collector.canonical import sha256
 from collector.model import Fact, Printed, Target
@@ -192,3 +195,27 @@ def test_a_socket_brings_messages_too() -> None:
         "hasMore": False,
     }
     is_whole(read(messenger(), MESSENGER, [({"headers": {"mid": "1 0"}, "code": 200, "body": body}, "")]))
+
+
+def mixed(value: Any, chance: Random) -> Any:
+    """The same answer with its keys in another order, some with a sibling that nobody knows, and a few gone."""
+    if isinstance(value, list):
+        return [mixed(one, chance) for one in value]
+    if not isinstance(value, dict):
+        return value
+    keys = [key for key in value if chance.random() > 0.02]
+    chance.shuffle(keys)
+    return {key: mixed(value[key], chance) for key in keys} | ({"zz": [1, 2]} if chance.random() < 0.2 else {})
+
+
+@given(st.randoms(use_true_random=False), st.booleans())
+def test_whatever_is_gone_from_the_answers_a_conversation_is_not_falsely_whole(chance: Random, weblite_: bool) -> None:
+    body, url, answers = (weblite(), WEBLITE, CHAT) if weblite_ else (messenger(), MESSENGER, RECENT)
+    got = read(body, url, [(mixed(answer, chance), asked) for answer, asked in answers])
+    names = {said(n)[key]: n for n in range(30) for key in ("messageId", "uuid")}
+    messages = got["thread.messages"].value or ()
+    for message in messages:
+        number = names[message["id"]]
+        assert message["text"] in (f"Message {number}", "")
+        assert message["from"] in ("unknown", "buyer" if number % 3 == 0 else "supplier")
+    assert not got["thread.complete"].value or len(messages) == 30

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from collector.model import Printed
 from fixtures.marketplace.private import (
@@ -140,6 +143,17 @@ def test_a_first_payment_is_no_total_and_words_are_no_date() -> None:
     assert (got["order.ship_by"], got["order.shipped_at"]) == ("2019-06-18", "not_shown")
 
 
+def test_the_shipment_of_an_order_is_read_where_the_delivery_service_tells_one_and_not_where_it_tells_two() -> None:
+    def got(*numbers: str) -> Any:
+        rows = [{"serviceProvider": "DHL", "trackingNumber": n, "statusName": "Sent"} for n in numbers]
+        told = {"data": {"offlineModule": {"fields": {"visible": True, "list": rows}}, "logisticsModule": {"fields": {}}}}
+        return values("order", EMBEDDINGS["window"]({"order": order_2019(), "shipments": told}), ORDER_URL)[
+            "tracking.number"
+        ]
+
+    assert (got("JD014600003SF"), got("JD014600003SF", "JD014600004SF")) == ("JD014600003SF", "unreadable")
+
+
 @pytest.mark.parametrize("how", EMBEDDINGS)
 def test_a_closed_order_is_read(how: str) -> None:
     got = values("order", EMBEDDINGS[how](closed_order()), ORDER_URL)
@@ -186,3 +200,26 @@ def test_an_application_that_leaves_out_what_does_not_apply_is_read_and_never_sa
     assert (got["dispute.status"], got["dispute.deadline"]) == ("Waiting for supplier response", "unreadable")
     got = values("dispute", EMBEDDINGS["window"]({**application(), "deadline": None}), DISPUTE_URL)
     assert got["dispute.deadline"] == "not_shown"
+
+
+def mixed(value: Any, chance: Random) -> Any:
+    """The same data with its keys in another order, some with a sibling that nobody knows, and some gone."""
+    if isinstance(value, list):
+        return [mixed(one, chance) for one in value]
+    if not isinstance(value, dict):
+        return value
+    keys = [key for key in value if chance.random() > 0.06]
+    chance.shuffle(keys)
+    unknown = {"zz": chance.choice([None, "x", {"value": "z"}, [1, 2], {"number": 5}])} if chance.random() < 0.3 else {}
+    return {key: mixed(value[key], chance) for key in keys} | unknown
+
+
+@given(st.randoms(use_true_random=False))
+def test_whatever_else_stands_there_or_is_gone_a_fact_is_right_or_unreadable(chance: Random) -> None:
+    forms = (chance.choice(list(kinds.values())) for kinds in (TEXTS, AMOUNTS, COUNTS))
+    pages = (("order", order_2026(*forms)), ("order", order_2019()), ("order", closed_order()), ("dispute", application()))
+    kind, data = chance.choice(pages)
+    url, how, wrap = (ORDER_URL if kind == "order" else DISPUTE_URL), *map(chance.choice, (list(EMBEDDINGS), list(WRAPS)))
+    whole = values(kind, EMBEDDINGS["window"](WRAPS["data"](data)), url)
+    for name, value in values(kind, EMBEDDINGS[how](WRAPS[wrap](mixed(data, chance))), url).items():
+        assert value in ("unreadable", whole[name]) or name == "order.items", (name, value, whole[name])
