@@ -54,9 +54,11 @@ async within => {
     return box.width >= 12 && box.height >= 12 && box.bottom > 0 && box.top < innerHeight && box.right > 0
       && box.left < innerWidth && node.checkVisibility({checkOpacity: true, checkVisibilityCSS: true});
   };
+  // Such a class stays on what has come in, too: a sign is a box without a picture and with hardly a word in it.
+  const bare = node => node.localName !== 'img' && !node.querySelector('img') && node.textContent.trim().length < 40;
   const loading = () => [...document.querySelectorAll('[aria-busy="true"], [class*="spin"], [class*="skeleton"], '
       + '[class*="load"], [role="progressbar"]')].some(node => (node.ariaBusy === 'true' || node.role === 'progressbar'
-      || named.test(node.getAttribute('class') || '')) && inView(node))
+      || (named.test(node.getAttribute('class') || '') && bare(node))) && inView(node))
     || [...document.querySelectorAll('body *')].some(node => node.childElementCount === 0
       && node.textContent.length < 30 && says.test(node.textContent) && inView(node));
   while (loading()) { if (performance.now() > end) return false; await pause(200); }
