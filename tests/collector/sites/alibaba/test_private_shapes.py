@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random
 from typing import Any
@@ -10,7 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.model import Printed
+from collector.canonical import sha256
+from collector.model import Printed, Target
+from collector.site import Document
 from fixtures.marketplace.private import (
     AMOUNTS,
     COUNTS,
@@ -24,7 +28,7 @@ from fixtures.marketplace.private import (
     order_2026,
 )
 from tests.collector.sites.alibaba.shapes import usd, values
-from tests.collector.sites.alibaba.stored import ALIBABA, stored
+from tests.collector.sites.alibaba.stored import ALIBABA, facts, stored
 
 ORDER_URL = f"https://biz.alibaba.com/ta/detail.htm?orderId={ORDER}"
 DISPUTE_URL = "https://biz.alibaba.com/ta/dispute/detail.htm?issueId=60048817352946"
@@ -223,3 +227,16 @@ def test_whatever_else_stands_there_or_is_gone_a_fact_is_right_or_unreadable(cha
     whole = values(kind, EMBEDDINGS["window"](WRAPS["data"](data)), url)
     for name, value in values(kind, EMBEDDINGS[how](WRAPS[wrap](mixed(data, chance))), url).items():
         assert value in ("unreadable", whole[name]) or name == "order.items", (name, value, whole[name])
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "url"), [("order", order_2026(), ORDER_URL), ("dispute", application(), DISPUTE_URL)]
+)
+def test_what_a_page_only_asked_for_is_read_from_the_answer_that_was_kept(kind: str, data: Any, url: str) -> None:
+    line = json.dumps(WRAPS["data"](data)).encode()
+    told = (Document(3, sha256(line), line, "https://biz.alibaba.com/x.json\n"),)
+    page = replace(stored("<body><div id='root'></div></body>", url), told=told)
+    assert ALIBABA.recognise(page).kind == kind
+    got = facts(kind, page)[f"{kind}.status"]
+    assert (got.state, got.place and got.place.digest) == ("read", sha256(line))
+    assert ALIBABA.identity(page, Target("t", ORDER, kind, url, expects={"order": ORDER})).ok is True
