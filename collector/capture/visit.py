@@ -39,12 +39,13 @@ _HTML = "text/html; charset=utf-8"
 _TEXT = "text/plain; charset=utf-8"
 _LOOK_AGAIN = 0.2  # seconds between two looks at a page that has not filled in
 _LEAST_LEFT = 500  # milliseconds for which it is worth looking once more
-_READABLE = 24 << 20  # bytes of a page's source; what is longer is kept and not read
 
 
 @dataclass(frozen=True, slots=True)
 class VisitOptions:
-    """Bounds of a visit: milliseconds for steps and for the whole, pixels of overlap, number of pictures."""
+    """Bounds of a visit: milliseconds for steps and for the whole, pixels of overlap, number of pictures; a source
+    longer than `readable_bytes` is kept and not read.
+    """
 
     open_ms: int = 30_000
     glimpse_ms: int = 5_000
@@ -60,6 +61,7 @@ class VisitOptions:
     files: int = 500
     file_bytes: int = 32 << 20
     boxes: int = 20_000
+    readable_bytes: int = 24 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +201,7 @@ class _VisitRun:
         """Looks early whether this is a wall, which is not waited for long. What counts is `identify`."""
         html = await self._tab.glimpse(self._options.glimpse_ms)
         self._arrival = await self._tab.arrival()
-        if len(html) > _READABLE:
+        if len(html) > self._options.readable_bytes:
             return "partial", "the page's source is too long to be looked into"
         page = self._page((Document(0, "", html.encode("utf-8", "replace")),), "", self._arrival.final)
         recognition = await asyncio.to_thread(self._site.recognise, page)
@@ -228,7 +230,7 @@ class _VisitRun:
             raise
         except TabError:
             return False
-        if len(html) > _READABLE:
+        if len(html) > self._options.readable_bytes:
             return False
         page = self._page((Document(0, "", html.encode("utf-8", "replace")),), "", self._arrival.final)
         return await asyncio.to_thread(self._site.unfilled, self._target.kind, page)
@@ -388,7 +390,7 @@ class _VisitRun:
             return "skipped", "there is nothing to read it from"
         final, status = self._masked_addresses()[1], self._arrival.status
         kept = (self._artefacts, self._store.get, self._alias, final, status, self._seen_at, self._id)
-        if why := _unreadable(final, self._artefacts):
+        if why := _unreadable(final, self._artefacts, self._options.readable_bytes):
             self._recognition = Recognition("", "elsewhere", why)
             return "failed", why
         page = await asyncio.to_thread(page_from_parts, *kept)
@@ -455,12 +457,12 @@ class _VisitRun:
         return self._pending.mask((self._target.url, *self._addresses()))
 
 
-def _unreadable(final: str, artefacts: tuple[Artefact, ...]) -> str:
+def _unreadable(final: str, artefacts: tuple[Artefact, ...], most: int) -> str:
     """Why what was kept is no page to be read; "" when it is one."""
     if urlsplit(final).scheme not in ("http", "https"):
         return f"The page went on to {final[:60]}, which is no page of the web."
-    long = sum(a.size for a in artefacts if a.role == "dom") > _READABLE
-    return f"The page's source is longer than {_READABLE >> 20} MB: too long to be read." if long else ""
+    long = sum(a.size for a in artefacts if a.role == "dom") > most
+    return f"The page's source is longer than {most >> 20} MB: too long to be read." if long else ""
 
 
 def _changed(changes: int, since: str) -> str:

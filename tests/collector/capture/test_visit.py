@@ -319,8 +319,9 @@ def test_what_is_no_page_of_the_web_is_never_complete() -> None:
 
 
 def test_a_source_too_long_to_be_read_is_kept_and_said_to_be() -> None:
-    snapshot = go(FakeTab(html=HTML + "<p></p>" * 4_000_000))
-    assert snapshot.why == "The page's source is longer than 24 MB: too long to be read."
+    assert VisitOptions().readable_bytes == 24 << 20
+    snapshot = go(FakeTab(html=HTML + "<p></p>" * 160_000), options=VisitOptions(readable_bytes=1 << 20))
+    assert snapshot.why == "The page's source is longer than 1 MB: too long to be read."
     assert any(a.role == "dom" for a in snapshot.artefacts)
 
 
