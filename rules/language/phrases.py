@@ -15,13 +15,14 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import chain
 
-from rules.language.spelling import CJK, Spelling, elided, folded, spelling, words
+from rules.language.spelling import CJK, Spelling, folded, spelling, ways, words
 from rules.policy.schema import from_toml, installed, wrong
 
 KINDS = ("red_flag", "own_words", "admission", "answer", "argument", "term")
 SPEAKERS = ("supplier", "buyer")
 
 _SENTENCE = re.compile(r"(?<=[。！？；\n])|(?<=\w\w[.!?;])(?<!\b[Nn][Oo]\.)(?=\s)|(?<=[!?])(?=\s)")
+_ASKED = re.compile(r"[?？][\s\"»”]*$|吗[。！]?$")  # the buyer who asks has not said, agreed or done it
 _LATIN = re.compile(rf"[^\W_{CJK}]")
 _CJK = re.compile(rf"[{CJK}]")
 _CJK_RUN = re.compile(rf"[{CJK}]{{3}}")
@@ -94,7 +95,8 @@ class Language:
 class PhraseBook:
     """All word lists and flags; `languages` names the files beside this one in which the flags are worded.
 
-    `negations` and the flags' own phrases are those of a book that is written in one piece. `not_typos` are words in
+    The flags' own phrases are the same in all languages, each of which can deny them or make an exception; so are those of a
+    book that is written in one piece, with its `negations`. `not_typos` are words in
     common use that are one letter away from one of the book's.
     """
 
@@ -139,9 +141,14 @@ def _goes_on(plain: str, at: int, letter: str) -> bool:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Terms:
-    """Terms that stand for one another; told apart by identity, so that a sentence looks each up once."""
+    """Terms that stand for one another; told apart by identity, so that a sentence looks each up once.
+
+    `firsts`: their first words, one of which a sentence must have, unless a term can begin within a word (`stems`).
+    """
 
     any: tuple[_Term, ...]
+    firsts: frozenset[str]
+    stems: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +171,7 @@ class _Wording:
     language: str
     chinese: bool | None
     negations: _Terms
-    phrases: tuple[_Parts, ...]
+    phrases: tuple[tuple[_Terms, tuple[_Parts, ...]], ...]  # by the terms that each needs first
     unless: tuple[_Parts, ...]
 
 
@@ -181,22 +188,24 @@ class _Sentence:
     def __init__(self, plain: str) -> None:
         self.plain = plain
         self.chinese = bool(_CJK.search(plain))
+        self._words = plain.split(" ")
         self._found: dict[_Terms, tuple[Span, ...]] = {}
 
     def says(self, wording: _Wording) -> bool:
         """Whether one of the phrases stands here, not denied, and no exception beside its own words."""
-        for phrase in wording.phrases:
-            own = self._match(phrase, wording.negations)
-            if own and not self.excepted(wording, own):
-                return True
+        for needed, phrases in wording.phrases:
+            for phrase in phrases if self._spans(needed) else ():
+                own = self.match(phrase, wording.negations)
+                if own and not self.excepted(wording, own):
+                    return True
         return False
 
     def excepted(self, wording: _Wording, own: frozenset[Span] = frozenset()) -> bool:
         """Whether an exception stands here, other than within those words."""
-        matches = (self._match(phrase, wording.negations) for phrase in wording.unless)
+        matches = (self.match(phrase, wording.negations) for phrase in wording.unless)
         return any(not _within(span, own) for match in matches for span in match)
 
-    def _match(self, phrase: _Parts, negations: _Terms) -> frozenset[Span]:
+    def match(self, phrase: _Parts, negations: _Terms) -> frozenset[Span]:
         """Where the words of a phrase stand; none where one of its parts does not stand here, or only denied."""
         if not all(self._spans(slot.terms) for row in phrase for slot in row if not slot.optional):
             return frozenset()
@@ -214,7 +223,9 @@ class _Sentence:
         spans = self._found.get(terms)
         if spans is None:
             plain = self.plain
-            spans = tuple(span for term in terms.any if term.text in plain for span in term.spans(plain))
+            spans = ()
+            if terms.stems or not terms.firsts.isdisjoint(self._words):
+                spans = tuple(span for term in terms.any if term.text in plain for span in term.spans(plain))
             self._found[terms] = spans
         return spans
 
@@ -248,8 +259,20 @@ class _Sentence:
         return True
 
 
+def _terms(found: Iterable[_Term]) -> _Terms:
+    terms = tuple(dict.fromkeys(found))
+    stems = any(term.stem or _CJK.search(term.text) for term in terms)
+    return _Terms(terms, frozenset(term.text.partition(" ")[0] for term in terms), stems)
+
+
 def _within(span: Span, words: Iterable[Span]) -> bool:
-    return any(start <= span[0] and span[1] <= end for start, end in words)
+    """Whether the span lies within these words, those that stand side by side taken together."""
+    begin = reached = -2
+    for start, end in sorted(words):
+        begin, reached = (begin, max(reached, end)) if start <= reached + 1 else (start, end)
+        if begin <= span[0] and span[1] <= reached:
+            return True
+    return False
 
 
 @dataclass(frozen=True)
@@ -268,7 +291,9 @@ class Matcher:
         for written in sentences(text):
             sentence, raw = _Sentence(self.spelling.plain(written)), folded(written)
             for one in asked:
-                if one.flag.id not in found and (language := _language(one, sentence, raw)) is not None:
+                if one.flag.id in found or (one.flag.kind == "own_words" and _ASKED.search(written)):
+                    continue
+                if (language := _language(one, sentence, raw)) is not None:
                     found[one.flag.id] = Hit(one.flag, written.strip(), language)
         return list(found.values())
 
@@ -280,8 +305,10 @@ class Matcher:
         """Each flag, a language, and a text that says one of the flag's phrases in it and nothing else."""
         for one in self._flags:
             for wording in one.wordings:
-                for text in chain.from_iterable(map(_specimens, wording.phrases)):
-                    yield one.flag, wording.language, text
+                phrases = chain.from_iterable(group for _, group in wording.phrases)
+                for text in chain.from_iterable(map(_specimens, phrases)):
+                    if wording.chinese in (None, bool(_CJK.search(text))):
+                        yield one.flag, wording.language, text
 
 
 def _language(one: _Compiled, sentence: _Sentence, raw: str) -> str | None:
@@ -321,7 +348,8 @@ def matcher(book: PhraseBook, languages: tuple[Language, ...] = ()) -> Matcher:
         if strange := [*set(flag.by) - set(SPEAKERS), *{flag.kind} - set(KINDS)]:
             raise wrong(f"flags.{flag.id}", f"{strange[0]!r} is no speaker or kind")
     own = tuple(Wording(flag.id, flag.phrases, flag.unless) for flag in book.flags if flag.phrases or flag.unless)
-    whole = _mixed((Language("", book.negations, (), own), *languages))
+    negations = tuple(dict.fromkeys(chain(book.negations, *(language.negations for language in languages))))
+    whole = (*_mixed(languages), Language("", negations, (), own))
     spelled = _spelling(book, whole)
     wordings: dict[str, list[_Wording]] = {flag.id: [] for flag in book.flags}
     within = {one.mixed_with for one in languages}
@@ -332,9 +360,12 @@ def matcher(book: PhraseBook, languages: tuple[Language, ...] = ()) -> Matcher:
             place = f"{language.language or 'flags'}.{wording.flag}"
             if wording.flag not in wordings:
                 raise wrong(place, "there is no such flag")
-            wordings[wording.flag].append(compiler.wording(wording, place))
+            made = compiler.wording(wording, place)
+            if not language.language:  # words that are the same in all languages: each one's exceptions hold
+                made = replace(made, unless=sum((other.unless for other in wordings[wording.flag]), made.unless))
+            wordings[wording.flag].append(made)
     flags = tuple(_Compiled(flag, _patterns(flag), tuple(wordings[flag.id])) for flag in book.flags)
-    return Matcher(book, tuple(dict.fromkeys(n for one in whole for n in one.negations)), spelled, flags)
+    return Matcher(book, negations, spelled, flags)
 
 
 def _mixed(languages: tuple[Language, ...]) -> tuple[Language, ...]:
@@ -361,8 +392,9 @@ def _spelling(book: PhraseBook, languages: tuple[Language, ...]) -> Spelling:
     texts = [*chain.from_iterable(language.negations for language in languages)]
     texts += chain.from_iterable(words.any for words in lists)
     texts += chain.from_iterable(wording.phrases + wording.unless for wording in wordings)
-    whole = (word for text in texts for word in text.split() if not word.endswith("*") and not word.startswith("{"))
-    return spelling(names, whole, book.not_typos)
+    found = [word for text in texts for word in text.split() if not word.startswith("{")]
+    stems = [word for word in found if word.endswith("*")]
+    return spelling(names, (word for word in found if not word.endswith("*")), (*book.not_typos, *stems))
 
 
 def _patterns(flag: Flag) -> tuple[re.Pattern[str], ...]:
@@ -377,31 +409,38 @@ class _Compiler:
 
     def __init__(self, language: Language, shared: tuple[WordList, ...], spelled: Spelling, chinese: bool | None) -> None:
         self._spelled, self._chinese = spelled, chinese
+        self._place = f"{language.language or 'flags'}.negations"  # what is being compiled, for errors
         self._language = language.language
         self._lists: dict[str, tuple[str, ...]] = {}
         for listed in (*shared, *language.words):
             own = (listed.id.replace("_", " "),) if listed.name else ()
             self._lists[listed.id] = self._lists.get(listed.id, own) + listed.any
-        self._negations = _Terms(tuple(chain.from_iterable(map(self._term, language.negations))))
+        self._negations = _terms(chain.from_iterable(map(self._term, language.negations)))
         self._known: dict[str, _Terms] = {}
 
     def wording(self, wording: Wording, place: str) -> _Wording:
         """The wording compiled. Raises WrongRequest for an unknown word list, or a phrase that does not find itself."""
+        self._place = place
         try:
             phrases, unless = (tuple(map(self._parts, texts)) for texts in (wording.phrases, wording.unless))
         except KeyError as error:
             raise wrong(place, f"there is no word list {error}") from error
-        made = _Wording(self._language, self._chinese, self._negations, phrases, unless)
+        grouped: dict[_Terms, list[_Parts]] = {}
+        for parts in phrases:
+            grouped.setdefault(parts[0][0].terms, []).append(parts)
+        by_need = tuple((needed, tuple(group)) for needed, group in grouped.items())
         for text, parts in zip(wording.phrases, phrases, strict=True):
+            if self._chinese and not _CJK.search(text):
+                continue  # said in the language that it is mixed with, where it was looked at
             if _ends_a_sentence(text):
                 raise wrong(place, f"the phrase {text!r} goes over the end of a sentence, where none is sought")
-            if not any(self._finds(specimen, replace(made, phrases=(parts,))) for specimen in _specimens(parts)):
+            if not any(self._finds(specimen, parts) for specimen in _specimens(parts)):
                 raise wrong(place, f"the phrase {text!r} can never be found, not even where it stands alone")
-        return made
+        return _Wording(self._language, self._chinese, self._negations, by_need, unless)
 
-    def _finds(self, specimen: str, wording: _Wording) -> bool:
-        found = [_Sentence(self._spelled.plain(sentence)).says(wording) for sentence in sentences(specimen)]
-        return any(found)
+    def _finds(self, specimen: str, phrase: _Parts) -> bool:
+        """Whether the phrase stands in a text of its own words; an exception within them would take nothing away."""
+        return any(_Sentence(self._spelled.plain(one)).match(phrase, self._negations) for one in sentences(specimen))
 
     def _parts(self, phrase: str) -> _Parts:
         return tuple(self._row(part.split()) for part in phrase.split(" + "))
@@ -416,11 +455,11 @@ class _Compiler:
             word = one.rstrip("?")
             if word not in self._known:
                 listed = re.fullmatch(r"\{(\w+)\}", word)
-                self._known[word] = _Terms(self._listed(listed[1]) if listed else self._term(word))
+                self._known[word] = _terms(self._listed(listed[1]) if listed else self._term(word))
             slots.append(_Slot(self._known[word], gap, one != word))
             gap = False
         if not slots:
-            raise wrong("phrases", f"{' '.join(written)!r} has no word in it")
+            raise wrong(self._place, f"{' '.join(written)!r} has no word in it")
         return tuple(slots)
 
     def _listed(self, id: str, above: tuple[str, ...] = ()) -> tuple[_Term, ...]:
@@ -438,9 +477,13 @@ class _Compiler:
     def _term(self, text: str) -> tuple[_Term, ...]:
         """The text's own words, and the same without the apostrophe of a French article where it has one."""
         bare = text.rstrip("*").replace("_", " ")
-        plain = dict.fromkeys(" ".join(words(way)) for way in (self._spelled.plain(bare), bare, elided(bare)))
+        plain = dict.fromkeys(
+            " ".join(spelled)
+            for way in map(words, ways(bare))
+            for spelled in (way, [self._spelled.named(word) or word for word in way])
+        )
         if not all(plain):
-            raise wrong("phrases", f"{text!r} has no word in it")
+            raise wrong(self._place, f"{text!r} has no word in it")
         return tuple(_Term(way, text.endswith("*")) for way in plain)
 
 

@@ -16,6 +16,7 @@ CJK = "\u3400-\u9fff"  # between brackets of a regular expression: what is writt
 _SPACED = re.compile(r"(?<![^\W_])(?:[a-z][\s.\-_*·/|]{1,3}){3,}[a-z](?![^\W_])")
 _SPACED_CJK = re.compile(rf"(?<=[{CJK}])[\s.\-_*·]{{1,3}}(?=[{CJK}])")
 _WORD = re.compile(rf"[{CJK}]+|[^\W_{CJK}]+(?:[@$][^\W_{CJK}]+)*|,")
+_SIMPLE = re.compile("(?:[a-z]{2,} ?)+")  # in which there is nothing to undo; most of the data is
 _ASKED = re.compile("(?<=能)不能|(?<=可)不可|(?<=是)不是|(?<=行)不行")  # "can you or can you not" denies nothing
 _SIGNS = str.maketrans({
     **dict.fromkeys("’‘ʼʹ´`′‛＇", "'"), "，": ",", "、": ",", "：": " ", "（": " ", "）": " ",
@@ -40,14 +41,16 @@ def folded(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The text's words and commas, folded; Latin letters beside Chinese characters are words of their own."""
+    if _SIMPLE.fullmatch(text):
+        return text.split()
     text = _ELIDED.sub(r"\1 ", folded(text)).replace("'", "")
     text = _SPACED.sub(lambda m: re.sub(r"[^a-z]", "", m[0]), text)
     return _WORD.findall(_ASKED.sub("", _SPACED_CJK.sub("", text)))
 
 
-def elided(text: str) -> str:
-    """The text with its French articles joined to their nouns, as those write who leave the apostrophe out."""
-    return _ELIDED.sub(r"\1", folded(text))
+def ways(text: str) -> tuple[str, ...]:
+    """The text, and with its French articles joined to their nouns, as those write who leave the apostrophe out."""
+    return (text,) if _SIMPLE.fullmatch(text) else tuple(dict.fromkeys((text, _ELIDED.sub(r"\1", folded(text)))))
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,11 @@ class Spelling:
 
     def plain(self, text: str) -> str:
         """The text in plain words, a space between: names out of their disguise, long words without a typing error."""
-        return " ".join(self.names.get(_bare(word)) or self._meant(word) for word in words(text))
+        return " ".join(self.named(word) or self._meant(word) for word in words(text))
+
+    def named(self, word: str) -> str:
+        """The name that the word is, in disguise or not; "" where it is none."""
+        return self.names.get(_bare(word), "")
 
     def _meant(self, word: str) -> str:
         """The one long word that this is, but for one letter; the word itself where there is none, or more than one."""
@@ -77,7 +84,7 @@ class Spelling:
 def spelling(names: Mapping[str, Iterable[str]], known: Iterable[str], other: Iterable[str] = ()) -> Spelling:
     """The spelling of a phrase book: names with their disguises, its words, and `other` words that are not errors."""
     disguises = {_bare("".join(words(variant))): name for name, variants in names.items() for variant in variants}
-    own = frozenset(word for text in known for way in (text, elided(text)) for word in words(way))
+    own = frozenset(word for text in known for way in ways(text) for word in words(way))
     mistaken: dict[str, set[str]] = {}
     for word in own:
         if len(word) >= _LONG and word.isascii() and word.isalpha():

@@ -46,12 +46,12 @@ def test_the_labelled_messages_are_many_and_every_label_is_known() -> None:
 
 @pytest.mark.parametrize(
     ("name", "precision", "recall", "disturbed"),
-    [("messages.txt", 0.93, 0.97, 0.02), ("messages-held.txt", 0.85, 0.83, 0.06)],
+    [("messages.txt", 0.93, 0.97, 0.02), ("messages-held.txt", 0.85, 0.90, 0.07)],
 )
 def test_flags_are_found_and_ordinary_talk_is_left_in_peace(
     name: str, precision: float, recall: float, disturbed: float
 ) -> None:
-    """The floors under what docs/messages.md reports; the second part was never tuned on."""
+    """Floors; the second part was never tuned on, and has 66 ordinary messages, of which four are flagged."""
     got = measured(name)
     assert got[0] >= precision
     assert got[1] >= recall

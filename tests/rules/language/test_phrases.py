@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import resources
 
 import pytest
@@ -120,7 +121,9 @@ FRENCH = Language(
     (WordList("payer", ("payer", "payez", "régler")),),
     (Wording("near", ("{payer} ... à l'extérieur", "en dehors d’Alibaba"), unless=("sur la plateforme",)),),
 )
-BOTH = matcher(BOOK, (FRENCH,))
+ENGLISH = Language("en", BOOK.negations, (), tuple(Wording(flag.id, flag.phrases, flag.unless) for flag in BOOK.flags))
+SHARED = tuple(replace(flag, phrases=("usdt",) if flag.id == "near" else (), unless=()) for flag in BOOK.flags)
+BOTH = matcher(PhraseBook((), BOOK.words, SHARED), (ENGLISH, FRENCH))
 
 
 @pytest.mark.parametrize(
@@ -143,10 +146,15 @@ def test_a_phrase_with_an_apostrophe_or_an_accent_is_found_in_either_spelling(te
         ("Not payez à l'extérieur", {"near"}),
         ("Ne pay bank", {"near"}),
         ("pay our bank sur la plateforme", {"near"}),
+        ("USDT", {"near"}),
+        ("jamais USDT", set()),
+        ("no USDT never", {"near"}),
+        ("never USDT", set()),
+        ("USDT sur la plateforme", set()),
     ],
 )
 def test_denials_and_exceptions_are_those_of_the_phrases_language(text: str, flags: set[str]) -> None:
-    """An English "not" denies no French phrase, a French exception silences no English one."""
+    """An English "not" denies no French phrase, a French exception silences no English one; both do what all share."""
     assert {hit.flag.id for hit in BOTH.hits(text, "supplier")} == flags
 
 

@@ -1,0 +1,102 @@
+"""Messages with their labels, and how well the flags are found in them: precision and recall by kind and language.
+
+The files under tests/data/messages/ are named SET.LANGUAGE.txt; a line is `who | labels | text`, "-" for no label.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rules.language.phrases import load_phrases
+
+ROOT = Path(__file__).parents[3]
+DATA = ROOT / "tests" / "data" / "messages"
+PAGE = ROOT / "docs" / "messages.md"
+LANGUAGES = {"en": "English", "es": "Spanish", "fr": "French", "zh": "Chinese"}
+KINDS = {"red_flag": "red flags", "own_words": "the buyer's own words", "admission": "admissions"}
+SETS = {"held": "held apart", "development": "tuned on"}
+_WHO = {"s": "supplier", "b": "buyer"}
+_BEGIN, _END = "<!-- measured -->\n", "<!-- /measured -->"
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A message, who wrote it, and the flags that it should raise."""
+
+    who: str
+    labels: frozenset[str]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How many flags were raised rightly, wrongly, and not at all."""
+
+    right: int
+    wrong: int
+    missed: int
+
+    @property
+    def precision(self) -> float:
+        return self.right / max(1, self.right + self.wrong)
+
+    @property
+    def recall(self) -> float:
+        return self.right / max(1, self.right + self.missed)
+
+
+def read(path: Path) -> tuple[Labelled, ...]:
+    """The messages of a file."""
+    lines = (line.split("|", 2) for line in path.read_text("utf-8").splitlines() if line and not line.startswith("#"))
+    return tuple(Labelled(_WHO[who], frozenset(labels.split()) - {"-"}, text) for who, labels, text in lines)
+
+
+def messages(name: str, language: str) -> tuple[Labelled, ...]:
+    """The messages of one set in one language."""
+    return read(DATA / f"{name}.{language}.txt")
+
+
+def scores(told: tuple[Labelled, ...]) -> dict[str, Score]:
+    """The score of each kind of flag over these messages."""
+    kinds = {flag.id: flag.kind for flag in load_phrases().book.flags}
+    count: Counter[tuple[str, str]] = Counter()
+    for message in told:
+        got = {hit.flag.id for hit in load_phrases().hits(message.text, message.who)}
+        for flag in got | message.labels:
+            outcome = "right" if flag in got & message.labels else "wrong" if flag in got else "missed"
+            count[kinds[flag], outcome] += 1
+    return {kind: Score(*(count[kind, outcome] for outcome in ("right", "wrong", "missed"))) for kind in KINDS}
+
+
+def _table() -> Iterator[str]:
+    yield "| | | messages | labels | precision | recall |"
+    yield "|---|---|---|---|---|---|"
+    for name, title in SETS.items():
+        for language, called in LANGUAGES.items():
+            told = messages(name, language)
+            for kind, score in scores(told).items():
+                labels = score.right + score.missed
+                figures = f"{score.precision:.2f} | {score.recall:.2f}"
+                yield f"| {called}, {title} | {KINDS[kind]} | {len(told)} | {labels} | {figures} |"
+
+
+def disturbed(told: tuple[Labelled, ...]) -> tuple[int, int]:
+    """How many ordinary messages raise a flag, and of how many."""
+    ordinary = [message for message in told if not message.labels]
+    raised = (load_phrases().hits(message.text, message.who) for message in ordinary)
+    return sum(any(hit.flag.kind in KINDS for hit in hits) for hits in raised), len(ordinary)
+
+
+def _ordinary() -> str:
+    each = [(called, *disturbed(messages("held", language))) for language, called in LANGUAGES.items()]
+    told = ", ".join(f"{flagged} of {number} in {called}" for called, flagged, number in each)
+    return f"Of the ordinary messages held apart, these raise a flag: {told}."
+
+
+def page() -> str:
+    """docs/messages.md with the figures of today between its two marks."""
+    before, _, rest = PAGE.read_text("utf-8").partition(_BEGIN)
+    return f"{before}{_BEGIN}" + "\n".join((*_table(), "", _ordinary())) + f"\n{_END}{rest.partition(_END)[2]}"
