@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 from bs4 import Tag
 
 from collector.reading.markup import Frame
-from collector.reading.message_lists import conversations
+from collector.reading.message_lists import conversations, plain_code
 from collector.reading.texts import classes, text_of
 from collector.site import ExchangeContent, StoredPage
 from collector.sites.alibaba import addresses
@@ -99,7 +99,7 @@ def _shows_others(frame: Frame) -> bool:
     listed = frame.soup.select(f"{CONTACT}, [data-contact-id]")
     contacts = {str(tag.get("data-contact-id") or text_of(tag)) for tag in listed}
     companies = {text_of(tag).casefold() for tag in frame.soup.select(".contact-company") if text_of(tag)}
-    spoken = spoken_in(frame) | conversations(frame.page.told)
+    spoken = {plain_code(code) for code in spoken_in(frame)} | conversations(frame.page.told)
     return len(contacts) > 1 or len(spoken) > 1 or len(companies) > 1 or len(listed_contacts(frame)) > 1
 
 
