@@ -14,7 +14,8 @@ from fixtures.authority import Served
 from tests.stories.desk import Desk, desk
 
 pytestmark = pytest.mark.browser
-UNREACHED = "its start was not reached: no older messages came"
+# Why differs with how fast the machine is: no older messages came, or the list could not be moved any more.
+UNREACHED = "its start was not reached: "
 
 
 @pytest.fixture(scope="module")
