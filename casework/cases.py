@@ -254,11 +254,6 @@ def keep_targets(ws: Workspace, targets: Iterable[Target]) -> None:
 # -- reading a case back ----------------------------------------------------------------------------------------------
 
 
-def added_files(ws: Workspace, case: str) -> list[AddedFile]:
-    """The buyer's own files of a case, oldest first."""
-    return ws.index.added_files(case)
-
-
 def casefile(ws: Workspace, case: Case, as_of: datetime, *, every_look: bool = True) -> CaseFile:
     """Everything known of a case by `as_of`: pages visited by then, assertions dated by then, whenever recorded.
 
@@ -273,7 +268,7 @@ def casefile(ws: Workspace, case: Case, as_of: datetime, *, every_look: bool = T
     kept = {s.id for _, s in snapshots}
     now = ws.clock.now()
     asserted = [one for one in ws.index.assertions(case.order) if counts_by(one.fact, stamp, now, case.zone)]
-    files = added_files(ws, case.order)
+    files = ws.index.added_files(case.order)
     kept |= {f.id for f in files if ((f.page and f.page.saved_at) or f.added_at) <= stamp}
     read = ws.index.facts_among(kept)
     events = [LedgerEvent(seq, "snapshot", s.visit.machine_time, f"{s.target.kind}: {s.outcome}") for seq, s in snapshots]

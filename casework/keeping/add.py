@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from casework.cases import added_files, find_case, require_address
+from casework.cases import find_case, require_address
 from casework.workspace import Workspace
 from collector.archive.queries import Case
 from collector.archive.sealing import SealState, seal_if_possible
@@ -60,7 +60,7 @@ def add_files(ws: Workspace, wanted: str, paths: Iterable[Path], said: FileDetai
     about = _said_of_page(case, said)
     if said.kind and said.kind not in file_names():
         raise WrongRequest(f"{said.kind!r} is not a kind of file.", "Kinds: " + ", ".join(file_names()))
-    standing = {file.digest: file for file in added_files(ws, case.order)}
+    standing = {file.digest: file for file in ws.index.added_files(case.order)}
     identities = {digest: file.id for digest, file in standing.items()}
     kept: list[str] = []
     for path in chosen:
@@ -72,7 +72,7 @@ def add_files(ws: Workspace, wanted: str, paths: Iterable[Path], said: FileDetai
             ws.archive.record("file.described", {"case": case.order, "id": identities[digest], **corrected})
         kept.append(identities[digest])
     ws.refresh()
-    by_id = {file.id: file for file in added_files(ws, case.order)}
+    by_id = {file.id: file for file in ws.index.added_files(case.order)}
     return [by_id[identity] for identity in dict.fromkeys(kept)]
 
 

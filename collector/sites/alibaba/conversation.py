@@ -167,7 +167,7 @@ def _active(frame: Frame) -> str:
 
 
 @lru_cache(maxsize=4)
-def conversation(frame: Frame, spoken: frozenset[str] = frozenset()) -> Conversation | None:
+def conversation(frame: Frame, spoken: frozenset[str]) -> Conversation | None:
     """The open conversation as the page was told it; None where it was not, or it is not certain which one is open."""
     given = told_answers(frame)
     if not given:

@@ -15,15 +15,16 @@ from collector.reading.markup import Frame
 from collector.site import Attachment, ExchangeContent, Identity, ListedOrder, Messenger, Recognition, StoredPage
 from collector.sites.alibaba import addresses, generic, recognition
 from collector.sites.alibaba.account import signed_in_as
-from collector.sites.alibaba.conversation import conversation, told_files
+from collector.sites.alibaba.conversation import told_files
 from collector.sites.alibaba.dispute import dispute_data
-from collector.sites.alibaba.drawn import MESSENGER, attachments, spoken_in
+from collector.sites.alibaba.drawn import MESSENGER, attachments
 from collector.sites.alibaba.identity import identify
 from collector.sites.alibaba.lists import conversation_with, orders_in_all, orders_of
 from collector.sites.alibaba.order_data import order_root
 from collector.sites.alibaba.others import own_stretches, page_shows_others, tells_others
 from collector.sites.alibaba.pages import page_of
 from collector.sites.alibaba.product import goods_data
+from collector.sites.alibaba.thread import open_conversation
 from collector.sites.alibaba.tracking import tracking_data
 
 _NAMES = frozenset({"order.number", "dispute.id", "dispute.order", "tracking.number", "thread.with", "product.title"})
@@ -143,14 +144,14 @@ class Alibaba:
 
     def told_whole(self, page: StoredPage) -> bool:
         """Whether the page was told every message of its open conversation from the first on."""
-        told = (conversation(frame, frozenset(spoken_in(frame))) for frame in _frames(page))
+        told = (open_conversation(frame) for frame in _frames(page))
         return any(opened is not None and opened.begins is not None for opened in told)
 
     def attachments(self, page: StoredPage) -> tuple[Attachment, ...]:
         """The files that the messages of all stretches carry (of the page itself where there are none)."""
         documents = page.stretches or page.documents
         drawn = (a for document in documents for a in attachments(document, page.url))
-        told = (a for frame in _frames(page) for a in told_files(conversation(frame, frozenset(spoken_in(frame))), page.url))
+        told = (a for frame in _frames(page) for a in told_files(open_conversation(frame), page.url))
         return tuple({attachment.url: attachment for attachment in (*drawn, *told)}.values())
 
 

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 from itertools import pairwise
 
 from collector.model import Fact, Place
@@ -38,6 +39,12 @@ READER = "alibaba.thread/5"
 _MINUTE = timedelta(minutes=1)
 
 
+@lru_cache(maxsize=4)  # as many as the pages that are kept parsed: recognition, identity and reading ask for it
+def open_conversation(frame: Frame) -> Conversation | None:
+    """The open conversation as the page was told it, its messages' own codes among what says which one is open."""
+    return conversation(frame, frozenset(spoken_in(frame)))
+
+
 def read_thread(frame: Frame) -> tuple[Fact, ...]:
     """With whom, every message oldest first, and whether these are all from the start: false where that is not known.
 
@@ -50,7 +57,7 @@ def read_thread(frame: Frame) -> tuple[Fact, ...]:
     shown = _Shown(frame)
     for document in frame.page.stretches if walked else ():
         shown.add(Frame(document, frame.page, frame.addresses))
-    opened = conversation(frame, frozenset(spoken_in(frame)))
+    opened = open_conversation(frame)
     told = {said.id: said for said in opened.messages} if opened else {}
     told |= heard_messages(frame.page.told) if walked else {}
     listed = shown.listed(told, frame.page.files)
@@ -178,20 +185,20 @@ def partners(frame: Frame) -> tuple[Reading | None, ...]:
     drawn = frame.read(selected, as_text), frame.read(head, as_text)
     if any(reading is not None for reading in drawn):
         return drawn
-    opened = conversation(frame, frozenset(spoken_in(frame)))
+    opened = open_conversation(frame)
     contact = open_contact(frame, opened.code if opened is not None else "")
     return (company_in(contact) if contact is not None else None,)
 
 
 def is_list(frame: Frame) -> bool:
     """Whether the frame shows contacts with no conversation open."""
-    shown = message_tags(frame) or conversation(frame) is not None
+    shown = message_tags(frame) or open_conversation(frame) is not None
     return not shown and all(reading is None for reading in partners(frame))
 
 
 def messages_data(frame: Frame) -> Node:
     """What the page was told of the open conversation; a node holding None where it was told nothing of it."""
-    opened = conversation(frame, frozenset(spoken_in(frame)))
+    opened = open_conversation(frame)
     value = [said.id for said in opened.messages] if opened is not None else None
     return Node(frame.digest, "", "", value, there=opened is not None)
 
@@ -207,6 +214,6 @@ def contact_ids(frame: Frame) -> set[str]:
     tag = frame.soup.select_one(f":is({OPEN_CONTACT})[data-contact-id]")
     if tag is not None:
         return {str(tag["data-contact-id"])}
-    opened = conversation(frame, frozenset(spoken_in(frame)))
+    opened = open_conversation(frame)
     # An account has numbers of several sorts: only one of the address's sort can be held against it.
     return {frame.own.contact} if opened is not None and frame.own.contact in opened.contacts else set()

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from casework.cases import added_files
 from casework.keeping.add import FileDetails, add_and_seal, add_files
 from casework.workspace import Workspace
 from collector.errors import WrongRequest
@@ -25,19 +24,19 @@ def test_the_same_bytes_again_are_the_same_exhibit(ws: Workspace, tmp_path: Path
     for name in ("one.txt", "other.txt"):
         (tmp_path / name).write_text("packing list")
     (first,) = add_files(ws, ORDER, [tmp_path / "one.txt"])
-    count = len(added_files(ws, ORDER))
+    count = len(ws.index.added_files(ORDER))
     (second,) = add_files(ws, ORDER, [tmp_path / "other.txt"])
-    assert (second.id, len(added_files(ws, ORDER))) == (first.id, count)
+    assert (second.id, len(ws.index.added_files(ORDER))) == (first.id, count)
 
 
 def test_of_two_files_of_which_one_is_not_there_neither_is_kept(ws: Workspace, tmp_path: Path) -> None:
     (tmp_path / "there.txt").write_text("here")
-    before = added_files(ws, ORDER)
+    before = ws.index.added_files(ORDER)
     with pytest.raises(WrongRequest):
         add_files(ws, ORDER, [tmp_path / "there.txt", tmp_path / "gone.txt"])
     with pytest.raises(WrongRequest, match="not a kind of file"):
         add_files(ws, ORDER, [tmp_path / "there.txt"], FileDetails(kind="rumour"))
-    assert added_files(ws, ORDER) == before
+    assert ws.index.added_files(ORDER) == before
 
 
 def test_what_is_said_of_a_file_that_is_kept_corrects_what_was_said_before(ws: Workspace, tmp_path: Path) -> None:
