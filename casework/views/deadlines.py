@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from casework.views.blocks import Bar, Block, Cell, Span, Table, Tone, View, hint, line, warnings
+from casework.blocks import Bar, Block, Cell, Span, Table, Tone, View, hint, line, warnings
 from collector.canonical import plain
 from collector.errors import DONE, DUE
 from collector.model import ORIGINS, kept_in_part

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from casework.views.blocks import Block, Line, Span, Tone, View, hint, line, warnings
+from casework.blocks import Block, Line, Span, Tone, View, hint, line, warnings
 from casework.views.kept import outcome_codes, snapshot_row, snapshots_shown
 from casework.views.sealing import seal_lines
 from collector.canonical import plain

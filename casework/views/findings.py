@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from casework.views.blocks import Block, Cell, Result, Span, Table, Tone, View, hint, line
+from casework.blocks import Block, Cell, Result, Span, Table, Tone, View, hint, line
 from casework.views.kept import outcome_codes
 from collector.canonical import plain
 from collector.errors import DONE, exit_code_of

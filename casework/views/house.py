@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from casework.views.blocks import Span, Table, View, hint, line, notes
+from casework.blocks import Span, Table, View, hint, line, notes
 from collector.canonical import plain
 from collector.errors import DONE, PERSON_NEEDED
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from casework.views.blocks import Block, Result, Span, Table, Tone, View, hint, line, warnings
+from casework.blocks import Block, Result, Span, Table, Tone, View, hint, line, warnings
 from casework.views.sealing import PACK_SEAL, seal_lines
 from collector.canonical import plain
 from collector.errors import DONE, PARTIAL, PERSON_NEEDED, VERIFICATION_FAILED, exit_code_of

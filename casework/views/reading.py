@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from casework.views.blocks import Block, Cell, Excerpt, Part, Span, Table, View, hint, line, warnings
+from casework.blocks import Block, Cell, Excerpt, Part, Span, Table, View, hint, line, warnings
 from collector.canonical import plain
 from collector.errors import DONE, PARTIAL
 from collector.model import ORIGINS, Money, Printed, kept_in_part

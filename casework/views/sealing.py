@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from casework.views.blocks import Block, Line, Span, Table, Tone, View, hint, line, notes
+from casework.blocks import Block, Line, Span, Table, Tone, View, hint, line, notes
 from collector.canonical import plain
 from collector.errors import DONE, VERIFICATION_FAILED
 
