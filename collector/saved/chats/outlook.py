@@ -15,7 +15,7 @@ from email import message_from_string, policy
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from collector.canonical import Misfit, made, plain, sha256
+from collector.canonical import Misfit, as_json, made, sha256
 from collector.model import Printed
 from collector.saved.apart import bound, run_apart
 from collector.saved.chats.clocks import exactly
@@ -121,7 +121,7 @@ def main() -> None:
                 answer = Answer(True, tuple(_letters(_Storage(container, (), 32), 0)))
     except Exception:  # noqa: BLE001 - a parser of hostile files raises anything; the process ends here either way
         return
-    sys.stdout.write(json.dumps(plain(answer)))
+    sys.stdout.write(json.dumps(as_json(answer)))
 
 
 class _Storage:
