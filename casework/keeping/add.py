@@ -17,15 +17,12 @@ from collector.archive.sealing import SealState, seal_if_possible
 from collector.errors import WrongRequest
 from collector.kinds import file_kind, file_kind_of, file_names
 from collector.ledger.log import Opening, new_salt
+from collector.media import media_type_of
 from collector.model import AddedFile
 from collector.progress import Progress
 from collector.saved.page import folder_of
 from rules.case.chronology import time_of
 
-_TYPES = {
-    ".mhtml": "multipart/related", ".mht": "multipart/related", ".eml": "message/rfc822", ".heic": "image/heic",
-    ".webarchive": "application/x-webarchive",
-}  # fmt: skip
 _WITH_A_FOLDER = ("text/html", "application/xhtml+xml")  # a browser saves the files of such a page beside it
 _MOST_PARTS = 2000
 DATES = {"day-first": "day_first", "month-first": "month_first"}
@@ -110,7 +107,7 @@ def _corrected(file: AddedFile | None, said: FileDetails) -> dict[str, str]:
 def _enter_file(
     ws: Workspace, case: Case, path: Path, said: FileDetails, about: dict[str, str], data: bytes, digest: str
 ) -> str:
-    media_type = _TYPES.get(path.suffix.lower()) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    media_type = media_type_of(path.name, data)
     kind = said.kind or file_kind_of(media_type)
     opening = Opening(digest, new_salt())
     parts, openings = _folder(ws, path, data) if kind == "page" and media_type in _WITH_A_FOLDER else ([], [])
