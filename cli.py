@@ -173,7 +173,7 @@ def add(
     case: CaseArgument,
     files: Annotated[list[Path], typer.Argument(metavar="FILE...")],
     kind: Annotated[str, typer.Option("--as", metavar="KIND", help=f"What it is: {', '.join(file_names())}.")] = "",
-    note: Annotated[str, typer.Option(help="One sentence on what it shows.")] = "",
+    note: Annotated[str | None, typer.Option(help="One sentence on what it shows.")] = None,
     saved: Annotated[
         str, typer.Option(metavar="TIME", help="When you saved the page, where its file does not say: 2026-10-04T18:00")
     ] = "",
@@ -182,7 +182,10 @@ def add(
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Put your own files into a case: photos, the contract, and pages and chats that you saved by hand (--as page, chat)."""
+    """Put your own files into a case: photos, the contract, and pages and chats that you saved by hand (--as page, chat).
+
+    Add a file again to correct what you said of it (--as, --note); --note "" takes the note back.
+    """
     from casework.keeping.add import FileDetails, add_and_seal
     from casework.workspace import workspace
 
@@ -190,6 +193,28 @@ def add(
     with terminal.progress() as progress:
         added, seal = add_and_seal(workspace(archive), case, files, FileDetails(kind, note, url, saved), progress)
     _show(terminal, views.added(added, seal))
+
+
+@app.command(rich_help_panel=DAILY)
+def withdraw(
+    case: CaseArgument,
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="A file's name or id, as in: case show CASE.")],
+    why: Annotated[str, typer.Option(help="One sentence on why, for the case's history.")] = "",
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Take files out of a case, such as one that belongs to another; its history says so, and nothing is erased.
+
+    Add a file again to take it back. An entry is withdrawn with: case set CASE NAME=
+    """
+    from casework.keeping.withdraw import withdraw as take_out
+    from casework.workspace import workspace
+
+    terminal = Terminal(json, quiet)
+    with terminal.progress() as progress:
+        withdrawn = take_out(workspace(archive), case, files, why, progress)
+    _show(terminal, views.withdrawn(withdrawn))
 
 
 @app.command(rich_help_panel=DAILY)
@@ -337,6 +362,7 @@ def case_set(
     ] = None,
     name: Annotated[str, typer.Option(help="Another name for the case.")] = "",
     zone: Annotated[str, typer.Option(metavar="ZONE", help="Another time zone, such as Europe/Berlin.")] = "",
+    why: Annotated[str, typer.Option(help="One sentence on why you correct or withdraw, for the case's history.")] = "",
     archive: ArchiveOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
@@ -347,8 +373,19 @@ def case_set(
     from casework.workspace import workspace
 
     ws = workspace(archive)
-    found = set_case(ws, case, facts or [], _addresses(pages), name=name, zone=zone)
+    found = set_case(ws, case, facts or [], _addresses(pages), name=name, zone=zone, why=why)
     _show(Terminal(json, quiet), views.case(found, targets_of(ws, found.order), "is up to date", ws.archive.warnings))
+
+
+@case_app.command("show")
+def case_show(
+    case: CaseArgument, archive: ArchiveOption = None, json: JsonOption = False, quiet: QuietOption = False
+) -> None:
+    """Show all that you gave a case: its pages, your entries and files, and what you corrected or withdrew."""
+    from casework.asking.told import told
+    from casework.workspace import workspace
+
+    _show(Terminal(json, quiet), views.told(told(workspace(archive), case)))
 
 
 @app.command(rich_help_panel=LOOKING)

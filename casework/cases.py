@@ -10,13 +10,14 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from casework.history import said_of_facts, said_of_files
 from casework.workspace import Workspace, is_web_address, keep
-from collector.archive.queries import Assertion, Case, Look
+from collector.archive.queries import Case, Look
 from collector.archive.sealing import seal, signing_key
 from collector.canonical import plain
 from collector.errors import WrongRequest
 from collector.kinds import case_pages, page_kind, page_rank
-from collector.model import ALIBABA, AddedFile, Fact, Printed, Target
+from collector.model import ALIBABA, Fact, Printed, Target
 from rules.case.assertions import is_event, parse_assertion
 from rules.case.casefile import CaseFile, LedgerEvent
 from rules.policy.fact_names import RECURRING
@@ -141,9 +142,19 @@ def close_case(ws: Workspace, wanted: str) -> Case:
 
 
 def set_case(
-    ws: Workspace, wanted: str, assignments: Iterable[str], addresses: Addresses, *, name: str = "", zone: str = ""
+    ws: Workspace,
+    wanted: str,
+    assignments: Iterable[str],
+    addresses: Addresses,
+    *,
+    name: str = "",
+    zone: str = "",
+    why: str = "",
 ) -> Case:
-    """Asserts facts (`name=value`), sets addresses, name or zone. All or nothing."""
+    """Asserts facts (`name=value`; `name=` withdraws), sets addresses, name or zone. All or nothing.
+
+    `why` is what the buyer says of a correction or withdrawal.
+    """
     case = find_case(ws, wanted)
     zone = require_zone(zone) if zone else ""
     targets = make_targets(ws, case.order, case.site, case.account, addresses, _standing(ws, case.order))
@@ -156,7 +167,8 @@ def set_case(
             if fact["round"] == 0:  # the next free round; several in one command follow each other
                 fact["round"] = rounds.get(fact["name"], ws.index.last_round(case.order, fact["name"])) + 1
                 rounds[fact["name"]] = fact["round"]
-            ws.archive.ledger.append("fact.asserted", fact, ws.clock.now())
+            entry = {**fact, "why": why.strip()} if why.strip() else fact
+            ws.archive.ledger.append("fact.asserted", entry, ws.clock.now())
     seal(ws.archive, signing_key(ws.archive, ws.user))
     ws.refresh()
     return find_case(ws, case.order)
@@ -273,9 +285,9 @@ def casefile(ws: Workspace, case: Case, as_of: datetime, *, every_look: bool = T
     read = ws.index.facts_among(kept)
     events = [LedgerEvent(seq, "snapshot", s.visit.machine_time, f"{s.target.kind}: {s.outcome}") for seq, s in snapshots]
     events += [LedgerEvent(f.seq, "file", f.added_at, f.name) for f in files]
-    events += _descriptions(ws, case, files)
+    events += said_of_files(ws, case, files)
     events.append(LedgerEvent(case.seq, "case", case.opened_at, "The case was opened in tradewitness."))
-    events += [_assertion_event(one) for one in asserted]
+    events += said_of_facts(ws, case, asserted)
     return CaseFile(
         order=case.order, name=case.name, zone=case.zone, as_of=stamp, opened_at=case.opened_at,
         facts=(*read, *(one.fact for one in asserted)), snapshots=tuple(s for _, s in snapshots), files=tuple(files),
@@ -296,22 +308,6 @@ def telling(looks: Iterable[Look], always: Container[str]) -> list[Look]:
         for _, same in groupby(page, key=lambda look: (look.kind, look.url, look.outcome, look.why, look.says))
     ]
     return [look for run in runs for look in run if look in (run[0], run[-1]) or look.snapshot in always]
-
-
-def _descriptions(ws: Workspace, case: Case, files: Iterable[AddedFile]) -> list[LedgerEvent]:
-    """What the buyer said afterwards of where or when a page was saved."""
-    names = {file.id: file.name for file in files}
-    events = []
-    for one in ws.index.descriptions(case.order):
-        told = ", ".join(f"{key} {value}" for key, value in one.said.items())
-        text = f"The buyer said of {names.get(one.file, 'a file')}: {told}"
-        events.append(LedgerEvent(one.seq, "description", one.at, text))
-    return events
-
-
-def _assertion_event(one: Assertion) -> LedgerEvent:
-    assert one.fact.at is not None
-    return LedgerEvent(one.seq, "assertion", one.fact.at, f"The buyer entered {one.fact.name}: {one.entered}")
 
 
 def counts_by(fact: Fact, as_of: datetime, now: datetime, zone: str) -> bool:

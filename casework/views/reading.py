@@ -26,7 +26,7 @@ _WHERE = {"json": "the page's data", "css": "the page", "frame": "messages as se
 
 def cases(rows: list[tuple[Case, list[Target]]]) -> View:
     """Every case and its pages."""
-    json = {"cases": [_case_json(case, targets) for case, targets in rows]}
+    json = {"cases": [case_json(case, targets) for case, targets in rows]}
     if not rows:
         return View(json, (line("No case is open yet. Open one: tradewitness case open ORDER_NUMBER --order ADDRESS"),))
     shown = tuple((c.order, c.name, c.account, c.zone, ", ".join(t.id for t in targets)) for c, targets in rows)
@@ -43,10 +43,11 @@ def case(case: Case, targets: list[Target], what: str, warned: list[str]) -> Vie
         hint(f"Next: tradewitness {then.format(case.order)}"),
         *map(hint, warned),
     )
-    return View({"case": _case_json(case, targets), "warnings": list(warned)}, blocks)
+    return View({"case": case_json(case, targets), "warnings": list(warned)}, blocks)
 
 
-def _case_json(case: Case, targets: list[Target]) -> dict[str, Any]:
+def case_json(case: Case, targets: list[Target]) -> dict[str, Any]:
+    """A case and its pages in the contract's form."""
     pages = [{"id": t.id, "kind": t.kind, "url": t.url, "account": t.account} for t in targets]
     return {**plain(case), "targets": pages}
 
