@@ -21,6 +21,7 @@ from casework import views
 from casework.terminal import StepHandler, Terminal, report_error
 from collector.errors import DONE, WRONG_REQUEST, TradewitnessError
 from collector.kinds import PageKind, case_kinds, file_names, in_words
+from rules.policy.fact_names import FACT_NAMES
 
 _LOG = logging.getLogger("casework.cli")
 DAILY, WATCHING, LOOKING, EXPERT = "Every day", "Keep watching", "Look", "Experts"
@@ -353,7 +354,15 @@ def case_open(
     _show(Terminal(json, quiet), views.case(case, targets_of(ws, case.order), "is open", ws.archive.warnings))
 
 
-@case_app.command("set")
+def _names_to_set() -> str:
+    own, of_pages = ([f for f in FACT_NAMES if bool(f.page) is of_page] for of_page in (False, True))
+    return (
+        f"Names: {'; '.join(f'{f.name} ({f.words})' for f in own)}. What pages show may be entered where no page was kept: "
+        f"{', '.join(f.name for f in of_pages)}."
+    )
+
+
+@case_app.command("set", epilog=_names_to_set())
 @_with_pages
 def case_set(
     case: CaseArgument,
@@ -363,6 +372,7 @@ def case_set(
     name: Annotated[str, typer.Option(help="Another name for the case.")] = "",
     zone: Annotated[str, typer.Option(metavar="ZONE", help="Another time zone, such as Europe/Berlin.")] = "",
     why: Annotated[str, typer.Option(help="One sentence on why you correct or withdraw, for the case's history.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Enter it although it contradicts what is known.")] = False,
     archive: ArchiveOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
@@ -373,8 +383,9 @@ def case_set(
     from casework.workspace import workspace
 
     ws = workspace(archive)
-    found = set_case(ws, case, facts or [], _addresses(pages), name=name, zone=zone, why=why)
-    _show(Terminal(json, quiet), views.case(found, targets_of(ws, found.order), "is up to date", ws.archive.warnings))
+    done = set_case(ws, case, facts or [], _addresses(pages), name=name, zone=zone, why=why, insist=yes)
+    targets, warned = targets_of(ws, done.case.order), ws.archive.warnings
+    _show(Terminal(json, quiet), views.case(done.case, targets, "is up to date", warned, done.entered, done.notes))
 
 
 @case_app.command("show")

@@ -62,6 +62,12 @@ def said_of_facts(ws: Workspace, case: Case, standing: Iterable[Assertion]) -> l
     ]
 
 
+def entry_words(body: Mapping[str, Any], why: str, zone: str) -> str:
+    """What an entry of a fact says, in a sentence."""
+    told = _entered(body["name"], body["round"], valued(body["value"]), body["previous"], why, zone)
+    return f"You {told}."
+
+
 def sayings(ws: Workspace, case: Case) -> tuple[Saying, ...]:
     """Everything that the buyer ever said of a case, oldest first, as the ledger has it."""
     names: dict[str, str] = {}
@@ -134,6 +140,6 @@ def _entered(name: str, number: int, value: Any, previous: object, why: str, zon
     because = f" ({why})" if why else ""
     if value is None:
         return f"withdrew an entry: {fact_words(name, number)}{f', {before}' if before else ''}{because}"
-    return (
-        f"entered {fact_words(name, number)}: {value_words(value, zone)}{f', before: {before}' if before else ''}{because}"
-    )
+    now = value_words(value, zone)
+    corrected = f", before: {before}" if before not in ("", now) else ""
+    return f"entered {fact_words(name, number)}: {now}{corrected}{because}"

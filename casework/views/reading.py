@@ -33,17 +33,27 @@ def cases(rows: list[tuple[Case, list[Target]]]) -> View:
     return View(json, (Table(("Order", "Name", "Account", "Time zone", "Pages"), shown),))
 
 
-def case(case: Case, targets: list[Target], what: str, warned: list[str]) -> View:
-    """One case after a change: `what` became of it."""
+def case(
+    case: Case,
+    targets: list[Target],
+    what: str,
+    warned: list[str],
+    entered: tuple[str, ...] = (),
+    doubts: tuple[str, ...] = (),
+) -> View:
+    """One case after a change: `what` became of it, what was `entered`, and what does not fit together since."""
     name = f" ({case.name})" if case.name else ""
     then = "capture {}" if targets else "case set {} --order ADDRESS"
     blocks = (
         line(f"Case {case.order}{name} {what}. Time zone: {case.zone}."),
-        *(line(f"{target.id:<10} {target.url}", indent=2) for target in targets),
+        *(line(text, indent=2) for text in entered),
+        *warnings(doubts),
+        *(line(f"{target.id:<10} {target.url}", indent=2) for target in targets if not entered),
         hint(f"Next: tradewitness {then.format(case.order)}"),
         *map(hint, warned),
     )
-    return View({"case": case_json(case, targets), "warnings": list(warned)}, blocks)
+    value = {"case": case_json(case, targets), "warnings": list(warned), "entered": list(entered), "doubts": list(doubts)}
+    return View(value, blocks)
 
 
 def case_json(case: Case, targets: list[Target]) -> dict[str, Any]:

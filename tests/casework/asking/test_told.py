@@ -10,20 +10,20 @@ from casework.cases import casefile, find_case, set_case
 from casework.keeping.add import FileDetails, add_files
 from casework.views.blocks import Table
 from casework.workspace import Workspace
+from rules.language.words import day_words
 from tests.paper_desk import ORDER
 
 
 def test_every_page_entry_and_file_is_shown_with_what_was_said_of_it(ws: Workspace, tmp_path: Path) -> None:
-    set_case(
-        ws, ORDER, ("amount_claimed=USD 6880", "supplier_answered_at=2026-10-08", "supplier_answered_at=2026-10-09"), {}
-    )
+    today = ws.clock.now().date()
+    set_case(ws, ORDER, ("amount_claimed=USD 6880", f"supplier_answered_at={today}", f"supplier_answered_at={today}"), {})
     (tmp_path / "lid.jpg").write_bytes(b"\xff\xd8\xff a lid")
     add_files(ws, ORDER, [tmp_path / "lid.jpg"], FileDetails(note="cracked"))
     tables = {block.title: block.rows for block in views.told(told(ws, ORDER)).blocks if isinstance(block, Table)}
     assert [row[0] for row in tables["Pages that are visited"]] == ["Order page", "Dispute page"]
     entered = {str(row[0]): row[1] for row in tables["What you entered"]}
     assert entered["The amount claimed"] == "USD 6,880.00"
-    assert entered["The supplier's answer (2)"] == "Fri 9 Oct 2026"
+    assert entered["The supplier's answer (2)"] == day_words(today)
     files = [row[:3] for row in tables["Your files, saved by you, not witnessed"]]
     assert ("lid.jpg", "photo", "cracked") in files
 
