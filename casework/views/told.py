@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from casework.views.blocks import Block, Table, View, hint, line
+from casework.blocks import Block, Table, View, hint, line
 from casework.views.reading import case_json
 from casework.views.sealing import seal_lines
-from collector.canonical import plain
+from collector.canonical import as_json
 from collector.errors import DONE, PERSON_NEEDED
 from collector.kinds import in_words, page_kind
 from collector.saved.record import page_record
@@ -35,7 +35,7 @@ def told(answer: CaseTold) -> View:
         "files": list(map(_file_json, answer.files)), "withdrawn": list(map(_file_json, answer.withdrawn)),
         "history": answer.history,
     }  # fmt: skip
-    return View(plain(json), tuple(_told(answer)))
+    return View(as_json(json), tuple(_told(answer)))
 
 
 def _file_json(file: AddedFile) -> dict[str, Any]:
@@ -87,5 +87,5 @@ def withdrawn(answer: Withdrawn) -> View:
         hint("Into another case: tradewitness add CASE FILE   Back into this one: the same with this case."),
         *seal_lines(answer.seal),
     )
-    json = plain({**value, "pending": answer.seal.failures})
+    json = as_json({**value, "pending": answer.seal.failures})
     return View(json, blocks, PERSON_NEEDED if answer.seal.word == "unsigned" else DONE)

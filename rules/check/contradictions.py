@@ -10,7 +10,7 @@ from typing import Any
 
 from collector.model import Fact, Finding, Money, Printed
 from rules.case.assertions import is_event
-from rules.case.chronology import BrokenSequence, Chronology, Occurrence, day_text, in_words
+from rules.case.chronology import BrokenSequence, Chronology, Occurrence, clash_words, day_text
 from rules.case.dispute_page import TIMER
 from rules.check.refund import money, quantity_ordered
 from rules.language.facts import fact_words, sentence
@@ -42,7 +42,7 @@ def _sequences(chronology: Chronology, reasons: tuple[str, ...]) -> Iterator[Fin
         yield Finding(
             f"time.{clash.first}_after_{clash.then}",
             "problem",
-            f"{in_words(clash, chronology.policy)}; one date is wrong.",
+            f"{clash_words(clash, chronology.policy)}; one date is wrong.",
             (clash.one.fact, clash.other.fact),
             _correct(clash.one, clash.other),
         )
@@ -59,7 +59,7 @@ def _outranked(chronology: Chronology, reasons: tuple[str, ...]) -> Iterator[Fin
                 pair = (entry, beside) if event == sequence.first else (beside, entry)
                 if pair[0] and pair[1] and pair[0].earliest > pair[1].latest:
                     clash = BrokenSequence(sequence.first, sequence.then, *pair)
-                    text = f"{in_words(clash, chronology.policy)}, by what you entered."
+                    text = f"{clash_words(clash, chronology.policy)}, by what you entered."
                     names = (pair[0].fact, pair[1].fact)
                     yield Finding(f"time.{event}_entered", "problem", text, names, _correct(entry))
 

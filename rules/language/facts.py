@@ -7,7 +7,7 @@ from typing import Any
 
 from collector.kinds import in_words
 from collector.model import Money
-from rules.language.dates import when
+from rules.language.dates import time_in
 from rules.language.words import money_words
 from rules.policy.fact_names import WORDS
 
@@ -33,7 +33,7 @@ def value_words(value: Any, zone: str) -> str:
         return f"{value:,}"
     if isinstance(value, Money):
         return money_words(value)
-    if told := when(value, zone):
+    if told := time_in(value, zone):
         return told.text
     if isinstance(value, Mapping):
         pairs = ((in_words(str(key)), value_words(part, zone)) for key, part in value.items())

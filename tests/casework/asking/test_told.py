@@ -6,9 +6,9 @@ from pathlib import Path
 
 from casework import views
 from casework.asking.told import told
+from casework.blocks import Table
 from casework.cases import casefile, find_case, set_case
 from casework.keeping.add import FileDetails, add_files
-from casework.views.blocks import Table
 from casework.workspace import Workspace
 from rules.language.words import day_words
 from tests.paper_desk import ORDER

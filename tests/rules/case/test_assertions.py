@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from collector.errors import WrongRequest
 from collector.model import Money
-from rules.case.assertions import is_event, kind_of, likely, parse_assertion, parse_money
+from rules.case.assertions import is_event, likely, parse_assertion, parse_money, value_kind
 from rules.policy.fact_names import CORE_ASSERTIONS, FACTS, PAGE_FACTS, RECURRING
 from rules.policy.platform import REASONS, load_policy
 
@@ -97,7 +97,7 @@ def test_a_name_that_is_none_is_answered_with_the_likely_one(typed: str, meant: 
 
 def test_every_name_that_can_be_set_stands_in_the_refusal_of_one_that_cannot() -> None:
     with pytest.raises(WrongRequest) as refused:
-        kind_of("amount")
+        value_kind("amount")
     assert refused.value.hint.startswith("Did you mean amount_claimed? ")
     assert all(name in refused.value.hint for name in FACTS)
 
@@ -124,7 +124,7 @@ def test_every_fact_that_the_policy_counts_from_may_be_asserted_as_a_time() -> N
     """So that deadlines work on asserted facts alone; and what recurs there is kept as a list."""
     for event in load_policy().events:
         for name in (name for name in (*event.facts, *event.fallbacks) if "/" not in name):
-            assert kind_of(name) == "time"
+            assert value_kind(name) == "time"
             assert is_event(name) is not event.planned
             assert (name in RECURRING) is event.recurring
 
