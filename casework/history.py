@@ -118,6 +118,8 @@ def _description(said: Mapping[str, Any], withdrawn: bool | None, why: str, zone
         words.append(f"it shows “{said['note']}”" if said["note"] else "its note is withdrawn")
     if "saved_at" in said:
         words.append(f"it was saved {value_words(said['saved_at'], zone)}")
+    if "dates" in said:
+        words.append(f"its dates are {in_words(str(said['dates']))}")
     if "url" in said:
         words.append(f"it was saved from {said['url']}")
     if withdrawn is not None:

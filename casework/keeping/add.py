@@ -32,19 +32,21 @@ _TYPES = {
 }  # fmt: skip
 _WITH_A_FOLDER = ("text/html", "application/xhtml+xml")  # a browser saves the files of such a page beside it
 _MOST_PARTS = 2000
+DATES = {"day-first": "day_first", "month-first": "month_first"}
 
 
 @dataclass(frozen=True, slots=True)
 class FileDetails:
     """What the buyer says of the files: their `kind` ("" to be told by the file), a `note` (None: nothing; "" takes back
     what it said), and of a page saved by hand the `url` it was saved from and when (`saved`), where the file does not say
-    so itself.
+    so itself; of a conversation whether day or month stands first in its `dates` (a name of DATES).
     """
 
     kind: str = ""
     note: str | None = None
     url: str = ""
     saved: str = ""
+    dates: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +105,19 @@ def _require_pages(paths: Iterable[Path], said: FileDetails, standing: Mapping[s
     for path in paths:
         held = standing.get(sha256(path.read_bytes()))
         kind = said.kind or (held.kind if held else file_kind_of(_media_type(path)))
+        how = f"{path.name} is kept as {in_words(kind)}."
+        if said.dates and kind != "chat":
+            raise WrongRequest(f"--dates is said of a conversation; {how}", "Add it with: --as chat")
         if not file_kind(kind).read:
-            raise WrongRequest(
-                f"--url and --saved are said of a saved page; {path.name} is kept as {in_words(kind)}.",
-                "Add it with: --as page",
-            )
+            raise WrongRequest(f"--url and --saved are said of a saved page; {how}", "Add it with: --as page")
 
 
 def _said_of_page(case: Case, said: FileDetails) -> dict[str, str]:
     """Where and when a page was saved, as the buyer says: optional keys of its entry. Raises WrongRequest."""
+    if said.dates and said.dates not in DATES:
+        raise WrongRequest(f"{said.dates!r} says nothing of dates.", "Write --dates day-first or --dates month-first.")
     about = {"url": require_address(said.url)} if said.url else {}
+    about |= {"dates": DATES[said.dates]} if said.dates else {}
     if said.saved:
         moment = time_of(said.saved, case.zone)
         if not isinstance(moment, datetime):

@@ -55,8 +55,8 @@ class Assertion:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What the buyer said afterwards of a file: of kind, note, saved_at and url those that were said; `withdrawn` says
-    that it was (True) or stands again (False), and `why`, where the buyer said so.
+    """What the buyer said afterwards of a file: of kind, note, saved_at, url and dates those that were said; `withdrawn`
+    says that it was (True) or stands again (False), and `why`, where the buyer said so.
     """
 
     seq: int
@@ -282,7 +282,7 @@ class Queries:
         found = []
         for row in self._rows("select * from descriptions where case_id = ? order by seq", case):
             body = json.loads(row["body"])
-            said = {key: body[key] for key in ("kind", "note", "saved_at", "url") if key in body}
+            said = {key: body[key] for key in ("kind", "note", "saved_at", "url", "dates") if key in body}
             at, withdrawn = datetime.fromisoformat(row["at"]), body.get("withdrawn")
             found.append(Description(row["seq"], row["file"], at, said, withdrawn, body.get("why", "")))
         return found

@@ -8,8 +8,10 @@ import pytest
 
 from casework.asking.search import search
 from casework.keeping.add import FileDetails, add_and_seal, add_files
+from casework.views.kept import added
 from casework.workspace import Workspace
-from collector.errors import WrongRequest
+from collector.archive.fulltext import SearchScope, terms_of
+from collector.errors import PARTIAL, WrongRequest
 from tests.paper_desk import ORDER, quiet
 
 
@@ -53,9 +55,9 @@ def test_what_is_said_of_a_file_that_is_kept_corrects_what_was_said_before(ws: W
     assert second.file.page.outcome == "read"
     (third,) = add_files(ws, ORDER, [chat])
     assert (third.file, third.corrected) == (second.file, False), "what is not said again stands"
-    added, described = list(ws.archive.ledger.entries(kinds=("file.added", "file.described")))[-2:]
-    assert [entry.body.get("kind") for entry in (added, described)] == ["other", "chat"], "both stand in the ledger"
-    assert described.body["corrects"] == added.seq
+    kept, described = list(ws.archive.ledger.entries(kinds=("file.added", "file.described")))[-2:]
+    assert [entry.body.get("kind") for entry in (kept, described)] == ["other", "chat"], "both stand in the ledger"
+    assert described.body["corrects"] == kept.seq
     (fourth,) = add_files(ws, ORDER, [chat], FileDetails(note=""))
     assert fourth.file.note == "", "a note is taken back"
     (last,) = list(ws.archive.ledger.entries(kinds=("file.described",)))[-1:]
@@ -77,3 +79,42 @@ def test_where_a_page_was_saved_is_not_dropped_in_silence_for_a_photo_that_is_ke
     add_files(ws, ORDER, [photo])
     with pytest.raises(WrongRequest, match=r"IMG_1\.jpg is kept as photo"):
         add_files(ws, ORDER, [photo], FileDetails(saved="2026-10-04T18:00"))
+
+
+def chat_in(folder: Path, text: str) -> Path:
+    path = folder / "chat.txt"
+    path.write_text(text)
+    return path
+
+
+def test_a_date_with_two_meanings_is_named_until_the_buyer_says_which(ws: Workspace, tmp_path: Path) -> None:
+    path = chat_in(tmp_path, "03/04/2026, 10:00 - Cindy: The fans ship tomorrow\n")
+    file = add_files(ws, ORDER, [path], FileDetails(kind="chat"))[0].file
+    assert file.page is not None
+    assert "3 April 2026 or 4 March 2026" in file.page.caution
+    file = add_files(ws, ORDER, [path], FileDetails(kind="chat", dates="day-first"))[0].file
+    assert (file.page.caution if file.page else None) == ""
+    (fact,) = [fact for fact in ws.index.facts_of(file.id) if fact.name == "chat.messages"]
+    assert [f"{m['sent_at'].earliest:%Y-%m-%d}" for m in fact.value] == ["2026-04-02"]
+    (found,), _ = ws.index.fulltext.find(terms_of(["ship"]), SearchScope(kinds=("message",)), 5)
+    assert f"{found.begun:%Y-%m-%d}" == "2026-04-02", "search holds what is read now"
+    (again,) = add_files(ws, ORDER, [path])
+    assert again.file == file, "what is not said again stands"
+
+
+@pytest.mark.parametrize("said", [FileDetails(kind="chat", dates="sideways"), FileDetails(kind="photo", dates="day-first")])
+def test_an_order_of_dates_that_says_nothing_is_refused(ws: Workspace, tmp_path: Path, said: FileDetails) -> None:
+    with pytest.raises(WrongRequest):
+        add_files(ws, ORDER, [chat_in(tmp_path, "x")], said)
+
+
+def test_a_zip_that_cannot_be_read_is_kept_whole_and_is_no_success(ws: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "WhatsApp Chat - Cindy.zip"
+    path.write_bytes(b"PK\x03\x04 torn")
+    (kept,), seal = add_and_seal(ws, ORDER, [path], FileDetails(kind="chat"), quiet)
+    file = kept.file
+    assert ws.archive.objects.get(file.digest) == path.read_bytes()
+    view = added([kept], seal)
+    assert view.code == PARTIAL
+    assert file.page is not None
+    assert file.page.why.startswith("The zip is damaged")
