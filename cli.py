@@ -17,7 +17,7 @@ import typer
 import typer.core
 import typer.exceptions
 
-from casework import views
+from casework.blocks import View
 from casework.terminal import StepHandler, Terminal, report_error
 from collector.errors import DONE, WRONG_REQUEST, TradewitnessError
 from collector.kinds import PageKind, case_kinds, file_names, in_words
@@ -60,7 +60,7 @@ class _DashCommand(typer.core.TyperCommand):
         return super().parse_args(ctx, [*(a for a in args[:end] if a not in words), "--", *words, *args[end + 1 :]])
 
 
-def _show(terminal: Terminal, view: views.View) -> NoReturn:
+def _show(terminal: Terminal, view: View) -> NoReturn:
     raise typer.Exit(terminal.show(view))
 
 
@@ -126,6 +126,7 @@ def today(
 ) -> None:
     """Keeps sealed evidence of your Alibaba.com orders and tells you what to do by when. Without a command: Today."""
     if context.invoked_subcommand is None:
+        from casework import views
         from casework.asking import today as desk
         from casework.workspace import workspace
 
@@ -146,6 +147,7 @@ def watch(
     quiet: QuietOption = False,
 ) -> None:
     """Watch an order: sign in, find its pages, keep them, and see what is due. Asks for what it needs."""
+    from casework import views
     from casework.keeping.watch import WatchRequest
     from casework.keeping.watch import watch as begin
     from casework.workspace import workspace
@@ -162,6 +164,7 @@ def next_step(
     case: CaseArgument, archive: ArchiveOption = None, json: JsonOption = False, quiet: QuietOption = False
 ) -> None:
     """Say for one case what to do now: what to press, where, by when."""
+    from casework import views
     from casework.asking.today import next_of
     from casework.workspace import workspace
 
@@ -183,6 +186,7 @@ def add(
     quiet: QuietOption = False,
 ) -> None:
     """Put your own files into a case: photos, the contract, and pages and chats that you saved by hand (--as page, chat)."""
+    from casework import views
     from casework.keeping.add import FileDetails, add_and_seal
     from casework.workspace import workspace
 
@@ -209,6 +213,7 @@ def check(
     quiet: QuietOption = False,
 ) -> None:
     """Say what is covered, what is missing and what contradicts itself, before somebody else does."""
+    from casework import views
     from casework.asking.before_order import check_before_order, is_before_order
     from casework.asking.dossier import check_cases
     from casework.workspace import workspace
@@ -234,6 +239,7 @@ def draft(
     quiet: QuietOption = False,
 ) -> None:
     """Write a polite text for you to copy, filled with the case's facts; it is never sent."""
+    from casework import views
     from casework.asking.dossier import draft_for
     from casework.workspace import workspace
 
@@ -262,6 +268,7 @@ def pack(
     quiet: QuietOption = False,
 ) -> None:
     """Bundle a case into one file that anybody can open and check."""
+    from casework import views
     from casework.proving.pack import PackRequest, make_pack
     from casework.workspace import workspace
     from rules.pack.plan.exhibits import Choices
@@ -283,6 +290,7 @@ def nightly(
     quiet: QuietOption = False,
 ) -> None:
     """Visit every open case's pages once, seal them, and say what is due."""
+    from casework import views
     from casework.keeping.nightly import night
     from casework.workspace import workspace
 
@@ -298,6 +306,7 @@ def case_list(
 ) -> None:
     """List the cases; `case open` and `case set` change them."""
     if context.invoked_subcommand is None:
+        from casework import views
         from casework.cases import cases, targets_of
         from casework.workspace import workspace
 
@@ -320,6 +329,7 @@ def case_open(
     **pages: list[str] | str | None,
 ) -> None:
     """Open a case for an order and name its pages."""
+    from casework import views
     from casework.cases import open_case, targets_of
     from casework.workspace import workspace
 
@@ -343,6 +353,7 @@ def case_set(
     **pages: list[str] | str | None,
 ) -> None:
     """Enter what you know (name=value), or the address of another page."""
+    from casework import views
     from casework.cases import set_case, targets_of
     from casework.workspace import workspace
 
@@ -363,6 +374,7 @@ def deadlines(
     quiet: QuietOption = False,
 ) -> None:
     """Show every deadline: who must act, by when, and what happens otherwise."""
+    from casework import views
     from casework.asking.dossier import deadlines_of
     from casework.workspace import workspace
 
@@ -379,6 +391,7 @@ def facts(
     quiet: QuietOption = False,
 ) -> None:
     """Show what was read, and where it stands on the page."""
+    from casework import views
     from casework.asking.dossier import facts_of, tiles_of
     from casework.workspace import workspace
 
@@ -409,6 +422,7 @@ def search(
     quiet: QuietOption = False,
 ) -> None:
     """Find words in messages, facts, page texts and the names and notes of your files; Chinese too."""
+    from casework import views
     from casework.asking.search import Filters
     from casework.asking.search import search as find
     from casework.workspace import workspace
@@ -420,6 +434,7 @@ def search(
 @app.command(rich_help_panel=LOOKING)
 def status(archive: ArchiveOption = None, json: JsonOption = False, quiet: QuietOption = False) -> None:
     """Show what is sealed and timestamped, what waits for a timestamp, and what is not sealed yet."""
+    from casework import views
     from casework.proving.status import status as sealed
     from casework.workspace import workspace
 
@@ -443,6 +458,7 @@ def init(
 ) -> None:
     """Make an archive, with a signing key and the timestamp authorities written down."""
     from casework import doctor as health
+    from casework import views
     from casework.workspace import workspace
 
     ws = workspace(archive)
@@ -454,6 +470,7 @@ def init(
 def doctor(archive: ArchiveOption = None, json: JsonOption = False, quiet: QuietOption = False) -> None:
     """Look whether this machine has all that is needed, and say what to do where it has not."""
     from casework import doctor as health
+    from casework import views
     from casework.workspace import workspace
 
     _show(Terminal(json, quiet), views.health(health.examine(workspace(archive))))
@@ -471,6 +488,7 @@ def login(
     quiet: QuietOption = False,
 ) -> None:
     """Sign in to the site in a window of your own browser; tradewitness keeps the session on this machine."""
+    from casework import views
     from casework.keeping.sign_in import login as sign_in
     from casework.workspace import workspace
 
@@ -483,6 +501,7 @@ def login(
 @app.command(rich_help_panel=EXPERT)
 def stop(case: CaseArgument, archive: ArchiveOption = None, json: JsonOption = False, quiet: QuietOption = False) -> None:
     """Stop watching a case; what was kept stays kept."""
+    from casework import views
     from casework.asking.today import next_of
     from casework.cases import close_case
     from casework.workspace import workspace
@@ -501,6 +520,7 @@ def capture(
     quiet: QuietOption = False,
 ) -> None:
     """Visit a case's pages now and keep what they show."""
+    from casework import views
     from casework.keeping.capture import capture_pages
     from casework.workspace import workspace
 
@@ -519,6 +539,7 @@ def export(
     quiet: QuietOption = False,
 ) -> None:
     """Write kept visits as a web archive (WACZ), which ReplayWeb.page plays back."""
+    from casework import views
     from casework.proving.export import export_wacz
     from casework.workspace import workspace
 
@@ -540,6 +561,7 @@ def verify(
     quiet: QuietOption = False,
 ) -> None:
     """Check a pack or an archive: nothing changed, missing, added or renamed since it was sealed."""
+    from casework import views
     from casework.proving.verify import verify_path
     from casework.workspace import workspace
 
@@ -559,6 +581,7 @@ def timestamp(
     quiet: QuietOption = False,
 ) -> None:
     """Seal what is new and ask again for the timestamps that are missing."""
+    from casework import views
     from casework.proving.status import stamp
     from casework.workspace import workspace
 
@@ -576,6 +599,7 @@ def reread(
     quiet: QuietOption = False,
 ) -> None:
     """Read the kept pages again with this version's readers, and say which facts that changes."""
+    from casework import views
     from casework.proving.reread import reread as read_again
     from casework.workspace import workspace
 
@@ -588,6 +612,7 @@ def reread(
 @app.command(rich_help_panel=EXPERT)
 def reindex(archive: ArchiveOption = None, json: JsonOption = False, quiet: QuietOption = False) -> None:
     """Build the index again from the sealed records."""
+    from casework import views
     from casework.workspace import workspace
 
     ws = workspace(archive)

@@ -20,7 +20,7 @@ from collector.alias import Alias
 from collector.archive.archive import Archive
 from collector.archive.index import open_index, unread
 from collector.archive.objects import FolderObjects
-from collector.archive.records import body_of
+from collector.archive.records import entry_body
 from collector.archive.sealing import seal, signing_key
 from collector.clock import SystemClock
 from collector.ledger.log import new_salt
@@ -104,7 +104,7 @@ def pages(folder: Path) -> Archive:
         dom = Artefact("dom", 0, "text/html; charset=utf-8", len(html), archive.objects.put(html), new_salt())
         visit = Visit(url, url, (), 200, "", now, {}, {}, "alibaba.localhost:8123=alibaba.com", (), (), {})
         steps = (Step("identify", "ok", "", now, 1),)
-        body, openings = body_of(Snapshot(1, f"S-{seed:05d}", target, visit, steps, "complete", "", (dom,)))
+        body, openings = entry_body(Snapshot(1, f"S-{seed:05d}", target, visit, steps, "complete", "", (dom,)))
         archive.record("snapshot", body, openings)
     seal(archive, key)
     return archive

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from casework.workspace import Workspace, is_web_address, keep
 from collector.archive.queries import Assertion, Case, Look
 from collector.archive.sealing import seal, signing_key
-from collector.canonical import plain
+from collector.canonical import as_json
 from collector.errors import WrongRequest
 from collector.kinds import case_pages, page_kind, page_rank
 from collector.model import ALIBABA, AddedFile, Fact, Printed, Target
@@ -187,8 +187,8 @@ def _assertion(ws: Workspace, case: Case, text: str, zone: str) -> dict[str, Any
     asserted = [one.fact for one in ws.index.assertions(case.order)]
     previous = [f.value for f in asserted if f.name == name and f.round == (number or 1)]
     return {
-        "case": case.order, "name": name, "round": number if recurring else 1, "value": plain(parsed), "text": value,
-        "who": "buyer", "previous": plain(previous[-1]) if previous else None,
+        "case": case.order, "name": name, "round": number if recurring else 1, "value": as_json(parsed), "text": value,
+        "who": "buyer", "previous": as_json(previous[-1]) if previous else None,
     }  # fmt: skip
 
 
@@ -248,7 +248,7 @@ def _warn_other_kind(ws: Workspace, target: Target) -> None:
 
 def keep_targets(ws: Workspace, targets: Iterable[Target]) -> None:
     for target in targets:
-        ws.archive.ledger.append("target.set", plain(target), ws.clock.now())
+        ws.archive.ledger.append("target.set", as_json(target), ws.clock.now())
 
 
 # -- reading a case back ----------------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ _WORDS = {
 }
 
 
-def plain(value: Any) -> Any:
+def as_json(value: Any) -> Any:
     """The value as JSON types: dataclasses by field name, money amounts as text, instants in UTC, days as ISO dates.
 
     Floats are refused: two programs may print them differently (TypeError).
@@ -44,18 +44,18 @@ def plain(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return {f.name: as_json(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {str(key): as_json(item) for key, item in value.items()}
     if isinstance(value, tuple | list | frozenset | set):
         items = sorted(value) if isinstance(value, frozenset | set) else value
-        return [plain(item) for item in items]
+        return [as_json(item) for item in items]
     raise TypeError(f"{type(value).__name__} has no canonical form")
 
 
 def canonical(value: Any) -> bytes:
     """The value's RFC 8785 bytes."""
-    return rfc8785.dumps(plain(value))
+    return rfc8785.dumps(as_json(value))
 
 
 class Misfit(ValueError):

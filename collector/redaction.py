@@ -57,7 +57,7 @@ def redacted(text: str) -> str:
     return text
 
 
-def unquoted(said: str) -> str:
+def without_quotes(said: str) -> str:
     """An error's own words, without the texts that it quotes, which may be a page's or a person's; names of things stay."""
     short = said if len(said) <= _MOST_SAID else f"{said[:_MOST_SAID]}… ({len(said)} characters)"
     return _QUOTED.sub(lambda quote: quote[0] if _A_NAME.fullmatch(quote[0][1:-1]) else _instead(quote[0]), short)
@@ -74,7 +74,7 @@ def _account(error: BaseException, left: int = _MOST_CAUSES) -> str:
     inner = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
     parts = "".join(f"\none of them:\n{_account(one, left - 1)}" for one in inner if left)
     frames = "".join(traceback.format_tb(error.__traceback__))
-    return f"{before}{frames}{type(error).__qualname__}: {unquoted(str(error))}{parts}"
+    return f"{before}{frames}{type(error).__qualname__}: {without_quotes(str(error))}{parts}"
 
 
 class Redacting(logging.Formatter):

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from collector.archive.archive import Archive
-from collector.archive.records import body_of
+from collector.archive.records import entry_body
 from collector.archive.sealing import seal, signing_key
 from collector.canonical import sha256
 from collector.ledger.log import new_salt
@@ -81,5 +81,5 @@ def snapshot_for(
 
 
 def keep_snapshot(archive: Archive, snapshot: Snapshot) -> None:
-    body, openings = body_of(snapshot)
+    body, openings = entry_body(snapshot)
     archive.record("snapshot", body, openings)

@@ -13,7 +13,7 @@ from collector.model import Finding, Money, Snapshot
 from collector.progress import Progress
 from rules.case.assertions import parse_money
 from rules.check.before_order import Offer, PageSeen, before_order, offers
-from rules.language.stated import money_in
+from rules.language.stated import amounts_in
 from rules.policy.platform import load_policy
 
 _PAGES = ("product", "supplier", "search")
@@ -37,7 +37,7 @@ def check_before_order(ws: Workspace, what: Iterable[str], amount: str, progress
     named = tuple(dict.fromkeys(what))
     if not named:
         raise WrongRequest("Say which page to check.", "Give the address of a product, supplier or search page.")
-    money = amount_of(amount)
+    money = order_amount(amount)
     addresses = tuple(text for text in named if "://" in text)
     kept = [snapshot for text in named if text not in addresses for snapshot in _kept(ws, text)]
     captured = capture_pages(ws, "", addresses, progress) if addresses else None
@@ -51,12 +51,12 @@ def is_before_order(named: tuple[str, ...], wanted: bool, amount: str) -> bool:
     return wanted or bool(amount) or any("://" in text for text in named)
 
 
-def amount_of(text: str) -> Money | None:
+def order_amount(text: str) -> Money | None:
     """ "USD 15,000", "15000 USD" or "$15,000"; None for no text. Raises WrongRequest."""
     if not text.strip():
         return None
     found = parse_money(text)
-    named = money_in(text)
+    named = amounts_in(text)
     money = found or (named[0] if len(named) == 1 and not any(c.isalpha() and c not in "usUS" for c in text) else None)
     if money is None or not money.amount:
         raise WrongRequest(f"{text!r} is not an amount of money.", 'Write it with its currency: --amount "USD 15,000"')

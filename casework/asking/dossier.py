@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from casework.cases import casefile, cases, counts_by, find_case, happened_at, machine_zone, split_assignment
 from casework.workspace import Workspace
-from collector.canonical import plain
+from collector.canonical import as_json
 from collector.errors import WrongRequest
 from collector.ledger.disk import write_file
 from collector.model import Area, Artefact, Deadline, Fact, Finding
@@ -116,7 +116,7 @@ def _news(fact: Fact) -> frozenset[str]:
     if fact.state != "read":
         return frozenset()
     told = fact.value if fact.name == "thread.messages" and isinstance(fact.value, tuple) else (fact.value,)
-    return frozenset(json.dumps(plain(one), sort_keys=True) for one in told)
+    return frozenset(json.dumps(as_json(one), sort_keys=True) for one in told)
 
 
 def tiles_of(ws: Workspace, facts: list[Fact]) -> list[FactPicture | None]:
@@ -148,7 +148,7 @@ def _saved_besides(seen: list[Fact], saved: list[Fact]) -> list[Fact]:
     return [
         fact
         for fact in newest.values()
-        if (fact.state == "read" and (fact.name not in said or plain(said[fact.name].value) != plain(fact.value)))
+        if (fact.state == "read" and (fact.name not in said or as_json(said[fact.name].value) != as_json(fact.value)))
         or (fact.state != "read" and fact.name not in shown)
     ]
 

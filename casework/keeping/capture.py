@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from casework.cases import cases, find_case, require_address, targets_of
 from casework.keeping.discovery import discovered
 from casework.workspace import Workspace, keep
-from collector.archive.records import body_of
+from collector.archive.records import entry_body
 from collector.archive.sealing import SealState, seal_if_possible
 from collector.browser.browsers import AccountsInUse, browsers
 from collector.errors import BrowserError, WrongRequest
@@ -181,7 +181,7 @@ def _with_account(ws: Workspace, target: Target, name: str) -> Target:
 
 def _append(ws: Workspace, snapshot: Snapshot) -> None:
     """The snapshot's entry; a wall pauses its account until a person's own capture shows that it is gone."""
-    body, openings = body_of(snapshot)
+    body, openings = entry_body(snapshot)
     account = snapshot.target.account
     with ws.archive.writing():
         ws.archive.ledger.append("snapshot", body, ws.clock.now(), openings)

@@ -12,7 +12,7 @@ from typing import Any
 
 from collector.alias import Alias
 from collector.archive.records import snapshot_of
-from collector.canonical import plain, sha256
+from collector.canonical import as_json, sha256
 from collector.errors import DamagedArchive, UnknownSite
 from collector.ledger.log import Opening
 from collector.model import Fact, Problem, Snapshot
@@ -123,7 +123,7 @@ def _shown_messages(
         return ()
     page = replace(page, documents=(replace(page.stretches[0], part=0),))  # a gap between stretches loses no message
     read = next(fact for fact in site.read(snapshot.target.kind, page) if fact.name == "thread.messages")
-    return tuple(plain(read.value)) if read.state == "read" else ()
+    return tuple(as_json(read.value)) if read.state == "read" else ()
 
 
 def _other_messages(stated: list[Mapping[str, Any]], shown: tuple[Mapping[str, Any], ...]) -> Iterator[str]:
@@ -153,7 +153,7 @@ def _may_be(shown: Mapping[str, Any], stated: Mapping[str, Any]) -> bool:
 
 def _differences(stated: list[Mapping[str, Any]], read: tuple[Fact, ...]) -> Iterator[str]:
     """What facts.json says otherwise than this version's readers; facts of another reader are compared by value alone."""
-    ours = {(f.name, f.round): plain(f) for f in read}
+    ours = {(f.name, f.round): as_json(f) for f in read}
     theirs = {(f["name"], f["round"]): f for f in stated}
     for key in sorted(ours.keys() | theirs.keys()):
         mine, other = ours.get(key), theirs.get(key)

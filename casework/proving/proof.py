@@ -20,7 +20,7 @@ from collector.ledger.log import Entry
 from collector.seal.certificate import Certificate
 from collector.seal.der import MalformedDer
 from collector.seal.keys import SigningKey
-from collector.seal.revocation import RevocationInfo, RevocationStatement, judge, read_answer
+from collector.seal.revocation import RevocationInfo, RevocationStatement, read_answer, revocation_status
 from collector.seal.signature import verify_signature
 from collector.seal.timestamp import verify_token
 from rules.case.casefile import CaseFile
@@ -194,6 +194,6 @@ class PackProof:
 def _authority_stamp(name: str, address: str, token: _Token | None) -> AuthorityStamp:
     if token is None:
         return AuthorityStamp(name, address)
-    standing = judge(token.path, (one for _, one in token.said), token.at)
+    standing = revocation_status(token.path, (one for _, one in token.said), token.at)
     answers = tuple((answer.name, max(token.at, one.made)) for answer, one in token.said)
     return AuthorityStamp(name, address, token.at, answers, standing.known and not standing.revoked)

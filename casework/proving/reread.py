@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from collector.archive.index import SavedReading
 from collector.archive.records import AddedRecord
-from collector.canonical import plain
+from collector.canonical import as_json
 from collector.errors import DamagedArchive
 from collector.model import Fact, Snapshot, Target
 from collector.progress import Progress
@@ -126,7 +126,7 @@ def _moved(held: tuple[Fact, ...], read: tuple[Fact, ...]) -> int:
     """How many facts say the same as before, read in another place or by another reader."""
     before = {f.name: f for f in held}
     same = [(before[f.name], f) for f in read if f.name in before and _said(before[f.name]) == _said(f)]
-    return sum((plain(old.place), old.reader) != (plain(new.place), new.reader) for old, new in same)
+    return sum((as_json(old.place), old.reader) != (as_json(new.place), new.reader) for old, new in same)
 
 
 def _other_readers(held: tuple[Fact, ...], read: tuple[Fact, ...]) -> list[tuple[str, str]]:
@@ -136,4 +136,4 @@ def _other_readers(held: tuple[Fact, ...], read: tuple[Fact, ...]) -> list[tuple
 
 
 def _said(fact: Fact) -> object:
-    return fact.state, plain(fact.value)
+    return fact.state, as_json(fact.value)

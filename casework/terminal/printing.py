@@ -11,9 +11,9 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from casework.blocks import Bar, Block, Cell, Excerpt, Line, Part, Result, Table, Tone, View
 from casework.terminal.console import console, inert
 from casework.terminal.person import TerminalPerson
-from casework.views.blocks import Bar, Block, Cell, Excerpt, Line, Part, Result, Table, Tone, View
 from collector.errors import TradewitnessError
 from collector.progress import Progress
 from collector.redaction import redacted

@@ -1,6 +1,5 @@
 """What an answer looks like: one pure function an answer, which gives a `View` (JSON, blocks for people, exit code)."""
 
-from casework.views.blocks import View
 from casework.views.deadlines import deadlines
 from casework.views.desk import next_step, night, signed_in, stopped, today, watched
 from casework.views.findings import before_order, draft, findings
@@ -10,7 +9,7 @@ from casework.views.reading import case, cases, facts, found, reread
 from casework.views.sealing import stamped, status, verified
 
 __all__ = [
-    "View", "added", "before_order", "captured", "case", "cases", "deadlines", "draft", "exported", "facts", "findings",
+    "added", "before_order", "captured", "case", "cases", "deadlines", "draft", "exported", "facts", "findings",
     "found", "health", "initialised", "next_step", "night", "packed", "reindexed", "reread", "signed_in", "stamped",
     "status", "stopped", "today", "verified", "watched",
 ]  # fmt: skip

@@ -7,8 +7,8 @@ from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from casework.views.blocks import Bar, Block, Cell, Span, Table, Tone, View, hint, line, warnings
-from collector.canonical import plain
+from casework.blocks import Bar, Block, Cell, Span, Table, Tone, View, hint, line, warnings
+from collector.canonical import as_json
 from collector.errors import DONE, DUE
 from collector.model import ORIGINS, kept_in_part
 from rules.language.words import time_left, time_words
@@ -31,9 +31,9 @@ _CELLS_H = (0, 3, 12, 24, 48, 72, 120, 168, 336, 720)
 
 def deadlines(answer: DeadlineAnswer) -> View:
     """Every deadline; the exit code says whether something of the buyer's is due."""
-    rows = [{**plain(d), "origin": ORIGINS.get(d.origin, "")} for d in answer.deadlines]
+    rows = [{**as_json(d), "origin": ORIGINS.get(d.origin, "")} for d in answer.deadlines]
     value = {"deadlines": rows, "as_of": answer.as_of, "needs": answer.needs, "notes": answer.notes}
-    return View(plain(value), tuple(_blocks(answer)), DUE if answer.due else DONE)
+    return View(as_json(value), tuple(_blocks(answer)), DUE if answer.due else DONE)
 
 
 def bar(instant: datetime, as_of: datetime, tone: Tone = "") -> Bar:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from casework.views.blocks import Block, Line, Span, Tone, View, hint, line, warnings
+from casework.blocks import Block, Line, Span, Tone, View, hint, line, warnings
 from casework.views.kept import outcome_codes, snapshot_row, snapshots_shown
 from casework.views.sealing import seal_lines
-from collector.canonical import plain
+from collector.canonical import as_json
 from collector.errors import DONE, DUE, PERSON_NEEDED, exit_code_of
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _TONES: dict[str, Tone] = {"act_now": "urgent", "overdue": "urgent", "due_soon":
 
 def today(answer: TodayAnswer) -> View:
     """Every open case, most urgent first; the exit code says whether something of the buyer's is due."""
-    json = plain({"today": answer.lines, "notices": answer.notices, "as_of": answer.as_of})
+    json = as_json({"today": answer.lines, "notices": answer.notices, "as_of": answer.as_of})
     return View(json, tuple(_today(answer)), DUE if answer.due else DONE)
 
 
@@ -47,7 +47,7 @@ def _lines(cases: Iterable[TodayLine]) -> Iterator[Line]:
 
 def next_step(answer: NextAnswer) -> View:
     """One case: its line of Today, every further step, and what its stage asks for."""
-    json = plain({"next": answer.line, "steps": answer.steps, "advice": answer.advice, "as_of": answer.as_of})
+    json = as_json({"next": answer.line, "steps": answer.steps, "advice": answer.advice, "as_of": answer.as_of})
     return View(json, tuple(_next(answer)), DUE if answer.due else DONE)
 
 
@@ -67,7 +67,7 @@ def watched(answer: WatchAnswer) -> View:
     """What `watch` kept, and what is due of it."""
     rows = [snapshot_row(s) for s in answer.snapshots]
     value = {"orders": answer.found, "snapshots": rows, "today": answer.today.lines, "notes": answer.notes}
-    json = plain({**value, "seal": answer.seal.word, "pending": answer.seal.failures})
+    json = as_json({**value, "seal": answer.seal.word, "pending": answer.seal.failures})
     kept = (*snapshots_shown(answer.snapshots), *seal_lines(answer.seal), *warnings(answer.notes))
     due = (line(), *_lines(answer.today.lines), hint("From now on, every morning: tradewitness"))
     return View(json, (*kept, *due), exit_code_of(outcome_codes(answer.snapshots, answer.seal)))
@@ -82,7 +82,7 @@ def signed_in(answer: SignedIn) -> View:
         hint("The session stays on this machine, outside the archive, and is never put into a pack."),
         hint("Next: tradewitness watch ORDER_NUMBER"),
     )
-    return View(plain({"account": account, "snapshot": answer.snapshot.id, "seal": answer.seal.word}), blocks)
+    return View(as_json({"account": account, "snapshot": answer.snapshot.id, "seal": answer.seal.word}), blocks)
 
 
 def stopped(case: Case, running: TodayLine) -> View:
@@ -92,14 +92,14 @@ def stopped(case: Case, running: TodayLine) -> View:
         warning = f" A deadline still runs, and you will not be warned: {running.headline}"
         blocks.append(line(Span("!", "urgent"), warning))
     again = hint(f"To take it up again: tradewitness watch {case.order}")
-    return View(plain({"case": case, "running": running}), (*blocks, again))
+    return View(as_json({"case": case, "running": running}), (*blocks, again))
 
 
 def night(answer: NightAnswer) -> View:
     """One night, and Today after it. What needs a person tells before what is due."""
     rows = [snapshot_row(s) for s in answer.snapshots]
     value = {"planned": answer.planned, "snapshots": rows, "skipped": answer.skipped, "today": answer.today.lines}
-    json = plain({**value, "seal": answer.seal.word if answer.seal else "", "dry_run": answer.dry_run})
+    json = as_json({**value, "seal": answer.seal.word if answer.seal else "", "dry_run": answer.dry_run})
     codes = outcome_codes(answer.snapshots, answer.seal)
     codes |= ({PERSON_NEEDED} if answer.person_needed else set()) | ({DUE} if answer.today.due else set())
     return View(json, tuple(_night(answer)), exit_code_of(codes))

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from casework.views.blocks import Block, Cell, Result, Span, Table, Tone, View, hint, line
+from casework.blocks import Block, Cell, Result, Span, Table, Tone, View, hint, line
 from casework.views.kept import outcome_codes
-from collector.canonical import plain
+from collector.canonical import as_json
 from collector.errors import DONE, exit_code_of
 from rules.policy.platform import REASONS
 
@@ -40,7 +40,7 @@ _BADGE = {True: "yes", False: "no", None: "not shown"}
 
 def findings(answers: list[CheckAnswer], *, brief: bool = False) -> View:
     """Every finding, by subject, what is wrong first; `brief` leaves out what is in order."""
-    rows = [{"case": a.case, **plain(f)} for a in answers for f in a.findings]
+    rows = [{"case": a.case, **as_json(f)} for a in answers for f in a.findings]
     return View({"findings": rows}, tuple(_findings(answers, brief=brief)))
 
 
@@ -99,7 +99,7 @@ def before_order(answer: BeforeOrderAnswer) -> View:
     blocks += _sections(answer.findings, brief=False)
     if captured:
         blocks.append(hint(f"Kept: {', '.join(kept)}. What the pages show today is evidence if you order."))
-    return View(plain({**value, "snapshots": kept, "seal": captured.seal.word if captured else ""}), tuple(blocks), code)
+    return View(as_json({**value, "snapshots": kept, "seal": captured.seal.word if captured else ""}), tuple(blocks), code)
 
 
 def _offers(offers: Iterable[Offer], amount: str) -> Table:
@@ -117,5 +117,5 @@ def draft(text: Draft) -> View:
     """The text alone, so that it can be copied; what to fill in and the warning beside it."""
     fill = f" Fill in: {', '.join(text.to_fill)}." if text.to_fill else ""
     note = f"Nothing was sent. Read it, change it, paste it yourself into the Message Center or the dispute page.{fill}"
-    json = plain({"kind": text.kind, "lang": text.lang, "text": text.text, "to_fill": text.to_fill, "sent": False})
+    json = as_json({"kind": text.kind, "lang": text.lang, "text": text.text, "to_fill": text.to_fill, "sent": False})
     return View(json, (Result(text.text.rstrip(), note),))

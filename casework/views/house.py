@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from casework.views.blocks import Span, Table, View, hint, line, notes
-from collector.canonical import plain
+from casework.blocks import Span, Table, View, hint, line, notes
+from collector.canonical import as_json
 from collector.errors import DONE, PERSON_NEEDED
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def health(items: list[HealthItem]) -> View:
     code = PERSON_NEEDED if any(item.state == "problem" for item in items) else DONE
     rows = tuple((_MARKS[item.state], item.name, item.found, item.todo) for item in items)
     table = Table(("", "What", "Found", "What to do"), rows)
-    return View(plain({"checks": items, "ok": code == DONE}), (table,), code)
+    return View(as_json({"checks": items, "ok": code == DONE}), (table,), code)
 
 
 def reindexed(counts: Mapping[str, int]) -> View:

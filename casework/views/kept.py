@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from casework.views.blocks import Block, Result, Span, Table, Tone, View, hint, line, warnings
+from casework.blocks import Block, Result, Span, Table, Tone, View, hint, line, warnings
 from casework.views.sealing import PACK_SEAL, seal_lines
-from collector.canonical import plain
+from collector.canonical import as_json
 from collector.errors import DONE, PARTIAL, PERSON_NEEDED, VERIFICATION_FAILED, exit_code_of
 from collector.model import ORIGINS
 from collector.saved.record import page_record
@@ -35,7 +35,7 @@ def snapshot_row(snapshot: Snapshot) -> dict[str, str]:
     target = snapshot.target
     return {
         "id": snapshot.id, "case": target.case, "kind": target.kind, "url": target.url, "outcome": snapshot.outcome,
-        "why": snapshot.why, "digest": dom, "at": plain(snapshot.visit.machine_time),
+        "why": snapshot.why, "digest": dom, "at": as_json(snapshot.visit.machine_time),
     }  # fmt: skip
 
 
@@ -45,7 +45,7 @@ def captured(answer: Captured) -> View:
     rows = [snapshot_row(s) for s in answer.snapshots]
     value = {"snapshots": rows, "seal": answer.seal.word, "pending": answer.seal.failures, "notes": answer.notes}
     kept = (*snapshots_shown(answer.snapshots), *warnings(answer.notes), *seal_lines(answer.seal))
-    return View(plain(value), (*kept, hint(_after(answer.snapshots))), code)
+    return View(as_json(value), (*kept, hint(_after(answer.snapshots))), code)
 
 
 def _after(snapshots: tuple[Snapshot, ...]) -> str:
@@ -79,7 +79,7 @@ def added(files: list[AddedFile], seal: SealState) -> View:
     code = PERSON_NEEDED if seal.word == "unsigned" else PARTIAL if unused else DONE
     keys = ("id", "name", "kind", "size", "digest")
     rows = [{**{k: getattr(f, k) for k in keys}, "origin": ORIGINS["saved"], "page": page_record(f.page)} for f in files]
-    json = plain({"files": rows, "seal": seal.word, "pending": seal.failures})
+    json = as_json({"files": rows, "seal": seal.word, "pending": seal.failures})
     kept = tuple(block for file in files for block in _file(file))
     return View(json, (*kept, hint("Marked everywhere as saved by the buyer, not witnessed."), *seal_lines(seal)), code)
 
@@ -113,7 +113,7 @@ def packed(answer: PackAnswer) -> View:
     """A pack that was written: its exhibits, its seal, and its path alone on the last line."""
     value = {"path": str(answer.path), "sha256": answer.sha256, "exhibits": answer.exhibits, "seal": answer.seal}
     code = VERIFICATION_FAILED if answer.problems else DONE
-    return View(plain({**value, "problems": answer.problems}), (*_packed(answer), Result(str(answer.path))), code)
+    return View(as_json({**value, "problems": answer.problems}), (*_packed(answer), Result(str(answer.path))), code)
 
 
 def _packed(answer: PackAnswer) -> Iterator[Block]:
@@ -132,4 +132,4 @@ def exported(answer: ExportAnswer) -> View:
     """A web archive that was written, its path alone on the last line."""
     value = {"path": str(answer.path), "sha256": answer.sha256, "size": answer.size, "snapshots": answer.snapshots}
     said = f"{len(answer.snapshots)} visit(s), SHA-256 {answer.sha256}. Open it at https://replayweb.page/"
-    return View(plain(value), (hint(said), Result(str(answer.path))))
+    return View(as_json(value), (hint(said), Result(str(answer.path))))

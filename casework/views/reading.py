@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from casework.views.blocks import Block, Cell, Excerpt, Part, Span, Table, View, hint, line, warnings
-from collector.canonical import plain
+from casework.blocks import Block, Cell, Excerpt, Part, Span, Table, View, hint, line, warnings
+from collector.canonical import as_json
 from collector.errors import DONE, PARTIAL
 from collector.model import ORIGINS, Money, Printed, kept_in_part
 from rules.language.words import time_words
@@ -48,7 +48,7 @@ def case(case: Case, targets: list[Target], what: str, warned: list[str]) -> Vie
 
 def _case_json(case: Case, targets: list[Target]) -> dict[str, Any]:
     pages = [{"id": t.id, "kind": t.kind, "url": t.url, "account": t.account} for t in targets]
-    return {**plain(case), "targets": pages}
+    return {**as_json(case), "targets": pages}
 
 
 # -- facts --------------------------------------------------------------------------------------------------------------
@@ -57,7 +57,7 @@ def _case_json(case: Case, targets: list[Target]) -> dict[str, Any]:
 def facts(facts: list[Fact], tiles: list[FactPicture | None]) -> View:
     """What was read and entered, and where it stands; `tiles` are the pictures that show each."""
     rows = [_fact_json(fact, tile) for fact, tile in zip(facts, tiles, strict=True)]
-    return View(plain({"facts": rows}), tuple(_facts(facts)))
+    return View(as_json({"facts": rows}), tuple(_facts(facts)))
 
 
 def _fact_json(fact: Fact, tile: FactPicture | None) -> dict[str, Any]:
@@ -107,8 +107,8 @@ def value_text(value: Any) -> str:
 
 def found(answer: SearchAnswer) -> View:
     """The passages that were found, best first."""
-    hits = [{**plain(hit), "when": _when(hit)} for hit in answer.hits]
-    return View(plain({"hits": hits, "total": answer.total, "sought": answer.sought}), tuple(_found(answer)))
+    hits = [{**as_json(hit), "when": _when(hit)} for hit in answer.hits]
+    return View(as_json({"hits": hits, "total": answer.total, "sought": answer.sought}), tuple(_found(answer)))
 
 
 def _found(answer: SearchAnswer) -> Iterator[Block]:
@@ -167,7 +167,7 @@ def reread(answer: RereadAnswer) -> View:
     """Which facts this version's readers change."""
     readers = [dict(zip(("before", "after", "snapshots"), row, strict=True)) for row in answer.readers]
     value = {"changes": answer.changes, "snapshots": answer.snapshots, "saved": answer.saved, "facts": answer.facts}
-    json = plain({**value, "moved": answer.moved, "readers": readers, "unread": answer.unread})
+    json = as_json({**value, "moved": answer.moved, "readers": readers, "unread": answer.unread})
     return View(json, tuple(_reread(answer)), PARTIAL if answer.unread else DONE)
 
 
@@ -195,7 +195,7 @@ def difference(before: Fact | None, after: Fact | None) -> tuple[str, str]:
     """What a fact said before and says now, in a few words; of lists, the first entry that differs."""
     old, new = before.value if before else None, after.value if after else None
     if isinstance(old, tuple) and isinstance(new, tuple):
-        at = next((n for n, pair in enumerate(zip(old, new, strict=False)) if plain(pair[0]) != plain(pair[1])), None)
+        at = next((n for n, pair in enumerate(zip(old, new, strict=False)) if as_json(pair[0]) != as_json(pair[1])), None)
         if at is not None:
             return (
                 f"{len(old)} entries; {_entry(old[at], new[at], at)}",
@@ -207,7 +207,9 @@ def difference(before: Fact | None, after: Fact | None) -> tuple[str, str]:
 def _entry(entry: Any, other: Any, at: int) -> str:
     """What an entry says, of a mapping only where it differs from the other."""
     if isinstance(entry, Mapping) and isinstance(other, Mapping):
-        entry = ", ".join(f"{k} {value_text(v)}" for k, v in entry.items() if k not in other or plain(other[k]) != plain(v))
+        entry = ", ".join(
+            f"{k} {value_text(v)}" for k, v in entry.items() if k not in other or as_json(other[k]) != as_json(v)
+        )
     return f"{at + 1}: {value_text(entry)}"
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from casework.views.blocks import Block, Line, Span, Table, Tone, View, hint, line, notes
-from collector.canonical import plain
+from casework.blocks import Block, Line, Span, Table, Tone, View, hint, line, notes
+from collector.canonical import as_json
 from collector.errors import DONE, VERIFICATION_FAILED
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def verified(answer: VerifyAnswer) -> View:
     """What verification found."""
     value = {"ok": not answer.problems, "seal": answer.seal, "problems": answer.problems, "key": answer.key}
     more = {"tokens": answer.tokens, "notes": answer.notes, "against": answer.against, "deep": answer.deep}
-    json = plain({**value, "what": answer.what, "path": str(answer.path), **more})
+    json = as_json({**value, "what": answer.what, "path": str(answer.path), **more})
     return View(json, tuple(_verified(answer)), VERIFICATION_FAILED if answer.problems else DONE)
 
 
@@ -88,7 +88,7 @@ def _status_value(answer: StatusAnswer) -> dict[str, Any]:
     checkpoint = None if newest is None else {"size": newest.size, "root": newest.root, "at": newest.at}
     told = [(name, at, name not in newest.unknown) for name, at in newest.tokens] if newest else []
     tokens = [{"authority": name, "time": at, "not_revoked": known} for name, at, known in told]
-    value: dict[str, Any] = plain({
+    value: dict[str, Any] = as_json({
         "archive": str(answer.archive), "seal": answer.seal, "records": answer.counts, "checkpoint": checkpoint,
         "tokens": tokens, "missing": answer.missing, "key": answer.key, "signer": answer.signer, "notes": answer.notes,
         "waiting": [{"seal": word, "what": what} for word, what in answer.waiting],

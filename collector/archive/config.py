@@ -9,7 +9,7 @@ from pathlib import Path
 
 import tomli_w
 
-from collector.canonical import made, plain
+from collector.canonical import as_json, made
 from collector.errors import ArchiveError
 from collector.ledger.disk import write_file
 from collector.platform import settings_folder
@@ -86,7 +86,7 @@ def write_config(path: Path, authorities: tuple[Authority, ...]) -> None:
     parts = (
         "# tradewitness: what is watched and how. Nothing secret belongs here.\n",
         "# Pages an account a night, and the rest in seconds between two pages of one account:",
-        tomli_w.dumps({"nightly": plain(_Nightly())}),
+        tomli_w.dumps({"nightly": as_json(_Nightly())}),
         "# Timestamp authorities (RFC 3161): they get a digest, never a page. `root` is what their tokens must chain to;",
         '# a line `policy = "1.2.3"` refuses tokens made under another policy.',
         tomli_w.dumps({"authority": named}, multiline_strings=True),

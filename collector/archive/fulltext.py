@@ -201,7 +201,7 @@ def passages_of(snapshot: Snapshot, facts: Iterable[Fact], page_text: str) -> It
             yield from (_message(message, place) for message in fact.value)
         elif fact.state in ("read", "unreadable") and fact.name not in _OF_THE_WHOLE:
             quote = fact.place.quote if fact.place else ""
-            yield _passage("fact", place, fact.name, as_text(fact.value), quote, group=("fact", fact.name))
+            yield _passage("fact", place, fact.name, searchable(fact.value), quote, group=("fact", fact.name))
     if page_text.strip():
         yield _passage("page", place, "", page_text, "", group=("page",))
 
@@ -210,7 +210,7 @@ def asserted_passage(case: str, name: str, number: int, value: Any, at: str) -> 
     """What the buyer entered. The next value of the same name and round takes its place."""
     label = name + (f"#{number}" if number > 1 else "")
     key = _key("asserted", case, name, str(number))
-    return IndexedPassage(key, key, "fact", "asserted", case, "", "", at, label, _clean(as_text(value)), who="buyer")
+    return IndexedPassage(key, key, "fact", "asserted", case, "", "", at, label, _clean(searchable(value)), who="buyer")
 
 
 def file_passages(
@@ -225,12 +225,12 @@ def file_passages(
             yield from (_message(message, place) for message in fact.value)
         elif fact.state in ("read", "unreadable") and fact.name not in _OF_THE_WHOLE:
             quote = fact.place.quote if fact.place else ""
-            yield _passage("fact", place, fact.name, as_text(fact.value), quote, group=("fact", fact.name))
+            yield _passage("fact", place, fact.name, searchable(fact.value), quote, group=("fact", fact.name))
     if text.strip():
         yield _passage("page", place, _clean(name), text, "", group=("page",))
 
 
-def as_text(value: Any) -> str:
+def searchable(value: Any) -> str:
     """A fact's value in words that can be looked for, one line for each entry of a list."""
     if value is None:
         return ""
@@ -239,9 +239,9 @@ def as_text(value: Any) -> str:
     if isinstance(value, Money | Printed):
         return str(value) if isinstance(value, Money) else value.text
     if isinstance(value, Mapping):
-        return " · ".join(filter(None, (as_text(item) for key, item in value.items() if key not in _UNSAID)))
+        return " · ".join(filter(None, (searchable(item) for key, item in value.items() if key not in _UNSAID)))
     if isinstance(value, tuple | list):
-        return "\n".join(filter(None, map(as_text, value)))
+        return "\n".join(filter(None, map(searchable, value)))
     return str(value)
 
 
@@ -251,9 +251,9 @@ _At = tuple[str, str, str, str, str]
 def _message(message: Mapping[str, Any], place: _At) -> IndexedPassage:
     moment = message.get("sent_at")
     sent = (instant(moment.earliest), instant(moment.latest)) if isinstance(moment, Printed) else None
-    files = "\n".join(filter(None, (as_text(a.get("name")) for a in message.get("attachments") or ())))
-    text, also = (as_text(message.get(part)) for part in ("text", "translation"))
-    who, name, printed, number = (as_text(message.get(part)) for part in ("from", "name", "printed", "id"))
+    files = "\n".join(filter(None, (searchable(a.get("name")) for a in message.get("attachments") or ())))
+    text, also = (searchable(message.get(part)) for part in ("text", "translation"))
+    who, name, printed, number = (searchable(message.get(part)) for part in ("from", "name", "printed", "id"))
     passage = _passage("message", place, files, text, also, identity=(number, who, name, printed))
     return replace(passage, who=_clean(who), name=_clean(name), sent=sent, printed=_clean(printed))
 

@@ -17,7 +17,7 @@ from collector.archive import fulltext
 from collector.archive.archive import Archive
 from collector.archive.queries import Queries, fact_of_row
 from collector.archive.records import AddedRecord, added_record, require_shape, snapshot_of, valued
-from collector.canonical import plain, sha256
+from collector.canonical import as_json, sha256
 from collector.clock import instant
 from collector.errors import DamagedArchive
 from collector.ledger.log import Entry, Ledger, about_case
@@ -278,14 +278,14 @@ class Index(Queries):
         for fact in facts:
             self._put(
                 "facts", snapshot=origin, case_id=case, name=fact.name, state=fact.state,
-                value=json.dumps(plain(fact.value)), reader=fact.reader, place=json.dumps(plain(fact.place)),
+                value=json.dumps(as_json(fact.value)), reader=fact.reader, place=json.dumps(as_json(fact.place)),
                 at=instant(fact.at) if fact.at else "", seq=seq, saved=int(fact.saved), lacks=fact.lacks,
             )  # fmt: skip
 
 
 def _says(facts: tuple[Fact, ...]) -> str:
     """A digest of what a page said, wherever on it: two looks at a page that said the same have the same."""
-    return sha256(json.dumps([(fact.name, fact.state, plain(fact.value)) for fact in facts]).encode())
+    return sha256(json.dumps([(fact.name, fact.state, as_json(fact.value)) for fact in facts]).encode())
 
 
 def _page_text(snapshot: Snapshot, archive: Archive) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, get_type_hints
 
-from collector.canonical import Misfit, made, plain
+from collector.canonical import Misfit, as_json, made
 from collector.errors import DamagedArchive
 from collector.ledger.log import Entry, Opening
 from collector.model import ALIBABA, Artefact, Money, Outcome, Printed, Snapshot, Step, Target, Visit
@@ -223,7 +223,7 @@ def require_shape(entry: Entry) -> None:
         raise DamagedArchive(f"Line {entry.seq + 1} of the ledger {fault}.", "Run: tradewitness verify")
 
 
-def body_of(snapshot: Snapshot) -> tuple[dict[str, Any], tuple[Opening, ...]]:
+def entry_body(snapshot: Snapshot) -> tuple[dict[str, Any], tuple[Opening, ...]]:
     """The entry's body with commitments in place of digests and salts, and the openings."""
     openings = tuple(Opening(artefact.digest, artefact.salt) for artefact in snapshot.artefacts)
     artefacts = tuple(
@@ -233,7 +233,7 @@ def body_of(snapshot: Snapshot) -> tuple[dict[str, Any], tuple[Opening, ...]]:
     record = SnapshotRecord(
         snapshot.v, snapshot.id, snapshot.target, snapshot.visit, snapshot.steps, snapshot.outcome, snapshot.why, artefacts
     )
-    body: dict[str, Any] = plain(record)
+    body: dict[str, Any] = as_json(record)
     return body, openings
 
 

@@ -12,7 +12,7 @@ from collector.ledger.log import Entry, Opening, new_salt
 from collector.seal.ask.request import TokenFailure
 from collector.seal.certificate import Certificate
 from collector.seal.der import MalformedDer
-from collector.seal.revocation import RevocationInfo, RevocationStatement, judge, read_answer
+from collector.seal.revocation import RevocationInfo, RevocationStatement, read_answer, revocation_status
 from collector.seal.timestamp import verify_token
 
 KIND = "authority.revoked"
@@ -65,4 +65,4 @@ def counts(archive: Archive, received: Entry, said: Sequence[RevocationStatement
         return True
     roots = [authority.root_pem for authority in (*archive.config.authorities, *PUBLIC)]
     report = verify_token(token.read_bytes(), signature.read_bytes(), roots)
-    return report.time is None or not judge(report.path, said, report.time).revoked
+    return report.time is None or not revocation_status(report.path, said, report.time).revoked

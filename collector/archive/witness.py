@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from collector.canonical import made, plain
+from collector.canonical import as_json, made
 from collector.errors import WrongRequest
 from collector.ledger.anchor import Anchor
 from collector.ledger.checkpoint import MALFORMED, Checkpoint
@@ -42,7 +42,7 @@ def witness_file(checkpoint: Checkpoint, signature: bytes, tokens: Mapping[str, 
         tokens={name: base64.b64encode(token).decode("ascii") for name, token in sorted(tokens.items())},
         key=key,
     )
-    return json.dumps(plain(record), indent=1, ensure_ascii=True).encode() + b"\n"
+    return json.dumps(as_json(record), indent=1, ensure_ascii=True).encode() + b"\n"
 
 
 def is_witness(path: Path) -> bool:

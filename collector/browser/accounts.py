@@ -21,7 +21,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from collector.browser.window import cleared, ended, reached
-from collector.canonical import made, plain
+from collector.canonical import as_json, made
 from collector.errors import ArchiveError, BrowserError, PersonNeeded, WrongRequest
 from collector.ledger.disk import make_folder, write_file
 from collector.platform import keep_private
@@ -78,7 +78,7 @@ class Accounts:
     def write(self, account: Account) -> None:
         """Writes the account down, for its user's eyes only."""
         folder = self._folder(account.name)
-        write_file(folder / "account.json", json.dumps(plain(account), indent=1).encode())
+        write_file(folder / "account.json", json.dumps(as_json(account), indent=1).encode())
         _private(folder / "account.json")
 
     def require_name(self, name: str) -> str:

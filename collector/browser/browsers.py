@@ -14,7 +14,7 @@ from collector.browser.attach import AttachedBrowser, attach
 from collector.browser.launch import Browser, driver, launched, sandbox_state
 from collector.browser.window import ended, find_door, open_window, reached
 from collector.errors import BrowserError, PersonNeeded, TradewitnessError
-from collector.redaction import unquoted
+from collector.redaction import without_quotes
 
 if TYPE_CHECKING:
     from playwright.async_api import Playwright
@@ -81,7 +81,7 @@ class Browsers:
                 try:
                     await self.browser(name)
                 except (BrowserError, PersonNeeded) as error:
-                    _LOG.info("account %s could not be opened: %s", name, unquoted(error.message))
+                    _LOG.info("account %s could not be opened: %s", name, without_quotes(error.message))
                     self._in_use.failed[name] = error
 
     async def _launched(self) -> Browser:

@@ -57,7 +57,7 @@ def is_web(url: str) -> bool:
     return url.startswith(("http://", "https://"))
 
 
-def body_of(given: Mapping[str, Any], length: int) -> Body:
+def given_body(given: Mapping[str, Any], length: int) -> Body:
     """The browser gives bytes as base64; text is what came only when nothing in it was replaced and no byte is missing."""
     if given["base64Encoded"]:
         return Body("bytes", base64.b64decode(given["body"]))

@@ -16,9 +16,9 @@ from collector.browser.exchanges import (
     OWN_SCRIPT,
     OpenSocket,
     PendingRequest,
-    body_of,
     certificate_of,
     exchange_of,
+    given_body,
     instant_of,
     is_web,
     socket_of,
@@ -212,7 +212,7 @@ class Recorder:
         for told in dict.fromkeys((channel, asked.channel, self._channels.page)):
             with suppress(PlaywrightError):
                 given = await told.send("Network.getResponseBody", {"requestId": asked.id})
-                return body_of(given, asked.length)
+                return given_body(given, asked.length)
         worker = asked.channel.kind not in ("page", "iframe") or channel.kind not in ("page", "iframe")
         return OWN_SCRIPT if worker else Body("absent", why="the browser had let go of it")
 

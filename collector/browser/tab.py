@@ -19,7 +19,7 @@ from playwright.async_api import Error as PlaywrightError
 from collector.browser import scripts, stops
 from collector.browser.fetch import fetch
 from collector.browser.recorder import Recorder
-from collector.browser.words import in_words, sound
+from collector.browser.words import sound, tab_error
 from collector.capture.tab import (
     Arrival,
     ConsoleLine,
@@ -356,7 +356,7 @@ class ChromiumTab:
             if task.done():
                 return task.result()
         except PlaywrightError as error:
-            raise in_words(error) from error
+            raise tab_error(error) from error
         finally:
             task.cancel()
         if self._gone.done():

@@ -35,7 +35,7 @@ _REASONS = {
 }
 
 
-def in_words(error: PlaywrightError) -> TabError:
+def tab_error(error: PlaywrightError) -> TabError:
     """The error as the tab's own, without the address that the browser names in it: that may hold a secret."""
     said = error.message
     if any(sign in said for sign in _GONE):

@@ -69,7 +69,7 @@ class NamedValue:
     field: str = ""
 
 
-def read(source: VisitText) -> tuple[tuple[NamedValue, ...], str]:
+def names_and_text(source: VisitText) -> tuple[tuple[NamedValue, ...], str]:
     """What the text holds under names, and what of it a person can read."""
     if source.form == "shown":
         return (), source.text

@@ -24,7 +24,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote_plus
 
-from collector.capture.machinery import NamedValue, VisitText, read
+from collector.capture.machinery import NamedValue, VisitText, names_and_text
 from collector.capture.tab import Credential
 
 SHORTEST = 8
@@ -108,7 +108,9 @@ def secrets_of(
     credentials: Iterable[Credential], addresses: Iterable[str], documents: Iterable[VisitText]
 ) -> tuple[Secret, ...]:
     """Every secret of a visit: from cookies, headers and storage, addresses, and the machinery's own fields and data."""
-    readings = [read(document) for document in (*(VisitText(address, "address") for address in addresses), *documents)]
+    readings = [
+        names_and_text(document) for document in (*(VisitText(address, "address") for address in addresses), *documents)
+    ]
     shown = "\n".join(text for _, text in readings if text)
     found: dict[tuple[str, str], Secret] = {}
     certain = (_of_credential(credential) for credential in credentials)
@@ -124,7 +126,7 @@ def secrets_of(
 
 def signs_in(sent: str) -> bool:
     """Whether what the browser sent holds a password."""
-    return any(one.value and kind_of_name(one.name) == "password" for one in read(VisitText(sent, "sent"))[0])
+    return any(one.value and kind_of_name(one.name) == "password" for one in names_and_text(VisitText(sent, "sent"))[0])
 
 
 def _of_credential(credential: Credential) -> Iterator[Secret]:
@@ -265,7 +267,7 @@ class Mask:
     def fields_in(self, markup: str) -> bool:
         """Whether the markup has a field with a secret that is masked only there."""
         own = {secret.value for _, secret in self._placed if secret.under in ("value", "content")}
-        return bool(own) and any(one.field and one.value in own for one in read(VisitText(markup, "html"))[0])
+        return bool(own) and any(one.field and one.value in own for one in names_and_text(VisitText(markup, "html"))[0])
 
     @property
     def redactions(self) -> tuple[Mapping[str, Any], ...]:

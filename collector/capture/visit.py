@@ -27,7 +27,7 @@ from collector.objects import ObjectStore
 from collector.progress import Progress
 from collector.reading.boxes import steady
 from collector.reading.stored import page_from_parts, told_so_far
-from collector.redaction import unquoted
+from collector.redaction import without_quotes
 from collector.site import Box, Document, Identity, Messenger, PageReader, Recognition, StoredPage
 
 _LOG = logging.getLogger(__name__)
@@ -105,10 +105,12 @@ def _logged(snapshot: Snapshot) -> Snapshot:
     """Its outcome and every step's, from the finished record: there secrets are masked already."""
     for step in snapshot.steps:
         if step.why:
-            _LOG.debug("%s: %s %s: %s", snapshot.id, step.name, step.outcome, unquoted(step.why))
+            _LOG.debug("%s: %s %s: %s", snapshot.id, step.name, step.outcome, without_quotes(step.why))
     for loss in snapshot.visit.losses:
-        _LOG.debug("%s: %s", snapshot.id, unquoted(loss))
-    _LOG.info("%s page: visit %s is %s. %s", snapshot.target.kind, snapshot.id, snapshot.outcome, unquoted(snapshot.why))
+        _LOG.debug("%s: %s", snapshot.id, without_quotes(loss))
+    _LOG.info(
+        "%s page: visit %s is %s. %s", snapshot.target.kind, snapshot.id, snapshot.outcome, without_quotes(snapshot.why)
+    )
     return snapshot
 
 

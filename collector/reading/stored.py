@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from collector.alias import Alias
-from collector.canonical import plain
+from collector.canonical import as_json
 from collector.capture.network import is_text
 from collector.capture.tab import Exchange
 from collector.errors import DamagedArchive
@@ -67,7 +67,7 @@ def exchange_contents(snapshot: Snapshot, get: Get, alias: Alias) -> Iterator[tu
     kept = {(a.role, a.part): a for a in snapshot.artefacts}
     record = network_record(snapshot.artefacts, get)
     for number, exchange in enumerate(record.exchanges):
-        texts = [json.dumps(plain(exchange.sent), ensure_ascii=False).encode("utf-8", "replace")] if exchange.sent else []
+        texts = [json.dumps(as_json(exchange.sent), ensure_ascii=False).encode("utf-8", "replace")] if exchange.sent else []
         body, real = kept.get(("body", exchange.part)), then.to_real(exchange.url)
         if body is not None and is_text(exchange.media_type):
             texts.append(get(body.digest))

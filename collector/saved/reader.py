@@ -9,7 +9,7 @@ from pathlib import Path
 from collector.alias import Alias
 from collector.archive.index import ReadSaved, SavedReading
 from collector.archive.records import AddedRecord
-from collector.canonical import plain
+from collector.canonical import as_json
 from collector.capture.machinery import VisitText
 from collector.capture.secrets import Mask, secrets_of
 from collector.errors import DamagedArchive
@@ -152,7 +152,7 @@ def _whenever_saved(late: Fact, early: Fact, added_at: datetime) -> Fact:
     A countdown ("2 days left") may have run out by now, or have all of that left: it is read as that whole range, so that
     it warns at once. Anything else that depends on the time of the look cannot be read.
     """
-    if plain(late.value) == plain(early.value):
+    if as_json(late.value) == as_json(early.value):
         return late
     if isinstance(late.value, Printed) and isinstance(early.value, Printed):
         return replace(late, value=replace(late.value, earliest=min(added_at.astimezone(UTC), late.value.earliest)))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from collector.canonical import plain
+from collector.canonical import as_json
 from collector.model import SavedPage
 
 
@@ -17,7 +17,7 @@ def page_record(page: SavedPage | None) -> dict[str, str]:
     told = {"form": page.form, "outcome": page.outcome, "why": page.why}
     if page.outcome == "kept":
         return told
-    saved_at = str(plain(page.saved_at)) if page.saved_at else ""
+    saved_at = str(as_json(page.saved_at)) if page.saved_at else ""
     told |= {"kind": page.kind, "url": page.url, "saved_at": saved_at, "said_by": page.said_by}
     if page.kind == "chat":
         return told

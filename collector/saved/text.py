@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import PurePath
 
-from collector.canonical import made, plain
+from collector.canonical import as_json, made
 from collector.errors import DamagedArchive
 from collector.kinds import file_kind
 from collector.model import AddedFile, FileText, Passage
@@ -60,7 +60,7 @@ def texts_of(files: Iterable[AddedFile], objects: ObjectStore, progress: Progres
 def file_text(file: AddedFile, objects: ObjectStore) -> FileText:
     """The text of one file; never raises for what the file holds."""
     empty = FileText(file.id, file.name, file.kind)
-    kind = kind_of(file)
+    kind = format_of(file)
     if not kind:
         return replace(empty, problem=NOT_READ)
     if file.size > LARGEST:
@@ -72,7 +72,7 @@ def file_text(file: AddedFile, objects: ObjectStore) -> FileText:
     return replace(empty, passages=passages, problem=problem)
 
 
-def kind_of(file: AddedFile) -> str:
+def format_of(file: AddedFile) -> str:
     """pdf, docx or text, by the file's name, else its media type; "" for what is not read."""
     by_name = _KINDS.get(PurePath(file.name).suffix.lower(), "")
     return by_name or ("text" if file.media_type.startswith("text/plain") else "")
@@ -108,7 +108,7 @@ def main(kind: str) -> None:
         answer = _Answer(problem=TOO_MUCH)
     except Exception:  # noqa: BLE001 - parsers of hostile files raise anything; the process ends here either way
         answer = _Answer(problem=DAMAGED)
-    sys.stdout.write(json.dumps(plain(answer)))
+    sys.stdout.write(json.dumps(as_json(answer)))
 
 
 class _Locked(Exception):

@@ -83,7 +83,7 @@ def write_detached(
     return sequence(oid(SIGNED_DATA), tlv(context(0), signed_data))
 
 
-def read(data: bytes) -> SignedData:
+def read_signed_data(data: bytes) -> SignedData:
     """The message in a ContentInfo; MalformedDer where it is not exactly what it must be."""
     info = Reader(data).only()
     info.expect(oid(SIGNED_DATA), "the kind of message")
@@ -124,7 +124,7 @@ def _signer_info(fields: Reader) -> tuple[bytes, bytes, bytes, bytes, bytes]:
     return identifier, digest_algorithm, signed, algorithm, signature
 
 
-def check(message: SignedData, content: bytes) -> list[str]:
+def mismatches(message: SignedData, content: bytes) -> list[str]:
     """What is wrong between this content, the signed attributes and the signature; empty if nothing."""
     problems = []
     if message.attributes.get(CONTENT_TYPE) != oid(message.content_type):

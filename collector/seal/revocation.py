@@ -62,7 +62,7 @@ class RevocationStatus:
     known: bool
 
 
-def judge(path: Sequence[Certificate], said: Iterable[RevocationStatement], at: datetime) -> RevocationStatus:
+def revocation_status(path: Sequence[Certificate], said: Iterable[RevocationStatement], at: datetime) -> RevocationStatus:
     """Whether a token of that time counts. `path`: from the certificate that stamped up to the root, which nobody revokes.
 
     A certificate is vouched for by an answer that was the newest at that time, or was made later.

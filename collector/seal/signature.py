@@ -77,10 +77,10 @@ def _signed(key: SigningKey, data: bytes) -> tuple[bytes, bytes]:
 def verify_signature(data: bytes, p7s: bytes) -> SignatureReport:
     """Whether this is a detached signature of these bytes, whole and unchanged; never raises, whatever the bytes are."""
     try:
-        message = cms.read(p7s)
+        message = cms.read_signed_data(p7s)
         signed_at = _signing_time(message)
         issuers = _issuers(message)
-        problems = [f"the signature is not whole: {problem}" for problem in cms.check(message, data)]
+        problems = [f"the signature is not whole: {problem}" for problem in cms.mismatches(message, data)]
         if message.content_type != cms.DATA or message.content is not None:
             problems.append("the signature is not a detached one of plain bytes")
         if len(issuers) + 1 != len(message.certificates):

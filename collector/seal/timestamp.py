@@ -17,7 +17,7 @@ from collector.errors import WrongRequest
 from collector.seal import cms, der
 from collector.seal.certificate import Certificate, path_to_root, strangers
 from collector.seal.der import MalformedDer, Reader, context, sequence, tlv
-from collector.seal.revocation import RevocationStatement, judge
+from collector.seal.revocation import RevocationStatement, revocation_status
 
 _TST_INFO = "1.2.840.113549.1.9.16.1.4"
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")  # of an authority
@@ -102,11 +102,11 @@ def verify_token(tsr: bytes, data: bytes, roots: Sequence[str]) -> TokenReport:
     return report
 
 
-def judged(report: TokenReport, said: Iterable[RevocationStatement]) -> TokenReport:
+def with_revocation(report: TokenReport, said: Iterable[RevocationStatement]) -> TokenReport:
     """A token's report with what was said of its certificates: a revoked one is a problem, else it may be `not_revoked`."""
     if report.problems or report.time is None:
         return report
-    standing = judge(report.path, said, report.time)
+    standing = revocation_status(report.path, said, report.time)
     if standing.revoked:
         return replace(report, problems=(standing.revoked,))
     return replace(report, not_revoked=standing.known)
@@ -115,13 +115,13 @@ def judged(report: TokenReport, said: Iterable[RevocationStatement]) -> TokenRep
 def _examine(tsr: bytes, data: bytes, roots: Sequence[str]) -> tuple[TokenReport, int | None]:
     """The report, and the nonce in the token."""
     try:
-        message = cms.read(_granted(tsr))
+        message = cms.read_signed_data(_granted(tsr))
         if message.content_type != _TST_INFO or message.content is None:
             raise MalformedDer("it is a signed message, but not a timestamp")
         info = _tst_info(message.content)
     except MalformedDer as error:
         return TokenReport(problems=(f"the token cannot be read: {error}",)), None
-    problems = cms.check(message, message.content)
+    problems = cms.mismatches(message, message.content)
     if info.imprint != _imprint(data) and info.imprint != _imprint(data, null=True):
         problems.append("it stamps other bytes")
     path: tuple[Certificate, ...] = ()

@@ -20,7 +20,7 @@ from collector.model import Problem
 from collector.seal.der import MalformedDer
 from collector.seal.revocation import RevocationInfo, RevocationStatement, condensed, read_answer
 from collector.seal.signature import verify_signature
-from collector.seal.timestamp import TokenReport, judged, verify_token
+from collector.seal.timestamp import TokenReport, verify_token, with_revocation
 from collector.verify.checking import Checking, checked
 
 _MOST_BYTES = 1 << 20  # of a checkpoint, a signature or a token; real ones have a few thousand
@@ -162,7 +162,7 @@ def check_tokens(
     for name, report in reports.items():
         if name not in received or sha256(files[name]) != received[name].body["token"] or report.problems:
             continue
-        valid[name] = judged(report, said)
+        valid[name] = with_revocation(report, said)
         yield from (Problem(_where(name), f"does not count: {text}") for text in valid[name].problems)
     return {name: report for name, report in valid.items() if not report.problems}
 

@@ -25,7 +25,7 @@ _MONEY = (
 _WHOLE = re.compile(r"\d{1,3}(?:,\d{3}){1,2}|\d{1,9}", re.ASCII)
 
 
-def kind_of(name: str) -> str:
+def value_kind(name: str) -> str:
     """The kind of value of a fact that may be asserted: time, money, integer, bool, reason, text. Raises WrongRequest."""
     kind = CORE_ASSERTIONS.get(name) or PAGE_FACTS.get(name)
     if kind is None:
@@ -51,7 +51,7 @@ def parse_assertion(name: str, text: str | None, zone: str) -> Any:
     Days stay days ("2026-10-04": a day in the case's zone); instants become UTC ("2026-10-04T10:00:00Z"), those without a
     zone are read in `zone`. Raises WrongRequest.
     """
-    kind = kind_of(name)
+    kind = value_kind(name)
     return None if text is None else _PARSERS[kind](name, text.strip(), zone)
 
 

@@ -243,7 +243,7 @@ def day_text(told: Occurrence) -> str:
     return " or ".join(day_words(day) for day in days)
 
 
-def in_words(clash: BrokenSequence, policy: Policy) -> str:
+def clash_words(clash: BrokenSequence, policy: Policy) -> str:
     """What cannot be, with both days: "Shipment (Sat 10 Oct 2026) stands after receipt (Thu 1 Oct 2026)"."""
     one, other = (policy.event(id).words for id in (clash.first, clash.then))
     return f"{one.capitalize()} ({day_text(clash.one)}) stands after {other} ({day_text(clash.other)})"

@@ -143,7 +143,7 @@ def _asks_the_buyer(page: DisputePage, policy: Policy) -> bool:
 
 
 def _page(facts: Mapping[str, Fact], casefile: CaseFile, policy: Policy, otherwise: Phrase | None = None) -> DisputePage:
-    phrase = recognise(facts, policy) or otherwise
+    phrase = stated_phrase(facts, policy) or otherwise
     at = max((fact.at for fact in facts.values() if fact.at), default=None)
     speaks_of = phrase.speaks_of if phrase else policy.otherwise_speaks_of
     told = facts.get(TIMER)
@@ -153,7 +153,7 @@ def _page(facts: Mapping[str, Fact], casefile: CaseFile, policy: Policy, otherwi
     return DisputePage(at, phrase, timer, unreadable, all(fact.state != "asserted" for fact in facts.values()), undated)
 
 
-def recognise(facts: Mapping[str, Fact], policy: Policy) -> Phrase | None:
+def stated_phrase(facts: Mapping[str, Fact], policy: Policy) -> Phrase | None:
     """The policy's phrase for what a dispute page says; the first fact with a match decides.
 
     One that `gives_way` to a stage does so where another fact says that stage: "Waiting for you", and then for what.
@@ -166,7 +166,7 @@ def recognise(facts: Mapping[str, Fact], policy: Policy) -> Phrase | None:
 
 
 def _phrase(name: str, fact: Fact, policy: Policy) -> Phrase | None:
-    words = _ACTION if fact.value is True else words_of(fact.value)
+    words = _ACTION if fact.value is True else text_in(fact.value)
     meant = (phrase for phrase in policy.phrases if not phrase.only or name in phrase.only)
     return next((phrase for phrase in meant if says(words, phrase.any) and not says(words, phrase.unless)), None)
 
@@ -184,16 +184,16 @@ def _standing(phrase: str) -> re.Pattern[str]:
     return re.compile(re.escape(phrase) if _CHINESE.search(phrase) else rf"(?<!\w){re.escape(phrase)}(?!\w)", re.IGNORECASE)
 
 
-def words_of(value: Any) -> str:
+def text_in(value: Any) -> str:
     """The text in a fact's value: in its parts too, where it is a list or a mapping."""
     if isinstance(value, str):
         return value
     if isinstance(value, Printed):
         return value.text
     if isinstance(value, Mapping):
-        return " ".join(words_of(part) for part in value.values())
+        return " ".join(text_in(part) for part in value.values())
     if isinstance(value, list | tuple):
-        return " ".join(words_of(part) for part in value)
+        return " ".join(text_in(part) for part in value)
     return ""
 
 

@@ -16,7 +16,7 @@ def history(facts: Iterable[Fact], name: str, zone: str) -> str:
         if fact.name == name and fact.state in ("read", "not_shown"):
             words = _shown(fact)
             if not steps or steps[-1][0] != words:
-                steps.append((words, day_of(fact, zone)))
+                steps.append((words, day_read(fact, zone)))
     return ", then ".join(f"{words} ({day})" for words, day in steps) if len(steps) > 1 else ""
 
 
@@ -36,6 +36,6 @@ def _shown(fact: Fact) -> str:
     return money_words(fact.value) if isinstance(fact.value, Money) else str(fact.value)
 
 
-def day_of(fact: Fact, zone: str) -> str:
+def day_read(fact: Fact, zone: str) -> str:
     """The day on which a fact was read, with its weekday."""
     return day_words(day_in(fact.at, zone)) if fact.at else "day unknown"

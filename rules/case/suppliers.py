@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from collector.model import Fact, Finding
-from rules.language.stated import plain, same_company
+from rules.language.stated import narrow, same_company
 
 
 def others(facts: Iterable[Fact]) -> dict[str, str]:
@@ -45,4 +45,4 @@ def other_suppliers(facts: Iterable[Fact], names: Mapping[str, str]) -> tuple[Fi
 
 def _comparable(one: str, other: str) -> bool:
     """Whether two names are in one script: a Chinese name says nothing about an English one."""
-    return any("a" <= c <= "z" for c in plain(one)) == any("a" <= c <= "z" for c in plain(other))
+    return any("a" <= c <= "z" for c in narrow(one)) == any("a" <= c <= "z" for c in narrow(other))

@@ -12,7 +12,7 @@ from rules.check.contract import contract, order_time
 from rules.check.refund import money
 from rules.conversation.messages import Statement, heard, quoted, statements
 from rules.language.phrases import Flag, load_phrases
-from rules.language.stated import money_in
+from rules.language.stated import amounts_in
 from rules.language.words import day_words, money_words
 from rules.policy.calendars import day_in
 
@@ -66,7 +66,7 @@ def _offer(chronology: Chronology) -> Iterator[Finding]:
     fact = casefile.fact("dispute.offer")
     if fact is None or fact.value in (None, ""):
         return
-    amounts = (fact.value,) if isinstance(fact.value, Money) else money_in(str(fact.value))
+    amounts = (fact.value,) if isinstance(fact.value, Money) else amounts_in(str(fact.value))
     offered = money_words(amounts[0]) if amounts else str(fact.value)
     name = "dispute.amount" if money(casefile, "dispute.amount") else "amount_claimed"
     claimed = money(casefile, name)

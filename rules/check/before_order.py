@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from collector.model import Fact, Finding, Money, kept_in_part
-from rules.case.history import day_of, history
+from rules.case.history import day_read, history
 from rules.check.protection import protections
 from rules.check.record import MEASURED, changes, figures, in_words, named
 from rules.language.words import day_words, money_words
@@ -141,7 +141,7 @@ def _limit(page: PageSeen, amount: Money | None, policy: Policy, zone: str) -> I
     facts, source = ("supplier.limit",), _guide(policy)
     if not isinstance(limit, Money):
         last = next((f for f in reversed(page.earlier) if f.name == "supplier.limit" and isinstance(f.value, Money)), None)
-        then = f" An earlier visit still showed {money_words(last.value)} ({day_of(last, zone)})." if last else ""
+        then = f" An earlier visit still showed {money_words(last.value)} ({day_read(last, zone)})." if last else ""
         text = f"The supplier's limit is not shown on this page; that does not mean that there is none.{then}"
         todo = "Ask in the Message Center up to what amount Trade Assurance covers, and keep the answer."
         yield Finding("before.limit", "undetermined", text, facts, todo, source)

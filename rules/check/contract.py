@@ -16,7 +16,7 @@ from rules.case.chronology import Chronology, day_text
 from rules.check.refund import money
 from rules.conversation.messages import Statement, passages, quoted, statements
 from rules.language.phrases import Flag, Matcher, PhraseBook, matcher, sentences
-from rules.language.stated import days_in, measures_in, money_in, plain
+from rules.language.stated import amounts_in, days_in, measures_in, narrow
 from rules.language.words import money_words
 from rules.policy.schema import from_toml, installed, wrong
 
@@ -29,7 +29,7 @@ _MEASURES: Mapping[str, Callable[[str], bool]] = MappingProxyType({
     "date": lambda text: bool(days_in(text)),
     "days_after": lambda text: bool(re.search(r"\d+\s*(?:natural|working|calendar)?\s*(?:days|天|日)", text)),
     "incoterm": lambda text: bool(_INCOTERM.search(text)),
-    "money": lambda text: bool(money_in(text)),
+    "money": lambda text: bool(amounts_in(text)),
     "full": lambda text: bool(re.search(r"\bfull|100\s*%|全款", text)),
     "aql": lambda text: bool(re.search(r"aql\s*\d", text)),
     "drop_test": lambda text: bool(re.search(r"drop.?test|跌落", text)),
@@ -202,7 +202,7 @@ def _standing(item: ChecklistItem, written: tuple[Statement, ...]) -> Iterator[t
 
 
 def _measured(item: ChecklistItem, sentence: str) -> bool:
-    return not item.measures or any(_MEASURES[name](plain(sentence)) for name in item.measures)
+    return not item.measures or any(_MEASURES[name](narrow(sentence)) for name in item.measures)
 
 
 def _where(chronology: Chronology) -> str:

@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import Any
 
 from collector.model import Fact, Finding, Printed
-from rules.case.chronology import Chronology, Occurrence, day_text, in_words
+from rules.case.chronology import Chronology, Occurrence, clash_words, day_text
 from rules.case.dispute_page import TIMER
 from rules.language.words import day_words
 from rules.policy.calendars import day_in
@@ -28,7 +28,7 @@ def _sequences(chronology: Chronology, reasons: tuple[str, ...]) -> Iterator[Fin
         yield Finding(
             f"time.{clash.first}_after_{clash.then}",
             "problem",
-            f"{in_words(clash, chronology.policy)}; one date is wrong.",
+            f"{clash_words(clash, chronology.policy)}; one date is wrong.",
             (clash.one.fact, clash.other.fact),
             _correct(clash.one, clash.other),
         )

@@ -20,7 +20,7 @@ from rules.language.stated import (
     beneficiaries_in,
     days_in,
     measures_in,
-    plain,
+    narrow,
     quantities_in,
     same_company,
     same_day,
@@ -106,7 +106,7 @@ def _from(
 ) -> Iterator[StatedValue]:
     for statement in texts:
         for sentence in sentences(statement.text):
-            words = plain(sentence)
+            words = narrow(sentence)
             if only and not any(word in words for word in only):
                 continue
             if statement.who and any(word in words for word in _NOT_AGREED):
@@ -219,7 +219,7 @@ def _beneficiary(casefile: CaseFile, files: tuple[Statement, ...], chat: tuple[S
         )
         return
     for name, statement in named:
-        if not same_company(name, str(company)) and "alibaba" not in plain(name):
+        if not same_company(name, str(company)) and "alibaba" not in narrow(name):
             text = f"The beneficiary differs: the order page's supplier is “{company}”, but {quoted(statement, name)}."
             todo = "Pay nothing to it, only to the account that the order page shows; ask in the Message Center who this is."
             yield Finding("difference.beneficiary", "problem", text, facts, todo, source)

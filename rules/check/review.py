@@ -7,7 +7,7 @@ from dataclasses import replace
 from collector.model import ORIGINS, Finding, kept_in_part
 from rules.case.casefile import CaseFile
 from rules.case.chronology import Chronology, day_text, days_between
-from rules.case.dispute_page import says, words_of
+from rules.case.dispute_page import says, text_in
 from rules.case.suppliers import other_suppliers
 from rules.check.adverse import adverse
 from rules.check.contact import contact
@@ -92,7 +92,7 @@ def reasons_of(casefile: CaseFile, policy: Policy, reasons: tuple[str, ...] = ()
     """
     if not reasons:
         entered = [str(fact.value) for fact in casefile.asserted("reason")][-1:]
-        reasons = tuple(entered) or reasons_named(words_of(casefile.value("dispute.reason")), policy)
+        reasons = tuple(entered) or reasons_named(text_in(casefile.value("dispute.reason")), policy)
     return tuple(policy.reason(id).id for id in dict.fromkeys(reasons))
 
 

@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from collector.model import ORIGINS, Deadline, DeadlineState, Origin, kept_in_part
 from rules.case.casefile import CaseFile
-from rules.case.chronology import BrokenSequence, Chronology, Occurrence, in_words
-from rules.case.dispute_page import DisputePage, Timer, dispute_pages, first_seen, newest, page_past, says, stage, words_of
+from rules.case.chronology import BrokenSequence, Chronology, Occurrence, clash_words
+from rules.case.dispute_page import DisputePage, Timer, dispute_pages, first_seen, newest, page_past, says, stage, text_in
 from rules.deadlines.rounds import Round, done_for, rounds
 from rules.policy.calendars import count as counted
 from rules.policy.calendars import country_of, end_of, start_of
@@ -174,7 +174,7 @@ class Story:
 
     def fitting(self, rule: DeadlineRule) -> list[Count]:
         """The counts that fit the words of `when_in`; where they name none of them, all (or none, if `only_named`)."""
-        words = " ".join(words_of(self.casefile.value(name)) for name in rule.when_in).strip()
+        words = " ".join(text_in(self.casefile.value(name)) for name in rule.when_in).strip()
         named = [c for c in rule.counts if says(words, c.when)]
         return named or ([] if rule.only_named and words else list(rule.counts))
 
@@ -298,7 +298,7 @@ class Story:
             needs = rule.ask if ending.state == "undetermined" else ()
         if window and not window.printed and (clash := self.clash(rule, ending, round)):
             near = ending is None and state in ("due_soon", "act_now", "overdue")
-            state, needs, basis = "undetermined", clash.needs(), f"{in_words(clash, self.policy)}; {basis}"
+            state, needs, basis = "undetermined", clash.needs(), f"{clash_words(clash, self.policy)}; {basis}"
         found = Deadline(
             case=self.casefile.order, id=rule.id, round=number, who=rule.who, must=rule.must, earliest=None, latest=None,
             act_by=None, if_missed=rule.if_missed, state=state, label=rule.label, todo=rule.todo, basis=basis, needs=needs,

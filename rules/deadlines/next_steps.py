@@ -43,10 +43,10 @@ def next_steps(casefile: CaseFile, deadlines: Iterable[Deadline]) -> tuple[NextS
 
 def _step(casefile: CaseFile, deadline: Deadline) -> NextStep:
     press = deadline.if_missed if deadline.state == "overdue" else deadline.todo
-    return NextStep(deadline, press, when(casefile, deadline), deadline.page, address(casefile, deadline.page))
+    return NextStep(deadline, press, due_words(casefile, deadline), deadline.page, address(casefile, deadline.page))
 
 
-def when(casefile: CaseFile, deadline: Deadline) -> str:
+def due_words(casefile: CaseFile, deadline: Deadline) -> str:
     """By when, in the buyer's local time, with what a passed date means. Empty when there is no date."""
     if deadline.act_by is None or deadline.latest is None:
         return ""

@@ -67,15 +67,15 @@ class Measure:
         return f"{self.value} {self.unit}"
 
 
-def plain(text: str) -> str:
+def narrow(text: str) -> str:
     """The text in one width and small letters, for the patterns of this module."""
     return unicodedata.normalize("NFKC", text).casefold()
 
 
-def money_in(text: str) -> tuple[Money, ...]:
+def amounts_in(text: str) -> tuple[Money, ...]:
     """Every amount that names its currency; "$" is read as US dollars."""
     found = []
-    for match in _MONEY.finditer(plain(text)):
+    for match in _MONEY.finditer(narrow(text)):
         sign, number = (match[1], match[2]) if match[1] else (match[4], match[3])
         if (amount := _number(number)) < MOST_MONEY:
             found.append(Money(amount, _CURRENCY[sign]))
@@ -84,14 +84,14 @@ def money_in(text: str) -> tuple[Money, ...]:
 
 def total_in(text: str) -> Money | None:
     """The amount of a sentence that speaks of a total, the last one where several stand; None otherwise."""
-    total = _TOTAL.search(plain(text))
-    amounts = money_in(plain(text)[total.start() :]) if total else ()
+    total = _TOTAL.search(narrow(text))
+    amounts = amounts_in(narrow(text)[total.start() :]) if total else ()
     return amounts[-1] if amounts else None
 
 
 def quantities_in(text: str) -> frozenset[int]:
     """Numbers of pieces ordered; what is said of cartons, samples, minimum orders or defects is not one."""
-    words = plain(text)
+    words = narrow(text)
     if _NOT_ORDERED.search(words):
         return frozenset()
     numbers = [one or other for one, other in _PIECES.findall(words)] + _QUANTITY.findall(words)
@@ -101,7 +101,7 @@ def quantities_in(text: str) -> frozenset[int]:
 
 def days_in(text: str) -> frozenset[Day]:
     """Days as (year, month, day), the year 0 where none stands; "05/07/2026" is read both ways."""
-    words, found = plain(text), set()
+    words, found = narrow(text), set()
     for pattern, either in _DATES:
         for match in pattern.finditer(words):
             parts = match.groupdict()
@@ -120,7 +120,7 @@ def same_day(one: Day, other: Day) -> bool:
 def measures_in(text: str) -> tuple[Measure, ...]:
     """Figures with their units and Pantone numbers, clause by clause."""
     found = []
-    for clause in re.split(r"[;；。\n]|[,，](?!\d{3})|\.\s", plain(text)):
+    for clause in re.split(r"[;；。\n]|[,，](?!\d{3})|\.\s", narrow(text)):
         near = frozenset(w.rstrip("s") for w in re.findall(r"[a-z]{3,}|[\u3400-\u9fff]{2,}", clause)) - _NO_TOPIC
         found += [Measure(_number(n), _SAME_UNIT.get(u, u), near) for n, u in _MEASURE.findall(clause)]
         found += [Measure(Decimal(n.split("-")[0]), "pantone", near - {"pantone"}) for n in _PANTONE.findall(clause)]
@@ -140,7 +140,7 @@ def beneficiaries_in(text: str) -> tuple[str, ...]:
 
 def same_company(one: str, other: str) -> bool:
     """Whether two names can be one company: the same words but for "Co., Ltd." and their like, or one name in the other."""
-    first, second = ({w for w in re.findall(r"[^\W_]+", plain(name)) if w not in _COMPANY_WORDS} for name in (one, other))
+    first, second = ({w for w in re.findall(r"[^\W_]+", narrow(name)) if w not in _COMPANY_WORDS} for name in (one, other))
     return bool(first and second) and (
         first == second or (min(len(first), len(second)) > 1 and (first <= second or second <= first))
     )

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from collector.archive import archive as archives
-from collector.archive.records import body_of
+from collector.archive.records import entry_body
 from collector.archive.sealing import seal, signing_key
 from collector.clock import SystemClock
 from collector.errors import SealError
@@ -288,7 +288,7 @@ def test_what_a_later_version_adds_to_its_records_does_not_keep_this_one_from_us
     """New optional keys and kinds are free: what they say is sealed, stands in the pack, and is not understood here."""
 
     def added(snapshot: Snapshot) -> tuple[dict[str, Any], tuple[Opening, ...]]:
-        body, openings = body_of(snapshot)
+        body, openings = entry_body(snapshot)
         for record in (body, body["visit"], body["target"], *body["steps"], *body["artefacts"]):
             record["weather"] = "fair"
         return body, openings

@@ -10,7 +10,7 @@ from casework.cases import find_case, open_case, targets_of
 from casework.proving.packed_facts import check_facts
 from casework.workspace import Workspace
 from collector.alias import Alias
-from collector.archive.records import body_of
+from collector.archive.records import entry_body
 from collector.errors import UnknownSite
 from collector.model import ALIBABA
 from collector.site import Site
@@ -25,7 +25,7 @@ PAGE = {"case": ORDER, "id": "warranty", "kind": "supplier", "url": "https://sho
 def of_elsewhere(ws: Workspace) -> None:
     """A visit of a page of another site, as a later version keeps it."""
     first = next(s for s in ws.index.all_snapshots() if s.outcome == "complete")
-    body, openings = body_of(replace(first, id="S-elsewhere", target=replace(first.target, site=ELSEWHERE)))
+    body, openings = entry_body(replace(first, id="S-elsewhere", target=replace(first.target, site=ELSEWHERE)))
     with ws.archive.writing():
         ws.archive.ledger.append("snapshot", body, ws.clock.now(), openings)
 

@@ -17,6 +17,7 @@ from casework.asking.before_order import check_before_order
 from casework.asking.dossier import check_cases, deadlines_of, draft_for, facts_of, tiles_of
 from casework.asking.search import search
 from casework.asking.today import next_of, today
+from casework.blocks import Bar, Block, Excerpt, Line, Part, Result, Span, Table, View, hint, line
 from casework.cases import cases, find_case, targets_of
 from casework.doctor import examine
 from casework.keeping.add import FileDetails, add_and_seal
@@ -31,7 +32,6 @@ from casework.proving.status import stamp, status
 from casework.proving.verify import verify_path
 from casework.terminal import Terminal
 from casework.terminal.console import inert
-from casework.views.blocks import Bar, Block, Excerpt, Line, Part, Result, Span, Table, View, hint, line
 from casework.views.deadlines import bar
 from casework.views.reading import value_text
 from casework.workspace import Workspace, workspace

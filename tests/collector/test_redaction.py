@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from collector.redaction import HIDDEN, Redacting, redacted, unquoted
+from collector.redaction import HIDDEN, Redacting, redacted, without_quotes
 
 SECRET = "hunter2-Zq8"
 MESSAGE = "Dear Ana, the money is gone"
@@ -66,14 +66,14 @@ def test_what_is_a_token_by_its_form_does_not_come_through(token: str) -> None:
     ],
 )
 def test_what_helps_to_find_a_fault_stays(text: str) -> None:
-    assert redacted(unquoted(text)) == text
+    assert redacted(without_quotes(text)) == text
 
 
 def test_an_errors_quoted_texts_do_not_come_through() -> None:
     """They may be a message's words."""
-    assert unquoted("invalid literal: 'Dear friend, pay here'") == "invalid literal: '… 21 characters …'"
-    assert "please" not in unquoted('near "please pay": syntax error')
-    assert "发货" not in unquoted("“我们不能发货” is not a date")
+    assert without_quotes("invalid literal: 'Dear friend, pay here'") == "invalid literal: '… 21 characters …'"
+    assert "please" not in without_quotes('near "please pay": syntax error')
+    assert "发货" not in without_quotes("“我们不能发货” is not a date")
 
 
 def test_an_error_is_told_with_its_causes_and_without_their_secrets() -> None:

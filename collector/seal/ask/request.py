@@ -13,7 +13,7 @@ from collector.errors import SealError
 from collector.seal.ask.exchange import TooLong, at_once, exchange
 from collector.seal.ask.revocation import WITHIN_S, ask
 from collector.seal.revocation import RevocationInfo, read_answer
-from collector.seal.timestamp import Authority, TokenReport, answered, judged, query
+from collector.seal.timestamp import Authority, TokenReport, answered, query, with_revocation
 
 _LOG = logging.getLogger(__name__)
 _MOST_BYTES = 256 * 1024
@@ -88,7 +88,7 @@ def request_token(authority: Authority, data: bytes, *, timeout_s: float, now: C
             f"The answer of the timestamp authority {authority.name} does not hold: {'; '.join(report.problems)}.", _RETRY
         )
     at, answers = report.time, ask(report.path, report.time)
-    report = judged(report, (read_answer(answer, report.path) for answer in answers))
+    report = with_revocation(report, (read_answer(answer, report.path) for answer in answers))
     if report.problems:
         text = f"The token of {authority.name} does not count: {report.problems[0]}."
         raise RevokedAuthority(text, _REVOKED, report.certificates_pem, answers)

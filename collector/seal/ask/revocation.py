@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
-from collector.redaction import unquoted
+from collector.redaction import without_quotes
 from collector.seal.ask.exchange import at_once, exchange
 from collector.seal.certificate import Certificate
-from collector.seal.revocation import MOST_BYTES, RevocationInfo, addresses, judge, question, read_answer
+from collector.seal.revocation import MOST_BYTES, RevocationInfo, addresses, question, read_answer, revocation_status
 
 _LOG = logging.getLogger(__name__)
 WITHIN_S = 3.0  # for all that concerns one token: sealing waits no longer for it
@@ -45,8 +45,8 @@ def _first(number: int, path: Sequence[Certificate], at: datetime, deadline: flo
             answer = RevocationInfo(f"{number}.{kind}", data)
             said = read_answer(answer, path)
         except (OSError, HTTPException, ValueError) as error:  # MalformedDer is a ValueError
-            _LOG.debug("%s gave no answer on revocation that holds: %s", url, unquoted(str(error)))
+            _LOG.debug("%s gave no answer on revocation that holds: %s", url, without_quotes(str(error)))
             continue
-        if said.revoked or judge((certificate, issuer), [said], at).known:
+        if said.revoked or revocation_status((certificate, issuer), [said], at).known:
             return answer
     return None

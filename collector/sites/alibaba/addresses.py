@@ -82,7 +82,7 @@ def kind_of(url: str) -> str:
     return address_of(url).kind
 
 
-def canonical(url: str) -> str:
+def canonical_url(url: str) -> str:
     """The one address of a page: tracking parameters dropped, mobile and other tabs of a shop brought to its profile.
 
     An address of no known kind comes back unchanged.

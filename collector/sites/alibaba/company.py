@@ -104,7 +104,7 @@ def _says_tenure(text: str) -> bool:
     )
 
 
-def flag_in(box: Tag, frame: Frame) -> Reading | None:
+def drawn_flag(box: Tag, frame: Frame) -> Reading | None:
     """The country whose one flag is drawn in a box, by the code in the picture's address or name."""
     drawn: dict[str, Reading] = {}
     for tag in box.find_all("img", limit=20):
@@ -118,7 +118,7 @@ def flag_in(box: Tag, frame: Frame) -> Reading | None:
 
 def agreeing_country(code: Node, name: Node, tag: Tag | None, frame: Frame) -> tuple[Reading | None, ...]:
     """The country from data and from the block; a code and a name for it are one, so a name is held against a name."""
-    data, shown = code.read(country_of), frame.read(tag, country_of)
+    data, shown = code.read(country_in), frame.read(tag, country_in)
     if data is None or shown is None or shown.value is None:
         return data, shown
     beside = code.text if _CODE.fullmatch(str(shown.value)) else name.text
@@ -135,7 +135,7 @@ def of_one_form(*countries: Reading | None) -> tuple[Reading | None, ...]:
     return tuple(one for one in countries if one is None or bool(_CODE.fullmatch(str(one.value))) is coded)
 
 
-def country_of(text: str) -> str | None:
+def country_in(text: str) -> str | None:
     """The country at the end of an address: "Guangdong, China (Mainland)"."""
     place = re.sub(r"^located in\s+", "", text.strip(), flags=re.IGNORECASE)
     return as_text(re.sub(r"\s*\[.*\]$", "", place).rpartition(",")[2].strip()) if len(place) <= 120 else None

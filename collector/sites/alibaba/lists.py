@@ -10,7 +10,7 @@ from collector.reading.markup import Frame
 from collector.reading.readings import Node
 from collector.reading.texts import squeezed, text_of
 from collector.site import ListedOrder
-from collector.sites.alibaba.addresses import MESSENGER, absolute, address_of, canonical, order_address
+from collector.sites.alibaba.addresses import MESSENGER, absolute, address_of, canonical_url, order_address
 from collector.sites.alibaba.conversation import CONTACT, company_in, listed_contacts
 
 _NUMBERS = ("id", "orderId", "tradeId", "orderNo")
@@ -89,7 +89,7 @@ def _listed(row: Node, frame: Frame) -> ListedOrder:
         status=_text(status),
         supplier=_text(seller["companyName"]) or _text(seller["fullName"]),
         total=next((said for node in totals if (said := _amount(node))), ""),
-        dispute=canonical(dispute) if dispute else "",
+        dispute=canonical_url(dispute) if dispute else "",
     )
 
 

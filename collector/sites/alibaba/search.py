@@ -17,7 +17,7 @@ from collector.reading.scribe import Scribe
 from collector.reading.texts import as_text, classes, is_blank, text_of
 from collector.sites.alibaba.addresses import absolute, address_of
 from collector.sites.alibaba.assurance import flag, is_lit, limit_of
-from collector.sites.alibaba.company import YEARS, company_name, flag_in, tenure_in, years_of
+from collector.sites.alibaba.company import YEARS, company_name, drawn_flag, tenure_in, years_of
 
 READER = "alibaba.search/5"
 NOT_SHOWN = "not_shown"
@@ -214,7 +214,7 @@ def _card_country(card: Tag, boxes: list[Tag], frame: Frame) -> str | None:
     tag = card.select_one("[data-searchoverid]") or card.find(class_=re.compile(r"^(?:location|(?:[a-z0-9]+[-_])*country)$"))
     if isinstance(tag, Tag) and text_of(tag):
         return text_of(tag)
-    drawn = {str(mark.value) for box in boxes if (mark := flag_in(box, frame)) is not None}
+    drawn = {str(mark.value) for box in boxes if (mark := drawn_flag(box, frame)) is not None}
     alone = {text for box in boxes for text in box.stripped_strings if _CODE.fullmatch(text)}
     codes = drawn or alone
     return codes.pop() if len(codes) == 1 else None

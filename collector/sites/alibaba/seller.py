@@ -19,7 +19,7 @@ from collector.sites.alibaba.company import (
     agreeing_country,
     company_name,
     company_reading,
-    country_of,
+    country_in,
     of_one_form,
     tenure_in,
     years_of,
@@ -154,7 +154,7 @@ def _located(frame: Frame, card: Tag | None) -> Reading | None:
     text = card.find(string=re.compile(_LOCATED.pattern + r"\S", re.IGNORECASE)) if card is not None else None
     if text is None or text.parent is None:
         return None
-    return frame.read(text.parent, lambda t: country_of(_LOCATED.sub("", t)))
+    return frame.read(text.parent, lambda t: country_in(_LOCATED.sub("", t)))
 
 
 def _years(frame: Frame, box: Tag | None) -> Reading | None:

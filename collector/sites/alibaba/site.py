@@ -68,7 +68,7 @@ class Alibaba:
 
     def canonical(self, url: str) -> str:
         """The one address by which that page is visited."""
-        return addresses.canonical(url)
+        return addresses.canonical_url(url)
 
     def recognise(self, page: StoredPage) -> Recognition:
         """Kind and barrier; kind "" with a reason where address or layout are not known."""
@@ -113,7 +113,7 @@ class Alibaba:
             for url in (*_stated(frame), *_links(frame)):
                 address = addresses.address_of(url)
                 if address.kind in case_pages() and _is_one(address):
-                    found.setdefault(address.kind, addresses.canonical(url))
+                    found.setdefault(address.kind, addresses.canonical_url(url))
         found.pop(addresses.kind_of(page.url), None)
         return found
 

@@ -20,8 +20,8 @@ from collector.sites.alibaba.company import (
     YEARS_KEYS,
     agreeing_country,
     company_reading,
-    country_of,
-    flag_in,
+    country_in,
+    drawn_flag,
     tenure_in,
     years_of,
     years_stated,
@@ -117,9 +117,9 @@ def _countries(frame: Frame, shops: list[Node], head: Tag | None) -> tuple[Readi
         return stated
     located = next((node.first(*_LOCATION_KEYS).field for node in shops if node.first(*_LOCATION_KEYS).field.text), None)
     if located is not None:
-        return (located.read(country_of),)
-    drawn = flag_in(head, frame) if head is not None else None
-    return (drawn or _labelled(frame, COUNTRY, country_of) or _among_basics(frame),)
+        return (located.read(country_in),)
+    drawn = drawn_flag(head, frame) if head is not None else None
+    return (drawn or _labelled(frame, COUNTRY, country_in) or _among_basics(frame),)
 
 
 def _among_basics(frame: Frame) -> Reading | None:
@@ -130,7 +130,7 @@ def _among_basics(frame: Frame) -> Reading | None:
         known = any(label_of(text) in BASICS for box in boxes for text in box.stripped_strings)
         return not known or in_other_card(frame, tag)
 
-    return frame.labelled(PLACE, country_of, but_not=others)
+    return frame.labelled(PLACE, country_in, but_not=others)
 
 
 def _labelled(frame: Frame, labels: tuple[str, ...], parse: Any) -> Reading | None:

@@ -116,7 +116,7 @@ def _stamped(
     bag: Bag, signature_path: str, tokens: dict[str, str], said: Iterable[RevocationStatement]
 ) -> tuple[tuple[tuple[str, TokenReport], ...], list[Problem]]:
     """The tokens that hold over a signature, and what is wrong with the others."""
-    from collector.seal.timestamp import judged, verify_token
+    from collector.seal.timestamp import verify_token, with_revocation
 
     holding: list[tuple[str, TokenReport]] = []
     problems: list[Problem] = []
@@ -126,7 +126,7 @@ def _stamped(
         if root is None and f"{CERTIFICATES}{authority}-root.pem" not in bag.files:
             problems.append(bag.problem(path, f"cannot be checked: the root certificate of {authority} is not in the pack"))
         elif root is not None and signature is not None and token is not None:
-            report = judged(verify_token(token, signature, [root.decode("ascii", "replace")]), said)
+            report = with_revocation(verify_token(token, signature, [root.decode("ascii", "replace")]), said)
             problems += [bag.problem(path, f"does not hold: {what}") for what in report.problems]
             if not report.problems:
                 holding.append((authority, report))

@@ -11,7 +11,7 @@ from typing import Any
 from collector.model import ORIGINS, Exhibit, Fact, Finding, Printed
 from rules.case.casefile import CaseFile
 from rules.language.words import day_words
-from rules.pack.plan.dates import at_the_earliest, civil, when
+from rules.pack.plan.dates import at_the_earliest, civil, time_in
 from rules.pack.plan.wording import BECAUSE, listed, say
 from rules.policy.calendars import day_in
 
@@ -85,7 +85,7 @@ class KnownFacts:
         """The labelled value, or "not known"; an absence that a page showed is said as such."""
         found = self.fact(*names)
         if found is not None:
-            shown = when(found.value, self.casefile.zone)
+            shown = time_in(found.value, self.casefile.zone)
             return ClaimLine(label, shown.text if shown else say(found.value), self.source(found))
         absent = next((f for f in reversed(self.casefile.facts) if f.name in names and f.state == "not_shown"), None)
         return ClaimLine(label, "not shown on the page", self.source(absent)) if absent else ClaimLine(label, "not known")

@@ -35,7 +35,7 @@ def both(instant: datetime, zone: str) -> str:
     return f"{local(instant, zone)} ({other}{utc:%H:%M} UTC)"
 
 
-def when(value: Any, zone: str) -> UncertainTime | None:
+def time_in(value: Any, zone: str) -> UncertainTime | None:
     """What a fact's value says as a time: an ISO day in the case's zone, an ISO instant or a printed time; else None."""
     if isinstance(value, Printed):
         return UncertainTime(value.earliest, value.latest, printed(value, zone))
@@ -79,7 +79,7 @@ def civil(value: Any, zone: str) -> date | None:
     """The day a value names: printed days as printed, instants in the case's zone; None when it names none."""
     if isinstance(value, Printed):
         value = value.text[:10]
-    found = when(value, zone)
+    found = time_in(value, zone)
     return found.first.astimezone(zone_of(zone)).date() if found else None
 
 

@@ -11,13 +11,13 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from collector.canonical import canonical, plain
+from collector.canonical import as_json, canonical
 from collector.kinds import file_kind, page_kind
 from collector.model import ORIGINS, Deadline, Fact, kept_in_part
 from rules.case.casefile import CaseFile
 from rules.conversation.messages import not_whole
 from rules.pack.plan.claim import KnownFacts
-from rules.pack.plan.dates import UncertainTime, both, when
+from rules.pack.plan.dates import UncertainTime, both, time_in
 from rules.pack.plan.wording import EVENTS, STATES, WHO, said, say
 
 MESSAGES = ("thread.messages", "chat.messages")
@@ -63,7 +63,7 @@ def timeline_csv(rows: Iterable[TimelineRow]) -> bytes:
     table = csv.writer(out, lineterminator="\r\n")
     table.writerow(("utc_earliest", "utc_latest", "local", "kind", "who", "text", "source", "reference"))
     for row in rows:
-        cells = (plain(row.first), plain(row.last), row.when, row.kind, row.who, row.text, row.source, row.ref)
+        cells = (as_json(row.first), as_json(row.last), row.when, row.kind, row.who, row.text, row.source, row.ref)
         table.writerow([_inert(cell) for cell in cells])
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8", "replace")
 
@@ -78,7 +78,7 @@ def _events(known: KnownFacts) -> Iterator[TimelineRow]:
     """What the pages and the buyer say happened, once each: a printed fact stands before an asserted one."""
     seen: set[tuple[str, datetime, str]] = set()
     for fact in (*_in_force(known), *(f for f in known.casefile.facts if f.state == "asserted" and f.name in EVENTS)):
-        moment = when(fact.value, known.casefile.zone)
+        moment = time_in(fact.value, known.casefile.zone)
         if moment is None:
             continue
         title = EVENTS[fact.name]
@@ -114,7 +114,7 @@ def _messages(known: KnownFacts) -> Iterator[TimelineRow]:
                     found[say(message.get("id")) or repr(sorted(message))] = (message, fact)
     rows: list[TimelineRow] = []
     for key, (message, fact) in found.items():
-        moment = when(message.get("sent_at"), known.casefile.zone) or _as_printed(message, fact, known)
+        moment = time_in(message.get("sent_at"), known.casefile.zone) or _as_printed(message, fact, known)
         side, name = say(message.get("from")), say(message.get("name"))
         who = f"{name or 'Notice'} ({side})" if fact.name == "chat.messages" else f"{said(side)} ({name or said(side)})"
         kind = "chat" if fact.name == "chat.messages" else "message"
@@ -143,7 +143,7 @@ def message_text(message: Mapping[str, Any]) -> str:
 def _as_printed(message: Mapping[str, Any], fact: Fact, known: KnownFacts) -> UncertainTime:
     """A message whose instant is not known stands by its printed time, read in the case's zone, and says so."""
     printed = say(message.get("printed"))
-    guess = when(printed, known.casefile.zone) if printed else None
+    guess = time_in(printed, known.casefile.zone) if printed else None
     if guess is None:
         at = fact.at or known.casefile.opened_at
         return UncertainTime(at, at, f"time not shown; the page was seen {both(at, known.casefile.zone)}")

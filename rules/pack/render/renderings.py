@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from collector.canonical import canonical, commitment, plain
+from collector.canonical import as_json, canonical, commitment
 from collector.model import ORIGINS, Artefact, Exhibit, Fact, Private, Snapshot
 from rules.pack.plan.dates import both
 from rules.pack.plan.exhibits import artefact_name, folder, tiles
@@ -159,7 +159,7 @@ def _records(plan: PackPlan, exhibit: Exhibit, sealed: Mapping[str, Mapping[str,
 
 def _fact_record(fact: Fact, closed: set[str]) -> object:
     """A fact as JSON; a place in a file that is not shown does not name that file's digest."""
-    record = plain(fact)
+    record = as_json(fact)
     if fact.place is not None and fact.place.digest in closed:
         record["place"] = {**record["place"], "digest": ""}
     return record

@@ -17,7 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from collector.model import ORIGINS, Exhibit, Fact, Private, Snapshot, kept_in_part
 from rules.language.words import day_words
-from rules.pack.plan.dates import both, when
+from rules.pack.plan.dates import both, time_in
 from rules.pack.plan.exhibits import Withheld, folder, is_as_text
 from rules.pack.plan.plan import PackPlan
 from rules.pack.plan.timeline import MESSAGES, TimelineRow
@@ -263,7 +263,7 @@ def _fact_value(fact: Fact, plan: PackPlan) -> str:
         return "not on what was kept of the page" if fact.lacks else "not found on the page"
     if fact.state == "unreadable":
         return f"not readable: “{fact.place.quote if fact.place else ''}”"
-    shown = when(fact.value, plan.zone)
+    shown = time_in(fact.value, plan.zone)
     return shown.text if shown else say(fact.value) or "none"
 
 

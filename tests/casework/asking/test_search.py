@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 import cli
 from casework import views
 from casework.asking.search import EXCERPT, excerpt_of
+from casework.blocks import Excerpt, Span
 from casework.terminal import Terminal
 from casework.terminal.console import inert
-from casework.views.blocks import Excerpt, Span
 from collector.archive.archive import Archive
 from collector.archive.fulltext import spans, terms_of
 from collector.ledger.log import Opening, new_salt

@@ -15,7 +15,7 @@ from collector.archive.records import (
     FileRecord,
     PartRecord,
     added_record,
-    body_of,
+    entry_body,
     shape_fault,
     snapshot_of,
 )
@@ -51,13 +51,13 @@ def stored(value: object) -> Any:
 
 @given(SNAPSHOTS)
 def test_a_snapshot_comes_back_as_it_was_made(snapshot: Snapshot) -> None:
-    body, openings = body_of(snapshot)
+    body, openings = entry_body(snapshot)
     assert snapshot_of(stored(body), {opening.commitment: opening for opening in openings}) == snapshot
 
 
 @given(SNAPSHOTS)
 def test_its_body_shows_no_digest_and_no_salt(snapshot: Snapshot) -> None:
-    body, _ = body_of(snapshot)
+    body, _ = entry_body(snapshot)
     assert all(artefact.keys().isdisjoint({"digest", "salt"}) for artefact in body["artefacts"])
 
 

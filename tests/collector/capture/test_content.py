@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collector.canonical import plain
+from collector.canonical import as_json
 from collector.capture.machinery import Form, VisitText
 from collector.capture.secrets import Mask, holds, is_plain, secrets_of
 from collector.capture.tab import Credential
@@ -205,7 +205,7 @@ def read_masked(kind: str, story: Scenario) -> dict[str, Any]:
     assert not [
         s for s in Tokens.of("hostile", 0).cookies().values() if mask.mask(s, "x") == s and len(s) > 24 and "=" not in s
     ]
-    return {fact.name: (fact.state, plain(fact.value)) for fact in facts}
+    return {fact.name: (fact.state, as_json(fact.value)) for fact in facts}
 
 
 @pytest.mark.parametrize("kind", ["order", "supplier", "product", "thread", "dispute"])

@@ -20,7 +20,7 @@ from collector.seal.ask.request import request_token
 from collector.seal.ask.revocation import ask
 from collector.seal.certificate import Certificate
 from collector.seal.der import MalformedDer
-from collector.seal.revocation import RevocationInfo, RevocationStatement, condensed, judge, read_answer
+from collector.seal.revocation import RevocationInfo, RevocationStatement, condensed, read_answer, revocation_status
 from collector.seal.timestamp import Authority
 from fixtures.authority import FROM, UNTIL, Files, Served, prepare, serve
 from fixtures.revocation import Fault, Revocation, Revoked
@@ -148,8 +148,8 @@ def test_an_answer_vouches_from_the_time_for_which_it_was_the_newest(
     path: Path3, made: timedelta, until: timedelta, known: bool
 ) -> None:
     said = [RevocationStatement(certificate.fingerprint, NOW + made, NOW + until) for certificate in path]
-    assert judge(path, said, NOW).known is known
-    assert not judge(path, said[1:], NOW).known  # every certificate must be vouched for
+    assert revocation_status(path, said, NOW).known is known
+    assert not revocation_status(path, said[1:], NOW).known  # every certificate must be vouched for
 
 
 def _crl(files: Files, **extensions: x509.ExtensionType) -> bytes:
@@ -169,9 +169,9 @@ def test_an_answer_made_after_the_certificate_expired_vouches_for_nothing(files:
     late = UNTIL + DAY
     good = read_answer(RevocationInfo("1.crl", Revocation().answer(files, "intermediate.crl", late)), path)
     above = RevocationStatement(path[1].fingerprint, NOW, NOW + DAY)
-    assert not judge(path, [good, above], NOW).known
+    assert not revocation_status(path, [good, above], NOW).known
     revoked = Revocation(revoked={"stamping": (NOW - DAY, "superseded")}).answer(files, "ocsp", late)
-    assert judge(path, [read_answer(RevocationInfo("1.ocsp", revoked), path)], NOW).revoked
+    assert revocation_status(path, [read_answer(RevocationInfo("1.ocsp", revoked), path)], NOW).revoked
 
 
 def test_many_answers_say_together_what_each_said(path: Path3) -> None:
@@ -181,7 +181,7 @@ def test_many_answers_say_together_what_each_said(path: Path3) -> None:
     assert len(condensed(said)) == 2
     said.insert(3, RevocationStatement(path[0].fingerprint, NOW, NOW + DAY, NOW - DAY, "keyCompromise"))
     for at in (NOW, NOW + 49 * DAY, NOW + 60 * DAY):
-        assert judge(path, condensed(said), at) == judge(path, said, at)
+        assert revocation_status(path, condensed(said), at) == revocation_status(path, said, at)
 
 
 def test_a_list_that_covers_other_certificates_says_nothing_of_this_one(files: Files, served: Served, path: Path3) -> None:

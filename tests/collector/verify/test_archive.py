@@ -9,7 +9,7 @@ import pytest
 
 from collector.archive.archive import Archive
 from collector.archive.index import open_index
-from collector.archive.records import body_of
+from collector.archive.records import entry_body
 from collector.errors import DamagedArchive, WrongRequest
 from collector.ledger.log import Opening, new_salt
 from collector.model import Target
@@ -132,7 +132,7 @@ def test_a_line_that_makes_no_sense_is_named_and_nothing_falls_over_it(archive: 
 @pytest.mark.parametrize("wrong", [{"part": "1"}, {"part": -1}, {"part": True}, {"size": -1}, {"note": 5}, {"role": None}])
 def test_a_picture_that_its_record_describes_wrongly_is_named(archive: Archive, wrong: dict[str, object]) -> None:
     """A pack is made from these records: none of them may crash it."""
-    body, openings = body_of(snapshot_for(archive, ORDER, b"<html>third</html>"))
+    body, openings = entry_body(snapshot_for(archive, ORDER, b"<html>third</html>"))
     body["artefacts"][0] |= wrong
     archive.record("snapshot", body, openings)
     assert any("without a proper artefacts[1]" in problem.what for problem in verify_archive(archive).problems)

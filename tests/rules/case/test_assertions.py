@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from collector.errors import WrongRequest
 from collector.model import Money
-from rules.case.assertions import is_event, kind_of, parse_assertion, parse_money
+from rules.case.assertions import is_event, parse_assertion, parse_money, value_kind
 from rules.policy.fact_names import CORE_ASSERTIONS, PAGE_FACTS, RECURRING
 from rules.policy.platform import REASONS, load_policy
 
@@ -99,7 +99,7 @@ def test_every_fact_that_the_policy_counts_from_may_be_asserted_as_a_time() -> N
     """So that deadlines work on asserted facts alone; and what recurs there is kept as a list."""
     for event in load_policy().events:
         for name in (name for name in (*event.facts, *event.fallbacks) if "/" not in name):
-            assert kind_of(name) == "time"
+            assert value_kind(name) == "time"
             assert is_event(name) is not event.planned
             assert (name in RECURRING) is event.recurring
 

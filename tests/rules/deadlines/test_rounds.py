@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from collector.model import Deadline, Fact, Printed
-from rules.case.dispute_page import recognise
+from rules.case.dispute_page import stated_phrase
 from rules.deadlines.counting import needs_attention
 from rules.policy.platform import load_policy
 from tests.rules.cases import HOME, asserted, beijing_end, case, dispute_page, dues, instant, shown
@@ -198,7 +198,7 @@ def test_the_words_and_the_mark_of_a_page_say_whether_it_waits_for_the_buyer(
     status: str, hint: str, action: str | bool, stage: str
 ) -> None:
     values = {"dispute.status": status, "dispute.hint": hint, "dispute.action_needed": action}
-    phrase = recognise({name: shown(name, value) for name, value in values.items() if value}, load_policy())
+    phrase = stated_phrase({name: shown(name, value) for name, value in values.items() if value}, load_policy())
     assert phrase is not None
     assert phrase.stage == stage
 

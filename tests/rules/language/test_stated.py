@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from collector.model import Money
 from rules.language.stated import (
+    amounts_in,
     beneficiaries_in,
     days_in,
     measures_in,
-    money_in,
     quantities_in,
     same_company,
     same_day,
@@ -33,11 +33,11 @@ from rules.language.stated import (
     ],
 )
 def test_an_amount_names_its_currency(text: str, amounts: list[str]) -> None:
-    assert [str(money) for money in money_in(text)] == amounts
+    assert [str(money) for money in amounts_in(text)] == amounts
 
 
 def test_an_amount_that_no_trade_is_about_is_not_taken_from_a_text() -> None:
-    assert money_in(f"Pay USD {10**26}, that is USD 43.00 a piece") == (Money(Decimal("43.00"), "USD"),)
+    assert amounts_in(f"Pay USD {10**26}, that is USD 43.00 a piece") == (Money(Decimal("43.00"), "USD"),)
 
 
 def test_only_a_sentence_about_a_total_states_one() -> None:
@@ -122,7 +122,7 @@ def test_two_names_of_one_company_are_the_same(one: str, other: str, same: bool)
 @given(st.text(max_size=200))
 def test_no_text_breaks_a_reader(text: str) -> None:
     """Every reader answers with values of its own kind."""
-    assert all(money.currency for money in money_in(text))
+    assert all(money.currency for money in amounts_in(text))
     assert all(1 <= month <= 12 for _, month, _ in days_in(text))
     assert all(number > 1 for number in quantities_in(text))
     assert all(measure.unit for measure in measures_in(text))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from collector.archive.records import body_of
+from collector.archive.records import entry_body
 from collector.canonical import sha256
 from collector.ledger import merkle
 from collector.ledger.checkpoint import Checkpoint
@@ -290,7 +290,7 @@ def seal(casefile: CaseFile, objects: Objects, folder: Path, key: SigningKey, au
     opened = ledger.append("case.opened", {"case": casefile.order, "name": casefile.name}, casefile.opened_at)
     events = [LedgerEvent(opened.seq, "case.opened", casefile.opened_at, "Case opened")]
     for snapshot in casefile.snapshots:
-        body, openings = body_of(snapshot)
+        body, openings = entry_body(snapshot)
         entry = ledger.append("snapshot", body, snapshot.visit.machine_time, openings)
         events.append(LedgerEvent(entry.seq, "snapshot", snapshot.visit.machine_time, snapshot.target.kind))
     files = []

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.kinds import page_kind
-from collector.sites.alibaba.addresses import absolute, address_of, canonical, kind_of
+from collector.sites.alibaba.addresses import absolute, address_of, canonical_url, kind_of
 
 ORDER = "250861947301028446"
 KINDS = {
@@ -50,22 +50,24 @@ def test_every_known_address_has_its_kind(url: str, kind: str) -> None:
 
 @pytest.mark.parametrize("url", KINDS)
 def test_the_one_address_of_a_page_is_of_the_same_kind_and_is_its_own(url: str) -> None:
-    assert kind_of(canonical(url)) == kind_of(url)
-    assert canonical(canonical(url)) == canonical(url)
+    assert kind_of(canonical_url(url)) == kind_of(url)
+    assert canonical_url(canonical_url(url)) == canonical_url(url)
 
 
 @pytest.mark.parametrize("url", [url for url, kind in KINDS.items() if kind and "?" in url and page_kind(kind).of_order])
 def test_a_page_of_an_order_is_one_page_whatever_an_advertisement_adds_to_its_address(url: str) -> None:
-    assert canonical(f"{url}&spm=a2700.ad") == canonical(url)
+    assert canonical_url(f"{url}&spm=a2700.ad") == canonical_url(url)
 
 
 def test_tracking_and_device_are_dropped() -> None:
     assert (
-        canonical(f"https://biz.alibaba.com/ta/detail.htm?a=1&orderId={ORDER}#x")
+        canonical_url(f"https://biz.alibaba.com/ta/detail.htm?a=1&orderId={ORDER}#x")
         == f"https://biz.alibaba.com/ta/detail.htm?orderId={ORDER}"
     )
-    assert canonical("https://brightwing.m.en.alibaba.com/?a=1") == "https://brightwing.en.alibaba.com/company_profile.html"
-    assert canonical("https://www.alibaba.com/trade/search?tab=all&ta=y&SearchText=led+fan") == (
+    assert (
+        canonical_url("https://brightwing.m.en.alibaba.com/?a=1") == "https://brightwing.en.alibaba.com/company_profile.html"
+    )
+    assert canonical_url("https://www.alibaba.com/trade/search?tab=all&ta=y&SearchText=led+fan") == (
         "https://www.alibaba.com/trade/search?SearchText=led%20fan&ta=y"
     )
 
@@ -89,5 +91,5 @@ def test_links_of_a_local_stand_in_are_read_as_the_real_sites() -> None:
 def test_no_text_raises(text: str) -> None:
     for url in (text, "https://" + text, "https://biz.alibaba.com/" + text, f"https://{text}.alibaba.com/"):
         assert isinstance(kind_of(url), str)
-        canonical(url)
+        canonical_url(url)
         absolute(text, url)

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from bs4 import BeautifulSoup
 
-from collector.canonical import plain
+from collector.canonical import as_json
 from collector.model import Printed
 from collector.reading.readings import same
 from fixtures.marketplace.scenarios import SCENARIOS
@@ -44,7 +44,7 @@ def test_every_core_fact_is_given_with_a_state_and_what_is_not_shown_has_no_valu
         assert (fact.value is None) == (fact.state == "not_shown") == (fact.place is None)
         assert fact.snapshot == "snap-1"
         assert re.fullmatch(rf"alibaba\.{kind}/[1-9][0-9]?", fact.reader)
-        plain(fact)
+        as_json(fact)
 
 
 @pytest.mark.parametrize(("kind", "day"), EVERY_PAGE)

@@ -16,7 +16,7 @@ from collector.model import Fact, FilePart, Private
 from rules.case.casefile import CaseFile
 from rules.pack.bag.bag import is_safe
 from rules.pack.bag.proof import openings_of
-from rules.pack.plan.dates import at_the_earliest, both, when
+from rules.pack.plan.dates import at_the_earliest, both, time_in
 from rules.pack.plan.exhibits import Choices, original_name
 from rules.pack.plan.plan import CoveringCheckpoint, PackPlan, plan, plan_digest
 from rules.pack.plan.timeline import timeline_csv, timeline_json
@@ -251,8 +251,8 @@ def test_times_are_local_with_weekday_and_utc() -> None:
     assert both(datetime(2026, 9, 24, 10, 0, tzinfo=UTC), ZONE) == "Thu 24 Sep 2026, 12:00 CEST (10:00 UTC)"
     assert both(datetime(2026, 9, 24, 22, 30, tzinfo=UTC), ZONE) == "Fri 25 Sep 2026, 00:30 CEST (Thu 24 Sep, 22:30 UTC)"
     assert both(datetime(2026, 9, 24, 10, 0, tzinfo=UTC), "UTC") == "Thu 24 Sep 2026, 10:00 UTC"
-    assert when("2026-09-24", ZONE) is not None
-    assert when("soon", ZONE) is None
+    assert time_in("2026-09-24", ZONE) is not None
+    assert time_in("soon", ZONE) is None
 
 
 def test_the_printed_timer_keeps_its_words_and_gives_the_instant_to_act_by(made: PackPlan) -> None:
