@@ -25,7 +25,7 @@ def first_and_last(facts: Iterable[Fact], name: str, zone: str) -> str:
     looks = [fact for fact in facts if fact.name == name and fact.state in ("read", "not_shown")]
     if not looks or _shown(looks[0]) == _shown(looks[-1]):
         return ""
-    return ", now ".join(f"{_shown(fact)} ({day_of(fact, zone)})" for fact in (looks[0], looks[-1]))
+    return ", now ".join(f"{_shown(fact)} ({day_read(fact, zone)})" for fact in (looks[0], looks[-1]))
 
 
 def _shown(fact: Fact) -> str:

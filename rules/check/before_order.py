@@ -10,7 +10,7 @@ from typing import Any
 from collector.model import Fact, Finding, Money, kept_in_part
 from rules.case.history import day_read, history
 from rules.check.protection import protections
-from rules.check.record import MEASURED, changes, figures, in_words, named
+from rules.check.record import MEASURED, changes, figures, named, told_in_words
 from rules.language.words import day_words, money_words
 from rules.policy.calendars import day_in
 from rules.policy.platform import Policy
@@ -181,7 +181,7 @@ def _record(page: PageSeen, policy: Policy, zone: str) -> Iterator[Finding]:
         text = f"{who}: {where} says that the site verified the supplier."
         yield Finding("before.verified", "ok", text, ("supplier.verified",), "", source)
     if read:
-        text = f"{who}, as the site measures it: {in_words(read)} ({where})."
+        text = f"{who}, as the site measures it: {told_in_words(read)} ({where})."
         todo = "Weigh it yourself: compare it with other suppliers, and ask about what you do not like before you pay."
         yield Finding("before.measured", "undetermined", text, tuple(fact.name for fact in read), todo, source)
     parts = [

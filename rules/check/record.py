@@ -30,7 +30,7 @@ def figures(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     return tuple(read[name] for name in FIGURES if name in read)
 
 
-def in_words(read: Iterable[Fact]) -> str:
+def told_in_words(read: Iterable[Fact]) -> str:
     """ "on-time delivery 93.4%, rating 4.6 out of 5"."""
     return ", ".join(f"{MEASURED[f.name]} {f.value}{' out of 5' if f.name == 'supplier.rating' else ''}" for f in read)
 
