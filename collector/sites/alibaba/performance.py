@@ -78,7 +78,7 @@ def reviewed(text: str) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class SupplierFigure:
     """One figure: its paths in the data about the supplier, and how it is read there and under its labels."""
 
     name: str
@@ -91,15 +91,15 @@ class Measure:
 
 
 MEASURES = (
-    Measure("supplier.on_time_delivery", ("supplierOnTimeDeliveryRate",), percent),
-    Measure("supplier.response_time", ("responseTimeText", "supplierResponseTime", "responseTime"), duration),
-    Measure("supplier.dispute_rate", ("supplierDisputeRate", "disputeRate"), percent),
-    Measure(
+    SupplierFigure("supplier.on_time_delivery", ("supplierOnTimeDeliveryRate",), percent),
+    SupplierFigure("supplier.response_time", ("responseTimeText", "supplierResponseTime", "responseTime"), duration),
+    SupplierFigure("supplier.dispute_rate", ("supplierDisputeRate", "disputeRate"), percent),
+    SupplierFigure(
         "supplier.rating",
         ("supplierRatingReviews.averageStar", "supplierRatingReviews.value.averageStar", "reviews", "rating"), stars,
     ),
-    Measure("supplier.transactions", ("tradeHalfYear.ordCnt6m", "tradeHalfYear.value.ordCnt6m"), number),
-    Measure("supplier.sales", ("tradeHalfYear.ordAmt", "tradeHalfYear.value.ordAmt"), sales),
+    SupplierFigure("supplier.transactions", ("tradeHalfYear.ordCnt6m", "tradeHalfYear.value.ordCnt6m"), number),
+    SupplierFigure("supplier.sales", ("tradeHalfYear.ordAmt", "tradeHalfYear.value.ordAmt"), sales),
 )  # fmt: skip
 _COUNTS = (
     "reviews.count", "reviewCount", "supplierRatingReviews.totalReviewOrderCount",
@@ -114,7 +114,7 @@ _LABELS = frozenset(label for measure in MEASURES for label in measure.labels)
 
 
 @dataclass(frozen=True, slots=True)
-class Sources:
+class RecordSources:
     """Where a page tells of its supplier's record.
 
     `shops` are the objects of its data that describe the supplier, `store` the one that holds its store's reviews, `fields`
@@ -133,12 +133,12 @@ class Sources:
         return bool(self.fields or self.blocks or self.store.value or any(_KEYS & _keys(shop) for shop in self.shops))
 
 
-def nowhere(frame: Frame) -> Sources:
+def nowhere(frame: Frame) -> RecordSources:
     """The sources of a page that has none."""
-    return Sources((), frame.root(""), (), (), ())
+    return RecordSources((), frame.root(""), (), (), ())
 
 
-def performance_facts(scribe: Scribe, sources: Sources) -> tuple[Fact, ...]:
+def performance_facts(scribe: Scribe, sources: RecordSources) -> tuple[Fact, ...]:
     """The record of one supplier; what a page without a place for it does not tell is unreadable."""
     frame, scribe = scribe.frame, replace(scribe, thorough=sources.known)
     figures = [scribe.fact(m.name, _stated(m, sources), _fielded(m, sources), _printed(frame, m, sources)) for m in MEASURES]
@@ -164,12 +164,12 @@ def _first(readings: Iterable[Reading | None]) -> Reading | None:
     return next((reading for reading in readings if reading is not None), None)
 
 
-def _stated(measure: Measure, sources: Sources) -> Reading | None:
+def _stated(measure: SupplierFigure, sources: RecordSources) -> Reading | None:
     told = _first(shop.first(*measure.paths).field.read(measure.parse) for shop in sources.shops)
     return told or (sources.store["averageStar"].read(measure.parse) if measure.name == "supplier.rating" else None)
 
 
-def _fielded(measure: Measure, sources: Sources) -> Reading | None:
+def _fielded(measure: SupplierFigure, sources: RecordSources) -> Reading | None:
     return _first(node["value"].read(measure.parse) for node in sources.fields if _title(node) in measure.labels)
 
 
@@ -177,14 +177,14 @@ def _title(node: Node) -> str:
     return _MARK.sub("", label_of(node.first("title", "label").text))
 
 
-def _reviews(sources: Sources) -> Reading | None:
+def _reviews(sources: RecordSources) -> Reading | None:
     """How many reviews the store has: in its data, or in what explains its rating there."""
     counts = (shop.first(*_COUNTS).read(reviewed) for shop in sources.shops)
     rated = (node["desc"] for node in sources.fields if _title(node) in RATED)
     return _first((sources.store["totalReviewCount"].read(reviewed), *counts, *(node.read(reviewed) for node in rated)))
 
 
-def _reviews_printed(frame: Frame, sources: Sources) -> Reading | None:
+def _reviews_printed(frame: Frame, sources: RecordSources) -> Reading | None:
     """ "Store reviews (334)" above a block of reviews, or what stands under the rating; those of the product are others."""
     tabs = (text.parent for box in sources.blocks for text in box.find_all(string=_STORE_REVIEWS, limit=3))
     own = [tab for tab in tabs if tab is not None and not in_other_card(frame, tab)]
@@ -196,7 +196,7 @@ def _reviews_printed(frame: Frame, sources: Sources) -> Reading | None:
     return _first(frame.read(tag, reviewed) for tag in under)
 
 
-def _verified(frame: Frame, sources: Sources) -> Reading | None:
+def _verified(frame: Frame, sources: RecordSources) -> Reading | None:
     """The site's word that it verified the supplier: in its data, or a mark of its own beside the company's name."""
     stated = [reading for shop in sources.shops if (reading := flag(shop[_PASSED].field)) is not None]
     passed = next((reading for reading in stated if reading.value is True), None)
@@ -217,7 +217,7 @@ def _mark(frame: Frame, head: Tag) -> Reading | None:
     return None
 
 
-def _printed(frame: Frame, measure: Measure, sources: Sources) -> Reading | None:
+def _printed(frame: Frame, measure: SupplierFigure, sources: RecordSources) -> Reading | None:
     """The figure in the tile of one of its labels, in a block about the supplier; None where there is no such label."""
     if measure.name == "supplier.rating" and (scored := _first(_score(frame, box) for box in sources.blocks)):
         return scored
@@ -243,7 +243,7 @@ def _tile(label: NavigableString) -> Tag | None:
     return tile if tile is not None and len(text_of(tile)) <= _TILE_LENGTH else None
 
 
-def _in_tile(frame: Frame, measure: Measure, label: NavigableString) -> Reading | None:
+def _in_tile(frame: Frame, measure: SupplierFigure, label: NavigableString) -> Reading | None:
     """What stands beside a label in its own tile; not understood where that is no such figure, or more than one figure."""
     tile = _tile(label)
     if tile is None:

@@ -25,7 +25,7 @@ from collector.sites.alibaba.company import (
     years_of,
     years_stated,
 )
-from collector.sites.alibaba.performance import Sources, labelled_figures, nowhere, performance_facts
+from collector.sites.alibaba.performance import RecordSources, labelled_figures, nowhere, performance_facts
 
 _LOCATED = re.compile(r"^\s*located in\s+", re.IGNORECASE)
 _NAMED = re.compile(r"(?:^|[-_])(?:company|supplier|seller)(?:[-_]|$)", re.IGNORECASE)
@@ -62,12 +62,12 @@ def supplier_facts(scribe: Scribe, goods: Node) -> tuple[Fact, ...]:
     )
 
 
-def _record(frame: Frame, goods: Node, seller: Node, brief: Tag | None, card: Tag | None) -> Sources:
+def _record(frame: Frame, goods: Node, seller: Node, brief: Tag | None, card: Tag | None) -> RecordSources:
     """Where the supplier's record stands: beside the seller in the page's data, in its card, above the store's reviews."""
     told = frame.find("nodeMap")["nodeMap"]["module_unifed_company_card"]["privateData"]["onlinePerformance"]
     store = frame.beside(goods, "review")["storeReview"] if goods.value is not None else goods
     blocks = (card, frame.module("module_review"))
-    return Sources(
+    return RecordSources(
         (seller,), store, tuple(labelled_figures(told)), tuple(tag for tag in blocks if tag is not None),
         tuple(tag for tag in (brief, card) if tag is not None),
     )  # fmt: skip

@@ -27,7 +27,7 @@ from collector.sites.alibaba.company import (
     years_stated,
 )
 from collector.sites.alibaba.labels import BASICS, COMPANY, COUNTRY, LIMIT, PLACE
-from collector.sites.alibaba.performance import STATED, Sources, labelled_figures, nowhere, performance_facts
+from collector.sites.alibaba.performance import STATED, RecordSources, labelled_figures, nowhere, performance_facts
 
 READER = "alibaba.supplier/5"
 
@@ -60,7 +60,7 @@ def read_supplier(frame: Frame) -> tuple[Fact, ...]:
     )
 
 
-def _record(frame: Frame, head: Tag | None) -> Sources:
+def _record(frame: Frame, head: Tag | None) -> RecordSources:
     """Where the shop's record stands: in its own data, and in the block of its performance."""
     modules = [m for m in frame.find("pageModuleMap")["pageModuleMap"].items() if m["moduleName"].text in _RECORD]
     shops = shop_nodes(frame, STATED)
@@ -69,7 +69,7 @@ def _record(frame: Frame, head: Tag | None) -> Sources:
         return nowhere(frame)  # which of them is this shop's, nobody says
     own = [m["moduleData"] for m in modules if m["moduleData"]["companyName"].field.text in names]
     blocks = (frame.module(name) for name in _RECORD)
-    return Sources(
+    return RecordSources(
         (*shops, *(node for node in own if node not in shops)), frame.root(""),
         tuple(field for node in own for field in labelled_figures(node)),
         tuple(tag for tag in blocks if tag is not None), (head,) if head is not None else (),
