@@ -74,6 +74,7 @@ class FileRecord:
     url: str = ""
     saved_at: datetime | None = None
     alias: str = ""
+    withdrawn: bool = False
     dates: str = ""
 
 
@@ -112,7 +113,8 @@ _MAY_HOLD: Mapping[str, Mapping[str, Any]] = {
     "case.opened": {"site": str},
     "target.set": {"site": str},
     "file.added": {"parts": tuple[PartRecord, ...], "alias": str, **_OF_A_PAGE},
-    "file.described": {"kind": str, "note": str, **_OF_A_PAGE},
+    "fact.asserted": {"why": str},
+    "file.described": {"kind": str, "note": str, "withdrawn": bool, "why": str, "corrects": int, "alias": str, **_OF_A_PAGE},
     "timestamp.received": {"revocation": Mapping[str, str]},
 }
 

@@ -17,6 +17,7 @@ from casework.asking.before_order import check_before_order
 from casework.asking.dossier import check_cases, deadlines_of, draft_for, facts_of, tiles_of
 from casework.asking.search import search
 from casework.asking.today import next_of, today
+from casework.asking.told import told
 from casework.blocks import Bar, Block, Excerpt, Line, Part, Result, Span, Table, View, hint, line
 from casework.cases import cases, find_case, targets_of
 from casework.doctor import examine
@@ -25,6 +26,7 @@ from casework.keeping.capture import Captured
 from casework.keeping.nightly import night
 from casework.keeping.sign_in import SignedIn
 from casework.keeping.watch import WatchAnswer
+from casework.keeping.withdraw import Withdrawn
 from casework.proving.export import export_wacz
 from casework.proving.pack import PackRequest, make_pack
 from casework.proving.reread import reread
@@ -88,7 +90,7 @@ def _watched(desk: _Desk) -> WatchAnswer:
 
 
 ANSWERS: dict[str, Callable[[_Desk], tuple[Any, ...]]] = {
-    "added": lambda d: add_and_seal(d.ws, d.order, [d.folder / "carton.txt"], FileDetails("photo", "", "", ""), _quiet),
+    "added": lambda d: add_and_seal(d.ws, d.order, [d.folder / "carton.txt"], FileDetails("photo"), _quiet),
     "before_order": lambda d: (check_before_order(d.ws, [d.captured.snapshots[0].id], "USD 15,000", _quiet),),
     "captured": lambda d: (d.captured,),
     "case": lambda d: _case(d.ws, d.order),
@@ -111,8 +113,10 @@ ANSWERS: dict[str, Callable[[_Desk], tuple[Any, ...]]] = {
     "status": lambda d: (status(d.ws),),
     "stopped": lambda d: (find_case(d.ws, d.order), next_of(d.ws, d.order).line),
     "today": lambda d: (today(d.ws),),
+    "told": lambda d: (told(d.ws, d.order),),
     "verified": lambda d: (verify_path(d.ws, None, _quiet),),
     "watched": lambda d: (_watched(d),),
+    "withdrawn": lambda d: (Withdrawn(d.order, told(d.ws, d.order).files, "of another order", d.captured.seal),),
 }
 
 

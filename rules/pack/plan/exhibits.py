@@ -14,8 +14,8 @@ from collector.errors import WrongRequest
 from collector.kinds import file_kind, file_rank, page_kind, page_rank
 from collector.model import AddedFile, Artefact, Exhibit, Private, SavedPage, Snapshot, kept_in_part
 from rules.case.casefile import CaseFile
+from rules.language.dates import both
 from rules.pack.bag.bag import is_safe
-from rules.pack.plan.dates import both
 from rules.pack.plan.wording import UNWITNESSED
 from rules.policy.fact_names import COMPARED
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from collector.canonical import as_json, canonical, commitment, sha256
 from collector.model import ORIGINS, AddedFile, Artefact, Exhibit, Fact, Private, Snapshot
-from rules.pack.plan.dates import both
+from rules.language.dates import both
 from rules.pack.plan.exhibits import artefact_name, folder, tiles
 from rules.pack.plan.plan import AuthorityStamp, PackPlan
 from rules.pack.plan.submission import MOST_BYTES, MOST_FILES, submission_of

@@ -1,4 +1,4 @@
-"""Times as people read them in a pack: local time with weekday first, UTC beside it. Pure."""
+"""Times as people read them: local time with weekday first, UTC beside it. Pure."""
 
 from __future__ import annotations
 
