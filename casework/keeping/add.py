@@ -21,15 +21,12 @@ from collector.canonical import sha256
 from collector.errors import WrongRequest
 from collector.kinds import file_kind, file_kind_of, file_names, in_words
 from collector.ledger.log import Opening, new_salt
+from collector.media import media_type_of
 from collector.model import AddedFile
 from collector.progress import Progress
 from collector.saved.page import folder_of
 from rules.case.chronology import time_of
 
-_TYPES = {
-    ".mhtml": "multipart/related", ".mht": "multipart/related", ".eml": "message/rfc822", ".heic": "image/heic",
-    ".webarchive": "application/x-webarchive",
-}  # fmt: skip
 _WITH_A_FOLDER = ("text/html", "application/xhtml+xml")  # a browser saves the files of such a page beside it
 _MOST_PARTS = 2000
 DATES = {"day-first": "day_first", "month-first": "month_first"}
@@ -103,8 +100,9 @@ def add_files(ws: Workspace, wanted: str, paths: Iterable[Path], said: FileDetai
 def _require_pages(paths: Iterable[Path], said: FileDetails, standing: Mapping[str, AddedFile]) -> None:
     """What is said of a saved page is said of no other file. Raises WrongRequest."""
     for path in paths:
-        held = standing.get(sha256(path.read_bytes()))
-        kind = said.kind or (held.kind if held else file_kind_of(_media_type(path)))
+        data = path.read_bytes()
+        held = standing.get(sha256(data))
+        kind = said.kind or (held.kind if held else file_kind_of(media_type_of(path.name, data)))
         how = f"{path.name} is kept as {in_words(kind)}."
         if said.dates and kind != "chat":
             raise WrongRequest(f"--dates is said of a conversation; {how}", "Add it with: --as chat")
@@ -157,7 +155,7 @@ def record_said(ws: Workspace, case: Case, file: AddedFile, said: Mapping[str, A
 def _enter_file(
     ws: Workspace, case: Case, path: Path, said: FileDetails, about: dict[str, str], data: bytes, digest: str
 ) -> str:
-    media_type = _media_type(path)
+    media_type = media_type_of(path.name, data)
     kind = said.kind or file_kind_of(media_type)
     opening = Opening(digest, new_salt())
     parts, openings = _folder(ws, path, data) if kind == "page" and media_type in _WITH_A_FOLDER else ([], [])
@@ -172,10 +170,6 @@ def _enter_file(
         body["alias"] = str(ws.alias)
     ws.archive.record("file.added", body, (opening, *openings))
     return str(body["id"])
-
-
-def _media_type(path: Path) -> str:
-    return _TYPES.get(path.suffix.lower()) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
 
 
 def _folder(ws: Workspace, page: Path, data: bytes) -> tuple[list[dict[str, Any]], list[Opening]]:
