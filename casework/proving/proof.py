@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ from collector.seal.timestamp import verify_token
 from rules.case.casefile import CaseFile
 from rules.pack.bag.proof import ProofMaterial, openings_of
 from rules.pack.plan.plan import AuthorityStamp, CoveringCheckpoint, PackPlan
+
+_NEWEST = 200  # earlier checkpoints that a pack can be held against whoever's they are
 
 
 def covering_checkpoint(ws: Workspace, last: int, key: SigningKey) -> Checkpoint:
@@ -117,12 +120,22 @@ class PackProof:
                 files |= token.files
         earlier = {
             one.size: (one.root, tuple(step.hex() for step in tree.consistency_proof(one.size)))
-            for one in ledger.checkpoint_list()
-            if one.size < size
+            for one in self._earlier(file)
         }
         shown = tuple((seq, ledger.entry(seq).line) for seq in entries)
         certificates = {**self._certificates, **self._earlier_signers(brackets)}
         return ProofMaterial(shown, paths, files, openings_of(planned), certificates, size, earlier)
+
+    def _earlier(self, file: CaseFile) -> list[Checkpoint]:
+        """The checkpoints that a pack of this case can rest on that was made before, and the newest of all others.
+
+        A pack rests on the first checkpoint that covers its entries, so each of the case's entries names one.
+        """
+        ledger = self.ws.archive.ledger
+        sizes = [size for size in ledger.catalogue.checkpoint_sizes() if size < self.checkpoint.size]
+        firsts = (bisect_right(sizes, event.seq) for event in file.events)
+        wanted = {sizes[at] for at in firsts if at < len(sizes)} | set(sizes[-_NEWEST:])
+        return [one for size in sorted(wanted) if (one := ledger.checkpoint(size)) is not None]
 
     def _entries(self, file: CaseFile) -> tuple[int, ...]:
         """The case's own entries, the keys', and the last token received before each visit: it says "not before"."""
