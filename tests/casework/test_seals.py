@@ -169,6 +169,8 @@ def test_beside_many_checkpoints_a_pack_is_held_against_those_of_its_case_and_sa
     assert desk.run("case", "open", other, "--zone", "UTC").code == 0
     of_another_case = desk.folder / "other.json"
     desk.did("timestamp", "--witness", of_another_case)
+    assert desk.run("case", "open", str(int(other) + 1), "--zone", "UTC").code == 0
+    desk.did("timestamp")  # the last token before the next visit of ours, which its pack shows, is another one
     desk.keep()
     monkeypatch.setattr("casework.proving.proof._NEWEST", 0)
     third = desk.pack("third.zip")
