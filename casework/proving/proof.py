@@ -127,14 +127,16 @@ class PackProof:
         return ProofMaterial(shown, paths, files, openings_of(planned), certificates, size, earlier)
 
     def _earlier(self, file: CaseFile) -> list[Checkpoint]:
-        """The checkpoints that a pack of this case can rest on that was made before, and the newest of all others.
+        """The checkpoints that somebody can hold this pack against: those of the packs made before, whose case is none of
+        the question, those that sealed something new of this one, and the newest.
 
-        A pack rests on the first checkpoint that covers its entries, so each of the case's entries names one.
+        Not all: beside thousands of other cases' a pack would be larger and slower, and prove nothing more.
         """
-        ledger = self.ws.archive.ledger
-        sizes = [size for size in ledger.catalogue.checkpoint_sizes() if size < self.checkpoint.size]
-        firsts = (bisect_right(sizes, event.seq) for event in file.events)
-        wanted = {sizes[at] for at in firsts if at < len(sizes)} | set(sizes[-_NEWEST:])
+        ledger, stop = self.ws.archive.ledger, self.checkpoint.size
+        sizes = [size for size in ledger.catalogue.checkpoint_sizes() if size < stop]
+        packs = {int(entry.body["checkpoint"]) for entry in ledger.entries(stop=stop, kinds=("pack.made",))}
+        own = {sizes[at] for event in file.events if (at := bisect_right(sizes, event.seq)) < len(sizes)}
+        wanted = (packs & set(sizes)) | own | set(sizes[-_NEWEST:])
         return [one for size in sorted(wanted) if (one := ledger.checkpoint(size)) is not None]
 
     def _entries(self, file: CaseFile) -> tuple[int, ...]:
