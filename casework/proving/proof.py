@@ -120,15 +120,15 @@ class PackProof:
                 files |= token.files
         earlier = {
             one.size: (one.root, tuple(step.hex() for step in tree.consistency_proof(one.size)))
-            for one in self._earlier(file)
+            for one in self._earlier(file, brackets)
         }
         shown = tuple((seq, ledger.entry(seq).line) for seq in entries)
         certificates = {**self._certificates, **self._earlier_signers(brackets)}
         return ProofMaterial(shown, paths, files, openings_of(planned), certificates, size, earlier)
 
-    def _earlier(self, file: CaseFile) -> list[Checkpoint]:
-        """The checkpoints that somebody can hold this pack against: those of the packs made before, whose case is none of
-        the question, those that sealed something new of this one, and the newest.
+    def _earlier(self, file: CaseFile, shown: Sequence[Checkpoint]) -> list[Checkpoint]:
+        """The checkpoints that somebody can hold this pack against: those that it shows, those of the packs made before, of
+        whatever case, those that sealed something new of this case, and the newest.
 
         Not all: beside thousands of other cases' a pack would be larger and slower, and prove nothing more.
         """
@@ -136,7 +136,7 @@ class PackProof:
         sizes = [size for size in ledger.catalogue.checkpoint_sizes() if size < stop]
         packs = {int(entry.body["checkpoint"]) for entry in ledger.entries(stop=stop, kinds=("pack.made",))}
         own = {sizes[at] for event in file.events if (at := bisect_right(sizes, event.seq)) < len(sizes)}
-        wanted = (packs & set(sizes)) | own | set(sizes[-_NEWEST:])
+        wanted = (packs & set(sizes)) | {one.size for one in shown} | own | set(sizes[-_NEWEST:])
         return [one for size in sorted(wanted) if (one := ledger.checkpoint(size)) is not None]
 
     def _entries(self, file: CaseFile) -> tuple[int, ...]:
