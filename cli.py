@@ -181,6 +181,9 @@ def add(
         str, typer.Option(metavar="TIME", help="When you saved the page, where its file does not say: 2026-10-04T18:00")
     ] = "",
     url: Annotated[str, typer.Option(metavar="URL", help="Where you saved the page, where its file does not say.")] = "",
+    dates: Annotated[
+        str, typer.Option(metavar="ORDER", help="Of a chat whose dates have two meanings: day-first or month-first.")
+    ] = "",
     archive: ArchiveOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
@@ -192,7 +195,7 @@ def add(
 
     terminal = Terminal(json, quiet)
     with terminal.progress() as progress:
-        added, seal = add_and_seal(workspace(archive), case, files, FileDetails(kind, note, url, saved), progress)
+        added, seal = add_and_seal(workspace(archive), case, files, FileDetails(kind, note, url, saved, dates), progress)
     _show(terminal, views.added(added, seal))
 
 

@@ -263,7 +263,7 @@ class SavedPage:
     or kept (nothing that can be read), and `why` one sentence. `kind` of page ("chat": a conversation from elsewhere) and
     `url` ("") are as far as known; `saved_at` (UTC) is when it was saved, and `said_by` who says so. `others` says that it
     shows conversations with others, `secrets` that it holds what looks like a secret of the session; `alias` is the local
-    stand-in that it was saved from, or "".
+    stand-in that it was saved from, or "". `caution` is what must be known of what was read, in sentences, or "".
     """
 
     form: str
@@ -276,11 +276,17 @@ class SavedPage:
     others: bool = False
     secrets: bool = False
     alias: str = ""
+    caution: str = ""
 
     @property
     def ours(self) -> bool:
         """Whether it may belong to its case: another order's page, or a wall, does not."""
         return self.outcome not in ("other", "wall")
+
+    @property
+    def is_conversation(self) -> bool:
+        """Whether it is a conversation from elsewhere, and was read."""
+        return self.kind == "chat" and self.outcome == "read"
 
 
 @dataclass(frozen=True, slots=True)

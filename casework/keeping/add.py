@@ -28,18 +28,21 @@ _TYPES = {
 }  # fmt: skip
 _WITH_A_FOLDER = ("text/html", "application/xhtml+xml")  # a browser saves the files of such a page beside it
 _MOST_PARTS = 2000
+DATES = {"day-first": "day_first", "month-first": "month_first"}
 
 
 @dataclass(frozen=True, slots=True)
 class FileDetails:
     """What the buyer says of the files: their `kind` ("" to be told by the file), a `note`, and of a page
-    saved by hand the `url` it was saved from and when (`saved`), where the file does not say so itself.
+    saved by hand the `url` it was saved from and when (`saved`), where the file does not say so itself; of a conversation
+    whether day or month stands first in its `dates` (a name of DATES).
     """
 
     kind: str = ""
     note: str = ""
     url: str = ""
     saved: str = ""
+    dates: str = ""
 
 
 def add_and_seal(
@@ -80,7 +83,12 @@ def _said_of_page(case: Case, said: FileDetails) -> dict[str, str]:
     """Where and when a page was saved, as the buyer says: optional keys of its entry. Raises WrongRequest."""
     if (said.url or said.saved) and said.kind and not file_kind(said.kind).read:
         raise WrongRequest("--url and --saved are said of a saved page.", "Add it with: --as page")
+    if said.dates and said.kind not in ("", "chat"):
+        raise WrongRequest("--dates is said of a conversation.", "Add it with: --as chat")
+    if said.dates and said.dates not in DATES:
+        raise WrongRequest(f"{said.dates!r} says nothing of dates.", "Write --dates day-first or --dates month-first.")
     about = {"url": require_address(said.url)} if said.url else {}
+    about |= {"dates": DATES[said.dates]} if said.dates else {}
     if said.saved:
         moment = time_of(said.saved, case.zone)
         if not isinstance(moment, datetime):

@@ -33,7 +33,7 @@ _PARTS = (
     ("The other side", ("other_side", "first_seen")),
 )
 # What nobody has done wrong: a verdict would sound like a fault.
-_ADVICE = ("alternative.", "before.steps")
+_ADVICE = ("alternative.", "before.steps", "before.measured")
 _COVERED: dict[str, Tone] = {"yes": "good", "in part": "warning", "no": "bad", "unknown": "unsure"}
 _BADGE = {True: "yes", False: "no", None: "not shown"}
 

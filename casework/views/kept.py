@@ -96,6 +96,8 @@ def _read_of(page: SavedPage) -> Iterator[Block]:
         when = f", saved {page.saved_at:%Y-%m-%d %H:%M} UTC, says {page.said_by}" if page.saved_at else ""
         what = f"Read as a page of kind {page.kind}" if page.kind != "chat" else f"Read as a conversation ({page.why})"
         yield line(f"{what}{when}.", indent=2)
+        if page.caution:
+            yield line(Span(page.caution, "warning"), indent=2)
         if not page.saved_at and page.kind != "chat":
             unsaid = "It does not say when it was saved: a countdown on it counts as running out now."
             yield line(Span(f"{unsaid} If you know, say so:", "warning"), indent=2)
@@ -105,8 +107,9 @@ def _read_of(page: SavedPage) -> Iterator[Block]:
     else:
         packed = "" if page.ours else ", and left out of packs"
         yield line(Span(f"NOT read{packed}:", "urgent"), f" {page.why}", indent=2)
-        open_it = "Open the right page, save it again, or enter what it shows: tradewitness case set CASE name=value"
-        yield line(open_it, indent=2)
+        if page.kind != "chat":  # what to do about a conversation, the sentence says itself
+            open_it = "Open the right page, save it again, or enter what it shows: tradewitness case set CASE name=value"
+            yield line(open_it, indent=2)
 
 
 def packed(answer: PackAnswer) -> View:

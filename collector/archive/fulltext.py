@@ -331,6 +331,11 @@ class FullText:
             self.connection.execute(forget, (row[0], *(_stored(text) for text in row[1:])))
             self.connection.execute("delete from passages where id = ?", (row[0],))
 
+    def drop_of(self, file: str) -> None:
+        """Takes out all that an added file says: it is about to be taken in again."""
+        for row in self.connection.execute("select key from passages where last_origin = ?", (file,)).fetchall():
+            self.drop(row["key"])
+
     def find(self, terms: tuple[Term, ...], within: SearchScope, limit: int) -> tuple[tuple[FoundPassage, ...], int]:
         """What holds every term, and how much there is beyond the limit's: messages and files first, then facts, then pages;
         newest first in each.

@@ -26,7 +26,7 @@ from collector.saved.record import page_record
 
 _LOG = logging.getLogger(__name__)
 
-FORMAT = "11"
+FORMAT = "12"
 ReadFacts = Callable[[Snapshot], tuple[Fact, ...]]
 ReviseFacts = Callable[[Snapshot, tuple[Fact, ...]], tuple[Fact, ...]]
 
@@ -258,6 +258,7 @@ class Index(Queries):
                 return
             body, at, seq = {**json.loads(row["body"]), **body}, row["at"], row["seq"]
             self.connection.execute("delete from facts where snapshot = ?", (body["id"],))
+            self.fulltext.drop_of(body["id"])
             self._put(
                 "descriptions", seq=entry.seq, case_id=body["case"], file=body["id"], at=entry.at,
                 body=json.dumps(entry.body),

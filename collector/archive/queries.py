@@ -51,7 +51,7 @@ class Assertion:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What the buyer said afterwards of a file: of kind, note, saved_at and url those that were said."""
+    """What the buyer said afterwards of a file: of kind, note, saved_at, url and dates those that were said."""
 
     seq: int
     file: str
@@ -263,7 +263,7 @@ class Queries:
         found = []
         for row in self._rows("select * from descriptions where case_id = ? order by seq", case):
             body = json.loads(row["body"])
-            said = {key: body[key] for key in ("kind", "note", "saved_at", "url") if key in body}
+            said = {key: body[key] for key in ("kind", "note", "saved_at", "url", "dates") if key in body}
             found.append(Description(row["seq"], row["file"], datetime.fromisoformat(row["at"]), said))
         return found
 

@@ -20,6 +20,14 @@ def history(facts: Iterable[Fact], name: str, zone: str) -> str:
     return ", then ".join(f"{words} ({day})" for words, day in steps) if len(steps) > 1 else ""
 
 
+def first_and_last(facts: Iterable[Fact], name: str, zone: str) -> str:
+    """What a fact was at the first look and at the last, oldest first, in words; "" where that is the same."""
+    looks = [fact for fact in facts if fact.name == name and fact.state in ("read", "not_shown")]
+    if not looks or _shown(looks[0]) == _shown(looks[-1]):
+        return ""
+    return ", now ".join(f"{_shown(fact)} ({day_read(fact, zone)})" for fact in (looks[0], looks[-1]))
+
+
 def _shown(fact: Fact) -> str:
     if fact.state == "not_shown":
         return "not shown"

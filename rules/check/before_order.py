@@ -10,7 +10,9 @@ from typing import Any
 from collector.model import Fact, Finding, Money, kept_in_part
 from rules.case.history import day_read, history
 from rules.check.protection import protections
-from rules.language.words import money_words
+from rules.check.record import MEASURED, changes, figures, named, told_in_words
+from rules.language.words import day_words, money_words
+from rules.policy.calendars import day_in
 from rules.policy.platform import Policy
 
 
@@ -94,6 +96,7 @@ def _page(page: PageSeen, amount: Money | None, policy: Policy, zone: str) -> It
         yield from _badge(page, policy)
         yield from _limit(page, amount, policy, zone)
         yield from _history(page, policy, zone)
+        yield from _record(page, policy, zone)
     else:
         text = f"This is a {page.kind} page; cover is shown on product, supplier and search pages."
         yield Finding("before.page", "undetermined", text, (), "Give the address of the product or of the supplier.")
@@ -167,6 +170,32 @@ def _history(page: PageSeen, policy: Policy, zone: str) -> Iterator[Finding]:
         if story := history((*page.earlier, *page.facts), name, zone):
             yield Finding("before.history", "undetermined", f"{what} changed: {story}.", (name,),
                           "Ask why before you order; what is shown on that day counts.", _guide(policy))  # fmt: skip
+
+
+def _record(page: PageSeen, policy: Policy, zone: str) -> Iterator[Finding]:
+    """What the site measures of the supplier: told as it stands there, because nobody says what is enough."""
+    source, where = _guide(policy), f"the {page.kind} page on {day_words(day_in(page.at, zone))}"
+    who = page.value("supplier.name") or page.url
+    read, hidden, unread = figures(page.facts), named(page.facts, "not_shown"), named(page.facts, "unreadable")
+    if page.value("supplier.verified") is True:
+        text = f"{who}: {where} says that the site verified the supplier."
+        yield Finding("before.verified", "ok", text, ("supplier.verified",), "", source)
+    if read:
+        text = f"{who}, as the site measures it: {told_in_words(read)} ({where})."
+        todo = "Weigh it yourself: compare it with other suppliers, and ask about what you do not like before you pay."
+        yield Finding("before.measured", "undetermined", text, tuple(fact.name for fact in read), todo, source)
+    parts = [
+        f"{state} there: {', '.join(MEASURED[name] for name in names)}"
+        for state, names in (("Not shown", hidden), ("Not found or not understood", unread)) if names
+    ]  # fmt: skip
+    if parts:
+        text = f"{who}, {where}. {'. '.join(parts)}."
+        todo = "Look for it on the supplier's other pages, or ask in the Message Center."
+        yield Finding("before.record_missing", "undetermined", text, (*hidden, *unread), todo, source)
+    if told := changes((*page.earlier, *page.facts), zone):
+        text = f"{who}: the {page.kind} page changed. {'; '.join(told.values())}."
+        todo = "Ask why before you order; each visit is kept with its day."
+        yield Finding("before.record_changed", "undetermined", text, tuple(told), todo, source)
 
 
 def _amount_missing(source: str) -> tuple[Finding, ...]:

@@ -10,6 +10,7 @@ from rules.case.chronology import Chronology
 from rules.case.history import history
 from rules.check.contract import order_time
 from rules.check.protection import protections
+from rules.check.record import changes
 from rules.check.refund import ceiling, limit_at_order, limits_read, money, payments_made
 from rules.conversation.messages import not_whole, quoted, statements
 from rules.language.phrases import sentences
@@ -28,7 +29,7 @@ _DOES_NOT = re.compile(r"[?？]|\b(?:not|never|no|cannot|if|when|once|until|befo
 
 def coverage(chronology: Chronology) -> tuple[Finding, ...]:
     """Every finding on cover that does not depend on the reason, in the order in which a case manager asks."""
-    rules = (_order, _badge, _badge_changed, _limit, _limit_changed, _ceiling, _claimed, _payment, _sample)
+    rules = (_order, _badge, _badge_changed, _limit, _limit_changed, _record_changed, _ceiling, _claimed, _payment, _sample)
     return tuple(finding for rule in rules for finding in rule(chronology))
 
 
@@ -128,6 +129,17 @@ def _limit_changed(chronology: Chronology) -> Iterator[Finding]:
         text = f"The supplier's limit changed: {story}. The ceiling is counted with {money_words(used.value)}."
         todo = "Keep both snapshots in the pack; the limit at the time of the order is the one to claim."
         yield Finding("coverage.limit_changed", "undetermined", text, ("supplier.limit",), todo, _source(chronology))
+
+
+def _record_changed(chronology: Chronology) -> Iterator[Finding]:
+    """What the site measures of the supplier, where the last look at a page shows another figure than the first."""
+    casefile = chronology.casefile
+    for kind in ("supplier", "product"):
+        own = {s.id for s in casefile.snapshots if s.target.kind == kind}
+        if told := changes((f for f in casefile.facts if f.snapshot in own), casefile.zone):
+            text = f"What the {kind} page says of the supplier's record changed. {'; '.join(told.values())}."
+            todo = "It proves nothing of your order; both visits are kept, should the supplier point to its record."
+            yield Finding("coverage.record_changed", "undetermined", text, tuple(told), todo, _source(chronology))
 
 
 def _ceiling(chronology: Chronology) -> Iterator[Finding]:

@@ -207,3 +207,25 @@ BASICS = frozenset({
 COMPANY = (
     "company name", "nombre de la empresa", "nombre de la compañía", "nama perusahaan", "公司名称",
 )  # fmt: skip
+PERFORMANCE = {
+    "supplier.on_time_delivery": (
+        "on-time delivery", "on-time delivery rate", "on-time dispatch rate", "on-time shipment rate", "entrega a tiempo",
+        "tasa de entrega a tiempo", "pengiriman tepat waktu", "tingkat pengiriman tepat waktu", "按时交货率", "准时交货率",
+        "按时发货率",
+    ),
+    "supplier.response_time": (
+        "response time", "average response time", "avg. response time", "tiempo de respuesta", "waktu respons",
+        "响应时间", "平均响应时间", "回复时间",
+    ),
+    "supplier.dispute_rate": ("dispute rate", "tasa de disputas", "tingkat sengketa", "纠纷率"),
+    "supplier.rating": (
+        "supplier rating", "store rating", "calificación del proveedor",
+        "peringkat pemasok", "店铺评分", "供应商评分",
+    ),
+    "supplier.transactions": (
+        "transactions", "online transactions", "transacciones", "transaksi", "交易笔数",
+    ),
+    "supplier.sales": (
+        "online revenue", "transaction amount", "ingresos en línea", "pendapatan online", "在线交易额", "交易额",
+    ),
+}  # fmt: skip

@@ -21,7 +21,7 @@ from collector.sites.alibaba.labels import ATTRIBUTES, MIN_ORDER
 from collector.sites.alibaba.prices import PRICE_MODULES, price_readings
 from collector.sites.alibaba.seller import supplier_facts
 
-READER = "alibaba.product/4"
+READER = "alibaba.product/5"
 
 _HEADINGS = ("h2", "h3", "h4", "div", "span")
 _ATTRIBUTE_CLASSES = ("do-entry-list", "attribute-list", "do-overview", "product-attribute.*", "attribute-info")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from bs4 import Tag
 
@@ -24,6 +25,7 @@ from collector.sites.alibaba.company import (
     years_of,
     years_stated,
 )
+from collector.sites.alibaba.performance import RecordSources, labelled_figures, nowhere, performance_facts
 
 _LOCATED = re.compile(r"^\s*located in\s+", re.IGNORECASE)
 _NAMED = re.compile(r"(?:^|[-_])(?:company|supplier|seller)(?:[-_]|$)", re.IGNORECASE)
@@ -36,7 +38,7 @@ _LEVELS = 4
 
 
 def supplier_facts(scribe: Scribe, goods: Node) -> tuple[Fact, ...]:
-    """Name, country, years, badge and limit of the product's own supplier."""
+    """Name, country, years, badge, limit and record of the product's own supplier."""
     frame = scribe.frame
     seller = _seller(frame, goods)
     card = frame.module("module_unifed_company_card", "module_mini_company_card")
@@ -56,7 +58,19 @@ def supplier_facts(scribe: Scribe, goods: Node) -> tuple[Fact, ...]:
         scribe.fact("supplier.years", years_stated(seller), *(_years(frame, box) for box in (brief, card))),
         scribe.fact("supplier.badge", badge_of(seller)),
         scribe.fact("supplier.limit", limit_stated(seller)),
+        *performance_facts(scribe, _record(frame, goods, seller, brief, card)),
     )
+
+
+def _record(frame: Frame, goods: Node, seller: Node, brief: Tag | None, card: Tag | None) -> RecordSources:
+    """Where the supplier's record stands: beside the seller in the page's data, in its card, above the store's reviews."""
+    told = frame.find("nodeMap")["nodeMap"]["module_unifed_company_card"]["privateData"]["onlinePerformance"]
+    store = frame.beside(goods, "review")["storeReview"] if goods.value is not None else goods
+    blocks = (card, frame.module("module_review"))
+    return RecordSources(
+        (seller,), store, tuple(labelled_figures(told)), tuple(tag for tag in blocks if tag is not None),
+        tuple(tag for tag in (brief, card) if tag is not None),
+    )  # fmt: skip
 
 
 def _seller(frame: Frame, goods: Node) -> Node:
@@ -77,7 +91,8 @@ def _beside_link(scribe: Scribe) -> tuple[Fact, ...]:
     link = _named_shop(frame)
     box = _box_around(link, frame) if link is not None else None
     if link is None or box is None:
-        return tuple(scribe.fact(f"supplier.{name}") for name in ("name", "country", "years", "badge", "limit"))
+        none = tuple(scribe.fact(f"supplier.{name}") for name in ("name", "country", "years", "badge", "limit"))
+        return none + performance_facts(scribe, nowhere(frame))
     place = box.find(class_=re.compile(r"(?:^|-)(?:country|location)$"))
     printed = frame.read(place if isinstance(place, Tag) else None, as_text)
     marked = [tag for tag in (box, *box.select("[data-ta-price]")) if tag.get("data-ta-price") is not None]
@@ -87,6 +102,7 @@ def _beside_link(scribe: Scribe) -> tuple[Fact, ...]:
         scribe.fact("supplier.years", _years(frame, box)),
         scribe.fact("supplier.badge", assured_mark(frame, box)),
         scribe.fact("supplier.limit", *(limit_of(tag, frame) for tag in marked)),
+        *performance_facts(scribe, replace(nowhere(frame), blocks=(box,), heads=(box,))),
     )
 
 

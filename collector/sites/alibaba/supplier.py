@@ -27,8 +27,9 @@ from collector.sites.alibaba.company import (
     years_stated,
 )
 from collector.sites.alibaba.labels import BASICS, COMPANY, COUNTRY, LIMIT, PLACE
+from collector.sites.alibaba.performance import STATED, RecordSources, labelled_figures, nowhere, performance_facts
 
-READER = "alibaba.supplier/4"
+READER = "alibaba.supplier/5"
 
 _NAME = re.compile(r"^(?!company\b|contact\b).*(?:\b(?:co\.|ltd|limited|inc|corp|company|factory)|公司|厂$)", re.IGNORECASE)
 _HEAD_LENGTH = 600
@@ -36,11 +37,12 @@ _BADGE_LENGTH = 160
 _BASICS_LENGTH = 4000
 _LEVELS = 5
 _COUNTRY_KEYS = ("companyRegisterCountry", "registerCountry", "countryCode", "companyCountry", "companyRegisterCountryName")
+_RECORD = ("supplierPerformance", "supplierActionBar")  # modules of 2026 about this shop alone
 _LOCATION_KEYS = ("companyLocation", "location")
 
 
 def read_supplier(frame: Frame) -> tuple[Fact, ...]:
-    """Name, country, years, badge and limit of the supplier whose page this is."""
+    """Name, country, years, badge, limit and record of the supplier whose page this is."""
     scribe = Scribe(frame, READER)
     shops, head = shop_nodes(frame), _head(frame)
     assured = [*shops, *_assurance_modules(frame)]
@@ -54,19 +56,38 @@ def read_supplier(frame: Frame) -> tuple[Fact, ...]:
         scribe.fact("supplier.years", *(years_stated(shop) for shop in shops), _years(frame, head)),
         scribe.fact("supplier.badge", *(badge_of(node) for node in assured), _badge_shown(frame, head)),
         scribe.fact("supplier.limit", *(limit_stated(node) for node in assured), _limit_shown(frame)),
+        *performance_facts(scribe, _record(frame, head)),
     )
 
 
-def shop_nodes(frame: Frame) -> list[Node]:
+def _record(frame: Frame, head: Tag | None) -> RecordSources:
+    """Where the shop's record stands: in its own data, and in the block of its performance."""
+    modules = [m for m in frame.find("pageModuleMap")["pageModuleMap"].items() if m["moduleName"].text in _RECORD]
+    shops = shop_nodes(frame, STATED)
+    names = {"", *(node["companyName"].field.text for node in shops)}
+    if len(names) > 2:
+        return nowhere(frame)  # which of them is this shop's, nobody says
+    own = [m["moduleData"] for m in modules if m["moduleData"]["companyName"].field.text in names]
+    blocks = (frame.module(name) for name in _RECORD)
+    return RecordSources(
+        (*shops, *(node for node in own if node not in shops)), frame.root(""),
+        tuple(field for node in own for field in labelled_figures(node)),
+        tuple(tag for tag in blocks if tag is not None), (head,) if head is not None else (),
+    )  # fmt: skip
+
+
+def shop_nodes(frame: Frame, telling: frozenset[str] = frozenset()) -> list[Node]:
     """Every object of the page's data that describes this shop: of its modules, of its head, or wherever it stands.
 
-    Objects with another sub-domain are left out, and those that name another company where one is this shop's by it.
+    Those are the ones with a company's name, its years or one of the keys of `telling`. Objects with another sub-domain are
+    left out, and those that name another company where one is this shop's by it.
     """
+    known = {"companyName", *YEARS_KEYS, *telling}
     holder = frame.find("pageModuleMap")
     nodes = [holder["globalData"], *(module["moduleData"] for module in holder["pageModuleMap"].items())]
     nodes += [frame.root(name)["mds"]["moduleData"]["data"] for name in frame.scripts if name.startswith("module-data:")]
     nodes += [frame.root(name)["globalData"] for name in frame.scripts]
-    told = [node for node in nodes if isinstance(node.value, dict) and ({"companyName", *YEARS_KEYS} & node.value.keys())]
+    told = [node for node in nodes if isinstance(node.value, dict) and known & node.value.keys()]
     if not any(node["companyName"].field.text for node in told):
         found = list(chain(frame.find_all("companyName", "subDomain"), frame.find_all("companyName", "companyJoinYears")))
         told += found if len({node["companyName"].field.text for node in found}) == 1 else []

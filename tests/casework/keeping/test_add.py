@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from casework.keeping.add import FileDetails, add_and_seal, add_files
+from casework.views.kept import added
 from casework.workspace import Workspace
-from collector.errors import WrongRequest
+from collector.archive.fulltext import SearchScope, terms_of
+from collector.errors import PARTIAL, WrongRequest
 from tests.paper_desk import ORDER, quiet
 
 
@@ -52,3 +54,41 @@ def test_what_is_said_of_a_file_that_is_kept_corrects_what_was_said_before(ws: W
     assert (third.kind, third.note) == ("chat", "from my phone"), "what is not said again stands"
     entries = list(ws.archive.ledger.entries(kinds=("file.added", "file.described")))
     assert [entry.body.get("kind") for entry in entries[-2:]] == ["other", "chat"], "both stand in the ledger"
+
+
+def chat_in(folder: Path, text: str) -> Path:
+    path = folder / "chat.txt"
+    path.write_text(text)
+    return path
+
+
+def test_a_date_with_two_meanings_is_named_until_the_buyer_says_which(ws: Workspace, tmp_path: Path) -> None:
+    path = chat_in(tmp_path, "03/04/2026, 10:00 - Cindy: The fans ship tomorrow\n")
+    (file,) = add_files(ws, ORDER, [path], FileDetails(kind="chat"))
+    assert file.page is not None
+    assert "3 April 2026 or 4 March 2026" in file.page.caution
+    (file,) = add_files(ws, ORDER, [path], FileDetails(kind="chat", dates="day-first"))
+    assert (file.page.caution if file.page else None) == ""
+    (fact,) = [fact for fact in ws.index.facts_of(file.id) if fact.name == "chat.messages"]
+    assert [f"{m['sent_at'].earliest:%Y-%m-%d}" for m in fact.value] == ["2026-04-02"]
+    (found,), _ = ws.index.fulltext.find(terms_of(["ship"]), SearchScope(kinds=("message",)), 5)
+    assert f"{found.begun:%Y-%m-%d}" == "2026-04-02", "search holds what is read now"
+    (again,) = add_files(ws, ORDER, [path])
+    assert again == file, "what is not said again stands"
+
+
+@pytest.mark.parametrize("said", [FileDetails(kind="chat", dates="sideways"), FileDetails(kind="photo", dates="day-first")])
+def test_an_order_of_dates_that_says_nothing_is_refused(ws: Workspace, tmp_path: Path, said: FileDetails) -> None:
+    with pytest.raises(WrongRequest):
+        add_files(ws, ORDER, [chat_in(tmp_path, "x")], said)
+
+
+def test_a_zip_that_cannot_be_read_is_kept_whole_and_is_no_success(ws: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "WhatsApp Chat - Cindy.zip"
+    path.write_bytes(b"PK\x03\x04 torn")
+    (file,), seal = add_and_seal(ws, ORDER, [path], FileDetails(kind="chat"), quiet)
+    assert ws.archive.objects.get(file.digest) == path.read_bytes()
+    view = added([file], seal)
+    assert view.code == PARTIAL
+    assert file.page is not None
+    assert file.page.why.startswith("The zip is damaged")

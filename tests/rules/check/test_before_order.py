@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -81,6 +82,48 @@ def test_a_badge_or_limit_that_changed_is_told_with_its_days() -> None:
     old = Fact("supplier.limit", usd(8_000), "read", "s0", "test/1", at=instant("2026-03-02T00:00Z"))
     finding = findings(page("supplier", SUPPLIER, earlier=(old,)))["before.history"]
     assert finding.text == "The limit changed: USD 8,000.00 (Mon 2 Mar 2026), then USD 10,000.00 (Mon 5 Oct 2026)."
+
+
+RECORD = {
+    **SUPPLIER, "supplier.verified": True, "supplier.on_time_delivery": "93.4%", "supplier.rating": "4.6",
+    "supplier.reviews": 121, "supplier.dispute_rate": None,
+}  # fmt: skip
+
+
+def test_the_suppliers_record_is_told_with_its_page_and_day_and_judged_by_nobody() -> None:
+    """No source names a bound; what is not shown is said so, and the site's own mark is in order."""
+    found = findings(page("supplier", RECORD))
+    told = found["before.measured"]
+    assert told.text == (
+        "Brightwing Co., Ltd., as the site measures it: on-time delivery 93.4%, rating 4.6 out of 5, number of reviews 121"
+        " (the supplier page on Mon 5 Oct 2026)."
+    )
+    assert told.verdict == "undetermined"
+    assert told.facts == ("supplier.on_time_delivery", "supplier.rating", "supplier.reviews")
+    assert (found["before.verified"].verdict, found["before.verified"].facts) == ("ok", ("supplier.verified",))
+    assert "Not shown there: dispute rate." in found["before.record_missing"].text
+
+
+def test_what_could_not_be_found_is_not_said_to_be_not_shown() -> None:
+    unread = Fact("supplier.dispute_rate", None, "unreadable", "s1", "test/1", at=NOON)
+    seen = page("product", {"product.badge": True})
+    text = findings(replace(seen, facts=(*seen.facts, unread)))["before.record_missing"].text
+    assert "Not found or not understood there: dispute rate." in text
+    assert "Not shown" not in text
+
+
+def test_a_record_that_changed_between_two_looks_is_told_with_both_days() -> None:
+    early = instant("2026-03-02T00:00Z")
+    old = (
+        Fact("supplier.on_time_delivery", "97.0%", "read", "s0", "test/1", at=early),
+        Fact("supplier.dispute_rate", "0.1%", "read", "s0", "test/1", at=early),
+        Fact("supplier.rating", "4.6", "read", "s0", "test/1", at=early),
+    )
+    finding = findings(page("supplier", RECORD, earlier=old))["before.record_changed"]
+    assert "on-time delivery: 97.0% (Mon 2 Mar 2026), now 93.4% (Mon 5 Oct 2026)" in finding.text
+    assert "dispute rate: 0.1% (Mon 2 Mar 2026), now not shown (Mon 5 Oct 2026)" in finding.text
+    assert finding.facts == ("supplier.on_time_delivery", "supplier.dispute_rate")
+    assert "before.record_changed" not in findings(page("supplier", RECORD, earlier=old[2:]))
 
 
 @pytest.mark.parametrize(

@@ -228,6 +228,17 @@ def test_a_badge_that_went_away_is_told() -> None:
     assert "shown (Wed 1 Jul 2026), then said to be absent (Tue 1 Sep 2026)" in found.text
 
 
+def test_a_suppliers_record_that_changed_is_told_page_by_page() -> None:
+    """The product page's figure is not held against the supplier page's."""
+    then, now = instant("2026-07-01T00:00Z"), instant("2026-09-01T00:00Z")
+    name = "supplier.on_time_delivery"
+    facts = (shown(name, "97.0%", then, "s-1"), shown(name, "88.1%", now, "s-2"), shown(name, "96.9%", now, "p-1"))
+    pages = (*(replace(visited("supplier"), id=f"s-{n}") for n in (1, 2)), replace(visited("product"), id="p-1"))
+    found = [f for f in check(case(*facts, snapshots=pages), load_policy(), ()) if f.id == "coverage.record_changed"]
+    assert [f.facts for f in found] == [(name,)]
+    assert "on-time delivery: 97.0% (Wed 1 Jul 2026), now 88.1% (Tue 1 Sep 2026)" in found[0].text
+
+
 def test_the_order_of_the_facts_changes_nothing() -> None:
     facts = [
         *case(

@@ -48,7 +48,9 @@ SIGN = {
 
 
 def supplier(body: str) -> dict[str, Any]:
-    return {name.removeprefix("supplier."): value for name, value in values("supplier", body, SHOP).items()}
+    """What a shop's page says of the company and of its cover."""
+    read = values("supplier", body, SHOP)
+    return {name: read[f"supplier.{name}"] for name in ("name", "country", "years", "badge", "limit")}
 
 
 def detail(**product: Any) -> dict[str, Any]:

@@ -32,7 +32,7 @@ from tests.collector.sites.alibaba.stored import (
 STORY = SCENARIOS["led-fans"]
 EVERY_PAGE = [(kind, day) for kind in KINDS for day in days_with(kind)]
 # What a page of that kind shows only in its data, or only with a sign that needs the data ("$45.50").
-ONLY_IN_DATA = {"product.price_tiers", "supplier.country", "dispute.action_needed"}
+ONLY_IN_DATA = {"product.price_tiers", "supplier.country", "supplier.transactions", "dispute.action_needed"}
 
 
 @pytest.mark.parametrize(("kind", "day"), EVERY_PAGE)

@@ -21,8 +21,8 @@ pytestmark = pytest.mark.stories
 
 STATED = tuple(page.kind for page in SITE_PAGES if page.read)
 CASES = [(name, kind) for name in SCENARIOS for kind in PAGES]
-# Country codes, flags and currencies that a page prints in another form, or only as the absence of a sign.
-ONLY_IN_DATA = {"supplier.country", "product.price_tiers", "search.offers"}
+# Country codes, flags, currencies and counts that a page prints in another form, or only as the absence of a sign.
+ONLY_IN_DATA = {"supplier.country", "supplier.verified", "supplier.transactions", "product.price_tiers", "search.offers"}
 
 
 def test_the_stories_say_what_each_page_with_a_reader_shows() -> None:
