@@ -32,7 +32,7 @@ def test_a_file_under_another_formats_name_opens_as_what_it_is_and_its_exhibit_s
     (file,) = added("other")
     exhibit, path = shown(replace(file, name=name, media_type=media_type, belied="Its name lies."))
     assert path == in_pack
-    assert "Its name lies." in exhibit.text
+    assert "Its name lies." in exhibit.description
 
 
 def test_a_file_whose_name_is_no_lie_keeps_it() -> None:
@@ -44,4 +44,4 @@ def test_of_a_conversation_its_exhibit_says_what_was_read_and_what_is_uncertain(
     (file,) = added("chat")
     page = SavedPage("LINE", "read", "LINE: 2 messages", "chat", caution="Two readings.", todo="Say which.")
     exhibit, _ = shown(replace(file, page=page))
-    assert exhibit.text.endswith("Read from it: LINE: 2 messages. Two readings.")
+    assert exhibit.description.endswith("Read from it: LINE: 2 messages. Two readings.")
