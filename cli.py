@@ -21,6 +21,7 @@ from casework.blocks import View
 from casework.terminal import StepHandler, Terminal, report_error
 from collector.errors import DONE, WRONG_REQUEST, TradewitnessError
 from collector.kinds import PageKind, case_kinds, file_names, in_words
+from rules.policy.fact_names import FACT_NAMES
 
 _LOG = logging.getLogger("casework.cli")
 DAILY, WATCHING, LOOKING, EXPERT = "Every day", "Keep watching", "Look", "Experts"
@@ -176,24 +177,53 @@ def add(
     case: CaseArgument,
     files: Annotated[list[Path], typer.Argument(metavar="FILE...")],
     kind: Annotated[str, typer.Option("--as", metavar="KIND", help=f"What it is: {', '.join(file_names())}.")] = "",
-    note: Annotated[str, typer.Option(help="One sentence on what it shows.")] = "",
+    note: Annotated[str | None, typer.Option(help="One sentence on what it shows.")] = None,
     saved: Annotated[
         str, typer.Option(metavar="TIME", help="When you saved the page, where its file does not say: 2026-10-04T18:00")
     ] = "",
     url: Annotated[str, typer.Option(metavar="URL", help="Where you saved the page, where its file does not say.")] = "",
+    dates: Annotated[
+        str, typer.Option(metavar="ORDER", help="Of a chat whose dates have two meanings: day-first or month-first.")
+    ] = "",
     archive: ArchiveOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Put your own files into a case: photos, the contract, and pages and chats that you saved by hand (--as page, chat)."""
+    """Put your own files into a case: photos, the contract, and pages and chats that you saved by hand (--as page, chat).
+
+    Add a file again to correct what you said of it (--as, --note); --note "" takes the note back.
+    """
     from casework import views
     from casework.keeping.add import FileDetails, add_and_seal
     from casework.workspace import workspace
 
     terminal = Terminal(json, quiet)
     with terminal.progress() as progress:
-        added, seal = add_and_seal(workspace(archive), case, files, FileDetails(kind, note, url, saved), progress)
+        added, seal = add_and_seal(workspace(archive), case, files, FileDetails(kind, note, url, saved, dates), progress)
     _show(terminal, views.added(added, seal))
+
+
+@app.command(rich_help_panel=DAILY)
+def withdraw(
+    case: CaseArgument,
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="A file's name or id, as in: case show CASE.")],
+    why: Annotated[str, typer.Option(help="One sentence on why, for the case's history.")] = "",
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Take files out of a case, such as one that belongs to another; its history says so, and nothing is erased.
+
+    Add a file again to take it back. An entry is withdrawn with: case set CASE NAME=
+    """
+    from casework import views
+    from casework.keeping.withdraw import withdraw as take_out
+    from casework.workspace import workspace
+
+    terminal = Terminal(json, quiet)
+    with terminal.progress() as progress:
+        withdrawn = take_out(workspace(archive), case, files, why, progress)
+    _show(terminal, views.withdrawn(withdrawn))
 
 
 @app.command(rich_help_panel=DAILY)
@@ -338,7 +368,15 @@ def case_open(
     _show(Terminal(json, quiet), views.case(case, targets_of(ws, case.order), "is open", ws.archive.warnings))
 
 
-@case_app.command("set")
+def _names_to_set() -> str:
+    own, of_pages = ([f for f in FACT_NAMES if bool(f.page) is of_page] for of_page in (False, True))
+    return (
+        f"Names: {'; '.join(f'{f.name} ({f.words})' for f in own)}. What pages show may be entered where no page was kept: "
+        f"{', '.join(f.name for f in of_pages)}."
+    )
+
+
+@case_app.command("set", epilog=_names_to_set())
 @_with_pages
 def case_set(
     case: CaseArgument,
@@ -347,6 +385,8 @@ def case_set(
     ] = None,
     name: Annotated[str, typer.Option(help="Another name for the case.")] = "",
     zone: Annotated[str, typer.Option(metavar="ZONE", help="Another time zone, such as Europe/Berlin.")] = "",
+    why: Annotated[str, typer.Option(help="One sentence on why you correct or withdraw, for the case's history.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Enter it although it contradicts what is known.")] = False,
     archive: ArchiveOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
@@ -358,8 +398,21 @@ def case_set(
     from casework.workspace import workspace
 
     ws = workspace(archive)
-    found = set_case(ws, case, facts or [], _addresses(pages), name=name, zone=zone)
-    _show(Terminal(json, quiet), views.case(found, targets_of(ws, found.order), "is up to date", ws.archive.warnings))
+    done = set_case(ws, case, facts or [], _addresses(pages), name=name, zone=zone, why=why, insist=yes)
+    targets, warned = targets_of(ws, done.case.order), ws.archive.warnings
+    _show(Terminal(json, quiet), views.case(done.case, targets, "is up to date", warned, done.entered, done.notes))
+
+
+@case_app.command("show")
+def case_show(
+    case: CaseArgument, archive: ArchiveOption = None, json: JsonOption = False, quiet: QuietOption = False
+) -> None:
+    """Show all that you gave a case: its pages, your entries and files, and what you corrected or withdrew."""
+    from casework import views
+    from casework.asking.told import told
+    from casework.workspace import workspace
+
+    _show(Terminal(json, quiet), views.told(told(workspace(archive), case)))
 
 
 @app.command(rich_help_panel=LOOKING)
@@ -496,7 +549,7 @@ def sample(
     if not json:
         terminal.show(views.sample(made))
     person = terminal.person()
-    _show(terminal, views.sample_written(made, written=write_sample(made, person, yes=yes), asked=person.present))
+    _show(terminal, views.sample_written(made, write_sample(made, person, yes=yes), person.present))
 
 
 @app.command(rich_help_panel=EXPERT)

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from casework.history import entry_words, said_of_facts, said_of_files
 from casework.workspace import Workspace, is_web_address, keep
-from collector.archive.queries import Assertion, Case, Look
+from collector.archive.queries import Case, Look
+from collector.archive.records import valued
 from collector.archive.sealing import seal, signing_key
 from collector.canonical import as_json
 from collector.errors import WrongRequest
 from collector.kinds import case_pages, page_kind, page_rank
-from collector.model import ALIBABA, AddedFile, Fact, Printed, Target
+from collector.model import ALIBABA, Fact, Printed, Target
 from rules.case.assertions import is_event, parse_assertion
 from rules.case.casefile import CaseFile, LedgerEvent
+from rules.check.review import NewContradictions, new_contradictions
+from rules.language.facts import fact_words, sentence
 from rules.policy.fact_names import RECURRING
+from rules.policy.platform import load_policy
 
 _LIKE_AN_ADDRESS = re.compile(r"/|^\S+\.[a-z]{2,}$", re.IGNORECASE)  # no company's name
 _ORDER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{2,39}")
@@ -78,6 +84,15 @@ def machine_zone() -> str:
 
 
 Addresses = Mapping[str, Iterable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSet:
+    """A case after a change: what was entered, in sentences, and what does not fit together since."""
+
+    case: Case
+    entered: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def open_case(
@@ -141,25 +156,64 @@ def close_case(ws: Workspace, wanted: str) -> Case:
 
 
 def set_case(
-    ws: Workspace, wanted: str, assignments: Iterable[str], addresses: Addresses, *, name: str = "", zone: str = ""
-) -> Case:
-    """Asserts facts (`name=value`), sets addresses, name or zone. All or nothing."""
+    ws: Workspace,
+    wanted: str,
+    assignments: Iterable[str],
+    addresses: Addresses,
+    *,
+    name: str = "",
+    zone: str = "",
+    why: str = "",
+    insist: bool = False,
+) -> CaseSet:
+    """Asserts facts (`name=value`; `name=` withdraws), sets addresses, name or zone. All or nothing.
+
+    `why` is what the buyer says of a correction or withdrawal. What cannot be beside all that is known raises WrongRequest,
+    unless the buyer does `insist`.
+    """
     case = find_case(ws, wanted)
     zone = require_zone(zone) if zone else ""
     targets = make_targets(ws, case.order, case.site, case.account, addresses, _standing(ws, case.order))
     facts = [_assertion(ws, case, text, zone or case.zone) for text in assignments]
+    _number_rounds(ws, case, facts)
+    found = _doubts(ws, replace(case, zone=zone or case.zone), facts)
+    if found.slips and not insist:
+        raise WrongRequest(found.slips[0].text, "Nothing was entered. Correct it, or add --yes if it is right all the same.")
     with ws.archive.writing():
         _change_settings(ws, case, name=name, account="", zone=zone)
         keep_targets(ws, targets)
-        rounds: dict[str, int] = {}
         for fact in facts:
-            if fact["round"] == 0:  # the next free round; several in one command follow each other
-                fact["round"] = rounds.get(fact["name"], ws.index.last_round(case.order, fact["name"])) + 1
-                rounds[fact["name"]] = fact["round"]
-            ws.archive.ledger.append("fact.asserted", fact, ws.clock.now())
+            entry = {**fact, "why": why.strip()} if why.strip() else fact
+            ws.archive.ledger.append("fact.asserted", entry, ws.clock.now())
     seal(ws.archive, signing_key(ws.archive, ws.user))
     ws.refresh()
-    return find_case(ws, case.order)
+    entered = tuple(entry_words(fact, why.strip(), zone or case.zone) for fact in facts)
+    return CaseSet(find_case(ws, case.order), entered, tuple(one.text for one in (*found.slips, *found.others)))
+
+
+def _number_rounds(ws: Workspace, case: Case, facts: Iterable[dict[str, Any]]) -> None:
+    """The next free round for what recurs and names none; several in one command follow each other."""
+    rounds: dict[str, int] = {}
+    for fact in facts:
+        if fact["round"] == 0:
+            fact["round"] = rounds.get(fact["name"], ws.index.last_round(case.order, fact["name"])) + 1
+            rounds[fact["name"]] = fact["round"]
+
+
+def _doubts(ws: Workspace, case: Case, said: Iterable[Mapping[str, Any]]) -> NewContradictions:
+    """What does not fit together once these are entered, and did before."""
+    entered = {(one["name"], one["round"]): _entry(one) for one in said}
+    if all(fact.value is None for fact in entered.values()):  # a withdrawal takes a contradiction away
+        return NewContradictions()
+    now = ws.clock.now()
+    before = casefile(ws, case, now, every_look=False)
+    kept = (f for f in before.facts if f.state != "asserted" or (f.name, f.round) not in entered)
+    new = (fact for fact in entered.values() if fact.value is not None and counts_by(fact, now, now, case.zone))
+    return new_contradictions(before, replace(before, facts=(*kept, *new)), load_policy())
+
+
+def _entry(said: Mapping[str, Any]) -> Fact:
+    return Fact(said["name"], valued(said["value"]), "asserted", "", "buyer", round=said["round"])
 
 
 def split_assignment(text: str) -> tuple[str, int, str]:
@@ -178,12 +232,13 @@ def _assertion(ws: Workspace, case: Case, text: str, zone: str) -> dict[str, Any
         parse_assertion(name, None, zone)  # an unknown name is refused here too
     recurring = name in RECURRING
     if number > 1 and not recurring:
-        raise WrongRequest(f"{name} stands once in a case.", f"Write: {name}=value")
+        raise WrongRequest(f"{sentence(fact_words(name))} stands once in a case.", f"Write: {name}=value")
     last = ws.index.last_round(case.order, name)
     if recurring and not value and not number:
         number = max(last, 1)
     if number > max(last, 1):
-        raise WrongRequest(f"There is no {name}#{number} yet.", f"Add the next one with: {name}=value")
+        which = f"{fact_words(name)} that is called {name}#{number}"
+        raise WrongRequest(f"There is no entry of {which} yet.", f"Add the next one with: {name}=value")
     asserted = [one.fact for one in ws.index.assertions(case.order)]
     previous = [f.value for f in asserted if f.name == name and f.round == (number or 1)]
     return {
@@ -273,9 +328,9 @@ def casefile(ws: Workspace, case: Case, as_of: datetime, *, every_look: bool = T
     read = ws.index.facts_among(kept)
     events = [LedgerEvent(seq, "snapshot", s.visit.machine_time, f"{s.target.kind}: {s.outcome}") for seq, s in snapshots]
     events += [LedgerEvent(f.seq, "file", f.added_at, f.name) for f in files]
-    events += _descriptions(ws, case, files)
+    events += said_of_files(ws, case, files)
     events.append(LedgerEvent(case.seq, "case", case.opened_at, "The case was opened in tradewitness."))
-    events += [_assertion_event(one) for one in asserted]
+    events += said_of_facts(ws, case, asserted)
     return CaseFile(
         order=case.order, name=case.name, zone=case.zone, as_of=stamp, opened_at=case.opened_at,
         facts=(*read, *(one.fact for one in asserted)), snapshots=tuple(s for _, s in snapshots), files=tuple(files),
@@ -296,22 +351,6 @@ def telling(looks: Iterable[Look], always: Container[str]) -> list[Look]:
         for _, same in groupby(page, key=lambda look: (look.kind, look.url, look.outcome, look.why, look.says))
     ]
     return [look for run in runs for look in run if look in (run[0], run[-1]) or look.snapshot in always]
-
-
-def _descriptions(ws: Workspace, case: Case, files: Iterable[AddedFile]) -> list[LedgerEvent]:
-    """What the buyer said afterwards of where or when a page was saved."""
-    names = {file.id: file.name for file in files}
-    events = []
-    for one in ws.index.descriptions(case.order):
-        told = ", ".join(f"{key} {value}" for key, value in one.said.items())
-        text = f"The buyer said of {names.get(one.file, 'a file')}: {told}"
-        events.append(LedgerEvent(one.seq, "description", one.at, text))
-    return events
-
-
-def _assertion_event(one: Assertion) -> LedgerEvent:
-    assert one.fact.at is not None
-    return LedgerEvent(one.seq, "assertion", one.fact.at, f"The buyer entered {one.fact.name}: {one.entered}")
 
 
 def counts_by(fact: Fact, as_of: datetime, now: datetime, zone: str) -> bool:

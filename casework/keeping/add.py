@@ -1,10 +1,13 @@
-"""The buyer's own files: kept as they are, sealed, and never witnessed. Pages saved by hand are read as well."""
+"""The buyer's own files: kept as they are, sealed, and never witnessed. Pages saved by hand are read as well.
+
+What was said of a file is corrected by adding it again; `withdraw` takes it out of its case. Nothing is erased.
+"""
 
 from __future__ import annotations
 
 import mimetypes
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,73 +17,105 @@ from casework.cases import find_case, require_address
 from casework.workspace import Workspace
 from collector.archive.queries import Case
 from collector.archive.sealing import SealState, seal_if_possible
+from collector.canonical import sha256
 from collector.errors import WrongRequest
-from collector.kinds import file_kind, file_kind_of, file_names
+from collector.kinds import file_kind, file_kind_of, file_names, in_words
 from collector.ledger.log import Opening, new_salt
+from collector.media import media_type_of
 from collector.model import AddedFile
 from collector.progress import Progress
 from collector.saved.page import folder_of
 from rules.case.chronology import time_of
 
-_TYPES = {
-    ".mhtml": "multipart/related", ".mht": "multipart/related", ".eml": "message/rfc822", ".heic": "image/heic",
-    ".webarchive": "application/x-webarchive",
-}  # fmt: skip
 _WITH_A_FOLDER = ("text/html", "application/xhtml+xml")  # a browser saves the files of such a page beside it
 _MOST_PARTS = 2000
+DATES = {"day-first": "day_first", "month-first": "month_first"}
 
 
 @dataclass(frozen=True, slots=True)
 class FileDetails:
-    """What the buyer says of the files: their `kind` ("" to be told by the file), a `note`, and of a page
-    saved by hand the `url` it was saved from and when (`saved`), where the file does not say so itself.
+    """What the buyer says of the files: their `kind` ("" to be told by the file), a `note` (None: nothing; "" takes back
+    what it said), and of a page saved by hand the `url` it was saved from and when (`saved`), where the file does not say
+    so itself; of a conversation whether day or month stands first in its `dates` (a name of DATES).
     """
 
     kind: str = ""
-    note: str = ""
+    note: str | None = None
     url: str = ""
     saved: str = ""
+    dates: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file as it stands in its case, and as it stood before where it was kept already; `again`: it had been withdrawn."""
+
+    file: AddedFile
+    before: AddedFile | None = None
+    again: bool = False
+
+    @property
+    def corrected(self) -> bool:
+        """Whether something else is said of it now."""
+        return self.before is not None and self.before != self.file
 
 
 def add_and_seal(
     ws: Workspace, wanted: str, paths: Iterable[Path], said: FileDetails, progress: Progress
-) -> tuple[list[AddedFile], SealState]:
+) -> tuple[list[KeptFile], SealState]:
     """Keeps the buyer's files and seals them."""
     progress("keeping your files")
     added = add_files(ws, wanted, paths, said)
     return added, seal_if_possible(ws.archive, ws.user, progress)
 
 
-def add_files(ws: Workspace, wanted: str, paths: Iterable[Path], said: FileDetails = FileDetails()) -> list[AddedFile]:
+def add_files(ws: Workspace, wanted: str, paths: Iterable[Path], said: FileDetails = FileDetails()) -> list[KeptFile]:
     """Keeps the buyer's files as they are. Everything is checked before the first is kept."""
     case = find_case(ws, wanted)
     chosen = list(paths)
     for path in chosen:
         _require_file(path)
-    about = _said_of_page(case, said)
     if said.kind and said.kind not in file_names():
         raise WrongRequest(f"{said.kind!r} is not a kind of file.", "Kinds: " + ", ".join(file_names()))
-    standing = {file.digest: file for file in ws.index.added_files(case.order)}
+    withdrawn = {file.digest: file for file in ws.index.withdrawn_files(case.order)}
+    standing = withdrawn | {file.digest: file for file in ws.index.added_files(case.order)}
+    about = _said_of_page(case, said)
+    if about:
+        _require_pages(chosen, said, standing)
     identities = {digest: file.id for digest, file in standing.items()}
-    kept: list[str] = []
+    kept: dict[str, str] = {}
     for path in chosen:
         data = path.read_bytes()
         digest = ws.archive.objects.put(data)
         if digest not in identities:  # the same bytes again are the same exhibit
             identities[digest] = _enter_file(ws, case, path, said, about, data, digest)
-        elif corrected := about | _corrected(standing.get(digest), said):
-            ws.archive.record("file.described", {"case": case.order, "id": identities[digest], **corrected})
-        kept.append(identities[digest])
+        elif digest in standing and digest not in kept:
+            _correct(ws, case, standing[digest], said, about, again=digest in withdrawn)
+        kept[digest] = identities[digest]
     ws.refresh()
     by_id = {file.id: file for file in ws.index.added_files(case.order)}
-    return [by_id[identity] for identity in dict.fromkeys(kept)]
+    return [KeptFile(by_id[identity], standing.get(digest), digest in withdrawn) for digest, identity in kept.items()]
+
+
+def _require_pages(paths: Iterable[Path], said: FileDetails, standing: Mapping[str, AddedFile]) -> None:
+    """What is said of a saved page is said of no other file. Raises WrongRequest."""
+    for path in paths:
+        data = path.read_bytes()
+        held = standing.get(sha256(data))
+        kind = said.kind or (held.kind if held else file_kind_of(media_type_of(path.name, data)))
+        how = f"{path.name} is kept as {in_words(kind)}."
+        if said.dates and kind != "chat":
+            raise WrongRequest(f"--dates is said of a conversation; {how}", "Add it with: --as chat")
+        if not file_kind(kind).read:
+            raise WrongRequest(f"--url and --saved are said of a saved page; {how}", "Add it with: --as page")
 
 
 def _said_of_page(case: Case, said: FileDetails) -> dict[str, str]:
     """Where and when a page was saved, as the buyer says: optional keys of its entry. Raises WrongRequest."""
-    if (said.url or said.saved) and said.kind and not file_kind(said.kind).read:
-        raise WrongRequest("--url and --saved are said of a saved page.", "Add it with: --as page")
+    if said.dates and said.dates not in DATES:
+        raise WrongRequest(f"{said.dates!r} says nothing of dates.", "Write --dates day-first or --dates month-first.")
     about = {"url": require_address(said.url)} if said.url else {}
+    about |= {"dates": DATES[said.dates]} if said.dates else {}
     if said.saved:
         moment = time_of(said.saved, case.zone)
         if not isinstance(moment, datetime):
@@ -91,24 +126,43 @@ def _said_of_page(case: Case, said: FileDetails) -> dict[str, str]:
     return about
 
 
-def _corrected(file: AddedFile | None, said: FileDetails) -> dict[str, str]:
-    """What is now said of a file that was added before: another kind, another note. What is not said again stands."""
-    if file is None:
-        return {}
-    kind = {"kind": said.kind} if said.kind and said.kind != file.kind else {}
-    return kind | ({"note": _writable(said.note)} if said.note and _writable(said.note) != file.note else {})
+def _correct(
+    ws: Workspace, case: Case, file: AddedFile, said: FileDetails, about: Mapping[str, str], *, again: bool
+) -> None:
+    """Enters what is now said of a file that was added before: another kind, another note, that it stands again.
+
+    What is not said again stands.
+    """
+    now: dict[str, Any] = {**about}
+    if said.kind and said.kind != file.kind:
+        now["kind"] = said.kind
+        if file_kind(said.kind).read and str(ws.alias):
+            now["alias"] = str(ws.alias)
+    if said.note is not None and _writable(said.note) != file.note:
+        now["note"] = _writable(said.note)
+    if again:
+        now["withdrawn"] = False
+    if now:
+        record_said(ws, case, file, now)
+
+
+def record_said(ws: Workspace, case: Case, file: AddedFile, said: Mapping[str, Any]) -> None:
+    """One entry that says something else of a file, and names the entry that it corrects."""
+    before = max([file.seq, *(one.seq for one in ws.index.descriptions(case.order) if one.file == file.id)])
+    ws.archive.record("file.described", {"case": case.order, "id": file.id, "corrects": before, **said})
 
 
 def _enter_file(
     ws: Workspace, case: Case, path: Path, said: FileDetails, about: dict[str, str], data: bytes, digest: str
 ) -> str:
-    media_type = _TYPES.get(path.suffix.lower()) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    media_type = media_type_of(path.name, data)
     kind = said.kind or file_kind_of(media_type)
     opening = Opening(digest, new_salt())
     parts, openings = _folder(ws, path, data) if kind == "page" and media_type in _WITH_A_FOLDER else ([], [])
     body: dict[str, Any] = {
         "case": case.order, "id": f"F-{secrets.token_hex(4)}", "name": _writable(path.name), "kind": kind,
-        "media_type": media_type, "size": len(data), "note": _writable(said.note), "commitment": opening.commitment, **about,
+        "media_type": media_type, "size": len(data), "note": _writable(said.note or ""),
+        "commitment": opening.commitment, **about,
     }  # fmt: skip
     if parts:
         body["parts"] = parts

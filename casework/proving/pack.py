@@ -20,6 +20,8 @@ from collector.ledger.log import Opening, new_salt
 from collector.model import Exhibit, Private, Problem, Snapshot
 from collector.progress import Progress
 from collector.reading.withheld import private_of
+from collector.saved.chats.conversation import folded
+from collector.saved.chats.zipped import files_in
 from collector.seal.ask.request import Token, request_all
 from collector.seal.signature import sign
 from rules.case.casefile import CaseFile
@@ -156,6 +158,7 @@ def _renderings(ws: Workspace, case: Case, planned: PackPlan, progress: Progress
         partial(print_pdf, page_numbers=False),
         partial(_web_archive, get),
         ws.clock.now(),
+        partial(_inside, get),
     )
     openings, records = [], []
     for path, data in sorted(made.items()):
@@ -188,6 +191,12 @@ def _web_archive(get: Callable[[str], bytes], snapshots: Iterable[Snapshot], lef
         raise ArchiveError(
             f"The web archive could not be made ({error.strerror}).", "Free some space and run the command again."
         ) from error
+
+
+def _inside(get: Callable[[str], bytes], digest: str, names: frozenset[str]) -> Iterable[tuple[str, bytes]]:
+    """The files of these names in a zip that is kept."""
+    wanted = frozenset(map(folded, names))
+    return files_in(get(digest), lambda name: folded(name) in wanted)
 
 
 def _rendering(ws: Workspace, commitment: str) -> bytes:

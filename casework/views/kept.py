@@ -9,10 +9,12 @@ from casework.blocks import Block, Result, Span, Table, Tone, View, hint, line, 
 from casework.views.sealing import PACK_SEAL, seal_lines
 from collector.canonical import as_json
 from collector.errors import DONE, PARTIAL, PERSON_NEEDED, VERIFICATION_FAILED, exit_code_of
+from collector.kinds import in_words
 from collector.model import ORIGINS
 from collector.saved.record import page_record
 
 if TYPE_CHECKING:
+    from casework.keeping.add import KeptFile
     from casework.keeping.capture import Captured
     from casework.proving.export import ExportAnswer
     from casework.proving.pack import PackAnswer
@@ -73,21 +75,49 @@ def snapshots_shown(snapshots: tuple[Snapshot, ...]) -> Iterator[Block]:
         yield from warnings([f"{rests} until you have looked. Do what the site asks for: tradewitness {command}"])
 
 
-def added(files: list[AddedFile], seal: SealState) -> View:
-    """The buyer's own files, what came of reading them, and what seals them."""
-    unused = any(file.page and file.page.outcome in ("wall", "other", "unknown") for file in files)
+def added(kept: list[KeptFile], seal: SealState) -> View:
+    """The buyer's own files, what came of reading them, what was corrected, and what seals them."""
+    unused = any(one.file.page and one.file.page.outcome in ("wall", "other", "unknown") for one in kept)
     code = PERSON_NEEDED if seal.word == "unsigned" else PARTIAL if unused else DONE
-    keys = ("id", "name", "kind", "size", "digest")
-    rows = [{**{k: getattr(f, k) for k in keys}, "origin": ORIGINS["saved"], "page": page_record(f.page)} for f in files]
-    json = as_json({"files": rows, "seal": seal.word, "pending": seal.failures})
-    kept = tuple(block for file in files for block in _file(file))
-    return View(json, (*kept, hint("Marked everywhere as saved by the buyer, not witnessed."), *seal_lines(seal)), code)
+    json = as_json({"files": list(map(_kept_json, kept)), "seal": seal.word, "pending": seal.failures})
+    blocks = tuple(block for one in kept for block in _file(one))
+    return View(json, (*blocks, hint("Marked everywhere as saved by the buyer, not witnessed."), *seal_lines(seal)), code)
 
 
-def _file(file: AddedFile) -> Iterator[Block]:
-    yield line(f"Kept {file.name} as {file.kind} ({file.size:,} bytes, {file.id}).")
+def _kept_json(kept: KeptFile) -> dict[str, object]:
+    keys = ("id", "name", "kind", "note", "size", "digest")
+    file = {key: getattr(kept.file, key) for key in keys}
+    before = {"kind": kept.before.kind, "note": kept.before.note} if kept.before and kept.corrected else None
+    said = {"before": before, "again": kept.again}
+    return {**file, "origin": ORIGINS["saved"], "page": page_record(kept.file.page), **said}
+
+
+def _file(kept: KeptFile) -> Iterator[Block]:
+    file, before = kept.file, kept.before
+    kind, what = in_words(file.kind), f"({file.size:,} bytes, {file.id})"
+    if before is None:
+        yield line(f"Kept {file.name} as {kind} {what}.")
+    elif kept.again:
+        yield line(f"{file.name} stands again as {kind} {what}; it had been withdrawn.")
+    elif not kept.corrected:
+        yield line(f"{file.name} is kept already as {kind} {what}; nothing is changed.")
+    else:
+        yield line(f"Corrected what is said of {file.name} {what}:")
+    if before is not None and kept.corrected:
+        yield from _corrections(file, before)
+    if file.belied:
+        yield line(Span(f"{file.belied} It is taken for what it is.", "warning"), indent=2)
     if file.page:
         yield from _read_of(file.page)
+
+
+def _corrections(file: AddedFile, before: AddedFile) -> Iterator[Block]:
+    if file.kind != before.kind:
+        yield line(f"Kept as {in_words(file.kind)}, before as {in_words(before.kind)}.", indent=2)
+    if file.note != before.note:
+        now = f"It shows “{file.note}”" if file.note else "Its note is withdrawn"
+        yield line(f"{now}{f'; before it said “{before.note}”' if before.note else ''}.", indent=2)
+    yield hint("What was said before stays in the sealed record, which a pack can show.", indent=2)
 
 
 def _read_of(page: SavedPage) -> Iterator[Block]:
@@ -96,6 +126,8 @@ def _read_of(page: SavedPage) -> Iterator[Block]:
         when = f", saved {page.saved_at:%Y-%m-%d %H:%M} UTC, says {page.said_by}" if page.saved_at else ""
         what = f"Read as a page of kind {page.kind}" if page.kind != "chat" else f"Read as a conversation ({page.why})"
         yield line(f"{what}{when}.", indent=2)
+        if page.caution:
+            yield line(Span(page.caution, "warning"), f" {page.todo}".rstrip(), indent=2)
         if not page.saved_at and page.kind != "chat":
             unsaid = "It does not say when it was saved: a countdown on it counts as running out now."
             yield line(Span(f"{unsaid} If you know, say so:", "warning"), indent=2)
@@ -105,8 +137,9 @@ def _read_of(page: SavedPage) -> Iterator[Block]:
     else:
         packed = "" if page.ours else ", and left out of packs"
         yield line(Span(f"NOT read{packed}:", "urgent"), f" {page.why}", indent=2)
-        open_it = "Open the right page, save it again, or enter what it shows: tradewitness case set CASE name=value"
-        yield line(open_it, indent=2)
+        if page.kind != "chat":  # what to do about a conversation, the sentence says itself
+            open_it = "Open the right page, save it again, or enter what it shows: tradewitness case set CASE name=value"
+            yield line(open_it, indent=2)
 
 
 def packed(answer: PackAnswer) -> View:

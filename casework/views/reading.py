@@ -26,27 +26,38 @@ _WHERE = {"json": "the page's data", "css": "the page", "frame": "messages as se
 
 def cases(rows: list[tuple[Case, list[Target]]]) -> View:
     """Every case and its pages."""
-    json = {"cases": [_case_json(case, targets) for case, targets in rows]}
+    json = {"cases": [case_json(case, targets) for case, targets in rows]}
     if not rows:
         return View(json, (line("No case is open yet. Open one: tradewitness case open ORDER_NUMBER --order ADDRESS"),))
     shown = tuple((c.order, c.name, c.account, c.zone, ", ".join(t.id for t in targets)) for c, targets in rows)
     return View(json, (Table(("Order", "Name", "Account", "Time zone", "Pages"), shown),))
 
 
-def case(case: Case, targets: list[Target], what: str, warned: list[str]) -> View:
-    """One case after a change: `what` became of it."""
+def case(
+    case: Case,
+    targets: list[Target],
+    what: str,
+    warned: list[str],
+    entered: tuple[str, ...] = (),
+    doubts: tuple[str, ...] = (),
+) -> View:
+    """One case after a change: `what` became of it, what was `entered`, and what does not fit together since."""
     name = f" ({case.name})" if case.name else ""
     then = "capture {}" if targets else "case set {} --order ADDRESS"
     blocks = (
         line(f"Case {case.order}{name} {what}. Time zone: {case.zone}."),
-        *(line(f"{target.id:<10} {target.url}", indent=2) for target in targets),
+        *(line(text, indent=2) for text in entered),
+        *warnings(doubts),
+        *(line(f"{target.id:<10} {target.url}", indent=2) for target in targets if not entered),
         hint(f"Next: tradewitness {then.format(case.order)}"),
         *map(hint, warned),
     )
-    return View({"case": _case_json(case, targets), "warnings": list(warned)}, blocks)
+    value = {"case": case_json(case, targets), "warnings": list(warned), "entered": list(entered), "doubts": list(doubts)}
+    return View(value, blocks)
 
 
-def _case_json(case: Case, targets: list[Target]) -> dict[str, Any]:
+def case_json(case: Case, targets: list[Target]) -> dict[str, Any]:
+    """A case and its pages in the contract's form."""
     pages = [{"id": t.id, "kind": t.kind, "url": t.url, "account": t.account} for t in targets]
     return {**as_json(case), "targets": pages}
 

@@ -27,7 +27,7 @@ def sample(made: Sample) -> View:
     return View(_json(made, written=False), tuple(_sample(made)))
 
 
-def sample_written(made: Sample, *, written: bool, asked: bool) -> View:
+def sample_written(made: Sample, written: bool, asked: bool) -> View:
     """Whether it was written; `asked`: somebody was there to be asked."""
     if written:
         over = " What was there before is written over." if made.there else ""

@@ -324,10 +324,18 @@ class FullText:
             self.connection.execute("insert into words (rowid, label, text, also) values (?, ?, ?, ?)", stored)
 
     def drop(self, key: str) -> None:
-        """Takes a passage out, if it is there. FTS5 must be told the words that it is to forget."""
-        row = self.connection.execute("select id, label, text, also from passages where key = ?", (key,)).fetchone()
-        if row is not None:
-            forget = "insert into words (words, rowid, label, text, also) values ('delete', ?, ?, ?, ?)"
+        """Takes a passage out, if it is there."""
+        self._drop("key = ?", key)
+
+    def drop_of(self, case: str, file: str) -> None:
+        """Takes out all that a file of the buyer's says."""
+        self._drop("case_id = ? and last_origin = ?", case, file)
+
+    def _drop(self, where: str, *values: str) -> None:
+        """FTS5 must be told the words that it is to forget."""
+        sql = f"select id, label, text, also from passages where {where}"  # noqa: S608 - constants of this class
+        forget = "insert into words (words, rowid, label, text, also) values ('delete', ?, ?, ?, ?)"
+        for row in self.connection.execute(sql, values).fetchall():
             self.connection.execute(forget, (row[0], *(_stored(text) for text in row[1:])))
             self.connection.execute("delete from passages where id = ?", (row[0],))
 

@@ -26,7 +26,7 @@ from collector.saved.record import page_record
 
 _LOG = logging.getLogger(__name__)
 
-FORMAT = "11"
+FORMAT = "13"
 ReadFacts = Callable[[Snapshot], tuple[Fact, ...]]
 ReviseFacts = Callable[[Snapshot, tuple[Fact, ...]], tuple[Fact, ...]]
 
@@ -76,7 +76,10 @@ TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
         (),
     ),
     "assertions": (
-        {"case_id": str, "name": str, "round": int, "value": str, "who": str, "at": str, "seq": int},
+        {
+            "case_id": str, "name": str, "round": int, "value": str, "who": str, "at": str, "seq": int, "previous": str,
+            "why": str,
+        },
         ("case_id", "name", "round"),
     ),
     "files": ({"id": str, "case_id": str, "seq": int, "at": str, "body": str}, ("id",)),
@@ -205,6 +208,7 @@ class Index(Queries):
                 self._put(
                     "assertions", case_id=body["case"], name=body["name"], round=body["round"],
                     value=json.dumps(body["value"]), who=body["who"], at=entry.at, seq=entry.seq,
+                    previous=json.dumps(body.get("previous")), why=body.get("why", ""),
                 )  # fmt: skip
                 value = valued(body["value"])
                 passage = fulltext.asserted_passage(body["case"], body["name"], body["round"], value, entry.at)
@@ -250,7 +254,9 @@ class Index(Queries):
             self.fulltext.take(fulltext.passages_of(snapshot, facts, _page_text(snapshot, archive)))
 
     def _take_file(self, entry: Entry, read_saved: ReadSaved) -> None:
-        """A file that was added; or one that stands already, of which the buyer now says where or when it was saved."""
+        """A file that was added; or one that stands already, of which the buyer now says something else: what it is, when it
+        was saved, or that it is withdrawn. One that is withdrawn says nothing.
+        """
         body, at, seq = entry.body, entry.at, entry.seq
         if entry.kind == "file.described":
             row = next(iter(self._rows("select * from files where id = ?", body["id"])), None)
@@ -258,6 +264,7 @@ class Index(Queries):
                 return
             body, at, seq = {**json.loads(row["body"]), **body}, row["at"], row["seq"]
             self.connection.execute("delete from facts where snapshot = ?", (body["id"],))
+            self.fulltext.drop_of(body["case"], body["id"])
             self._put(
                 "descriptions", seq=entry.seq, case_id=body["case"], file=body["id"], at=entry.at,
                 body=json.dumps(entry.body),
@@ -265,14 +272,15 @@ class Index(Queries):
         names = (body["commitment"], *(part["commitment"] for part in body.get("parts", ())))
         openings = self.ledger.openings(names)
         file = added_record(body, datetime.fromisoformat(at), openings, self.site(body["case"]))
-        reading = read_saved(file, self.targets(body["case"])) if file else SavedReading()
+        withdrawn = bool(body.get("withdrawn"))
+        reading = read_saved(file, self.targets(body["case"])) if file and not withdrawn else SavedReading()
         self._put("files", id=body["id"], case_id=body["case"], seq=seq, at=at, body=json.dumps(body))
         self._put("readings", file=body["id"], page=json.dumps(page_record(reading.page)))
         self._put_facts(body["case"], body["id"], seq, reading.facts)
         words = (body["kind"], body["name"], body["note"])
-        self.fulltext.take(
-            fulltext.file_passages(body["case"], body["id"], *words, at, reading.facts, reading.text if self.texts else "")
-        )
+        text = reading.text if self.texts else ""
+        passages = fulltext.file_passages(body["case"], body["id"], *words, at, reading.facts, text)
+        self.fulltext.take(() if withdrawn else passages)
 
     def _put_facts(self, case: str, origin: str, seq: int, facts: tuple[Fact, ...]) -> None:
         for fact in facts:

@@ -16,6 +16,7 @@ from collector.archive.records import FileRecord, RenderingRecord, snapshot_of, 
 from collector.canonical import made
 from collector.errors import ArchiveError, DamagedArchive
 from collector.ledger.log import Ledger, Opening
+from collector.media import belied
 from collector.model import ALIBABA, AddedFile, Fact, FilePart, Place, Snapshot, Target
 from collector.saved.record import page_of_record
 
@@ -42,21 +43,29 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Assertion:
-    """An assertion that stands: its newest entry's ledger number, the fact, and its value as the entry has it (JSON)."""
+    """What was last entered for a fact, or for a round of one: the entry's ledger number, the fact, its value as the entry
+    has it (JSON; None: it was withdrawn), the one before it (None: there was none), and why, where the buyer said so.
+    """
 
     seq: int
     fact: Fact
     entered: object
+    previous: object = None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What the buyer said afterwards of a file: of kind, note, saved_at and url those that were said."""
+    """What the buyer said afterwards of a file: of kind, note, saved_at, url and dates those that were said; `withdrawn`
+    says that it was (True) or stands again (False), and `why`, where the buyer said so.
+    """
 
     seq: int
     file: str
     at: datetime
     said: Mapping[str, str]
+    withdrawn: bool | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +148,11 @@ class Queries:
 
     def assertions(self, case: str) -> list[Assertion]:
         """Standing assertions of a case, oldest first; withdrawn ones are left out."""
-        rows = self._rows("select * from assertions where case_id = ? and value != 'null' order by seq", case)
-        return [_asserted(row) for row in rows]
+        return [one for one in self.entered(case) if one.entered is not None]
+
+    def entered(self, case: str) -> list[Assertion]:
+        """What the buyer last said of each fact, oldest first; also that it is withdrawn."""
+        return [_asserted(row) for row in self._rows("select * from assertions where case_id = ? order by seq", case)]
 
     def last_round(self, case: str, name: str) -> int:
         """The highest round of an asserted fact, withdrawn ones too; 0 where there is none."""
@@ -238,15 +250,23 @@ class Queries:
     # -- files --------------------------------------------------------------------------------------------------------
 
     def added_files(self, case: str) -> list[AddedFile]:
-        """The buyer's own files of a case, oldest first."""
+        """The buyer's own files of a case, oldest first; withdrawn ones are left out."""
+        return self._added_files(case, withdrawn=False)
+
+    def withdrawn_files(self, case: str) -> list[AddedFile]:
+        """Those that were withdrawn, oldest first."""
+        return self._added_files(case, withdrawn=True)
+
+    def _added_files(self, case: str, *, withdrawn: bool) -> list[AddedFile]:
         rows = self._rows(
             "select f.*, r.page from files f join readings r on r.file = f.id where case_id = ? order by seq", case
         )
-        return [file for row in rows if (file := self._added_file(row)) is not None]
+        told = ((made(FileRecord, json.loads(row["body"])), row) for row in rows)
+        files = (self._added_file(one, row) for one, row in told if one.withdrawn is withdrawn)
+        return [file for file in files if file is not None]
 
-    def _added_file(self, row: sqlite3.Row) -> AddedFile | None:
+    def _added_file(self, told: FileRecord, row: sqlite3.Row) -> AddedFile | None:
         """None where what opens its commitment is lost, which `verify` names."""
-        told = made(FileRecord, json.loads(row["body"]))
         opening = self.ledger.opening(told.commitment)
         if opening is None:
             return None
@@ -255,7 +275,7 @@ class Queries:
             told.id, told.name, told.kind, told.media_type, told.size, opening.digest, opening.salt,
             datetime.fromisoformat(row["at"]), row["seq"], told.note,
             tuple(FilePart(part.name, part.size, own.digest, own.salt) for part, own in parts if own),
-            page_of_record(json.loads(row["page"])),
+            page_of_record(json.loads(row["page"])), belied(told.name, told.media_type),
         )  # fmt: skip
 
     def descriptions(self, case: str) -> list[Description]:
@@ -263,8 +283,9 @@ class Queries:
         found = []
         for row in self._rows("select * from descriptions where case_id = ? order by seq", case):
             body = json.loads(row["body"])
-            said = {key: body[key] for key in ("kind", "note", "saved_at", "url") if key in body}
-            found.append(Description(row["seq"], row["file"], datetime.fromisoformat(row["at"]), said))
+            said = {key: body[key] for key in ("kind", "note", "saved_at", "url", "dates") if key in body}
+            at, withdrawn = datetime.fromisoformat(row["at"]), body.get("withdrawn")
+            found.append(Description(row["seq"], row["file"], at, said, withdrawn, body.get("why", "")))
         return found
 
     # -- facts --------------------------------------------------------------------------------------------------------
@@ -331,7 +352,7 @@ def _asserted(row: sqlite3.Row) -> Assertion:
         row["name"], valued(entered), "asserted", "", row["who"],
         at=datetime.fromisoformat(row["at"]), round=row["round"],
     )  # fmt: skip
-    return Assertion(row["seq"], fact, entered)
+    return Assertion(row["seq"], fact, entered, json.loads(row["previous"]), row["why"])
 
 
 def fact_of_row(row: sqlite3.Row) -> Fact:

@@ -74,6 +74,8 @@ class FileRecord:
     url: str = ""
     saved_at: datetime | None = None
     alias: str = ""
+    withdrawn: bool = False
+    dates: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +108,13 @@ _HOLDS: Mapping[str, Mapping[str, Any]] = {
     "timestamp.received": {"checkpoint": int, "authority": str, "token": str, "time": str},
 }  # fmt: skip
 _BY_KEYS: Mapping[frozenset[str], type] = {frozenset(get_type_hints(kind)): kind for kind in (Money, Printed)}
-_OF_A_PAGE: Mapping[str, Any] = {"url": str, "saved_at": datetime}
+_OF_A_PAGE: Mapping[str, Any] = {"url": str, "saved_at": datetime, "dates": str}
 _MAY_HOLD: Mapping[str, Mapping[str, Any]] = {
     "case.opened": {"site": str},
     "target.set": {"site": str},
     "file.added": {"parts": tuple[PartRecord, ...], "alias": str, **_OF_A_PAGE},
-    "file.described": {"kind": str, "note": str, **_OF_A_PAGE},
+    "fact.asserted": {"why": str},
+    "file.described": {"kind": str, "note": str, "withdrawn": bool, "why": str, "corrects": int, "alias": str, **_OF_A_PAGE},
     "timestamp.received": {"revocation": Mapping[str, str]},
 }
 
@@ -132,7 +135,8 @@ class AddedRecord:
     """A file that the buyer added, as its entry says. `parts` are the files of a saved page's folder.
 
     `url` and `saved_at` are what the buyer said of where and when a page was saved, "" and None where the file was left to
-    speak for itself; `alias` is the local stand-in in force when it was added. `site` is that of its case.
+    speak for itself; `alias` is the local stand-in in force when it was added. `site` is that of its case. `dates` is what
+    the buyer said of a conversation's dates: "day_first", "month_first" or "".
     """
 
     id: str
@@ -147,6 +151,7 @@ class AddedRecord:
     alias: str
     parts: tuple[Part, ...]
     site: str = ALIBABA
+    dates: str = ""
 
 
 def added_record(body: Mapping[str, Any], at: datetime, openings: Mapping[str, Opening], site: str) -> AddedRecord | None:
@@ -165,7 +170,7 @@ def added_record(body: Mapping[str, Any], at: datetime, openings: Mapping[str, O
     )
     return AddedRecord(
         told.id, told.case, told.name, told.kind, told.media_type, opening.digest, at, told.url, told.saved_at, told.alias,
-        parts, site,
+        parts, site, told.dates,
     )  # fmt: skip
 
 

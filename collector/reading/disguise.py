@@ -172,9 +172,8 @@ class Disguise:
         return _cased(word, made)
 
     def _letters(self, word: str, salt: str, turn: str) -> str:
-        folded = word.casefold() if len(word.casefold()) == len(word) else word.lower()
-        stream = self._stream("word", salt, folded, turn)
-        return "".join(_letter(one, next(stream)) for one in folded)
+        stream = self._stream("word", salt, word.casefold(), turn)
+        return "".join(_letter(one.lower()[0], next(stream)) for one in word)
 
     def _anew(self, stands: str, draw: Callable[[str], str]) -> str:
         """The first of many draws that is another and in which nothing stands that the page says."""
@@ -198,7 +197,7 @@ class Disguise:
 
     def _signs(self, code: str, turn: str) -> str:
         stream = self._stream("code", code, turn)
-        return "".join(str(next(stream) % 10) if one.isdecimal() else _letter(one.lower(), next(stream)) for one in code)
+        return "".join(str(next(stream) % 10) if one.isdecimal() else _letter(one.lower()[0], next(stream)) for one in code)
 
     # -- figures ------------------------------------------------------------------------------------------------------
 

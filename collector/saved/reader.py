@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from collector.alias import Alias
 from collector.archive.index import ReadSaved, SavedReading
@@ -16,11 +15,11 @@ from collector.errors import DamagedArchive
 from collector.kinds import file_kind, page_kind
 from collector.model import Fact, Place, Printed, SavedOutcome, SavedPage, Target
 from collector.objects import ObjectStore
-from collector.saved.chat import Chat, read_chat
+from collector.saved.chats.conversation import Chat, NotRead
+from collector.saved.chats.table import read_chat
 from collector.saved.page import PageFile, read_page
 from collector.site import Document, PageReader, PageReaderNamed, StoredPage
 
-CHATS = (".txt", ".json", ".csv", ".eml", ".log")
 _CLOCKS_APART = timedelta(minutes=10)
 _LONG_BEFORE = timedelta(days=400)
 
@@ -39,35 +38,60 @@ def reader_of_saved(objects: ObjectStore, site_named: PageReaderNamed, alias: Al
             parts = {part.name: objects.get(part.digest) for part in file.parts}
         except DamagedArchive:
             return SavedReading()  # `verify` names the damaged object
-        if Path(file.name).suffix.lower() in CHATS and (talk := read_chat(file.name, data)):
-            return _conversation(file, talk)
         page = read_page(file.name, data, parts)
-        if page is None:
-            return _unreadable(file)
+        if page is None or file.kind == "chat":
+            talk = read_chat(data, file.dates)
+            if talk is not None or page is None:
+                return _spoken(file, talk)
         return _SavedPageReader(file, page, targets, site_named(file.site), Alias.parse(file.alias) or alias).result()
 
     return read
 
 
+def _spoken(file: AddedRecord, talk: Chat | NotRead | None) -> SavedReading:
+    """What a file that is no page gives: its conversation, or why there is none."""
+    if isinstance(talk, Chat):
+        return _conversation(file, talk)
+    return SavedReading(page=SavedPage("chat", "unknown", talk.why, "chat")) if talk else _unreadable(file)
+
+
 def _conversation(file: AddedRecord, talk: Chat) -> SavedReading:
     """A conversation from elsewhere: facts of its own name, because it is no conversation of the Message Center."""
     first = talk.messages[0]
-    place = Place(file.digest, "line", f"line {talk.line}", f"{first['printed']} {first['name']}: {first['text']}"[:400])
+    line = f"line {talk.line}" + (f" of {talk.inside}" if talk.inside else "")
+    place = Place(file.digest, "line", line, f"{first['printed']} {first['name']}: {first['text']}"[:400])
     facts = tuple(
-        Fact(name, value, "read", file.id, "saved.chat/1", place, file.saved_at, saved=True)
+        Fact(name, value, "read", file.id, "saved.chat/2", place, file.saved_at, saved=True)
         for name, value in (("chat.app", talk.app), ("chat.messages", talk.messages))
     )
-    why = f"{talk.app}: {len(talk.messages)} message{'s' if len(talk.messages) > 1 else ''}"
     said_by = "the buyer" if file.saved_at else ""
-    return SavedReading(facts, "", SavedPage(talk.app, "read", why, "chat", "", file.saved_at, said_by))
+    page = SavedPage(
+        talk.app, "read", _extent(talk), "chat", "", file.saved_at, said_by,
+        caution=talk.caution.text, todo=talk.caution.todo,
+    )  # fmt: skip
+    return SavedReading(facts, "", page)
+
+
+def _extent(talk: Chat) -> str:
+    """How much was read, in words: "WhatsApp: 34 messages with 5 files"."""
+    files = [attached for message in talk.messages for attached in message["attachments"]]
+    there = sum(attached["digest"] is not None for attached in files)
+    said = f"{talk.app}: {_counted(len(talk.messages), 'message')}"
+    if not files:
+        return said
+    return f"{said} with {_counted(len(files), 'file')}" + (f", {there} of them here" if there < len(files) else "")
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _unreadable(file: AddedRecord) -> SavedReading:
     """A picture or a PDF: kept, and said plainly that a person has to enter what it shows."""
-    if file.kind == "chat" and file.media_type.partition("/")[0] == "text":
-        why = "No messages with their times were found in it. It is kept as it is."
-        return SavedReading(page=SavedPage("text", "kept", why))
     form = "pdf" if file.media_type == "application/pdf" else file.media_type.partition("/")[0]
+    if file.kind == "chat" and form not in ("pdf", "image", "video", "audio"):
+        why = "No messages with their times were found in it. It is kept as it is."
+        return SavedReading(page=SavedPage(form, "kept", why))
     why = "Its facts cannot be read by themselves. Enter what it shows, such as dispute.deadline=2026-10-09."
     return SavedReading(page=SavedPage(form, "kept", why))
 

@@ -7,7 +7,6 @@ does, the answer is its text with places, or one sentence that says why there is
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,18 +17,19 @@ from pathlib import PurePath
 from collector.canonical import as_json, made
 from collector.errors import DamagedArchive
 from collector.kinds import file_kind
+from collector.media import DOCX
 from collector.model import AddedFile, FileText, Passage
 from collector.objects import ObjectStore
 from collector.progress import Progress
+from collector.saved.apart import SECONDS, bound, run_apart
 
 LOOK = "look yourself"
 LARGEST = 40 * 1024 * 1024
-_SECONDS = 30
-_MEMORY = 1024 * 1024 * 1024
 _UNPACKED = 100 * 1024 * 1024
 _PASSAGES, _LETTERS = 5_000, 2_000_000
 _AT_ONCE = 2
-_KINDS = {".pdf": "pdf", ".docx": "docx", ".txt": "text", ".md": "text", ".csv": "text", ".eml": "text", ".log": "text"}
+_BY_TYPE = {"application/pdf": "pdf", DOCX: "docx"}
+_BY_NAME = {".pdf": "pdf", ".docx": "docx", ".txt": "text", ".md": "text", ".csv": "text", ".eml": "text", ".log": "text"}
 
 NO_TEXT = f"no text found in it (a scan or a picture?): {LOOK}."
 LOCKED = f"it is locked with a password, so its text was not read: {LOOK}, and add a copy without a password."
@@ -48,13 +48,17 @@ class _Answer:
 
 
 def texts_of(files: Iterable[AddedFile], objects: ObjectStore, progress: Progress = lambda _: None) -> tuple[FileText, ...]:
-    """The texts of the files in which words may stand, two files read at a time."""
-    chosen = [file for file in files if not file_kind(file.kind).wordless and not file.media_type.startswith("image/")]
+    """The texts of the files in which words may stand, two read at a time; a conversation's messages are known already."""
+    chosen = [file for file in files if _may_hold_words(file) and not (file.page and file.page.is_conversation)]
     if not chosen:
         return ()
     progress("reading the text of your files")
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         return tuple(pool.map(lambda file: file_text(file, objects), chosen))
+
+
+def _may_hold_words(file: AddedFile) -> bool:
+    return not file_kind(file.kind).wordless and not file.media_type.startswith("image/")
 
 
 def file_text(file: AddedFile, objects: ObjectStore) -> FileText:
@@ -73,20 +77,16 @@ def file_text(file: AddedFile, objects: ObjectStore) -> FileText:
 
 
 def format_of(file: AddedFile) -> str:
-    """pdf, docx or text, by the file's name, else its media type; "" for what is not read."""
-    by_name = _KINDS.get(PurePath(file.name).suffix.lower(), "")
+    """pdf, docx or text, by its media type, else by its name where that is no lie; "" for what is not read."""
+    by_name = "" if file.belied else _BY_NAME.get(PurePath(file.name).suffix.lower(), "")
+    by_name = _BY_TYPE.get(file.media_type) or by_name
     return by_name or ("text" if file.media_type.startswith("text/plain") else "")
 
 
-def read_apart(kind: str, data: bytes, seconds: float = _SECONDS) -> tuple[tuple[Passage, ...], str]:
+def read_apart(kind: str, data: bytes, seconds: float = SECONDS) -> tuple[tuple[Passage, ...], str]:
     """The passages of a file, read by a process that cannot harm this one; or why there are none."""
-    command = [sys.executable, "-P", "-m", "collector.saved.text", kind]
     try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=seconds, check=False)
-    except subprocess.TimeoutExpired:
-        return (), TOO_MUCH
-    try:
-        answer = made(_Answer, json.loads(done.stdout))
+        answer = made(_Answer, json.loads(run_apart("collector.saved.text", kind, data, seconds)))
     except (ValueError, RecursionError):
         return (), TOO_MUCH  # killed before it could answer
     return answer.passages, answer.problem
@@ -97,7 +97,7 @@ def read_apart(kind: str, data: bytes, seconds: float = _SECONDS) -> tuple[tuple
 
 def main(kind: str) -> None:
     """Reads standard input, writes what came of it as JSON."""
-    _bound()
+    bound()
     data = sys.stdin.buffer.read()
     try:
         passages = list(_bounded({"pdf": _pdf, "docx": _docx, "text": _text}[kind](data)))
@@ -117,16 +117,6 @@ class _Locked(Exception):
 
 class _TooMuch(Exception):
     pass
-
-
-def _bound() -> None:
-    """Bounds on memory and processor time where the system has them; elsewhere the caller's time limit alone holds."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
 
 
 def _bounded(passages: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:

@@ -13,6 +13,7 @@ from typing import Any
 from collector.errors import WrongRequest
 from collector.model import Money
 from rules.case.chronology import time_of
+from rules.language.facts import fact_words, sentence
 from rules.policy.calendars import FIRST_YEAR, LAST_YEAR
 from rules.policy.fact_names import CORE_ASSERTIONS, PAGE_FACTS, PLANNED
 from rules.policy.platform import REASONS
@@ -22,6 +23,7 @@ _MONEY = (
     re.compile(rf"(?P<currency>[A-Z]{{3}}) {_NUMBER}", re.ASCII),
     re.compile(rf"{_NUMBER} (?P<currency>[A-Z]{{3}})", re.ASCII),
 )
+_NAMES = (*CORE_ASSERTIONS, *PAGE_FACTS)  # in the table's order
 _WHOLE = re.compile(r"\d{1,3}(?:,\d{3}){1,2}|\d{1,9}", re.ASCII)
 
 
@@ -29,15 +31,31 @@ def value_kind(name: str) -> str:
     """The kind of value of a fact that may be asserted: time, money, integer, bool, reason, text. Raises WrongRequest."""
     kind = CORE_ASSERTIONS.get(name) or PAGE_FACTS.get(name)
     if kind is None:
-        known = [*CORE_ASSERTIONS, *PAGE_FACTS]
-        near = difflib.get_close_matches(name, known, 1, 0.6)
-        hint = (
-            f"Did you mean {near[0]}?"
-            if near
-            else "Names are, for example: " + ", ".join(list(CORE_ASSERTIONS)[:4]) + ", reason."
-        )
-        raise WrongRequest(f"{name!r} is not a fact that can be set.", hint)
+        near = likely(name)
+        meant = f"Did you mean {' or '.join(near)}? " if near else ""
+        names = f"The names are: {', '.join(CORE_ASSERTIONS)}; and what pages show: {', '.join(PAGE_FACTS)}."
+        raise WrongRequest(f"{name!r} is not a name that can be set.", meant + names)
     return kind
+
+
+def likely(name: str) -> tuple[str, ...]:
+    """The names that somebody may have meant: those that share the most words with it, the buyer's own before a page's,
+    else the one that is written most like it. Empty where none is near.
+    """
+    words = _words(name)
+    shared = {known: len(words & _words(known)) for known in _NAMES}
+    most = max(shared.values())
+    if not most:
+        return tuple(difflib.get_close_matches(name, _NAMES, 1, 0.6))
+    near = [known for known in _NAMES if shared[known] == most]
+    own = [known for known in near if known in CORE_ASSERTIONS]
+    return tuple(
+        sorted(own or near, key=lambda known: -difflib.SequenceMatcher(None, name, known).ratio())[: 1 if own else 2]
+    )
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(re.split(r"[^a-z]+", name.lower())) - {"", "at", "by", "on", "in", "is", "of"}
 
 
 def is_event(name: str) -> bool:
@@ -61,11 +79,15 @@ def parse_money(text: str) -> Money | None:
     return Money(Decimal(match["amount"].replace(",", "")), match["currency"]) if match else None
 
 
+def _called(name: str) -> str:
+    return sentence(fact_words(name))
+
+
 def _time(name: str, text: str, zone: str) -> str:
     moment = time_of(text, zone)
     if moment is None:
         raise WrongRequest(
-            f"{name}: {text!r} is not a date.",
+            f"{_called(name)}: {text!r} is not a date.",
             f"Write it as 2026-10-04 or 2026-10-04T18:00+02:00, between {FIRST_YEAR} and {LAST_YEAR}.",
         )
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(moment, datetime) else moment.isoformat()
@@ -74,20 +96,22 @@ def _time(name: str, text: str, zone: str) -> str:
 def _money(name: str, text: str, zone: str) -> Money:
     money = parse_money(text)
     if money is None:
-        raise WrongRequest(f"{name}: {text!r} is not an amount of money.", "Write it with its currency, as: USD 1,234.00")
+        raise WrongRequest(
+            f"{_called(name)}: {text!r} is not an amount of money.", "Write it with its currency, as: USD 1,234.00"
+        )
     return money
 
 
 def _integer(name: str, text: str, zone: str) -> int:
     if not _WHOLE.fullmatch(text):
-        raise WrongRequest(f"{name}: {text!r} is not a whole number.", "Write it in digits, as: 200")
+        raise WrongRequest(f"{_called(name)}: {text!r} is not a whole number.", "Write it in digits, as: 200")
     return int(text.replace(",", ""))
 
 
 def _bool(name: str, text: str, zone: str) -> bool:
     words = {"yes": True, "true": True, "no": False, "false": False}
     if text.lower() not in words:
-        raise WrongRequest(f"{name}: {text!r} is neither yes nor no.", f"Write: {name}=yes or {name}=no")
+        raise WrongRequest(f"{_called(name)}: {text!r} is neither yes nor no.", f"Write: {name}=yes or {name}=no")
     return words[text.lower()]
 
 
@@ -99,7 +123,7 @@ def _reason(name: str, text: str, zone: str) -> str:
 
 def _text(name: str, text: str, zone: str) -> str:
     if not text:
-        raise WrongRequest(f"{name} is empty.", f"Write: {name}=text")
+        raise WrongRequest(f"{_called(name)} is empty.", f"Write: {name}=text")
     return text
 
 

@@ -1,4 +1,6 @@
-"""What does not fit together: dates in an impossible order, a page against the buyer's entry, days still to come."""
+"""What does not fit together: dates in an impossible order, days still to come, numbers and amounts beyond what they are
+of, a page against the buyer's entry.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +8,33 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
-from collector.model import Fact, Finding, Printed
-from rules.case.chronology import Chronology, Occurrence, clash_words, day_text
+from collector.model import Fact, Finding, Money, Printed
+from rules.case.assertions import is_event
+from rules.case.chronology import BrokenSequence, Chronology, Occurrence, clash_words, day_text
 from rules.case.dispute_page import TIMER
-from rules.language.words import day_words
+from rules.check.refund import money, quantity_ordered
+from rules.language.facts import fact_words, sentence
+from rules.language.words import day_words, money_words
 from rules.policy.calendars import day_in
 from rules.policy.fact_names import GROWING
 
 # Two names for one thing: what the page says and what the buyer entered.
 _SAME = (("dispute.amount", "amount_claimed"),)
+# Amounts of the order, which are in its currency.
+_OF_THE_ORDER = ("amount_claimed", "order.paid", "dispute.amount", "dispute.offer")
 
 
 def contradictions(chronology: Chronology, reasons: tuple[str, ...]) -> tuple[Finding, ...]:
     """Every contradiction, each naming what to correct; none of them stops the rest of the check."""
-    rules = (_sequences(chronology, reasons), _disagreements(chronology), _to_come(chronology), _illegible(chronology))
-    return tuple(finding for rule in (*rules, _saved_pages(chronology), _units(chronology)) for finding in rule)
+    rules = (_disagreements(chronology), _illegible(chronology), _saved_pages(chronology))
+    return (*implausible(chronology, reasons), *(finding for rule in rules for finding in rule))
+
+
+def implausible(chronology: Chronology, reasons: tuple[str, ...]) -> tuple[Finding, ...]:
+    """Those contradictions of which one side is most often mistyped: what is asked about when it is entered."""
+    order = (_sequences(chronology, reasons), _outranked(chronology, reasons))
+    rules = (*order, _to_come(chronology), _units(chronology), _amounts(chronology))
+    return tuple(finding for rule in rules for finding in rule)
 
 
 def _sequences(chronology: Chronology, reasons: tuple[str, ...]) -> Iterator[Finding]:
@@ -32,6 +46,22 @@ def _sequences(chronology: Chronology, reasons: tuple[str, ...]) -> Iterator[Fin
             (clash.one.fact, clash.other.fact),
             _correct(clash.one, clash.other),
         )
+
+
+def _outranked(chronology: Chronology, reasons: tuple[str, ...]) -> Iterator[Finding]:
+    """An entry beside which a page says another day, and which cannot be that of the event in any case."""
+    for sequence in chronology.policy.sequences:
+        if sequence.reasons and not set(sequence.reasons) & set(reasons):
+            continue
+        for event, other in ((sequence.first, sequence.then), (sequence.then, sequence.first)):
+            beside = chronology.happened(other)
+            for entry in (told for told in chronology.told(event)[1:] if not told.printed):
+                pair = (entry, beside) if event == sequence.first else (beside, entry)
+                if pair[0] and pair[1] and pair[0].earliest > pair[1].latest:
+                    clash = BrokenSequence(sequence.first, sequence.then, *pair)
+                    text = f"{clash_words(clash, chronology.policy)}, by what you entered."
+                    names = (pair[0].fact, pair[1].fact)
+                    yield Finding(f"time.{event}_entered", "problem", text, names, _correct(entry))
 
 
 def _correct(*told: Occurrence) -> str:
@@ -97,9 +127,19 @@ def _plain(fact: Fact) -> Any:
 def _to_come(chronology: Chronology) -> Iterator[Finding]:
     for event in chronology.policy.events:
         if told := chronology.to_come(event.id):
-            today = day_words(day_in(chronology.casefile.as_of, chronology.casefile.zone))
-            text = f"{event.words.capitalize()} is entered for {day_text(told)}, after {today}; it is not counted yet."
-            yield Finding(f"time.{event.id}_to_come", "undetermined", text, (told.fact,), _correct(told))
+            yield _not_yet(chronology, event.id, event.words, told)
+    of_events = {name for event in chronology.policy.events for name in (*event.facts, *event.fallbacks)}
+    for fact in chronology.casefile.facts:
+        if fact.state == "asserted" and is_event(fact.name) and fact.name not in of_events:
+            told = chronology.look(fact)
+            if told and told.earliest > chronology.casefile.as_of:
+                yield _not_yet(chronology, fact.name, fact_words(fact.name), told)
+
+
+def _not_yet(chronology: Chronology, id: str, words: str, told: Occurrence) -> Finding:
+    today = day_words(day_in(chronology.casefile.as_of, chronology.casefile.zone))
+    text = f"{sentence(words)} is dated {day_text(told)}, after {today}; it is not counted yet."
+    return Finding(f"time.{id}_to_come", "undetermined", text, (told.fact,), _correct(told))
 
 
 def _illegible(chronology: Chronology) -> Iterator[Finding]:
@@ -112,8 +152,42 @@ def _illegible(chronology: Chronology) -> Iterator[Finding]:
 
 
 def _units(chronology: Chronology) -> Iterator[Finding]:
-    total, bad = (chronology.casefile.value(name) for name in ("units_total", "units_defective"))
-    if isinstance(total, int) and isinstance(bad, int) and bad > total:
-        text = f"{bad} units are entered as defective, of {total} in all; one number is wrong."
-        names = ("units_total", "units_defective")
-        yield Finding("conflict.units", "problem", text, names, "Correct it: case set CASE units_total=N units_defective=N.")
+    """More units wrong than there are: by the buyer's own number, or by the order page where there is none."""
+    casefile = chronology.casefile
+    total, bad = (casefile.value(name) for name in ("units_total", "units_defective"))
+    if total == 0:
+        yield _beyond("units", "The units in all are 0.", ("units_total",))
+    ordered = total if isinstance(total, int) else quantity_ordered(casefile)
+    if isinstance(bad, int) and ordered and bad > ordered:
+        of, whole = (
+            ("units_total", f"of {ordered:,} in all")
+            if isinstance(total, int)
+            else ("order.items", f"of {ordered:,} on the order page")
+        )
+        text = f"{bad:,} defective units {whole}: one number is wrong."
+        yield _beyond("units", text, (of, "units_defective"))
+
+
+def _amounts(chronology: Chronology) -> Iterator[Finding]:
+    """A claim of nothing, of more than the order, or in another currency than the order's."""
+    casefile = chronology.casefile
+    of = next((name for name in ("order.total", "order.paid") if money(casefile, name)), "")
+    order = money(casefile, of) if of else None
+    claimed = next((f.value for f in reversed(casefile.asserted("amount_claimed")) if isinstance(f.value, Money)), None)
+    if claimed and not claimed.amount:
+        yield _beyond("amount", f"The amount claimed is {money_words(claimed)}.", ("amount_claimed",))
+    if order is None:
+        return
+    for name in _OF_THE_ORDER:
+        told = next((f.value for f in reversed(casefile.asserted(name)) if isinstance(f.value, Money)), None)
+        if told and told.currency != order.currency:
+            text = f"{sentence(fact_words(name))} is {money_words(told)}, but the order is in {order.currency}."
+            yield _beyond(f"currency.{name}", text, (of, name))
+    if claimed and claimed.currency == order.currency and claimed.amount > order.amount > 0:
+        text = f"The amount claimed is {money_words(claimed)}, more than the order's {money_words(order)}."
+        yield _beyond("amount", text, (of, "amount_claimed"))
+
+
+def _beyond(id: str, text: str, names: tuple[str, ...]) -> Finding:
+    entries = " ".join(f"{name}=…" for name in names if not name.startswith("order."))
+    return Finding(f"conflict.{id}", "problem", text, names, f"Correct it: tradewitness case set CASE {entries}")

@@ -77,6 +77,16 @@ def money(casefile: CaseFile, name: str) -> Money | None:
     return value if isinstance(value, Money) else None
 
 
+def quantity_ordered(casefile: CaseFile) -> int | None:
+    """How many units the order page lists in all; None where it does not say of each of its goods."""
+    items = casefile.value("order.items")
+    numbers = (
+        [item.get("quantity") for item in items if isinstance(item, Mapping)] if isinstance(items, list | tuple) else []
+    )
+    whole = [number for number in numbers if isinstance(number, int)]
+    return sum(whole) if whole and len(whole) == len(numbers) else None
+
+
 def payments_made(payments: Fact | None) -> list[Mapping[str, Any]]:
     """Those payments of an order page's list that were made: the list names the ones still to come too."""
     listed = payments.value if payments and isinstance(payments.value, list | tuple) else ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from collector.model import ORIGINS, Finding, kept_in_part
 from rules.case.casefile import CaseFile
@@ -12,7 +12,7 @@ from rules.case.suppliers import other_suppliers
 from rules.check.adverse import adverse
 from rules.check.contact import contact
 from rules.check.contract import contract
-from rules.check.contradictions import contradictions
+from rules.check.contradictions import contradictions, implausible
 from rules.check.coverage import coverage, other_protection
 from rules.check.differences import differences
 from rules.check.readiness import due, late_reason, readiness, shipping, strengths
@@ -44,6 +44,24 @@ def check(casefile: CaseFile, policy: Policy, reasons: tuple[str, ...] = ()) -> 
         *readiness(known, policy, chosen),
     )
     return tuple(_marked(finding, known) for finding in (found if chosen else (*found, _no_reason())))
+
+
+@dataclass(frozen=True, slots=True)
+class NewContradictions:
+    """What does not fit together since something was entered: what is most often a `slip` of the keyboard, and `others`."""
+
+    slips: tuple[Finding, ...] = ()
+    others: tuple[Finding, ...] = ()
+
+
+def new_contradictions(before: CaseFile, after: CaseFile, policy: Policy) -> NewContradictions:
+    """What does not fit together in the case `after` something was entered, and did `before`."""
+    known, then = after.known(), before.known()
+    old = contradictions(Chronology(then, policy), reasons_of(then, policy))
+    chronology, reasons, told = Chronology(known, policy), reasons_of(known, policy), {finding.text for finding in old}
+    slips = tuple(one for one in implausible(chronology, reasons) if one.text not in told)
+    new = (one for one in contradictions(chronology, reasons) if one.text not in told)
+    return NewContradictions(slips, tuple(one for one in new if one not in slips))
 
 
 def _marked(finding: Finding, known: CaseFile) -> Finding:

@@ -89,6 +89,24 @@ def _statement(message: Mapping[str, Any], casefile: CaseFile) -> Statement:
     return Statement(str(message["from"]), str(message["text"]), f"message of {day}", told.earliest if told else None)
 
 
+def said_elsewhere(casefile: CaseFile) -> tuple[Statement, ...]:
+    """Every message of the conversations that the buyer kept by hand, in their order: whose each is, is not known."""
+    names = {file.id: file.name for file in casefile.files}
+    return tuple(
+        _elsewhere(message, names.get(fact.snapshot, ""))
+        for fact in casefile.facts
+        if fact.name == "chat.messages" and fact.state == "read" and isinstance(fact.value, list | tuple)
+        for message in fact.value
+        if isinstance(message, Mapping) and message.get("text")
+    )
+
+
+def _elsewhere(message: Mapping[str, Any], file: str) -> Statement:
+    sent = message.get("sent_at")
+    place = ", ".join(filter(None, (file, str(message.get("name") or ""), str(message.get("printed") or ""))))
+    return Statement("", str(message["text"]), place, sent.earliest if isinstance(sent, Printed) else None, f"file: {file}")
+
+
 def passages(casefile: CaseFile, *kinds: str) -> tuple[Statement, ...]:
     """The passages of the buyer's files of these kinds (of all, where none is named)."""
     return tuple(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from collector.model import Finding
 from rules.case.casefile import CaseFile
-from rules.conversation.messages import Statement, passages, quoted, statements
+from rules.conversation.messages import Statement, passages, quoted, said_elsewhere, statements
 from rules.language.phrases import Flag, Hit, Matcher, load_phrases
 from rules.policy.platform import Policy
 
@@ -38,7 +38,8 @@ def listen(casefile: CaseFile, matcher: Matcher) -> FlagHits:
 
 def _in_files(casefile: CaseFile, matcher: Matcher) -> Iterator[tuple[Statement, Hit]]:
     for kind, only in _IN_FILES.items():
-        for said in passages(casefile, kind):
+        kept = said_elsewhere(casefile) if kind == "chat" else ()
+        for said in (*kept, *passages(casefile, kind)):
             for hit in matcher.hits(said.text):
                 if hit.flag.kind == "red_flag" and only in ("", hit.flag.id):
                     yield said, hit

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from casework.asking.dossier import check_cases
 from casework.cases import cases, close_case, find_case, open_case, set_case, targets_of
 from casework.workspace import Workspace
 from collector.errors import WrongRequest
 from fixtures.marketplace.scenarios import addresses
-from tests.paper_desk import ORDER, ORIGIN, SCENARIO
+from tests.paper_desk import ORDER, ORIGIN, SCENARIO, quiet
 
 
 def test_a_case_is_found_by_its_number_and_by_its_name(ws: Workspace) -> None:
@@ -40,6 +41,42 @@ def test_a_case_that_cannot_be_opened_leaves_no_trace(ws: Workspace, order: str,
     with pytest.raises(WrongRequest, match=sentence):
         open_case(ws, order, {"order": [url]}, sealed=False)
     assert len(list(ws.archive.ledger.entries())) == before
+
+
+@pytest.mark.parametrize(
+    ("entries", "sentence"),
+    [
+        (("units_total=200", "units_defective=300"), "300 defective units of 200 in all: one number is wrong."),
+        (("units_defective=300",), "300 defective units of 200 on the order page: one number is wrong."),
+        (("received_at=2001-01-05",), r"Shipment \(.*\) stands after receipt \(Fri 5 Jan 2001\), by what you entered."),
+        (("refund_received_at=2090-01-05",), "The refund's arrival is dated Thu 5 Jan 2090, after"),
+        (("amount_claimed=EUR 500",), "The amount claimed is EUR 500.00, but the order is in USD."),
+        (("amount_claimed=USD 50000",), "more than the order's USD 8,600.00"),
+    ],
+)
+def test_what_cannot_be_beside_all_that_is_known_is_entered_only_by_who_insists(
+    ws: Workspace, entries: tuple[str, ...], sentence: str
+) -> None:
+    before = ws.archive.ledger.size
+    with pytest.raises(WrongRequest, match=sentence) as refused:
+        set_case(ws, ORDER, entries, {})
+    assert "--yes" in refused.value.hint
+    assert ws.archive.ledger.size == before
+    done = set_case(ws, ORDER, entries, {}, insist=True)
+    assert done.notes[0].startswith(refused.value.message)
+    (answer,) = check_cases(ws, [ORDER], False, (), "", quiet)
+    assert refused.value.message in {finding.text.partition(" It rests on")[0] for finding in answer.findings}
+
+
+def test_an_entry_that_a_page_contradicts_is_kept_and_told(ws: Workspace) -> None:
+    done = set_case(ws, ORDER, ("amount_claimed=USD 500",), {})
+    assert done.entered == ("You entered the amount claimed: USD 500.00.",)
+    assert any("USD 6,880.00" in note for note in done.notes)
+
+
+def test_a_wrong_entry_can_always_be_withdrawn(ws: Workspace) -> None:
+    set_case(ws, ORDER, ("units_total=300", "units_defective=300"), {}, insist=True)
+    assert set_case(ws, ORDER, ("units_total=",), {}).entered == ("You withdrew an entry: units in all, 300.",)
 
 
 def test_of_two_entries_of_which_one_is_wrong_neither_is_kept(ws: Workspace) -> None:

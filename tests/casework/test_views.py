@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 from casework import views
 from casework.asking.before_order import check_before_order
 from casework.asking.dossier import check_cases, deadlines_of, draft_for, facts_of, tiles_of
+from casework.asking.sample import Sample, make_sample
 from casework.asking.search import search
 from casework.asking.today import next_of, today
+from casework.asking.told import told
 from casework.blocks import Bar, Block, Excerpt, Line, Part, Result, Span, Table, View, hint, line
 from casework.cases import cases, find_case, targets_of
 from casework.doctor import examine
@@ -25,6 +27,7 @@ from casework.keeping.capture import Captured
 from casework.keeping.nightly import night
 from casework.keeping.sign_in import SignedIn
 from casework.keeping.watch import WatchAnswer
+from casework.keeping.withdraw import Withdrawn
 from casework.proving.export import export_wacz
 from casework.proving.pack import PackRequest, make_pack
 from casework.proving.reread import reread
@@ -87,8 +90,12 @@ def _watched(desk: _Desk) -> WatchAnswer:
     return WatchAnswer((), desk.captured.snapshots, desk.captured.seal, today(desk.ws), ("a note",))
 
 
+def _sample(desk: _Desk) -> Sample:
+    return make_sample(desk.ws, desk.captured.snapshots[0].id, desk.folder / "sample.html", _quiet)
+
+
 ANSWERS: dict[str, Callable[[_Desk], tuple[Any, ...]]] = {
-    "added": lambda d: add_and_seal(d.ws, d.order, [d.folder / "carton.txt"], FileDetails("photo", "", "", ""), _quiet),
+    "added": lambda d: add_and_seal(d.ws, d.order, [d.folder / "carton.txt"], FileDetails("photo"), _quiet),
     "before_order": lambda d: (check_before_order(d.ws, [d.captured.snapshots[0].id], "USD 15,000", _quiet),),
     "captured": lambda d: (d.captured,),
     "case": lambda d: _case(d.ws, d.order),
@@ -106,13 +113,17 @@ ANSWERS: dict[str, Callable[[_Desk], tuple[Any, ...]]] = {
     "packed": lambda d: (make_pack(d.ws, d.order, PackRequest(output=d.folder / "case.zip"), _quiet),),
     "reindexed": lambda d: ({"cases": 1, "facts": 20},),
     "reread": lambda d: (reread(d.ws, "", _quiet),),
+    "sample": lambda d: (_sample(d),),
+    "sample_written": lambda d: (_sample(d), True, False),
     "signed_in": lambda d: (SignedIn(Account("main"), d.captured.snapshots[0], d.captured.seal),),
     "stamped": lambda d: (stamp(d.ws, d.folder / "witness.json", _quiet),),
     "status": lambda d: (status(d.ws),),
     "stopped": lambda d: (find_case(d.ws, d.order), next_of(d.ws, d.order).line),
     "today": lambda d: (today(d.ws),),
+    "told": lambda d: (told(d.ws, d.order),),
     "verified": lambda d: (verify_path(d.ws, None, _quiet),),
     "watched": lambda d: (_watched(d),),
+    "withdrawn": lambda d: (Withdrawn(d.order, told(d.ws, d.order).files, "of another order", d.captured.seal),),
 }
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from collector.model import ORIGINS, Exhibit, Fact, Finding, Printed
 from rules.case.casefile import CaseFile
+from rules.language.dates import at_the_earliest, civil, time_in
 from rules.language.words import day_words
-from rules.pack.plan.dates import at_the_earliest, civil, time_in
 from rules.pack.plan.wording import BECAUSE, listed, say
 from rules.policy.calendars import day_in
 

@@ -14,8 +14,8 @@ from collector.errors import WrongRequest
 from collector.kinds import file_kind, file_rank, page_kind, page_rank
 from collector.model import AddedFile, Artefact, Exhibit, Private, SavedPage, Snapshot, kept_in_part
 from rules.case.casefile import CaseFile
+from rules.language.dates import both
 from rules.pack.bag.bag import is_safe
-from rules.pack.plan.dates import both
 from rules.pack.plan.wording import UNWITNESSED
 from rules.policy.fact_names import COMPARED
 
@@ -163,7 +163,8 @@ def _file_exhibit(casefile: CaseFile, number: str, file: AddedFile, *, shown: bo
     page = file.page.kind if file.page and file.page.outcome == "read" else ""
     title = f"{page_kind(page).title}, saved by hand" if page and page != "chat" else file_kind(file.kind).title
     note = f" The buyer's note: {file.note}" if file.note else ""
-    text = f"{UNWITNESSED}: {file.name}, added {both(file.added_at, casefile.zone)}.{_saved(casefile, file)}{note}"
+    text = f"{UNWITNESSED}: {file.name}, added {both(file.added_at, casefile.zone)}.{_saved(casefile, file)}"
+    text += f" {file.belied}{note}" if file.belied else note
     base = f"data/exhibits/{number}-{slug(file.kind)}/"
     names = [original_name(file.name), *("/".join(map(original_name, part.name.split("/"))) for part in file.parts)]
     digests = (file.digest, *(part.digest for part in file.parts))
@@ -172,10 +173,12 @@ def _file_exhibit(casefile: CaseFile, number: str, file: AddedFile, *, shown: bo
 
 
 def _saved(casefile: CaseFile, file: AddedFile) -> str:
-    """Where and when a page was saved, with who says so; "" for other files."""
+    """Where and when a page was saved, with who says so; of a conversation what was read; "" for other files."""
     page = file.page
-    if page is None or page.outcome != "read" or page.kind == "chat":
+    if page is None or page.outcome != "read":
         return ""
+    if page.is_conversation:
+        return f" Read from it: {page.why}. {page.caution}".rstrip()
     when = "Nothing says when it was saved"
     if page.saved_at:
         when = f"Saved {both(page.saved_at, casefile.zone)}, says {page.said_by}"

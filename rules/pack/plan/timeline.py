@@ -16,8 +16,8 @@ from collector.kinds import file_kind, page_kind
 from collector.model import ORIGINS, Deadline, Fact, kept_in_part
 from rules.case.casefile import CaseFile
 from rules.conversation.messages import not_whole
+from rules.language.dates import UncertainTime, both, time_in
 from rules.pack.plan.claim import KnownFacts
-from rules.pack.plan.dates import UncertainTime, both, time_in
 from rules.pack.plan.wording import EVENTS, STATES, WHO, said, say
 
 MESSAGES = ("thread.messages", "chat.messages")

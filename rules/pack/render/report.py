@@ -16,8 +16,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from collector.model import ORIGINS, Exhibit, Fact, Private, Snapshot, kept_in_part
+from rules.language.dates import both, time_in
 from rules.language.words import day_words
-from rules.pack.plan.dates import both, time_in
 from rules.pack.plan.exhibits import Withheld, folder, is_as_text
 from rules.pack.plan.plan import PackPlan
 from rules.pack.plan.timeline import MESSAGES, TimelineRow

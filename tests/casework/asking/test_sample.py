@@ -84,11 +84,11 @@ def test_making_one_writes_nothing_and_changes_nothing_in_the_archive(ws: Worksp
 def test_nobody_to_ask_means_that_nothing_is_written_until_it_is_agreed_before(ws: Workspace, tmp_path: Path) -> None:
     sample = made(ws, page_file(tmp_path), tmp_path / "out.html")
     assert not write_sample(sample, Nobody(), yes=False)
-    view = views.sample_written(sample, written=False, asked=False)
+    view = views.sample_written(sample, False, False)
     assert (view.code, view.json["written"]) == (PERSON_NEEDED, False)
     assert write_sample(sample, Nobody(), yes=True)
     assert sample.place.read_bytes() == sample.data
-    assert views.sample_written(sample, written=True, asked=False).code == DONE
+    assert views.sample_written(sample, True, False).code == DONE
 
 
 def test_somebody_is_asked_and_a_file_that_is_there_is_named(ws: Workspace, tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from collector.errors import WrongRequest
 from collector.model import Money
-from rules.case.assertions import is_event, parse_assertion, parse_money, value_kind
-from rules.policy.fact_names import CORE_ASSERTIONS, PAGE_FACTS, RECURRING
+from rules.case.assertions import is_event, likely, parse_assertion, parse_money, value_kind
+from rules.policy.fact_names import CORE_ASSERTIONS, FACTS, PAGE_FACTS, RECURRING
 from rules.policy.platform import REASONS, load_policy
 
 ZONE = "Europe/Berlin"
@@ -75,6 +75,31 @@ def test_an_unknown_name_is_refused_with_the_nearest_one() -> None:
         parse_assertion("recieved_at", None, ZONE)
     assert "received_at" in refused.value.hint
     assert parse_assertion("received_at", None, ZONE) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("amount", ("amount_claimed",)),
+        ("order.amount", ("amount_claimed",)),
+        ("total", ("units_total",)),
+        ("defective", ("units_defective",)),
+        ("status", ("order.status", "dispute.status")),
+        ("Received_At", ("received_at",)),
+        ("recieved_at", ("received_at",)),
+        ("timer", ()),
+    ],
+)
+def test_a_name_that_is_none_is_answered_with_the_likely_one(typed: str, meant: tuple[str, ...]) -> None:
+    """The words of a name count, and the buyer's own facts before a page's."""
+    assert likely(typed) == meant
+
+
+def test_every_name_that_can_be_set_stands_in_the_refusal_of_one_that_cannot() -> None:
+    with pytest.raises(WrongRequest) as refused:
+        value_kind("amount")
+    assert refused.value.hint.startswith("Did you mean amount_claimed? ")
+    assert all(name in refused.value.hint for name in FACTS)
 
 
 @given(st.text(max_size=30), st.sampled_from([*CORE_ASSERTIONS, *PAGE_FACTS]))

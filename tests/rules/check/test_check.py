@@ -160,6 +160,11 @@ def test_the_message_center_must_show_that_the_supplier_was_told_first(facts: tu
         (("amount_claimed=USD 5", shown("dispute.amount", usd("6"))), (), "conflict.amount_claimed"),
         (("received_at=2026-12-24",), (), "time.received_to_come"),
         (("units_total=100", "units_defective=120"), (), "conflict.units"),
+        (("units_total=0",), (), "conflict.units"),
+        (("sample_approved_at=2026-12-24",), (), "time.sample_approved_at_to_come"),
+        (("order.total=USD 8600", "amount_claimed=USD 68800"), (), "conflict.amount"),
+        (("amount_claimed=USD 0",), (), "conflict.amount"),
+        (("order.total=USD 8600", "amount_claimed=EUR 6880"), (), "conflict.currency.amount_claimed"),
         ((shown("order.received_at", "soon"),), (), "time.received_illegible"),
     ],
 )

@@ -125,6 +125,15 @@ def test_what_was_recalled_later_stays_evidence() -> None:
     assert "redflag.pay_elsewhere" in found
 
 
+def test_a_conversation_from_elsewhere_is_read_by_its_messages_and_nobody_is_taken_for_a_side() -> None:
+    said = {"id": "1", "from": "LINE", "name": "Cindy", "printed": "2026/08/03(Mon) 21:22", "text": "Pay by Western Union."}
+    fact = Fact("chat.messages", (said,), "read", "chat0", "saved.chat/2", saved=True)
+    (finding,) = findings(fact, files=added("chat")).values()
+    assert finding.id == "redflag.pay_elsewhere"
+    assert finding.text.startswith("Somebody asks for payment outside the platform")
+    assert "(0.jpg, Cindy, 2026/08/03(Mon) 21:22)" in finding.text
+
+
 def test_a_chat_kept_by_hand_is_read_and_a_contract_is_not_taken_for_a_threat() -> None:
     """A Proforma Invoice names an account and a telephone by its nature."""
     lines = (Passage("line 3", "WhatsApp +86 139 0000 0000, A/C 62220210011234567"),)

@@ -14,9 +14,9 @@ from collector.canonical import canonical
 from collector.errors import WrongRequest
 from collector.model import Fact, FilePart, Private
 from rules.case.casefile import CaseFile
+from rules.language.dates import at_the_earliest, both, time_in
 from rules.pack.bag.bag import is_safe
 from rules.pack.bag.proof import openings_of
-from rules.pack.plan.dates import at_the_earliest, both, time_in
 from rules.pack.plan.exhibits import Choices, original_name
 from rules.pack.plan.plan import CoveringCheckpoint, PackPlan, plan, plan_digest
 from rules.pack.plan.timeline import timeline_csv, timeline_json

@@ -1,0 +1,81 @@
+"""KakaoTalk's "Export messages": of a telephone with day and time before each message, of a computer a day above them.
+
+Korean `2025. 8. 3. 오후 9:22, Name : text` (iPhone), `2025년 8월 3일 오후 9:22, Name : text` (Android), English
+`August 3, 2025 at 9:22 PM, Name : text`; of a computer `[Name] [오후 9:22] text` below `--- 2025년 8월 3일 일요일 ---`. Its
+CSV is read by its header (rows.py).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from collector.saved.chats.clocks import day_of, hours_of, printed_at
+from collector.saved.chats.conversation import Chat, Given, Message, conversation, message
+from collector.saved.chats.lines import Piece, pieces, plain_lines, without_days
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_KOREAN_DAY = r"(?P<y>\d{4})(?:년|\.) ?(?P<m>\d{1,2})(?:월|\.) ?(?P<d>\d{1,2})(?:일|\.)"
+_ENGLISH_DAY = r"(?P<month>[A-Z][a-z]{2,8})\.? (?P<ed>\d{1,2}), (?P<ey>\d{4})"
+_DAY = rf"(?:{_KOREAN_DAY}|(?:[A-Z][a-z]+, )?{_ENGLISH_DAY})"
+_CLOCK = r"(?P<before>오전|오후|[AP]M)? ?(?P<h>\d{1,2}):(?P<min>\d{2})(?: ?(?P<after>[AaPp]\.?[Mm]\.?))?"
+_TELEPHONE = re.compile(rf"^{_DAY}(?: at|,)? {_CLOCK}(?:, (?P<name>.{{1,100}}?) :(?: (?P<text>.*))?|[,:] (?P<notice>.+))$")
+_RULE = re.compile(rf"^(?:-{{3,}} )?{_DAY}(?:,? (?:[월화수목금토일]요일|[A-Z][a-z]+))?(?: {_CLOCK})?(?: -{{3,}})?$")
+_COMPUTER = re.compile(rf"^\[(?P<name>[^\]]{{1,100}})\] \[{_CLOCK}\](?: (?P<text>.*))?$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    day: date
+    printed: str
+    match: re.Match[str]
+
+
+def read_kakaotalk(given: Given) -> Chat | None:
+    """The conversation in an export's text, or None."""
+    found = pieces(plain_lines(given.text), _Heads())
+    if not any(piece.head.match["name"] for piece in found):
+        return None
+    return conversation("KakaoTalk", map(_message, found), found[0].line)
+
+
+class _Heads:
+    """The heads of messages; one without a day of its own has the newest above it."""
+
+    def __init__(self) -> None:
+        self.day: date | None = None
+        self.said = ""
+
+    def __call__(self, line: str) -> _Head | None:
+        line = line.strip()
+        if match := _TELEPHONE.match(line):
+            day = _day(match)
+            return _Head(day, _until_time(match), match) if day else None
+        if match := _RULE.match(line):
+            self.day, self.said = _day(match), match[0].strip("- ")
+        match = _COMPUTER.match(line)
+        if match and self.day:
+            return _Head(self.day, f"{self.said} {match[0].partition('] [')[2].partition(']')[0]}", match)
+        return None
+
+
+def _until_time(match: re.Match[str]) -> str:
+    return match[0][: match.end("after") if match["after"] else match.end("min")]
+
+
+def _day(match: re.Match[str]) -> date | None:
+    if match["y"]:
+        return day_of(match["y"], match["m"], match["d"])
+    name = match["month"][:3].lower()
+    return day_of(match["ey"], str(_MONTHS.index(name) + 1), match["ed"]) if name in _MONTHS else None
+
+
+def _message(piece: Piece[_Head]) -> Message:
+    head, match = piece.head, piece.head.match
+    hours = hours_of(int(match["h"]), match["after"] or match["before"] or "")
+    sent = printed_at(head.printed, (head.day,), hours, match["min"])
+    parts = match.groupdict()
+    first = (parts["text"] if parts["name"] else parts["notice"]) or ""
+    words = "\n".join((first, *without_days(piece.below, _RULE.match)))
+    return message("KakaoTalk", (parts["name"] or "").strip(), head.printed, sent, words.strip())
