@@ -73,7 +73,7 @@ _MAIL_STREAM = "__substg1.0_".encode("utf-16-le")
 
 def media_type_of(name: str, data: bytes) -> str:
     """The media type of a file: that of its bytes where they tell, else that of its name."""
-    named = type_of_name(name) or "application/octet-stream"
+    named = type_of_name(name) or mimetypes.guess_type(name)[0] or "application/octet-stream"
     seen = _by_bytes(data)
     if not seen or seen == named or _alike(seen, named):
         return named
