@@ -24,11 +24,14 @@ from collector.ledger.log import Opening, new_salt
 from collector.media import media_type_of
 from collector.model import AddedFile
 from collector.progress import Progress
+from collector.saved.chats.conversation import Chat
+from collector.saved.chats.table import read_chat
 from collector.saved.page import folder_of
 from rules.case.chronology import time_of
 
 _WITH_A_FOLDER = ("text/html", "application/xhtml+xml")  # a browser saves the files of such a page beside it
 _MOST_PARTS = 2000
+_LARGEST_LOOKED_INTO = 200 * 1024 * 1024
 DATES = {"day-first": "day_first", "month-first": "month_first"}
 
 
@@ -48,11 +51,15 @@ class FileDetails:
 
 @dataclass(frozen=True, slots=True)
 class KeptFile:
-    """A file as it stands in its case, and as it stood before where it was kept already; `again`: it had been withdrawn."""
+    """A file as it stands in its case, and as it stood before where it was kept already; `again`: it had been withdrawn.
+
+    `unread` names the application of a conversation that it holds and that nobody asked to have read, or "".
+    """
 
     file: AddedFile
     before: AddedFile | None = None
     again: bool = False
+    unread: str = ""
 
     @property
     def corrected(self) -> bool:
@@ -94,7 +101,18 @@ def add_files(ws: Workspace, wanted: str, paths: Iterable[Path], said: FileDetai
         kept[digest] = identities[digest]
     ws.refresh()
     by_id = {file.id: file for file in ws.index.added_files(case.order)}
-    return [KeptFile(by_id[identity], standing.get(digest), digest in withdrawn) for digest, identity in kept.items()]
+    return [
+        KeptFile(file, standing.get(file.digest), file.digest in withdrawn, _unread_conversation(ws, file))
+        for file in map(by_id.__getitem__, kept.values())
+    ]
+
+
+def _unread_conversation(ws: Workspace, file: AddedFile) -> str:
+    """The application of a conversation in a file of which nobody has said what it is."""
+    if file.kind != file_kind_of("") or file.size > _LARGEST_LOOKED_INTO:
+        return ""
+    talk = read_chat(ws.archive.objects.get(file.digest))
+    return talk.app if isinstance(talk, Chat) else ""
 
 
 def _require_pages(paths: Iterable[Path], said: FileDetails, standing: Mapping[str, AddedFile]) -> None:

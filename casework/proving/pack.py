@@ -21,7 +21,8 @@ from collector.model import Exhibit, Private, Problem, Snapshot
 from collector.progress import Progress
 from collector.reading.withheld import private_of
 from collector.saved.chats.conversation import folded
-from collector.saved.chats.zipped import files_in
+from collector.saved.chats.mail import files_attached
+from collector.saved.chats.zipped import files_in, is_zip
 from collector.seal.ask.request import Token, request_all
 from collector.seal.signature import sign
 from rules.case.casefile import CaseFile
@@ -194,9 +195,11 @@ def _web_archive(get: Callable[[str], bytes], snapshots: Iterable[Snapshot], lef
 
 
 def _inside(get: Callable[[str], bytes], digest: str, names: frozenset[str]) -> Iterable[tuple[str, bytes]]:
-    """The files of these names in a zip that is kept."""
-    wanted = frozenset(map(folded, names))
-    return files_in(get(digest), lambda name: folded(name) in wanted)
+    """The files of these names in a zip or a mail that is kept."""
+    data, wanted = get(digest), frozenset(map(folded, names))
+    if is_zip(data):
+        return files_in(data, lambda name: folded(name) in wanted)
+    return ((name, inner) for name, inner in files_attached(data) if folded(name) in wanted)
 
 
 def _rendering(ws: Workspace, commitment: str) -> bytes:

@@ -107,6 +107,8 @@ def _file(kept: KeptFile) -> Iterator[Block]:
         yield from _corrections(file, before)
     if file.belied:
         yield line(Span(f"{file.belied} It is taken for what it is.", "warning"), indent=2)
+    if kept.unread:
+        yield line(f"It holds a conversation ({kept.unread}). To have it read, add it again with: --as chat", indent=2)
     if file.page:
         yield from _read_of(file.page)
 

@@ -18,6 +18,7 @@ from collector.saved.chats.conversation import NONE, Caution
 
 Order = Literal["dmy", "mdy", "ymd"]
 SAID: dict[str, Order] = {"day_first": "dmy", "month_first": "mdy"}
+_EITHER: tuple[tuple[Order, Order], ...] = (("dmy", "mdy"), ("mdy", "dmy"))
 _WORDS: dict[Order, str] = {"dmy": "the day", "mdy": "the month", "ymd": "the year"}
 
 
@@ -33,9 +34,8 @@ class Written:
         """The day it is in that order, or None where it cannot be one."""
         first, second, third = self.parts
         if order == "ymd":
-            day = day_of(first, second, third)
-        else:
-            day = day_of(third, second, first) if order == "dmy" else day_of(third, first, second)
+            return day_of(first, second, third)
+        day = day_of(third, second, first) if order == "dmy" else day_of(third, first, second)
         return day if day and self.weekday in (None, day.weekday()) else None
 
 
@@ -56,16 +56,34 @@ def settle(dates: Sequence[Written], said: str = "") -> Settled:
 
     What the file itself rules out is not taken from the buyer either.
     """
-    fitting = tuple(order for order in _possible(dates) if all(date.read(order) for date in dates))
+    possible = _possible(dates)
+    dates = [date for date in dates if any(date.read(order) for order in possible)]  # another calendar's tell nothing
+    fitting = tuple(order for order in possible if dates and all(date.read(order) for date in dates))
+    if dates and not fitting:
+        return _in_no_one_order(dates)
     orders = tuple(order for order in fitting if _rises(dates, order)) or fitting
     wanted = SAID.get(said)
-    if wanted in fitting:
-        return Settled((wanted,))
     if wanted and orders and orders != ("ymd",):
-        against = next((one.text for one in dates if not one.read(wanted)), dates[0].text)
+        against = next((one.text for one in dates if not one.read(wanted)), "")
+        if not against:
+            return Settled((wanted,))
         other = f"“{against}” in it cannot be read with {_WORDS[wanted]} first, as the buyer says"
         return Settled(orders, Caution(f"{other}: it was read with {_WORDS[orders[0]]} first."))
     return Settled(orders, _doubt(dates, orders))
+
+
+def _in_no_one_order(dates: Sequence[Written]) -> Settled:
+    """Each date by itself, as a conversation that was pasted into a message may have its own."""
+    day_first, month_first = (
+        next(one.text for one in dates if one.read(order) and not one.read(other)) for order, other in _EITHER
+    )
+    return Settled(
+        ("dmy", "mdy"),
+        Caution(
+            f"No one order fits all its dates: “{day_first}” has the day first, “{month_first}” the month. Each message "
+            "counts for every day that its date can be."
+        ),
+    )
 
 
 def _possible(dates: Sequence[Written]) -> tuple[Order, ...]:

@@ -27,7 +27,7 @@ Get = Callable[[str], bytes]
 PrintPdf = Callable[[str], bytes]
 WebArchive = Callable[[Iterable[Snapshot], Mapping[str, Private]], bytes]
 Inside = Callable[[str, frozenset[str]], Iterable[tuple[str, bytes]]]
-MOST_PICTURES = 40  # of a conversation that brought more, the older ones are in its zip alone
+MOST_PICTURES = 40  # of a conversation that brought more, the older ones are in the original alone
 
 
 def make_renderings(
@@ -45,7 +45,7 @@ def make_renderings(
     `print_pdf` prints one self-contained HTML page on A4; `web_archive` gives
     the exchanges of visits but for what is private, as a WACZ, or b"" where none was kept; `made_at` is the instant that
     VERIFY.md gives to openssl for the pack's own signature and tokens; `inside` gives name and bytes of the files of these
-    names in a stored zip.
+    names in a stored zip or mail.
     """
     wacz = web_archive([s for s in plan.snapshots if s.id in plan.exchanges], plan.exchanges)
     copies = {exhibit.number: _copies(plan, exhibit, get, inside) for exhibit in plan.exhibits}
@@ -88,7 +88,7 @@ def _photo_copies(plan: PackPlan, exhibit: Exhibit, name: str, digest: str, data
 
 
 def _sent_pictures(plan: PackPlan, exhibit: Exhibit, file: AddedFile, inside: Inside) -> list[bytes]:
-    """The pictures that a conversation brought with it in its zip, oldest first."""
+    """The pictures that came with a conversation in its zip or mail, oldest first."""
     sent = {
         say(attached["name"]): attached["digest"]
         for fact in plan.facts

@@ -128,3 +128,14 @@ def test_a_picture_under_another_formats_name_is_taken_for_what_it_is_and_said(w
     assert (file.kind, file.media_type, file.name) == ("photo", "image/jpeg", "IMG_0412.HEIC")
     said = " ".join(str(block) for block in added([kept], seal).blocks)
     assert "Its name ends in .heic, but its bytes are a JPEG picture. It is taken for what it is." in said
+
+
+def test_of_a_conversation_that_nobody_called_one_the_person_is_told_how_to_have_it_read(
+    ws: Workspace, tmp_path: Path
+) -> None:
+    path = chat_in(tmp_path, "24/09/2026, 18:03 - Cindy: The fans ship tomorrow\n")
+    (kept,), seal = add_and_seal(ws, ORDER, [path], FileDetails(), quiet)
+    assert kept.file.kind == "other"
+    assert "It holds a conversation (WhatsApp)" in " ".join(str(block) for block in added([kept], seal).blocks)
+    (kept,) = add_files(ws, ORDER, [path], FileDetails(kind="chat"))
+    assert kept.unread == ""

@@ -46,12 +46,29 @@ def test_a_day_that_is_the_same_in_both_readings_needs_no_word() -> None:
 def test_what_the_buyer_says_settles_it() -> None:
     assert days("03/04/26", order="day_first") == (["04-02"], "")
     assert days("03/04/26", order="month_first") == (["03-03"], "")
+    assert days("03.04.26", order="month_first") == (["03-03"], "")
 
 
 def test_what_the_buyer_says_against_the_file_is_named_and_not_taken() -> None:
     found, caution = days("03/04/26", "25/04/26", order="month_first")
     assert found == ["04-02", "04-24"]
     assert caution.startswith("“25/04/26” in it cannot be read with the month first, as the buyer says")
+
+
+def test_a_date_that_is_none_hides_no_doubt_about_the_others() -> None:
+    found, caution = days("03/04/26", "31/02/26")
+    assert found[1] == ""
+    assert "two ways" in caution
+
+
+def test_dates_of_two_orders_in_one_file_are_named_and_each_counts_for_what_it_can_be() -> None:
+    """Somebody pasted a conversation into a message."""
+    found, caution = days("12/25/26", "03/04/26", "25/12/20")
+    assert (found[0], found[2]) == ("12-24", "12-24")
+    assert "“25/12/20” has the day first, “12/25/26” the month" in caution
+    assert times(chat("12/25/26, 12:00 - A: x\n03/04/26, 12:00 - A: x\n25/12/20, 12:00 - A: x\n"))[1] == anywhere(
+        wall(2026, 3, 4, 12), wall(2026, 4, 3, 12)
+    )
 
 
 STYLES = {
