@@ -40,6 +40,7 @@ _TOKEN = re.compile(
       | (?P<word>[^\W\d_{_HAN}]+)""",
     re.VERBOSE | re.IGNORECASE,
 )
+_DAY_FORMS = {"iso": "1", "han_day": "2", "named": "3", "before": "4"}  # by which groups hold year, month and day
 _WORD = re.compile(rf"[{_HAN}]+|[^\W\d_{_HAN}]+")
 _DIGITS = re.compile(r"[0-9]+")
 _UNITED = re.compile(r"([0-9]+)([^\W\d_]+)|([^\W\d_]+)([0-9]+)")
@@ -104,7 +105,9 @@ class Disguise:
             return self._noted(self._written(text, keep=True))
         label, colon, rest = text.partition(":") if ":" in text else text.partition("：")
         if colon and len(label) <= _LABEL_LENGTH and self._is_public(label) and "//" not in text:
-            return self._noted(self._written(label, keep=True)) + colon + self.text(rest)
+            told = self._is_public(rest)
+            value = self._written(rest, keep=told)
+            return self._noted(self._written(label, keep=True)) + colon + (self._noted(value) if told else value)
         return self._written(text, keep=False)
 
     def _noted(self, text: str) -> str:
@@ -133,36 +136,26 @@ class Disguise:
         return "".join(out)
 
     def _token(self, text: str, tokens: list[re.Match[str]], place: int, keep: bool, salt: str) -> str:
-        token, stands = tokens[place], tokens[place].group()
-        match token.lastgroup:
+        token, stands, kind = tokens[place], tokens[place].group(), str(tokens[place].lastgroup)
+        if kind in _DAY_FORMS:
+            return self._day(token, _DAY_FORMS[kind], stands)
+        match kind:
             case "url":
                 return self.address(stands)
-            case "iso" | "s1" | "y1" | "m1" | "d1":
-                return self._day(token, "1", stands)
+            case "slashed":
+                return _DIGITS.sub(lambda run: self._whole(run[0], least=12), stands)
             case "clock":
                 return self._clock(stands)
             case "number":
-                outof = stands in ("5", "5.0") and text[: token.start()].rstrip().endswith("/")
-                return stands if outof else self.number(stands)
-        if token["iso"]:
-            return self._day(token, "1", stands)
-        if token["han_day"]:
-            return self._day(token, "2", stands)
-        if token["named"]:
-            return self._day(token, "3", stands)
-        if token["before"]:
-            return self._day(token, "4", stands)
-        if token["slashed"]:
-            return _DIGITS.sub(lambda run: self._whole(run[0], least=12), stands)
-        if token["mixed"]:
-            return self._mixed(stands)
-        if (
-            keep
-            or stands.casefold() in self._known.forms
-            or (stands.casefold() in self._known.units and _beside_figure(text, tokens, place))
-        ):
-            if not keep:
-                self.kept.texts.setdefault(stands)
+                out_of = stands in ("5", "5.0") and text[: token.start()].rstrip().endswith("/")
+                return stands if out_of else self.number(stands)
+            case "mixed":
+                return self._mixed(stands)
+        folded, known = stands.casefold(), self._known
+        if keep:
+            return stands
+        if folded in known.forms or (folded in known.units and _beside_figure(text, tokens, place)):
+            self.kept.texts.setdefault(stands)
             return stands
         return self.word(stands, salt)
 
