@@ -20,6 +20,7 @@ from collector.saved.chats.table import read_chat
 from collector.saved.page import PageFile, read_page
 from collector.site import Document, PageReader, PageReaderNamed, StoredPage
 
+_UNREADABLE_WORDS = "Its words cannot be read by themselves; what you note of it (--note) is found."
 _CLOCKS_APART = timedelta(minutes=10)
 _LONG_BEFORE = timedelta(days=400)
 
@@ -89,8 +90,9 @@ def _counted(count: int, what: str) -> str:
 def _unreadable(file: AddedRecord) -> SavedReading:
     """A picture or a PDF: kept, and said plainly that a person has to enter what it shows."""
     form = "pdf" if file.media_type == "application/pdf" else file.media_type.partition("/")[0]
-    if file.kind == "chat" and form not in ("pdf", "image", "video", "audio"):
-        why = "No messages with their times were found in it. It is kept as it is."
+    if file.kind == "chat":
+        seen = form in ("pdf", "image", "video", "audio")
+        why = f"{_UNREADABLE_WORDS if seen else 'No messages with their times were found in it.'} It is kept as it is."
         return SavedReading(page=SavedPage(form, "kept", why))
     why = "Its facts cannot be read by themselves. Enter what it shows, such as dispute.deadline=2026-10-09."
     return SavedReading(page=SavedPage(form, "kept", why))

@@ -139,3 +139,11 @@ def test_of_a_conversation_that_nobody_called_one_the_person_is_told_how_to_have
     assert "It holds a conversation (WhatsApp)" in " ".join(str(block) for block in added([kept], seal).blocks)
     (kept,) = add_files(ws, ORDER, [path], FileDetails(kind="chat"))
     assert kept.unread == ""
+
+
+def test_of_a_picture_of_a_conversation_it_is_said_that_its_words_are_not_read(ws: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "wechat.png"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n")
+    (kept,) = add_files(ws, ORDER, [path], FileDetails(kind="chat", note="they promise Friday"))
+    assert kept.file.page is not None
+    assert kept.file.page.why.startswith("Its words cannot be read by themselves")
