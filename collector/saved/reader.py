@@ -53,7 +53,9 @@ def _spoken(file: AddedRecord, talk: Chat | NotRead | None) -> SavedReading:
     """What a file that is no page gives: its conversation, or why there is none."""
     if isinstance(talk, Chat):
         return _conversation(file, talk)
-    return SavedReading(page=SavedPage("chat", "unknown", talk.why, "chat")) if talk else _unreadable(file)
+    if talk is None:
+        return _unreadable(file)
+    return SavedReading(page=SavedPage("chat", "unknown", talk.why, "chat", others=talk.others))
 
 
 def _conversation(file: AddedRecord, talk: Chat) -> SavedReading:
@@ -80,7 +82,8 @@ def _extent(talk: Chat) -> str:
     said = f"{talk.app}: {_counted(len(talk.messages), 'message')}"
     if not files:
         return said
-    return f"{said} with {_counted(len(files), 'file')}" + (f", {there} of them here" if there < len(files) else "")
+    here = f", {there} of them here" if there else ", named but not here"
+    return f"{said} with {_counted(len(files), 'file')}" + (here if there < len(files) else "")
 
 
 def _counted(count: int, what: str) -> str:

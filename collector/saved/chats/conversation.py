@@ -51,9 +51,13 @@ class Chat:
 
 @dataclass(frozen=True, slots=True)
 class NotRead:
-    """A file that holds, or should hold, a conversation and was not read: `why` is one sentence, and what to do."""
+    """A file that holds, or should hold, a conversation and was not read: `why` is one sentence, and what to do.
+
+    `others` says that it holds conversations with others, which no pack may show.
+    """
 
     why: str
+    others: bool = False
 
 
 @dataclass(frozen=True, slots=True)
