@@ -445,12 +445,12 @@ def facts(
 ) -> None:
     """Show what was read, and where it stands on the page."""
     from casework import views
-    from casework.asking.dossier import facts_of, tiles_of
+    from casework.asking.dossier import facts_of, tiles_of, zone_of_facts
     from casework.workspace import workspace
 
     ws = workspace(archive)
     found = facts_of(ws, what, everything=everything)
-    _show(Terminal(json, quiet), views.facts(found, tiles_of(ws, found)))
+    _show(Terminal(json, quiet), views.facts(found, tiles_of(ws, found), zone_of_facts(ws, what)))
 
 
 @app.command(rich_help_panel=LOOKING, cls=_DashCommand)

@@ -17,6 +17,7 @@ from rules.check.review import reasons_of
 from rules.deadlines.counting import deadlines, needs_attention
 from rules.deadlines.moments import Advice, moments
 from rules.deadlines.next_steps import next_steps
+from rules.language.facts import page_words
 from rules.language.words import time_words
 from rules.policy.platform import load_policy, policies
 
@@ -132,10 +133,10 @@ def _not_whole(ws: Workspace, case: str) -> str:
     """Each page whose newest visit kept less than the whole: it must not hide behind good looks at the others."""
     words = {"partial": kept_in_part}
     said = [
-        (look.kind.replace("_", " "), words.get(look.outcome, "not seen: {}".format)(look.why.rstrip(".")))
+        (page_words(look.kind), words.get(look.outcome, "not seen: {}".format)(look.why.rstrip(".")))
         for look in ws.index.newest_not_whole(case)
     ]
-    return "".join(f"; the {kind} page was {how}" for kind, how in said)
+    return "".join(f"; the {page} was {how}" for page, how in said)
 
 
 def _alarms(ws: Workspace, case: Case, running: list[Deadline], look: Snapshot | None, now: datetime) -> tuple[str, ...]:

@@ -82,7 +82,7 @@ def _case(ws: Workspace, order: str) -> tuple[Any, ...]:
 
 def _facts(ws: Workspace, order: str) -> tuple[Any, ...]:
     found = facts_of(ws, order)
-    return found, tiles_of(ws, found)
+    return found, tiles_of(ws, found), "Europe/Berlin"
 
 
 def _watched(desk: _Desk) -> WatchAnswer:
@@ -170,7 +170,7 @@ def test_exit_codes_say_what_is_due(desk: _Desk) -> None:
         (("late", "damaged"), "late, damaged"),
         (({"name": "fan"},), "1 entry"),
         (({"name": "fan"}, {"name": "box"}), "2 entries"),
-        ({"quality": "as the sample", "packaging": "foam"}, "quality: as the sample; packaging: foam"),
+        ({"quality": "as the sample", "packaging": "foam"}, "Quality: as the sample; Packaging: foam"),
     ],
 )
 def test_a_value_is_told_in_words_and_not_as_a_program_writes_it(value: Any, words: str) -> None:
@@ -183,7 +183,7 @@ def test_the_table_of_facts_says_in_words_where_each_stands() -> None:
         Fact("order.number", "250861947301028446", "read", "20261125T101831Z-717fdf", "alibaba.order/2", place),
         Fact("dispute.offer", None, "not_shown", "20261125T101843Z-29b441", "alibaba.dispute/2"),
     ]
-    table = views.facts(facts, [None, None]).blocks[0]
+    table = views.facts(facts, [None, None], "UTC").blocks[0]
     assert isinstance(table, Table)
     assert table.rows[0][3] == "the page's data"
     assert table.rows[1][2] == "not shown"

@@ -17,6 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from collector.model import ORIGINS, Exhibit, Fact, Private, Snapshot, kept_in_part
 from rules.language.dates import both, time_in
+from rules.language.facts import plain_words
 from rules.language.words import day_words
 from rules.pack.plan.exhibits import Withheld, folder, is_as_text
 from rules.pack.plan.plan import PackPlan
@@ -30,7 +31,14 @@ MOST_SHEETS = 3  # pages of one exhibit in the printed report
 
 _RUNNING = ("open", "due_soon", "act_now", "overdue")
 _TEXT = SimpleNamespace(
-    reasons=REASONS, states=STATES, origins=ORIGINS, who=WHO, said=said, both=both, kept_in_part=kept_in_part
+    reasons=REASONS,
+    states=STATES,
+    origins=ORIGINS,
+    who=WHO,
+    said=said,
+    both=both,
+    kept_in_part=kept_in_part,
+    plain_words=plain_words,
 )
 
 
