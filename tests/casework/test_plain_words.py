@@ -6,17 +6,20 @@ only where it is to be typed, in a command; a time as a page printed it stands i
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 
 from casework.blocks import Bar, Block, Cell, Excerpt, Line, Part, Span, Table, View
 from casework.terminal import Terminal
 from fixtures.authority import Served
 from fixtures.marketplace.scenarios import addresses
 from rules.policy.fact_names import FACTS
+from tests.pack_reader import unpacked
 from tests.paper_desk import ORDER, ORIGIN, SCENARIO, PaperDesk
 
 PAGES = ("order", "dispute", "supplier", "product")
@@ -162,3 +165,17 @@ def test_what_is_no_plain_english_is_found(text: str, fault: str) -> None:
 def test_a_command_and_a_quotation_are_plain_english() -> None:
     text = "The page says “2026-10-04 18:00”. Correct it: tradewitness case set CASE received_at=2026-09-30"
     assert faults(text, sentence=True) == []
+
+
+def test_what_a_pack_shows_is_plain_english(desk: PaperDesk, tmp_path: Path) -> None:
+    """The viewer and what is to be uploaded; what a message says stands as it was written."""
+    desk.did("pack", ORDER, "-o", tmp_path / "case.zip")
+    data = unpacked(tmp_path / "case.zip", tmp_path / "bag") / "data"
+    page = BeautifulSoup((data / "index.html").read_text(), "html.parser")
+    for part in page(["script", "style"]):
+        part.decompose()
+    said = [" ".join(text.split()) for text in page.stripped_strings if not text.startswith("Order placed: ")]
+    said += [line for path in data.glob("submission/*.txt") for line in path.read_text().splitlines()]
+    rows = json.loads((data / "timeline.json").read_text())["rows"]
+    said += [row["text"] for row in rows if row["kind"] != "message"]
+    assert [f"{fault}: {text}" for text in said for fault in faults(text, sentence=False)] == []

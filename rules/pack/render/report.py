@@ -17,7 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from collector.model import ORIGINS, Exhibit, Fact, Private, Snapshot, kept_in_part
 from rules.language.dates import both, time_in
-from rules.language.facts import plain_words
+from rules.language.facts import fact_words, plain_words, sentence
 from rules.language.words import day_words
 from rules.pack.plan.exhibits import Withheld, folder, is_as_text
 from rules.pack.plan.plan import PackPlan
@@ -251,7 +251,7 @@ def _sheets(plan: PackPlan, copies: Mapping[str, list[bytes]]) -> Iterable[Sheet
 
 def _view(plan: PackPlan, exhibit: Exhibit, copies: tuple[str, ...]) -> ShownExhibit:
     facts = tuple(
-        ShownFact(fact.name, _fact_value(fact, plan), fact.place.path if fact.place else "")
+        ShownFact(sentence(fact_words(fact.name)), _fact_value(fact, plan), fact.place.path if fact.place else "")
         for fact in plan.facts
         if fact.snapshot == plan.origin(exhibit) and fact.snapshot and fact.name not in MESSAGES
     )
