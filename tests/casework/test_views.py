@@ -33,13 +33,13 @@ from casework.proving.reread import reread
 from casework.proving.status import stamp, status
 from casework.proving.verify import verify_path
 from casework.terminal import Terminal
-from casework.terminal.console import inert
 from casework.views.deadlines import bar
 from casework.views.reading import value_text
 from casework.workspace import Workspace, workspace
 from collector.archive.sealing import state
 from collector.browser.accounts import Account
 from collector.errors import DONE, DUE
+from collector.inert import shown_in_line
 from collector.model import Fact, Place
 from fixtures.authority import Served
 from tests.paper_desk import PaperDesk, paper_browser
@@ -137,7 +137,7 @@ def test_a_view_is_pure_and_is_printed_whole(name: str, desk: _Desk, capsys: pyt
     assert printed.out.endswith(json.dumps(view.json, ensure_ascii=False, indent=2) + "\n")
     squeezed = "".join((printed.out + printed.err).split())
     for word in _words(view.blocks):
-        assert "".join(inert(word).split()) in squeezed
+        assert "".join(shown_in_line(word).split()) in squeezed
 
 
 def _words(blocks: tuple[Block, ...]) -> Iterator[str]:
@@ -240,7 +240,7 @@ def test_no_text_of_a_view_acts_on_the_terminal(blocks: list[Block], quiet: bool
         patch.setenv("TERM", "dumb")
         Terminal(quiet=quiet).show(View({}, tuple(blocks)))
     for row in (out.getvalue() + err.getvalue()).split("\n"):
-        assert inert(row) == row
+        assert shown_in_line(row) == row
 
 
 def test_what_looks_like_markup_is_printed_as_it_stands(capsys: pytest.CaptureFixture[str]) -> None:

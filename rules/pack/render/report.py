@@ -15,6 +15,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from collector.inert import shown
 from collector.model import ORIGINS, Exhibit, Fact, Private, Snapshot, kept_in_part
 from rules.language.dates import both, time_in
 from rules.language.facts import fact_words, plain_words, sentence
@@ -192,11 +193,9 @@ def masked_text(snapshot: Snapshot) -> str:
     return "Masked at capture: " + ", ".join(f"{count} × {kind}" for kind, count in sorted(kinds.items())) + "."
 
 
-def _without_controls(value: Any) -> Any:
-    """What a page or a file's name says, without characters that act on a terminal or a viewer."""
-    if isinstance(value, str) and not hasattr(value, "__html__"):
-        return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", " ", value)
-    return value
+def _all_shown(value: Any) -> Any:
+    """What a page or a file's name says, with signs that act or hide shown as what they are."""
+    return shown(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 @cache
@@ -204,7 +203,7 @@ def html() -> Environment:
     """Templates for pages: everything is escaped."""
     return Environment(
         loader=PackageLoader("rules.pack"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-        finalize=_without_controls,
+        finalize=_all_shown,
     )  # fmt: skip
 
 
@@ -223,7 +222,7 @@ def text() -> Environment:
 
 
 def _line(value: object) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in str(value)).split())
+    return " ".join(shown(str(value)).split())
 
 
 def _is_key(row: TimelineRow, running: set[str]) -> bool:
