@@ -214,7 +214,7 @@ def withdraw(
 ) -> None:
     """Take files out of a case, such as one that belongs to another; its history says so, and nothing is erased.
 
-    Add a file again to take it back. An entry is withdrawn with: case set CASE NAME=
+    Add a file again to take it back. An entry is withdrawn with: tradewitness case set CASE NAME=
     """
     from casework import views
     from casework.keeping.withdraw import withdraw as take_out
