@@ -530,6 +530,29 @@ def doctor(archive: ArchiveOption = None, json: JsonOption = False, quiet: Quiet
 
 
 @app.command(rich_help_panel=EXPERT)
+def sample(
+    what: Annotated[str, typer.Argument(metavar="SNAPSHOT|FILE", help="A kept snapshot, or a page that you saved.")],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="Where to write the sample.")],
+    yes: YesOption = False,
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Make a sample of a page that is not read right: its skeleton alone, which gives nothing away. Shows it first."""
+    from casework import views
+    from casework.asking.sample import make_sample, write_sample
+    from casework.workspace import workspace
+
+    terminal = Terminal(json, quiet)
+    with terminal.progress() as progress:
+        made = make_sample(workspace(archive), what, output, progress)
+    if not json:
+        terminal.show(views.sample(made))
+    person = terminal.person()
+    _show(terminal, views.sample_written(made, write_sample(made, person, yes=yes), person.present))
+
+
+@app.command(rich_help_panel=EXPERT)
 def login(
     name: Annotated[str, typer.Argument(metavar="[NAME]", help="What to call the account (default: main).")] = "",
     attach: Annotated[

@@ -87,7 +87,10 @@ FILE_KINDS: tuple[FileKind, ...] = (
     FileKind("tracking", "Tracking record", "物流记录", 70),
     FileKind("receipt", "Receipt", "收据", 100),
     FileKind("payment", "Proof of payment", "付款凭证", 90),
-    FileKind("chat", "Chat kept by the buyer", "聊天记录", mixed=True, read=True, media_types=("message/rfc822",)),
+    FileKind(
+        "chat", "Chat kept by the buyer", "聊天记录", mixed=True, read=True,
+        media_types=("message/rfc822", "application/vnd.ms-outlook"),
+    ),
     FileKind(
         "page", "Page saved by hand", "网页", mixed=True, read=True,
         media_types=("multipart/related", "application/x-webarchive", "text/html", "application/xhtml+xml"),

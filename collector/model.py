@@ -263,7 +263,8 @@ class SavedPage:
     or kept (nothing that can be read), and `why` one sentence. `kind` of page ("chat": a conversation from elsewhere) and
     `url` ("") are as far as known; `saved_at` (UTC) is when it was saved, and `said_by` who says so. `others` says that it
     shows conversations with others, `secrets` that it holds what looks like a secret of the session; `alias` is the local
-    stand-in that it was saved from, or "". `caution` is what must be known of what was read, in sentences, or "".
+    stand-in that it was saved from, or "". `caution` is what must be known of how it was read, and `todo` what
+    the buyer can do about it, or "".
     """
 
     form: str
@@ -277,6 +278,7 @@ class SavedPage:
     secrets: bool = False
     alias: str = ""
     caution: str = ""
+    todo: str = ""
 
     @property
     def ours(self) -> bool:
@@ -293,7 +295,8 @@ class SavedPage:
 class AddedFile:
     """A file the buyer put in by hand: never witnessed by the tool. `kind` is photo, video, contract…; times UTC.
 
-    `page` says of a page or conversation saved by hand what it is; None for other files.
+    `page` says of a page or conversation saved by hand what it is; None for other files. `belied` says of a file whose name
+    is that of another format what its bytes are, in a sentence, or "".
     """
 
     id: str
@@ -308,6 +311,7 @@ class AddedFile:
     note: str = ""
     parts: tuple[FilePart, ...] = ()
     page: SavedPage | None = None
+    belied: str = ""
 
     @property
     def sealed(self) -> tuple[FilePart, ...]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from collector.model import Fact, Target
+from collector.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +227,10 @@ class Directory(Protocol):
 
 class Site(PageReader, Directory, Protocol):
     """All that is known of one site, for who both looks for pages and reads them."""
+
+    def vocabulary(self) -> Vocabulary:
+        """What it prints for everybody, and what its pages are built of: what a sample of a page keeps."""
+        ...
 
 
 # Each takes the name of a site, as a target has it, and raises UnknownSite for one that this version does not know.

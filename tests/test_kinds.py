@@ -142,9 +142,9 @@ def words(node: ast.expr) -> set[str]:
 
 def tables(code: str) -> list[str]:
     """What in a module looks like a table of kinds, as a sentence each."""
-    found = []
+    found, kinds = [], (set(page_names()), set(file_names()))
     for together in named_together(code):
-        for known in (set(page_names()), set(file_names())):
+        for known in kinds:
             if len(together & known) >= MANY:
                 found.append(f"{', '.join(sorted(together & known))} stand together")
     return found

@@ -90,6 +90,7 @@ def works(home: Path, folder: Path, authority: Served) -> None:
     assert (verified["ok"], verified["seal"]) == (True, "timestamped")
 
 
+@pytest.mark.stories
 def test_the_installed_wheel_works_with_no_checkout_near(wheel: Path, authority: Served, tmp_path: Path) -> None:
     """Rules find their policy, the seal its certificates, where the wheel put them; the other packages are this venv's."""
     home = tmp_path / "venv"

@@ -21,17 +21,17 @@ from collector.canonical import sha256
 from collector.errors import WrongRequest
 from collector.kinds import file_kind, file_kind_of, file_names, in_words
 from collector.ledger.log import Opening, new_salt
+from collector.media import media_type_of
 from collector.model import AddedFile
 from collector.progress import Progress
+from collector.saved.chats.conversation import Chat
+from collector.saved.chats.table import read_chat
 from collector.saved.page import folder_of
 from rules.case.chronology import time_of
 
-_TYPES = {
-    ".mhtml": "multipart/related", ".mht": "multipart/related", ".eml": "message/rfc822", ".heic": "image/heic",
-    ".webarchive": "application/x-webarchive",
-}  # fmt: skip
 _WITH_A_FOLDER = ("text/html", "application/xhtml+xml")  # a browser saves the files of such a page beside it
 _MOST_PARTS = 2000
+_LARGEST_LOOKED_INTO = 200 * 1024 * 1024
 DATES = {"day-first": "day_first", "month-first": "month_first"}
 
 
@@ -51,11 +51,15 @@ class FileDetails:
 
 @dataclass(frozen=True, slots=True)
 class KeptFile:
-    """A file as it stands in its case, and as it stood before where it was kept already; `again`: it had been withdrawn."""
+    """A file as it stands in its case, and as it stood before where it was kept already; `again`: it had been withdrawn.
+
+    `unread` names the application of a conversation that it holds and that nobody asked to have read, or "".
+    """
 
     file: AddedFile
     before: AddedFile | None = None
     again: bool = False
+    unread: str = ""
 
     @property
     def corrected(self) -> bool:
@@ -97,14 +101,26 @@ def add_files(ws: Workspace, wanted: str, paths: Iterable[Path], said: FileDetai
         kept[digest] = identities[digest]
     ws.refresh()
     by_id = {file.id: file for file in ws.index.added_files(case.order)}
-    return [KeptFile(by_id[identity], standing.get(digest), digest in withdrawn) for digest, identity in kept.items()]
+    return [
+        KeptFile(file, standing.get(file.digest), file.digest in withdrawn, _unread_conversation(ws, file))
+        for file in map(by_id.__getitem__, kept.values())
+    ]
+
+
+def _unread_conversation(ws: Workspace, file: AddedFile) -> str:
+    """The application of a conversation in a file of which nobody has said what it is."""
+    if file.kind != file_kind_of("") or file.size > _LARGEST_LOOKED_INTO:
+        return ""
+    talk = read_chat(ws.archive.objects.get(file.digest))
+    return talk.app if isinstance(talk, Chat) else ""
 
 
 def _require_pages(paths: Iterable[Path], said: FileDetails, standing: Mapping[str, AddedFile]) -> None:
     """What is said of a saved page is said of no other file. Raises WrongRequest."""
     for path in paths:
-        held = standing.get(sha256(path.read_bytes()))
-        kind = said.kind or (held.kind if held else file_kind_of(_media_type(path)))
+        data = path.read_bytes()
+        held = standing.get(sha256(data))
+        kind = said.kind or (held.kind if held else file_kind_of(media_type_of(path.name, data)))
         how = f"{path.name} is kept as {in_words(kind)}."
         if said.dates and kind != "chat":
             raise WrongRequest(f"--dates is said of a conversation; {how}", "Add it with: --as chat")
@@ -157,7 +173,7 @@ def record_said(ws: Workspace, case: Case, file: AddedFile, said: Mapping[str, A
 def _enter_file(
     ws: Workspace, case: Case, path: Path, said: FileDetails, about: dict[str, str], data: bytes, digest: str
 ) -> str:
-    media_type = _media_type(path)
+    media_type = media_type_of(path.name, data)
     kind = said.kind or file_kind_of(media_type)
     opening = Opening(digest, new_salt())
     parts, openings = _folder(ws, path, data) if kind == "page" and media_type in _WITH_A_FOLDER else ([], [])
@@ -172,10 +188,6 @@ def _enter_file(
         body["alias"] = str(ws.alias)
     ws.archive.record("file.added", body, (opening, *openings))
     return str(body["id"])
-
-
-def _media_type(path: Path) -> str:
-    return _TYPES.get(path.suffix.lower()) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
 
 
 def _folder(ws: Workspace, page: Path, data: bytes) -> tuple[list[dict[str, Any]], list[Opening]]:

@@ -20,6 +20,9 @@ from collector.ledger.log import Opening, new_salt
 from collector.model import Exhibit, Private, Problem, Snapshot
 from collector.progress import Progress
 from collector.reading.withheld import private_of
+from collector.saved.chats.conversation import folded
+from collector.saved.chats.mail import files_attached
+from collector.saved.chats.zipped import files_in, is_zip
 from collector.seal.ask.request import Token, request_all
 from collector.seal.signature import sign
 from rules.case.casefile import CaseFile
@@ -156,6 +159,7 @@ def _renderings(ws: Workspace, case: Case, planned: PackPlan, progress: Progress
         partial(print_pdf, page_numbers=False),
         partial(_web_archive, get),
         ws.clock.now(),
+        partial(_inside, get),
     )
     openings, records = [], []
     for path, data in sorted(made.items()):
@@ -188,6 +192,14 @@ def _web_archive(get: Callable[[str], bytes], snapshots: Iterable[Snapshot], lef
         raise ArchiveError(
             f"The web archive could not be made ({error.strerror}).", "Free some space and run the command again."
         ) from error
+
+
+def _inside(get: Callable[[str], bytes], digest: str, names: frozenset[str]) -> Iterable[tuple[str, bytes]]:
+    """The files of these names in a zip or a mail that is kept."""
+    data, wanted = get(digest), frozenset(map(folded, names))
+    if is_zip(data):
+        return files_in(data, lambda name: folded(name) in wanted)
+    return ((name, inner) for name, inner in files_attached(data) if folded(name) in wanted)
 
 
 def _rendering(ws: Workspace, commitment: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ from collector.seal.timestamp import verify_token
 from rules.case.casefile import CaseFile
 from rules.pack.bag.proof import ProofMaterial, openings_of
 from rules.pack.plan.plan import AuthorityStamp, CoveringCheckpoint, PackPlan
+
+_NEWEST = 200  # earlier checkpoints that a pack can be held against whoever's they are
 
 
 def covering_checkpoint(ws: Workspace, last: int, key: SigningKey) -> Checkpoint:
@@ -117,12 +120,24 @@ class PackProof:
                 files |= token.files
         earlier = {
             one.size: (one.root, tuple(step.hex() for step in tree.consistency_proof(one.size)))
-            for one in ledger.checkpoint_list()
-            if one.size < size
+            for one in self._earlier(file, brackets)
         }
         shown = tuple((seq, ledger.entry(seq).line) for seq in entries)
         certificates = {**self._certificates, **self._earlier_signers(brackets)}
         return ProofMaterial(shown, paths, files, openings_of(planned), certificates, size, earlier)
+
+    def _earlier(self, file: CaseFile, shown: Sequence[Checkpoint]) -> list[Checkpoint]:
+        """The checkpoints that somebody can hold this pack against: those that it shows, those of the packs made before, of
+        whatever case, those that sealed something new of this case, and the newest.
+
+        Not all: beside thousands of other cases' a pack would be larger and slower, and prove nothing more.
+        """
+        ledger, stop = self.ws.archive.ledger, self.checkpoint.size
+        sizes = [size for size in ledger.catalogue.checkpoint_sizes() if size < stop]
+        packs = {int(entry.body["checkpoint"]) for entry in ledger.entries(stop=stop, kinds=("pack.made",))}
+        own = {sizes[at] for event in file.events if (at := bisect_right(sizes, event.seq)) < len(sizes)}
+        wanted = (packs & set(sizes)) | {one.size for one in shown} | own | set(sizes[-_NEWEST:])
+        return [one for size in sorted(wanted) if (one := ledger.checkpoint(size)) is not None]
 
     def _entries(self, file: CaseFile) -> tuple[int, ...]:
         """The case's own entries, the keys', and the last token received before each visit: it says "not before"."""

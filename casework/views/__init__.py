@@ -6,11 +6,12 @@ from casework.views.findings import before_order, draft, findings
 from casework.views.house import health, initialised, reindexed
 from casework.views.kept import added, captured, exported, packed
 from casework.views.reading import case, cases, facts, found, reread
+from casework.views.sampling import sample, sample_written
 from casework.views.sealing import stamped, status, verified
 from casework.views.told import told, withdrawn
 
 __all__ = [
     "added", "before_order", "captured", "case", "cases", "deadlines", "draft", "exported", "facts", "findings",
-    "found", "health", "initialised", "next_step", "night", "packed", "reindexed", "reread", "signed_in", "stamped",
-    "status", "stopped", "today", "told", "verified", "watched", "withdrawn",
+    "found", "health", "initialised", "next_step", "night", "packed", "reindexed", "reread", "sample",
+    "sample_written", "signed_in", "stamped", "status", "stopped", "today", "told", "verified", "watched", "withdrawn",
 ]  # fmt: skip

@@ -29,7 +29,7 @@ _PARTS = (
     ("Dates and facts", ("claim", "shipping", "time", "timer", "conflict")),
     ("Evidence", ("reason", "strength", *REASONS)),
     ("Contract", ("contract", "difference")),
-    ("What was written", ("redflag", "own", "admission")),
+    ("What was written", ("redflag", "own", "admission", "chat")),
     ("The other side", ("other_side", "first_seen")),
 )
 # What nobody has done wrong: a verdict would sound like a fault.

@@ -106,6 +106,10 @@ def _file(kept: KeptFile) -> Iterator[Block]:
         yield line(f"Corrected what is said of {file.name} {what}:")
     if before is not None and kept.corrected:
         yield from _corrections(file, before)
+    if file.belied:
+        yield line(Span(f"{file.belied} It is taken for what it is.", "warning"), indent=2)
+    if kept.unread:
+        yield line(f"It holds a conversation ({kept.unread}). To have it read, add it again with: --as chat", indent=2)
     if file.page:
         yield from _read_of(file.page)
 
@@ -126,7 +130,7 @@ def _read_of(page: SavedPage) -> Iterator[Block]:
         what = f"Read as a page of kind {page.kind}" if page.kind != "chat" else f"Read as a conversation ({page.why})"
         yield line(f"{what}{when}.", indent=2)
         if page.caution:
-            yield line(Span(page.caution, "warning"), indent=2)
+            yield line(Span(page.caution, "warning"), f" {page.todo}".rstrip(), indent=2)
         if not page.saved_at and page.kind != "chat":
             unsaid = "It does not say when it was saved: a countdown on it counts as running out now."
             yield line(Span(f"{unsaid} If you know, say so:", "warning"), indent=2)

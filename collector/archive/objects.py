@@ -131,4 +131,6 @@ def _hash_packed(stream: BinaryIO, most: int) -> str:
 
 def _one_byte_differs(stored: bytes, anew: bytes) -> bool:
     """Another version of the library may pack otherwise; it would not differ in exactly one byte."""
-    return len(stored) == len(anew) and sum(one != two for one, two in zip(stored, anew, strict=True)) == 1
+    differ = int.from_bytes(stored) ^ int.from_bytes(anew)
+    lowest = (differ & -differ).bit_length() - 1  # bit that is not the same
+    return len(stored) == len(anew) and differ > 0 and differ >> (lowest // 8 * 8) < 256

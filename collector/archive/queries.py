@@ -16,6 +16,7 @@ from collector.archive.records import FileRecord, RenderingRecord, snapshot_of, 
 from collector.canonical import made
 from collector.errors import ArchiveError, DamagedArchive
 from collector.ledger.log import Ledger, Opening
+from collector.media import belied
 from collector.model import ALIBABA, AddedFile, Fact, FilePart, Place, Snapshot, Target
 from collector.saved.record import page_of_record
 
@@ -274,7 +275,7 @@ class Queries:
             told.id, told.name, told.kind, told.media_type, told.size, opening.digest, opening.salt,
             datetime.fromisoformat(row["at"]), row["seq"], told.note,
             tuple(FilePart(part.name, part.size, own.digest, own.salt) for part, own in parts if own),
-            page_of_record(json.loads(row["page"])),
+            page_of_record(json.loads(row["page"])), belied(told.name, told.media_type),
         )  # fmt: skip
 
     def descriptions(self, case: str) -> list[Description]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -184,7 +185,7 @@ def stamped_by(archive: Archive, checkpoint: Checkpoint) -> tuple[str, ...]:
     return tuple(sorted(part[1] for part in parts if len(part) == 3 and part[2] == "tsr"))
 
 
-def _files(archive: Archive) -> list[str]:
+def _files(archive: Archive) -> Sequence[str]:
     return archive.ledger.catalogue.checkpoint_files()
 
 

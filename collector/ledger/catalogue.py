@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -66,6 +66,15 @@ class Row:
     leaf: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """What stood in the folder of the checkpoints when it was listed: all names, and the sizes that some are named by."""
+
+    stamp: str
+    names: tuple[str, ...]
+    sizes: tuple[int, ...]
+
+
 class Catalogue:
     """The derived tables of one ledger, in memory without a `path`. Every question first takes in what was written since."""
 
@@ -79,7 +88,7 @@ class Catalogue:
         self._lock = RLock()
         self._seen: tuple[str, str] = ("", "")
         self._appending = False
-        self._listed: tuple[str, list[str]] = (_NOTHING, [])
+        self._listed = _Listing(_NOTHING, (), ())
 
     # -- asking -------------------------------------------------------------------------------------------------
 
@@ -124,19 +133,27 @@ class Catalogue:
         Each is read once; of the newest it is also seen when they were changed since. An older one that was changed is
         named by `verify`, and by who reads it.
         """
-        with self._lock:
-            return self._asked(self._take_checkpoints)
+        return self._asked(self._checkpoint_files)
 
-    def checkpoint_files(self) -> list[str]:
+    def damaged_checkpoints(self) -> list[str]:
+        """The files that are named as a checkpoint and are none, in no order; seen as `checkpoints` sees them."""
+        return self._asked(self._damaged_files)
+
+    def checkpoint_files(self) -> Sequence[str]:
         """The names of all files among the checkpoints, in no order; listed anew when one came or went."""
-        stamp = _stamp(self._checkpoints)
-        if stamp != self._listed[0]:
-            self._listed = stamp, [entry.name for entry in os.scandir(self._checkpoints)] if stamp != _NOTHING else []
-        return self._listed[1]
+        return self._listing().names
 
-    def checkpoint_sizes(self) -> list[int]:
+    def checkpoint_sizes(self) -> Sequence[int]:
         """The sizes that checkpoints are named by, smallest first; whether the files are whole is not looked at."""
-        return sorted(int(name[:-5]) for name in self.checkpoint_files() if name.endswith(".json") and name[:-5].isdigit())
+        return self._listing().sizes
+
+    def _listing(self) -> _Listing:
+        stamp = _stamp(self._checkpoints)
+        if stamp != self._listed.stamp:
+            names = tuple(entry.name for entry in os.scandir(self._checkpoints)) if stamp != _NOTHING else ()
+            sizes = (int(name[:-5]) for name in names if name.endswith(".json") and name[:-5].isdigit())
+            self._listed = _Listing(stamp, names, tuple(sorted(sizes)))
+        return self._listed
 
     def disagrees_with(self, path: Path) -> bool:
         """Whether a catalogue in a file says of these files otherwise than this one; one of other files says nothing."""
@@ -264,21 +281,25 @@ class Catalogue:
                     db.execute("insert or replace into openings values (?, ?, ?)", opening[:3])
         _put_state(db, opened=end)
 
-    def _take_checkpoints(self, db: sqlite3.Connection) -> dict[str, bytes]:
-        known = {name: (stamp, data) for name, stamp, data in db.execute("select name, stamp, data from checkpoints")}
-        found: dict[str, bytes] = {}
-        sizes = self.checkpoint_sizes()
-        for left, size in zip(range(len(sizes), 0, -1), sizes, strict=True):
-            name = f"{checkpoint_name(size)}.json"
-            stamp, data = known.get(name, ("", b""))
-            if not stamp or left <= _NEWEST:
-                path = self._checkpoints / name
-                if (now := _stamp(path)) != stamp:
-                    read = checkpoint_or_none(path)
-                    data = read.data if read else b""
-                    db.execute("insert or replace into checkpoints values (?, ?, ?)", (name, now, data))
-            found[name] = data
-        return found
+    def _checkpoint_files(self, db: sqlite3.Connection) -> dict[str, bytes]:
+        names = self._take_checkpoints(db)
+        data = dict(db.execute("select name, data from checkpoints"))
+        return {name: data[name] for name in names}
+
+    def _damaged_files(self, db: sqlite3.Connection) -> list[str]:
+        names = set(self._take_checkpoints(db))
+        return [name for (name,) in db.execute("select name from checkpoints where length(data) = 0") if name in names]
+
+    def _take_checkpoints(self, db: sqlite3.Connection) -> list[str]:
+        """Reads those that came since, and the newest where they changed; the names of all, in the order of their sizes."""
+        stamps = dict(db.execute("select name, stamp from checkpoints"))
+        names = [f"{checkpoint_name(size)}.json" for size in self.checkpoint_sizes()]
+        for name in dict.fromkeys((*(name for name in names if name not in stamps), *names[-_NEWEST:])):
+            path = self._checkpoints / name
+            if (now := _stamp(path)) != stamps.get(name):
+                read = checkpoint_or_none(path)
+                db.execute("insert or replace into checkpoints values (?, ?, ?)", (name, now, read.data if read else b""))
+        return names
 
     def _subtree(self, height: int, number: int) -> bytes:
         with self._lock:

@@ -259,7 +259,7 @@ class Ledger:
 
     def damaged(self) -> list[str]:
         """The files that should be checkpoints and are none, or not the one of their name."""
-        return sorted(name for name, data in self.catalogue.checkpoints().items() if not data)
+        return sorted(self.catalogue.damaged_checkpoints())
 
     def covering(self, seq: int) -> Iterator[Checkpoint]:
         """The checkpoints that cover entry `seq`, the earliest first, each read as it is asked for."""
@@ -348,10 +348,10 @@ class Ledger:
         A signature that a crash left without its checkpoint goes: nothing rests on it, and the next one has another size.
         """
         newest = self.newest()
-        for path in (self.checkpoints / name for name in self.catalogue.checkpoint_files() if name.endswith(".p7s")):
-            later = path.stem.isdigit() and int(path.stem) > (newest.size if newest else 0)
-            if later and not path.with_suffix(".json").exists():
-                path.unlink()
+        sizes = (name[:-4] for name in self.catalogue.checkpoint_files() if name.endswith(".p7s") and name[:-4].isdigit())
+        for stem in (size for size in sizes if int(size) > (newest.size if newest else 0)):
+            if not (self.checkpoints / f"{stem}.json").exists():
+                (self.checkpoints / f"{stem}.p7s").unlink()
         write_file(self.checkpoints / f"{checkpoint.name}.p7s", signature)
         write_file(self.checkpoints / f"{checkpoint.name}.json", checkpoint.data)
 

@@ -19,7 +19,7 @@ def _hours(*hours: float) -> tuple[tzinfo, ...]:
 
 
 # The first reading is the earliest instant. A name that several countries use keeps all its readings.
-_ZONES: dict[str, tuple[tzinfo, ...]] = {
+ZONES: dict[str, tuple[tzinfo, ...]] = {
     "": (SHANGHAI, PACIFIC),
     "UTC": _hours(0), "GMT": _hours(0), "Z": _hours(0),
     "PDT": _hours(-7), "PST": _hours(-8), "PT": (PACIFIC,), "MDT": _hours(-6), "MST": _hours(-7), "CDT": _hours(-4, -5),
@@ -42,9 +42,9 @@ _MONTH_NAMES = """
     oct october octobre oktober okt ottobre octubre outubro октября окт أكتوبر
     nov november novembre noviembre novembro ноября ноя نوفمبر
     dec december déc décembre dezember dez dicembre diciembre dic dezembro des desember декабря дек ديسمبر"""
-_MONTHS = {name: number for number, line in enumerate(_MONTH_NAMES.split("\n")) for name in line.split()}
+MONTHS = {name: number for number, line in enumerate(_MONTH_NAMES.split("\n")) for name in line.split()}
 
-_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _DAY = rf"""(?:
     (?P<y1>[0-9]{{4}})(?P<s1>[-/.])(?P<m1>[0-9]{{1,2}})(?P=s1)(?P<d1>[0-9]{{1,2}})
   | (?P<y2>[0-9]{{4}})\s?年\s?(?P<m2>[0-9]{{1,2}})\s?月\s?(?P<d2>[0-9]{{1,2}})\s?日
@@ -53,7 +53,7 @@ _DAY = rf"""(?:
   | (?P<a5>[0-9]{{1,2}})(?P<s5>[-/.])(?P<b5>[0-9]{{1,2}})(?P=s5)(?P<y5>[0-9]{{4}})
 )"""
 _OFFSET = r"(?:UTC|GMT)\s?(?P<sign>[+\-−])\s?(?P<oh>[0-9]{1,2})(?::?(?P<om>[0-9]{2}))?|(?P<bare>[+\-−][0-9]{2}:?[0-9]{2})"
-_NAME = "|".join(re.escape(name) for name in sorted(_ZONES, key=len, reverse=True) if name)
+_NAME = "|".join(re.escape(name) for name in sorted(ZONES, key=len, reverse=True) if name)
 _TIME = rf"""(?:[,\s]\s?(?:at\s)?|T)(?P<h>[0-9]{{1,2}}):(?P<min>[0-9]{{2}})
     (?::(?P<sec>[0-9]{{2}})(?:[.,](?P<frac>[0-9]{{1,6}}))?)?
     (?:\s?(?P<half>[AaPp])\.?[Mm]\b\.?)?
@@ -198,7 +198,7 @@ def _day(match: re.Match[str]) -> date | None:
         for form in "1234":
             if year := match[f"y{form}"]:
                 month = match[f"m{form}"]
-                number = int(month) if month.isdigit() else _MONTHS[month.lower()]
+                number = int(month) if month.isdigit() else MONTHS[month.lower()]
                 return date(int(year), number, int(match[f"d{form}"]))
     except ValueError:
         return None
@@ -233,7 +233,7 @@ def _zones(match: re.Match[str]) -> tuple[tzinfo, ...]:
     if sign:
         offset = timedelta(hours=int(hours), minutes=int(minutes or 0))
         return (timezone(offset if sign == "+" else -offset),) if offset <= timedelta(hours=14) else ()
-    return _ZONES.get(re.sub(r"\s+", " ", (match["zone"] or "").upper()), ())
+    return ZONES.get(re.sub(r"\s+", " ", (match["zone"] or "").upper()), ())
 
 
 def _instants(naive: datetime, zone: tzinfo) -> tuple[datetime, ...]:

@@ -65,7 +65,10 @@ def _conversation(file: AddedRecord, talk: Chat) -> SavedReading:
         for name, value in (("chat.app", talk.app), ("chat.messages", talk.messages))
     )
     said_by = "the buyer" if file.saved_at else ""
-    page = SavedPage(talk.app, "read", _extent(talk), "chat", "", file.saved_at, said_by, caution=talk.caution)
+    page = SavedPage(
+        talk.app, "read", _extent(talk), "chat", "", file.saved_at, said_by,
+        caution=talk.caution.text, todo=talk.caution.todo,
+    )  # fmt: skip
     return SavedReading(facts, "", page)
 
 

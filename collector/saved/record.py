@@ -19,7 +19,7 @@ def page_record(page: SavedPage | None) -> dict[str, str]:
         return told
     saved_at = str(as_json(page.saved_at)) if page.saved_at else ""
     told |= {"kind": page.kind, "url": page.url, "saved_at": saved_at, "said_by": page.said_by}
-    told |= {"caution": page.caution} if page.caution else {}
+    told |= {name: said for name, said in (("caution", page.caution), ("todo", page.todo)) if said}
     if page.kind == "chat":
         return told
     flags = {"others": page.others, "secrets": page.secrets}
@@ -32,7 +32,7 @@ def page_of_record(record: Mapping[str, Any]) -> SavedPage | None:
         return None
     said = {
         name: record[name]
-        for name in ("form", "outcome", "why", "kind", "url", "said_by", "alias", "caution")
+        for name in ("form", "outcome", "why", "kind", "url", "said_by", "alias", "caution", "todo")
         if name in record
     }
     saved_at = datetime.fromisoformat(record["saved_at"]) if record.get("saved_at") else None

@@ -17,6 +17,7 @@ from pathlib import PurePath
 from collector.canonical import as_json, made
 from collector.errors import DamagedArchive
 from collector.kinds import file_kind
+from collector.media import DOCX
 from collector.model import AddedFile, FileText, Passage
 from collector.objects import ObjectStore
 from collector.progress import Progress
@@ -27,7 +28,8 @@ LARGEST = 40 * 1024 * 1024
 _UNPACKED = 100 * 1024 * 1024
 _PASSAGES, _LETTERS = 5_000, 2_000_000
 _AT_ONCE = 2
-_KINDS = {".pdf": "pdf", ".docx": "docx", ".txt": "text", ".md": "text", ".csv": "text", ".eml": "text", ".log": "text"}
+_BY_TYPE = {"application/pdf": "pdf", DOCX: "docx"}
+_BY_NAME = {".pdf": "pdf", ".docx": "docx", ".txt": "text", ".md": "text", ".csv": "text", ".eml": "text", ".log": "text"}
 
 NO_TEXT = f"no text found in it (a scan or a picture?): {LOOK}."
 LOCKED = f"it is locked with a password, so its text was not read: {LOOK}, and add a copy without a password."
@@ -75,8 +77,9 @@ def file_text(file: AddedFile, objects: ObjectStore) -> FileText:
 
 
 def format_of(file: AddedFile) -> str:
-    """pdf, docx or text, by the file's name, else its media type; "" for what is not read."""
-    by_name = _KINDS.get(PurePath(file.name).suffix.lower(), "")
+    """pdf, docx or text, by its media type, else by its name where that is no lie; "" for what is not read."""
+    by_name = "" if file.belied else _BY_NAME.get(PurePath(file.name).suffix.lower(), "")
+    by_name = _BY_TYPE.get(file.media_type) or by_name
     return by_name or ("text" if file.media_type.startswith("text/plain") else "")
 
 

@@ -17,6 +17,7 @@ from rules.check.coverage import coverage, other_protection
 from rules.check.differences import differences
 from rules.check.readiness import due, late_reason, readiness, shipping, strengths
 from rules.check.refund import refund
+from rules.conversation.elsewhere import unsure_conversations
 from rules.conversation.messages import not_whole
 from rules.conversation.redflags import redflags
 from rules.deadlines.conflicts import timer_conflicts
@@ -98,6 +99,7 @@ def review(casefile: CaseFile, policy: Policy, reasons: tuple[str, ...] = ()) ->
         *other_suppliers(casefile.facts, {file.id: file.name for file in casefile.files}),
         *differences(chronology),
         *heard,
+        *unsure_conversations(casefile),
         *adverse(chronology),
     )
     return tuple(_marked(finding, known) for finding in found)

@@ -10,6 +10,10 @@ from collector.model import Printed
 from rules.language.words import day_words
 from rules.policy.calendars import end_of, start_of, zone_of
 
+# A clock on a wall whose zone nobody knows: first it is that time in UTC+14, last in UTC-12.
+_FIRST_ZONE = timedelta(hours=14)
+_ANYWHERE = _FIRST_ZONE + timedelta(hours=12)
+
 
 @dataclass(frozen=True, slots=True)
 class UncertainTime:
@@ -57,6 +61,9 @@ def printed(value: Printed, zone: str) -> str:
     """A printed time, word for word; where it can only mean one instant, that instant in the case's zone."""
     if value.earliest == value.latest:
         return f"{both(value.earliest, zone)}, printed as “{value.text}”"
+    if not value.zone and value.latest - value.earliest == _ANYWHERE:
+        wall = value.earliest + _FIRST_ZONE
+        return f"{day_words(wall.date())}, {wall:%H:%M}, printed as “{value.text}” (no zone)"
     return f"{as_printed(value.text)}, as printed ({value.zone or 'no zone'})"
 
 

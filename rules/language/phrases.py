@@ -10,7 +10,8 @@ that is part of the phrase's own words takes nothing away, so every phrase finds
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import chain
@@ -162,16 +163,22 @@ class _Slot:
 
 _Row = tuple[_Slot, ...]
 _Parts = tuple[_Row, ...]
+_Group = tuple[_Terms, tuple[_Parts, ...]]  # phrases, by the rarest terms that each needs
 
 
 @dataclass(frozen=True, slots=True)
 class _Wording:
-    """A wording compiled. `chinese`: sought only in sentences with Chinese characters, only in those without, or in all."""
+    """A wording compiled. `chinese`: sought only in sentences with Chinese characters, only in those without, or in all.
+
+    `by_word` are the phrases whose terms begin with a word, by that word; `others` those whose terms can begin within one.
+    """
 
     language: str
     chinese: bool | None
     negations: _Terms
-    phrases: tuple[tuple[_Terms, tuple[_Parts, ...]], ...]  # by the terms that each needs first
+    phrases: tuple[_Parts, ...]
+    by_word: Mapping[str, tuple[_Group, ...]]
+    others: tuple[_Group, ...]
     unless: tuple[_Parts, ...]
 
 
@@ -193,7 +200,8 @@ class _Sentence:
 
     def says(self, wording: _Wording) -> bool:
         """Whether one of the phrases stands here, not denied, and no exception beside its own words."""
-        for needed, phrases in wording.phrases:
+        groups = {id(group): group for word in self._words for group in wording.by_word.get(word, ())}
+        for needed, phrases in chain(wording.others, groups.values()):
             for phrase in phrases if self._spans(needed) else ():
                 own = self.match(phrase, wording.negations)
                 if own and not self.excepted(wording, own):
@@ -275,40 +283,44 @@ def _within(span: Span, words: Iterable[Span]) -> bool:
     return False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Matcher:
     """A phrase book made ready to be used on text. `negations` are those of all its languages."""
 
     book: PhraseBook
     negations: tuple[str, ...]
     spelling: Spelling = field(repr=False)
-    _flags: tuple[_Compiled, ...] = field(repr=False)
+    flags: tuple[_Compiled, ...] = field(repr=False)
 
     def hits(self, text: str, speaker: str = "") -> list[Hit]:
         """The flags that a message raises, each once with its first sentence; `speaker` "" is anybody."""
-        found: dict[str, Hit] = {}
-        asked = [one for one in self._flags if not speaker or speaker in one.flag.by]
-        for written in sentences(text):
-            sentence, raw = _Sentence(self.spelling.plain(written)), folded(written)
-            for one in asked:
-                if one.flag.id in found or (one.flag.kind == "own_words" and _ASKED.search(written)):
-                    continue
-                if (language := _language(one, sentence, raw)) is not None:
-                    found[one.flag.id] = Hit(one.flag, written.strip(), language)
-        return list(found.values())
+        return list(_hits(self, text, speaker))
 
     def only(self, flag: str) -> Matcher:
         """This book with that flag alone: the others need not be sought."""
-        return replace(self, _flags=tuple(one for one in self._flags if one.flag.id == flag))
+        return replace(self, flags=tuple(one for one in self.flags if one.flag.id == flag))
 
     def specimens(self) -> Iterator[tuple[Flag, str, str]]:
         """Each flag, a language, and a text that says one of the flag's phrases in it and nothing else."""
-        for one in self._flags:
+        for one in self.flags:
             for wording in one.wordings:
-                phrases = chain.from_iterable(group for _, group in wording.phrases)
-                for text in chain.from_iterable(map(_specimens, phrases)):
+                for text in chain.from_iterable(map(_specimens, wording.phrases)):
                     if wording.chinese in (None, bool(_CJK.search(text))):
                         yield one.flag, wording.language, text
+
+
+@lru_cache(20_000)  # a conversation is asked about once for each reason, and again by what comes later
+def _hits(book: Matcher, text: str, speaker: str) -> tuple[Hit, ...]:
+    found: dict[str, Hit] = {}
+    asked = [one for one in book.flags if not speaker or speaker in one.flag.by]
+    for written in sentences(text):
+        sentence, raw = _Sentence(book.spelling.plain(written)), folded(written)
+        for one in asked:
+            if one.flag.id in found or (one.flag.kind == "own_words" and _ASKED.search(written)):
+                continue
+            if (language := _language(one, sentence, raw)) is not None:
+                found[one.flag.id] = Hit(one.flag, written.strip(), language)
+    return tuple(found.values())
 
 
 def _language(one: _Compiled, sentence: _Sentence, raw: str) -> str | None:
@@ -426,9 +438,15 @@ class _Compiler:
         except KeyError as error:
             raise wrong(place, f"there is no word list {error}") from error
         grouped: dict[_Terms, list[_Parts]] = {}
-        for parts in phrases:
-            grouped.setdefault(parts[0][0].terms, []).append(parts)
-        by_need = tuple((needed, tuple(group)) for needed, group in grouped.items())
+        needs = [[slot.terms for row in parts for slot in row if not slot.optional] for parts in phrases]
+        common = Counter(chain.from_iterable(needs))
+        for parts, needed in zip(phrases, needs, strict=True):
+            grouped.setdefault(min(needed, key=lambda terms: (terms.stems, common[terms])), []).append(parts)
+        groups: list[_Group] = [(needed, tuple(group)) for needed, group in grouped.items()]
+        by_word: dict[str, tuple[_Group, ...]] = {}
+        for group in groups:
+            for word in () if group[0].stems else group[0].firsts:
+                by_word[word] = (*by_word.get(word, ()), group)
         for text, parts in zip(wording.phrases, phrases, strict=True):
             if self._chinese and not _CJK.search(text):
                 continue  # said in the language that it is mixed with, where it was looked at
@@ -436,7 +454,8 @@ class _Compiler:
                 raise wrong(place, f"the phrase {text!r} goes over the end of a sentence, where none is sought")
             if not any(self._finds(specimen, parts) for specimen in _specimens(parts)):
                 raise wrong(place, f"the phrase {text!r} can never be found, not even where it stands alone")
-        return _Wording(self._language, self._chinese, self._negations, by_need, unless)
+        others = tuple(group for group in groups if group[0].stems)
+        return _Wording(self._language, self._chinese, self._negations, phrases, by_word, others, unless)
 
     def _finds(self, specimen: str, phrase: _Parts) -> bool:
         """Whether the phrase stands in a text of its own words; an exception within them would take nothing away."""

@@ -161,6 +161,25 @@ def test_a_later_checkpoint_cannot_judge_an_earlier_pack_and_that_is_said(told: 
     assert "cannot be held against" in said.json["problems"][0]["what"]
 
 
+def test_beside_many_checkpoints_a_pack_is_held_against_other_packs_and_says_where_it_cannot_be(
+    desk: PaperDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What other cases sealed is proven by the archive; every pack that was made before by the pack, too."""
+    other = str(int(desk.order) + 1)
+    assert desk.run("case", "open", other, "--zone", "UTC").code == 0
+    of_another_case = desk.folder / "other.json"
+    desk.did("timestamp", "--witness", of_another_case)
+    assert desk.run("case", "open", str(int(other) + 1), "--zone", "UTC").code == 0
+    desk.did("timestamp")  # the last token before the next visit of ours, which its pack shows, is another one
+    desk.keep()
+    monkeypatch.setattr("casework.proving.proof._NEWEST", 1)
+    third = desk.pack("third.zip")
+    assert desk.did("verify", third, "--against", desk.folder / "second.zip")["ok"]
+    said = desk.run("verify", third, "--against", of_another_case, "--json")
+    assert (said.code, "cannot be held against" in said.json["problems"][0]["what"]) == (5, True)
+    assert desk.did("verify", "--against", of_another_case)["ok"]
+
+
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [("ab" * 20, "64 hexadecimal digits"), ("nothing.json", "nothing at"), ("config.toml", "not a checkpoint")],

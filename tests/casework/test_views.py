@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from casework import views
 from casework.asking.before_order import check_before_order
 from casework.asking.dossier import check_cases, deadlines_of, draft_for, facts_of, tiles_of
+from casework.asking.sample import Sample, make_sample
 from casework.asking.search import search
 from casework.asking.today import next_of, today
 from casework.asking.told import told
@@ -89,6 +90,10 @@ def _watched(desk: _Desk) -> WatchAnswer:
     return WatchAnswer((), desk.captured.snapshots, desk.captured.seal, today(desk.ws), ("a note",))
 
 
+def _sample(desk: _Desk) -> Sample:
+    return make_sample(desk.ws, desk.captured.snapshots[0].id, desk.folder / "sample.html", _quiet)
+
+
 ANSWERS: dict[str, Callable[[_Desk], tuple[Any, ...]]] = {
     "added": lambda d: add_and_seal(d.ws, d.order, [d.folder / "carton.txt"], FileDetails("photo"), _quiet),
     "before_order": lambda d: (check_before_order(d.ws, [d.captured.snapshots[0].id], "USD 15,000", _quiet),),
@@ -108,6 +113,8 @@ ANSWERS: dict[str, Callable[[_Desk], tuple[Any, ...]]] = {
     "packed": lambda d: (make_pack(d.ws, d.order, PackRequest(output=d.folder / "case.zip"), _quiet),),
     "reindexed": lambda d: ({"cases": 1, "facts": 20},),
     "reread": lambda d: (reread(d.ws, "", _quiet),),
+    "sample": lambda d: (_sample(d),),
+    "sample_written": lambda d: (_sample(d), True, False),
     "signed_in": lambda d: (SignedIn(Account("main"), d.captured.snapshots[0], d.captured.seal),),
     "stamped": lambda d: (stamp(d.ws, d.folder / "witness.json", _quiet),),
     "status": lambda d: (status(d.ws),),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from collector.browser.launch import launch
 from fixtures.authority import Served
@@ -204,17 +206,32 @@ def test_a_witnessed_page_goes_first_and_the_conflict_is_a_finding(
 def test_a_chat_from_elsewhere_is_shown_as_what_it_is_and_never_as_the_message_center(
     table: Desk, case: str, tmp_path: Path
 ) -> None:
-    export = tmp_path / "WhatsApp Chat with Cindy.txt"
-    export.write_text("24/09/2026, 18:03 - Cindy: Please confirm receipt first\n25/09/2026, 09:00 - Me: No.\n")
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 60), "red").save(picture, "JPEG")
+    export = tmp_path / "WhatsApp Chat - Cindy.zip"
+    with zipfile.ZipFile(export, "w") as made:
+        made.writestr("00000001-PHOTO.heic", picture.getvalue())
+        made.writestr(
+            "_chat.txt",
+            "[24/09/2026, 18:03:00] Cindy: Please confirm receipt first\n[25/09/2026, 09:00:00] Me: No.\n"
+            "[25/09/2026, 09:01:00] Me: <attached: 00000001-PHOTO.heic>\n",
+        )
     said = table.run("add", "fans", export, "--as", "chat", "--json")
     assert (said.code, said.json["files"][0]["page"]["kind"]) == (0, "chat")
     read = facts(table)
     assert "thread.messages" not in read
     assert read["chat.messages"]["origin"] == WORDS
     assert "WhatsApp (Cindy)" in table.run("search", "receipt").out
+    raised = {f["id"]: f["text"] for f in table.run("check", "fans", "--json").json["findings"]}
+    assert "WhatsApp Chat - Cindy.zip, Cindy, 24/09/2026, 18:03:00" in raised["redflag.confirm_first"]
     packed = table.run("pack", "fans", "-o", tmp_path, "--json")
     with zipfile.ZipFile(packed.json["path"]) as pack:
         texts = {name.partition("/")[2]: pack.read(name).decode("utf-8", "replace") for name in pack.namelist()}
+        exhibit = {name.rpartition("/")[2]: pack.read(name) for name in pack.namelist() if "/B01-chat/" in name}
+    assert exhibit["WhatsApp-Chat-Cindy.zip"] == export.read_bytes()
+    assert exhibit["copy-1.jpg"].startswith(b"\xff\xd8\xff"), "the picture that was sent is shown"
+    assert "Thu 24 Sep 2026, 18:03, printed as “24/09/2026, 18:03:00” (no zone)" in texts["data/timeline.csv"]
+    assert "Read from it: WhatsApp: 3 messages with 1 file." in texts["data/index.html"]
     assert "Said elsewhere" in texts["data/index.html"]
     assert "Please confirm receipt first" in texts["data/timeline.csv"]
     assert "The conversation in the Message Center" not in texts["data/index.html"]
@@ -225,8 +242,6 @@ def test_a_chat_from_elsewhere_is_shown_as_what_it_is_and_never_as_the_message_c
 def test_of_a_picture_or_pdf_nothing_is_read_and_the_person_is_told_what_to_enter(
     table: Desk, case: str, tmp_path: Path, name: str
 ) -> None:
-    from PIL import Image
-
     Image.new("RGB", (40, 60), "white").save(tmp_path / name)
     said = table.run("add", "fans", tmp_path / name, "--as", "page")
     assert said.code == 0

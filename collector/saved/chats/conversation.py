@@ -7,7 +7,7 @@ import mimetypes
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from collector.canonical import sha256
@@ -20,19 +20,30 @@ Message = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Caution:
+    """What a reader of a conversation must know of how it was read, and what the buyer can do about it; "" for nothing."""
+
+    text: str = ""
+    todo: str = ""
+
+
+NONE = Caution()
+
+
+@dataclass(frozen=True, slots=True)
 class Chat:
     """A conversation: `app` is WhatsApp, LINE, e-mail, JSON…; `messages` stand in the file's order.
 
     Each is {"id","from","name","printed","sent_at","text","translation","recalled","attachments"} as in a thread, `from`
     being the app's name (who is whose is not known) and `sent_at` a Printed or None. An attachment is
     {"name","kind","digest"}, its digest the SHA-256 of the bytes that came with the file, None where none did. `line`, from
-    1, is the first one's, in the file itself or in `inside`, a file of the zip. `caution` is what a reader of it must know.
+    1, is the first one's, in the file itself or in `inside`, a file of the zip.
     """
 
     app: str
     messages: tuple[Message, ...]
     line: int = 1
-    caution: str = ""
+    caution: Caution = NONE
     inside: str = ""
 
 
@@ -69,7 +80,7 @@ def folded(name: str) -> str:
 
 
 def conversation(
-    app: str, messages: Iterable[Message], line: int = 1, caution: str = "", most: int = MOST_MESSAGES
+    app: str, messages: Iterable[Message], line: int = 1, caution: Caution = NONE, most: int = MOST_MESSAGES
 ) -> Chat | None:
     """The conversation that these messages are, each with an id of its own; None where there are none.
 
@@ -80,7 +91,7 @@ def conversation(
     for message in messages:
         if len(kept) == most:
             more = f"Only its first {most:,} messages were read; the file is kept whole."
-            caution = f"{more} {caution}".strip()
+            caution = replace(caution, text=f"{more} {caution.text}".strip())
             break
         identity = message["id"]
         seen[identity] += 1

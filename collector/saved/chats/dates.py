@@ -14,9 +14,11 @@ from itertools import pairwise
 from typing import Literal
 
 from collector.saved.chats.clocks import day_of
+from collector.saved.chats.conversation import NONE, Caution
 
 Order = Literal["dmy", "mdy", "ymd"]
 SAID: dict[str, Order] = {"day_first": "dmy", "month_first": "mdy"}
+_EITHER: tuple[tuple[Order, Order], ...] = (("dmy", "mdy"), ("mdy", "dmy"))
 _WORDS: dict[Order, str] = {"dmy": "the day", "mdy": "the month", "ymd": "the year"}
 
 
@@ -43,7 +45,7 @@ class Settled:
     """The orders in which a file's dates can be read, one of them where it is known, and what a person must know of it."""
 
     orders: tuple[Order, ...]
-    caution: str = ""
+    caution: Caution = NONE
 
     def days(self, written: Written) -> tuple[date, ...]:
         """Every day that this date can be."""
@@ -55,19 +57,34 @@ def settle(dates: Sequence[Written], said: str = "") -> Settled:
 
     What the file itself rules out is not taken from the buyer either.
     """
-    fitting = tuple(order for order in _possible(dates) if all(date.read(order) for date in dates))
+    possible = _possible(dates)
+    dates = [date for date in dates if any(date.read(order) for order in possible)]  # another calendar's tell nothing
+    fitting = tuple(order for order in possible if dates and all(date.read(order) for date in dates))
+    if dates and not fitting:
+        return _in_no_one_order(dates)
     orders = tuple(order for order in fitting if _rises(dates, order)) or fitting
     wanted = SAID.get(said)
-    if wanted in fitting:
-        return Settled((wanted,))
     if wanted and orders and orders != ("ymd",):
-        against = next((one.text for one in dates if not one.read(wanted)), dates[0].text)
-        return Settled(
-            orders,
-            f"You said that {_WORDS[wanted]} stands first in its dates, but “{against}” cannot be read so: it was read with "
-            f"{_WORDS[orders[0]]} first.",
-        )
+        against = next((one.text for one in dates if not one.read(wanted)), "")
+        if not against:
+            return Settled((wanted,))
+        other = f"“{against}” in it cannot be read with {_WORDS[wanted]} first, as the buyer says"
+        return Settled(orders, Caution(f"{other}: it was read with {_WORDS[orders[0]]} first."))
     return Settled(orders, _doubt(dates, orders))
+
+
+def _in_no_one_order(dates: Sequence[Written]) -> Settled:
+    """Each date by itself, as a conversation that was pasted into a message may have its own."""
+    day_first, month_first = (
+        next(one.text for one in dates if one.read(order) and not one.read(other)) for order, other in _EITHER
+    )
+    return Settled(
+        ("dmy", "mdy"),
+        Caution(
+            f"No one order fits all its dates: “{day_first}” has the day first, “{month_first}” the month. Each message "
+            "counts for every day that its date can be."
+        ),
+    )
 
 
 def _possible(dates: Sequence[Written]) -> tuple[Order, ...]:
@@ -85,17 +102,17 @@ def _rises(dates: Sequence[Written], order: Order) -> bool:
     return all(one <= next_one for one, next_one in pairwise(days))
 
 
-def _doubt(dates: Sequence[Written], orders: tuple[Order, ...]) -> str:
+def _doubt(dates: Sequence[Written], orders: tuple[Order, ...]) -> Caution:
     """What is said where two readings are left that differ."""
     for one in dates if len(orders) > 1 else ():
         first, second = (one.read(order) for order in orders[:2])
         if first and second and first != second:
-            return (
+            return Caution(
                 f"Its dates can be read in two ways: “{one.text}” is {_in_words(first)} or {_in_words(second)}, and nothing "
-                "in the file tells which. If you know it, add the file again with --as chat --dates day-first (or --dates "
-                "month-first); until then each message counts for both days."
+                "in the file tells which. Each message counts for both days.",
+                "If you know which number is the day, add the file again with --as chat --dates day-first (or month-first).",
             )
-    return ""
+    return NONE
 
 
 def _in_words(day: date) -> str:

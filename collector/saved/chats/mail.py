@@ -19,6 +19,8 @@ APP = "e-mail"
 _HEAD = re.compile(rb"(?:From |[A-Za-z-]{2,40}: ?)[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n|[A-Za-z0-9-]{2,60}:[^\r\n]*\r?\n){2}")
 _ZONED = re.compile(r"(?:[+-]\d{4}|\b(?:GMT|UTC?|Z|[ECMP][SD]T))\s*(?:\([^)]*\))?\s*$")
 _DEEPEST = 5
+# The parser's own on hostile heads.
+_FAULTS = (ValueError, LookupError, TypeError, AttributeError, IndexError, RecursionError)
 
 
 def read_mail(given: Given) -> Chat | None:
@@ -30,8 +32,28 @@ def read_mail(given: Given) -> Chat | None:
         if not isinstance(mail, EmailMessage) or not _is_mail(mail):
             return None
         return conversation(APP, _messages(mail, 0))
-    except (ValueError, LookupError, TypeError, AttributeError, IndexError, RecursionError):
-        return None  # the parser's own faults on hostile heads
+    except _FAULTS:
+        return None
+
+
+def files_attached(data: bytes) -> Iterator[tuple[str, bytes]]:
+    """Name and bytes of what a mail, and each that it encloses, brought; nothing of a file that is none."""
+    try:
+        mail = message_from_bytes(data, policy=policy.default)
+        if isinstance(mail, EmailMessage) and _is_mail(mail):
+            yield from _files_of(mail, 0)
+    except _FAULTS:
+        return
+
+
+def _files_of(mail: EmailMessage, depth: int) -> Iterator[tuple[str, bytes]]:
+    for part in _leaves(mail, mail.get_body(("plain", "html"))):
+        inner = part.get_content() if part.get_content_type() == "message/rfc822" else None
+        data = None if inner is not None else part.get_payload(decode=True)
+        if isinstance(data, bytes):
+            yield _named(part), data
+        elif isinstance(inner, EmailMessage) and depth < _DEEPEST:
+            yield from _files_of(inner, depth + 1)
 
 
 def _is_mail(mail: EmailMessage) -> bool:

@@ -19,7 +19,17 @@ from collector.canonical import Misfit, as_json, made, sha256
 from collector.model import Printed
 from collector.saved.apart import bound, run_apart
 from collector.saved.chats.clocks import exactly
-from collector.saved.chats.conversation import Chat, Given, Message, NotRead, attachment, conversation, message
+from collector.saved.chats.conversation import (
+    NONE,
+    Caution,
+    Chat,
+    Given,
+    Message,
+    NotRead,
+    attachment,
+    conversation,
+    message,
+)
 from collector.saved.chats.mail import APP, letter, mail_time, text_of_html
 
 if TYPE_CHECKING:
@@ -89,10 +99,10 @@ def read_outlook(given: Given) -> Chat | NotRead | None:
     return found or NotRead(_DAMAGED)
 
 
-def _rich(letters: tuple[Letter, ...]) -> str:
+def _rich(letters: tuple[Letter, ...]) -> Caution:
     if any(one.rich_only for one in letters):
-        return "Its words are kept as rich text alone, which is not read: save it as .eml and add that file too."
-    return ""
+        return Caution("Its words are kept as rich text alone, which is not read.", "Save it as .eml and add that file too.")
+    return NONE
 
 
 def _message(one: Letter) -> Message:

@@ -26,6 +26,8 @@ from collector.sites.alibaba.pages import page_of
 from collector.sites.alibaba.product import goods_data
 from collector.sites.alibaba.thread import open_conversation
 from collector.sites.alibaba.tracking import tracking_data
+from collector.sites.alibaba.vocabulary import vocabulary
+from collector.vocabulary import Vocabulary
 
 _NAMES = frozenset({"order.number", "dispute.id", "dispute.order", "tracking.number", "thread.with", "product.title"})
 _SMALL, _SHORT = 400_000, 4000  # bytes, and characters of text: a barrier has no more
@@ -132,6 +134,10 @@ class Alibaba:
     def tells_others(self, page: StoredPage, carried: ExchangeContent, crowded: bool) -> bool:
         """Whether an exchange of the visit tells, or may tell, of conversations besides the open one."""
         return tells_others(page, _frames(page), carried, crowded)
+
+    def vocabulary(self) -> Vocabulary:
+        """What the site prints for everybody, and what its pages are built of."""
+        return vocabulary()
 
     def messenger(self, kind: str) -> Messenger | None:
         """How the Message Center marks a conversation."""

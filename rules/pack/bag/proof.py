@@ -32,8 +32,8 @@ class ProofMaterial:
     hexadecimal, from the leaf up; `checkpoints` files by name ("000123.json", "000123.p7s", "000123.<authority>.tsr",
     "000123.<authority>.1.ocsp"); `openings` {"commitment","digest","salt"} of what is shown; `certificates` PEM by name
     ("signer.pem", "signer-000123.pem" of a checkpoint that an earlier key signed, "<authority>-root.pem",
-    "<authority>-1.pem"); `earlier` root and consistency proof of every checkpoint before `covering`, by size, so that this
-    pack can be held against whatever somebody was given before.
+    "<authority>-1.pem"); `earlier` root and consistency proof of checkpoints before `covering`, by size, so that this pack
+    can be held against what somebody was given before.
     """
 
     entries: tuple[tuple[int, bytes], ...]

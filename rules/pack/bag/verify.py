@@ -179,9 +179,10 @@ def _disagreements(bag: Bag, against: Anchor, fingerprint: str) -> list[Problem]
     own = anchor_of(bag, bag.base)
     problems: list[Problem] = []
     common = own.roots.keys() & against.roots.keys()
-    if against.roots and not common:
-        sizes = f"{max(against.roots)} lines, and this pack proves {max(own.roots, default=0)} at most"
-        text = f"cannot be held against {against.name}, which is of {sizes}: verify the archive, or give an earlier one"
+    # Both prove some of their earlier states; what counts is the newest state that either could have been held against.
+    if against.roots and min(max(own.roots, default=0), max(against.roots)) not in common:
+        sizes = f"{max(against.roots)} lines, and this pack, of {max(own.roots, default=0)}, proves nothing of those"
+        text = f"cannot be held against {against.name}, which is of {sizes}: verify the archive, or give another one"
         problems.append(bag.problem(PROOFS, text))
     for size in sorted(common):
         if own.roots[size] != against.roots[size]:

@@ -32,6 +32,14 @@ _SUFFIXES = {
     "image/png": ".png",
     "image/jpeg": ".jpg",
 }
+# Added to the name of a file of another format, so that it opens as what it is: "IMG_1.heic.jpg".
+_TRUE_SUFFIXES = {
+    **_SUFFIXES, "image/gif": ".gif", "image/webp": ".webp", "image/tiff": ".tif", "image/heic": ".heic",
+    "image/avif": ".avif", "video/mp4": ".mp4", "video/quicktime": ".mov", "video/3gpp": ".3gp", "video/webm": ".webm",
+    "video/x-matroska": ".mkv", "video/x-msvideo": ".avi", "audio/mpeg": ".mp3", "audio/mp4": ".m4a", "audio/ogg": ".ogg",
+    "audio/x-wav": ".wav", "application/zip": ".zip", "application/rtf": ".rtf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+}  # fmt: skip
 # Endings under which nothing runs or asks a site for anything, on any system and with any server that goes by them. Not .gz:
 # a server may unpack it on the way ("page.html.gz").
 _AT_REST = frozenset(
@@ -163,19 +171,23 @@ def _file_exhibit(casefile: CaseFile, number: str, file: AddedFile, *, shown: bo
     page = file.page.kind if file.page and file.page.outcome == "read" else ""
     title = f"{page_kind(page).title}, saved by hand" if page and page != "chat" else file_kind(file.kind).title
     note = f" The buyer's note: {file.note}" if file.note else ""
-    text = f"{UNWITNESSED}: {file.name}, added {both(file.added_at, casefile.zone)}.{_saved(casefile, file)}{note}"
+    text = f"{UNWITNESSED}: {file.name}, added {both(file.added_at, casefile.zone)}.{_saved(casefile, file)}"
+    text += f" {file.belied}{note}" if file.belied else note
     base = f"data/exhibits/{number}-{slug(file.kind)}/"
-    names = [original_name(file.name), *("/".join(map(original_name, part.name.split("/"))) for part in file.parts)]
+    true = _TRUE_SUFFIXES.get(file.media_type, "") if file.belied else ""
+    names = [original_name(file.name) + true, *("/".join(map(original_name, part.name.split("/"))) for part in file.parts)]
     digests = (file.digest, *(part.digest for part in file.parts))
     files = dict(zip((base + name for name in _distinct(map(at_rest, names))), digests, strict=True))
     return Exhibit(number, title, file.kind, text, "", files if shown else {}, False)
 
 
 def _saved(casefile: CaseFile, file: AddedFile) -> str:
-    """Where and when a page was saved, with who says so; "" for other files."""
+    """Where and when a page was saved, with who says so; of a conversation what was read; "" for other files."""
     page = file.page
-    if page is None or page.outcome != "read" or page.kind == "chat":
+    if page is None or page.outcome != "read":
         return ""
+    if page.is_conversation:
+        return f" Read from it: {page.why}. {page.caution}".rstrip()
     when = "Nothing says when it was saved"
     if page.saved_at:
         when = f"Saved {both(page.saved_at, casefile.zone)}, says {page.said_by}"

@@ -10,8 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from collector.canonical import as_json, canonical, commitment
-from collector.model import ORIGINS, Artefact, Exhibit, Fact, Private, Snapshot
+from collector.canonical import as_json, canonical, commitment, sha256
+from collector.model import ORIGINS, AddedFile, Artefact, Exhibit, Fact, Private, Snapshot
 from rules.language.dates import both
 from rules.pack.plan.exhibits import artefact_name, folder, tiles
 from rules.pack.plan.plan import AuthorityStamp, PackPlan
@@ -26,6 +26,8 @@ WEB_ARCHIVE = "data/archive.wacz"
 Get = Callable[[str], bytes]
 PrintPdf = Callable[[str], bytes]
 WebArchive = Callable[[Iterable[Snapshot], Mapping[str, Private]], bytes]
+Inside = Callable[[str, frozenset[str]], Iterable[tuple[str, bytes]]]
+MOST_PICTURES = 40  # of a conversation that brought more, the older ones are in the original alone
 
 
 def make_renderings(
@@ -35,16 +37,18 @@ def make_renderings(
     print_pdf: PrintPdf,
     web_archive: WebArchive,
     made_at: datetime,
+    inside: Inside = lambda _digest, _names: (),
 ) -> dict[str, bytes]:
     """Bag path to bytes of everything that is made once and then kept with the plan's digest.
 
     `get` gives a stored object by its digest; `sealed` is what the ledger's entries say of the visits, by snapshot id;
     `print_pdf` prints one self-contained HTML page on A4; `web_archive` gives
     the exchanges of visits but for what is private, as a WACZ, or b"" where none was kept; `made_at` is the instant that
-    VERIFY.md gives to openssl for the pack's own signature and tokens.
+    VERIFY.md gives to openssl for the pack's own signature and tokens; `inside` gives name and bytes of the files of these
+    names in a stored zip or mail.
     """
     wacz = web_archive([s for s in plan.snapshots if s.id in plan.exchanges], plan.exchanges)
-    copies = {exhibit.number: _copies(plan, exhibit, get) for exhibit in plan.exhibits}
+    copies = {exhibit.number: _copies(plan, exhibit, get, inside) for exhibit in plan.exhibits}
     paths = {exhibit.number: _copy_paths(exhibit, copies[exhibit.number]) for exhibit in plan.exhibits}
     report = print_pdf(render_report(plan, copies, has_wacz=bool(wacz)))
     made: dict[str, bytes] = {WEB_ARCHIVE: wacz} if wacz else {}
@@ -61,21 +65,46 @@ def make_renderings(
     return made | _submission(plan, copies, get, report, has_wacz=bool(wacz))
 
 
-def _copies(plan: PackPlan, exhibit: Exhibit, get: Get) -> list[bytes]:
+def _copies(plan: PackPlan, exhibit: Exhibit, get: Get, inside: Inside) -> list[bytes]:
     """Reading copies of one exhibit: only of what is shown, never of what is withheld."""
     snapshot, file = plan.snapshot(exhibit), plan.file(exhibit)
     alarm = f"LOCAL STAND-IN ({plan.stand_in}): no evidence of what the real site showed" if plan.stand_in else ""
     if snapshot is not None:
         return _page_copies(plan, exhibit, snapshot, get, alarm)
-    if file is not None and file.media_type.startswith("image/"):
-        lines = (
-            f"{UNWITNESSED}: {file.name}",
-            f"Added {both(file.added_at, plan.zone)}; order {plan.order}",
-            f"SHA-256 of the original: {file.digest}",
-        )
-        copy = photo_copy(get(file.digest), Stamp(f"{exhibit.number}  {exhibit.title}", lines, _photo_foot(exhibit)))
-        return [copy] if copy else []
-    return []
+    if file is None or not exhibit.files:
+        return []
+    if file.media_type.startswith("image/"):
+        return _photo_copies(plan, exhibit, file.name, file.digest, get(file.digest))
+    return _sent_pictures(plan, exhibit, file, inside)
+
+
+def _photo_copies(plan: PackPlan, exhibit: Exhibit, name: str, digest: str, data: bytes, which: str = "") -> list[bytes]:
+    """The stamped copy of one picture, or none where it cannot be drawn."""
+    file = plan.file(exhibit)
+    added = f"Added {both(file.added_at, plan.zone)}; order {plan.order}" if file else f"Order {plan.order}"
+    lines = (f"{UNWITNESSED}: {name}", f"{which}{added}", f"SHA-256 of the original: {digest}")
+    copy = photo_copy(data, Stamp(f"{exhibit.number}  {exhibit.title}", lines, _photo_foot(exhibit)))
+    return [copy] if copy else []
+
+
+def _sent_pictures(plan: PackPlan, exhibit: Exhibit, file: AddedFile, inside: Inside) -> list[bytes]:
+    """The pictures that came with a conversation in its zip or mail, oldest first."""
+    sent = {
+        say(attached["name"]): attached["digest"]
+        for fact in plan.facts
+        if fact.snapshot == file.id and fact.name == "chat.messages" and isinstance(fact.value, tuple | list)
+        for message in fact.value
+        for attached in message["attachments"]
+        if attached["kind"] == "image" and attached["digest"]
+    }
+    names = list(sent)[-MOST_PICTURES:]
+    found = {sha256(data): data for _, data in inside(file.digest, frozenset(names))} if names else {}
+    copies: list[bytes] = []
+    for number, name in enumerate(names, len(sent) - len(names) + 1):
+        if data := found.get(sent[name]):
+            which = f"Picture {number} of {len(sent)} in the conversation. "
+            copies += _photo_copies(plan, exhibit, f"{name} in {file.name}", sent[name], data, which)
+    return copies
 
 
 def _page_copies(plan: PackPlan, exhibit: Exhibit, snapshot: Snapshot, get: Get, alarm: str) -> list[bytes]:
@@ -211,12 +240,19 @@ def _times(witnesses: Iterable[AuthorityStamp]) -> Iterator[datetime]:
     return (witness.stamped_at for witness in witnesses if witness.stamped_at is not None)
 
 
+def _is_pdf(plan: PackPlan, exhibit: Exhibit) -> bool:
+    file = plan.file(exhibit)
+    return file is not None and file.media_type == "application/pdf"
+
+
 def _submission(
     plan: PackPlan, copies: Mapping[str, list[bytes]], get: Get, report: bytes, *, has_wacz: bool
 ) -> dict[str, bytes]:
-    own = {path: digest for e in plan.exhibits if not e.witnessed for path, digest in e.files.items()}
+    own = {path: (e, digest) for e in plan.exhibits if not e.witnessed for path, digest in e.files.items()}
     pdfs = {
-        path: data for path, digest in own.items() if path.lower().endswith(".pdf") and (data := get(digest))[:4] == b"%PDF"
+        path: data
+        for path, (e, digest) in own.items()
+        if (path.lower().endswith(".pdf") or _is_pdf(plan, e)) and (data := get(digest))[:4] == b"%PDF"
     }
     items, left_out = submission_of(plan, copies, pdfs, report, has_wacz=has_wacz)
     made = {f"data/submission/{item.name}": item.data for item in items}

@@ -118,3 +118,24 @@ def test_a_zip_that_cannot_be_read_is_kept_whole_and_is_no_success(ws: Workspace
     assert view.code == PARTIAL
     assert file.page is not None
     assert file.page.why.startswith("The zip is damaged")
+
+
+def test_a_picture_under_another_formats_name_is_taken_for_what_it_is_and_said(ws: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "IMG_0412.HEIC"
+    path.write_bytes(b"\xff\xd8\xff a JPEG")
+    (kept,), seal = add_and_seal(ws, ORDER, [path], FileDetails(), quiet)
+    file = kept.file
+    assert (file.kind, file.media_type, file.name) == ("photo", "image/jpeg", "IMG_0412.HEIC")
+    said = " ".join(str(block) for block in added([kept], seal).blocks)
+    assert "Its name ends in .heic, but its bytes are a JPEG picture. It is taken for what it is." in said
+
+
+def test_of_a_conversation_that_nobody_called_one_the_person_is_told_how_to_have_it_read(
+    ws: Workspace, tmp_path: Path
+) -> None:
+    path = chat_in(tmp_path, "24/09/2026, 18:03 - Cindy: The fans ship tomorrow\n")
+    (kept,), seal = add_and_seal(ws, ORDER, [path], FileDetails(), quiet)
+    assert kept.file.kind == "other"
+    assert "It holds a conversation (WhatsApp)" in " ".join(str(block) for block in added([kept], seal).blocks)
+    (kept,) = add_files(ws, ORDER, [path], FileDetails(kind="chat"))
+    assert kept.unread == ""

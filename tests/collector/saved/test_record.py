@@ -18,7 +18,10 @@ PAGES = st.builds(
     SavedPage, st.text(), READINGS, st.text(), st.sampled_from(["order", "thread", ""]), st.text(), st.none() | MOMENTS,
     st.text(), others=st.booleans(), secrets=st.booleans(), alias=st.text(),
 )  # fmt: skip
-CHATS = st.builds(SavedPage, st.text(), READINGS, st.text(), st.just("chat"), st.text(), st.none() | MOMENTS, st.text())
+CHATS = st.builds(
+    SavedPage, st.text(), READINGS, st.text(), st.just("chat"), st.text(), st.none() | MOMENTS, st.text(),
+    caution=st.text(), todo=st.text(),
+)  # fmt: skip
 UNREADABLE = st.builds(SavedPage, st.text(), st.just("kept"), st.text())
 
 

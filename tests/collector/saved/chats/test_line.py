@@ -33,7 +33,7 @@ def test_an_export_of_a_telephone_is_read() -> None:
 )  # fmt: skip
 def test_days_and_times_of_each_language_are_read_and_a_weekday_settles_the_order(day: str, time: str) -> None:
     found = chat(f"{day}\n{time}\tCindy\tHello\n")
-    assert (told(found), times(found), found.caution) == ([("Cindy", "Hello")], [anywhere(EVENING)], "")
+    assert (told(found), times(found), found.caution.text) == ([("Cindy", "Hello")], [anywhere(EVENING)], "")
 
 
 def test_on_a_computer_the_name_stays_with_the_words_because_nothing_ends_it() -> None:

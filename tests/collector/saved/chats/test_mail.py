@@ -8,6 +8,7 @@ from email.message import EmailMessage
 import pytest
 
 from collector.canonical import sha256
+from collector.saved.chats.mail import files_attached
 from collector.saved.chats.table import read_chat
 from tests.collector.saved.chats.reading import anywhere, chat, files, times, told, wall
 
@@ -47,6 +48,15 @@ def test_a_mail_that_encloses_another_gives_both_messages() -> None:
     assert [text.partition("\n")[0] for _, text in told(found)] == ["Fwd: Your fans", "Your fans"]
     assert times(found)[1] == (AT, AT)
     assert files(found) == [("Your fans.eml", None)]
+
+
+def test_the_bytes_of_what_it_brought_are_given_for_a_pack() -> None:
+    inner, outer = mail(), mail("Fwd: Your fans")
+    inner.add_attachment(b"\xff\xd8\xff", maintype="image", subtype="jpeg", filename="lid.jpg")
+    outer.add_attachment(inner)
+    outer.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="PI.pdf")
+    assert list(files_attached(outer.as_bytes())) == [("lid.jpg", b"\xff\xd8\xff"), ("PI.pdf", b"%PDF")]
+    assert list(files_attached(b"no mail")) == []
 
 
 def test_what_another_attachment_holds_is_never_taken_for_the_words() -> None:

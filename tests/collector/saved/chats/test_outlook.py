@@ -26,7 +26,7 @@ def msg(*more: Storage) -> bytes:
 
 def test_a_mail_of_outlook_is_read() -> None:
     found = chat(msg())
-    assert (found.app, times(found), found.caution) == ("e-mail", [(AT, AT)], "")
+    assert (found.app, times(found), found.caution.text) == ("e-mail", [(AT, AT)], "")
     assert told(found) == [("Cindy <cindy@supplier.example>", "Your fans\nThey ship tomorrow.\n[to: Marta]")]
     assert found.messages[0]["printed"] == "2026-09-24 10:02:11 UTC"
 
@@ -54,7 +54,7 @@ def test_words_in_markup_are_read_and_of_rich_text_it_is_said_that_they_are_not(
     html = compound({**properties(32, AT), **bare, "__substg1.0_10130102": b"<p>They ship tomorrow.</p>"})
     assert "They ship tomorrow." in chat(html).messages[0]["text"]
     rich = compound({**properties(32, AT), **bare, "__substg1.0_10090102": b"LZFu"})
-    assert "rich text" in chat(rich).caution
+    assert "rich text" in chat(rich).caution.text
 
 
 @pytest.mark.parametrize("cut", [600, 2000, 9000])

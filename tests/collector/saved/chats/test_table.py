@@ -51,7 +51,7 @@ def test_of_more_messages_than_are_read_the_file_says_so() -> None:
     said = [message("CSV", "A", "", None, str(n)) for n in range(4)]
     found = conversation("CSV", said, most=3)
     assert found is not None
-    assert (len(found.messages), found.caution) == (3, "Only its first 3 messages were read; the file is kept whole.")
+    assert (len(found.messages), found.caution.text) == (3, "Only its first 3 messages were read; the file is kept whole.")
 
 
 @pytest.mark.parametrize(

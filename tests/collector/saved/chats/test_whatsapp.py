@@ -20,7 +20,7 @@ EVENING = wall(2026, 9, 24, 18, 2)
 
 def test_an_androids_export_is_read_with_lines_attachments_and_notices() -> None:
     found = chat(ANDROID)
-    assert (found.app, found.line, found.caution) == ("WhatsApp", 1, "")
+    assert (found.app, found.line, found.caution.text) == ("WhatsApp", 1, "")
     assert told(found) == [
         ("", "Messages and calls are end-to-end encrypted."),
         ("Cindy Liang", "Dear, the fans ship tomorrow.\nSecond line: with a colon"),

@@ -22,6 +22,8 @@ from rules.pack.plan.plan import PackPlan
 from tests.rules.pack.forging import Files, base_of, files_of, remade, rezip, unpack, zipped
 from tests.rules.pack.synthetic import AS_OF, Sealed
 
+pytestmark = pytest.mark.stories  # each makes, spoils or checks a whole pack
+
 
 def standalone(bag: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(

@@ -22,6 +22,8 @@ from rules.pack.plan.plan import AuthorityStamp, PackPlan
 from tests.rules.pack.forging import base_of, files_of, unpack
 from tests.rules.pack.synthetic import AS_OF, Objects, Sealed, led_fans, seal
 
+pytestmark = pytest.mark.stories  # each makes, spoils or checks a whole pack
+
 UNLISTED = re.compile(r"tagmanifest-sha256\.txt\.(p7s|[a-z0-9-]+\.tsr)$")
 
 
