@@ -78,16 +78,16 @@ def _disagreements(chronology: Chronology) -> Iterator[Finding]:
             if one.printed != other.printed and not {d for d, _ in one.days} & {d for d, _ in other.days}:
                 page, entry = (one, other) if one.printed else (other, one)
                 shown = "the page that you saved" if page.origin == "saved" else "the page"
-                said, own = (plain_words(told.text, chronology.casefile.zone) for told in (page, entry))
-                text = f"{sentence(event.words)}: {shown} says {said}, you entered {own}; the page is used."
+                said, entered = (plain_words(told.text, chronology.casefile.zone) for told in (page, entry))
+                text = f"{sentence(event.words)}: {shown} says {said}, you entered {entered}; the page is used."
                 yield _conflict(page.fact, entry.fact, text)
     own = {f.name: f.name for f in chronology.casefile.facts if f.state == "asserted" and f.name != TIMER}
     for page_name, own_name in (*_SAME, *own.items()):
         read, entries = chronology.casefile.read(page_name), chronology.casefile.asserted(own_name)
         if read and entries and not _is_time(chronology, page_name) and _plain(read) != _plain(entries[-1]):
             shown = "the page that you saved" if read.saved else "the page"
-            said, entry = (value_words(fact.value, chronology.casefile.zone) for fact in (read, entries[-1]))
-            text = f"{sentence(fact_words(page_name))}: {shown} says {said}, you entered {entry}; the page is used."
+            said, entered = (value_words(fact.value, chronology.casefile.zone) for fact in (read, entries[-1]))
+            text = f"{sentence(fact_words(page_name))}: {shown} says {said}, you entered {entered}; the page is used."
             yield _conflict(page_name, own_name, text)
 
 
