@@ -111,7 +111,8 @@ def _line(ws: Workspace, case: Case, file: CaseFile, found: tuple[Deadline, ...]
     steps = next_steps(file, found)
     look = ws.index.last_complete(case.order)
     alarms = _alarms(ws, case, [step.deadline for step in steps], look, now)
-    looked = f"last good look: {age(look.visit.machine_time, now)} ago" if look else "no page has been kept whole yet"
+    ago = age(look.visit.machine_time, now) if look else ""
+    looked = f"The last good look: {ago} ago" if look else "No page has been kept whole yet"
     looked += _not_whole(ws, case.order)
     link = _link(ws, case, "order")
     empty = TodayLine(case.order, case.name, "open", "no deadline is running", "", link, looked, None, "", "", alarms)

@@ -10,7 +10,6 @@ from casework.views.kept import outcome_codes, snapshot_row, snapshots_shown
 from casework.views.sealing import seal_lines
 from collector.canonical import as_json
 from collector.errors import DONE, DUE, PERSON_NEEDED, exit_code_of
-from rules.language.facts import sentence
 
 if TYPE_CHECKING:
     from casework.asking.today import NextAnswer, TodayAnswer, TodayLine
@@ -42,7 +41,7 @@ def _lines(cases: Iterable[TodayLine]) -> Iterator[Line]:
         title = f"{case.case}{f' · {case.name}' if case.name else ''}"
         yield line(Span("●", _TONES.get(case.state, "good")), " ", Span(title, "strong"), f"  {case.headline}")
         yield from (line(text, indent=4) for text in (case.todo, case.link) if text)
-        yield line(Span(sentence(case.looked), "aside"), indent=4)
+        yield line(Span(case.looked, "aside"), indent=4)
         yield from (line(Span("!", "urgent"), f" {alarm}", indent=4) for alarm in case.alarms)
 
 
