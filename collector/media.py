@@ -45,6 +45,7 @@ _FORMATS: dict[str, tuple[str, str]] = {
 _OF_ENDING = {ending: media_type for media_type, (_, endings) in _FORMATS.items() for ending in endings.split()}
 _OF_ENDING |= {"mhtml": "multipart/related", "mht": "multipart/related", "eml": "message/rfc822"}
 _OF_ENDING |= {"webarchive": "application/x-webarchive", "txt": "text/plain", "doc": "application/msword"}
+_BUILT_IN = mimetypes.MimeTypes()  # of Python alone, not of the machine
 # Of these a format may be made that goes by a name of its own; not these formats, nor what has no known name.
 _HOLD_ANYTHING = ("application/zip", "text/html")
 _NEVER_IN_THEM = ("image/", "video/", "audio/", "application/pdf", "application/octet-stream")
@@ -72,13 +73,18 @@ _MAIL_STREAM = "__substg1.0_".encode("utf-16-le")
 
 def media_type_of(name: str, data: bytes) -> str:
     """The media type of a file: that of its bytes where they tell, else that of its name."""
-    named = _OF_ENDING.get(_ending(name)) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    named = type_of_name(name) or mimetypes.guess_type(name)[0] or "application/octet-stream"
     seen = _by_bytes(data)
     if not seen or seen == named or _alike(seen, named):
         return named
     if seen in _HOLD_ANYTHING and not named.startswith(_NEVER_IN_THEM):
         return named
     return seen
+
+
+def type_of_name(name: str) -> str:
+    """The media type of a file's name, or ""; the same on every machine, whatever its own list says."""
+    return _OF_ENDING.get(_ending(name)) or _BUILT_IN.guess_type(name)[0] or ""
 
 
 def belied(name: str, media_type: str) -> str:

@@ -11,7 +11,8 @@ import html
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Literal
 from urllib.parse import unquote_plus
 
@@ -21,13 +22,17 @@ _NAME = r"[A-Za-z_$][\w$.-]{0,80}+"
 _IS_NAME = re.compile(_NAME)
 _OPENING = re.compile(r"""<([A-Za-z][^\s/>]*+)((?:[^"'>]++|"[^"]*"|'[^']*')*+)>""")
 _ATTRIBUTE = re.compile(r"""(?<![^\s"'/])([^\s"'<>/=]++)\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""")
+_HOLDERS = frozenset(
+    ("value", "val", "content", "data", "token", "raw", "default", "defaultValue", "jwt")
+)  # {"token": {"value": …}}
+_NAMING = frozenset(("name", "key", "id", "field", "header", "headerName", "cookieName"))  # {"name": "token", "value": …}
 _OF_TEXT = ("script", "style", "textarea", "title")  # elements in which a "<" opens nothing
 _JWT = re.compile(r"eyJ[\w-]{8,4096}\.eyJ[\w-]{8,4096}\.[\w-]{8,4096}")
 _LITERAL = r"""(?<!\\)(?:"(?:[^"\\\n]|\\[\s\S])*+"|'(?:[^'\\\n]|\\[\s\S])*+'|`(?:[^`\\]|\\[\s\S])*+`)"""
 _LEXEME = re.compile(
-    rf"""(?<![\w$.\\-])(?P<name>{_NAME}|"{_NAME}"|'{_NAME}'|`{_NAME}`)\s{{0,3}}(?P<sign>[:=])\s{{0,3}}(?P<value>{_LITERAL})
+    rf"""(?<![\w$.\\-])(?P<name>{_NAME}|"{_NAME}"|'{_NAME}'|`{_NAME}`)\s{{0,3}}(?P<sign>[:=])\s{{0,3}}(?:(?P<value>{_LITERAL})|(?P<open>[\[{{]))
       |(?P<lone>{_LITERAL})
-      |/\*.*?(?:\*/|\Z) | ^[ \t]{{0,80}}//[^\n]*+
+      |(?P<comment>/\*.*?(?:\*/|\Z) | ^[ \t]{{0,80}}//[^\n]*+)
       |(?<=[(,=:\[!&|?{{}};])[ ]?/(?![*/])(?:[^/\\\n\[]|\\.|\[(?:[^\]\\\n]|\\.){{0,200}}+\]){{1,400}}+/""",
     re.VERBOSE | re.DOTALL | re.MULTILINE,
 )
@@ -37,11 +42,28 @@ _PARAMETER = re.compile(r"(?:^|[?&#;])([A-Za-z_][\w.-]{0,80})=([^&#\"'`\s<>;\\()
 _SAID = re.compile(
     r"""(?<![\w.-])([A-Za-z_][\w.-]{0,80}+)(?=\\?["']?\s{0,2}[=:]\s{0,2}\\?["']?([^=&#"'`\s<>;,\\(){}$]{8,4096}))"""
 )
+# A password may have blanks in it; in a comment it ends with the line or the comment.
+_SAID_PASSWORD = re.compile(
+    r"""(?i)\b(\w{0,40}(?:password|passwd|pwd|passphrase))\s{0,3}[:=]\s{0,3}["']?([^"'\n<>;,]{8,200}?)\s{0,3}(?=["'\n<;,]|-->|\*/|$)"""
+)
+_USER = re.compile(r"://[^/?#@:\s\"'<>]{0,200}:([^/?#@\s\"'<>]{1,400})@")
+_BRACKET = re.compile(r"[\[\]{}]")
+_BESIDE = re.compile(r"\s*(?:,|\]\s*=)\s*")
+_SHORT_VALUE, _LONGEST_VALUE, _MOST_PAIRS = 8, 4096, 20
 _PART = re.compile(r'\bname="([^"\r\n]{1,80})"[^\r\n]*\r\n(?:[^\r\n]+\r\n){0,4}\r\n([^\r\n]{1,4096})\r\n--')
 _PIECE = re.compile(r"[^=&\s]{1,200}=[^&\s]*")
 _JSONP = re.compile(
     r"\s*(?:\)\]\}',?|(?:while\s*\(1\)|for\s*\(;;\));|/\*\*/)?\s*(?:[\w$.]+\s*\()?\s*([\[{].*[\]}])\s*\)?;?\s*", re.DOTALL
 )
+
+
+@dataclass(slots=True)
+class _Scope:
+    """An object or a list of a script in which the reader is: the name that it stands under, and its pairs so far."""
+
+    name: str
+    sign: str
+    pairs: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +82,15 @@ class NamedValue:
     """A value and the name under which the machinery holds it.
 
     Not `sure` is what may be a person's text all the same (JSON inside a string, an attribute): it counts for nothing
-    where a person can read the value on the page. `field` is the attribute that holds it where it is a form's field.
+    where a person can read the value on the page. `field` is the attribute or key that holds it where the name stands
+    elsewhere. A `parameter` is one of an address that the browser went to.
     """
 
     name: str
     value: str
     sure: bool = True
     field: str = ""
+    parameter: bool = False
 
 
 def names_and_text(source: VisitText) -> tuple[tuple[NamedValue, ...], str]:
@@ -76,7 +100,8 @@ def names_and_text(source: VisitText) -> tuple[tuple[NamedValue, ...], str]:
     text, form = source.text, source.form or _form_of(source.text)
     if form == "html":
         shown: list[str] = []
-        return tuple(_in_markup(text, shown)), "\n".join(shown)
+        names = tuple(_in_markup(text, shown))
+        return names, "" if text.lstrip().startswith("<?xml") and "<html" not in text else "\n".join(shown)
     if form == "json":
         return tuple(_in_json_text(text)), ""
     if form in ("script", "style"):
@@ -98,14 +123,19 @@ def _form_of(text: str) -> Form:
 
 
 def _in_markup(text: str, shown: list[str]) -> Iterator[NamedValue]:
-    """Attributes, fields, scripts and styles; texts between tags go to `shown`. One pass, whatever the text is."""
-    place = 0
+    """Attributes, fields, comments, scripts and styles; texts between tags go to `shown`. One pass, whatever the text is."""
+    place, opened, chosen = 0, "", ""
     while (start := text.find("<", place)) >= 0:
-        shown.append(html.unescape(text[place:start]))
+        said = html.unescape(text[place:start])
+        shown.append(said)
+        if opened and _SHORT_VALUE <= len(own := said.strip()) <= _LONGEST_VALUE:
+            yield NamedValue(opened, own, sure=False)
+        opened = ""
         if text.startswith("<!--", start):
             end = text.find("-->", start)
             place = end + 3 if end >= 0 else len(text)
-            yield from _in_script(text[start + 4 : place])
+            comment = text[start + 4 : place]
+            yield from chain(_in_script(comment), _in_comment(comment))
             continue
         opening = _OPENING.match(text, start)
         if opening is None:
@@ -117,6 +147,10 @@ def _in_markup(text: str, shown: list[str]) -> Iterator[NamedValue]:
         tag, place = opening[1].lower(), opening.end()
         given = {m[0].lower(): html.unescape(m[1] or m[2] or m[3]) for m in _ATTRIBUTE.findall(opening[2])}
         yield from _in_element(tag, given)
+        if tag == "select":
+            chosen = given.get("name", "")
+        elif tag == "option" and chosen:
+            yield NamedValue(chosen, given.get("value", ""), field="value")
         if tag in _OF_TEXT:
             closes = re.compile(rf"</{tag}", re.IGNORECASE).search(text, place)
             end = closes.start() if closes else len(text)
@@ -126,11 +160,21 @@ def _in_markup(text: str, shown: list[str]) -> Iterator[NamedValue]:
                 yield from _in_json_text(inside) if data else _in_script(inside, every=tag == "style")
             else:
                 shown.append(html.unescape(inside))
+                if tag == "textarea":
+                    yield NamedValue(given.get("name", "") or given.get("id", ""), html.unescape(inside).strip())
+        else:
+            opened = opening[1]
     shown.append(html.unescape(text[place:]))
 
 
+def _in_comment(text: str) -> Iterator[NamedValue]:
+    """What a comment says, as `name=value` or `name: value`."""
+    for name, value in chain(_SAID.findall(text), _SAID_PASSWORD.findall(text)):
+        yield NamedValue(name, value, sure=False)
+
+
 def _in_element(tag: str, given: dict[str, str]) -> Iterator[NamedValue]:
-    if tag in ("input", "meta"):
+    if tag in ("input", "meta", "button", "param"):
         holder = "value" if given.get("value") else "content"
         names = [given.get(name, "") for name in ("name", "id", "property")]
         names += ["password"] if given.get("type", "").lower() == "password" else []
@@ -139,6 +183,8 @@ def _in_element(tag: str, given: dict[str, str]) -> Iterator[NamedValue]:
         yield NamedValue(name, value)
         if name.startswith("on"):
             yield from _in_script(value)
+        elif name == "srcdoc":
+            yield from _in_markup(value, [])
         elif value[:1] in ("{", "["):
             yield from _in_nested(value)
         elif (name, tag) in (("href", "a"), ("action", "form"), ("src", "script"), ("src", "iframe")):
@@ -170,34 +216,75 @@ def _in_nested(text: str) -> Iterator[NamedValue]:
 
 
 def _in_data(value: Any, *, sure: bool) -> Iterator[NamedValue]:
-    """Strings under each key. A key that begins with a capital may be a label that somebody chose."""
-    waiting = [("", value)]
+    """Strings under each key. A key that begins with a capital may be a label that somebody chose.
+
+    A name may also hold its value in an object (`"token": {"value": …}`), or stand beside it (`"name": "token",
+    "value": …`), as it does where people name things, too.
+    """
+    waiting = [("", "", value)]
     while waiting:
-        key, item = waiting.pop()
+        key, above, item = waiting.pop()
         if isinstance(item, dict):
-            waiting += reversed(item.items())
+            waiting += [(name, key, inner) for name, inner in reversed(item.items())]
+            yield from _paired([(name, inner) for name, inner in item.items() if isinstance(inner, str)])
         elif isinstance(item, list):
-            waiting += [(key, inner) for inner in reversed(item)]
+            waiting += [(key, above, inner) for inner in reversed(item)]
         elif isinstance(item, str) and item:
             if _IS_NAME.fullmatch(key):
                 yield NamedValue(key, item, sure=sure and not key[:1].isupper())
+            if key in _HOLDERS and _IS_NAME.fullmatch(above):
+                yield NamedValue(above, item, sure=False, field=key)
             if item[0] in "{[":
                 yield from _in_nested(item)
             elif item.startswith("eyJ") and _JWT.fullmatch(item):
                 yield NamedValue("jwt", item, sure=False)
 
 
+def _paired(pairs: list[tuple[str, str]]) -> Iterator[NamedValue]:
+    """The values of one object, each under every name that it says; "Password", a word, is a label that somebody chose."""
+    names = [t for key, t in pairs if key in _NAMING and _IS_NAME.fullmatch(t) and not (t.istitle() and t.isalpha())]
+    for key, text in pairs:
+        if key in _HOLDERS:
+            yield from (NamedValue(name, text, sure=False, field=key) for name in names)
+
+
 def _in_script(text: str, *, every: bool = False) -> Iterator[NamedValue]:
     """Literals under a key or a variable. What a literal says itself counts where the script makes something of it
     (`x = "a=1&token=…"`, `f("…")`; in a style sheet `every` one), not where it is one of many data."""
+    scopes: list[_Scope] = []
+    last, end = "", 0  # the literal before, and where it ended: `f("token", "…")`, `x["token"] = "…"`
     for match in _LEXEME.finditer(text):
+        if comment := match["comment"]:
+            yield from _in_comment(comment)
+            continue
+        name = (match["name"] or "").strip("\"'`")
+        between = text[end : match.start()]
+        _leave(scopes, between)
+        if match["open"]:
+            scopes.append(_Scope(name, match["open"]))
+            last, end = "", match.end()
+            continue
         literal = match["value"] or match["lone"]
-        if literal is None or len(literal) < 8:
+        if literal is None:
             continue
         raw = literal[1:-1]
         plain = _unescaped(raw) if "\\" in raw else raw
-        made = every or (match["sign"] == "=" if match["name"] else _before(text, match.start()) in "=(+")
-        if name := (match["name"] or "").strip("\"'`"):
+        within = scopes[-1] if scopes else _Scope("", "")
+        if _BESIDE.fullmatch(between) and last and not name:
+            yield NamedValue(last, plain, sure=False)
+        if within.sign == "[" and not name and len(plain) >= _SHORT_VALUE:
+            yield NamedValue(within.name, plain)
+        elif within.sign == "{" and name:
+            if name in _HOLDERS:
+                yield NamedValue(within.name, plain, sure=False, field=name)
+            within.pairs.append((name, plain))
+            if name in _HOLDERS or name in _NAMING:
+                yield from _paired(within.pairs[-_MOST_PAIRS:])
+        last, end = ("" if name or not _IS_NAME.fullmatch(plain) else plain), match.end()
+        if len(literal) < 8:
+            continue
+        made = every or (match["sign"] == "=" if name else _before(text, match.start()) in "=(+")
+        if name:
             for form in dict.fromkeys((plain, html.unescape(plain), raw)):
                 if len(form) <= 4096 and not ("${" in form and literal[0] == "`"):
                     yield NamedValue(name, form)
@@ -207,6 +294,15 @@ def _in_script(text: str, *, every: bool = False) -> Iterator[NamedValue]:
             yield from _parameters(plain, sure=False)
         if plain.startswith("eyJ") and _JWT.fullmatch(plain):
             yield NamedValue("jwt", plain, sure=False)
+
+
+def _leave(scopes: list[_Scope], between: str) -> None:
+    """Goes out of, and into, what the text between two literals closes and opens."""
+    for sign in _BRACKET.findall(between):
+        if sign in "[{":
+            scopes.append(_Scope("", sign))
+        elif scopes:
+            scopes.pop()
 
 
 def _before(text: str, place: int) -> str:
@@ -239,4 +335,6 @@ def _parameters(address: str, *, sure: bool) -> Iterator[NamedValue]:
     """The address's own parameters; those of an address inside it are somebody else's."""
     for name, value in _PARAMETER.findall(address):
         for form in dict.fromkeys((value, unquote_plus(value))):
-            yield NamedValue(name, form, sure=sure)
+            yield NamedValue(name, form, sure=sure, parameter=sure)
+    for value in _USER.findall(address):
+        yield NamedValue("password", value, sure=sure)

@@ -21,6 +21,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote_plus
 
@@ -48,7 +49,20 @@ _KINDS = {
     "pwd": "password",
     "secret": "secret",
     "cookie": "cookie",
+    "otp": "password",
 }
+# The marketplace's own: of its sign-in, its requests' signatures and its watch against robots.
+_OWN = frozenset((
+    "cookie1", "cookie2", "cookie17", "sgcookie", "tfstk", "isg", "csg", "skt", "bx_ua", "bxua", "_m_h5_tk",
+    "_m_h5_tk_enc", "acw_tc", "acw_sc__v2", "acw_sc__v3", "xman_f", "xman_t", "xman_i", "xman_us_t", "xman_us_f",
+    "xman_status", "ali_apache_track", "ali_apache_tracktmp", "umdata_", "x5referer",
+))  # fmt: skip
+# Parameters of addresses that open something by themselves: what a sign-in hands on, and signatures of signed addresses.
+_IN_ADDRESSES = frozenset((
+    "code", "ticket", "st", "auth_code", "authcode", "sign", "signature", "sig", "x-amz-signature", "x-amz-credential",
+    "x-oss-signature", "x-goog-signature", "x-oss-credential", "ossaccesskeyid", "awsaccesskeyid", "assertion",
+    "samlresponse", "oauth_verifier", "hmac",
+))  # fmt: skip
 _ENDINGS = ("token", "sessionid", "sessid", "password", "passwd", "csrf", "xsrf", "secret")
 _KEYS = ("apikey", "accesskey", "privatekey", "passphrase")  # of two words, however they are joined
 _ADDED = {"id", "key", "value", "code", "hash", "data"}  # sessionId, authCode: still the secret itself
@@ -67,10 +81,14 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d.*")
 _SCHEME = re.compile(r"(?:Bearer|Basic|Token)\s+(\S+)", re.IGNORECASE)
 # A link's own parameter, wherever the link stands, and what is a ticket by its form: masked there, and nothing is learnt.
 _IN_PLACE = re.compile(
-    r"""(?P<name>(?:[?&#]|&amp;|%3F|%26|%23|\\u0026)[A-Za-z_][\w.-]{0,80}(?:=|%3D))(?P<value>(?:(?!%26|%23)[^&#"'\s<>;\\]){8,4096})"""
-    r"""|(?P<scheme>\bBearer\s)(?P<bearer>[\w.~+/-]{16,4096}=*)|(?P<jwt>\beyJ[\w-]{8,4096}\.eyJ[\w-]{8,4096}\.[\w-]{8,4096})""",
+    r"""(?P<name>(?:[?&#;]|&amp;|%3F|%26|%23|\\u0026)[A-Za-z_][\w.-]{0,80}(?:=|%3D))(?P<value>(?:(?!%26|%23)[^&#"'\s<>;\\]){8,4096})"""
+    r"""|(?P<scheme>\bBearer\s)(?P<bearer>[\w.~+/-]{16,4096}=*)|(?P<jwt>\beyJ[\w-]{8,4096}\.eyJ[\w-]{8,4096}\.[\w-]{8,4096})"""
+    r"""|(?P<user>:(?:\\?/){2}[^/?#@:\s"'<>\\]{0,200}:)(?P<word>[^/?#@\s"'<>\\]{1,400})(?=@)"""
+    r"""|(?P<pem>-----BEGIN\s[A-Z\s]{0,30}PRIVATE\sKEY-----)(?P<key>[\w+/=\s\\]{16,8192})"""
+    r"""|(?P<cloud>\b(?:AKIA[0-9A-Z]{16}|LTAI[0-9A-Za-z]{16,26}|AIza[\w-]{35}|gh[pousr]_[0-9A-Za-z]{36}|sk_live_[0-9A-Za-z]{24})\b)""",
     re.IGNORECASE,
 )
+_ESCAPED = re.compile(r"(?i)(?:\\u[0-9a-f]{4}){8}|(?:\\x[0-9a-f]{2}){8}|(?:&\#x?[0-9a-f]{1,6};){8}|(?:%[0-9a-f]{2}){8}")
 _URL_SAFE = str.maketrans("+/", "-_")
 _LARGEST_MEMBER = 64 << 20
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
@@ -91,7 +109,9 @@ class Secret:
 @lru_cache(4096)
 def kind_of_name(name: str) -> str:
     """What a secret-named header, cookie, parameter, field or key holds; "" for any other name."""
-    plain = name.lower().strip()
+    plain = name.lower().strip().removeprefix("data-")
+    if plain.replace("-", "_") in _OWN:
+        return "session"
     words = [word.lower() for word in _WORD.findall(name)]
     while len(words) > 1 and words[-1] in _ADDED:
         words.pop()
@@ -104,6 +124,12 @@ def kind_of_name(name: str) -> str:
     return next((_KINDS[word] for word in _LOUDEST if kind and word in plain), kind)
 
 
+def kind_of_parameter(name: str, value: str) -> str:
+    """The same for a parameter of an address: some more open something, where the value looks like a token."""
+    opens = name.lower() in _IN_ADDRESSES and _TOKEN_LIKE.fullmatch(value)
+    return kind_of_name(name) or ("authorization" if opens else "")
+
+
 def secrets_of(
     credentials: Iterable[Credential], addresses: Iterable[str], documents: Iterable[VisitText]
 ) -> tuple[Secret, ...]:
@@ -114,7 +140,7 @@ def secrets_of(
     shown = "\n".join(text for _, text in readings if text)
     found: dict[tuple[str, str], Secret] = {}
     certain = (_of_credential(credential) for credential in credentials)
-    said = dict.fromkeys(one for values, _ in readings for one in values if kind_of_name(one.name))
+    said = dict.fromkeys(one for values, _ in readings for one in values if _kind_of(one))
     named = (_of_named(one) for one in said if one.sure or one.value not in shown)
     for source in (*certain, *named):
         for secret in source:
@@ -161,14 +187,20 @@ def _cookie_parts(name: str, value: str) -> Iterator[tuple[str, str]]:
         yield from ((key.strip(), inner) for key, _, inner in (piece.partition("=") for piece in pieces))
 
 
+def _kind_of(named: NamedValue) -> str:
+    return kind_of_parameter(named.name, named.value) if named.parameter else kind_of_name(named.name)
+
+
 def _of_named(named: NamedValue) -> Iterator[Secret]:
     """The secret that the machinery holds under a secret name, if it is one."""
-    kind = kind_of_name(named.name)
+    kind = _kind_of(named)
     if not kind or not _long_enough(named.value) or "${" in named.value:  # a template's text is no value
         return
     if ticket := _SCHEME.fullmatch(named.value):
         yield from _of_named(NamedValue(named.name, ticket[1], named.sure))
-    elif not is_plain(named.value) and (named.field or not named.value.startswith(("http://", "https://", "/", "."))):
+    elif not is_plain(named.value) and (
+        named.field or not named.value.startswith(("http://", "https://", "//", "./", "../"))
+    ):
         yield Secret(kind, named.value)
     elif (
         named.field or kind == "password" or (named.value.isascii() and named.value.isalnum() and not named.value.isalpha())
@@ -196,6 +228,7 @@ class Mask:
         self._kept = frozenset(keep)
         known = [secret for secret in secrets if secret.value not in self._kept]
         self._forms = {form: s for s in reversed(known) if not s.under for form in _forms(s.value)}
+        self._escaped = {form: s for s in reversed(known) if not s.under for form in _escaped(s.value)}
         self._placed = [(re.compile(_under(s)), s) for s in known if s.under]
         self._numbers: dict[str, int] = {}
         self._counts: dict[tuple[str, str], int] = {}
@@ -206,21 +239,28 @@ class Mask:
         for pattern, secret in self._placed:
             if secret.value in text:
                 text = self._mask_under(pattern, secret, text, artefact)
-        there = sorted((form for form in self._forms if form in text), key=lambda form: (-len(form), form))
+        known = {**self._escaped, **self._forms} if self._escaped and _ESCAPED.search(text) else self._forms
+        there = sorted((form for form in known if form in text), key=lambda form: (-len(form), form))
         if not there:
             return text
-        return re.sub("|".join(map(re.escape, there)), lambda m: self._mark(self._forms[m[0]], artefact), text)
+        return re.sub("|".join(map(re.escape, there)), lambda m: self._mark(known[m[0]], artefact), text)
 
     def _mask_under(self, pattern: re.Pattern[str], secret: Secret, text: str, artefact: str) -> str:
         return pattern.sub(lambda match: match[1] + self._mark(secret, artefact), text)
 
     def _in_place(self, match: re.Match[str], artefact: str) -> str:
         """A link's secret-named parameter, a ticket after "Bearer" or a JSON web token, as it stands."""
-        before = match["name"] or match["scheme"] or ""
+        before = match["name"] or match["scheme"] or match["user"] or match["pem"] or ""
         value = match[0][len(before) :]
-        name = re.sub(r"^(?:[?&#]|&amp;|%3F|%26|%23|\\u0026)|(?:=|%3D)$", "", before, flags=re.IGNORECASE)
-        kind = kind_of_name(name) if match["name"] else "token"
-        if not kind or not _long_enough(value) or is_plain(value) or value in self._kept:
+        if value in self._kept or value.startswith("[redacted:"):
+            return match[0]
+        if match["user"]:  # the password of an address, whatever it is
+            return before + self._mark(self._forms.get(value, Secret("password", value)), artefact)
+        name = re.sub(r"^(?:[?&#;]|&amp;|%3F|%26|%23|\\u0026)|(?:=|%3D)$", "", before, flags=re.IGNORECASE)
+        kind = kind_of_parameter(name, value) if match["name"] else "secret" if match["pem"] or match["cloud"] else "token"
+        if match["name"] and not kind:  # an address inside the parameter has its own
+            return before + _IN_PLACE.sub(lambda inner: self._in_place(inner, artefact), value)
+        if not kind or not _long_enough(value) or (is_plain(value) and not match["pem"]):
             return match[0]
         return before + self._mark(self._forms.get(value, Secret(kind, value)), artefact)
 
@@ -262,7 +302,8 @@ class Mask:
 
     def found_in(self, text: str) -> bool:
         """Whether the text holds a secret; one that is masked only in its place does not count, for anybody may write it."""
-        return any(form in text for form in self._forms)
+        escaped = self._escaped if self._escaped and _ESCAPED.search(text) else ()
+        return any(form in text for form in chain(self._forms, escaped))
 
     def fields_in(self, markup: str) -> bool:
         """Whether the markup has a field with a secret that is masked only there."""
@@ -298,10 +339,19 @@ def _forms(value: str) -> set[str]:
     return {form for form in (*forms, *_in_base64(data)) if len(form) >= SHORTEST}
 
 
+def _escaped(value: str) -> set[str]:
+    """The value with every character escaped, as JSON, markup and addresses can."""
+    forms = {"".join(f"\\u{ord(c):04x}" for c in value), "".join(f"&#{ord(c)};" for c in value)}
+    forms |= {"".join(f"&#x{ord(c):x};" for c in value), "".join(f"\\x{ord(c):02x}" for c in value)}
+    data = value.encode("utf-8", "surrogatepass")
+    return forms | {"".join(f"%{byte:02X}" for byte in data), "".join(f"%{byte:02x}" for byte in data)}
+
+
 def _under(secret: Secret) -> str:
     """A pattern for the value under its name, as markup, scripts, JSON in a string and forms write the two."""
     quoted = r"""(?:\\*["'`]|&quot;|&\#34;)?"""
-    return rf"""({re.escape(secret.under)}{quoted}\s{{0,3}}(?:[:=]|%3D)\s{{0,3}}{quoted}){re.escape(secret.value)}(?!\w)"""
+    sign = r"(?:[:=,]|%3D|:\s{0,3}\[|\]\s{0,3}=|[^<>]{0,300}>)"  # a list, `x["name"] = …`, what stands in an element
+    return rf"""({re.escape(secret.under)}{quoted}\s{{0,3}}{sign}\s{{0,3}}{quoted}){re.escape(secret.value)}(?!\w)"""
 
 
 def _in_base64(data: bytes) -> Iterator[str]:

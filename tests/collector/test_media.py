@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.media import DOCX, OUTLOOK, belied, media_type_of
+from collector.media import DOCX, OUTLOOK, belied, media_type_of, type_of_name
 from tests.collector.saved.chats.compound import compound
 
 JPEG, HEIC, MP4, PDF = b"\xff\xd8\xff\xe0", b"\0\0\0\x18ftypheic", b"\0\0\0\x18ftypisom", b"%PDF-1.7"
@@ -58,6 +58,13 @@ def test_the_bytes_decide_and_a_name_that_lies_is_said(name: str, data: bytes, m
 )  # fmt: skip
 def test_a_name_that_fits_or_says_nothing_is_no_lie(name: str, data: bytes, media_type: str) -> None:
     assert (media_type_of(name, data), belied(name, media_type)) == (media_type, "")
+
+
+@pytest.mark.parametrize(
+    ("name", "family"), [("a.heic", "image"), ("a.opus", "audio"), ("a.AMR", "audio"), ("a.3gp", "video")]
+)
+def test_what_telephones_send_is_known_by_name_on_every_machine(name: str, family: str) -> None:
+    assert type_of_name(name).startswith(f"{family}/")
 
 
 @given(st.text(max_size=30), st.binary(max_size=200))

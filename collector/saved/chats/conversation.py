@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import mimetypes
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,9 +10,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from collector.canonical import sha256
+from collector.media import type_of_name
 from collector.model import Printed
 
 MOST_MESSAGES = 200_000
+MOST_TEXT = 100 * 1024**2  # bytes
+TOO_LONG = "The conversation is longer than 100 MB, so it was not read. Export a shorter time, and add that file too."
 _LONGEST_NAME = 200
 
 Message = Mapping[str, Any]
@@ -113,9 +115,7 @@ def message(
 
 def attachment(name: str, digest: str | None = None, media_type: str = "") -> Mapping[str, Any]:
     """A file that a message brought; its kind by its media type, else by its name."""
-    family = (media_type or mimetypes.guess_type(name)[0] or "").partition("/")[0]
-    if name.lower().endswith((".opus", ".amr")):
-        family = "audio"
+    family = (media_type or type_of_name(name)).partition("/")[0]
     return {"name": name, "kind": family if family in ("image", "video", "audio") else "file", "digest": digest}
 
 

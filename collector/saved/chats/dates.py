@@ -34,9 +34,8 @@ class Written:
         """The day it is in that order, or None where it cannot be one."""
         first, second, third = self.parts
         if order == "ymd":
-            day = day_of(first, second, third)
-        else:
-            day = day_of(third, second, first) if order == "dmy" else day_of(third, first, second)
+            return day_of(first, second, third)
+        day = day_of(third, second, first) if order == "dmy" else day_of(third, first, second)
         return day if day and self.weekday in (None, day.weekday()) else None
 
 

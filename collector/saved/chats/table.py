@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from collector.saved.chats.conversation import Chat, Given, NotRead, Reader
+from collector.saved.chats.conversation import MOST_TEXT, TOO_LONG, Chat, Given, NotRead, Reader
 from collector.saved.chats.kakaotalk import read_kakaotalk
 from collector.saved.chats.line import read_line
 from collector.saved.chats.lines import decoded
@@ -33,7 +33,8 @@ def read_chat(data: bytes, order: str = "") -> Chat | NotRead | None:
         return read_zip(Given(data, "", order), _first)
     if is_compound(data):
         return read_outlook(Given(data, "", order))
-    return _first(Given(data, decoded(data), order))
+    text = decoded(data)
+    return NotRead(TOO_LONG) if text and len(data) > MOST_TEXT else _first(Given(data, text, order))
 
 
 def _first(given: Given, formats: Sequence[Reader] = FORMATS) -> Chat | NotRead | None:

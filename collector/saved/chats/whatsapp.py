@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from unicodedata import normalize
 
 from collector.saved.chats.clocks import hours_of, printed_at
 from collector.saved.chats.conversation import Chat, Given, Message, attached, conversation, message
@@ -20,7 +21,7 @@ _HEAD = re.compile(
     r"(?P<date>(?P<a>\d{1,4})(?:(?P<sep>[./-]) ?(?P<b>\d{1,2})(?P=sep) ?(?P<c>\d{1,4})\.?|"
     r"(?:年|년 )(?P<month>\d{1,2})(?:月|월 )(?P<day>\d{1,2})[日일]))"
     r"(?: г\.)?[,،]? ?(?P<before>[^\d\[\]:,\n]{0,20}?) ?(?P<h>\d{1,2})[:.](?P<min>\d{2})(?:[:.](?P<sec>\d{2}))?"
-    r"(?P<after>[^\d\[\]:,\n-]{0,20}?)(?(bracket)\] ?|(?: [-–] |(?P<old>: )))(?P<rest>.*)$"
+    r"(?P<after>[^\d\[\]:,\n-]{0,20}?)(?(bracket)\] ?(?:[-–] )?|(?: [-–] |(?P<old>: )))(?P<rest>.*)$"
 )
 _NAME = re.compile(r"^(?P<name>.{1,200}?):(?: (?P<text>.*)|)$")
 # iPhone: "<attached: name.jpg>", "<Anhang: name.jpg>", "<附件：name.jpg>" in any language.
@@ -90,5 +91,5 @@ def _files(body: str, given: Given) -> Iterator[tuple[str, str]]:
         yield match[0], match["name"].strip()
     for match in _ANDROID.finditer(body):
         name = match["name"].strip()
-        if match["said"] in _FILE_ATTACHED or given.holds(name) or _OWN_NAME.match(name):
+        if normalize("NFC", match["said"]) in _FILE_ATTACHED or given.holds(name) or _OWN_NAME.match(name):
             yield match[0], name

@@ -1,7 +1,7 @@
 """A zip that holds a conversation with its pictures and voice notes: read in place, never unpacked to disk.
 
 It comes from anybody, also from the other side, so what it may cost is bounded before anything is read: `MOST_FILES` files,
-`MOST_BYTES` of them unpacked, none that swells to more than `_SWELLS` times its size, a conversation of `MOST_TEXT`.
+`MOST_BYTES` of them unpacked, none that swells to more than `_SWELLS` times its size, a text of `MOST_TEXT`.
 """
 
 from __future__ import annotations
@@ -15,13 +15,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from collector.saved.chats.conversation import Chat, Given, NotRead, Reader, folded
+from collector.saved.chats.conversation import MOST_TEXT, TOO_LONG, Chat, Given, NotRead, Reader, folded
 from collector.saved.chats.lines import decoded
 from collector.saved.chats.telegram import joined, part_of_page
 
 MOST_FILES = 20_000
 MOST_BYTES = 2 * 1024**3
-MOST_TEXT = 40 * 1024**2
 _SWELLS = 200
 _SMALL = 1024**2  # below which nothing swells to anything
 _TEXTS = (".txt", ".json", ".html", ".csv")
@@ -82,14 +81,16 @@ def _conversation(archive: zipfile.ZipFile, files: list[zipfile.ZipInfo], given:
     found: list[tuple[str, Chat]] = []
     refused: list[NotRead] = []
     for one in own:
-        if one.file_size <= MOST_TEXT:
-            data = archive.read(one)
-            answer = read(replace(given, data=data, text=decoded(data), beside=beside))
-            if isinstance(answer, NotRead):
-                refused.append(answer)
-            elif answer is not None:
-                found.append((one.filename, replace(answer, inside=one.filename)))
-    found = _one_of_pages(found)
+        if one.file_size > MOST_TEXT:
+            refused.append(NotRead(TOO_LONG))
+            continue
+        data = archive.read(one)
+        answer = read(replace(given, data=data, text=decoded(data), beside=beside))
+        if isinstance(answer, NotRead):
+            refused.append(answer)
+        elif answer is not None:
+            found.append((one.filename, replace(answer, inside=one.filename)))
+    found = _one_of_pages(_not_sent_in_another(found))
     if len(found) > 1:
         names = ", ".join(f"“{name}”" for name, _ in found[:3])
         return NotRead(f"The zip holds {len(found)} conversations ({names}). Add the one with this supplier alone.")
@@ -100,14 +101,28 @@ def _conversation(archive: zipfile.ZipFile, files: list[zipfile.ZipInfo], given:
     return NotRead(NESTED if any(one.filename.lower().endswith(".zip") for one in files) else NOTHING)
 
 
+def _not_sent_in_another(found: list[tuple[str, Chat]]) -> list[tuple[str, Chat]]:
+    """Those that no other one names as a file that was sent in it: somebody may have sent a conversation."""
+    sent = {folded(file["name"]) for _, chat in found for message in chat.messages for file in message["attachments"]}
+    return [one for one in found if folded(one[0]) not in sent] or found
+
+
 def _one_of_pages(found: list[tuple[str, Chat]]) -> list[tuple[str, Chat]]:
-    """Telegram's messages.html, messages2.html… as the one conversation that they are."""
+    """Telegram's messages.html, messages2.html… as the one conversation that they are, or its result.json beside them."""
     pages = sorted((part, name, chat) for name, chat in found if (part := part_of_page(name)))
-    if len(pages) < 2 or len({name.rpartition("/")[0] for _, name, _ in pages}) > 1:
+    folders = {name.rpartition("/")[0] for _, name, _ in pages}
+    if len(folders) != 1:
         return found
-    whole = joined(chat for _, _, chat in pages)
     others = [one for one in found if not part_of_page(one[0])]
+    if any(name == _beside(pages[0][1], "result.json") for name, _ in others):
+        return others
+    whole = joined(chat for _, _, chat in pages)
     return [*others, (pages[0][1], replace(whole, inside=pages[0][1]))] if whole else found
+
+
+def _beside(name: str, other: str) -> str:
+    folder, slash, _ = name.rpartition("/")
+    return f"{folder}{slash}{other}"
 
 
 def _digests(archive: zipfile.ZipFile, files: list[zipfile.ZipInfo]) -> Iterator[tuple[str, str]]:

@@ -37,6 +37,21 @@ def test_a_computers_export_has_the_day_above_its_messages(day: str, time: str) 
     assert (told(found), times(found)) == ([("Cindy Liang", "hello\nthere")], [anywhere(EVENING)])
 
 
+def test_a_day_within_a_message_is_not_that_of_the_next() -> None:
+    rule = "-" * 15
+    text = (
+        f"{rule} 2025년 8월 3일 일요일 {rule}\n[Cindy] [오후 9:22] ships\n\n2025년 9월 1일 월요일\n[Marta] [오후 9:22] ok\n"
+    )
+    assert times(chat(text)) == [anywhere(EVENING)] * 2
+
+
+@pytest.mark.parametrize("rule", ["2025년 8월 3일 일요일\n", "-----\n2025년 8월 3일 일요일\n-----\n"])
+def test_a_telephones_export_may_have_the_day_above_its_messages(rule: str) -> None:
+    found = chat(f"{rule}오후 9:22, Cindy : hello\n\n{rule}오후 9:22, Marta : yes\n오후 9:22, Cindy님이 나갔습니다.\n")
+    assert told(found) == [("Cindy", "hello"), ("Marta", "yes"), ("", "Cindy님이 나갔습니다.")]
+    assert times(found) == [anywhere(EVENING)] * 3
+
+
 def test_its_table_is_known_by_its_head() -> None:
     found = chat('\ufeffDate,User,Message\r\n2025-08-03 21:22:00,"Cindy","hello\nthere"\r\n')
     assert (found.app, told(found), times(found)) == ("KakaoTalk", [("Cindy", "hello\nthere")], [anywhere(EVENING)])

@@ -47,7 +47,7 @@ def test_an_iphones_export_is_read() -> None:
         "24/9/26, 6:02 p.\u00a0m. - ", "[24/9/26 6:02:00 p. m.] ", "2026/9/24 下午6:02 - ", "[2026/9/24 下午6:02:00] ",
         "2026年9月24日 下午6:02 - ", "2026. 9. 24. 오후 6:02 - ", "[2026. 9. 24. 오후 6:02:00] ", "26. 9. 24. 오후 6:02 - ",
         "2026년 9월 24일 오후 6:02 - ", "24. 9. 2026. 18:02 - ", "24.09.26 18.02.00: ", "24.09.2026 г., 18:02 - ",
-        "\u200f٢٤‏/٩‏/٢٠٢٦، ٦:٠٢ م - ", "24/9/2569 18:02 - ", "24/09/26, 18.02 - ",
+        "\u200f٢٤‏/٩‏/٢٠٢٦، ٦:٠٢ م - ", "24/9/2569 18:02 - ", "24/09/26, 18.02 - ", "[24/09/26, 18:02:00] - ",
     ],
 )  # fmt: skip
 def test_date_and_time_are_read_as_each_language_writes_them(head: str) -> None:
@@ -68,6 +68,8 @@ def test_the_year_of_a_calendar_that_is_not_known_gives_no_time_and_stays_as_pri
     ("words", "names"),
     [
         ("\u200eIMG-20260925-WA0001.jpg (Datei angehängt)", ["IMG-20260925-WA0001.jpg"]),
+        ("2 Kontakte.vcf (Datei angeha\u0308ngt)", ["2 Kontakte.vcf"]),
+        ("<المُرفق: 00000002-VIDEO-2019.opus>", ["00000002-VIDEO-2019.opus"]),
         ("PTT-20260925-WA0002.opus (in no language that is known)", ["PTT-20260925-WA0002.opus"]),
         ("Rapport final.pdf • \u200e3 pages \u200e(fichier joint)", ["Rapport final.pdf"]),
         ("<Anhang: 00000001-AUDIO-2026.opus>", ["00000001-AUDIO-2026.opus"]),

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from collector.canonical import sha256
-from collector.saved.chats import zipped
+from collector.saved.chats import table, zipped
+from collector.saved.chats.conversation import TOO_LONG
 from collector.saved.chats.table import read_chat
 from tests.collector.saved.chats.reading import chat, files, refused, told
-from tests.collector.saved.chats.test_telegram import drawn, page
+from tests.collector.saved.chats.test_telegram import drawn, export, page, row
 
 PHOTO, NOTE = b"\xff\xd8\xff photo", b"OggS voice"
 IPHONE = (
@@ -54,6 +55,28 @@ def test_the_pages_of_a_telegram_export_are_one_conversation_in_their_order() ->
     pages = {f"ChatExport/messages{n or ''}.html": page(drawn(n + 1, title, "Cindy", f"page {n}")) for n in (0, 2, 10)}
     found = chat(zip_of({name: pages[name] for name in reversed(pages)}))
     assert told(found) == [("Cindy", "page 0"), ("Cindy", "page 2"), ("Cindy", "page 10")]
+
+
+def test_a_telegram_export_in_both_forms_is_read_once() -> None:
+    title = "03.08.2025 21:22:39 UTC+02:00"
+    html, result = page(drawn(1, title, "Cindy", "hello")), export(row())
+    for folder in ("", "ChatExport/"):
+        found = chat(zip_of({f"{folder}messages.html": html, f"{folder}result.json": result}))
+        assert (found.inside, told(found)) == (f"{folder}result.json", [("Cindy", "hello")])
+
+
+def test_a_conversation_that_was_sent_in_the_conversation_is_a_file_of_it() -> None:
+    text = "24/09/2026, 18:02 - Cindy: WhatsApp Chat with Bob.txt (file attached)\n"
+    found = chat(zip_of({"WhatsApp Chat with Cindy.txt": text, "WhatsApp Chat with Bob.txt": IPHONE}))
+    assert found.inside == "WhatsApp Chat with Cindy.txt"
+    assert files(found) == [("WhatsApp Chat with Bob.txt", sha256(IPHONE.encode()))]
+
+
+def test_a_text_that_is_too_long_is_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zipped, "MOST_TEXT", 100)
+    monkeypatch.setattr(table, "MOST_TEXT", 100)
+    assert refused(zip_of({"_chat.txt": IPHONE})) == TOO_LONG
+    assert refused(IPHONE) == TOO_LONG
 
 
 def test_of_a_name_that_two_files_have_no_digest_is_told() -> None:
