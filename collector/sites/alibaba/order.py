@@ -24,7 +24,7 @@ from collector.sites.alibaba.order_data import SHAPES, order_root, read_number
 from collector.sites.alibaba.seller import shop_link
 from collector.sites.alibaba.tracking import tracking_facts
 
-READER = "alibaba.order/5"
+READER = "alibaba.order/4"
 
 _ORDER_BADGE = re.compile(r"^(?:ta-order-badge|trade-assurance-order|ta-badge)$")
 _COLUMN = {heading: name for name, headings in COLUMNS.items() for heading in headings}
@@ -61,15 +61,8 @@ def read_order(frame: Frame) -> tuple[Fact, ...]:
         fact("order.supplier", _supplier(frame)),
         fact("order.terms", _terms(frame, [r.get("remark") for r in stated])),
         fact("order.trade_assurance", _badge(frame)),
-        *_buyer(scribe, *(readings.get("order.buyer") for readings in stated), _label(frame, "order.buyer", as_text)),
         *tracking_facts(scribe, order_root(frame)["shipmentVO"], fact),
     )
-
-
-def _buyer(scribe: Scribe, *readings: Reading | None) -> tuple[Fact, ...]:
-    """Who bought, where the page names somebody: that one does not says nothing."""
-    named = [reading for reading in readings if reading is not None and reading.value]
-    return (scribe.fact("order.buyer", *named),) if named else ()
 
 
 def numbers(frame: Frame) -> tuple[Reading | None, ...]:

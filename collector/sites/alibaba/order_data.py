@@ -146,16 +146,9 @@ def of_2026(frame: Frame) -> Readings:
         "order.received_at": _happened(ship["deliveredTime"]),
         "receipt": _happened(ship["receiptConfirmedTime"]),
         "order.supplier": text_in(_first(part("sellerVO"), "companyName", "fullName", "name")),
-        "order.buyer": _person(_first(part("buyerVO"), "name", "fullName"), part("buyerVO")["companyName"]),
         "order.trade_assurance": _assured(info),
         "tracking.number": text_in(_first(ship, "trackingNumber", "logisticsNo", "waybillNo")),
     }
-
-
-def _person(name: Node, company: Node) -> Reading | None:
-    """Somebody by name and company, as far as both stand there: "Jan Jansen, Jansen BV"."""
-    known = [told for told in (text_in(name), text_in(company)) if told is not None and told.value]
-    return replace(known[0], value=", ".join(dict.fromkeys(str(told.value) for told in known))) if known else None
 
 
 def of_2019(frame: Frame) -> Readings:
@@ -178,7 +171,6 @@ def of_2019(frame: Frame) -> Readings:
         "order.ship_terms": text_in(way["tradeTerm"]),
         "order.shipped_at": _happened(ship["shipmentDate"]),
         "order.supplier": text_in(_first(info, "sellerCompanyName", "supplierCompanyName")),
-        "order.buyer": _person(info["buyerContactName"], info["buyerCompanyName"]),
         "order.trade_assurance": _assured(info),
         "tracking.number": text_in(ship["trackingNumber"]),
         "remark": text_in(part.get("contractRemark", none)["content"]),
