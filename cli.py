@@ -520,13 +520,30 @@ def init(
 
 
 @app.command(rich_help_panel=EXPERT)
-def doctor(archive: ArchiveOption = None, json: JsonOption = False, quiet: QuietOption = False) -> None:
+def doctor(
+    pages: Annotated[
+        list[str] | None, typer.Argument(metavar="[URL]...", help="Public pages to read, as with --site, in place of a few.")
+    ] = None,
+    site: Annotated[
+        bool, typer.Option("--site", help="Visit a few public pages and say which readers work there today; keeps nothing.")
+    ] = False,
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
     """Look whether this machine has all that is needed, and say what to do where it has not."""
     from casework import doctor as health
     from casework import views
     from casework.workspace import workspace
 
-    _show(Terminal(json, quiet), views.health(health.examine(workspace(archive))))
+    terminal, ws = Terminal(json, quiet), workspace(archive)
+    if not (site or pages):
+        _show(terminal, views.health(health.examine(ws)))
+    from casework.asking.site_today import site_today
+
+    with terminal.progress() as progress:
+        found = site_today(ws, tuple(pages or ()), progress)
+    _show(terminal, views.site_today(found))
 
 
 @app.command(rich_help_panel=EXPERT)

@@ -213,7 +213,7 @@ class Directory(Protocol):
         ...
 
     def address(self, kind: str, number: str = "") -> str:
-        """Where a page of that kind is (order, order_list, thread), of the order with that number; "" for other kinds."""
+        """Where a page of that kind is (order, order_list, thread, search), of the order with that number; "" for others."""
         ...
 
     def canonical(self, url: str) -> str:

@@ -3,7 +3,7 @@
 from casework.views.deadlines import deadlines
 from casework.views.desk import next_step, night, signed_in, stopped, today, watched
 from casework.views.findings import before_order, draft, findings
-from casework.views.house import health, initialised, reindexed
+from casework.views.house import health, initialised, reindexed, site_today
 from casework.views.kept import added, captured, exported, packed
 from casework.views.reading import case, cases, facts, found, reread
 from casework.views.sampling import sample, sample_written
@@ -13,5 +13,6 @@ from casework.views.told import told, withdrawn
 __all__ = [
     "added", "before_order", "captured", "case", "cases", "deadlines", "draft", "exported", "facts", "findings",
     "found", "health", "initialised", "next_step", "night", "packed", "reindexed", "reread", "sample",
-    "sample_written", "signed_in", "stamped", "status", "stopped", "today", "told", "verified", "watched", "withdrawn",
+    "sample_written", "signed_in", "site_today", "stamped", "status", "stopped", "today", "told", "verified", "watched",
+    "withdrawn",
 ]  # fmt: skip

@@ -40,9 +40,11 @@ _TOKEN = re.compile(
       | (?P<word>[^\W\d_{_HAN}]+)""",
     re.VERBOSE | re.IGNORECASE,
 )
+_DAY_FORMS = {"iso": "1", "han_day": "2", "named": "3", "before": "4"}  # by which groups hold year, month and day
 _WORD = re.compile(rf"[{_HAN}]+|[^\W\d_{_HAN}]+")
 _DIGITS = re.compile(r"[0-9]+")
 _UNITED = re.compile(r"([0-9]+)([^\W\d_]+)|([^\W\d_]+)([0-9]+)")
+CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")  # where a word begins inside a name
 _HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^A-Za-z0-9]+")
 _CODE = re.compile(r"[A-Za-z0-9_\-.:\[\]#%/()!&>*~$+,=|?]{1,120}")
 _BY_SCRIPT = {
@@ -55,6 +57,7 @@ _LATIN = "abcdefghijklmnopqrstuvwxyz"
 _LONG = 12  # words: of a text with more, equal words need not become equal
 _PHRASE = 10  # words: a text of no more, all of them known, is one that the site prints
 _LABEL_LENGTH = 60
+_LEAST_NAMED = 3  # letters: "px" and "sm" are nobody's name
 _LEAST_HIDDEN = 4  # letters or digits: what is shorter says nothing by itself
 _DRAWS = 50
 _EPOCH = range(1_104_537_600_000, 2_051_222_400_000)  # milliseconds since 1970 that can be a time: 2005 to 2034
@@ -102,7 +105,9 @@ class Disguise:
             return self._noted(self._written(text, keep=True))
         label, colon, rest = text.partition(":") if ":" in text else text.partition("：")
         if colon and len(label) <= _LABEL_LENGTH and self._is_public(label) and "//" not in text:
-            return self._noted(self._written(label, keep=True)) + colon + self.text(rest)
+            told = self._is_public(rest)
+            value = self._written(rest, keep=told)
+            return self._noted(self._written(label, keep=True)) + colon + (self._noted(value) if told else value)
         return self._written(text, keep=False)
 
     def _noted(self, text: str) -> str:
@@ -111,10 +116,12 @@ class Disguise:
 
     def _is_public(self, text: str) -> bool:
         """Whether a text is short and made of words alone that the site prints for everybody."""
-        found, known = list(plain_words(_DIGITS.sub(" ", text))), self._known
-        told = [word for word in found if len(word) > 1 or not word.isascii()]
-        if not told and not any(one.isdecimal() for one in text):
-            return False
+        bare = _TOKEN.sub(lambda token: token[0] if token["word"] or token["han"] else " ", text)
+        found, known = list(plain_words(bare)), self._known
+        if len(found) == 1 and bare.strip() == text.strip():  # alone, a word of the site's may be somebody's name
+            return found[0] in known.alone
+        if not any(len(word) > 1 or not word.isascii() for word in found) and not any(map(str.isdecimal, text)):
+            return False  # initials
         return 0 < len(found) <= _PHRASE and all(word in known.words or word in known.units for word in found)
 
     def _written(self, text: str, *, keep: bool) -> str:
@@ -129,36 +136,26 @@ class Disguise:
         return "".join(out)
 
     def _token(self, text: str, tokens: list[re.Match[str]], place: int, keep: bool, salt: str) -> str:
-        token, stands = tokens[place], tokens[place].group()
-        match token.lastgroup:
+        token, stands, kind = tokens[place], tokens[place].group(), str(tokens[place].lastgroup)
+        if kind in _DAY_FORMS:
+            return self._day(token, _DAY_FORMS[kind], stands)
+        match kind:
             case "url":
                 return self.address(stands)
-            case "iso" | "s1" | "y1" | "m1" | "d1":
-                return self._day(token, "1", stands)
+            case "slashed":
+                return _DIGITS.sub(lambda run: self._whole(run[0], least=12), stands)
             case "clock":
                 return self._clock(stands)
             case "number":
-                outof = stands in ("5", "5.0") and text[: token.start()].rstrip().endswith("/")
-                return stands if outof else self.number(stands)
-        if token["iso"]:
-            return self._day(token, "1", stands)
-        if token["han_day"]:
-            return self._day(token, "2", stands)
-        if token["named"]:
-            return self._day(token, "3", stands)
-        if token["before"]:
-            return self._day(token, "4", stands)
-        if token["slashed"]:
-            return _DIGITS.sub(lambda run: self._whole(run[0], least=12), stands)
-        if token["mixed"]:
-            return self._mixed(stands)
-        if (
-            keep
-            or stands.casefold() in self._known.forms
-            or (stands.casefold() in self._known.units and _beside_figure(text, tokens, place))
-        ):
-            if not keep:
-                self.kept.texts.setdefault(stands)
+                out_of = stands in ("5", "5.0") and text[: token.start()].rstrip().endswith("/")
+                return stands if out_of else self.number(stands)
+            case "mixed":
+                return self._mixed(stands)
+        folded, known = stands.casefold(), self._known
+        if keep:
+            return stands
+        if folded in known.forms or (folded in known.units and _beside_figure(text, tokens, place)):
+            self.kept.texts.setdefault(stands)
             return stands
         return self.word(stands, salt)
 
@@ -167,21 +164,22 @@ class Disguise:
         folded = word.casefold()
         made = self._made.get((salt, folded), "")
         if len(made) != len(word):
-            made = self._made[salt, folded] = self._anew(word.lower(), lambda turn: self._letters(word, salt, turn))
+            made = self._made[salt, folded] = self._anew(word, lambda turn: self._letters(word, salt, turn))
         self.kept.replaced += len(word)
         return _cased(word, made)
 
     def _letters(self, word: str, salt: str, turn: str) -> str:
         stream = self._stream("word", salt, word.casefold(), turn)
-        return "".join(_letter(one.lower()[0], next(stream)) for one in word)
+        return _cased(word, "".join(_letter(one.lower()[0], next(stream)) for one in word))
 
     def _anew(self, stands: str, draw: Callable[[str], str]) -> str:
         """The first of many draws that is another and in which nothing stands that the page says."""
         made = ""
         for turn in range(_DRAWS):
             made = draw(str(turn))
-            said = self._words.intersection(plain_words(made)) or self._runs.intersection(_DIGITS.findall(made))
-            if made != stands and not said:
+            told = plain_words(f"{made} {CAMEL.sub(' ', made)}")
+            said = self._words.intersection(told) or self._runs.intersection(_DIGITS.findall(made))
+            if made.casefold() != stands.casefold() and not said:
                 break
         return made
 
@@ -193,11 +191,12 @@ class Disguise:
             if unit.casefold() in self._known.units:
                 return self.number(figure) + unit if united[1] else unit + self.number(figure)
         self.kept.replaced += len(stands)
-        return _cased(stands, self._anew(stands.lower(), lambda turn: self._signs(stands, turn)))
+        return self._anew(stands, lambda turn: self._signs(stands, turn))
 
     def _signs(self, code: str, turn: str) -> str:
         stream = self._stream("code", code, turn)
-        return "".join(str(next(stream) % 10) if one.isdecimal() else _letter(one.lower()[0], next(stream)) for one in code)
+        made = (str(next(stream) % 10) if one.isdecimal() else _letter(one.lower()[0], next(stream)) for one in code)
+        return _cased(code, "".join(made))
 
     # -- figures ------------------------------------------------------------------------------------------------------
 
@@ -320,11 +319,12 @@ class Disguise:
         if piece.isdecimal():
             return self._whole(piece)
         folded = piece.lower()
-        if folded in self._known.names or len(piece) < _LEAST_HIDDEN:
+        if folded in self._known.names or len(piece) < _LEAST_NAMED:
             return piece
         if folded in self._hidden:
             return self.word(piece)
-        self.kept.names.setdefault(folded)
+        if len(piece) >= _LEAST_HIDDEN:
+            self.kept.names.setdefault(folded)
         return piece
 
     def address(self, url: str) -> str:
@@ -427,7 +427,7 @@ def _month_like(name: str, number: int) -> str:
 
 
 def _cased(word: str, made: str) -> str:
-    return "".join(new.upper() if old.isupper() else new for old, new in zip(word, made, strict=True))
+    return "".join(new.upper() if old.isupper() else new.lower() for old, new in zip(word, made, strict=True))
 
 
 def _letter(letter: str, drawn: int) -> str:

@@ -20,7 +20,7 @@ from urllib.parse import quote, unquote, unquote_to_bytes
 from bs4 import BeautifulSoup, Tag
 from bs4.element import PreformattedString
 
-from collector.reading.disguise import Disguise, Kept, plain_words
+from collector.reading.disguise import CAMEL, Disguise, Kept, plain_words
 from collector.reading.embedded import arguments, assignments, attribute_data, parsed
 from collector.vocabulary import Vocabulary
 
@@ -49,7 +49,6 @@ _KEYWORD = re.compile(r"[A-Za-z][A-Za-z_:.-]{0,60}")
 _SMALL_NUMBER = re.compile(r"-?[0-9]{1,3}")
 _PICTURE = re.compile(r"data:image/[\w.+-]{1,40}[;,]", re.IGNORECASE)
 _LARGEST = 4096  # pixels of a side
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _HIGHEST_CODE = 99_999
 _DEEPEST = 60  # levels of data in data
 _JSON = re.compile(r"\s*[{\[]\s*[\"{\[]")
@@ -75,8 +74,8 @@ def skeleton(documents: tuple[bytes, ...], told: tuple[bytes, ...], url: str, vo
     answers = [value for line in lines if isinstance(value := parsed(line), dict | list)]
     bare = " ".join(_bare(text.decode("utf-8", "replace")) for text in (*documents, *told, url.encode()))
     said = chain((text for soup in soups for text in _texts(soup, vocabulary)), _strings(answers, vocabulary))
-    hidden = {word for text in said for word in plain_words(f"{text} {_CAMEL.sub(' ', text)}")}
-    mask = Disguise(vocabulary, f"{bare} {_CAMEL.sub(' ', bare)}", hidden)
+    hidden = {word for text in said for word in plain_words(f"{text} {CAMEL.sub(' ', text)}")}
+    mask = Disguise(vocabulary, f"{bare} {CAMEL.sub(' ', bare)}", hidden)
     shaper = _Shaper(mask, vocabulary)
     made = tuple(shaper.document(soup) for soup in soups)
     return Skeleton(made, tuple(shaper.json(value) for value in answers), mask.address(url) if url else "", mask.kept)
@@ -155,6 +154,8 @@ class _Shaper:
                 if tag.name == "style" and length:
                     tag.string = f"/* a style sheet of {length} characters */"
             self._attributes(tag)
+            if "-" in tag.name:
+                tag.name = self._mask.name(tag.name)
         head = soup.head
         if head is not None:
             for meta in head.find_all("meta", attrs={"http-equiv": True}):
@@ -246,7 +247,7 @@ class _Shaper:
             return self._mask.name(text)
         if re.match(r"(?:https?:)?//[^/\s]|/[\w.-]+/\S*$", text) and " " not in text.strip():
             return self._mask.address(text)
-        words = list(plain_words(re.sub(r"([a-z])([A-Z])", r"\1 \2", text)))
+        words = list(plain_words(CAMEL.sub(" ", text)))
         if _KEYWORD.fullmatch(text) and words and all(word in self._known.names for word in words):
             return self._mask.name(text)
         return self._mask.text(text)

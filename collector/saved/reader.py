@@ -20,6 +20,7 @@ from collector.saved.chats.table import read_chat
 from collector.saved.page import PageFile, read_page
 from collector.site import Document, PageReader, PageReaderNamed, StoredPage
 
+_UNREADABLE_WORDS = "Its words cannot be read by themselves; what you note of it (--note) is found."
 _CLOCKS_APART = timedelta(minutes=10)
 _LONG_BEFORE = timedelta(days=400)
 
@@ -52,7 +53,9 @@ def _spoken(file: AddedRecord, talk: Chat | NotRead | None) -> SavedReading:
     """What a file that is no page gives: its conversation, or why there is none."""
     if isinstance(talk, Chat):
         return _conversation(file, talk)
-    return SavedReading(page=SavedPage("chat", "unknown", talk.why, "chat")) if talk else _unreadable(file)
+    if talk is None:
+        return _unreadable(file)
+    return SavedReading(page=SavedPage("chat", "unknown", talk.why, "chat", others=talk.others))
 
 
 def _conversation(file: AddedRecord, talk: Chat) -> SavedReading:
@@ -79,7 +82,8 @@ def _extent(talk: Chat) -> str:
     said = f"{talk.app}: {_counted(len(talk.messages), 'message')}"
     if not files:
         return said
-    return f"{said} with {_counted(len(files), 'file')}" + (f", {there} of them here" if there < len(files) else "")
+    here = f", {there} of them here" if there else ", named but not here"
+    return f"{said} with {_counted(len(files), 'file')}" + (here if there < len(files) else "")
 
 
 def _counted(count: int, what: str) -> str:
@@ -89,8 +93,9 @@ def _counted(count: int, what: str) -> str:
 def _unreadable(file: AddedRecord) -> SavedReading:
     """A picture or a PDF: kept, and said plainly that a person has to enter what it shows."""
     form = "pdf" if file.media_type == "application/pdf" else file.media_type.partition("/")[0]
-    if file.kind == "chat" and form not in ("pdf", "image", "video", "audio"):
-        why = "No messages with their times were found in it. It is kept as it is."
+    if file.kind == "chat":
+        seen = form in ("pdf", "image", "video", "audio")
+        why = f"{_UNREADABLE_WORDS if seen else 'No messages with their times were found in it.'} It is kept as it is."
         return SavedReading(page=SavedPage(form, "kept", why))
     why = "Its facts cannot be read by themselves. Enter what it shows, such as dispute.deadline=2026-10-09."
     return SavedReading(page=SavedPage(form, "kept", why))

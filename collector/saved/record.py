@@ -21,7 +21,7 @@ def page_record(page: SavedPage | None) -> dict[str, str]:
     told |= {"kind": page.kind, "url": page.url, "saved_at": saved_at, "said_by": page.said_by}
     told |= {name: said for name, said in (("caution", page.caution), ("todo", page.todo)) if said}
     if page.kind == "chat":
-        return told
+        return told | ({"others": "yes"} if page.others else {})
     flags = {"others": page.others, "secrets": page.secrets}
     return {**told, "alias": page.alias, **{name: "yes" if on else "" for name, on in flags.items()}}
 

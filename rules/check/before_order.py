@@ -186,7 +186,7 @@ def _record(page: PageSeen, policy: Policy, zone: str) -> Iterator[Finding]:
         todo = "Weigh it yourself: compare it with other suppliers, and ask about what you do not like before you pay."
         yield Finding("before.measured", "undetermined", text, tuple(fact.name for fact in read), todo, source)
     parts = [
-        f"{state} there: {', '.join(MEASURED[name] for name in names)}"
+        f"{state} there: {', '.join(MEASURED[name][0] for name in names)}"
         for state, names in (("Not shown", hidden), ("Not found or not understood", unread)) if names
     ]  # fmt: skip
     if parts:

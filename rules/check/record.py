@@ -11,15 +11,16 @@ from types import MappingProxyType
 from collector.model import Fact
 from rules.case.history import first_and_last
 
-MEASURED: Mapping[str, str] = MappingProxyType({
-    "supplier.verified": "whether the site verified the supplier",
-    "supplier.on_time_delivery": "on-time delivery",
-    "supplier.response_time": "response time",
-    "supplier.dispute_rate": "dispute rate",
-    "supplier.rating": "rating",
-    "supplier.reviews": "number of reviews",
-    "supplier.transactions": "orders in six months",
-    "supplier.sales": "online sales",
+# What each is called, and how a figure of it is told.
+MEASURED: Mapping[str, tuple[str, str]] = MappingProxyType({
+    "supplier.verified": ("whether the site verified the supplier", "verified: {}"),
+    "supplier.on_time_delivery": ("on-time delivery", "on-time delivery {}"),
+    "supplier.response_time": ("response time", "response time {}"),
+    "supplier.dispute_rate": ("dispute rate", "dispute rate {}"),
+    "supplier.rating": ("rating", "rating {} out of 5"),
+    "supplier.reviews": ("number of reviews", "{} reviews"),
+    "supplier.transactions": ("number of orders", "{} orders"),
+    "supplier.sales": ("online sales", "online sales of {}"),
 })  # fmt: skip
 FIGURES = tuple(name for name in MEASURED if name != "supplier.verified")
 
@@ -31,8 +32,8 @@ def figures(facts: Iterable[Fact]) -> tuple[Fact, ...]:
 
 
 def told_in_words(read: Iterable[Fact]) -> str:
-    """ "on-time delivery 93.4%, rating 4.6 out of 5"."""
-    return ", ".join(f"{MEASURED[f.name]} {f.value}{' out of 5' if f.name == 'supplier.rating' else ''}" for f in read)
+    """ "on-time delivery 93.4%, rating 4.6 out of 5, 121 reviews"."""
+    return ", ".join(MEASURED[fact.name][1].format(fact.value) for fact in read)
 
 
 def named(facts: Iterable[Fact], state: str) -> tuple[str, ...]:
@@ -44,5 +45,5 @@ def named(facts: Iterable[Fact], state: str) -> tuple[str, ...]:
 def changes(facts: Iterable[Fact], zone: str) -> Mapping[str, str]:
     """What of the record was another at the first look than at the last, by the fact's name, as a sentence's part."""
     looks = tuple(facts)
-    told = ((name, words, first_and_last(looks, name, zone)) for name, words in MEASURED.items())
+    told = ((name, words, first_and_last(looks, name, zone)) for name, (words, _) in MEASURED.items())
     return {name: f"{words}: {story}" for name, words, story in told if story}

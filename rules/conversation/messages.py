@@ -91,14 +91,17 @@ def _statement(message: Mapping[str, Any], casefile: CaseFile) -> Statement:
 
 
 def said_elsewhere(casefile: CaseFile) -> tuple[Statement, ...]:
-    """Every message of the conversations that the buyer kept by hand, in their order: whose each is, is not known."""
+    """Every message of the conversations that the buyer kept by hand, in their order: whose each is, is not known.
+
+    What has no name is the application's own notice and left out; but of LINE's computer, where names stand in the words.
+    """
     names = {file.id: file.name for file in casefile.files}
     return tuple(
         _elsewhere(message, names.get(fact.snapshot, ""))
         for fact in casefile.facts
         if fact.name == "chat.messages" and fact.state == "read" and isinstance(fact.value, list | tuple)
         for message in fact.value
-        if isinstance(message, Mapping) and message.get("text")
+        if isinstance(message, Mapping) and message.get("text") and (message.get("name") or message.get("from") == "LINE")
     )
 
 

@@ -17,6 +17,7 @@ from casework.asking.before_order import check_before_order
 from casework.asking.dossier import check_cases, deadlines_of, draft_for, facts_of, tiles_of
 from casework.asking.sample import Sample, make_sample
 from casework.asking.search import search
+from casework.asking.site_today import SitePage
 from casework.asking.today import next_of, today
 from casework.asking.told import told
 from casework.blocks import Bar, Block, Excerpt, Line, Part, Result, Span, Table, View, hint, line
@@ -116,6 +117,9 @@ ANSWERS: dict[str, Callable[[_Desk], tuple[Any, ...]]] = {
     "sample": lambda d: (_sample(d),),
     "sample_written": lambda d: (_sample(d), True, False),
     "signed_in": lambda d: (SignedIn(Account("main"), d.captured.snapshots[0], d.captured.seal),),
+    "site_today": lambda d: (
+        (SitePage("product", "https://www.alibaba.com/", "complete", "", tuple(facts_of(d.ws, d.order))),),
+    ),
     "stamped": lambda d: (stamp(d.ws, d.folder / "witness.json", _quiet),),
     "status": lambda d: (status(d.ws),),
     "stopped": lambda d: (find_case(d.ws, d.order), next_of(d.ws, d.order).line),

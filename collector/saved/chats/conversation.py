@@ -16,7 +16,7 @@ from collector.model import Printed
 MOST_MESSAGES = 200_000
 MOST_TEXT = 100 * 1024**2  # bytes
 TOO_LONG = "The conversation is longer than 100 MB, so it was not read. Export a shorter time, and add that file too."
-_LONGEST_NAME = 200
+_LONGEST_NAME = 1000
 
 Message = Mapping[str, Any]
 
@@ -51,9 +51,13 @@ class Chat:
 
 @dataclass(frozen=True, slots=True)
 class NotRead:
-    """A file that holds, or should hold, a conversation and was not read: `why` is one sentence, and what to do."""
+    """A file that holds, or should hold, a conversation and was not read: `why` is one sentence, and what to do.
+
+    `others` says that it holds conversations with others, which no pack may show.
+    """
 
     why: str
+    others: bool = False
 
 
 @dataclass(frozen=True, slots=True)

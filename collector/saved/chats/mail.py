@@ -74,8 +74,8 @@ def _messages(mail: EmailMessage, depth: int) -> Iterator[Message]:
             digest = sha256(data) if isinstance(data, bytes) else None
             files.append(attachment(_named(part), digest, part.get_content_type()))
     printed = _date(mail)
-    text = letter(_line(mail, "Subject"), _text(body), _line(mail, "To"), _line(mail, "Cc"))
-    yield message(APP, _line(mail, "From"), printed, mail_time(printed), text, files)
+    who = correspondents(_line(mail, "From"), _line(mail, "To"), _line(mail, "Cc"))
+    yield message(APP, who, printed, mail_time(printed), letter(_line(mail, "Subject"), _text(body)), files)
     if depth < _DEEPEST:
         for one in enclosed:
             yield from _messages(one, depth + 1)
@@ -121,11 +121,14 @@ def _text(body: object) -> str:
     return text_of_html(text) if body.get_content_type() == "text/html" else text
 
 
-def letter(subject: str, text: str, to: str, cc: str) -> str:
-    """A mail's words as a message has them: subject, text, and to whom it was sent."""
-    lines = [subject, *(line.strip() for line in text.splitlines())]
-    sent_to = "".join(f"[{word}: {whom[:2000]}]\n" for word, whom in (("to", to), ("copy to", cc)) if whom)
-    return "\n".join(line for line in (*lines, sent_to.strip()) if line)
+def letter(subject: str, text: str) -> str:
+    """A mail's words as a message has them: its subject, then its text without blank lines."""
+    return "\n".join(line for line in (subject, *(line.strip() for line in text.splitlines())) if line)
+
+
+def correspondents(sender: str, to: str, cc: str) -> str:
+    """Who wrote a mail and to whom, in place of a message's name: they are no words of the mail."""
+    return sender + "".join(f", {how} {whom}" for how, whom in (("to", to), ("copy to", cc)) if whom)
 
 
 def mail_time(printed: str) -> Printed | None:

@@ -30,7 +30,7 @@ from collector.saved.chats.conversation import (
     conversation,
     message,
 )
-from collector.saved.chats.mail import APP, letter, mail_time, text_of_html
+from collector.saved.chats.mail import APP, correspondents, letter, mail_time, text_of_html
 
 if TYPE_CHECKING:
     from olefile import OleFileIO
@@ -112,7 +112,8 @@ def _message(one: Letter) -> Message:
         printed = f"{one.submitted:%Y-%m-%d %H:%M:%S} UTC"
         sent = exactly(printed, one.submitted)
     files = [attachment(file.name, file.digest or None, file.media_type) for file in one.files]
-    return message(APP, one.sender, printed, sent, letter(one.subject, one.text, one.to, one.cc), files)
+    who = correspondents(one.sender, one.to, one.cc)
+    return message(APP, who, printed, sent, letter(one.subject, one.text), files)
 
 
 # -- inside the process that reads -------------------------------------------------------------------------------------

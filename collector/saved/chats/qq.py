@@ -27,7 +27,8 @@ def read_qq(given: Given) -> Chat | NotRead | None:
     if others > 1:
         return NotRead(
             f"It holds {others} conversations of QQ, and a pack is about one. Export the one with this supplier alone, and "
-            "add that file."
+            "add that file.",
+            others=True,
         )
     return conversation("QQ", map(_message, found), found[0].line)
 

@@ -36,7 +36,8 @@ def read_telegram_json(given: Given) -> Chat | NotRead | None:
     if isinstance(whole, Mapping) and isinstance(whole.get("list"), list):
         return NotRead(
             f"It is an export of a whole Telegram account ({len(whole['list'])} conversations), and a pack is about one. "
-            "Export the conversation with this supplier alone (its menu, “Export chat history”), and add that file."
+            "Export the conversation with this supplier alone (its menu, “Export chat history”), and add that file.",
+            others=True,
         )
     rows = value.get("messages")
     if not isinstance(rows, list) or value.get("type") not in _KINDS:

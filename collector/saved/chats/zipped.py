@@ -93,7 +93,7 @@ def _conversation(archive: zipfile.ZipFile, files: list[zipfile.ZipInfo], given:
     found = _one_of_pages(_not_sent_in_another(found))
     if len(found) > 1:
         names = ", ".join(f"“{name}”" for name, _ in found[:3])
-        return NotRead(f"The zip holds {len(found)} conversations ({names}). Add the one with this supplier alone.")
+        return NotRead(f"The zip holds {len(found)} conversations ({names}). Add the one with this supplier alone.", True)
     if found:
         return found[0][1]
     if refused:

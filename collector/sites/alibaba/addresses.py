@@ -67,6 +67,7 @@ def address_of(url: str) -> Address:
 
 
 ORDER_LIST = "https://biz.alibaba.com/ta/list/scene/mainList.htm"
+SEARCH = "https://www.alibaba.com/trade/search?SearchText=led+lamp&ta=y"  # one that always has results
 MESSENGER = "https://message.alibaba.com/message/messenger.htm#/"
 
 

@@ -106,7 +106,7 @@ PAGES: tuple[Page, ...] = (
     Page(
         "search", read_search, offer_list,
         parts="[data-ctrdot], .organic-list, .m-gallery-product-item-v2, .item-content, .search-card-info__wrapper",
-        by_content=False,
+        by_content=False, door=addresses.SEARCH,
     ),
     Page(
         "account", modules=("accountMember", "accountCounts", "accountActions"), parts=".member-name, .member-id",

@@ -43,7 +43,7 @@ class Alibaba:
         return addresses.kind_of(url)
 
     def address(self, kind: str, number: str = "") -> str:
-        """Where the order list, the messenger, or the order of that number is; "" for other kinds."""
+        """Where the order list, the messenger, a search, or the order of that number is; "" for other kinds."""
         return addresses.order_address(number) if kind == "order" else page_of(kind).door
 
     def order_in(self, url: str) -> str:

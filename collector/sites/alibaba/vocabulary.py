@@ -15,7 +15,7 @@ from typing import Any
 
 from collector.reading.disguise import plain_words
 from collector.reading.money import CODES, SIGNS
-from collector.reading.times import MONTHS, ZONES
+from collector.reading.times import ZONES
 from collector.sites.alibaba import labels
 from collector.vocabulary import Vocabulary
 
@@ -54,6 +54,13 @@ _SAID = """
     conversación no hay más mensajes ini adalah awal percakapan anda acción necesaria perlu tindakan 等待 供应商
     回复 待买家支付预付款 待发货 已发货 已完成 已关闭 已取消 需要您处理 没有更多消息了 没有更多消息 会话从这里开始
     fob cif cfr exw ddp dap dpu cpt cip fca fas"""
+# Alone: the words in which pages state something by themselves. Others may be somebody's name.
+_ALONE = """
+    verified deposit balance advance delivered shipped received closed completed cancelled canceled paid unpaid
+    refunded rejected none today yesterday reviews attributes reply read disputes supplier buyer me alibaba china cn
+    chat contact refund payment enviado entregado completado cerrado cancelado terkirim selesai ditutup dibatalkan
+    fob cif cfr exw ddp dap dpu cpt cip fca 待发货 已发货 已完成 已关闭 已取消 需要您处理 没有更多消息了
+    没有更多消息 会话从这里开始 尚未回复 供应商尚未回复"""
 # Anywhere: what makes a name a company's, and what a reader looks for inside a sentence, with what turns it round.
 _FORMS = frozenset(
     """
@@ -73,7 +80,8 @@ def vocabulary() -> Vocabulary:
     words = {word for text in _labels(vars(labels)) for word in plain_words(text)} | set(plain_words(_SAID))
     units = {*_UNITS.casefold().split(), *(word for mark in (*CODES, *SIGNS, *ZONES) for word in plain_words(mark))}
     return Vocabulary(
-        words=words | {month.casefold() for month in MONTHS},
+        words=frozenset(words),
+        alone=frozenset({*_said_alone(), *_UNITS.casefold().split()}),
         units=frozenset(units),
         forms=_FORMS,
         names=frozenset(_names()),
@@ -83,6 +91,13 @@ def vocabulary() -> Vocabulary:
         named_by=_NAMED_BY,
         marks=_MARKS,
     )
+
+
+def _said_alone() -> Iterator[str]:
+    """The labels of one word, and what pages say in one."""
+    for text in (*_labels(vars(labels)), *_ALONE.split()):
+        if len(found := list(plain_words(text))) == 1:
+            yield found[0]
 
 
 def _labels(tables: Mapping[str, Any]) -> Iterator[str]:

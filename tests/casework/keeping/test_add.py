@@ -139,3 +139,19 @@ def test_of_a_conversation_that_nobody_called_one_the_person_is_told_how_to_have
     assert "It holds a conversation (WhatsApp)" in " ".join(str(block) for block in added([kept], seal).blocks)
     (kept,) = add_files(ws, ORDER, [path], FileDetails(kind="chat"))
     assert kept.unread == ""
+
+
+def test_of_a_picture_of_a_conversation_it_is_said_that_its_words_are_not_read(ws: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "wechat.png"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n")
+    (kept,) = add_files(ws, ORDER, [path], FileDetails(kind="chat", note="they promise Friday"))
+    assert kept.file.page is not None
+    assert kept.file.page.why.startswith("Its words cannot be read by themselves")
+
+
+def test_a_file_with_several_conversations_is_kept_and_no_pack_shows_it(ws: Workspace, tmp_path: Path) -> None:
+    said = "2026-09-24 18:03:00 Cindy(123456)\nships\n"
+    path = chat_in(tmp_path, f"消息记录\n消息对象:Cindy\n{said}\n消息对象:Bob\n{said}")
+    (kept,) = add_files(ws, ORDER, [path], FileDetails(kind="chat"))
+    assert kept.file.page is not None
+    assert (kept.file.page.outcome, kept.file.page.others) == ("unknown", True)

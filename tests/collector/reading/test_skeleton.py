@@ -41,7 +41,7 @@ def made(body: bytes | str, url: str = PRODUCT) -> Skeleton:
 def plainly(body: bytes) -> str:
     """All that stands in a document, however it is written."""
     text = html.unescape(unquote(body.decode("utf-8", "replace")))
-    return re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), text)
+    return re.sub(r"\\u([0-9a-fA-F]{4})|\\+[nrtbf]", lambda found: chr(int(found[1], 16)) if found[1] else " ", text)
 
 
 def strings(value: Any) -> Iterator[str]:
@@ -94,6 +94,7 @@ READ = [page.kind for page in SITE_PAGES if page.read and page.kind in PAGES]
 CASES = [(name, kind) for name in SCENARIOS for kind in READ if kind in addresses(name, whole=True)]
 
 
+@pytest.mark.stories
 @pytest.mark.parametrize(("scenario", "kind"), CASES)
 def test_nothing_of_a_page_of_a_story_survives_and_its_readers_find_the_same(scenario: str, kind: str) -> None:
     days = [day for day in SCENARIOS[scenario].days if shows(scenario, day, kind)]
@@ -217,6 +218,23 @@ def test_a_text_keeps_its_shape(text: str) -> None:
     assert shown != text
     if " mei " not in text:
         assert signs(shown) == signs(text)
+
+
+@pytest.mark.parametrize("text", ["Will", "April", "May", "Sea", "Star Lamp", "Mark Price", "R***n"])
+def test_a_name_that_is_also_a_word_of_the_site_does_not_stay(text: str) -> None:
+    """One word of the site's alone stays only where pages state something by it."""
+    shown = BeautifulSoup(made(f"<p>{text}</p>").documents[0], "lxml").get_text()
+    assert not {*plain_words(text)} & {*plain_words(shown)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["no:" * 5000, "//" * 4000, "1." * 5000, "{" * 3000, "May " * 4000, "2026-99-99 31 February 2026 25:61", "％５０ ٣٤ ½"],
+)
+def test_a_strange_text_is_put_in_disguise_too(text: str) -> None:
+    data = json.dumps({"note": text, "deep": json.dumps([json.dumps([text])])})
+    sample = made(f"<p title='{text}'>{text}</p><script>window.pageData = {data};</script>")
+    assert b"pageData" in sample.documents[0]
 
 
 def test_a_picture_in_the_page_becomes_a_blank_of_its_size() -> None:

@@ -20,7 +20,7 @@ PAGES = st.builds(
 )  # fmt: skip
 CHATS = st.builds(
     SavedPage, st.text(), READINGS, st.text(), st.just("chat"), st.text(), st.none() | MOMENTS, st.text(),
-    caution=st.text(), todo=st.text(),
+    caution=st.text(), todo=st.text(), others=st.booleans(),
 )  # fmt: skip
 UNREADABLE = st.builds(SavedPage, st.text(), st.just("kept"), st.text())
 

@@ -95,7 +95,7 @@ def test_the_suppliers_record_is_told_with_its_page_and_day_and_judged_by_nobody
     found = findings(page("supplier", RECORD))
     told = found["before.measured"]
     assert told.text == (
-        "Brightwing Co., Ltd., as the site measures it: on-time delivery 93.4%, rating 4.6 out of 5, number of reviews 121"
+        "Brightwing Co., Ltd., as the site measures it: on-time delivery 93.4%, rating 4.6 out of 5, 121 reviews"
         " (the supplier page on Mon 5 Oct 2026)."
     )
     assert told.verdict == "undetermined"

@@ -127,7 +127,14 @@ def test_what_was_recalled_later_stays_evidence() -> None:
 
 def test_a_conversation_from_elsewhere_is_read_by_its_messages_and_nobody_is_taken_for_a_side() -> None:
     said = {"id": "1", "from": "LINE", "name": "Cindy", "printed": "2026/08/03(Mon) 21:22", "text": "Pay by Western Union."}
-    fact = Fact("chat.messages", (said,), "read", "chat0", "saved.chat/2", saved=True)
+    notice = {
+        **said,
+        "id": "2",
+        "from": "WhatsApp",
+        "name": "",
+        "text": "Cindy changed their phone number. Add the new number.",
+    }
+    fact = Fact("chat.messages", (said, notice), "read", "chat0", "saved.chat/2", saved=True)
     (finding,) = findings(fact, files=added("chat")).values()
     assert finding.id == "redflag.pay_elsewhere"
     assert finding.text.startswith("Somebody asks for payment outside the platform")

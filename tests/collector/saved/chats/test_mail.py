@@ -28,7 +28,7 @@ def test_a_mail_is_one_message_with_its_own_date_and_the_digests_of_its_attachme
     made.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="PI.pdf")
     found = chat(made.as_bytes())
     assert (found.app, times(found)) == ("e-mail", [(AT, AT)])
-    assert told(found) == [("Cindy <cindy@supplier.example>", "Your fans\nThey ship tomorrow.\n[to: m@example.com]")]
+    assert told(found) == [("Cindy <cindy@supplier.example>, to m@example.com", "Your fans\nThey ship tomorrow.")]
     assert files(found) == [("PI.pdf", sha256(b"%PDF"))]
 
 
@@ -37,7 +37,7 @@ def test_a_mail_of_markup_alone_gives_its_words_and_its_pictures() -> None:
     made.set_content("<style>p {}</style><p>They ship&nbsp;<b>tomorrow</b>.</p><p>Yours</p>", subtype="html")
     made.add_related(b"\x89PNG", maintype="image", subtype="png", filename="seal.png", cid="<1>")
     found = chat(made.as_bytes())
-    assert found.messages[0]["text"] == "Your fans\nThey ship tomorrow.\nYours\n[to: m@example.com]"
+    assert found.messages[0]["text"] == "Your fans\nThey ship tomorrow.\nYours"
     assert files(found) == [("seal.png", sha256(b"\x89PNG"))]
 
 

@@ -27,7 +27,7 @@ def msg(*more: Storage) -> bytes:
 def test_a_mail_of_outlook_is_read() -> None:
     found = chat(msg())
     assert (found.app, times(found), found.caution.text) == ("e-mail", [(AT, AT)], "")
-    assert told(found) == [("Cindy <cindy@supplier.example>", "Your fans\nThey ship tomorrow.\n[to: Marta]")]
+    assert told(found) == [("Cindy <cindy@supplier.example>, to Marta", "Your fans\nThey ship tomorrow.")]
     assert found.messages[0]["printed"] == "2026-09-24 10:02:11 UTC"
 
 
