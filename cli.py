@@ -291,6 +291,9 @@ def pack(
     with_originals: Annotated[
         bool, typer.Option("--with-originals", help="Also originals that show conversations with others.")
     ] = False,
+    accept_risk: Annotated[
+        bool, typer.Option("--accept-risk", help="Although a file may hold what opens an account: you looked.")
+    ] = False,
     redact: Annotated[bool, typer.Option("--redact", hidden=True, help="Not built yet: use --exclude.")] = False,
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to write the pack.")] = None,
     archive: ArchiveOption = None,
@@ -305,7 +308,7 @@ def pack(
 
     what = (everything, tuple(include or ()), tuple(exclude or ()))
     choices = Choices(*what, redact=redact, with_originals=with_originals)
-    request = PackRequest(tuple(reason or ()), as_of, since, choices, output)
+    request = PackRequest(tuple(reason or ()), as_of, since, choices, output, accept_risk)
     terminal = Terminal(json, quiet)
     with terminal.progress() as progress:
         result = make_pack(workspace(archive), case, request, progress)

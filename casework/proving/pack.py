@@ -15,7 +15,8 @@ from casework.proving.proof import PackProof, covering_checkpoint
 from casework.workspace import Workspace, sealed_view
 from collector.archive.queries import Case
 from collector.archive.sealing import TIMEOUT_S, seal, signing_key
-from collector.errors import ArchiveError, SealError, WrongRequest
+from collector.capture.secrets import secrets_left
+from collector.errors import ArchiveError, PersonNeeded, SealError, WrongRequest
 from collector.ledger.log import Opening, new_salt
 from collector.model import Exhibit, Private, Problem, Snapshot
 from collector.progress import Progress
@@ -53,13 +54,17 @@ class PackAnswer:
 
 @dataclass(frozen=True, slots=True)
 class PackRequest:
-    """What the user asked of a pack: `as_of` and `since` as typed, `since` being put into the choices."""
+    """What the user asked of a pack: `as_of` and `since` as typed, `since` being put into the choices.
+
+    With `accept_risk` it is written although a file may hold what opens an account.
+    """
 
     reasons: tuple[str, ...] = ()
     as_of: str = ""
     since: str = ""
     choices: Choices = field(default_factory=Choices)
     output: Path | None = None
+    accept_risk: bool = False
 
 
 def make_pack(ws: Workspace, wanted: str, request: PackRequest, progress: Progress) -> PackAnswer:
@@ -83,13 +88,28 @@ def make_pack(ws: Workspace, wanted: str, request: PackRequest, progress: Progre
     tokens = _PackStamper(ws, progress)
     progress("writing the pack")
     result = write_pack(
-        planned, renderings, ws.archive.objects.get, material,
+        planned, renderings, ws.archive.objects.get, material, inspect=partial(_inspect, accepted=request.accept_risk),
         sign=lambda data: sign(data, key, ws.clock.now()), stamp=tokens.stamp, out=out,
     )  # fmt: skip
     seal(ws.archive, key, progress)
     report = verify_pack(result.path)  # whoever hands it in must not hear from others that it does not hold
     failures = (*dict.fromkeys(ws.archive.warnings), *tokens.failures)
     return PackAnswer(result.path.absolute(), result.sha256, planned.exhibits, report.seal, failures, report.problems)
+
+
+def _inspect(files: Iterable[tuple[str, bytes]], *, accepted: bool) -> None:
+    """The last look at what the other side gets. Raises PersonNeeded where something in it may open an account."""
+    if accepted:
+        return
+    looked_at = ((path, secrets_left(data, by_name=not path.startswith("data/proof/"))) for path, data in files)
+    found = {path: left for path, left in looked_at if left}
+    if found:
+        path, left = next(iter(found.items()))
+        others = f", and {len(found) - 1} other file(s) too" if len(found) > 1 else ""
+        raise PersonNeeded(
+            f"No pack was written: {path} may hold what opens an account ({', '.join(sorted(left))}){others}.",
+            "The other side would get it. Leave the page or file out with --exclude, or, after a look, add --accept-risk.",
+        )
 
 
 def _require_something(ws: Workspace, file: CaseFile) -> None:

@@ -9,24 +9,21 @@ that an unchanged page stays unchanged though its tokens differ.
 from __future__ import annotations
 
 import base64
-import binascii
 import html
-import io
 import json
 import re
-import zipfile
-import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from email import message_from_bytes, policy
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote_plus
 
 from collector.capture.machinery import NamedValue, VisitText, names_and_text
 from collector.capture.tab import Credential
+from collector.capture.unpacking import texts_in
 
 SHORTEST = 8
 _KINDS = {
@@ -79,19 +76,47 @@ _COMPOUND = re.compile(r"(?:[\w.$-]{1,200}(?:=\S*)?)?")
 _APART = re.compile(r"[^A-Za-z0-9]+")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d.*")
 _SCHEME = re.compile(r"(?:Bearer|Basic|Token)\s+(\S+)", re.IGNORECASE)
-# A link's own parameter, wherever the link stands, and what is a ticket by its form: masked there, and nothing is learnt.
-_IN_PLACE = re.compile(
-    r"""(?P<name>(?:[?&#;]|&amp;|%3F|%26|%23|\\u0026)[A-Za-z_][\w.-]{0,80}(?:=|%3D))(?P<value>(?:(?!%26|%23)[^&#"'\s<>;\\]){8,4096})"""
-    r"""|(?P<scheme>\bBearer\s)(?P<bearer>[\w.~+/-]{16,4096}=*)|(?P<jwt>\beyJ[\w-]{8,4096}\.eyJ[\w-]{8,4096}\.[\w-]{8,4096})"""
-    r"""|(?P<user>:(?:\\?/){2}[^/?#@:\s"'<>\\]{0,200}:)(?P<word>[^/?#@\s"'<>\\]{1,400})(?=@)"""
-    r"""|(?P<pem>-----BEGIN\s[A-Z\s]{0,30}PRIVATE\sKEY-----)(?P<key>[\w+/=\s\\]{16,8192})"""
-    r"""|(?P<cloud>\b(?:AKIA[0-9A-Z]{16}|LTAI[0-9A-Za-z]{16,26}|AIza[\w-]{35}|gh[pousr]_[0-9A-Za-z]{36}|sk_live_[0-9A-Za-z]{24})\b)""",
-    re.IGNORECASE,
+# What is a secret by its form, wherever it stands: masked there, and nothing is learnt. The signs without which a pattern
+# need not be tried, and the kind; of an address's own parameter its name says it.
+_BY_FORM: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
+    (
+        ("=", "%3D"),
+        re.compile(
+            r"""(?P<before>[?&#;%\\](?:3[Ff]|2[36]|u0026)?(?P<name>[A-Za-z_][\w.-]{0,80})(?:=|%3D))"""
+            r"""(?P<value>(?:(?!%26|%23)[^&#"'\s<>;\\]){8,4096})"""
+        ),
+        "",
+    ),
+    (("earer", "EARER"), re.compile(r"(?P<before>\b(?:[Bb]earer|BEARER)\s)(?P<value>[\w.~+/-]{16,4096}=*)"), "token"),
+    (("eyJ",), re.compile(r"(?P<before>)(?P<value>\beyJ[\w-]{8,4096}\.eyJ[\w-]{8,4096}\.[\w-]{8,4096})"), "token"),
+    (
+        ("@",),
+        re.compile(r"""(?P<before>:(?:\\?/){2}[^/?#@:\s"'<>\\]{0,200}:)(?P<value>[^/?#@\s"'<>\\]{1,400})(?=@)"""),
+        "password",
+    ),
+    (
+        ("PRIVATE KEY-----",),
+        re.compile(r"(?P<before>-----BEGIN\s[A-Z\s]{0,30}PRIVATE\sKEY-----)(?P<value>[\w+/=\s\\]{16,8192})"),
+        "private key",
+    ),
+    (
+        ("AKIA", "LTAI", "AIza", "gh", "sk_live_"),
+        re.compile(
+            r"(?P<before>)(?P<value>\b(?:AKIA[0-9A-Z]{16}|LTAI[0-9A-Za-z]{16,26}|AIza[\w-]{35}|gh[pousr]_[0-9A-Za-z]{36}"
+            r"|sk_live_[0-9A-Za-z]{24})\b)"
+        ),
+        "secret",
+    ),
 )
 _ESCAPED = re.compile(r"(?i)(?:\\u[0-9a-f]{4}){8}|(?:\\x[0-9a-f]{2}){8}|(?:&\#x?[0-9a-f]{1,6};){8}|(?:%[0-9a-f]{2}){8}")
 _URL_SAFE = str.maketrans("+/", "-_")
-_LARGEST_MEMBER = 64 << 20
-_STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
+# Without one of these a text, in small letters, has no secret that its names or its form could tell.
+_SUSPECT = (
+    "token", "jwt", "bearer", "x5sec", "csrf", "xsrf", "sess", "sid", "auth", "passw", "pwd", "secret", "cookie", "code=",
+    "ticket=", "st=", "sig", "credential", "keyid", "saml", "assertion", "verifier", "hmac", "eyj", "private key", "akia",
+    "ltai", "aiza", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "sk_live_", "otp", "@", "key", "tfstk", "isg", "csg", "skt",
+    "bx", "_m_h5", "acw_", "xman_", "ali_apache", "umdata", "passphrase",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +260,9 @@ class Mask:
 
     def mask(self, text: str, artefact: str) -> str:
         """The text with every secret masked; what was masked is counted under the artefact's name."""
-        text = _IN_PLACE.sub(lambda match: self._in_place(match, artefact), text)
+        for signs, pattern, kind in _BY_FORM:
+            if any(sign in text for sign in signs):
+                text = pattern.sub(partial(self._in_place, kind, artefact), text)
         for pattern, secret in self._placed:
             if secret.value in text:
                 text = self._mask_under(pattern, secret, text, artefact)
@@ -248,21 +275,18 @@ class Mask:
     def _mask_under(self, pattern: re.Pattern[str], secret: Secret, text: str, artefact: str) -> str:
         return pattern.sub(lambda match: match[1] + self._mark(secret, artefact), text)
 
-    def _in_place(self, match: re.Match[str], artefact: str) -> str:
-        """A link's secret-named parameter, a ticket after "Bearer" or a JSON web token, as it stands."""
-        before = match["name"] or match["scheme"] or match["user"] or match["pem"] or ""
-        value = match[0][len(before) :]
+    def _in_place(self, kind: str, artefact: str, match: re.Match[str]) -> str:
+        """What has the form of a secret, masked as it stands; of an address in a parameter of another, its own."""
+        before, value = match["before"], match["value"]
         if value in self._kept or value.startswith("[redacted:"):
             return match[0]
-        if match["user"]:  # the password of an address, whatever it is
-            return before + self._mark(self._forms.get(value, Secret("password", value)), artefact)
-        name = re.sub(r"^(?:[?&#;]|&amp;|%3F|%26|%23|\\u0026)|(?:=|%3D)$", "", before, flags=re.IGNORECASE)
-        kind = kind_of_parameter(name, value) if match["name"] else "secret" if match["pem"] or match["cloud"] else "token"
-        if match["name"] and not kind:  # an address inside the parameter has its own
-            return before + _IN_PLACE.sub(lambda inner: self._in_place(inner, artefact), value)
-        if not kind or not _long_enough(value) or (is_plain(value) and not match["pem"]):
+        named = match.re.groupindex.get("name")
+        found = kind_of_parameter(match["name"], value) if named else kind
+        if not found:
+            return before + match.re.sub(partial(self._in_place, kind, artefact), value)
+        if kind not in ("password", "private key") and (not _long_enough(value) or is_plain(value)):
             return match[0]
-        return before + self._mark(self._forms.get(value, Secret(kind, value)), artefact)
+        return before + self._mark(self._forms.get(value, Secret(found, value)), artefact)
 
     def _mark(self, secret: Secret, artefact: str) -> str:
         number = self._numbers.setdefault(secret.value, len(self._numbers) + 1)
@@ -367,67 +391,23 @@ def _in_base64(data: bytes) -> Iterator[str]:
 
 
 def holds(mask: Mask, media_type: str, data: bytes) -> bool:
-    """Whether a file still holds a secret, after its own encodings are undone: MHTML, PDF, zip, gzip; else as it stands."""
-    if data.startswith(b"%PDF-"):
-        return pdf_holds(mask, data)
-    if media_type.startswith("multipart/"):
-        return mhtml_holds(mask, data)
-    if data.startswith(b"PK\x03\x04"):
-        try:
-            with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                members = (archive.read(entry) for entry in archive.infolist() if entry.file_size <= _LARGEST_MEMBER)
-                return any(mask.found_in(member.decode("latin-1")) for member in members)
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
-            return mask.found_in(data.decode("latin-1"))
-    if data.startswith(b"\x1f\x8b"):
-        with suppress(zlib.error):
-            data = zlib.decompressobj(wbits=31).decompress(data, _LARGEST_MEMBER)
-    text = data.decode("latin-1")
-    return mask.found_in(text) or ("\x00" in text and mask.found_in(text.replace("\x00", "")))  # UTF-16 too
+    """Whether a file still holds a secret, after its own encodings are undone."""
+    whole = media_type.startswith("multipart/")  # a page with its fields
+    return any(mask.found_in(text) or (whole and mask.fields_in(text)) for text in texts_in(data, media_type))
 
 
-def mhtml_holds(mask: Mask, mhtml: bytes) -> bool:
-    """Whether an MHTML file still holds a secret, in its headers or in any part after its transfer encoding is undone."""
-    message = message_from_bytes(mhtml, policy=policy.compat32)
-    for part in message.walk():
-        if mask.found_in("\n".join(f"{name}: {value}" for name, value in part.items())):
-            return True
-        body = part.get_payload(decode=True)
-        if (
-            isinstance(body, bytes)
-            and part.get_content_maintype() != "image"
-            and (mask.found_in(text := body.decode("utf-8", "replace")) or mask.fields_in(text))
-        ):
-            return True
-    return False
+def secrets_left(data: bytes, *, by_name: bool = True) -> Counter[str]:
+    """How many values, by kind, would be masked in a file if it were kept now: of one that was masked, none.
 
-
-def pdf_holds(mask: Mask, pdf: bytes) -> bool:
-    """Whether a PDF still holds a secret: in its objects (addresses, titles), or in a stream after Flate is undone.
-
-    Text drawn with embedded fonts is written as glyph numbers and is not seen here: compare the page's visible text too.
+    Not `by_name`, only what is a secret by its form or as a parameter of an address: in a PDF, whose names are its own, and
+    in our own records.
     """
-    for piece in (pdf, *map(_inflated, _STREAM.findall(pdf))):
-        text = piece.decode("latin-1")
-        if mask.found_in(text) or mask.found_in(text.replace("\\", "")) or mask.found_in(text.replace("\x00", "")):
-            return True
-        if mask.found_in("\n".join(_hex_strings(text))):
-            return True
-    return False
-
-
-def _inflated(stream: bytes) -> bytes:
-    try:
-        return zlib.decompressobj().decompress(stream)
-    except zlib.error:
-        return b""
-
-
-def _hex_strings(text: str) -> Iterator[str]:
-    """PDF's <feff0041…> strings as text."""
-    for digits in re.findall(r"<([0-9A-Fa-f\s]{16,8192})>", text):
-        try:
-            plain = binascii.unhexlify(re.sub(r"\s", "", digits))
-        except binascii.Error:
-            continue
-        yield plain.decode("utf-16", "replace") if plain.startswith(b"\xfe\xff") else plain.decode("latin-1")
+    found: Counter[str] = Counter()
+    by_name = by_name and not data.startswith(b"%PDF-")
+    for text in texts_in(data):
+        small = text.lower()
+        if any(sign in small for sign in _SUSPECT):
+            mask = Mask(secrets_of([], [], [VisitText(text)]) if by_name else ())
+            mask.mask(text, "")
+            found.update({one["kind"]: one["count"] for one in mask.redactions})
+    return found

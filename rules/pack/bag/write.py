@@ -44,13 +44,15 @@ def write_pack(
     get: Get,
     proof: ProofMaterial,
     *,
+    inspect: Callable[[Iterable[tuple[str, bytes]]], None],
     sign: Callable[[bytes], bytes],
     stamp: Callable[[bytes], Mapping[str, bytes]],
     out: Path,
 ) -> PackResult:
     """Writes the pack whole or not at all.
 
-    `sign` gives the detached signature of the tag manifest's bytes; `stamp` gives tokens over that signature by
+    `inspect` is shown every file, by bag path, and raises where the pack must not be written. `sign` gives the
+    detached signature of the tag manifest's bytes; `stamp` gives tokens over that signature by
     authority, and leaves out those that did not answer. Raises WrongRequest when `out` cannot be written or is a file
     of another kind, DamagedArchive when a stored object is not what the plan says.
     """
@@ -58,6 +60,7 @@ def write_pack(
     files = {path: _ready(data) for path, data in {**renderings, **proof_files(proof)}.items()}
     files |= _originals(plan, get)
     payload = dict(sorted(files.items()))
+    inspect((path, file.read()) for path, file in payload.items())
     tags = {
         "bagit.txt": _ready(DECLARATION),
         "bag-info.txt": _ready(_bag_info(plan, payload.values())),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from casework.cases import open_case
+from casework.keeping.add import FileDetails, add_and_seal
 from casework.proving.pack import PackRequest, make_pack
 from casework.workspace import Workspace
-from collector.errors import WrongRequest
+from collector.errors import PersonNeeded, WrongRequest
 from rules.pack.bag.verify import verify_pack
 from rules.pack.plan.exhibits import Choices
 from tests.paper_desk import ORDER, paper_browser, quiet
@@ -48,3 +50,18 @@ def test_of_a_case_of_which_nothing_was_kept_no_pack_is_made(ws: Workspace, tmp_
     with pytest.raises(WrongRequest, match="Nothing of this case"):
         make_pack(ws, "250861947301020000", PackRequest(output=tmp_path / "empty.zip"), quiet)
     assert not (tmp_path / "empty.zip").exists()
+
+
+def test_a_file_that_opens_an_account_stops_the_pack_until_somebody_has_looked(ws: Workspace, tmp_path: Path) -> None:
+    """The other side would get it. What stops it is named with its place, and nothing is written."""
+    notes = tmp_path / "notes.txt"
+    notes.write_text("our access: https://x.example/in?token=q7Xw93LpZk2MvB81nT5c\n")
+    add_and_seal(ws, ORDER, [notes], FileDetails(), quiet)
+    request = PackRequest(reasons=("damaged",), output=tmp_path / "made.zip")
+    with paper_browser():
+        with pytest.raises(PersonNeeded, match=r"notes\.txt may hold what opens an account \(token\)"):
+            make_pack(ws, ORDER, request, quiet)
+        assert not (tmp_path / "made.zip").exists()
+        assert make_pack(ws, ORDER, replace(request, accept_risk=True), quiet).problems == ()
+        without = replace(request, choices=Choices(exclude=("notes.txt",)))
+        assert make_pack(ws, ORDER, without, quiet).problems == ()

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import html
+import io
 import json
 import quopri
+import zipfile
 import zlib
 from urllib.parse import quote
 
@@ -12,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.capture.machinery import VisitText
-from collector.capture.secrets import Mask, Secret, kind_of_name, mhtml_holds, pdf_holds, secrets_of
+from collector.capture.secrets import Mask, Secret, holds, kind_of_name, secrets_left, secrets_of
 from collector.capture.tab import Credential
 
 TOKEN = "a8F/k2+Lm9&Qz=7c"
@@ -190,18 +193,52 @@ def test_an_mhtml_is_searched_after_its_transfer_encoding_is_undone() -> None:
     head = b"MIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: "
     page = f"<p>{'x' * 70}{TOKEN}</p>".encode()
     assert TOKEN.encode() not in quopri.encodestring(page)
-    assert mhtml_holds(mask, head + b"quoted-printable\r\n\r\n" + quopri.encodestring(page))
-    assert mhtml_holds(mask, head + b"base64\r\n\r\n" + base64.encodebytes(page))
-    assert mhtml_holds(
-        mask, b"Snapshot-Content-Location: https://x.example/?q=" + TOKEN.encode() + b"\r\n" + head + b"8bit\r\n\r\n"
-    )
-    assert not mhtml_holds(mask, head + b"quoted-printable\r\n\r\n<p>Order</p>")
+    assert holds(mask, "multipart/related", head + b"quoted-printable\r\n\r\n" + quopri.encodestring(page))
+    assert holds(mask, "multipart/related", head + b"base64\r\n\r\n" + base64.encodebytes(page))
+    place = b"Snapshot-Content-Location: https://x.example/?q=" + TOKEN.encode() + b"\r\n"
+    assert holds(mask, "multipart/related", place + head + b"8bit\r\n\r\n")
+    assert not holds(mask, "multipart/related", head + b"quoted-printable\r\n\r\n<p>Order</p>")
 
 
 def test_a_pdf_is_searched_in_its_objects_its_strings_and_its_unpacked_streams() -> None:
     mask = Mask([Secret("token", "tokenvalue123")])
+
+    def found(pdf: bytes) -> bool:
+        return holds(mask, "application/pdf", b"%PDF-1.4\n1 0 obj<<" + pdf)
+
     stream = zlib.compress(b"BT (tokenvalue123) Tj ET")
-    assert pdf_holds(mask, b"%PDF-1.4\n1 0 obj<</Filter/FlateDecode>>stream\n" + stream + b"\nendstream")
-    assert pdf_holds(mask, b"%PDF-1.4\n1 0 obj<</URI (https://x.example/?t=tokenvalue123)>>")
-    assert pdf_holds(mask, b"%PDF-1.4\n1 0 obj<</Title <feff" + "tokenvalue123".encode("utf-16-be").hex().encode() + b">>>")
-    assert not pdf_holds(mask, b"%PDF-1.4\n1 0 obj<<>>stream\n" + zlib.compress(b"BT (USD) Tj ET") + b"\nendstream")
+    assert found(b"/Filter/FlateDecode>>stream\n" + stream + b"\nendstream")
+    assert found(b"/URI (https://x.example/?t=tokenvalue123)>>")
+    assert found(b"/Title <feff" + "tokenvalue123".encode("utf-16-be").hex().encode() + b">>>")
+    assert not found(b">>stream\n" + zlib.compress(b"BT (USD) Tj ET") + b"\nendstream")
+
+
+@pytest.mark.parametrize("packed", ["as it is", "zip", "gzip", "gzip twice", "mhtml", "utf-16"])
+def test_what_would_be_masked_is_found_in_a_file_whatever_it_is_packed_in(packed: str) -> None:
+    """And no more once it is masked."""
+    page = b'<input name="csrf" value="a8Fk2Lm9Qz7cX1"><!-- token=q7Xw93LpZk2MvB81nT5c -->'
+    masked = b'<input name="csrf" value="[redacted:csrf:1]"><!-- token=[redacted:token:2] -->'
+    for data, left in ((page, 2), (masked, 0)):
+        assert sum(secrets_left(pack(packed, data)).values()) == left
+
+
+def pack(how: str, data: bytes) -> bytes:
+    if how == "zip":
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("page.html", data)
+        return out.getvalue()
+    if how.startswith("gzip"):
+        return gzip.compress(gzip.compress(data) if how.endswith("twice") else data)
+    if how == "mhtml":
+        return (
+            b"MIME-Version: 1.0\r\nContent-Type: text/html\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+            + base64.b64encode(data)
+        )
+    return data.decode().encode("utf-16-be") if how == "utf-16" else data
+
+
+def test_of_a_pdf_what_has_the_form_of_a_secret_is_found() -> None:
+    """Its names are its own."""
+    link = b"/URI (https://x.example/?token=q7Xw93LpZk2MvB81nT5c) /Token (q7Xw93LpZk2MvB81nT5c)"
+    assert secrets_left(b"%PDF-1.4\n1 0 obj<<>>stream\n" + zlib.compress(link) + b"\nendstream") == {"token": 1}

@@ -20,7 +20,7 @@ from rules.pack.bag.verify import verify_pack
 from rules.pack.bag.write import write_pack
 from rules.pack.plan.plan import AuthorityStamp, PackPlan
 from tests.rules.pack.forging import base_of, files_of, unpack
-from tests.rules.pack.synthetic import AS_OF, Objects, Sealed, led_fans, seal
+from tests.rules.pack.synthetic import AS_OF, Objects, Sealed, led_fans, seal, unread
 
 pytestmark = pytest.mark.stories  # each makes, spoils or checks a whole pack
 
@@ -153,6 +153,7 @@ def test_a_stored_object_that_changed_makes_no_pack(sealed: Sealed, made: PackPl
             renderings,
             lambda _: b"rotten",
             sealed.proof(made),
+            inspect=unread,
             sign=sealed.sign,
             stamp=sealed.stamp,
             out=tmp_path / "a.zip",

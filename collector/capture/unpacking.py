@@ -1,0 +1,116 @@
+"""The texts in a file after its own encodings are undone: MHTML, PDF, zip, gzip, UTF-16. Pure."""
+
+from __future__ import annotations
+
+import binascii
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
+from email import message_from_bytes, policy
+
+_LARGEST = 64 << 20  # bytes of one member or stream
+_DEEPEST = 3  # a file in a file in a file
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"\x00\x00\x00\x18ftyp", b"\x00\x00\x00\x20ftyp")
+_LEGIBLE = re.compile(rb"[\t\n\r -~\x00]")
+_STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
+
+
+def texts_in(data: bytes, media_type: str = "", depth: int = 0) -> Iterator[str]:
+    """Every text in the file that the usual programs would show; pictures have none, of a broken file it is its bytes."""
+    if data.startswith(_PICTURES) or media_type.startswith(("image/", "video/", "audio/")):
+        return
+    if data.startswith(b"%PDF-"):
+        yield from _in_pdf(data)
+    elif media_type.startswith("multipart/") or data[:200].lower().startswith((b"from: <saved by", b"mime-version:")):
+        yield from _in_mhtml(data)
+    elif data.startswith(b"PK\x03\x04") and depth < _DEEPEST:
+        yield from _in_zip(data, depth)
+    elif data.startswith(b"\x1f\x8b") and depth < _DEEPEST:
+        for member in _gunzipped(data):
+            yield from texts_in(member, "", depth + 1)
+    else:
+        yield from _plain(data)
+
+
+def _plain(data: bytes) -> Iterator[str]:
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        text = data.decode("latin-1")
+    yield text
+    if "\x00" in text:
+        yield text.replace("\x00", "")  # UTF-16
+
+
+def _in_zip(data: bytes, depth: int) -> Iterator[str]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for entry in archive.infolist():
+                if entry.file_size <= _LARGEST:
+                    yield from texts_in(archive.read(entry), "", depth + 1)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
+        yield data.decode("latin-1")
+
+
+def _gunzipped(data: bytes) -> Iterator[bytes]:
+    """The members of a gzip file, of each as much as can be unpacked."""
+    left = _LARGEST
+    while data and left > 0:
+        unpacker = zlib.decompressobj(wbits=31)
+        try:
+            member = unpacker.decompress(data, left)
+        except zlib.error:
+            yield data
+            return
+        yield member
+        left -= len(member)
+        data = unpacker.unused_data
+
+
+def _in_mhtml(data: bytes) -> Iterator[str]:
+    for part in message_from_bytes(data, policy=policy.compat32).walk():
+        yield "\n".join(f"{name}: {value}" for name, value in part.items())
+        body = part.get_payload(decode=True)
+        if isinstance(body, bytes) and part.get_content_maintype() != "image":
+            yield body.decode("utf-8", "replace")
+
+
+def _in_pdf(data: bytes) -> Iterator[str]:
+    """A PDF's objects (addresses, titles) and its streams after Flate is undone.
+
+    Text drawn with embedded fonts is written as glyph numbers and is not seen here: compare the page's visible text too.
+    """
+    streams = map(_inflated, _STREAM.findall(data))
+    for piece in (data, *(stream for stream in streams if not _is_binary(stream))):
+        text = piece.decode("latin-1")
+        yield text
+        if "\\" in text:
+            yield text.replace("\\", "")
+        if "\x00" in text:
+            yield text.replace("\x00", "")
+        yield "\n".join(_hex_strings(text))
+
+
+def _is_binary(stream: bytes) -> bool:
+    """Whether it is a picture or a font: at its beginning and in its middle there is hardly a letter or figure."""
+    half = len(stream) // 2
+    pieces = stream[:2000], stream[half : half + 2000]
+    return all(len(piece) == 2000 and len(_LEGIBLE.findall(piece)) < 1200 for piece in pieces)
+
+
+def _inflated(stream: bytes) -> bytes:
+    try:
+        return zlib.decompressobj().decompress(stream, _LARGEST)
+    except zlib.error:
+        return b""
+
+
+def _hex_strings(text: str) -> Iterator[str]:
+    """PDF's <feff0041…> strings as text."""
+    for digits in re.findall(r"<([0-9A-Fa-f\s]{16,8192})>", text):
+        with suppress(binascii.Error):
+            plain = binascii.unhexlify(re.sub(r"\s", "", digits))
+            yield plain.decode("utf-16", "replace") if plain.startswith(b"\xfe\xff") else plain.decode("latin-1")
