@@ -214,7 +214,7 @@ def withdraw(
 ) -> None:
     """Take files out of a case, such as one that belongs to another; its history says so, and nothing is erased.
 
-    Add a file again to take it back. An entry is withdrawn with: case set CASE NAME=
+    Add a file again to take it back. An entry is withdrawn with: tradewitness case set CASE NAME=
     """
     from casework import views
     from casework.keeping.withdraw import withdraw as take_out
@@ -448,12 +448,12 @@ def facts(
 ) -> None:
     """Show what was read, and where it stands on the page."""
     from casework import views
-    from casework.asking.dossier import facts_of, tiles_of
+    from casework.asking.dossier import facts_of, tiles_of, zone_of_facts
     from casework.workspace import workspace
 
     ws = workspace(archive)
     found = facts_of(ws, what, everything=everything)
-    _show(Terminal(json, quiet), views.facts(found, tiles_of(ws, found)))
+    _show(Terminal(json, quiet), views.facts(found, tiles_of(ws, found), zone_of_facts(ws, what)))
 
 
 @app.command(rich_help_panel=LOOKING, cls=_DashCommand)

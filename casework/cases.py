@@ -23,7 +23,7 @@ from collector.model import ALIBABA, Fact, Printed, Target
 from rules.case.assertions import is_event, parse_assertion
 from rules.case.casefile import CaseFile, LedgerEvent
 from rules.check.review import NewContradictions, new_contradictions
-from rules.language.facts import fact_words, sentence
+from rules.language.facts import fact_words, page_words, sentence
 from rules.policy.fact_names import RECURRING
 from rules.policy.platform import load_policy
 
@@ -297,7 +297,8 @@ def _warn_other_kind(ws: Workspace, target: Target) -> None:
     kind = ws.site_of(target).kind_of(ws.alias.to_real(target.url))
     if kind and kind != target.kind and kind in case_pages():
         raise WrongRequest(
-            f"{target.url} is the address of a {kind} page, not of a {target.kind} page.", f"Give it with --{kind}."
+            f"{target.url} leads to another kind of page: {page_words(kind)}, not {page_words(target.kind)}.",
+            f"Give it with --{kind}.",
         )
 
 

@@ -18,6 +18,7 @@ from casework.workspace import Workspace, authorities_of, keep
 from collector.archive.config import write_config
 from collector.errors import SealError, TradewitnessError, WrongRequest
 from collector.platform import chinese_font, synced_by
+from rules.language.words import time_words
 
 _LITTLE_DISK = 2 * 1024**3
 _LATE_MS = 60_000  # a clock further off than this weakens every record
@@ -271,7 +272,7 @@ def _page_clock(ws: Workspace) -> tuple[str, int | None]:
             continue
         seen = snapshot.visit.machine_time
         offset = int(((sent if sent.tzinfo else sent.replace(tzinfo=UTC)) - seen).total_seconds() * 1000)
-        return f"the site's, at the visit of {seen:%Y-%m-%d %H:%M} UTC", offset
+        return f"the site's, at the visit of {time_words(seen, 'UTC')}", offset
     return "", None
 
 

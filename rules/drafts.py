@@ -90,6 +90,7 @@ def draft(casefile: CaseFile, policy: Policy, kind: str, lang: str = "en", reaso
         _CaseWords(chronology, reasons_of(chronology.casefile, policy, reasons), lang).all()
     )
     text = re.sub(r"\n{3,}", "\n\n", text)
+    text = re.sub(r"(?<=\w)\.\.(?=\s|$)", ".", text)  # "Co., Ltd." at the end of a sentence
     return Draft(kind, lang, text, tuple(dict.fromkeys(re.findall(r"\[[^\]\n]+\]", text))))
 
 

@@ -25,6 +25,7 @@ from rules.check.review import reasons_of, review
 from rules.deadlines.counting import deadlines, needs_attention
 from rules.deadlines.ics import calendar
 from rules.drafts import Draft, draft
+from rules.language.facts import fact_words, sentence, value_words
 from rules.policy.fact_names import RECURRING
 from rules.policy.platform import load_policy, policies
 
@@ -119,6 +120,11 @@ def _news(fact: Fact) -> frozenset[str]:
     return frozenset(json.dumps(as_json(one), sort_keys=True) for one in told)
 
 
+def zone_of_facts(ws: Workspace, what: str) -> str:
+    """The zone in which the times of those facts are read: the case's, or this machine's for a snapshot or file."""
+    return machine_zone() if ws.index.holds(what) else find_case(ws, what).zone
+
+
 def tiles_of(ws: Workspace, facts: list[Fact]) -> list[FactPicture | None]:
     """For each fact the picture that shows it; None where it is not certain where it stands."""
     pictured = {fact.snapshot for fact in facts if fact.place is not None and fact.place.box is not None}
@@ -171,7 +177,7 @@ def deadlines_of(ws: Workspace, what: tuple[str, ...], as_of: str = "", ics: Pat
         files = [casefile(ws, case, instant, every_look=False) for case in chosen]
     found = tuple(d for file in files for d in deadlines(file, *policies()))
     if ics is not None:
-        write_file(ics.absolute(), calendar(found, instant))
+        write_file(ics.absolute(), calendar(found, instant, zone))
     due = any(needs_attention(d) for d in found)
     needs = tuple(sorted({name for d in found if d.state == "undetermined" for name in d.needs}))
     return DeadlineAnswer(found, instant, zone, due, needs, ics, tuple(n for file in files for n in _not_yet(file)))
@@ -180,7 +186,11 @@ def deadlines_of(ws: Workspace, what: tuple[str, ...], as_of: str = "", ics: Pat
 def _not_yet(file: CaseFile) -> list[str]:
     """Entered events that have not happened by then: most often a mistyped year, and a deadline that would go unseen."""
     late = [f for f in file.facts if f.state == "asserted" and is_event(f.name) and happened_at(f, file.zone) > file.as_of]
-    return [f"{f.name}={f.value} lies after the time asked for, so it does not count yet. Is the date right?" for f in late]
+    return [
+        f"{sentence(fact_words(f.name, f.round))} ({value_words(f.value, file.zone)}) lies after the time asked for,"
+        " so it does not count yet. Is the date right?"
+        for f in late
+    ]
 
 
 def _loose_casefile(assignments: list[str], zone: str, as_of: datetime, now: datetime) -> CaseFile:

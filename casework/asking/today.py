@@ -17,6 +17,7 @@ from rules.check.review import reasons_of
 from rules.deadlines.counting import deadlines, needs_attention
 from rules.deadlines.moments import Advice, moments
 from rules.deadlines.next_steps import next_steps
+from rules.language.facts import page_words
 from rules.language.words import time_words
 from rules.policy.platform import load_policy, policies
 
@@ -110,7 +111,8 @@ def _line(ws: Workspace, case: Case, file: CaseFile, found: tuple[Deadline, ...]
     steps = next_steps(file, found)
     look = ws.index.last_complete(case.order)
     alarms = _alarms(ws, case, [step.deadline for step in steps], look, now)
-    looked = f"last good look: {age(look.visit.machine_time, now)} ago" if look else "no page has been kept whole yet"
+    ago = age(look.visit.machine_time, now) if look else ""
+    looked = f"The last good look: {ago} ago" if look else "No page has been kept whole yet"
     looked += _not_whole(ws, case.order)
     link = _link(ws, case, "order")
     empty = TodayLine(case.order, case.name, "open", "no deadline is running", "", link, looked, None, "", "", alarms)
@@ -132,10 +134,10 @@ def _not_whole(ws: Workspace, case: str) -> str:
     """Each page whose newest visit kept less than the whole: it must not hide behind good looks at the others."""
     words = {"partial": kept_in_part}
     said = [
-        (look.kind.replace("_", " "), words.get(look.outcome, "not seen: {}".format)(look.why.rstrip(".")))
+        (page_words(look.kind), words.get(look.outcome, "not seen: {}".format)(look.why.rstrip(".")))
         for look in ws.index.newest_not_whole(case)
     ]
-    return "".join(f"; the {kind} page was {how}" for kind, how in said)
+    return "".join(f"; the {page} was {how}" for page, how in said)
 
 
 def _alarms(ws: Workspace, case: Case, running: list[Deadline], look: Snapshot | None, now: datetime) -> tuple[str, ...]:

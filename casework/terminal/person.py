@@ -6,7 +6,8 @@ import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
-from casework.terminal.console import console, inert
+from casework.terminal.console import console
+from collector.inert import shown_in_line
 
 Pause = Callable[[], AbstractContextManager[None]]
 
@@ -28,11 +29,11 @@ class TerminalPerson:
         if not self._as_json:
             with self._pause():
                 for line in text.split("\n"):
-                    console(error=True).print(inert(line), soft_wrap=True)
+                    console(error=True).print(shown_in_line(line), soft_wrap=True)
 
     def ask(self, question: str) -> str:
         with self._pause():
-            console(error=True).print(inert(question), style="bold", end=" ", soft_wrap=True)
+            console(error=True).print(shown_in_line(question), style="bold", end=" ", soft_wrap=True)
             line = sys.stdin.readline()
         if not line:
             raise KeyboardInterrupt  # the terminal was closed: as good as Ctrl-C

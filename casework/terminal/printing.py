@@ -12,9 +12,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from casework.blocks import Bar, Block, Cell, Excerpt, Line, Part, Result, Table, Tone, View
-from casework.terminal.console import console, inert
+from casework.terminal.console import console
 from casework.terminal.person import TerminalPerson
 from collector.errors import TradewitnessError
+from collector.inert import shown_in_json, shown_in_line
 from collector.progress import Progress
 from collector.redaction import redacted
 
@@ -37,7 +38,7 @@ def report_error(error: TradewitnessError, as_json: bool) -> None:
     """One sentence and what to do next; with --json also as an object on standard output."""
     if as_json:
         print(json.dumps({"error": {"message": error.message, "hint": error.hint, "exit": error.exit_code}}))  # noqa: T201
-    sys.stderr.write(f"{inert(error.message)}\n" + (f"  {inert(error.hint)}\n" if error.hint else ""))
+    sys.stderr.write(f"{shown_in_line(error.message)}\n" + (f"  {shown_in_line(error.hint)}\n" if error.hint else ""))
 
 
 class StepHandler(logging.Handler):
@@ -49,7 +50,7 @@ class StepHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         at = datetime.fromtimestamp(record.created).astimezone()
         with suppress(OSError, ValueError):  # nobody listens any more: no reason to stop
-            sys.stderr.write(f"{at:%H:%M:%S} {inert(redacted(record.getMessage()))}\n")
+            sys.stderr.write(f"{at:%H:%M:%S} {shown_in_line(redacted(record.getMessage()))}\n")
 
 
 def _noted() -> Progress:
@@ -76,7 +77,7 @@ class Terminal:
     def show(self, view: View) -> int:
         """Prints the view; gives its exit code."""
         if self.as_json:
-            sys.stdout.write(json.dumps(view.json, ensure_ascii=False, indent=2) + "\n")
+            sys.stdout.write(shown_in_json(json.dumps(view.json, ensure_ascii=False, indent=2)) + "\n")
         else:
             screen = console()
             for block in _asked_for(view.blocks) if self.quiet else view.blocks:
@@ -93,11 +94,11 @@ class Terminal:
                 screen.print(_passage(block), soft_wrap=True)
             case Result():
                 lines = block.text.split("\n")
-                sys.stdout.write("\n".join(map(inert, lines) if screen.is_terminal else lines) + "\n")
+                sys.stdout.write("\n".join(map(shown_in_line, lines) if screen.is_terminal else lines) + "\n")
                 if block.note and not self.quiet:
                     from rich.text import Text
 
-                    console(error=True).print(Text(inert(block.note), "dim"), soft_wrap=True)
+                    console(error=True).print(Text(shown_in_line(block.note), "dim"), soft_wrap=True)
 
     def person(self) -> TerminalPerson:
         """Who can be asked."""
@@ -115,7 +116,7 @@ class Terminal:
 
         def say(text: str) -> None:
             note(text)
-            status.update(Text(inert(text)))
+            status.update(Text(shown_in_line(text)))
 
         with console(error=True).status("beginning") as status:
             self._moving = status
@@ -160,10 +161,10 @@ def _table(block: Table) -> rich.table.Table:
     from rich.table import Table
     from rich.text import Text
 
-    title = Text("\n" * block.apart + inert(block.title), "table.title") if block.title else None
+    title = Text("\n" * block.apart + shown_in_line(block.title), "table.title") if block.title else None
     table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", header_style="bold", pad_edge=False)
     for name in block.columns:
-        table.add_column(Text(inert(name)), overflow="fold", vertical="top")
+        table.add_column(Text(shown_in_line(name)), overflow="fold", vertical="top")
     for row in block.rows:
         table.add_row(*map(_cell, row))
     return table
@@ -179,8 +180,8 @@ def _passage(passage: Excerpt) -> Text:
     """Where it stands, what was said, and which record holds it, each on a line of its own, and an empty one after."""
     from rich.text import Text
 
-    text = Text.assemble((inert(passage.head), "dim"), "\n    ", _text(passage.said), "\n")
-    return text.append(f"    {inert(passage.origin)}\n" if passage.origin else "", "dim")
+    text = Text.assemble((shown_in_line(passage.head), "dim"), "\n    ", _text(passage.said), "\n")
+    return text.append(f"    {shown_in_line(passage.origin)}\n" if passage.origin else "", "dim")
 
 
 def _text(parts: Iterable[Part]) -> Text:
@@ -189,9 +190,9 @@ def _text(parts: Iterable[Part]) -> Text:
     text = Text()
     for part in parts:
         if isinstance(part, str):
-            text.append(inert(part))
+            text.append(shown_in_line(part))
         elif isinstance(part, Bar):
             text.append("█" * part.full + "░" * (part.cells - part.full), _STYLES[part.tone])
         else:
-            text.append(inert(part.text), _STYLES[part.tone])
+            text.append(shown_in_line(part.text), _STYLES[part.tone])
     return text

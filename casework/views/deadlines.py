@@ -11,6 +11,7 @@ from casework.blocks import Bar, Block, Cell, Span, Table, Tone, View, hint, lin
 from collector.canonical import as_json
 from collector.errors import DONE, DUE
 from collector.model import ORIGINS, kept_in_part
+from rules.language.facts import fact_words, plain_words
 from rules.language.words import time_left, time_words
 
 if TYPE_CHECKING:
@@ -67,9 +68,16 @@ def _of_case(case: str, found: list[Deadline], answer: DeadlineAnswer) -> Iterat
             yield from _what_to_do(deadline)
     for deadline in found:
         if deadline.state == "undetermined":
-            why = f" ({deadline.basis})" if deadline.basis else ""
-            todo = f"; enter {' or '.join(deadline.needs)}" if deadline.needs else ""
-            yield line(Span("?", "unsure"), f" {_name(deadline)}: cannot say{why}{todo}.")
+            why = f" ({plain_words(deadline.basis, answer.zone)})" if deadline.basis else ""
+            yield line(Span("?", "unsure"), f" {_name(deadline)}: cannot say{why}.")
+            yield from (line(text, indent=4) for text in _to_enter(deadline))
+
+
+def _to_enter(deadline: Deadline) -> Iterator[str]:
+    """What to type where a fact would decide more."""
+    for name in deadline.needs:
+        command = f"case set {deadline.case}" if deadline.case else "deadlines …"
+        yield f"Enter {fact_words(name)}: tradewitness {command} {name}=DAY"
 
 
 def _what_to_do(deadline: Deadline) -> Iterator[Block]:

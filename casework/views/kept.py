@@ -12,6 +12,7 @@ from collector.errors import DONE, PARTIAL, PERSON_NEEDED, VERIFICATION_FAILED, 
 from collector.kinds import in_words
 from collector.model import ORIGINS
 from collector.saved.record import page_record
+from rules.language.words import time_words
 
 if TYPE_CHECKING:
     from casework.keeping.add import KeptFile
@@ -125,7 +126,7 @@ def _corrections(file: AddedFile, before: AddedFile) -> Iterator[Block]:
 def _read_of(page: SavedPage) -> Iterator[Block]:
     """What came of reading a page or conversation that was saved by hand."""
     if page.outcome == "read":
-        when = f", saved {page.saved_at:%Y-%m-%d %H:%M} UTC, says {page.said_by}" if page.saved_at else ""
+        when = f", saved {time_words(page.saved_at, 'UTC')}, says {page.said_by}" if page.saved_at else ""
         what = f"Read as a page of kind {page.kind}" if page.kind != "chat" else f"Read as a conversation ({page.why})"
         yield line(f"{what}{when}.", indent=2)
         if page.caution:

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 from casework.blocks import Block, Cell, Excerpt, Part, Span, Table, View, hint, line, warnings
 from collector.canonical import as_json
 from collector.errors import DONE, PARTIAL
-from collector.model import ORIGINS, Money, Printed, kept_in_part
+from collector.kinds import in_words
+from collector.model import ORIGINS, Printed, kept_in_part
+from rules.language.dates import as_printed
+from rules.language.facts import fact_words, page_words, sentence, value_words
 from rules.language.words import time_words
 
 if TYPE_CHECKING:
@@ -65,10 +68,10 @@ def case_json(case: Case, targets: list[Target]) -> dict[str, Any]:
 # -- facts --------------------------------------------------------------------------------------------------------------
 
 
-def facts(facts: list[Fact], tiles: list[FactPicture | None]) -> View:
-    """What was read and entered, and where it stands; `tiles` are the pictures that show each."""
+def facts(facts: list[Fact], tiles: list[FactPicture | None], zone: str) -> View:
+    """What was read and entered, and where it stands; `tiles` are the pictures that show each, times are told in `zone`."""
     rows = [_fact_json(fact, tile) for fact, tile in zip(facts, tiles, strict=True)]
-    return View(as_json({"facts": rows}), tuple(_facts(facts)))
+    return View(as_json({"facts": rows}), tuple(_facts(facts, zone)))
 
 
 def _fact_json(fact: Fact, tile: FactPicture | None) -> dict[str, Any]:
@@ -76,41 +79,35 @@ def _fact_json(fact: Fact, tile: FactPicture | None) -> dict[str, Any]:
     return {**{k: getattr(fact, k) for k in keys}, "origin": ORIGINS[fact.origin], "tile": tile, "lacks": fact.lacks}
 
 
-def _facts(facts: list[Fact]) -> Iterator[Block]:
+def _facts(facts: list[Fact], zone: str) -> Iterator[Block]:
     if not facts:
         yield line("Nothing has been read or entered yet.")
-    yield Table(("Fact", "Value", "State", "Where it stands", "Snapshot"), tuple(map(_fact, facts)))
+    yield Table(("Fact", "Value", "State", "Where it stands", "Snapshot"), tuple(_fact(fact, zone) for fact in facts))
     for snapshot, lacks in dict.fromkeys((f.snapshot, f.lacks) for f in facts if f.lacks):
         yield from warnings([f"{snapshot}: the page was {kept_in_part(lacks)}."])
     yield hint("The exact place of each, and the words that stand there: tradewitness facts … --json")
 
 
-def _fact(fact: Fact) -> tuple[Cell, ...]:
-    name = fact.name + (f"#{fact.round}" if fact.round > 1 else "")
+def _fact(fact: Fact, zone: str) -> tuple[Cell, ...]:
+    name = sentence(fact_words(fact.name, fact.round))
     unseen = "not on what was kept" if fact.lacks else "not found on the page"
     state = unseen if fact.unseen else str(fact.state)
     state += f", {ORIGINS['saved']}" if fact.saved else ", kept in part" if fact.lacks and not fact.unseen else ""
     where = _WHERE[fact.place.scheme] if fact.place else ""
-    return name, value_text(fact.value), state.replace("_", " "), where, fact.snapshot
+    return name, value_text(fact.value, zone), state.replace("_", " "), where, fact.snapshot
 
 
-def value_text(value: Any) -> str:
-    """A fact's value in a few words."""
+def value_text(value: Any, zone: str = "UTC") -> str:
+    """A fact's value in a few words; of a list of entries how many they are."""
     if value is None:
         return "–"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, Money):
-        return str(value)
-    if isinstance(value, Printed):
-        return value.text
     if isinstance(value, tuple):
         if value and isinstance(value[0], Mapping):
             return f"{len(value)} {'entry' if len(value) == 1 else 'entries'}"
-        return ", ".join(map(value_text, value)) or "none"
+        return ", ".join(value_text(part, zone) for part in value) or "none"
     if isinstance(value, Mapping):
-        return "; ".join(f"{key}: {value_text(part)}" for key, part in value.items())
-    return str(value)
+        return "; ".join(f"{sentence(in_words(key))}: {value_text(part, zone)}" for key, part in value.items())
+    return as_printed(value.text) if isinstance(value, Printed) else value_words(value, zone)
 
 
 # -- passages -----------------------------------------------------------------------------------------------------------
@@ -136,11 +133,13 @@ def _passage(hit: SearchHit) -> Excerpt:
     """What was found, what was looked for marked in it, and where it stands."""
     of_file = hit.source == "file" or hit.kind == "asserted"
     where = hit.case + (f" ({hit.case_name})" if hit.case_name else "")
-    page = "entered by you" if hit.kind == "asserted" else f"{hit.kind} {'file' if of_file else 'page'}"
-    if hit.file and not of_file:
-        page = f"{hit.kind} {ORIGINS['saved']}"
+    page = f"{in_words(hit.kind)} file" if of_file else page_words(hit.kind)
+    if hit.kind == "asserted":
+        page = "entered by you"
+    elif hit.file and not of_file:
+        page = f"{in_words(hit.kind)} {ORIGINS['saved']}"
     said = " ".join(filter(None, (hit.said_by, f"({hit.name})" if hit.name else ""))) if hit.source == "message" else ""
-    printed = f"printed {hit.printed}" if hit.printed and hit.begun != hit.ended else ""
+    printed = f"printed “{hit.printed}”" if hit.printed and hit.begun != hit.ended else ""
     head = " · ".join(filter(None, (hit.source, said, _when(hit), printed, where, page)))
     note = "" if hit.excerpt_of == "text" else f"[{hit.excerpt_of}] "
     between = ": " if hit.label else ""
@@ -148,7 +147,14 @@ def _passage(hit: SearchHit) -> Excerpt:
     visits = f" (in {hit.visits} visits, first {hit.first_snapshot})" if hit.visits > 1 and hit.first_snapshot else ""
     part = f"; the page was {kept_in_part(hit.lacks)}" if hit.lacks else ""
     origin = hit.snapshot or hit.file
-    return Excerpt(head, (*_marked(hit.label, hit.label_marks), *excerpt), f"{origin}{visits}{part}" if origin else "")
+    label = (_fact_label(hit.label),) if hit.source == "fact" else tuple(_marked(hit.label, hit.label_marks))
+    return Excerpt(head, (*label, *excerpt), f"{origin}{visits}{part}" if origin else "")
+
+
+def _fact_label(label: str) -> str:
+    """What a fact is called that the index has as "evidence_requested_at#2"."""
+    name, _, number = label.partition("#")
+    return sentence(fact_words(name, int(number) if number.isdecimal() else 1))
 
 
 def _marked(passage: str, marks: tuple[tuple[int, int], ...]) -> Iterator[Part]:
@@ -199,7 +205,7 @@ def _reread(answer: RereadAnswer) -> Iterator[Block]:
 
 
 def _change(change: FactChange) -> tuple[Cell, ...]:
-    return change.snapshot, change.name, change.what, *difference(change.before, change.after)
+    return change.snapshot, sentence(fact_words(change.name)), change.what, *difference(change.before, change.after)
 
 
 def difference(before: Fact | None, after: Fact | None) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from casework.blocks import Block, Line, Span, Table, Tone, View, hint, line, notes
 from collector.canonical import as_json
 from collector.errors import DONE, VERIFICATION_FAILED
+from rules.language.facts import plain_words, sentence
 
 if TYPE_CHECKING:
     from casework.proving.status import StampedCheckpoint, StatusAnswer, WitnessAnswer
@@ -44,7 +45,7 @@ _MOST_SHOWN = 8
 def seal_lines(seal: SealState) -> Iterator[Line]:
     """How what was just kept is sealed, and what kept it from being sealed better."""
     tone: Tone = "bad" if seal.word == "unsigned" else ""
-    yield Line((Span(_SEAL[seal.word], tone), "."), hint=True)
+    yield Line((Span(sentence(_SEAL[seal.word]), tone), "."), hint=True)
     yield from map(hint, seal.failures)
 
 
@@ -69,7 +70,7 @@ def _verified(answer: VerifyAnswer) -> Iterator[Block]:
     yield line(f"It is {seal}. Signing key: {answer.key or 'none'}")
     if len(answer.tokens) > _MOST_SHOWN:
         yield hint(f"{len(answer.tokens)} timestamps hold; the newest:")
-    yield from map(hint, answer.tokens[-_MOST_SHOWN:])
+    yield from (hint(plain_words(token, "UTC")) for token in answer.tokens[-_MOST_SHOWN:])
     yield from notes(answer.notes)
     if not answer.against and not answer.problems:
         yield hint(
@@ -118,8 +119,9 @@ def _status(answer: StatusAnswer) -> Iterator[Block]:
 
 
 def _newest(newest: StampedCheckpoint) -> Iterator[Block]:
-    stamps = ", ".join(f"{name} {at or 'time not recorded'}" for name, at in newest.tokens) or "none yet"
-    yield line(f"Newest checkpoint: {newest.size} records, {newest.at}; timestamps: {stamps}")
+    times = ((name, plain_words(at, "UTC") if at else "time not recorded") for name, at in newest.tokens)
+    stamps = ", ".join(f"{name} {at}" for name, at in times) or "none yet"
+    yield line(f"Newest checkpoint: {newest.size} records, {plain_words(newest.at, 'UTC')}; timestamps: {stamps}")
     if newest.unknown:
         yield hint(
             f"Revocation not known: {', '.join(newest.unknown)}. When its timestamp arrived, nothing could "

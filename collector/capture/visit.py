@@ -22,6 +22,7 @@ from collector.capture.secrets import Mask
 from collector.capture.tab import Arrival, Exchange, Stretch, Tab, TabError, TabGone
 from collector.clock import Clock
 from collector.errors import WrongRequest
+from collector.kinds import page_kind
 from collector.model import Artefact, Outcome, Snapshot, Step, Target, Visit
 from collector.objects import ObjectStore
 from collector.progress import Progress
@@ -73,6 +74,15 @@ class VisitSetup:
     alias: Alias
     progress: Progress
     options: VisitOptions = VisitOptions()
+
+
+# What is being done in each step, for who waits.
+_DOING = {
+    "open": "opening it", "glimpse": "looking what it is", "settle": "waiting until it has loaded",
+    "expand": "opening what is folded", "tiles": "taking pictures", "dom": "keeping its source", "text": "keeping its text",
+    "mhtml": "keeping it as one file", "thread": "reading the messages", "attachments": "keeping what is attached",
+    "pdf": "printing it",
+}  # fmt: skip
 
 
 async def visit(target: Target, *, tab: Tab, site: PageReader, setup: VisitSetup) -> Snapshot:
@@ -161,7 +171,7 @@ class _VisitRun:
         if not of_tab:
             outcome, why = await act()
         elif not self._ended:
-            self._progress(f"{self._target.kind.replace('_', ' ')} page: {name}")
+            self._progress(f"{page_kind(self._target.kind).title}: {_DOING.get(name, 'reading it')}")
             outcome, why = await self._attempt(act)
         if more_ms:
             self._limit = loop.time() + rest

@@ -11,6 +11,7 @@ from rules.check.contact import problem_since
 from rules.check.contract import contract, order_time
 from rules.check.refund import money
 from rules.conversation.messages import Statement, heard, quoted, statements
+from rules.language.facts import page_words
 from rules.language.phrases import Flag, load_phrases
 from rules.language.stated import amounts_in
 from rules.language.words import day_words, money_words
@@ -45,7 +46,7 @@ def _arguments(chronology: Chronology) -> Iterator[Finding]:
         text = (
             f"The supplier answered on the dispute page: {quoted(Statement('supplier', str(answer.value), 'dispute page'))}."
         )
-        todo = "Answer each point there, with the exhibit that shows it: draft CASE statement."
+        todo = "Answer each point there, with the exhibit that shows it: tradewitness draft CASE statement."
         yield Finding("other_side.answer", "undetermined", text, ("dispute.supplier_answer",), todo)
 
 
@@ -121,12 +122,12 @@ def _first_seen(chronology: Chronology) -> Iterator[Finding]:
         first = next((s for s in casefile.snapshots if s.target.kind == kind and s.outcome in ("complete", "partial")), None)
         days = (day_in(first.visit.machine_time, casefile.zone) - day_in(ordered, casefile.zone)).days if first else 0
         if days > 0:
-            late.append(f"the {kind} page {days} day{'' if days == 1 else 's'}")
+            late.append(f"the {page_words(kind)} {days} day{'' if days == 1 else 's'}")
     if late:
         day = day_words(day_in(ordered, casefile.zone))
         text = f"The watch began late: first seen after the order ({day}) were {', '.join(late)} later."
         todo = (
             "For what a page showed before, look for other witnesses: the order page's own copy of the product, the chat, a"
-            " web archive; add what you find: add CASE FILE --as page."
+            " web archive; add what you find: tradewitness add CASE FILE --as page."
         )
         yield Finding("first_seen", "undetermined", text, ("paid_at", "order.payments"), todo)

@@ -11,6 +11,7 @@ from collector.model import Fact, Finding, Money, kept_in_part
 from rules.case.history import day_read, history
 from rules.check.protection import protections
 from rules.check.record import MEASURED, changes, figures, named, told_in_words
+from rules.language.facts import page_words
 from rules.language.words import day_words, money_words
 from rules.policy.calendars import day_in
 from rules.policy.platform import Policy
@@ -98,7 +99,7 @@ def _page(page: PageSeen, amount: Money | None, policy: Policy, zone: str) -> It
         yield from _history(page, policy, zone)
         yield from _record(page, policy, zone)
     else:
-        text = f"This is a {page.kind} page; cover is shown on product, supplier and search pages."
+        text = f"Cover is shown on product, supplier and search pages; this is another one: {page_words(page.kind)}."
         yield Finding("before.page", "undetermined", text, (), "Give the address of the product or of the supplier.")
 
 
@@ -174,7 +175,7 @@ def _history(page: PageSeen, policy: Policy, zone: str) -> Iterator[Finding]:
 
 def _record(page: PageSeen, policy: Policy, zone: str) -> Iterator[Finding]:
     """What the site measures of the supplier: told as it stands there, because nobody says what is enough."""
-    source, where = _guide(policy), f"the {page.kind} page on {day_words(day_in(page.at, zone))}"
+    source, where = _guide(policy), f"the {page_words(page.kind)} on {day_words(day_in(page.at, zone))}"
     who = page.value("supplier.name") or page.url
     read, hidden, unread = figures(page.facts), named(page.facts, "not_shown"), named(page.facts, "unreadable")
     if page.value("supplier.verified") is True:
@@ -193,7 +194,7 @@ def _record(page: PageSeen, policy: Policy, zone: str) -> Iterator[Finding]:
         todo = "Look for it on the supplier's other pages, or ask in the Message Center."
         yield Finding("before.record_missing", "undetermined", text, (*hidden, *unread), todo, source)
     if told := changes((*page.earlier, *page.facts), zone):
-        text = f"{who}: the {page.kind} page changed. {'; '.join(told.values())}."
+        text = f"{who}: the {page_words(page.kind)} changed. {'; '.join(told.values())}."
         todo = "Ask why before you order; each visit is kept with its day."
         yield Finding("before.record_changed", "undetermined", text, tuple(told), todo, source)
 
@@ -206,9 +207,9 @@ def _amount_missing(source: str) -> tuple[Finding, ...]:
 def _steps(policy: Policy) -> Iterator[Finding]:
     """What to do before any order, from the policy's moments; one finding, so that it is read."""
     todo = (
-        "Approve a sample first. Put every term into the order's contract (draft CASE contract). Talk only in the Message"
-        " Center. Select “Order with Trade Assurance” at checkout, and pay only on the order page or by wire to the"
-        " account it shows."
+        "Approve a sample first. Put every term into the order's contract (tradewitness draft CASE contract). Talk only in"
+        " the Message Center. Select “Order with Trade Assurance” at checkout, and pay only on the order page or by wire to"
+        " the account it shows."
     )
     text = "Before you order: sample, contract, Message Center, “Order with Trade Assurance”, payment on the platform."
     yield Finding("before.steps", "undetermined", text, (), todo, _guide(policy))

@@ -20,12 +20,13 @@ from rules.policy.platform import REASONS, Policy, Reason
 
 _FACTS = ("thread.messages", "supplier_contacted_at", "dispute.submitted_at")
 _WRITE = (
-    "Write to the supplier in the Message Center what is wrong (draft CASE supplier), then keep the thread: capture CASE."
+    "Write to the supplier in the Message Center what is wrong (tradewitness draft CASE supplier), then keep the thread:"
+    " tradewitness capture CASE."
 )
 _DENY = ("nothing", "none", "neither")  # "nothing is broken"; beside those that take away every other phrase
 _MAY_BE_ELSEWHERE = "what is kept of the Message Center does not show that you told the supplier; what is not kept may."
 _LOOK = f"Look there by hand: if you did not, {_WRITE[0].lower()}{_WRITE[1:]}"
-_KEEP = "Capture the Message Center thread: case set CASE --thread NAME, then capture CASE."
+_KEEP = "Capture the Message Center thread: tradewitness case set CASE --thread NAME, then tradewitness capture CASE."
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ def _finding(chronology: Chronology, found: ReportToSupplier) -> Finding:
     if telling:
         event = chronology.policy.event(found.begins)
         text = f"{label}: you wrote on {telling[0].day}: {telling[0].quote} {_later_than(event.words)}"
-        todo = f"Enter the day: case set CASE {event.facts[-1]}=DAY."
+        todo = f"Enter the day: tradewitness case set CASE {event.facts[-1]}=DAY."
         return Finding(id, "undetermined", text, (*_FACTS, *event.facts), todo, _where(chronology))
     if unclear:
         text = f"{label}: the Message Center shows your message of {unclear[-1].day}, but no word in it that tells of this."

@@ -102,7 +102,7 @@ def _cite(chronology: Chronology) -> str:
 
 def _nothing_known(source: str) -> Finding:
     text = "No contract text is known: neither the order page's terms nor a contract or Proforma Invoice."
-    todo = "Capture the order page, and add the contract: add CASE FILE --as contract. Claims rest on it alone."
+    todo = "Capture the order page, and add the contract: tradewitness add CASE FILE --as contract. Claims rest on it alone."
     return Finding("contract.known", "undetermined", text, ("order.terms",), todo, source)
 
 

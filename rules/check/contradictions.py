@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
-from collector.model import Fact, Finding, Money, Printed
+from collector.model import Fact, Finding, Money
 from rules.case.assertions import is_event
 from rules.case.chronology import BrokenSequence, Chronology, Occurrence, clash_words, day_text
 from rules.case.dispute_page import TIMER
 from rules.check.refund import money, quantity_ordered
-from rules.language.facts import fact_words, sentence
+from rules.language.facts import fact_words, plain_words, sentence, value_words
 from rules.language.words import day_words, money_words
 from rules.policy.calendars import day_in
 from rules.policy.fact_names import GROWING
@@ -68,7 +68,7 @@ def _correct(*told: Occurrence) -> str:
     own = [o.fact for o in told if not o.printed]
     if not own:
         return "The pages contradict each other: keep both snapshots, and ask customer service which date holds."
-    return f"Correct it: case set CASE {' or '.join(f'{name}=DAY' for name in dict.fromkeys(own))}."
+    return f"Correct it: tradewitness case set CASE {' or '.join(f'{name}=DAY' for name in dict.fromkeys(own))}"
 
 
 def _disagreements(chronology: Chronology) -> Iterator[Finding]:
@@ -78,14 +78,16 @@ def _disagreements(chronology: Chronology) -> Iterator[Finding]:
             if one.printed != other.printed and not {d for d, _ in one.days} & {d for d, _ in other.days}:
                 page, entry = (one, other) if one.printed else (other, one)
                 shown = "the page that you saved" if page.origin == "saved" else "the page"
-                text = f"{event.words.capitalize()}: {shown} says {page.text}, you entered {entry.text}; the page is used."
+                said, entered = (plain_words(told.text, chronology.casefile.zone) for told in (page, entry))
+                text = f"{sentence(event.words)}: {shown} says {said}, you entered {entered}; the page is used."
                 yield _conflict(page.fact, entry.fact, text)
     own = {f.name: f.name for f in chronology.casefile.facts if f.state == "asserted" and f.name != TIMER}
     for page_name, own_name in (*_SAME, *own.items()):
         read, entries = chronology.casefile.read(page_name), chronology.casefile.asserted(own_name)
         if read and entries and not _is_time(chronology, page_name) and _plain(read) != _plain(entries[-1]):
             shown = "the page that you saved" if read.saved else "the page"
-            text = f"{page_name}: {shown} says {read.value}, you entered {entries[-1].value}; the page is used."
+            said, entered = (value_words(fact.value, chronology.casefile.zone) for fact in (read, entries[-1]))
+            text = f"{sentence(fact_words(page_name))}: {shown} says {said}, you entered {entered}; the page is used."
             yield _conflict(page_name, own_name, text)
 
 
@@ -100,19 +102,15 @@ def _saved_pages(chronology: Chronology) -> Iterator[Finding]:
             continue  # the page has moved on since it was saved
         when = f"on {day_words(day_in(saved.at, casefile.zone))}" if saved.at else "some day"
         use = "both are counted, act by the earlier" if name == TIMER else "the one that was seen is used"
-        text = (
-            f"{name}: the page that was seen says {_text(seen)}, the one that you saved {when} says {_text(saved)}; {use}."
-        )
+        now, kept = (value_words(fact.value, casefile.zone) for fact in (seen, saved))
+        both = f"the page that was seen says {now}, the one that you saved {when} says {kept}"
+        text = f"{sentence(fact_words(name))}: {both}; {use}."
         todo = "Keep the page again: tradewitness capture CASE. If you saved the wrong page, leave it out of the pack."
         yield Finding(f"conflict.saved.{name}", "problem", text, (name,), todo)
 
 
-def _text(fact: Fact) -> str:
-    return fact.value.text if isinstance(fact.value, Printed) else str(fact.value)
-
-
 def _conflict(page: str, own: str, text: str) -> Finding:
-    todo = f"Look at the page again; if your entry is wrong, withdraw it: case set CASE {own}="
+    todo = f"Look at the page again; if your entry is wrong, withdraw it: tradewitness case set CASE {own}="
     return Finding(f"conflict.{own}", "problem", text, tuple(dict.fromkeys((page, own))), todo)
 
 
@@ -146,8 +144,8 @@ def _illegible(chronology: Chronology) -> Iterator[Finding]:
     for event in chronology.policy.events:
         strange = chronology.illegible(event.id)
         if strange and not chronology.happened(event.id):
-            text = f"{event.words.capitalize()}: {strange.name} cannot be read as a time."
-            todo = f"Look at the page, then enter the day: case set CASE {event.facts[-1]}=DAY."
+            text = f"{sentence(event.words)}: {fact_words(strange.name)} cannot be read as a time."
+            todo = f"Look at the page, then enter the day: tradewitness case set CASE {event.facts[-1]}=DAY"
             yield Finding(f"time.{event.id}_illegible", "undetermined", text, (strange.name,), todo)
 
 

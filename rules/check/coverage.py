@@ -13,6 +13,7 @@ from rules.check.protection import protections
 from rules.check.record import changes
 from rules.check.refund import ceiling, limit_at_order, limits_read, money, payments_made
 from rules.conversation.messages import not_whole, quoted, statements
+from rules.language.facts import page_words
 from rules.language.phrases import sentences
 from rules.language.words import day_words, money_words
 from rules.policy.calendars import day_in
@@ -62,7 +63,7 @@ def _badge(chronology: Chronology) -> Iterator[Finding]:
         chronology, "supplier.badge", "coverage.supplier_badge",
         ("The supplier's page shows the Trade Assurance badge.", "The supplier's page shows no Trade Assurance badge.",
          "No page kept so far says whether the supplier has the Trade Assurance badge."),
-        "Capture the supplier's page: case set CASE --supplier URL, then capture CASE.",
+        "Capture the supplier's page: tradewitness case set CASE --supplier URL, then tradewitness capture CASE.",
     )  # fmt: skip
 
 
@@ -85,7 +86,10 @@ def _limit(chronology: Chronology) -> Iterator[Finding]:
     facts, source = (name, "supplier.limit"), _source(chronology)
     if fact is None or not isinstance(limit, Money):
         text = "The supplier's limit is not shown on any page kept so far; that does not mean that there is none."
-        todo = 'Ask the supplier in the Message Center for its limit, then: case set CASE supplier.limit="USD …".'
+        todo = (
+            "Ask the supplier in the Message Center for its limit, then enter it:"
+            ' tradewitness case set CASE supplier.limit="USD …".'
+        )
         yield Finding("coverage.limit", "undetermined", text, facts, todo, source)
         return
     as_read = _as_read(chronology, fact)
@@ -137,7 +141,7 @@ def _record_changed(chronology: Chronology) -> Iterator[Finding]:
     for kind in ("supplier", "product"):
         own = {s.id for s in casefile.snapshots if s.target.kind == kind}
         if told := changes((f for f in casefile.facts if f.snapshot in own), casefile.zone):
-            text = f"What the {kind} page says of the supplier's record changed. {'; '.join(told.values())}."
+            text = f"What the {page_words(kind)} says of the supplier's record changed. {'; '.join(told.values())}."
             todo = "It proves nothing of your order; both visits are kept, should the supplier point to its record."
             yield Finding("coverage.record_changed", "undetermined", text, tuple(told), todo, _source(chronology))
 
@@ -146,11 +150,14 @@ def _ceiling(chronology: Chronology) -> Iterator[Finding]:
     result = ceiling(chronology)
     facts, source = ("order.paid", "supplier.limit"), _source(chronology, "faq-20111753")
     if isinstance(result, Undetermined):
-        todo = f"Capture the page that shows it, or set {' and '.join(result.needs)}."
+        entry = " ".join(f'{name}="USD …"' for name in result.needs)
+        todo = f"Capture the page that shows it, or enter it: tradewitness case set CASE {entry}"
         yield Finding("refund.ceiling", "undetermined", result.reason, facts, todo, source)
         return
     if not result.paid.amount:
-        todo = "Pay on the order page only; if you paid elsewhere, gather every proof: add CASE FILE --as payment."
+        todo = (
+            "Pay on the order page only; if you paid elsewhere, gather every proof: tradewitness add CASE FILE --as payment."
+        )
         text = f"{result} The page shows no payment, and what is paid elsewhere is not covered."
         yield Finding("refund.ceiling", "undetermined", text, facts, todo, source)
         return
@@ -181,7 +188,10 @@ def _payment(chronology: Chronology) -> Iterator[Finding]:
     if said_by_buyer is False:
         verdict: Verdict = "problem"
         text = "You say that not all was paid through the platform; what was paid elsewhere is not covered."
-        todo = "Gather every proof of payment and the message that asked for it, and add them: add CASE FILE --as payment."
+        todo = (
+            "Gather every proof of payment and the message that asked for it, and add them:"
+            " tradewitness add CASE FILE --as payment."
+        )
     elif shown and (not isinstance(shown.value, Money) or shown.value.amount > 0):
         facts = (shown.name,)
         amount = f" ({money_words(shown.value)})" if isinstance(shown.value, Money) else ""
@@ -191,7 +201,7 @@ def _payment(chronology: Chronology) -> Iterator[Finding]:
         todo = "Capture the order page with its payments."
     else:
         verdict, text = "undetermined", "No page kept so far shows that the payment went through the platform."
-        todo = "Capture the order page with its payments, or set paid_on_platform=yes."
+        todo = "Capture the order page with its payments, or enter it: tradewitness case set CASE paid_on_platform=yes."
     yield Finding("payment.on_platform", verdict, text, facts, todo, _source(chronology))
 
 
@@ -211,7 +221,10 @@ def _sample(chronology: Chronology) -> Iterator[Finding]:
             if told
             else "There are pictures of a sample, added by you; nothing shows that it was approved."
         )
-        todo = "Keep what shows it: the Message Center thread, or a letter to the supplier (add CASE FILE --as sample)."
+        todo = (
+            "Keep what shows it: the Message Center thread, or a letter to the supplier"
+            " (tradewitness add CASE FILE --as sample)."
+        )
         facts = ("sample_approved_at",) if told else tuple(f"file: {file.name}" for file in pictures)
         yield Finding("coverage.sample", "undetermined", text, facts, todo, source)
     else:
@@ -219,8 +232,8 @@ def _sample(chronology: Chronology) -> Iterator[Finding]:
         if approvals:
             text = f"A sample was approved only after the order was paid: {quoted(*approvals[0])}."
         todo = (
-            "If there was one, enter the day (case set CASE sample_approved_at=DAY) and add pictures of it:"
-            " add CASE FILE --as sample."
+            "If there was one, enter the day (tradewitness case set CASE sample_approved_at=DAY) and add pictures of it:"
+            " tradewitness add CASE FILE --as sample."
         )
         verdict: Verdict = "undetermined" if not_whole(casefile) and not approvals else "missing"
         yield Finding("coverage.sample", verdict, text, ("sample_approved_at", "thread.messages"), todo, source)

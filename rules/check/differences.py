@@ -13,6 +13,7 @@ from rules.case.chronology import Chronology
 from rules.check.contract import FILES, before_payment, order_text
 from rules.check.refund import money
 from rules.conversation.messages import Statement, passages, quoted, statements
+from rules.language.facts import plain_words
 from rules.language.phrases import sentences
 from rules.language.stated import (
     Day,
@@ -145,11 +146,8 @@ def _quantities(casefile: CaseFile, files: tuple[Statement, ...], chat: tuple[St
 def _ship_dates(chronology: Chronology, files: tuple[Statement, ...], chat: tuple[Statement, ...]) -> list[StatedValue]:
     agreed = chronology.happened("ship_by")
     days = frozenset(map(_plain_day, {day for day, _ in agreed.days})) if agreed else frozenset()
-    first = (
-        [StatedValue("the order page", days, f"{agreed.text} (order page, ship date)", agreed.fact)]
-        if agreed and agreed.printed
-        else []
-    )
+    shown = f"{plain_words(agreed.text, chronology.casefile.zone)} (order page, ship date)" if agreed else ""
+    first = [StatedValue("the order page", days, shown, agreed.fact)] if agreed and agreed.printed else []
     return [*first, *_both(files, chat, days_in, *_SHIPPING)]
 
 

@@ -14,10 +14,15 @@ from rules.check.contact import follows
 from rules.check.refund import COUNTED, payments_made
 from rules.conversation.messages import quoted, statements
 from rules.conversation.redflags import speaks_against, speaks_for
+from rules.language.facts import fact_words, page_words, value_words
 from rules.language.phrases import Matcher, load_phrases
 from rules.language.words import day_words
 from rules.policy.calendars import day_in, end_of
 from rules.policy.platform import Policy, Reason, Requirement
+
+_ENTER_SHIPMENT = (
+    "Capture the order page today; if it was shipped, enter the day: tradewitness case set CASE shipped_at=DAY."
+)
 
 
 def readiness(
@@ -109,16 +114,18 @@ def _finding(kept: _CaseHoldings, reason: Reason, needed: Requirement, days: int
         text = f"{reason.label}: {needed.label} is needed, but {needed.against_says}: {own}."
         return Finding(id, "problem", text, ("thread.messages", *facts), needed.how, source)
     if found := _found(kept, needed):
-        text = f"{reason.label}, there is {needed.label}: {found.words}."
+        text = f"{reason.label}, already there: {needed.label}: {found.words}."
         return Finding(id, "ok", text, found.facts, source=source)
     if part := _in_part(kept.casefile, needed):
         return Finding(id, "undetermined", f"{reason.label}, {needed.label}: {part}.", facts, needed.how, source)
     if needed.all_facts and all(_known(kept.casefile.fact(name)) for name in needed.all_facts):
-        count = " and ".join(f"{name} {kept.casefile.value(name)}" for name in needed.all_facts)
+        told = ((name, kept.casefile.value(name)) for name in needed.all_facts)
+        count = " and ".join(f"{fact_words(name)}: {value_words(value, kept.casefile.zone)}" for name, value in told)
         if not shared:
-            return Finding(id, "ok", f"{reason.label}, there is {needed.label}: {count}.", needed.all_facts, source=source)
-        text = f"{reason.label}, {needed.label}: {count} is one count for several reasons; how many are this one's?"
-        todo = "Write the units of each reason in a table of their own, and add it: add CASE FILE --as other."
+            text = f"{reason.label}, already there: {needed.label} ({count})."
+            return Finding(id, "ok", text, needed.all_facts, source=source)
+        text = f"{reason.label}, {needed.label}: one count ({count}) for several reasons; how many are this one's?"
+        todo = "Write the units of each reason in a table of their own, and add it: tradewitness add CASE FILE --as other."
         return Finding(id, "undetermined", text, facts, todo, source)
     files = kept.files_for(needed)
     some = f" ({len(files)} of {needed.at_least} files so far)" if files else ""
@@ -126,7 +133,8 @@ def _finding(kept: _CaseHoldings, reason: Reason, needed: Requirement, days: int
         some = f" ({len(early)} file{'s' if len(early) > 1 else ''} added before there could be this problem)"
     text = f"{reason.label}, still missing: {needed.label}{some}."
     if name := next((name for name in needed.facts if _known(kept.casefile.fact(name))), ""):
-        text = f"{reason.label}: {needed.label} rests on your word alone ({name}); no page or file kept so far shows it."
+        alone = f"rests on your word alone ({fact_words(name)})"
+        text = f"{reason.label}: {needed.label} {alone}; no page or file kept so far shows it."
     return Finding(id, "missing", text, facts, _how(needed, days), source)
 
 
@@ -174,10 +182,10 @@ def _found(kept: _CaseHoldings, needed: Requirement) -> _EvidencePlace | None:
     if visits := kept.visits_for(needed):
         first, number = day_words(day_in(visits[0].visit.machine_time, casefile.zone)), len(visits)
         kind = visits[0].target.kind
-        words = f"{number} complete snapshot{'s' if number > 1 else ''} of the {kind} page, the first of {first}"
+        words = f"{number} complete snapshot{'s' if number > 1 else ''} of the {page_words(kind)}, the first of {first}"
         return _EvidencePlace(words, (f"page: {kind}",))
     name = next((name for name in needed.facts if _known(casefile.read(name))), "")
-    return _EvidencePlace(f"{name} is read from its page", (name,)) if name else None
+    return _EvidencePlace(f"{fact_words(name)}, as a page shows it", (name,)) if name else None
 
 
 def _in_part(casefile: CaseFile, needed: Requirement) -> str:
@@ -186,7 +194,7 @@ def _in_part(casefile: CaseFile, needed: Requirement) -> str:
     for snapshot in reversed(casefile.snapshots):
         if snapshot.target.kind in needed.snapshots and snapshot.id in read:
             day = day_words(day_in(snapshot.visit.machine_time, casefile.zone))
-            return f"the {snapshot.target.kind} page of {day} was {kept_in_part(read[snapshot.id])}"
+            return f"the {page_words(snapshot.target.kind)} of {day} was {kept_in_part(read[snapshot.id])}"
     return ""
 
 
@@ -250,13 +258,11 @@ def _not_shipped(chronology: Chronology, agreed: Occurrence, cited: str) -> Find
         )
     if chronology.happened("received"):
         text = f"When it was shipped is not known (agreed: {day_text(agreed)})."
-        return Finding("shipping.late", "undetermined", text, facts, "Capture the order page, or set shipped_at=DAY.", cited)
+        return Finding("shipping.late", "undetermined", text, facts, _ENTER_SHIPMENT, cited)
     over = sorted({(day_in(casefile.as_of, zone) - day).days for day, zone in agreed.days})
     text = f"Nothing shows that it was shipped, {_days(over)} after the agreed {day_text(agreed)}."
     verdict: Verdict = "undetermined" if casefile.unseen("order.shipped_at") else "problem"
-    return Finding(
-        "shipping.late", verdict, text, facts, "Capture the order page today; set shipped_at=DAY if it was shipped.", cited
-    )
+    return Finding("shipping.late", verdict, text, facts, _ENTER_SHIPMENT, cited)
 
 
 def _days(numbers: Sequence[int]) -> str:

@@ -117,7 +117,7 @@ def _by_units(chronology: Chronology, reasons: tuple[str, ...]) -> tuple[Finding
     if isinstance(most, Ceiling) and most.amount.currency == share.currency and share.amount > most.amount.amount:
         text += f" The ceiling is {money_words(most.amount)}."
     if claimed is None:
-        entry = f'case set CASE amount_claimed="{share.currency} {share.amount}"'
+        entry = f'tradewitness case set CASE amount_claimed="{share.currency} {share.amount}"'
         todo = f"Claim it: {entry}; add freight and costs apart, each with its receipt."
         return (Finding("refund.by_units", "ok", text, facts, todo),)
     if claimed.currency != share.currency:

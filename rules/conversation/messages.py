@@ -10,6 +10,7 @@ from typing import Any
 from collector.model import Fact, Printed
 from rules.case.casefile import CaseFile
 from rules.case.chronology import occurrence
+from rules.language.dates import as_printed
 from rules.language.words import day_words
 from rules.policy.calendars import day_in
 
@@ -83,7 +84,7 @@ def _statement(message: Mapping[str, Any], casefile: CaseFile) -> Statement:
     value = message.get("sent_at") or message.get("printed")
     told = occurrence(Fact("thread.messages", value, "read", "", ""), casefile.zone, _READINGS)
     if isinstance(value, Printed):
-        day = value.text
+        day = as_printed(value.text)
     else:
         day = day_words(day_in(told.earliest, casefile.zone)) if told else "of unknown date"
     return Statement(str(message["from"]), str(message["text"]), f"message of {day}", told.earliest if told else None)

@@ -74,8 +74,9 @@ def _against_entry(story: Story) -> Iterator[Finding]:
         and printed.origin != "entered"
         and (copied.latest < printed.earliest or printed.latest < copied.earliest)
     ):
-        text = f"The dispute page's timer says {_said(story, printed)}, you entered {copied.text}; the page is used."
-        todo = f"Look at the page again; if your entry is wrong, withdraw it: case set CASE {TIMER}="
+        entered = time_words(copied.earliest, story.casefile.zone)
+        text = f"The dispute page's timer says {_said(story, printed)}, you entered {entered}; the page is used."
+        todo = f"Look at the page again; if your entry is wrong, withdraw it: tradewitness case set CASE {TIMER}="
         yield Finding(f"conflict.{TIMER}", "problem", text, (TIMER,), todo)
 
 
@@ -84,7 +85,8 @@ def _unreadable(story: Story) -> Iterator[Finding]:
     if newest and newest.unreadable and newest.at:
         seen = time_words(newest.at, story.casefile.zone)
         text = f"The dispute page of {seen} shows a timer that could not be read: \u201c{newest.unreadable[:120]}\u201d."
-        todo = f"Look at the page now and enter the time: case set CASE {TIMER}=2026-10-04T18:00+08:00, with its own zone."
+        entry = f"tradewitness case set CASE {TIMER}=2026-10-04T18:00+08:00"
+        todo = f"Look at the page now and enter the time with its own zone: {entry}"
         yield Finding("timer.unreadable", "problem", text, (TIMER,), todo)
 
 

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from collector.model import Deadline
+from rules.language.facts import fact_words, plain_words
+from rules.language.words import time_words
 
 if TYPE_CHECKING:
     from icalendar.cal.component import Component
@@ -14,9 +16,10 @@ if TYPE_CHECKING:
 ALARMS = (timedelta(days=3), timedelta(days=1), timedelta(hours=3))
 
 
-def calendar(deadlines: Iterable[Deadline], as_of: datetime) -> bytes:
+def calendar(deadlines: Iterable[Deadline], as_of: datetime, zone: str = "UTC") -> bytes:
     """An event at the act-by time of each deadline that still runs, in UTC; the buyer's own ring 3 days, 1 day and 3 hours
-    before. An opening stands at the time from which it is sure. A calendar that holds an event already moves it.
+    before. An opening stands at the time from which it is sure. A calendar that holds an event already moves it. The times
+    that an event's text names are the zone's.
     """
     from icalendar import Calendar  # only for those who ask for the file
 
@@ -25,12 +28,12 @@ def calendar(deadlines: Iterable[Deadline], as_of: datetime) -> bytes:
     book.add("version", "2.0")
     for deadline in deadlines:
         if deadline.act_by is not None and deadline.state != "met":
-            book.add_component(_event(deadline, deadline.act_by, as_of))
+            book.add_component(_event(deadline, deadline.act_by, as_of, zone))
     data: bytes = book.to_ical()
     return data
 
 
-def _event(deadline: Deadline, act_by: datetime, as_of: datetime) -> Component:
+def _event(deadline: Deadline, act_by: datetime, as_of: datetime, zone: str) -> Component:
     from icalendar import Event
 
     event = Event()
@@ -41,14 +44,17 @@ def _event(deadline: Deadline, act_by: datetime, as_of: datetime) -> Component:
     event.add("transp", "TRANSPARENT")
     number = f" {deadline.round}" if deadline.round > 1 else ""
     event.add("summary", f"{deadline.label or deadline.id}{number} ({deadline.case or 'no case'})")
-    unsure = f"Dates contradict each other: correct {' or '.join(deadline.needs)}." if deadline.needs else ""
-    last = f"The latest plausible end: {deadline.latest:%Y-%m-%d %H:%M} UTC." if deadline.latest != act_by else ""
+    unsure = (
+        f"Dates contradict each other: correct {' or '.join(map(fact_words, deadline.needs))}." if deadline.needs else ""
+    )
+    latest = deadline.latest if deadline.latest != act_by else None
+    last = f"The latest plausible end: {time_words(latest, zone)}." if latest else ""
     parts = (
         deadline.todo,
         unsure if deadline.state == "undetermined" else "",
         last,
         f"If missed: {deadline.if_missed}",
-        f"Counted: {deadline.basis}",
+        f"Counted: {plain_words(deadline.basis, zone)}",
         f"Source: {deadline.source}",
     )
     event.add("description", "\n".join(filter(None, parts)))

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from collector.model import Deadline
 from rules.case.casefile import CaseFile
 from rules.deadlines.moments import address
+from rules.language.facts import fact_words
 from rules.language.words import time_left, time_words
 
 _FAR = timedelta(days=14)
@@ -54,7 +55,8 @@ def due_words(casefile: CaseFile, deadline: Deadline) -> str:
     if deadline.state == "act_now":
         return f"our safe date, {date}, has passed; it may still be open: do it now"
     if deadline.state == "undetermined":
-        return f"by {date} at the earliest; dates contradict each other: correct {' or '.join(deadline.needs)}"
+        wrong = " or ".join(map(fact_words, deadline.needs))
+        return f"by {date} at the earliest; dates contradict each other: correct {wrong}"
     if deadline.opening:
         return f"from {date}; surely from {time_words(deadline.latest, casefile.zone)}"
     if deadline.state == "overdue":

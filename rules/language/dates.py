@@ -64,7 +64,7 @@ def printed(value: Printed, zone: str) -> str:
     if not value.zone and value.latest - value.earliest == _ANYWHERE:
         wall = value.earliest + _FIRST_ZONE
         return f"{day_words(wall.date())}, {wall:%H:%M}, printed as “{value.text}” (no zone)"
-    return f"{_worded(value.text)}, as printed ({value.zone or 'no zone'})"
+    return f"{as_printed(value.text)}, as printed ({value.zone or 'no zone'})"
 
 
 def at_the_earliest(value: Printed, zone: str) -> str:
@@ -73,8 +73,8 @@ def at_the_earliest(value: Printed, zone: str) -> str:
     return text if value.earliest == value.latest else f"{text}; at the earliest {both(value.earliest, zone)}"
 
 
-def _worded(text: str) -> str:
-    """ "2026-09-24 18:00:00" as "Thu 24 Sep 2026, 18:00"; any other form as it stands, in quotes."""
+def as_printed(text: str) -> str:
+    """A printed time: "2026-09-24 18:00:00" as "Thu 24 Sep 2026, 18:00"; any other form as it stands, in quotes."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from collector.kinds import in_words
+from collector.kinds import in_words, page_kind
 from collector.model import Money
-from rules.language.dates import time_in
-from rules.language.words import money_words
+from rules.language.dates import as_printed, time_in
+from rules.language.words import money_words, time_words
 from rules.policy.fact_names import WORDS
+
+_NAME = re.compile(r"(?<![\w.])(?:" + "|".join(sorted(map(re.escape, WORDS), key=len, reverse=True)) + r")(?![\w.]*[\w=])")
+_TIME = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2}| UTC)?)?")
 
 
 def fact_words(name: str, number: int = 1) -> str:
@@ -41,3 +46,25 @@ def value_words(value: Any, zone: str) -> str:
     if isinstance(value, tuple | list):
         return "; ".join(words for part in value if (words := value_words(part, zone)))
     return str(value)
+
+
+def page_words(kind: str) -> str:
+    """What a kind of page is called within a sentence: "order page", "Message Center conversation"."""
+    title = page_kind(kind).title
+    return title if title.startswith("Message Center") else title[:1].lower() + title[1:]
+
+
+def plain_words(text: str, zone: str) -> str:
+    """A machine's account of something, such as what a deadline is counted from, with words for the names of facts in it
+    and for its ISO times; an instant stands in the zone.
+    """
+    named = _NAME.sub(lambda match: fact_words(match[0]) if "_" in match[0] or "." in match[0] else match[0], text)
+    return _TIME.sub(lambda match: _time_words(match[0], zone), named)
+
+
+def _time_words(text: str, zone: str) -> str:
+    try:
+        moment = datetime.fromisoformat(text.replace(" UTC", "+00:00"))
+    except ValueError:
+        return text
+    return time_words(moment, zone) if moment.tzinfo else as_printed(text)

@@ -113,7 +113,14 @@ RECURRING = frozenset(fact.name for fact in FACT_NAMES if fact.recurs)
 PLANNED = frozenset(fact.name for fact in FACT_NAMES if fact.planned)
 COMPARED = frozenset(fact.name for fact in FACT_NAMES if fact.compared)
 GROWING = frozenset(fact.name for fact in FACT_NAMES if fact.grows)
-WORDS: Mapping[str, str] = MappingProxyType({fact.name: fact.words for fact in FACT_NAMES})
+# What readers find besides, and nobody sets or counts from.
+_BESIDES = {
+    "chat.app": "the chat's application",
+    "chat.messages": "the messages of the chat",
+    "thread.disagreements": "where the conversation's sources differ",
+    "thread.unshown": "messages that were sent and not shown",
+}
+WORDS: Mapping[str, str] = MappingProxyType({fact.name: fact.words for fact in FACT_NAMES} | _BESIDES)
 # Every name of a fact that a policy may speak of.
 FACTS = frozenset(fact.name for fact in FACT_NAMES)
 

@@ -294,7 +294,7 @@ def test_what_a_later_version_adds_to_its_records_does_not_keep_this_one_from_us
         return body, openings
 
     with monkeypatch.context() as later:
-        later.setattr("casework.keeping.capture.body_of", added)
+        later.setattr("casework.keeping.capture.entry_body", added)
         seen = desk.did("capture", desk.order)["snapshots"]
     archive = archives.Archive(desk.archive, SystemClock())
     with archive.writing():

@@ -131,7 +131,8 @@ def test_its_messages_are_found_with_what_is_missing_beside_them(told: PaperDesk
 
 def test_today_and_next_say_which_page_was_kept_in_part_and_what_is_missing(told: PaperDesk) -> None:
     for command in ((), ("next", told.order)):
-        assert f"the thread page was kept in part: the conversation is not whole: {UNPROVEN}" in told.run(*command).out
+        said = f"the Message Center conversation was kept in part: the conversation is not whole: {UNPROVEN}"
+        assert said in told.run(*command).out
 
 
 def test_that_no_delay_was_agreed_is_not_concluded_from_it(told: PaperDesk) -> None:

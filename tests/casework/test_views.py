@@ -35,13 +35,13 @@ from casework.proving.reread import reread
 from casework.proving.status import stamp, status
 from casework.proving.verify import verify_path
 from casework.terminal import Terminal
-from casework.terminal.console import inert
 from casework.views.deadlines import bar
 from casework.views.reading import value_text
 from casework.workspace import Workspace, workspace
 from collector.archive.sealing import state
 from collector.browser.accounts import Account
 from collector.errors import DONE, DUE
+from collector.inert import shown_in_line
 from collector.model import Fact, Place
 from fixtures.authority import Served
 from tests.paper_desk import PaperDesk, paper_browser
@@ -84,7 +84,7 @@ def _case(ws: Workspace, order: str) -> tuple[Any, ...]:
 
 def _facts(ws: Workspace, order: str) -> tuple[Any, ...]:
     found = facts_of(ws, order)
-    return found, tiles_of(ws, found)
+    return found, tiles_of(ws, found), "Europe/Berlin"
 
 
 def _watched(desk: _Desk) -> WatchAnswer:
@@ -148,7 +148,7 @@ def test_a_view_is_pure_and_is_printed_whole(name: str, desk: _Desk, capsys: pyt
     assert printed.out.endswith(json.dumps(view.json, ensure_ascii=False, indent=2) + "\n")
     squeezed = "".join((printed.out + printed.err).split())
     for word in _words(view.blocks):
-        assert "".join(inert(word).split()) in squeezed
+        assert "".join(shown_in_line(word).split()) in squeezed
 
 
 def _words(blocks: tuple[Block, ...]) -> Iterator[str]:
@@ -181,7 +181,7 @@ def test_exit_codes_say_what_is_due(desk: _Desk) -> None:
         (("late", "damaged"), "late, damaged"),
         (({"name": "fan"},), "1 entry"),
         (({"name": "fan"}, {"name": "box"}), "2 entries"),
-        ({"quality": "as the sample", "packaging": "foam"}, "quality: as the sample; packaging: foam"),
+        ({"quality": "as the sample", "packaging": "foam"}, "Quality: as the sample; Packaging: foam"),
     ],
 )
 def test_a_value_is_told_in_words_and_not_as_a_program_writes_it(value: Any, words: str) -> None:
@@ -194,7 +194,7 @@ def test_the_table_of_facts_says_in_words_where_each_stands() -> None:
         Fact("order.number", "250861947301028446", "read", "20261125T101831Z-717fdf", "alibaba.order/2", place),
         Fact("dispute.offer", None, "not_shown", "20261125T101843Z-29b441", "alibaba.dispute/2"),
     ]
-    table = views.facts(facts, [None, None]).blocks[0]
+    table = views.facts(facts, [None, None], "UTC").blocks[0]
     assert isinstance(table, Table)
     assert table.rows[0][3] == "the page's data"
     assert table.rows[1][2] == "not shown"
@@ -251,7 +251,7 @@ def test_no_text_of_a_view_acts_on_the_terminal(blocks: list[Block], quiet: bool
         patch.setenv("TERM", "dumb")
         Terminal(quiet=quiet).show(View({}, tuple(blocks)))
     for row in (out.getvalue() + err.getvalue()).split("\n"):
-        assert inert(row) == row
+        assert shown_in_line(row) == row
 
 
 def test_what_looks_like_markup_is_printed_as_it_stands(capsys: pytest.CaptureFixture[str]) -> None:

@@ -105,3 +105,9 @@ def test_a_pages_own_brackets_and_braces_stay_as_they_are() -> None:
     """What a page says is filled in once and never read as a place to fill."""
     made = draft(case(shown("order.items", [{"name": "Fan {total} {0}", "quantity": 2}])), load_policy(), "question")
     assert "Fan {total} {0}" in made.text
+
+
+def test_a_companys_full_stop_is_the_sentences_too() -> None:
+    facts = (*FANS, shown("order.supplier", "Foshan Brightwing Co., Ltd."))
+    assert "Ltd.." not in draft(case(*facts), load_policy(), "statement", "en", ("late",)).text
+    assert "Ltd. " in draft(case(*facts), load_policy(), "statement", "en", ("late",)).text

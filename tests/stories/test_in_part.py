@@ -53,7 +53,9 @@ def test_check_search_and_today_say_that_its_start_was_not_reached(stalled: Desk
     hits = [h for h in stalled.run("search", word, "--json").json["hits"] if h["source"] == "message"]
     assert hits
     assert all(UNREACHED in hit["lacks"] for hit in hits)
-    assert f"the thread page was kept in part: the conversation is not whole: {UNREACHED}" in stalled.run().out
+    assert (
+        f"the Message Center conversation was kept in part: the conversation is not whole: {UNREACHED}" in stalled.run().out
+    )
 
 
 def test_a_pack_holds_its_messages_and_pictures_and_says_what_is_missing_and_is_verified(

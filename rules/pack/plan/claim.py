@@ -113,10 +113,10 @@ def claim_of(
 
 
 def _sentence(known: KnownFacts, reasons: tuple[str, ...]) -> str:
-    supplier = say(known.value("supplier.name", "order.supplier"))
+    supplier = say(known.value("order.supplier", "supplier.name"))
     order = f"order {known.casefile.order}" + (f" from {supplier}" if supplier else "")
     if not reasons:
-        return f"This is the record of {order}."
+        return f"This is the record of {order.rstrip('.')}."
     amount = _asked(known)
     asked = f"{say(amount)} back" if amount is not None else "a refund"
     return f"The buyer asks for {asked} on {order}, because {listed(tuple(BECAUSE[r] for r in reasons))}."
@@ -164,12 +164,10 @@ def _share(known: KnownFacts, reasons: tuple[str, ...]) -> str:
 
 def _parties(known: KnownFacts) -> tuple[ClaimLine, ...]:
     account = known.casefile.account
+    holder = f"the holder of the account that placed the order ({account})" if account else "the account that placed it"
     lines = (
-        known.line("Supplier", "supplier.name", "order.supplier"),
-        ClaimLine(
-            "Buyer",
-            f"the holder of the account that placed the order ({account})" if account else "the account that placed it",
-        ),
+        known.line("Supplier", "order.supplier", "supplier.name"),
+        ClaimLine("Buyer", holder),
         ClaimLine("Order", known.casefile.order, known.line("", "order.number").source),
         known.line("Goods", "order.items", "product.title"),
         known.line("Order status", "order.status"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -12,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from collector.canonical import as_json, canonical
+from collector.inert import shown
 from collector.kinds import file_kind, page_kind
 from collector.model import ORIGINS, Deadline, Fact, kept_in_part
 from rules.case.casefile import CaseFile
@@ -69,8 +69,8 @@ def timeline_csv(rows: Iterable[TimelineRow]) -> bytes:
 
 
 def _inert(cell: str) -> str:
-    """Neither a formula nor a control character: both act on the program that opens the sheet."""
-    cell = re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", " ", cell)
+    """Neither a formula nor a sign that acts or hides: both act on the program that opens the sheet."""
+    cell = shown(cell.replace("\r", " "))
     return f"'{cell}" if cell.lstrip()[:1] in ("=", "+", "-", "@") and cell.strip() else cell
 
 

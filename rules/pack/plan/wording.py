@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from collector.model import Money, Printed, Undetermined
+from rules.language.dates import as_printed
 from rules.language.words import money_words
 
 BECAUSE: Mapping[str, str] = {
@@ -74,7 +75,7 @@ def say(value: Any) -> str:
     if isinstance(value, Money):
         return money_words(value)
     if isinstance(value, Printed):
-        return value.text
+        return as_printed(value.text)
     if isinstance(value, Mapping):
         return _mapping(value)
     if isinstance(value, tuple | list):

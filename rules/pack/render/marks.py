@@ -1,4 +1,4 @@
-"""Frames on reading copies, round what was read from a page, each with its fact's name. Originals are never drawn on."""
+"""Frames on reading copies, round what was read from a page, each with what it is called. Originals are never drawn on."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageDraw, ImageFont
 
 from collector.model import Area, Fact
+from rules.language.facts import fact_words
 
 _INK, _PAPER = (190, 24, 93), (255, 255, 255)
 _ROOM, _LINE = 2, 2  # pixels between what is framed and its frame, and of the frame
@@ -29,7 +30,7 @@ def marks_of(facts: Iterable[Fact], snapshot: str) -> tuple[Mark, ...]:
     for fact in facts:
         box = fact.place.box if fact.place is not None else None
         if fact.snapshot == snapshot and fact.state == "read" and box is not None and box[3] <= _TALLEST:
-            names.setdefault(box, []).append(fact.name)
+            names.setdefault(box, []).append(fact_words(fact.name))
     return tuple(Mark(box, ", ".join(names[box])) for box in sorted(names, key=lambda box: (box[1], box[0], box)))
 
 

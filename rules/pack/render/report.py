@@ -15,8 +15,10 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from collector.inert import shown
 from collector.model import ORIGINS, Exhibit, Fact, Private, Snapshot, kept_in_part
 from rules.language.dates import both, time_in
+from rules.language.facts import fact_words, plain_words, sentence
 from rules.language.words import day_words
 from rules.pack.plan.exhibits import Withheld, folder, is_as_text
 from rules.pack.plan.plan import PackPlan
@@ -30,7 +32,14 @@ MOST_SHEETS = 3  # pages of one exhibit in the printed report
 
 _RUNNING = ("open", "due_soon", "act_now", "overdue")
 _TEXT = SimpleNamespace(
-    reasons=REASONS, states=STATES, origins=ORIGINS, who=WHO, said=said, both=both, kept_in_part=kept_in_part
+    reasons=REASONS,
+    states=STATES,
+    origins=ORIGINS,
+    who=WHO,
+    said=said,
+    both=both,
+    kept_in_part=kept_in_part,
+    plain_words=plain_words,
 )
 
 
@@ -184,11 +193,9 @@ def masked_text(snapshot: Snapshot) -> str:
     return "Masked at capture: " + ", ".join(f"{count} × {kind}" for kind, count in sorted(kinds.items())) + "."
 
 
-def _without_controls(value: Any) -> Any:
-    """What a page or a file's name says, without characters that act on a terminal or a viewer."""
-    if isinstance(value, str) and not hasattr(value, "__html__"):
-        return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", " ", value)
-    return value
+def _all_shown(value: Any) -> Any:
+    """What a page or a file's name says, with signs that act or hide shown as what they are."""
+    return shown(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 @cache
@@ -196,7 +203,7 @@ def html() -> Environment:
     """Templates for pages: everything is escaped."""
     return Environment(
         loader=PackageLoader("rules.pack"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-        finalize=_without_controls,
+        finalize=_all_shown,
     )  # fmt: skip
 
 
@@ -215,7 +222,7 @@ def text() -> Environment:
 
 
 def _line(value: object) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in str(value)).split())
+    return " ".join(shown(str(value)).split())
 
 
 def _is_key(row: TimelineRow, running: set[str]) -> bool:
@@ -243,7 +250,7 @@ def _sheets(plan: PackPlan, copies: Mapping[str, list[bytes]]) -> Iterable[Sheet
 
 def _view(plan: PackPlan, exhibit: Exhibit, copies: tuple[str, ...]) -> ShownExhibit:
     facts = tuple(
-        ShownFact(fact.name, _fact_value(fact, plan), fact.place.path if fact.place else "")
+        ShownFact(sentence(fact_words(fact.name)), _fact_value(fact, plan), fact.place.path if fact.place else "")
         for fact in plan.facts
         if fact.snapshot == plan.origin(exhibit) and fact.snapshot and fact.name not in MESSAGES
     )

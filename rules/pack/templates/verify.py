@@ -323,7 +323,7 @@ def main() -> int:
     for signature, _, authority, stamped in tokens:
         print(f"{authority} stamped {signature} at {time.strftime('%Y-%m-%d %H:%M:%S', time.gmtime(stamped))} UTC")
     for problem in problems:
-        print("PROBLEM  " + problem.encode("ascii", "backslashreplace").decode("ascii"))
+        print("PROBLEM  " + "".join(c if " " <= c <= "~" else c.encode("unicode_escape").decode() for c in problem))
     if not problems:
         print(f"{len(here)} files are as listed; digests, proofs and timestamp imprints agree.")
     print("Signatures and timestamps are checked with openssl, in the folder that holds bagit.txt:")

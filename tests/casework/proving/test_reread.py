@@ -140,7 +140,8 @@ def test_of_a_list_the_entry_that_differs_is_shown(run: Run, archive: Archive) -
     sql = "update facts set value = replace(value, 'carton was wet', 'carton was [bold]dry') where name = 'thread.messages'"
     read_by_an_older_version(archive, sql)
     said = " ".join(run("reread", "fans").split())
-    assert "2 entries; 1: text The outer carton was [bold]dry" in said
+    assert "2 entries; 1: text The outer carton was" in said
+    assert "[bold]dry" in said
     assert "We do not accept" not in said
 
 

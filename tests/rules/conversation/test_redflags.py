@@ -80,7 +80,7 @@ def test_a_flag_is_one_finding_with_its_last_quote_and_a_count() -> None:
     finding = found["redflag.pay_elsewhere"]
     assert finding.verdict == "problem"
     assert "W e s t e r n U n i o n" in finding.text
-    assert "2026-07-02 09:00" in finding.text
+    assert "Thu 2 Jul 2026, 09:00" in finding.text
     assert "1 more" in finding.text
     assert finding.todo
 

@@ -67,7 +67,7 @@ def test_a_later_look_moves_the_same_event() -> None:
 def test_contradictory_dates_keep_their_reminder_and_say_so() -> None:
     """A slip of the keyboard takes no alarm away."""
     claim = events("shipped_at=2026-10-04", "received_at=2026-10-01")["claim-1"]
-    assert "correct shipped_at or received_at" in claim.description.value
+    assert "correct shipment or receipt of the goods" in claim.description.value
     assert len(claim.contents["valarm"]) == 3
 
 

@@ -124,6 +124,12 @@ def test_the_web_archive_shows_the_visits_that_were_judged_and_all_of_all_with_o
     assert everything.exchanges == {s.id: Private() for s in everything.snapshots}
 
 
+def test_the_claim_names_the_supplier_as_the_order_page_does(made: PackPlan) -> None:
+    """The product page's word for it comes after."""
+    (supplier,) = (line for line in made.claim.parties if line.label == "Supplier")
+    assert (supplier.text, supplier.source) == (SUPPLIER, "A01")
+
+
 def test_the_claim_says_who_what_how_much_and_where_it_stands(made: PackPlan) -> None:
     """One sentence, the figures, agreed beside happened, each with its exhibit."""
     claim = made.claim

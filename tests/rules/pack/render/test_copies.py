@@ -149,7 +149,7 @@ def test_what_is_framed_are_facts_that_were_read_each_place_once_and_no_whole_pa
             ("garbled", "unreadable", "S", (1, 1, 9, 9)), ("elsewhere", "read", "T", (1, 1, 9, 9)),
         )
     ]  # fmt: skip
-    assert marks_of(facts, "S") == (Mark((5, 5, 9, 9), "order.total, order.paid"), Mark((0, 90, 9, 9), "low"))
+    assert marks_of(facts, "S") == (Mark((5, 5, 9, 9), "the order's total, the amount paid"), Mark((0, 90, 9, 9), "low"))
 
 
 def screen(objects: Objects, part: int, data: bytes, moved: int | None, pane: str = "pane=20,10,100,80") -> Artefact:

@@ -128,5 +128,5 @@ def test_a_list_that_was_read_as_empty_is_called_none(made: PackPlan) -> None:
     """A blank cell would look as if nobody had looked."""
     thread = next(s.id for s in made.snapshots if s.target.kind == "thread")
     empty = Fact("thread.disagreements", (), "read", thread, "alibaba.thread/3")
-    cell = re.compile(r"thread\.disagreements</td><td><bdi[^>]*>none</bdi>")
+    cell = re.compile(r"Where the conversation(?:&#39;|')s sources differ</td><td><bdi[^>]*>none</bdi>")
     assert cell.search(render_viewer(replace(made, facts=(*made.facts, empty))))
