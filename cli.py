@@ -291,6 +291,7 @@ def pack(
     with_originals: Annotated[
         bool, typer.Option("--with-originals", help="Also originals that show conversations with others.")
     ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what the other side would see.")] = False,
     accept_risk: Annotated[
         bool, typer.Option("--accept-risk", help="Although a file may hold what opens an account: you looked.")
     ] = False,
@@ -302,7 +303,7 @@ def pack(
 ) -> None:
     """Bundle a case into one file that anybody can open and check."""
     from casework import views
-    from casework.proving.pack import PackRequest, make_pack
+    from casework.proving.pack import PackRequest, make_pack, preview_pack
     from casework.workspace import workspace
     from rules.pack.plan.exhibits import Choices
 
@@ -310,6 +311,8 @@ def pack(
     choices = Choices(*what, redact=redact, with_originals=with_originals)
     request = PackRequest(tuple(reason or ()), as_of, since, choices, output, accept_risk)
     terminal = Terminal(json, quiet)
+    if dry_run:
+        _show(terminal, views.pack_preview(preview_pack(workspace(archive), case, request)))
     with terminal.progress() as progress:
         result = make_pack(workspace(archive), case, request, progress)
     _show(terminal, views.packed(result))

@@ -18,6 +18,7 @@ from collector.archive.sealing import TIMEOUT_S, seal, signing_key
 from collector.capture.secrets import secrets_left
 from collector.errors import ArchiveError, PersonNeeded, SealError, WrongRequest
 from collector.ledger.log import Opening, new_salt
+from collector.media import says_where
 from collector.model import Exhibit, Private, Problem, Snapshot
 from collector.progress import Progress
 from collector.reading.withheld import private_of
@@ -31,7 +32,7 @@ from rules.check.review import check, reasons_of
 from rules.deadlines.counting import deadlines
 from rules.pack.bag.verify import verify_pack
 from rules.pack.bag.write import write_pack
-from rules.pack.plan.exhibits import Choices, choose
+from rules.pack.plan.exhibits import Choices, Withheld, choose
 from rules.pack.plan.plan import CoveringCheckpoint, PackPlan, plan, plan_digest
 from rules.pack.render.renderings import make_renderings
 from rules.policy.platform import load_policy
@@ -41,7 +42,8 @@ from rules.policy.platform import load_policy
 class PackAnswer:
     """A pack that was written: `seal` is timestamped, pending or unsigned; `failures` why a token is missing.
 
-    `problems` are what verification finds in it: the archive that it was made from is not whole.
+    `problems` are what verification finds in it: the archive that it was made from is not whole. `withheld` and `located`
+    are what a preview says.
     """
 
     path: Path
@@ -50,6 +52,18 @@ class PackAnswer:
     seal: str
     failures: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
+    located: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PackPreview:
+    """What a pack would show and withhold; `located` are the names of the files that say where they were taken."""
+
+    name: str
+    exhibits: tuple[Exhibit, ...]
+    withheld: tuple[Withheld, ...]
+    located: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +79,22 @@ class PackRequest:
     choices: Choices = field(default_factory=Choices)
     output: Path | None = None
     accept_risk: bool = False
+
+
+def preview_pack(ws: Workspace, wanted: str, request: PackRequest) -> PackPreview:
+    """What the pack would be; nothing is written, sealed or made."""
+    case = find_case(ws, wanted)
+    ws = sealed_view(ws, case.order)
+    file = casefile(ws, case, as_of_instant(ws, request.as_of, case.zone))
+    planned = _plan(ws, file, request, replace(request.choices, since=_day(request.since)))
+    _require_something(ws, file)
+    return PackPreview(planned.name, planned.exhibits, planned.withheld, _located(ws, planned))
+
+
+def _located(ws: Workspace, planned: PackPlan) -> tuple[str, ...]:
+    """The names of the shown files that say where they were taken."""
+    shown = [file for exhibit in planned.exhibits if exhibit.files and (file := planned.file(exhibit)) is not None]
+    return tuple(file.name for file in shown if says_where(ws.archive.objects.get(file.digest)))
 
 
 def make_pack(ws: Workspace, wanted: str, request: PackRequest, progress: Progress) -> PackAnswer:
@@ -94,7 +124,10 @@ def make_pack(ws: Workspace, wanted: str, request: PackRequest, progress: Progre
     seal(ws.archive, key, progress)
     report = verify_pack(result.path)  # whoever hands it in must not hear from others that it does not hold
     failures = (*dict.fromkeys(ws.archive.warnings), *tokens.failures)
-    return PackAnswer(result.path.absolute(), result.sha256, planned.exhibits, report.seal, failures, report.problems)
+    return PackAnswer(
+        result.path.absolute(), result.sha256, planned.exhibits, report.seal, failures, report.problems,
+        planned.withheld, _located(ws, planned),
+    )  # fmt: skip
 
 
 def _inspect(files: Iterable[tuple[str, bytes]], *, accepted: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -18,11 +19,13 @@ if TYPE_CHECKING:
     from casework.keeping.add import KeptFile
     from casework.keeping.capture import Captured
     from casework.proving.export import ExportAnswer
-    from casework.proving.pack import PackAnswer
+    from casework.proving.pack import PackAnswer, PackPreview
     from collector.archive.sealing import SealState
-    from collector.model import AddedFile, SavedPage, Snapshot
+    from collector.model import AddedFile, Exhibit, SavedPage, Snapshot
+    from rules.pack.plan.exhibits import Withheld
 
 
+_SECRETS = {"cookie": "cookie", "password": "password", "secret": "key", "private key": "key"}
 _OUTCOME: dict[str, Tone] = {"complete": "good", "partial": "warning", "blocked": "bad", "failed": "bad"}
 
 
@@ -32,14 +35,23 @@ def outcome_codes(snapshots: Iterable[Snapshot], seal: SealState | None = None) 
     return codes | ({PERSON_NEEDED} if seal and seal.word == "unsigned" else set())
 
 
-def snapshot_row(snapshot: Snapshot) -> dict[str, str]:
+def snapshot_row(snapshot: Snapshot) -> dict[str, object]:
     """A snapshot in the contract's form; `digest` is the SHA-256 of the page's stored DOM, "" where none was kept."""
     dom = next((a.digest for a in snapshot.artefacts if a.role == "dom" and a.part == 0), "")
     target = snapshot.target
     return {
         "id": snapshot.id, "case": target.case, "kind": target.kind, "url": target.url, "outcome": snapshot.outcome,
         "why": snapshot.why, "digest": dom, "at": as_json(snapshot.visit.machine_time),
+        "masked": dict(sorted(_masked([snapshot]).items())),
     }  # fmt: skip
+
+
+def _masked(snapshots: Iterable[Snapshot]) -> Counter[str]:
+    """How many places were masked at capture, by what stood there in a person's words."""
+    found: Counter[str] = Counter()
+    for one in (each for snapshot in snapshots for each in snapshot.visit.redactions):
+        found[_SECRETS.get(str(one.get("kind")), "session token")] += int(one.get("count", 1))
+    return found
 
 
 def captured(answer: Captured) -> View:
@@ -70,6 +82,9 @@ def snapshots_shown(snapshots: tuple[Snapshot, ...]) -> Iterator[Block]:
         for s in snapshots
     )  # fmt: skip
     yield Table(("Page", "Outcome", "Snapshot", "Kept", "What to know"), rows)
+    if masked := _masked(snapshots):
+        told = ", ".join(f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in sorted(masked.items()))
+        yield hint(f"Masked before anything was kept, as they could open your account: {told}.")
     for account in sorted({s.target.account for s in snapshots if s.outcome == "blocked"}):
         rests = f"Account {account} rests" if account else "Visits without an account rest"
         command = f"login {account}".strip()
@@ -148,13 +163,34 @@ def _read_of(page: SavedPage) -> Iterator[Block]:
 def packed(answer: PackAnswer) -> View:
     """A pack that was written: its exhibits, its seal, and its path alone on the last line."""
     value = {"path": str(answer.path), "sha256": answer.sha256, "exhibits": answer.exhibits, "seal": answer.seal}
+    value |= {"withheld": answer.withheld, "located": answer.located}
     code = VERIFICATION_FAILED if answer.problems else DONE
     return View(as_json({**value, "problems": answer.problems}), (*_packed(answer), Result(str(answer.path))), code)
 
 
-def _packed(answer: PackAnswer) -> Iterator[Block]:
-    rows = tuple((e.number, e.title, "yes" if e.witnessed else "saved by the buyer") for e in answer.exhibits)
+def pack_preview(preview: PackPreview) -> View:
+    """What the other side would see of a case, and what not, before a pack is made."""
+    value = {"name": preview.name, "exhibits": preview.exhibits, "withheld": preview.withheld, "located": preview.located}
+    blocks = (line("The other side would see:"), *_shown_to_others(preview.exhibits, preview.withheld, preview.located))
+    return View(as_json(value), (*blocks, hint("No pack was written. Leave something out with --exclude.")), DONE)
+
+
+def _shown_to_others(exhibits: Iterable[Exhibit], withheld: Iterable[Withheld], located: Iterable[str]) -> Iterator[Block]:
+    rows = tuple((e.number, e.title, "yes" if e.witnessed else "saved by the buyer") for e in exhibits)
     yield Table(("Exhibit", "What", "Witnessed"), rows)
+    hidden = Counter((one.exhibit, one.why) for one in withheld)
+    for (number, why), count in sorted(hidden.items()):
+        yield line(f"Withheld of {number}: {count} file{'s' if count > 1 else ''}, because {why}.")
+    if names := list(located):
+        yield from warnings([
+            f"Where it was taken is written in {', '.join(names)}, and goes along: the other side can read it. To keep it "
+            "back, add a copy without it, and leave this one out with --exclude."
+        ])  # fmt: skip
+    yield line("Names, addresses and numbers on the pages stand there as the site shows them.")
+
+
+def _packed(answer: PackAnswer) -> Iterator[Block]:
+    yield from _shown_to_others(answer.exhibits, answer.withheld, answer.located)
     yield line(f"SHA-256 {answer.sha256}")
     yield line(f"This pack is {PACK_SEAL[answer.seal]}.")
     yield from map(hint, answer.failures)

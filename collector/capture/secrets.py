@@ -23,7 +23,7 @@ from urllib.parse import quote, quote_plus, unquote_plus
 
 from collector.capture.machinery import NamedValue, VisitText, names_and_text
 from collector.capture.tab import Credential
-from collector.capture.unpacking import texts_in
+from collector.capture.unpacking import is_mhtml, texts_in
 
 SHORTEST = 8
 _KINDS = {
@@ -399,15 +399,20 @@ def holds(mask: Mask, media_type: str, data: bytes) -> bool:
 def secrets_left(data: bytes, *, by_name: bool = True) -> Counter[str]:
     """How many values, by kind, would be masked in a file if it were kept now: of one that was masked, none.
 
-    Not `by_name`, only what is a secret by its form or as a parameter of an address: in a PDF, whose names are its own, and
-    in our own records.
+    Of an MHTML only what its own machinery names: it is kept with the links that people wrote. Of a PDF nothing: its names
+    are its own. Not `by_name`, of our own records, only what is a secret by its form or as a parameter of an address.
     """
     found: Counter[str] = Counter()
-    by_name = by_name and not data.startswith(b"%PDF-")
+    if data.startswith(b"%PDF-"):
+        return found
     for text in texts_in(data):
         small = text.lower()
         if any(sign in small for sign in _SUSPECT):
-            mask = Mask(secrets_of([], [], [VisitText(text)]) if by_name else ())
-            mask.mask(text, "")
-            found.update({one["kind"]: one["count"] for one in mask.redactions})
+            known = secrets_of([], [], [VisitText(text)]) if by_name else ()
+            mask = Mask(known)
+            if not is_mhtml(data):
+                mask.mask(text, "")
+                found.update({one["kind"]: one["count"] for one in mask.redactions})
+            elif mask.found_in(text):
+                found.update(secret.kind for secret in known if not secret.under and secret.value in text)
     return found

@@ -24,7 +24,7 @@ def texts_in(data: bytes, media_type: str = "", depth: int = 0) -> Iterator[str]
         return
     if data.startswith(b"%PDF-"):
         yield from _in_pdf(data)
-    elif media_type.startswith("multipart/") or data[:200].lower().startswith((b"from: <saved by", b"mime-version:")):
+    elif media_type.startswith("multipart/") or is_mhtml(data):
         yield from _in_mhtml(data)
     elif data.startswith(b"PK\x03\x04") and depth < _DEEPEST:
         yield from _in_zip(data, depth)
@@ -33,6 +33,11 @@ def texts_in(data: bytes, media_type: str = "", depth: int = 0) -> Iterator[str]
             yield from texts_in(member, "", depth + 1)
     else:
         yield from _plain(data)
+
+
+def is_mhtml(data: bytes) -> bool:
+    """Whether the file is a page that a browser saved as one."""
+    return data[:20].lower().startswith((b"from: <saved by", b"mime-version:"))
 
 
 def _plain(data: bytes) -> Iterator[str]:

@@ -30,7 +30,7 @@ from casework.keeping.sign_in import SignedIn
 from casework.keeping.watch import WatchAnswer
 from casework.keeping.withdraw import Withdrawn
 from casework.proving.export import export_wacz
-from casework.proving.pack import PackRequest, make_pack
+from casework.proving.pack import PackRequest, make_pack, preview_pack
 from casework.proving.reread import reread
 from casework.proving.status import stamp, status
 from casework.proving.verify import verify_path
@@ -111,6 +111,7 @@ ANSWERS: dict[str, Callable[[_Desk], tuple[Any, ...]]] = {
     "initialised": lambda d: (d.ws.archive.root, True, ("a note",)),
     "next_step": lambda d: (next_of(d.ws, d.order),),
     "night": lambda d: (night(d.ws, dry_run=True, progress=_quiet),),
+    "pack_preview": lambda d: (preview_pack(d.ws, d.order, PackRequest()),),
     "packed": lambda d: (make_pack(d.ws, d.order, PackRequest(output=d.folder / "case.zip"), _quiet),),
     "reindexed": lambda d: ({"cases": 1, "facts": 20},),
     "reread": lambda d: (reread(d.ws, "", _quiet),),

@@ -265,7 +265,10 @@ def test_a_complete_page_is_kept_with_its_folder_and_withheld_where_it_holds_sec
     said = table.run("add", "fans", page, "--as", "page", "--json")
     assert (said.code, said.json["files"][0]["page"]["kind"], said.json["files"][0]["page"]["saved_at"]) == (0, "order", "")
     assert facts(table)["order.number"]["value"] == table.order
-    packed = table.run("pack", "fans", "-o", tmp_path / "with.zip", "--with-originals", "--json")
+    wanted = ("pack", "fans", "-o", tmp_path / "with.zip", "--with-originals", "--json")
+    stopped = table.run(*wanted)
+    assert (stopped.code, "Order.html.txt may hold what opens an account" in stopped.err) == (3, True)
+    packed = table.run(*wanted, "--accept-risk")
     (exhibit,) = packed.json["exhibits"]
     assert {p.rpartition("/")[2] for p in exhibit["files"]} == {"Order.html.txt", "site.css.txt"}
     assert table.run("verify", packed.json["path"], "--json").json["ok"] is True

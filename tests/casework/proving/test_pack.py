@@ -6,10 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from casework.cases import open_case
 from casework.keeping.add import FileDetails, add_and_seal
-from casework.proving.pack import PackRequest, make_pack
+from casework.proving.pack import PackRequest, make_pack, preview_pack
+from casework.views import pack_preview
 from casework.workspace import Workspace
 from collector.errors import PersonNeeded, WrongRequest
 from rules.pack.bag.verify import verify_pack
@@ -65,3 +67,20 @@ def test_a_file_that_opens_an_account_stops_the_pack_until_somebody_has_looked(w
         assert make_pack(ws, ORDER, replace(request, accept_risk=True), quiet).problems == ()
         without = replace(request, choices=Choices(exclude=("notes.txt",)))
         assert make_pack(ws, ORDER, without, quiet).problems == ()
+
+
+def test_before_a_pack_is_made_it_is_said_what_the_other_side_would_see(ws: Workspace, tmp_path: Path) -> None:
+    """And which photos say where they were taken; nothing is written."""
+    place, plain = tmp_path / "garden.jpg", tmp_path / "carton.jpg"
+    exif = Image.Exif()
+    exif[0x8825] = {1: "N", 2: (52.0, 5.0, 24.0), 3: "E", 4: (5.0, 7.0, 12.0)}
+    Image.new("RGB", (40, 30), "tan").save(place, exif=exif)
+    Image.new("RGB", (40, 30), "red").save(plain)
+    add_and_seal(ws, ORDER, [place, plain], FileDetails(kind="photo"), quiet)
+    before = len(list(ws.archive.ledger.entries()))
+    preview = preview_pack(ws, ORDER, PackRequest(reasons=("damaged",)))
+    assert len(list(ws.archive.ledger.entries())) == before
+    assert preview.located == ("garden.jpg",)
+    assert len(preview.exhibits) == 5
+    shown = "\n".join(str(block) for block in pack_preview(preview).blocks)
+    assert "garden.jpg, and goes along" in shown
