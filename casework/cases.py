@@ -241,6 +241,11 @@ def _assertion(ws: Workspace, case: Case, text: str, zone: str) -> dict[str, Any
         raise WrongRequest(f"There is no entry of {which} yet.", f"Add the next one with: {name}=value")
     asserted = [one.fact for one in ws.index.assertions(case.order)]
     previous = [f.value for f in asserted if f.name == name and f.round == (number or 1)]
+    if not value and not previous:
+        raise WrongRequest(
+            f"There is no entry of {fact_words(name, number or 1)} to withdraw.",
+            f"See what you entered: tradewitness case show {case.order}",
+        )
     return {
         "case": case.order, "name": name, "round": number if recurring else 1, "value": as_json(parsed), "text": value,
         "who": "buyer", "previous": as_json(previous[-1]) if previous else None,

@@ -74,6 +74,12 @@ def test_an_entry_that_a_page_contradicts_is_kept_and_told(ws: Workspace) -> Non
     assert any("USD 6,880.00" in note for note in done.notes)
 
 
+def test_what_was_never_entered_cannot_be_withdrawn(ws: Workspace) -> None:
+    open_case(ws, ORDER, {}, sealed=False)
+    with pytest.raises(WrongRequest, match="There is no entry of units in all to withdraw"):
+        set_case(ws, ORDER, ("units_total=",), {})
+
+
 def test_a_wrong_entry_can_always_be_withdrawn(ws: Workspace) -> None:
     set_case(ws, ORDER, ("units_total=300", "units_defective=300"), {}, insist=True)
     assert set_case(ws, ORDER, ("units_total=",), {}).entered == ("You withdrew an entry: units in all, 300.",)
