@@ -109,7 +109,8 @@ def conversation(
 
 
 def _without_times(timeless: int, all_of_them: int) -> str:
-    of = f"{timeless:,} of its {all_of_them:,} messages" if all_of_them > 1 else "its message"
+    some = f"{timeless:,} of " if timeless < all_of_them else ""
+    of = f"{some}its {all_of_them:,} messages" if all_of_them > 1 else "its message"
     whose = "time" if timeless == 1 else "times"
     return f"The {whose} of {of} could not be read; the words are kept as they stand."
 
