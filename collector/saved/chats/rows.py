@@ -18,6 +18,7 @@ _WHEN = ("sent_at", "date", "time", "timestamp", "datetime", "createtime", "crea
 _WHO = ("from", "sender", "name", "nickname", "talker", "author", "user", "sender_name", "who")
 _WHAT = ("text", "message", "content", "strcontent", "body", "msg", "caption")
 _SENT_BY_THE_OWNER = ("issender", "is_sender", "isself", "is_self", "issend", "is_send", "fromme", "from_me", "is_from_me")
+_OWNER = "the account that exported it"  # no name stands there
 _THE_OTHER_SIDE = ("talker", "nickname", "name")
 _DAY, _CLOCK = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d{1,2}:\d\d(?::\d\d)?")
 _KAKAOTALK = ["Date", "User", "Message"]  # of its program for the computer
@@ -87,9 +88,9 @@ def _when(row: Mapping[str, Any]) -> Any:
 
 
 def _name(row: Mapping[str, Any]) -> str:
-    """Who sent it, "" where nobody says: WeChat's tools name the other side (`talker`) in every row, whoever wrote it."""
+    """Who sent it: WeChat's tools name the other side (`talker`) in every row, whoever wrote it."""
     own = str(_first(row, _SENT_BY_THE_OWNER)).strip().lower() in ("1", "true", "yes")
-    who = _first(row, [key for key in _WHO if not (own and key in _THE_OTHER_SIDE)])
+    who = _first(row, [key for key in _WHO if not (own and key in _THE_OTHER_SIDE)]) or (_OWNER if own else "")
     return str(_first({str(k).lower(): v for k, v in who.items()}, _WHO) if isinstance(who, Mapping) else who)
 
 

@@ -68,7 +68,7 @@ def test_a_day_and_a_time_in_columns_of_their_own_are_one_time() -> None:
 
 def test_what_the_owner_of_the_telephone_wrote_is_not_the_other_sides() -> None:
     rows = [{"createTime": 1790251331, "talker": "Cindy", "isSender": own, "content": "ship"} for own in (1, 0)]
-    assert told(chat(json.dumps(rows))) == [("", "ship"), ("Cindy", "ship")]
+    assert told(chat(json.dumps(rows))) == [("the account that exported it", "ship"), ("Cindy", "ship")]
 
 
 def test_a_sender_with_several_names_is_called_by_one() -> None:
