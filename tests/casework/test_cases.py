@@ -75,6 +75,14 @@ def test_an_entry_that_a_page_contradicts_is_kept_and_told(ws: Workspace) -> Non
     assert any("USD 6,880.00" in note for note in done.notes)
 
 
+def test_one_more_of_what_recurs_corrects_nothing_and_the_newest_that_stands_is_withdrawn(ws: Workspace) -> None:
+    set_case(ws, ORDER, ("offer_made_at=2026-11-10",), {})
+    (second,) = set_case(ws, ORDER, ("offer_made_at=2026-11-12",), {}).entered
+    assert second == "You entered the supplier's offer (2): Thu 12 Nov 2026."
+    withdrawn = [set_case(ws, ORDER, ("offer_made_at=",), {}).entered[0] for _ in range(2)]
+    assert [told.partition(", ")[2] for told in withdrawn] == ["Thu 12 Nov 2026.", "Tue 10 Nov 2026."]
+
+
 def test_what_was_never_entered_cannot_be_withdrawn(ws: Workspace) -> None:
     open_case(ws, ORDER, {}, sealed=False)
     with pytest.raises(WrongRequest, match="There is no entry of units in all to withdraw"):
