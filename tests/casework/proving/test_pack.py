@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from PIL import Image
@@ -45,6 +47,22 @@ def test_a_request_that_cannot_be_met_writes_nothing(
         make_pack(ws, ORDER, wanted, quiet)
     assert len(list(ws.archive.ledger.entries())) == before
     assert sorted(tmp_path.iterdir()) == there
+
+
+def test_a_message_whose_printed_time_cannot_be_read_stands_in_the_pack_with_it(ws: Workspace, tmp_path: Path) -> None:
+    """It shows a time: that none is shown would be wrong, and so would be a name for who has none."""
+    talk = tmp_path / "talk.csv"
+    talk.write_text("date,from,text\n03/08/2025 10:00,Cindy,They ship.\n03/08/2025 10:01,,They left.\n")
+    add_and_seal(ws, ORDER, [talk], FileDetails(kind="chat"), quiet)
+    with paper_browser():
+        made = make_pack(ws, ORDER, PackRequest(reasons=("damaged",), output=tmp_path / "made.zip"), quiet)
+    with ZipFile(made.path) as packed:
+        (name,) = (name for name in packed.namelist() if name.endswith("/timeline.json"))
+        rows = [row for row in json.loads(packed.read(name))["rows"] if row["kind"] == "chat"]
+    assert {row["who"]: row["when"] for row in rows} == {
+        "Cindy (CSV)": "printed “03/08/2025 10:00”, which cannot be read as a time",
+        "No name read (CSV)": "printed “03/08/2025 10:01”, which cannot be read as a time",
+    }
 
 
 def test_of_a_case_of_which_nothing_was_kept_no_pack_is_made(ws: Workspace, tmp_path: Path) -> None:
