@@ -49,8 +49,8 @@ _SAID_PASSWORD = re.compile(
 _USER = re.compile(r"://[^/?#@:\s\"'<>]{0,200}:([^/?#@\s\"'<>]{1,400})@")
 _BRACKET = re.compile(r"[\[\]{}]")
 _BESIDE = re.compile(r"\s*(?:,|\]\s*=)\s*")
-_SHORT_VALUE, _LONGEST_VALUE, _MOST_PAIRS = 8, 4096, 20
-_PART = re.compile(r'\bname="([^"\r\n]{1,80})"[^\r\n]*\r\n(?:[^\r\n]+\r\n){0,4}\r\n([^\r\n]{1,4096})\r\n--')
+_SHORT_VALUE, _LONGEST_VALUE, _MOST_PAIRS, _MOST_INSIDE = 8, 4096, 20, 3
+_PART = re.compile(r'\bname="([^"\r\n]{1,80})"[^\r\n]{0,400}+\r\n(?:[^\r\n]+\r\n){0,4}\r\n([^\r\n]{1,4096})\r\n--')
 _PIECE = re.compile(r"[^=&\s]{1,200}=[^&\s]*")
 _JSONP = re.compile(
     r"\s*(?:\)\]\}',?|(?:while\s*\(1\)|for\s*\(;;\));|/\*\*/)?\s*(?:[\w$.]+\s*\()?\s*([\[{].*[\]}])\s*\)?;?\s*", re.DOTALL
@@ -110,7 +110,7 @@ def names_and_text(source: VisitText) -> tuple[tuple[NamedValue, ...], str]:
         return tuple(_in_sent(text)), ""
     if form == "address":
         return tuple(_parameters(text, sure=True)), ""
-    return tuple(NamedValue(n, v, sure=False) for n, v in _SAID.findall(text)) if form == "speech" else (), ""
+    return tuple(_said(text)) if form == "speech" else (), ""
 
 
 def _form_of(text: str) -> Form:
@@ -169,8 +169,17 @@ def _in_markup(text: str, shown: list[str]) -> Iterator[NamedValue]:
 
 def _in_comment(text: str) -> Iterator[NamedValue]:
     """What a comment says, as `name=value` or `name: value`."""
-    for name, value in chain(_SAID.findall(text), _SAID_PASSWORD.findall(text)):
-        yield NamedValue(name, value, sure=False)
+    yield from chain(_said(text), (NamedValue(m[1], m[2], sure=False) for m in _SAID_PASSWORD.finditer(text)))
+
+
+def _said(text: str) -> Iterator[NamedValue]:
+    """The values that are said as `name=value`; a value may say others (`a:token:…`), but no more than a few."""
+    end, inside = 0, 0
+    for match in _SAID.finditer(text):
+        inside = inside + 1 if match.start() < end else 0
+        end = max(end, match.end(2)) if not inside else end
+        if inside <= _MOST_INSIDE:
+            yield NamedValue(match[1], match[2], sure=False)
 
 
 def _in_element(tag: str, given: dict[str, str]) -> Iterator[NamedValue]:

@@ -73,6 +73,12 @@ _PLAIN = re.compile(
     r"|[A-Z]{1,4}\d{1,7}|[A-Z]{1,3}\d{1,4}[A-Z]{1,3}|[A-Z][a-z]{2,8}\d{1,8}|[A-Z]{2}\d{9,13}(?:[A-Z]{2})?|\d{1,8}T\d{1,6}Z?"
 )
 _COMPOUND = re.compile(r"(?:[\w.$-]{1,200}(?:=\S*)?)?")
+# Between a name and its value: also a list, `x["name"] = …`, and what stands in an element.
+_BETWEEN = re.compile(
+    r"""(?:\\*["'`]|&quot;|&\#34;)?\s{0,3}(?:[:=,]|%3D|:\s{0,3}\[|\]\s{0,3}=|[^<>]{0,300}>)\s{0,3}(?:\\*["'`]|&quot;|&\#34;)?"""
+)
+_FARTHEST = 420  # characters from the beginning of a name to its value
+_WORD_SIGN = re.compile(r"\w")
 _APART = re.compile(r"[^A-Za-z0-9]+")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d.*")
 _SCHEME = re.compile(r"(?:Bearer|Basic|Token)\s+(\S+)", re.IGNORECASE)
@@ -165,8 +171,9 @@ def secrets_of(
     shown = "\n".join(text for _, text in readings if text)
     found: dict[tuple[str, str], Secret] = {}
     certain = (_of_credential(credential) for credential in credentials)
-    said = dict.fromkeys(one for values, _ in readings for one in values if _kind_of(one))
-    named = (_of_named(one) for one in said if one.sure or one.value not in shown)
+    said = dict.fromkeys(one for values, _ in readings for one in values if _kind_of(one) and _long_enough(one.value))
+    legible = _Finder(one.value for one in said if not one.sure).all_in(shown)
+    named = (_of_named(one) for one in said if one.sure or one.value not in legible)
     for source in (*certain, *named):
         for secret in source:
             key = secret.value, secret.under
@@ -246,6 +253,32 @@ def is_plain(value: str) -> bool:
     return all(_PLAIN.fullmatch(piece) for piece in _APART.split(plain))
 
 
+class _Finder:
+    """Finds which of many texts stand in another in one pass over it, however many they are: by their first characters."""
+
+    def __init__(self, wanted: Iterable[str]) -> None:
+        self._wanted = frozenset(wanted)
+        lengths: dict[str, set[int]] = {}
+        for one in self._wanted:
+            lengths.setdefault(one[:SHORTEST], set()).add(len(one))
+        self._lengths = {start: sorted(of, reverse=True) for start, of in lengths.items()}
+
+    def places(self, text: str) -> Iterator[tuple[int, str]]:
+        """Each place at which one of them begins, and which: the longest first."""
+        if not self._lengths:
+            return
+        lengths = self._lengths
+        for place in range(len(text) - SHORTEST + 1):
+            if (start := text[place : place + SHORTEST]) in lengths:
+                for length in lengths[start]:
+                    if (one := text[place : place + length]) in self._wanted:
+                        yield place, one
+
+    def all_in(self, text: str) -> frozenset[str]:
+        """Those that stand in the text."""
+        return frozenset(one for _, one in self.places(text))
+
+
 class Mask:
     """Masks the secrets of one visit and keeps count. Values in `keep` (the order's number) are never masked."""
 
@@ -254,7 +287,13 @@ class Mask:
         known = [secret for secret in secrets if secret.value not in self._kept]
         self._forms = {form: s for s in reversed(known) if not s.under for form in _forms(s.value)}
         self._escaped = {form: s for s in reversed(known) if not s.under for form in _escaped(s.value)}
-        self._placed = [(re.compile(_under(s)), s) for s in known if s.under]
+        self._known = _Finder(self._forms)
+        self._known_escaped = _Finder({**self._escaped, **self._forms})
+        self._placed: dict[str, dict[str, Secret]] = {}
+        for secret in known:
+            if secret.under:
+                self._placed.setdefault(secret.value, {}).setdefault(secret.under, secret)
+        self._standing = _Finder(self._placed)
         self._numbers: dict[str, int] = {}
         self._counts: dict[tuple[str, str], int] = {}
 
@@ -263,17 +302,27 @@ class Mask:
         for signs, pattern, kind in _BY_FORM:
             if any(sign in text for sign in signs):
                 text = pattern.sub(partial(self._in_place, kind, artefact), text)
-        for pattern, secret in self._placed:
-            if secret.value in text:
-                text = self._mask_under(pattern, secret, text, artefact)
-        known = {**self._escaped, **self._forms} if self._escaped and _ESCAPED.search(text) else self._forms
-        there = sorted((form for form in known if form in text), key=lambda form: (-len(form), form))
-        if not there:
-            return text
-        return re.sub("|".join(map(re.escape, there)), lambda m: self._mark(known[m[0]], artefact), text)
+        text = self._replaced(text, self._placed_in(text), artefact)
+        return self._replaced(text, self._known_in(text), artefact)
 
-    def _mask_under(self, pattern: re.Pattern[str], secret: Secret, text: str, artefact: str) -> str:
-        return pattern.sub(lambda match: match[1] + self._mark(secret, artefact), text)
+    def _known_in(self, text: str) -> Iterator[tuple[int, int, Secret]]:
+        escaped = self._escaped and _ESCAPED.search(text)
+        for place, form in (self._known_escaped if escaped else self._known).places(text):
+            yield place, len(form), self._forms.get(form) or self._escaped[form]
+
+    def _placed_in(self, text: str) -> Iterator[tuple[int, int, Secret]]:
+        for place, value in self._standing.places(text):
+            if not _WORD_SIGN.match(text, place + len(value)) and (secret := _above(text, place, self._placed[value])):
+                yield place, len(value), secret
+
+    def _replaced(self, text: str, found: Iterable[tuple[int, int, Secret]], artefact: str) -> str:
+        """The text with a mark at each of these places; of those that overlap, the first and longest."""
+        pieces, end = [], 0
+        for place, length, secret in found:
+            if place >= end:
+                pieces += [text[end:place], self._mark(secret, artefact)]
+                end = place + length
+        return "".join((*pieces, text[end:]))
 
     def _in_place(self, kind: str, artefact: str, match: re.Match[str]) -> str:
         """What has the form of a secret, masked as it stands; of an address in a parameter of another, its own."""
@@ -326,12 +375,11 @@ class Mask:
 
     def found_in(self, text: str) -> bool:
         """Whether the text holds a secret; one that is masked only in its place does not count, for anybody may write it."""
-        escaped = self._escaped if self._escaped and _ESCAPED.search(text) else ()
-        return any(form in text for form in chain(self._forms, escaped))
+        return any(True for _ in self._known_in(text))
 
     def fields_in(self, markup: str) -> bool:
         """Whether the markup has a field with a secret that is masked only there."""
-        own = {secret.value for _, secret in self._placed if secret.under in ("value", "content")}
+        own = {value for value, names in self._placed.items() if "value" in names or "content" in names}
         return bool(own) and any(one.field and one.value in own for one in names_and_text(VisitText(markup, "html"))[0])
 
     @property
@@ -371,11 +419,15 @@ def _escaped(value: str) -> set[str]:
     return forms | {"".join(f"%{byte:02X}" for byte in data), "".join(f"%{byte:02x}" for byte in data)}
 
 
-def _under(secret: Secret) -> str:
-    """A pattern for the value under its name, as markup, scripts, JSON in a string and forms write the two."""
-    quoted = r"""(?:\\*["'`]|&quot;|&\#34;)?"""
-    sign = r"(?:[:=,]|%3D|:\s{0,3}\[|\]\s{0,3}=|[^<>]{0,300}>)"  # a list, `x["name"] = …`, what stands in an element
-    return rf"""({re.escape(secret.under)}{quoted}\s{{0,3}}{sign}\s{{0,3}}{quoted}){re.escape(secret.value)}(?!\w)"""
+def _above(text: str, place: int, names: Mapping[str, Secret]) -> Secret | None:
+    """The secret whose name the value at that place stands under, as markup, scripts, JSON in a string and forms write it."""
+    before = text[max(0, place - _FARTHEST) : place]
+    lengths = {len(name) for name in names}
+    for end in range(len(before), 0, -1):
+        for length in lengths:
+            if length <= end and (secret := names.get(before[end - length : end])) and _BETWEEN.fullmatch(before, end):
+                return secret
+    return None
 
 
 def _in_base64(data: bytes) -> Iterator[str]:
