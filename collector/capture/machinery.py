@@ -174,12 +174,13 @@ def _in_comment(text: str) -> Iterator[NamedValue]:
 
 def _said(text: str) -> Iterator[NamedValue]:
     """The values that are said as `name=value`; a value may say others (`a:token:…`), but no more than a few."""
-    end, inside = 0, 0
-    for match in _SAID.finditer(text):
-        inside = inside + 1 if match.start() < end else 0
-        end = max(end, match.end(2)) if not inside else end
-        if inside <= _MOST_INSIDE:
-            yield NamedValue(match[1], match[2], sure=False)
+    place, end, inside = 0, 0, 0
+    while match := _SAID.search(text, place):
+        yield NamedValue(match[1], match[2], sure=False)
+        if match.start() >= end:
+            end, inside = match.end(2), 0
+        inside += 1
+        place = match.end() if inside <= _MOST_INSIDE else max(end, match.end())
 
 
 def _in_element(tag: str, given: dict[str, str]) -> Iterator[NamedValue]:
@@ -262,13 +263,14 @@ def _in_script(text: str, *, every: bool = False) -> Iterator[NamedValue]:
     (`x = "a=1&token=…"`, `f("…")`; in a style sheet `every` one), not where it is one of many data."""
     scopes: list[_Scope] = []
     last, end = "", 0  # the literal before, and where it ended: `f("token", "…")`, `x["token"] = "…"`
+    read = 0  # up to where the brackets are known
     for match in _LEXEME.finditer(text):
+        _leave(scopes, text[read : match.start()])
+        read = match.end()
         if comment := match["comment"]:
             yield from _in_comment(comment)
             continue
         name = (match["name"] or "").strip("\"'`")
-        between = text[end : match.start()]
-        _leave(scopes, between)
         if match["open"]:
             scopes.append(_Scope(name, match["open"]))
             last, end = "", match.end()
@@ -279,7 +281,7 @@ def _in_script(text: str, *, every: bool = False) -> Iterator[NamedValue]:
         raw = literal[1:-1]
         plain = _unescaped(raw) if "\\" in raw else raw
         within = scopes[-1] if scopes else _Scope("", "")
-        if _BESIDE.fullmatch(between) and last and not name:
+        if last and not name and _BESIDE.fullmatch(text, end, match.start()):
             yield NamedValue(last, plain, sure=False)
         if within.sign == "[" and not name and len(plain) >= _SHORT_VALUE:
             yield NamedValue(within.name, plain)
@@ -296,7 +298,7 @@ def _in_script(text: str, *, every: bool = False) -> Iterator[NamedValue]:
         if name:
             for form in dict.fromkeys((plain, html.unescape(plain), raw)):
                 if len(form) <= 4096 and not ("${" in form and literal[0] == "`"):
-                    yield NamedValue(name, form)
+                    yield NamedValue(name, form, sure=not name[:1].isupper())
         if plain[:1] in ("{", "["):
             yield from _in_nested(plain)
         elif made:

@@ -17,7 +17,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from itertools import chain
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote_plus
 
@@ -82,17 +81,12 @@ _WORD_SIGN = re.compile(r"\w")
 _APART = re.compile(r"[^A-Za-z0-9]+")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d.*")
 _SCHEME = re.compile(r"(?:Bearer|Basic|Token)\s+(\S+)", re.IGNORECASE)
+# A parameter of an address, wherever one stands: its name says whether its value is secret.
+_PARAMETER = re.compile(r"[?&#;%\\](?:3[Ff]|2[36]|u0026)?([A-Za-z_][\w.-]{0,80})(?:=|%3D)")
+_PARAMETER_VALUE = re.compile(r"""(?:(?!%26|%23)[^&#"'\s<>;\\]){8,4096}""")
 # What is a secret by its form, wherever it stands: masked there, and nothing is learnt. The signs without which a pattern
-# need not be tried, and the kind; of an address's own parameter its name says it.
+# need not be tried, and the kind.
 _BY_FORM: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
-    (
-        ("=", "%3D"),
-        re.compile(
-            r"""(?P<before>[?&#;%\\](?:3[Ff]|2[36]|u0026)?(?P<name>[A-Za-z_][\w.-]{0,80})(?:=|%3D))"""
-            r"""(?P<value>(?:(?!%26|%23)[^&#"'\s<>;\\]){8,4096})"""
-        ),
-        "",
-    ),
     (("earer", "EARER"), re.compile(r"(?P<before>\b(?:[Bb]earer|BEARER)\s)(?P<value>[\w.~+/-]{16,4096}=*)"), "token"),
     (("eyJ",), re.compile(r"(?P<before>)(?P<value>\beyJ[\w-]{8,4096}\.eyJ[\w-]{8,4096}\.[\w-]{8,4096})"), "token"),
     (
@@ -299,6 +293,8 @@ class Mask:
 
     def mask(self, text: str, artefact: str) -> str:
         """The text with every secret masked; what was masked is counted under the artefact's name."""
+        if "=" in text or "%3D" in text:
+            text = self._replaced(text, self._parameters_in(text), artefact)
         for signs, pattern, kind in _BY_FORM:
             if any(sign in text for sign in signs):
                 text = pattern.sub(partial(self._in_place, kind, artefact), text)
@@ -324,18 +320,30 @@ class Mask:
                 end = place + length
         return "".join((*pieces, text[end:]))
 
+    def _parameters_in(self, text: str) -> Iterator[tuple[int, int, Secret]]:
+        """Secret parameters; where one is none, an address in it may have its own."""
+        place = 0
+        while match := _PARAMETER.search(text, place):
+            name, place = match[1], match.end()
+            if not (name.lower() in _IN_ADDRESSES or kind_of_name(name)) or not (
+                found := _PARAMETER_VALUE.match(text, place)
+            ):
+                continue
+            if kind := kind_of_parameter(name, found[0]):
+                place = found.end()
+                if not self._stays(found[0]) and _long_enough(found[0]) and not is_plain(found[0]):
+                    yield found.start(), len(found[0]), self._forms.get(found[0], Secret(kind, found[0]))
+
+    def _stays(self, value: str) -> bool:
+        return value in self._kept or value.startswith("[redacted:")
+
     def _in_place(self, kind: str, artefact: str, match: re.Match[str]) -> str:
-        """What has the form of a secret, masked as it stands; of an address in a parameter of another, its own."""
+        """What has the form of a secret, masked as it stands."""
         before, value = match["before"], match["value"]
-        if value in self._kept or value.startswith("[redacted:"):
+        may_be_plain = kind not in ("password", "private key")
+        if self._stays(value) or (may_be_plain and (not _long_enough(value) or is_plain(value))):
             return match[0]
-        named = match.re.groupindex.get("name")
-        found = kind_of_parameter(match["name"], value) if named else kind
-        if not found:
-            return before + match.re.sub(partial(self._in_place, kind, artefact), value)
-        if kind not in ("password", "private key") and (not _long_enough(value) or is_plain(value)):
-            return match[0]
-        return before + self._mark(self._forms.get(value, Secret(found, value)), artefact)
+        return before + self._mark(self._forms.get(value, Secret(kind, value)), artefact)
 
     def _mark(self, secret: Secret, artefact: str) -> str:
         number = self._numbers.setdefault(secret.value, len(self._numbers) + 1)
