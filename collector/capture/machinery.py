@@ -83,7 +83,8 @@ class NamedValue:
 
     Not `sure` is what may be a person's text all the same (JSON inside a string, an attribute): it counts for nothing
     where a person can read the value on the page. `field` is the attribute or key that holds it where the name stands
-    elsewhere. A `parameter` is one of an address that the browser went to.
+    elsewhere. A `parameter` is one of an address that the browser went to. What stands in a `tag` may be of a description
+    that a person wrote, and is masked there alone where the value can be read on the page.
     """
 
     name: str
@@ -91,6 +92,7 @@ class NamedValue:
     sure: bool = True
     field: str = ""
     parameter: bool = False
+    tag: bool = False
 
 
 def names_and_text(source: VisitText) -> tuple[tuple[NamedValue, ...], str]:
@@ -150,7 +152,7 @@ def _in_markup(text: str, shown: list[str]) -> Iterator[NamedValue]:
         if tag == "select":
             chosen = given.get("name", "")
         elif tag == "option" and chosen:
-            yield NamedValue(chosen, given.get("value", ""), field="value")
+            yield NamedValue(chosen, given.get("value", ""), field="value", tag=True)
         if tag in _OF_TEXT:
             closes = re.compile(rf"</{tag}", re.IGNORECASE).search(text, place)
             end = closes.start() if closes else len(text)
@@ -159,9 +161,11 @@ def _in_markup(text: str, shown: list[str]) -> Iterator[NamedValue]:
                 data = "json" in given.get("type", "").lower()
                 yield from _in_json_text(inside) if data else _in_script(inside, every=tag == "style")
             else:
-                shown.append(html.unescape(inside))
+                own = html.unescape(inside)
                 if tag == "textarea":
-                    yield NamedValue(given.get("name", "") or given.get("id", ""), html.unescape(inside).strip())
+                    yield NamedValue(given.get("name", "") or given.get("id", ""), own.strip(), tag=True)
+                else:
+                    shown.append(own)
         else:
             opened = opening[1]
     shown.append(html.unescape(text[place:]))
@@ -188,9 +192,9 @@ def _in_element(tag: str, given: dict[str, str]) -> Iterator[NamedValue]:
         holder = "value" if given.get("value") else "content"
         names = [given.get(name, "") for name in ("name", "id", "property")]
         names += ["password"] if given.get("type", "").lower() == "password" else []
-        yield from (NamedValue(name, given.get(holder, ""), field=holder) for name in names if name)
+        yield from (NamedValue(name, given.get(holder, ""), field=holder, tag=True) for name in names if name)
     for name, value in given.items():
-        yield NamedValue(name, value)
+        yield NamedValue(name, value, tag=True)
         if name.startswith("on"):
             yield from _in_script(value)
         elif name == "srcdoc":

@@ -15,7 +15,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote_plus
@@ -66,10 +66,11 @@ _LOUDEST = ("csrf", "xsrf", "session")  # csrfToken is a csrf value, sessionToke
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _TOKEN_LIKE = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9+/_.~%=:-]{20,}")
-# What a value of people's is made of: words, figures, and the two together as in USD8, 7200mAh, 28Sep, LP123456789CN, 04T18.
+# What a value of people's is made of: words, figures, and the two together as in USD8, 7200mAh, 28Sep, 04T18, LP123456789CN,
+# and numbers of parcels and of bank accounts.
 _PLAIN = re.compile(
     r"\d*|[A-Za-z]?[a-z]{0,13}|[A-Z]{1,8}|\d{1,6}(?:[a-z]{1,6}|[A-Z]{1,5}|[A-Z][a-z]{2,8}|mAh|Wh|kW)"
-    r"|[A-Z]{1,4}\d{1,7}|[A-Z]{1,3}\d{1,4}[A-Z]{1,3}|[A-Z][a-z]{2,8}\d{1,8}|[A-Z]{2}\d{9,13}(?:[A-Z]{2})?|\d{1,8}T\d{1,6}Z?"
+    r"|[A-Z]{1,4}\d{1,7}|[A-Z]{1,3}\d{1,4}[A-Z]{1,3}|[A-Z][a-z]{2,8}\d{1,8}|[A-Z]{2}\d{9,18}(?:[A-Z]{2})?|1Z[0-9A-Z]{16}|[A-Z]{2}\d\d[A-Z]{4}\d{7,18}|\d{1,8}T\d{1,6}Z?"
 )
 _COMPOUND = re.compile(r"(?:[\w.$-]{1,200}(?:=\S*)?)?")
 # Between a name and its value: also a list, `x["name"] = …`, and what stands in an element.
@@ -166,8 +167,8 @@ def secrets_of(
     found: dict[tuple[str, str], Secret] = {}
     certain = (_of_credential(credential) for credential in credentials)
     said = dict.fromkeys(one for values, _ in readings for one in values if _kind_of(one) and _long_enough(one.value))
-    legible = _Finder(one.value for one in said if not one.sure).all_in(shown)
-    named = (_of_named(one) for one in said if one.sure or one.value not in legible)
+    legible = _Finder(one.value for one in said if not one.sure or one.tag).all_in(shown)
+    named = (_of_named(one, legible=one.value in legible) for one in said if one.sure or one.value not in legible)
     for source in (*certain, *named):
         for secret in source:
             key = secret.value, secret.under
@@ -217,17 +218,20 @@ def _kind_of(named: NamedValue) -> str:
     return kind_of_parameter(named.name, named.value) if named.parameter else kind_of_name(named.name)
 
 
-def _of_named(named: NamedValue) -> Iterator[Secret]:
-    """The secret that the machinery holds under a secret name, if it is one."""
+def _of_named(named: NamedValue, *, legible: bool = False) -> Iterator[Secret]:
+    """The secret that the machinery holds under a secret name, if it is one.
+
+    A tag may be a person's, of a description: where its value is `legible` elsewhere, it is masked in the tag alone.
+    """
     kind = _kind_of(named)
     if not kind or not _long_enough(named.value) or "${" in named.value:  # a template's text is no value
         return
     if ticket := _SCHEME.fullmatch(named.value):
-        yield from _of_named(NamedValue(named.name, ticket[1], named.sure))
+        yield from _of_named(replace(named, value=ticket[1]), legible=legible)
     elif not is_plain(named.value) and (
         named.field or not named.value.startswith(("http://", "https://", "//", "./", "../"))
     ):
-        yield Secret(kind, named.value)
+        yield Secret(kind, named.value, under=(named.field or named.name) if named.tag and legible else "")
     elif (
         named.field or kind == "password" or (named.value.isascii() and named.value.isalnum() and not named.value.isalpha())
     ):
@@ -325,11 +329,9 @@ class Mask:
         place = 0
         while match := _PARAMETER.search(text, place):
             name, place = match[1], match.end()
-            if not (name.lower() in _IN_ADDRESSES or kind_of_name(name)) or not (
-                found := _PARAMETER_VALUE.match(text, place)
-            ):
-                continue
-            if kind := kind_of_parameter(name, found[0]):
+            opens = name.lower() in _IN_ADDRESSES or kind_of_name(name)
+            found = _PARAMETER_VALUE.match(text, place) if opens else None
+            if found and (kind := kind_of_parameter(name, found[0])):
                 place = found.end()
                 if not self._stays(found[0]) and _long_enough(found[0]) and not is_plain(found[0]):
                     yield found.start(), len(found[0]), self._forms.get(found[0], Secret(kind, found[0]))
@@ -428,7 +430,7 @@ def _escaped(value: str) -> set[str]:
 
 
 def _above(text: str, place: int, names: Mapping[str, Secret]) -> Secret | None:
-    """The secret whose name the value at that place stands under, as markup, scripts, JSON in a string and forms write it."""
+    """The secret whose name the value at that place stands under, as markup, scripts, JSON and forms write it."""
     before = text[max(0, place - _FARTHEST) : place]
     lengths = {len(name) for name in names}
     for end in range(len(before), 0, -1):
@@ -456,18 +458,18 @@ def holds(mask: Mask, media_type: str, data: bytes) -> bool:
     return any(mask.found_in(text) or (whole and mask.fields_in(text)) for text in texts_in(data, media_type))
 
 
-def secrets_left(data: bytes, *, by_name: bool = True) -> Counter[str]:
+def secrets_left(data: bytes, *, by_name: bool = True, legible: str = "") -> Counter[str]:
     """How many values, by kind, would be masked in a file if it were kept now: of one that was masked, none.
 
     Not `by_name`, only what is a secret by its form or as a parameter of an address: in a PDF, whose names are its own, and
-    in our own records.
+    in our own records. `legible` is what people can read of the pages that the file came with, as when they were kept.
     """
     found: Counter[str] = Counter()
     by_name = by_name and not data.startswith(b"%PDF-")
     for text in texts_in(data):
         small = text.lower()
         if any(sign in small for sign in _SUSPECT):
-            mask = Mask(secrets_of([], [], [VisitText(text)]) if by_name else ())
+            mask = Mask(secrets_of([], [], [VisitText(text), VisitText(legible, "shown")]) if by_name else ())
             mask.mask(text, "")
             found.update({one["kind"]: one["count"] for one in mask.redactions})
     return found

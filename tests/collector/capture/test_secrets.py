@@ -6,6 +6,7 @@ import html
 import io
 import json
 import quopri
+import time
 import zipfile
 import zlib
 from urllib.parse import quote
@@ -242,3 +243,55 @@ def test_of_a_pdf_what_has_the_form_of_a_secret_is_found() -> None:
     """Its names are its own."""
     link = b"/URI (https://x.example/?token=q7Xw93LpZk2MvB81nT5c) /Token (q7Xw93LpZk2MvB81nT5c)"
     assert secrets_left(b"%PDF-1.4\n1 0 obj<<>>stream\n" + zlib.compress(link) + b"\nendstream") == {"token": 1}
+
+
+HERS = "q7Xw93LpZk2MvB81nT5c"
+
+
+@pytest.mark.parametrize(
+    "description",
+    [
+        f'<p data-token="{HERS}">', f'<input type="hidden" name="token" value="{HERS}">', f"<!-- token={HERS} -->",
+        f'<textarea name="token">{HERS}</textarea>', f'<script>var d = {{"Token": "{HERS}"}};</script>',
+        f'<script>var d = [{{"name": "sid", "value": "{HERS}"}}];</script>',
+    ],
+)  # fmt: skip
+def test_a_description_that_names_it_a_secret_hides_nothing_that_is_read_on_the_page(description: str) -> None:
+    """A tag's own value is masked in the tag alone."""
+    mask = Mask(secrets_of([], [], [VisitText(f"<p>{HERS}</p>{description}", "html")]))
+    assert mask.mask(f'<p>{HERS}</p><a href="/{HERS}">', "dom:0") == f'<p>{HERS}</p><a href="/{HERS}">'
+
+
+@pytest.mark.parametrize(
+    "number", ["LP00123456789012", "YT2634512345678901", "1Z999AA10123456784", "NL91ABNA0417164300", "MSKU1234565"]
+)
+def test_the_number_of_a_parcel_or_of_an_account_is_masked_under_a_secret_name_only(number: str) -> None:
+    mask = Mask(secrets_of([], [], [VisitText(f'<script>var d = {{"sid": "{number}"}}</script>', "html")]))
+    assert mask.mask(f"<p>{number}</p>", "dom:0") == f"<p>{number}</p>"
+    assert number not in mask.mask(f'{{"sid": "{number}"}}', "body:0")
+
+
+def test_addresses_in_addresses_are_read_to_the_last() -> None:
+    """However many there are: nobody can stop a visit with a message."""
+    chain = "?a=" * 20_000
+    assert Mask([]).mask(f"{chain}?token={HERS}", "text:0") == f"{chain}?token=[redacted:token:1]"
+
+
+def lots(form: str) -> str:
+    return "".join(form.format(n=f"q7{n:06}Xw") for n in range(100_000 // len(form)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        lots("<!-- password: correct horse {n} -->"), lots('<p data-token="{n}Lp93Zk">'), "<!--" + "password:" * 10_000,
+        "<script>" + "=/" * 50_000, "<!--" + "a:" * 50_000, '<script>[{"a":' * 10_000,
+        "--" + 'name="a"' * 12_000, lots("https://x.example/?token={n}Lp93Zk "), "<a " + '"' * 99_999, "?a=" * 30_000,
+    ],
+    ids=lambda text: text[:24],
+)  # fmt: skip
+def test_a_text_written_to_be_slow_is_searched_and_masked_in_a_few_seconds(text: str) -> None:
+    """A hundred thousand characters; it grows with the length, not with its square, which would take minutes."""
+    began = time.process_time()
+    secrets_left(text.encode())
+    assert time.process_time() - began < 5
