@@ -40,11 +40,11 @@ _ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[\s\S])")
 _SHORT = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 _PARAMETER = re.compile(r"(?:^|[?&#;])([A-Za-z_][\w.-]{0,80})=([^&#\"'`\s<>;\\(){}$]{1,4096})")
 _SAID = re.compile(
-    r"""(?<![\w.-])([A-Za-z_][\w.-]{0,80}+)(?=\\?["']?\s{0,2}[=:]\s{0,2}\\?["']?([^=&#"'`\s<>;,\\(){}$]{8,4096}))"""
+    r"""(?<![\w.-])(?<!\[redacted:)([A-Za-z_][\w.-]{0,80}+)(?=\\?["']?\s{0,2}[=:]\s{0,2}\\?["']?([^=&#"'`\s<>;,\\(){}$]{8,4096}))"""
 )
 # A password may have blanks in it; in a comment it ends with the line or the comment.
 _SAID_PASSWORD = re.compile(
-    r"""(?i)\b(\w{0,40}(?:password|passwd|pwd|passphrase))\s{0,3}[:=]\s{0,3}["']?([^"'\n<>;,]{8,200}?)\s{0,3}(?=["'\n<;,]|-->|\*/|$)"""
+    r"""(?i)\b(?<!\[redacted:)(\w{0,40}(?:password|passwd|pwd|passphrase))\s{0,3}[:=]\s{0,3}["']?([^"'\n<>;,]{8,200}?)\s{0,3}(?=["'\n<;,]|-->|\*/|$)"""
 )
 _USER = re.compile(r"://[^/?#@:\s\"'<>]{0,200}:([^/?#@\s\"'<>]{1,400})@")
 _BRACKET = re.compile(r"[\[\]{}]")
@@ -119,9 +119,11 @@ def _form_of(text: str) -> Form:
     start = text[:400].lstrip("\ufeff \t\r\n")
     if start[:1] in ("{", "["):
         return "json"
+    if start.startswith("<"):
+        return "html"
     if start.startswith("--") or _PIECE.fullmatch(start.split("&")[0]):
         return "sent"
-    return "html" if start.startswith("<") else "json" if _JSONP.fullmatch(text) else "shown"
+    return "json" if _JSONP.fullmatch(text) else "shown"
 
 
 def _in_markup(text: str, shown: list[str]) -> Iterator[NamedValue]:

@@ -163,7 +163,7 @@ def secrets_of(
     readings = [
         names_and_text(document) for document in (*(VisitText(address, "address") for address in addresses), *documents)
     ]
-    shown = "\n".join(text for _, text in readings if text)
+    shown = Mask(()).mask("\n".join(text for _, text in readings if text), "")  # what its form gives away, nobody will read
     found: dict[tuple[str, str], Secret] = {}
     certain = (_of_credential(credential) for credential in credentials)
     said = dict.fromkeys(one for values, _ in readings for one in values if _kind_of(one) and _long_enough(one.value))
@@ -239,7 +239,7 @@ def _of_named(named: NamedValue, *, legible: bool = False) -> Iterator[Secret]:
 
 
 def _long_enough(value: str) -> bool:
-    return len(value) >= SHORTEST and not value.startswith("[redacted:")
+    return len(value) >= SHORTEST and "[redacted:" not in value  # of what was masked, nothing again
 
 
 @lru_cache(4096)

@@ -88,7 +88,7 @@ def test_before_a_pack_is_made_it_is_said_what_the_other_side_would_see(ws: Work
 
 def test_what_a_supplier_calls_his_goods_stops_no_pack() -> None:
     """His words under a secret's name, where people can read them on the page, or in the program's own files."""
-    said = b'{"attributes": [{"name": "sid", "value": "HX-2024-PRO-v2"}, {"name": "serial-token", "value": "q7Xw93LpZk2MvB81"}]}'
+    said = b'[{"name": "sid", "value": "HX-2024-PRO-v2"}, {"name": "serial-token", "value": "q7Xw93LpZk2MvB81"}]'
     ours = [(f"data/{path}", said) for path in ("timeline.json", "exhibits/A01-order/facts.json", "proof/entries.jsonl")]
     page = ("data/exhibits/A01-order/text.txt", b"sid\nHX-2024-PRO-v2\nserial-token\nq7Xw93LpZk2MvB81")
     kept = ("data/archive.wacz", said)
