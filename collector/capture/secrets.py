@@ -70,7 +70,7 @@ _TOKEN_LIKE = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9+/_.~%=:-]{20,}")
 # and numbers of parcels and of bank accounts.
 _PLAIN = re.compile(
     r"\d*|[A-Za-z]?[a-z]{0,13}|[A-Z]{1,8}|\d{1,6}(?:[a-z]{1,6}|[A-Z]{1,5}|[A-Z][a-z]{2,8}|mAh|Wh|kW)"
-    r"|[A-Z]{1,4}\d{1,7}|[A-Z]{1,3}\d{1,4}[A-Z]{1,3}|[A-Z][a-z]{2,8}\d{1,8}|[A-Z]{2}\d{9,18}(?:[A-Z]{2})?|1Z[0-9A-Z]{16}|[A-Z]{2}\d\d[A-Z]{4}\d{7,18}|\d{1,8}T\d{1,6}Z?"
+    r"|[A-Z]{1,4}\d{1,7}|[A-Z]{1,3}\d{1,4}[A-Z]{1,3}|[A-Z][a-z]{2,8}\d{1,8}|[A-Z]{2}\d{9,18}(?:[A-Z]{2})?|[A-Z]{2}\d\d[A-Z]{4}\d{7,18}|\d{1,8}T\d{1,6}Z?"
 )
 _COMPOUND = re.compile(r"(?:[\w.$-]{1,200}(?:=\S*)?)?")
 # Between a name and its value: also a list, `x["name"] = …`, and what stands in an element.
@@ -163,12 +163,14 @@ def secrets_of(
     readings = [
         names_and_text(document) for document in (*(VisitText(address, "address") for address in addresses), *documents)
     ]
-    shown = Mask(()).mask("\n".join(text for _, text in readings if text), "")  # what its form gives away, nobody will read
+    shown = "\n".join(text for _, text in readings if text)
     found: dict[tuple[str, str], Secret] = {}
     certain = (_of_credential(credential) for credential in credentials)
     said = dict.fromkeys(one for values, _ in readings for one in values if _kind_of(one) and _long_enough(one.value))
-    legible = _Finder(one.value for one in said if not one.sure or one.tag).all_in(shown)
-    named = (_of_named(one, legible=one.value in legible) for one in said if one.sure or one.value not in legible)
+    anybodys = _Finder(one.value for one in said if not one.sure or one.tag)
+    legible = anybodys.all_in(shown)
+    stays = anybodys.all_in(Mask(()).mask(shown, ""))  # not what its form gives away, as in a link
+    named = (_of_named(one, legible=one.value in legible) for one in said if one.sure or one.value not in stays)
     for source in (*certain, *named):
         for secret in source:
             key = secret.value, secret.under
@@ -221,7 +223,7 @@ def _kind_of(named: NamedValue) -> str:
 def _of_named(named: NamedValue, *, legible: bool = False) -> Iterator[Secret]:
     """The secret that the machinery holds under a secret name, if it is one.
 
-    A tag may be a person's, of a description: where its value is `legible` elsewhere, it is masked in the tag alone.
+    What may be a person's, as a tag of a description, is masked under its name alone where its value is `legible`, too.
     """
     kind = _kind_of(named)
     if not kind or not _long_enough(named.value) or "${" in named.value:  # a template's text is no value
@@ -231,7 +233,9 @@ def _of_named(named: NamedValue, *, legible: bool = False) -> Iterator[Secret]:
     elif not is_plain(named.value) and (
         named.field or not named.value.startswith(("http://", "https://", "//", "./", "../"))
     ):
-        yield Secret(kind, named.value, under=(named.field or named.name) if named.tag and legible else "")
+        yield Secret(
+            kind, named.value, under=(named.field or named.name) if legible and (named.tag or not named.sure) else ""
+        )
     elif (
         named.field or kind == "password" or (named.value.isascii() and named.value.isalnum() and not named.value.isalpha())
     ):

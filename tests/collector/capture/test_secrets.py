@@ -262,9 +262,7 @@ def test_a_description_that_names_it_a_secret_hides_nothing_that_is_read_on_the_
     assert mask.mask(f'<p>{HERS}</p><a href="/{HERS}">', "dom:0") == f'<p>{HERS}</p><a href="/{HERS}">'
 
 
-@pytest.mark.parametrize(
-    "number", ["LP00123456789012", "YT2634512345678901", "1Z999AA10123456784", "NL91ABNA0417164300", "MSKU1234565"]
-)
+@pytest.mark.parametrize("number", ["LP00123456789012", "YT2634512345678901", "NL91ABNA0417164300", "MSKU1234565"])
 def test_the_number_of_a_parcel_or_of_an_account_is_masked_under_a_secret_name_only(number: str) -> None:
     mask = Mask(secrets_of([], [], [VisitText(f'<script>var d = {{"sid": "{number}"}}</script>', "html")]))
     assert mask.mask(f"<p>{number}</p>", "dom:0") == f"<p>{number}</p>"
