@@ -12,7 +12,7 @@ from PIL import Image
 
 from casework.cases import open_case
 from casework.keeping.add import FileDetails, add_and_seal
-from casework.proving.pack import PackRequest, make_pack, preview_pack
+from casework.proving.pack import PackRequest, _inspect, make_pack, preview_pack
 from casework.views import pack_preview
 from casework.workspace import Workspace
 from collector.errors import PersonNeeded, WrongRequest
@@ -102,3 +102,14 @@ def test_before_a_pack_is_made_it_is_said_what_the_other_side_would_see(ws: Work
     assert len(preview.exhibits) == 5
     shown = "\n".join(str(block) for block in pack_preview(preview).blocks)
     assert "garden.jpg, and goes along" in shown
+
+
+def test_what_a_supplier_calls_his_goods_stops_no_pack() -> None:
+    """His words under a secret's name, where people can read them on the page, or in the program's own files."""
+    said = b'[{"name": "sid", "value": "HX-2024-PRO-v2"}, {"name": "serial-token", "value": "q7Xw93LpZk2MvB81"}]'
+    ours = [(f"data/{path}", said) for path in ("timeline.json", "exhibits/A01-order/facts.json", "proof/entries.jsonl")]
+    page = ("data/exhibits/A01-order/text.txt", b"sid\nHX-2024-PRO-v2\nserial-token\nq7Xw93LpZk2MvB81")
+    kept = ("data/archive.wacz", said)
+    _inspect([*ours, kept, page], accepted=False)
+    with pytest.raises(PersonNeeded, match=r"archive\.wacz may hold"):
+        _inspect([*ours, kept], accepted=False)
