@@ -234,13 +234,18 @@ def _assertion(ws: Workspace, case: Case, text: str, zone: str) -> dict[str, Any
     if number > 1 and not recurring:
         raise WrongRequest(f"{sentence(fact_words(name))} stands once in a case.", f"Write: {name}=value")
     last = ws.index.last_round(case.order, name)
-    if recurring and not value and not number:
-        number = max(last, 1)
+    asserted = [one.fact for one in ws.index.assertions(case.order) if one.fact.name == name]
+    if recurring and not value and not number:  # the newest that stands
+        number = max((fact.round for fact in asserted), default=1)
     if number > max(last, 1):
         which = f"{fact_words(name)} that is called {name}#{number}"
         raise WrongRequest(f"There is no entry of {which} yet.", f"Add the next one with: {name}=value")
-    asserted = [one.fact for one in ws.index.assertions(case.order)]
-    previous = [f.value for f in asserted if f.name == name and f.round == (number or 1)]
+    previous = [fact.value for fact in asserted if fact.round == (number if recurring else 1)]  # 0: one more of its kind
+    if not value and not previous:
+        raise WrongRequest(
+            f"There is no entry of {fact_words(name, number or 1)} to withdraw.",
+            f"See what you entered: tradewitness case show {case.order}",
+        )
     return {
         "case": case.order, "name": name, "round": number if recurring else 1, "value": as_json(parsed), "text": value,
         "who": "buyer", "previous": as_json(previous[-1]) if previous else None,

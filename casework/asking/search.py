@@ -26,8 +26,8 @@ class SearchHit:
 
     `excerpt` is a stretch of what was kept, unaltered; `marks` (and `label_marks`) are character offsets in it of what was
     looked for. `excerpt_of` is text, translation or quote. `visits` counts the visits that show it, from `first_snapshot` to
-    `snapshot`. A message's `begun` and `ended` bound when it was sent; anything else's, when it was seen. UTC; `zone` is the
-    case's. `lacks` is what the visit was kept without.
+    `snapshot`. A message's `begun` and `ended` bound when it was sent; anything else's, when it was seen, as a message's of
+    which no time can be read (`sent` False). UTC; `zone` is the case's. `lacks` is what the visit was kept without.
     """
 
     source: str
@@ -51,6 +51,7 @@ class SearchHit:
     ended: datetime
     zone: str
     lacks: str = ""
+    sent: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,7 @@ def _hit(ws: Workspace, found: FoundPassage, case: Case | None, terms: tuple[Ter
         label_marks=tuple(spans(found.label, marked)), excerpt=excerpt, marks=marks, excerpt_of=of, said_by=found.who,
         name=found.name, printed=found.printed, begun=found.begun, ended=found.ended,
         zone=case.zone if case else machine_zone(), lacks=ws.index.lacks(found.last_origin) if of_page else "",
+        sent=found.sent,
     )  # fmt: skip
 
 

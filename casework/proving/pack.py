@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -130,12 +131,27 @@ def make_pack(ws: Workspace, wanted: str, request: PackRequest, progress: Progre
     )  # fmt: skip
 
 
+# What the program wrote itself, from what was masked when it was kept: names in it are the program's, or somebody's words.
+_OURS = re.compile(r"data/(?!exhibits/|archive\.wacz).*|data/exhibits/A[^/]+/(?:facts|snapshot)\.json")
+_TEXT_OF_PAGE = re.compile(r"data/exhibits/A[^/]+/text(?:-\d+)?\.txt")
+
+
 def _inspect(files: Iterable[tuple[str, bytes]], *, accepted: bool) -> None:
     """The last look at what the other side gets. Raises PersonNeeded where something in it may open an account."""
     if accepted:
         return
-    looked_at = ((path, secrets_left(data, by_name=not path.startswith("data/proof/"))) for path, data in files)
-    found = {path: left for path, left in looked_at if left}
+    texts: list[str] = []
+    suspects: dict[str, bytes] = {}
+    for path, data in files:
+        if _TEXT_OF_PAGE.fullmatch(path):
+            texts.append(data.decode("utf-8", "replace"))
+        if secrets_left(data, by_name=not _OURS.fullmatch(path)):
+            suspects[path] = data
+    legible = "\n".join(texts)
+    looked_at = {
+        path: secrets_left(data, by_name=not _OURS.fullmatch(path), legible=legible) for path, data in suspects.items()
+    }
+    found = {path: left for path, left in looked_at.items() if left}
     if found:
         path, left = next(iter(found.items()))
         others = f", and {len(found) - 1} other file(s) too" if len(found) > 1 else ""

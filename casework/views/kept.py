@@ -83,7 +83,7 @@ def snapshots_shown(snapshots: tuple[Snapshot, ...]) -> Iterator[Block]:
     )  # fmt: skip
     yield Table(("Page", "Outcome", "Snapshot", "Kept", "What to know"), rows)
     if masked := _masked(snapshots):
-        told = ", ".join(f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in sorted(masked.items()))
+        told = ", ".join(f"{kind}s in {count} place{'s' if count > 1 else ''}" for kind, count in sorted(masked.items()))
         yield hint(f"Masked before anything was kept, as they could open your account: {told}.")
     for account in sorted({s.target.account for s in snapshots if s.outcome == "blocked"}):
         rests = f"Account {account} rests" if account else "Visits without an account rest"

@@ -139,11 +139,13 @@ def _passage(hit: SearchHit) -> Excerpt:
     elif hit.file and not of_file:
         page = f"{in_words(hit.kind)} {ORIGINS['saved']}"
     said = " ".join(filter(None, (hit.said_by, f"({hit.name})" if hit.name else ""))) if hit.source == "message" else ""
-    printed = f"printed “{hit.printed}”" if hit.printed and hit.begun != hit.ended else ""
+    printed = f"printed “{hit.printed}”" if hit.printed and (hit.begun != hit.ended or not hit.sent) else ""
     head = " · ".join(filter(None, (hit.source, said, _when(hit), printed, where, page)))
     note = "" if hit.excerpt_of == "text" else f"[{hit.excerpt_of}] "
     between = ": " if hit.label else ""
-    excerpt = (between + note, *_marked(hit.excerpt, hit.marks)) if hit.excerpt else ()
+    said_in_words = value_words(hit.excerpt, hit.zone) if hit.kind == "asserted" else hit.excerpt
+    shown = _marked(hit.excerpt, hit.marks) if said_in_words == hit.excerpt else (said_in_words,)
+    excerpt = (between + note, *shown) if hit.excerpt else ()
     visits = f" (in {hit.visits} visits, first {hit.first_snapshot})" if hit.visits > 1 and hit.first_snapshot else ""
     part = f"; the page was {kept_in_part(hit.lacks)}" if hit.lacks else ""
     origin = hit.snapshot or hit.file
@@ -170,6 +172,8 @@ def _marked(passage: str, marks: tuple[tuple[int, int], ...]) -> Iterator[Part]:
 
 def _when(hit: SearchHit) -> str:
     """The time where the user is, with weekday; both ends where it is not known to the minute."""
+    if not hit.sent:
+        return "sent at a time that could not be read"
     first, last = time_words(hit.begun, hit.zone), time_words(hit.ended, hit.zone)
     day, _, rest = last.partition(", ")
     if first == last:

@@ -110,7 +110,8 @@ class FoundPassage:
     """An answer: the newest of a group of passages, as it was kept (`IndexedPassage`), and what the group says together.
 
     `first_origin` and `last_origin` are the first and last snapshot or file to show it, `visits` how many do. `begun` and
-    `ended` bound when a message was sent, or when anything else was seen. UTC.
+    `ended` bound when a message was sent, or when anything else was seen, and a message whose time cannot be read (`sent` is
+    False). UTC.
     """
 
     source: str
@@ -128,6 +129,7 @@ class FoundPassage:
     printed: str
     begun: datetime
     ended: datetime
+    sent: bool = True
 
 
 # -- words ------------------------------------------------------------------------------------------------------------
@@ -355,6 +357,7 @@ class FullText:
             last["source"], last["kind"], last["case_id"], last["target"], first["first_origin"], last["last_origin"],
             group["visits"], last["label"], last["text"], last["also"], last["who"], last["name"], last["printed"],
             datetime.fromisoformat(group["begun"]), datetime.fromisoformat(group["ended"]),
+            last["source"] != "message" or last["sent_first"] is not None,
         )  # fmt: skip
 
     def _passage(self, identifier: int) -> sqlite3.Row:

@@ -40,17 +40,17 @@ _ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[\s\S])")
 _SHORT = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 _PARAMETER = re.compile(r"(?:^|[?&#;])([A-Za-z_][\w.-]{0,80})=([^&#\"'`\s<>;\\(){}$]{1,4096})")
 _SAID = re.compile(
-    r"""(?<![\w.-])([A-Za-z_][\w.-]{0,80}+)(?=\\?["']?\s{0,2}[=:]\s{0,2}\\?["']?([^=&#"'`\s<>;,\\(){}$]{8,4096}))"""
+    r"""(?<![\w.-])(?<!\[redacted:)([A-Za-z_][\w.-]{0,80}+)(?=\\?["']?\s{0,2}[=:]\s{0,2}\\?["']?([^=&#"'`\s<>;,\\(){}$]{8,4096}))"""
 )
 # A password may have blanks in it; in a comment it ends with the line or the comment.
 _SAID_PASSWORD = re.compile(
-    r"""(?i)\b(\w{0,40}(?:password|passwd|pwd|passphrase))\s{0,3}[:=]\s{0,3}["']?([^"'\n<>;,]{8,200}?)\s{0,3}(?=["'\n<;,]|-->|\*/|$)"""
+    r"""(?i)\b(?<!\[redacted:)(\w{0,40}(?:password|passwd|pwd|passphrase))\s{0,3}[:=]\s{0,3}["']?([^"'\n<>;,]{8,200}?)\s{0,3}(?=["'\n<;,]|-->|\*/|$)"""
 )
 _USER = re.compile(r"://[^/?#@:\s\"'<>]{0,200}:([^/?#@\s\"'<>]{1,400})@")
 _BRACKET = re.compile(r"[\[\]{}]")
 _BESIDE = re.compile(r"\s*(?:,|\]\s*=)\s*")
-_SHORT_VALUE, _LONGEST_VALUE, _MOST_PAIRS = 8, 4096, 20
-_PART = re.compile(r'\bname="([^"\r\n]{1,80})"[^\r\n]*\r\n(?:[^\r\n]+\r\n){0,4}\r\n([^\r\n]{1,4096})\r\n--')
+_SHORT_VALUE, _LONGEST_VALUE, _MOST_PAIRS, _MOST_INSIDE = 8, 4096, 20, 3
+_PART = re.compile(r'\bname="([^"\r\n]{1,80})"[^\r\n]{0,400}+\r\n(?:[^\r\n]+\r\n){0,4}\r\n([^\r\n]{1,4096})\r\n--')
 _PIECE = re.compile(r"[^=&\s]{1,200}=[^&\s]*")
 _JSONP = re.compile(
     r"\s*(?:\)\]\}',?|(?:while\s*\(1\)|for\s*\(;;\));|/\*\*/)?\s*(?:[\w$.]+\s*\()?\s*([\[{].*[\]}])\s*\)?;?\s*", re.DOTALL
@@ -83,7 +83,8 @@ class NamedValue:
 
     Not `sure` is what may be a person's text all the same (JSON inside a string, an attribute): it counts for nothing
     where a person can read the value on the page. `field` is the attribute or key that holds it where the name stands
-    elsewhere. A `parameter` is one of an address that the browser went to.
+    elsewhere. A `parameter` is one of an address that the browser went to. What stands in a `tag` may be of a description
+    that a person wrote, and is masked there alone where the value can be read on the page.
     """
 
     name: str
@@ -91,6 +92,7 @@ class NamedValue:
     sure: bool = True
     field: str = ""
     parameter: bool = False
+    tag: bool = False
 
 
 def names_and_text(source: VisitText) -> tuple[tuple[NamedValue, ...], str]:
@@ -110,16 +112,18 @@ def names_and_text(source: VisitText) -> tuple[tuple[NamedValue, ...], str]:
         return tuple(_in_sent(text)), ""
     if form == "address":
         return tuple(_parameters(text, sure=True)), ""
-    return tuple(NamedValue(n, v, sure=False) for n, v in _SAID.findall(text)) if form == "speech" else (), ""
+    return tuple(_said(text)) if form == "speech" else (), ""
 
 
 def _form_of(text: str) -> Form:
     start = text[:400].lstrip("\ufeff \t\r\n")
     if start[:1] in ("{", "["):
         return "json"
+    if start.startswith("<"):
+        return "html"
     if start.startswith("--") or _PIECE.fullmatch(start.split("&")[0]):
         return "sent"
-    return "html" if start.startswith("<") else "json" if _JSONP.fullmatch(text) else "shown"
+    return "json" if _JSONP.fullmatch(text) else "shown"
 
 
 def _in_markup(text: str, shown: list[str]) -> Iterator[NamedValue]:
@@ -150,7 +154,7 @@ def _in_markup(text: str, shown: list[str]) -> Iterator[NamedValue]:
         if tag == "select":
             chosen = given.get("name", "")
         elif tag == "option" and chosen:
-            yield NamedValue(chosen, given.get("value", ""), field="value")
+            yield NamedValue(chosen, given.get("value", ""), field="value", tag=True)
         if tag in _OF_TEXT:
             closes = re.compile(rf"</{tag}", re.IGNORECASE).search(text, place)
             end = closes.start() if closes else len(text)
@@ -159,9 +163,11 @@ def _in_markup(text: str, shown: list[str]) -> Iterator[NamedValue]:
                 data = "json" in given.get("type", "").lower()
                 yield from _in_json_text(inside) if data else _in_script(inside, every=tag == "style")
             else:
-                shown.append(html.unescape(inside))
+                own = html.unescape(inside)
                 if tag == "textarea":
-                    yield NamedValue(given.get("name", "") or given.get("id", ""), html.unescape(inside).strip())
+                    yield NamedValue(given.get("name", "") or given.get("id", ""), own.strip(), tag=True)
+                else:
+                    shown.append(own)
         else:
             opened = opening[1]
     shown.append(html.unescape(text[place:]))
@@ -169,8 +175,18 @@ def _in_markup(text: str, shown: list[str]) -> Iterator[NamedValue]:
 
 def _in_comment(text: str) -> Iterator[NamedValue]:
     """What a comment says, as `name=value` or `name: value`."""
-    for name, value in chain(_SAID.findall(text), _SAID_PASSWORD.findall(text)):
-        yield NamedValue(name, value, sure=False)
+    yield from chain(_said(text), (NamedValue(m[1], m[2], sure=False) for m in _SAID_PASSWORD.finditer(text)))
+
+
+def _said(text: str) -> Iterator[NamedValue]:
+    """The values that are said as `name=value`; a value may say others (`a:token:…`), but no more than a few."""
+    place, end, inside = 0, 0, 0
+    while match := _SAID.search(text, place):
+        yield NamedValue(match[1], match[2], sure=False)
+        if match.start() >= end:
+            end, inside = match.end(2), 0
+        inside += 1
+        place = match.end() if inside <= _MOST_INSIDE else max(end, match.end())
 
 
 def _in_element(tag: str, given: dict[str, str]) -> Iterator[NamedValue]:
@@ -178,9 +194,9 @@ def _in_element(tag: str, given: dict[str, str]) -> Iterator[NamedValue]:
         holder = "value" if given.get("value") else "content"
         names = [given.get(name, "") for name in ("name", "id", "property")]
         names += ["password"] if given.get("type", "").lower() == "password" else []
-        yield from (NamedValue(name, given.get(holder, ""), field=holder) for name in names if name)
+        yield from (NamedValue(name, given.get(holder, ""), field=holder, tag=True) for name in names if name)
     for name, value in given.items():
-        yield NamedValue(name, value)
+        yield NamedValue(name, value, tag=True)
         if name.startswith("on"):
             yield from _in_script(value)
         elif name == "srcdoc":
@@ -253,13 +269,14 @@ def _in_script(text: str, *, every: bool = False) -> Iterator[NamedValue]:
     (`x = "a=1&token=…"`, `f("…")`; in a style sheet `every` one), not where it is one of many data."""
     scopes: list[_Scope] = []
     last, end = "", 0  # the literal before, and where it ended: `f("token", "…")`, `x["token"] = "…"`
+    read = 0  # up to where the brackets are known
     for match in _LEXEME.finditer(text):
+        _leave(scopes, text[read : match.start()])
+        read = match.end()
         if comment := match["comment"]:
             yield from _in_comment(comment)
             continue
         name = (match["name"] or "").strip("\"'`")
-        between = text[end : match.start()]
-        _leave(scopes, between)
         if match["open"]:
             scopes.append(_Scope(name, match["open"]))
             last, end = "", match.end()
@@ -270,7 +287,7 @@ def _in_script(text: str, *, every: bool = False) -> Iterator[NamedValue]:
         raw = literal[1:-1]
         plain = _unescaped(raw) if "\\" in raw else raw
         within = scopes[-1] if scopes else _Scope("", "")
-        if _BESIDE.fullmatch(between) and last and not name:
+        if last and not name and _BESIDE.fullmatch(text, end, match.start()):
             yield NamedValue(last, plain, sure=False)
         if within.sign == "[" and not name and len(plain) >= _SHORT_VALUE:
             yield NamedValue(within.name, plain)
@@ -287,7 +304,7 @@ def _in_script(text: str, *, every: bool = False) -> Iterator[NamedValue]:
         if name:
             for form in dict.fromkeys((plain, html.unescape(plain), raw)):
                 if len(form) <= 4096 and not ("${" in form and literal[0] == "`"):
-                    yield NamedValue(name, form)
+                    yield NamedValue(name, form, sure=not name[:1].isupper())
         if plain[:1] in ("{", "["):
             yield from _in_nested(plain)
         elif made:

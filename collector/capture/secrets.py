@@ -15,9 +15,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
-from itertools import chain
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote_plus
 
@@ -67,26 +66,28 @@ _LOUDEST = ("csrf", "xsrf", "session")  # csrfToken is a csrf value, sessionToke
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _TOKEN_LIKE = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9+/_.~%=:-]{20,}")
-# What a value of people's is made of: words, figures, and the two together as in USD8, 7200mAh, 28Sep, LP123456789CN, 04T18.
+# What a value of people's is made of: words, figures, and the two together as in USD8, 7200mAh, 28Sep, 04T18, LP123456789CN,
+# and numbers of parcels and of bank accounts.
 _PLAIN = re.compile(
     r"\d*|[A-Za-z]?[a-z]{0,13}|[A-Z]{1,8}|\d{1,6}(?:[a-z]{1,6}|[A-Z]{1,5}|[A-Z][a-z]{2,8}|mAh|Wh|kW)"
-    r"|[A-Z]{1,4}\d{1,7}|[A-Z]{1,3}\d{1,4}[A-Z]{1,3}|[A-Z][a-z]{2,8}\d{1,8}|[A-Z]{2}\d{9,13}(?:[A-Z]{2})?|\d{1,8}T\d{1,6}Z?"
+    r"|[A-Z]{1,4}\d{1,7}|[A-Z]{1,3}\d{1,4}[A-Z]{1,3}|[A-Z][a-z]{2,8}\d{1,8}|[A-Z]{2}\d{9,18}(?:[A-Z]{2})?|[A-Z]{2}\d\d[A-Z]{4}\d{7,18}|\d{1,8}T\d{1,6}Z?"
 )
 _COMPOUND = re.compile(r"(?:[\w.$-]{1,200}(?:=\S*)?)?")
+# Between a name and its value: also a list, `x["name"] = …`, and what stands in an element.
+_BETWEEN = re.compile(
+    r"""(?:\\*["'`]|&quot;|&\#34;)?\s{0,3}(?:[:=,]|%3D|:\s{0,3}\[|\]\s{0,3}=|[^<>]{0,300}>)\s{0,3}(?:\\*["'`]|&quot;|&\#34;)?"""
+)
+_FARTHEST = 420  # characters from the beginning of a name to its value
+_WORD_SIGN = re.compile(r"\w")
 _APART = re.compile(r"[^A-Za-z0-9]+")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d.*")
 _SCHEME = re.compile(r"(?:Bearer|Basic|Token)\s+(\S+)", re.IGNORECASE)
+# A parameter of an address, wherever one stands: its name says whether its value is secret.
+_PARAMETER = re.compile(r"[?&#;%\\](?:3[Ff]|2[36]|u0026)?([A-Za-z_][\w.-]{0,80})(?:=|%3D)")
+_PARAMETER_VALUE = re.compile(r"""(?:(?!%26|%23)[^&#"'\s<>;\\]){8,4096}""")
 # What is a secret by its form, wherever it stands: masked there, and nothing is learnt. The signs without which a pattern
-# need not be tried, and the kind; of an address's own parameter its name says it.
+# need not be tried, and the kind.
 _BY_FORM: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
-    (
-        ("=", "%3D"),
-        re.compile(
-            r"""(?P<before>[?&#;%\\](?:3[Ff]|2[36]|u0026)?(?P<name>[A-Za-z_][\w.-]{0,80})(?:=|%3D))"""
-            r"""(?P<value>(?:(?!%26|%23)[^&#"'\s<>;\\]){8,4096})"""
-        ),
-        "",
-    ),
     (("earer", "EARER"), re.compile(r"(?P<before>\b(?:[Bb]earer|BEARER)\s)(?P<value>[\w.~+/-]{16,4096}=*)"), "token"),
     (("eyJ",), re.compile(r"(?P<before>)(?P<value>\beyJ[\w-]{8,4096}\.eyJ[\w-]{8,4096}\.[\w-]{8,4096})"), "token"),
     (
@@ -165,8 +166,11 @@ def secrets_of(
     shown = "\n".join(text for _, text in readings if text)
     found: dict[tuple[str, str], Secret] = {}
     certain = (_of_credential(credential) for credential in credentials)
-    said = dict.fromkeys(one for values, _ in readings for one in values if _kind_of(one))
-    named = (_of_named(one) for one in said if one.sure or one.value not in shown)
+    said = dict.fromkeys(one for values, _ in readings for one in values if _kind_of(one) and _long_enough(one.value))
+    anybodys = _Finder(one.value for one in said if not one.sure or one.tag)
+    legible = anybodys.all_in(shown)
+    stays = anybodys.all_in(Mask(()).mask(shown, ""))  # not what its form gives away, as in a link
+    named = (_of_named(one, legible=one.value in legible) for one in said if one.sure or one.value not in stays)
     for source in (*certain, *named):
         for secret in source:
             key = secret.value, secret.under
@@ -216,17 +220,22 @@ def _kind_of(named: NamedValue) -> str:
     return kind_of_parameter(named.name, named.value) if named.parameter else kind_of_name(named.name)
 
 
-def _of_named(named: NamedValue) -> Iterator[Secret]:
-    """The secret that the machinery holds under a secret name, if it is one."""
+def _of_named(named: NamedValue, *, legible: bool = False) -> Iterator[Secret]:
+    """The secret that the machinery holds under a secret name, if it is one.
+
+    What may be a person's, as a tag of a description, is masked under its name alone where its value is `legible`, too.
+    """
     kind = _kind_of(named)
     if not kind or not _long_enough(named.value) or "${" in named.value:  # a template's text is no value
         return
     if ticket := _SCHEME.fullmatch(named.value):
-        yield from _of_named(NamedValue(named.name, ticket[1], named.sure))
+        yield from _of_named(replace(named, value=ticket[1]), legible=legible)
     elif not is_plain(named.value) and (
         named.field or not named.value.startswith(("http://", "https://", "//", "./", "../"))
     ):
-        yield Secret(kind, named.value)
+        yield Secret(
+            kind, named.value, under=(named.field or named.name) if legible and (named.tag or not named.sure) else ""
+        )
     elif (
         named.field or kind == "password" or (named.value.isascii() and named.value.isalnum() and not named.value.isalpha())
     ):
@@ -234,7 +243,7 @@ def _of_named(named: NamedValue) -> Iterator[Secret]:
 
 
 def _long_enough(value: str) -> bool:
-    return len(value) >= SHORTEST and not value.startswith("[redacted:")
+    return len(value) >= SHORTEST and "[redacted:" not in value  # of what was masked, nothing again
 
 
 @lru_cache(4096)
@@ -246,6 +255,32 @@ def is_plain(value: str) -> bool:
     return all(_PLAIN.fullmatch(piece) for piece in _APART.split(plain))
 
 
+class _Finder:
+    """Finds which of many texts stand in another in one pass over it, however many they are: by their first characters."""
+
+    def __init__(self, wanted: Iterable[str]) -> None:
+        self._wanted = frozenset(wanted)
+        lengths: dict[str, set[int]] = {}
+        for one in self._wanted:
+            lengths.setdefault(one[:SHORTEST], set()).add(len(one))
+        self._lengths = {start: sorted(of, reverse=True) for start, of in lengths.items()}
+
+    def places(self, text: str) -> Iterator[tuple[int, str]]:
+        """Each place at which one of them begins, and which: the longest first."""
+        if not self._lengths:
+            return
+        lengths = self._lengths
+        for place in range(len(text) - SHORTEST + 1):
+            if (start := text[place : place + SHORTEST]) in lengths:
+                for length in lengths[start]:
+                    if (one := text[place : place + length]) in self._wanted:
+                        yield place, one
+
+    def all_in(self, text: str) -> frozenset[str]:
+        """Those that stand in the text."""
+        return frozenset(one for _, one in self.places(text))
+
+
 class Mask:
     """Masks the secrets of one visit and keeps count. Values in `keep` (the order's number) are never masked."""
 
@@ -254,39 +289,67 @@ class Mask:
         known = [secret for secret in secrets if secret.value not in self._kept]
         self._forms = {form: s for s in reversed(known) if not s.under for form in _forms(s.value)}
         self._escaped = {form: s for s in reversed(known) if not s.under for form in _escaped(s.value)}
-        self._placed = [(re.compile(_under(s)), s) for s in known if s.under]
+        self._known = _Finder(self._forms)
+        self._known_escaped = _Finder({**self._escaped, **self._forms})
+        self._placed: dict[str, dict[str, Secret]] = {}
+        for secret in known:
+            if secret.under:
+                self._placed.setdefault(secret.value, {}).setdefault(secret.under, secret)
+        self._standing = _Finder(self._placed)
         self._numbers: dict[str, int] = {}
         self._counts: dict[tuple[str, str], int] = {}
 
     def mask(self, text: str, artefact: str) -> str:
         """The text with every secret masked; what was masked is counted under the artefact's name."""
+        if "=" in text or "%3D" in text:
+            text = self._replaced(text, self._parameters_in(text), artefact)
         for signs, pattern, kind in _BY_FORM:
             if any(sign in text for sign in signs):
                 text = pattern.sub(partial(self._in_place, kind, artefact), text)
-        for pattern, secret in self._placed:
-            if secret.value in text:
-                text = self._mask_under(pattern, secret, text, artefact)
-        known = {**self._escaped, **self._forms} if self._escaped and _ESCAPED.search(text) else self._forms
-        there = sorted((form for form in known if form in text), key=lambda form: (-len(form), form))
-        if not there:
-            return text
-        return re.sub("|".join(map(re.escape, there)), lambda m: self._mark(known[m[0]], artefact), text)
+        text = self._replaced(text, self._placed_in(text), artefact)
+        return self._replaced(text, self._known_in(text), artefact)
 
-    def _mask_under(self, pattern: re.Pattern[str], secret: Secret, text: str, artefact: str) -> str:
-        return pattern.sub(lambda match: match[1] + self._mark(secret, artefact), text)
+    def _known_in(self, text: str) -> Iterator[tuple[int, int, Secret]]:
+        escaped = self._escaped and _ESCAPED.search(text)
+        for place, form in (self._known_escaped if escaped else self._known).places(text):
+            yield place, len(form), self._forms.get(form) or self._escaped[form]
+
+    def _placed_in(self, text: str) -> Iterator[tuple[int, int, Secret]]:
+        for place, value in self._standing.places(text):
+            if not _WORD_SIGN.match(text, place + len(value)) and (secret := _above(text, place, self._placed[value])):
+                yield place, len(value), secret
+
+    def _replaced(self, text: str, found: Iterable[tuple[int, int, Secret]], artefact: str) -> str:
+        """The text with a mark at each of these places; of those that overlap, the first and longest."""
+        pieces, end = [], 0
+        for place, length, secret in found:
+            if place >= end:
+                pieces += [text[end:place], self._mark(secret, artefact)]
+                end = place + length
+        return "".join((*pieces, text[end:]))
+
+    def _parameters_in(self, text: str) -> Iterator[tuple[int, int, Secret]]:
+        """Secret parameters; where one is none, an address in it may have its own."""
+        place = 0
+        while match := _PARAMETER.search(text, place):
+            name, place = match[1], match.end()
+            opens = name.lower() in _IN_ADDRESSES or kind_of_name(name)
+            found = _PARAMETER_VALUE.match(text, place) if opens else None
+            if found and (kind := kind_of_parameter(name, found[0])):
+                place = found.end()
+                if not self._stays(found[0]) and _long_enough(found[0]) and not is_plain(found[0]):
+                    yield found.start(), len(found[0]), self._forms.get(found[0], Secret(kind, found[0]))
+
+    def _stays(self, value: str) -> bool:
+        return value in self._kept or value.startswith("[redacted:")
 
     def _in_place(self, kind: str, artefact: str, match: re.Match[str]) -> str:
-        """What has the form of a secret, masked as it stands; of an address in a parameter of another, its own."""
+        """What has the form of a secret, masked as it stands."""
         before, value = match["before"], match["value"]
-        if value in self._kept or value.startswith("[redacted:"):
+        may_be_plain = kind not in ("password", "private key")
+        if self._stays(value) or (may_be_plain and (not _long_enough(value) or is_plain(value))):
             return match[0]
-        named = match.re.groupindex.get("name")
-        found = kind_of_parameter(match["name"], value) if named else kind
-        if not found:
-            return before + match.re.sub(partial(self._in_place, kind, artefact), value)
-        if kind not in ("password", "private key") and (not _long_enough(value) or is_plain(value)):
-            return match[0]
-        return before + self._mark(self._forms.get(value, Secret(found, value)), artefact)
+        return before + self._mark(self._forms.get(value, Secret(kind, value)), artefact)
 
     def _mark(self, secret: Secret, artefact: str) -> str:
         number = self._numbers.setdefault(secret.value, len(self._numbers) + 1)
@@ -326,12 +389,11 @@ class Mask:
 
     def found_in(self, text: str) -> bool:
         """Whether the text holds a secret; one that is masked only in its place does not count, for anybody may write it."""
-        escaped = self._escaped if self._escaped and _ESCAPED.search(text) else ()
-        return any(form in text for form in chain(self._forms, escaped))
+        return any(True for _ in self._known_in(text))
 
     def fields_in(self, markup: str) -> bool:
         """Whether the markup has a field with a secret that is masked only there."""
-        own = {secret.value for _, secret in self._placed if secret.under in ("value", "content")}
+        own = {value for value, names in self._placed.items() if "value" in names or "content" in names}
         return bool(own) and any(one.field and one.value in own for one in names_and_text(VisitText(markup, "html"))[0])
 
     @property
@@ -371,11 +433,15 @@ def _escaped(value: str) -> set[str]:
     return forms | {"".join(f"%{byte:02X}" for byte in data), "".join(f"%{byte:02x}" for byte in data)}
 
 
-def _under(secret: Secret) -> str:
-    """A pattern for the value under its name, as markup, scripts, JSON in a string and forms write the two."""
-    quoted = r"""(?:\\*["'`]|&quot;|&\#34;)?"""
-    sign = r"(?:[:=,]|%3D|:\s{0,3}\[|\]\s{0,3}=|[^<>]{0,300}>)"  # a list, `x["name"] = …`, what stands in an element
-    return rf"""({re.escape(secret.under)}{quoted}\s{{0,3}}{sign}\s{{0,3}}{quoted}){re.escape(secret.value)}(?!\w)"""
+def _above(text: str, place: int, names: Mapping[str, Secret]) -> Secret | None:
+    """The secret whose name the value at that place stands under, as markup, scripts, JSON and forms write it."""
+    before = text[max(0, place - _FARTHEST) : place]
+    lengths = {len(name) for name in names}
+    for end in range(len(before), 0, -1):
+        for length in lengths:
+            if length <= end and (secret := names.get(before[end - length : end])) and _BETWEEN.fullmatch(before, end):
+                return secret
+    return None
 
 
 def _in_base64(data: bytes) -> Iterator[str]:
@@ -396,11 +462,12 @@ def holds(mask: Mask, media_type: str, data: bytes) -> bool:
     return any(mask.found_in(text) or (whole and mask.fields_in(text)) for text in texts_in(data, media_type))
 
 
-def secrets_left(data: bytes, *, by_name: bool = True) -> Counter[str]:
+def secrets_left(data: bytes, *, by_name: bool = True, legible: str = "") -> Counter[str]:
     """How many values, by kind, would be masked in a file if it were kept now: of one that was masked, none.
 
     Of an MHTML only what its own machinery names: it is kept with the links that people wrote. Of a PDF nothing: its names
     are its own. Not `by_name`, of our own records, only what is a secret by its form or as a parameter of an address.
+    `legible` is what people can read of the pages that the file came with, as when they were kept.
     """
     found: Counter[str] = Counter()
     if data.startswith(b"%PDF-"):
@@ -408,7 +475,7 @@ def secrets_left(data: bytes, *, by_name: bool = True) -> Counter[str]:
     for text in texts_in(data):
         small = text.lower()
         if any(sign in small for sign in _SUSPECT):
-            known = secrets_of([], [], [VisitText(text)]) if by_name else ()
+            known = secrets_of([], [], [VisitText(text), VisitText(legible, "shown")]) if by_name else ()
             mask = Mask(known)
             if not is_mhtml(data):
                 mask.mask(text, "")

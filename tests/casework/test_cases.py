@@ -50,6 +50,7 @@ def test_a_case_that_cannot_be_opened_leaves_no_trace(ws: Workspace, order: str,
         (("units_defective=300",), "300 defective units of 200 on the order page: one number is wrong."),
         (("received_at=2001-01-05",), r"Shipment \(.*\) stands after receipt \(Fri 5 Jan 2001\), by what you entered."),
         (("refund_received_at=2090-01-05",), "The refund's arrival is dated Thu 5 Jan 2090, after"),
+        (("refund_received_at=2020-01-05",), r"Payment \(.*\) stands after the refund's arrival \(Sun 5 Jan 2020\)"),
         (("amount_claimed=EUR 500",), "The amount claimed is EUR 500.00, but the order is in USD."),
         (("amount_claimed=USD 50000",), "more than the order's USD 8,600.00"),
     ],
@@ -72,6 +73,20 @@ def test_an_entry_that_a_page_contradicts_is_kept_and_told(ws: Workspace) -> Non
     done = set_case(ws, ORDER, ("amount_claimed=USD 500",), {})
     assert done.entered == ("You entered the amount claimed: USD 500.00.",)
     assert any("USD 6,880.00" in note for note in done.notes)
+
+
+def test_one_more_of_what_recurs_corrects_nothing_and_the_newest_that_stands_is_withdrawn(ws: Workspace) -> None:
+    set_case(ws, ORDER, ("offer_made_at=2026-11-10",), {})
+    (second,) = set_case(ws, ORDER, ("offer_made_at=2026-11-12",), {}).entered
+    assert second == "You entered the supplier's offer (2): Thu 12 Nov 2026."
+    withdrawn = [set_case(ws, ORDER, ("offer_made_at=",), {}).entered[0] for _ in range(2)]
+    assert [told.partition(", ")[2] for told in withdrawn] == ["Thu 12 Nov 2026.", "Tue 10 Nov 2026."]
+
+
+def test_what_was_never_entered_cannot_be_withdrawn(ws: Workspace) -> None:
+    open_case(ws, ORDER, {}, sealed=False)
+    with pytest.raises(WrongRequest, match="There is no entry of units in all to withdraw"):
+        set_case(ws, ORDER, ("units_total=",), {})
 
 
 def test_a_wrong_entry_can_always_be_withdrawn(ws: Workspace) -> None:

@@ -15,6 +15,7 @@ from itertools import product
 from collector.model import Printed
 
 _FIRST_ZONE, _LAST_ZONE = timezone(timedelta(hours=14)), timezone(timedelta(hours=-12))
+_FIRST_CHATS = 9  # no program whose exports have two digits for the year is older than 2009
 _BUDDHIST = 543  # years that a Thai calendar is ahead
 _BEFORE_NOON = frozenset(
     "am a pg sa öö fm vm vorm dop de ص صباحا ق.ظ. قظ дп πμ пп 오전 上午 午前 早上 清晨 凌晨 पूर्वाह्न ก่อนเที่ยง לפנהצ".split()
@@ -39,7 +40,7 @@ def hours_of(hour: int, mark: str) -> tuple[int, ...]:
     if mark in _AFTER_NOON:
         if mark == "晚上" and hour == 12:
             return ()  # the evening ends at midnight: noon or midnight, nobody says
-        return (hour % 12 + 12,) if 1 <= hour <= 12 else ((hour,) if 12 < hour < 24 else ())
+        return (hour % 12 + 12,) if 0 <= hour <= 12 else ((hour,) if 12 < hour < 24 else ())  # Japan's 午後0:30 is 12:30
     if not 0 <= hour <= 23:
         return ()
     if _FILLER.match(mark) or not 1 <= hour <= 12:
@@ -51,7 +52,7 @@ def year_of(digits: str) -> int:
     """A printed year: of two digits this century's, a Thai one in our count; 0 for one in which nobody wrote a message."""
     year = int(digits)
     if len(digits) <= 2:
-        return 2000 + year if year < 60 else 0
+        return 2000 + year if _FIRST_CHATS <= year < 60 else 0
     if 2533 <= year <= 2642:
         year -= _BUDDHIST
     return year if 1990 <= year <= 2099 else 0

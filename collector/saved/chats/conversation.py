@@ -90,7 +90,8 @@ def conversation(
 ) -> Chat | None:
     """The conversation that these messages are, each with an id of its own; None where there are none.
 
-    Of the same words said twice in one minute both stay: the second has its number in its id.
+    That no time of some could be read is said. Of the same words said twice in one minute both stay: the second has its
+    number in its id.
     """
     kept: list[Message] = []
     seen: Counter[str] = Counter()
@@ -102,7 +103,16 @@ def conversation(
         identity = message["id"]
         seen[identity] += 1
         kept.append({**message, "id": f"{identity}-{seen[identity]}"} if seen[identity] > 1 else message)
+    if timeless := sum(one["sent_at"] is None for one in kept):
+        caution = replace(caution, text=f"{caution.text} {_without_times(timeless, len(kept))}".strip())
     return Chat(app, tuple(kept), line, caution) if kept else None
+
+
+def _without_times(timeless: int, all_of_them: int) -> str:
+    some = f"{timeless:,} of " if timeless < all_of_them else ""
+    of = f"{some}its {all_of_them:,} messages" if all_of_them > 1 else "its message"
+    whose = "time" if timeless == 1 else "times"
+    return f"The {whose} of {of} could not be read; the words are kept as they stand."
 
 
 def message(

@@ -93,7 +93,14 @@ def _possible(dates: Sequence[Written]) -> tuple[Order, ...]:
         return ("ymd",)  # Korean: "26. 8. 3."
     if all("." in date.text for date in dates):
         return ("dmy",) if any(date.read("dmy") for date in dates) else ("mdy",)
+    if all(len(date.parts[0]) <= 2 for date in dates) and _only_year_first(dates):
+        return ("ymd",)
     return ("dmy", "mdy")
+
+
+def _only_year_first(dates: Sequence[Written]) -> bool:
+    """Whether every date can have the year first ("25/08/03", Basque), and some cannot have it last."""
+    return all(date.read("ymd") for date in dates) and any(not (date.read("dmy") or date.read("mdy")) for date in dates)
 
 
 def _rises(dates: Sequence[Written], order: Order) -> bool:

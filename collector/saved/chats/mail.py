@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC
+from datetime import timedelta, timezone
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
@@ -17,7 +17,14 @@ from collector.saved.chats.conversation import Chat, Given, Message, attachment,
 
 APP = "e-mail"
 _HEAD = re.compile(rb"(?:From |[A-Za-z-]{2,40}: ?)[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n|[A-Za-z0-9-]{2,60}:[^\r\n]*\r?\n){2}")
-_ZONED = re.compile(r"(?:[+-]\d{4}|\b(?:GMT|UTC?|Z|[ECMP][SD]T))\s*(?:\([^)]*\))?\s*$")
+# What stands behind the time of a Date, asctime's year and comments left out: "+0200", "GMT+0800", "+08:00", "EST".
+_BEHIND = re.compile(r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?P<rest>(?![\d:.]).*)$")
+_OFFSET = re.compile(r"(?:(?:GMT|UTC?)\s?)?(?P<sign>[+-])(?P<hours>0\d|1[0-4]):?(?P<minutes>[0-5]\d)$")
+_HALF_OF_A_DAY = re.compile(r"\b[AP]\.?M\b", re.IGNORECASE)
+# Hours from UTC, RFC 5322 section 4.3. CST is left out: a mail from China means its own by it, 14 hours from America's.
+_NAMED = {
+    "GMT": 0, "UT": 0, "UTC": 0, "Z": 0, "EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
+}  # fmt: skip
 _DEEPEST = 5
 # The parser's own on hostile heads.
 _FAULTS = (ValueError, LookupError, TypeError, AttributeError, IndexError, RecursionError)
@@ -132,14 +139,29 @@ def correspondents(sender: str, to: str, cc: str) -> str:
 
 
 def mail_time(printed: str) -> Printed | None:
-    """A Date header; one without a zone ("-0000" is UTC, RFC 5322 section 3.3) is a range."""
+    """A Date header: an instant only where all that stands behind its time is a zone that is known ("-0000" is UTC,
+    section 3.3), else a range. None where it is none, and beside a mark of half a day, which no Date has.
+    """
+    behind = _BEHIND.search(printed)
+    rest = re.sub(r"\([^()]*\)|(?<![\d+-])\d{4}$", " ", behind["rest"]).strip() if behind else ""
+    if _HALF_OF_A_DAY.search(rest):
+        return None
     try:
-        moment = parsedate_to_datetime(printed)
-        if _ZONED.search(printed):
-            return exactly(printed, moment if moment.tzinfo else moment.replace(tzinfo=UTC))
-        return exactly(printed, moment) if moment.tzinfo else without_zone(printed, moment)
+        wall = parsedate_to_datetime(printed).replace(tzinfo=None)
+        zone = _zone(rest)
+        return exactly(printed, wall.replace(tzinfo=zone)) if zone else without_zone(printed, wall)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
+
+
+def _zone(said: str) -> timezone | None:
+    if said.upper() in _NAMED:
+        return timezone(timedelta(hours=_NAMED[said.upper()]))
+    offset = _OFFSET.match(said)
+    if offset is None:
+        return None
+    ahead = timedelta(hours=int(offset["hours"]), minutes=int(offset["minutes"]))
+    return timezone(ahead if offset["sign"] == "+" else -ahead)
 
 
 class _Words(HTMLParser):

@@ -17,6 +17,10 @@ from collector.saved.chats.conversation import Chat, Given, conversation, messag
 _WHEN = ("sent_at", "date", "time", "timestamp", "datetime", "createtime", "create_time", "created_at", "strtime", "when")
 _WHO = ("from", "sender", "name", "nickname", "talker", "author", "user", "sender_name", "who")
 _WHAT = ("text", "message", "content", "strcontent", "body", "msg", "caption")
+_SENT_BY_THE_OWNER = ("issender", "is_sender", "isself", "is_self", "issend", "is_send", "fromme", "from_me", "is_from_me")
+_OWNER = "the account that exported it"  # no name stands there
+_THE_OTHER_SIDE = ("talker", "nickname", "name")
+_DAY, _CLOCK = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d{1,2}:\d\d(?::\d\d)?")
 _KAKAOTALK = ["Date", "User", "Message"]  # of its program for the computer
 
 
@@ -64,13 +68,30 @@ def _rows(app: str, rows: Iterable[Any]) -> Chat | None:
         if not isinstance(row, Mapping):
             continue
         low = {str(key).strip().lower(): item for key, item in row.items()}
-        when, who, what = (
-            next((low[key] for key in keys if low.get(key) not in (None, "")), "") for keys in (_WHEN, _WHO, _WHAT)
-        )
-        text = "".join(texts_in(what))
+        when, what = _when(low), _first(low, _WHAT)
+        text, who = "".join(texts_in(what)), _name(low)
         if text and (when or who):
-            messages.append(message(app, str(who), str(when)[:100], stated(when), text))
+            messages.append(message(app, who, str(when)[:100], stated(when), text))
     return conversation(app, messages)
+
+
+def _first(row: Mapping[str, Any], keys: Iterable[str]) -> Any:
+    return next((row[key] for key in keys if row.get(key) not in (None, "")), "")
+
+
+def _when(row: Mapping[str, Any]) -> Any:
+    """When it was sent; of a day and a time in columns of their own both."""
+    day, clock = row.get("date"), row.get("time")
+    if isinstance(day, str) and isinstance(clock, str) and _DAY.fullmatch(day.strip()) and _CLOCK.fullmatch(clock.strip()):
+        return f"{day.strip()} {clock.strip().zfill(5 if clock.count(':') == 1 else 8)}"
+    return _first(row, _WHEN)
+
+
+def _name(row: Mapping[str, Any]) -> str:
+    """Who sent it: WeChat's tools name the other side (`talker`) in every row, whoever wrote it."""
+    own = str(_first(row, _SENT_BY_THE_OWNER)).strip().lower() in ("1", "true", "yes")
+    who = _first(row, [key for key in _WHO if not (own and key in _THE_OTHER_SIDE)]) or (_OWNER if own else "")
+    return str(_first({str(k).lower(): v for k, v in who.items()}, _WHO) if isinstance(who, Mapping) else who)
 
 
 def texts_in(value: Any) -> Iterator[str]:

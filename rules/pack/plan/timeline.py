@@ -116,7 +116,9 @@ def _messages(known: KnownFacts) -> Iterator[TimelineRow]:
     for key, (message, fact) in found.items():
         moment = time_in(message.get("sent_at"), known.casefile.zone) or _as_printed(message, fact, known)
         side, name = say(message.get("from")), say(message.get("name"))
-        who = f"{name or 'Notice'} ({side})" if fact.name == "chat.messages" else f"{said(side)} ({name or said(side)})"
+        who = (
+            f"{name or 'No name read'} ({side})" if fact.name == "chat.messages" else f"{said(side)} ({name or said(side)})"
+        )
         kind = "chat" if fact.name == "chat.messages" else "message"
         rows.append(_row(moment, kind, who, message_text(message), known.source(fact), key))
     own = [row for row in rows if row.kind == "message"]
@@ -141,12 +143,17 @@ def message_text(message: Mapping[str, Any]) -> str:
 
 
 def _as_printed(message: Mapping[str, Any], fact: Fact, known: KnownFacts) -> UncertainTime:
-    """A message whose instant is not known stands by its printed time, read in the case's zone, and says so."""
+    """A message whose instant is not known stands by its printed time, read in the case's zone, and says so.
+
+    One whose printed time cannot be read stands where its page was seen, a file's where the case was opened.
+    """
     printed = say(message.get("printed"))
     guess = time_in(printed, known.casefile.zone) if printed else None
     if guess is None:
         at = fact.at or known.casefile.opened_at
-        return UncertainTime(at, at, f"time not shown; the page was seen {both(at, known.casefile.zone)}")
+        shown = f"printed “{printed}”, which cannot be read as a time" if printed else "time not shown"
+        seen = f"; the page was seen {both(at, known.casefile.zone)}" if fact.at and not fact.saved else ""
+        return UncertainTime(at, at, shown + seen)
     return UncertainTime(guess.first, guess.last, f"“{printed}” (no zone printed)")
 
 

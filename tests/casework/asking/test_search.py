@@ -17,9 +17,12 @@ from hypothesis import strategies as st
 
 import cli
 from casework import views
-from casework.asking.search import EXCERPT, excerpt_of
+from casework.asking.search import EXCERPT, SearchAnswer, excerpt_of, search
 from casework.blocks import Excerpt, Span
+from casework.cases import set_case
+from casework.keeping.add import FileDetails, add_files
 from casework.terminal import Terminal
+from casework.workspace import Workspace
 from collector.archive.archive import Archive
 from collector.archive.fulltext import spans, terms_of
 from collector.ledger.log import Opening, new_salt
@@ -332,3 +335,20 @@ def test_catching_up_finds_what_rebuilding_finds(
         answers.append(capsys.readouterr().out)
     assert answers[0] == answers[1]
     assert {hit["visits"] for hit in json.loads(answers[0])["hits"]} == {3, 2}
+
+
+def test_a_message_whose_time_cannot_be_read_is_not_dated_by_the_day_of_its_file(ws: Workspace, tmp_path: Path) -> None:
+    table = tmp_path / "talk.csv"
+    table.write_text("date,from,text\n03/08/2025 10:00,Cindy,quince\n")
+    add_files(ws, FANS, [table], FileDetails(kind="chat"))
+    (hit,) = (hit for hit in search(ws, ["quince"]).hits if hit.source == "message")
+    (shown,) = views.found(SearchAnswer(("quince",), True, (hit,), 1)).blocks
+    assert isinstance(shown, Excerpt)
+    assert "sent at a time that could not be read · printed “03/08/2025 10:00”" in shown.head
+
+
+def test_a_day_that_was_entered_is_shown_in_words(ws: Workspace) -> None:
+    set_case(ws, FANS, ("offer_made_at=2026-11-10T14:00+01:00",), {})
+    (shown,) = views.found(search(ws, ["offer_made_at"])).blocks
+    assert isinstance(shown, Excerpt)
+    assert "Tue 10 Nov 2026, 14:00" in str(shown.said)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from PIL import Image
 
 from casework.cases import open_case
 from casework.keeping.add import FileDetails, add_and_seal
-from casework.proving.pack import PackRequest, make_pack, preview_pack
+from casework.proving.pack import PackRequest, _inspect, make_pack, preview_pack
 from casework.views import pack_preview
 from casework.workspace import Workspace
 from collector.errors import PersonNeeded, WrongRequest
@@ -45,6 +47,22 @@ def test_a_request_that_cannot_be_met_writes_nothing(
         make_pack(ws, ORDER, wanted, quiet)
     assert len(list(ws.archive.ledger.entries())) == before
     assert sorted(tmp_path.iterdir()) == there
+
+
+def test_a_message_whose_printed_time_cannot_be_read_stands_in_the_pack_with_it(ws: Workspace, tmp_path: Path) -> None:
+    """It shows a time: that none is shown would be wrong, and so would be a name for who has none."""
+    talk = tmp_path / "talk.csv"
+    talk.write_text("date,from,text\n03/08/2025 10:00,Cindy,They ship.\n03/08/2025 10:01,,They left.\n")
+    add_and_seal(ws, ORDER, [talk], FileDetails(kind="chat"), quiet)
+    with paper_browser():
+        made = make_pack(ws, ORDER, PackRequest(reasons=("damaged",), output=tmp_path / "made.zip"), quiet)
+    with ZipFile(made.path) as packed:
+        (name,) = (name for name in packed.namelist() if name.endswith("/timeline.json"))
+        rows = [row for row in json.loads(packed.read(name))["rows"] if row["kind"] == "chat"]
+    assert {row["who"]: row["when"] for row in rows} == {
+        "Cindy (CSV)": "printed “03/08/2025 10:00”, which cannot be read as a time",
+        "No name read (CSV)": "printed “03/08/2025 10:01”, which cannot be read as a time",
+    }
 
 
 def test_of_a_case_of_which_nothing_was_kept_no_pack_is_made(ws: Workspace, tmp_path: Path) -> None:
@@ -84,3 +102,14 @@ def test_before_a_pack_is_made_it_is_said_what_the_other_side_would_see(ws: Work
     assert len(preview.exhibits) == 5
     shown = "\n".join(str(block) for block in pack_preview(preview).blocks)
     assert "garden.jpg, and goes along" in shown
+
+
+def test_what_a_supplier_calls_his_goods_stops_no_pack() -> None:
+    """His words under a secret's name, where people can read them on the page, or in the program's own files."""
+    said = b'[{"name": "sid", "value": "HX-2024-PRO-v2"}, {"name": "serial-token", "value": "q7Xw93LpZk2MvB81"}]'
+    ours = [(f"data/{path}", said) for path in ("timeline.json", "exhibits/A01-order/facts.json", "proof/entries.jsonl")]
+    page = ("data/exhibits/A01-order/text.txt", b"sid\nHX-2024-PRO-v2\nserial-token\nq7Xw93LpZk2MvB81")
+    kept = ("data/archive.wacz", said)
+    _inspect([*ours, kept, page], accepted=False)
+    with pytest.raises(PersonNeeded, match=r"archive\.wacz may hold"):
+        _inspect([*ours, kept], accepted=False)

@@ -98,7 +98,7 @@ def test_a_browser_killed_in_the_middle_fails_the_visit_and_then_the_next_tab() 
             async with browser.tab() as tab:
 
                 def kill_after_opening(text: str) -> None:
-                    if text.endswith(": settle"):
+                    if text.endswith(": waiting until it has loaded"):
                         os.kill(the_browser(processes_below(os.getpid()) - before), signal.SIGKILL)
 
                 snapshot = await visit(

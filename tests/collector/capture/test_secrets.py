@@ -243,3 +243,66 @@ def test_a_link_that_somebody_wrote_stays_in_an_mhtml_and_stops_nothing() -> Non
     message = b"<p>see http://x.example/?token=q7Xw93LpZk2MvB81nT5c</p>"
     assert not secrets_left(pack("mhtml", message))
     assert secrets_left(message) == {"token": 1}
+
+
+HERS = "q7Xw93LpZk2MvB81nT5c"
+
+
+@pytest.mark.parametrize(
+    "description",
+    [
+        f'<p data-token="{HERS}">', f'<input type="hidden" name="token" value="{HERS}">', f"<!-- token={HERS} -->",
+        f'<textarea name="token">{HERS}</textarea>', f'<script>var d = {{"Token": "{HERS}"}};</script>',
+        f'<script>var d = [{{"name": "sid", "value": "{HERS}"}}];</script>',
+    ],
+)  # fmt: skip
+def test_a_description_that_names_it_a_secret_hides_nothing_that_is_read_on_the_page(description: str) -> None:
+    """A tag's own value is masked in the tag alone."""
+    mask = Mask(secrets_of([], [], [VisitText(f"<p>{HERS}</p>{description}", "html")]))
+    assert mask.mask(f'<p>{HERS}</p><a href="/{HERS}">', "dom:0") == f'<p>{HERS}</p><a href="/{HERS}">'
+
+
+@pytest.mark.parametrize("number", ["LP00123456789012", "YT2634512345678901", "NL91ABNA0417164300", "MSKU1234565"])
+def test_the_number_of_a_parcel_or_of_an_account_is_masked_under_a_secret_name_only(number: str) -> None:
+    mask = Mask(secrets_of([], [], [VisitText(f'<script>var d = {{"sid": "{number}"}}</script>', "html")]))
+    assert mask.mask(f"<p>{number}</p>", "dom:0") == f"<p>{number}</p>"
+    assert number not in mask.mask(f'{{"sid": "{number}"}}', "body:0")
+
+
+def test_addresses_in_addresses_are_read_to_the_last() -> None:
+    """However many there are: nobody can stop a visit with a message."""
+    chain = "?a=" * 20_000
+    assert Mask([]).mask(f"{chain}?token={HERS}", "text:0") == f"{chain}?token=[redacted:token:1]"
+
+
+def lots(form: str) -> str:
+    return "".join(form.format(n=f"q7{n:06}Xw") for n in range(100_000 // len(form)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        lots("<!-- password: correct horse {n} -->"), lots('<p data-token="{n}Lp93Zk">'), "<!--" + "password:" * 10_000,
+        "<script>" + "=/" * 50_000, "<!--" + "a:" * 50_000, '<script>[{"a":' * 10_000,
+        "--" + 'name="a"' * 12_000, lots("https://x.example/?token={n}Lp93Zk "), "<a " + '"' * 99_999, "?a=" * 30_000,
+    ],
+    ids=lambda text: text[:24],
+)  # fmt: skip
+def test_a_text_written_to_be_slow_is_searched_and_masked_to_its_end(text: str) -> None:
+    """A hundred thousand characters: where the work grew with their square, this would take many minutes."""
+    masked = Mask(secrets_of([], [], [VisitText(text)])).mask(text, "dom:0")
+    assert secrets_left(masked.encode()) == {}
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f"<!-- sid: https://ana:pw12@x.example/?token={HERS} -->", f'<p data-password="https://ana:pw12@x.example/?token={HERS}">',
+        f"<!-- cookie2={HERS} --><p>Bearer {HERS}</p>", f"<p data-a='{{\"password\": \"token={HERS}\"}}'>",
+        "<html><title>token=abc12345</title>", f'<textarea name="sid">{HERS}</textarea><p>{HERS}</p>',
+    ],
+)  # fmt: skip
+def test_of_a_page_that_was_masked_nothing_is_left_to_mask(page: str) -> None:
+    """Whatever its writer put into what: else he could stop every pack that shows it."""
+    masked = Mask(secrets_of([], [], [VisitText(page, "html")])).mask(page, "dom:0")
+    assert secrets_left(masked.encode()) == {}

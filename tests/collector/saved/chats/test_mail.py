@@ -8,7 +8,7 @@ from email.message import EmailMessage
 import pytest
 
 from collector.canonical import sha256
-from collector.saved.chats.mail import files_attached
+from collector.saved.chats.mail import files_attached, mail_time
 from collector.saved.chats.table import read_chat
 from tests.collector.saved.chats.reading import anywhere, chat, files, times, told, wall
 
@@ -75,6 +75,22 @@ def test_universal_time_is_an_instant_however_it_is_written(date: str) -> None:
 def test_a_date_without_a_zone_is_a_range() -> None:
     text = mail().as_bytes().replace(b" +0800", b"")
     assert times(chat(text)) == [anywhere(wall(2026, 9, 24, 18, 2, 11))]
+
+
+@pytest.mark.parametrize("zone", ["GMT+0800 (China Standard Time)", "GMT+08:00", "+08:00", "+0800 (CST)"])
+def test_an_offset_counts_however_it_is_written(zone: str) -> None:
+    assert times(chat(mail().as_bytes().replace(b"+0800", zone.encode()))) == [(AT, AT)]
+
+
+@pytest.mark.parametrize("zone", ["CST", "+8", "+0260", "+0800 +0000", "America/EST"])
+def test_a_zone_that_can_be_several_is_a_range(zone: str) -> None:
+    found = mail_time(f"Thu, 24 Sep 2026 18:02:11 {zone}")
+    assert found is not None
+    assert (found.earliest, found.latest) == anywhere(wall(2026, 9, 24, 18, 2, 11))
+
+
+def test_a_date_with_a_mark_of_half_a_day_is_not_read_as_the_morning() -> None:
+    assert mail_time("Thu, 24 Sep 2026 06:02:11 PM +0800") is None
 
 
 def test_a_page_that_a_browser_saved_is_no_mail() -> None:

@@ -51,7 +51,29 @@ def test_of_more_messages_than_are_read_the_file_says_so() -> None:
     said = [message("CSV", "A", "", None, str(n)) for n in range(4)]
     found = conversation("CSV", said, most=3)
     assert found is not None
-    assert (len(found.messages), found.caution.text) == (3, "Only its first 3 messages were read; the file is kept whole.")
+    assert len(found.messages) == 3
+    assert found.caution.text.startswith("Only its first 3 messages were read; the file is kept whole.")
+
+
+def test_a_message_whose_time_cannot_be_read_is_said() -> None:
+    rows = [{"date": when, "from": "Cindy", "text": "ship"} for when in ("2026-09-24 18:02", "24/09/2026 18:02")]
+    assert "The time of 1 of its 2 messages could not be read" in chat(json.dumps(rows)).caution.text
+    assert not chat(json.dumps(rows[:1])).caution.text
+
+
+def test_a_day_and_a_time_in_columns_of_their_own_are_one_time() -> None:
+    found = chat("Date,Time,From,Text\n2026-09-24,18:02:11,Cindy,ship\n")
+    assert (told(found), times(found)) == (SHIP, [anywhere(WALL)])
+
+
+def test_what_the_owner_of_the_telephone_wrote_is_not_the_other_sides() -> None:
+    rows = [{"createTime": 1790251331, "talker": "Cindy", "isSender": own, "content": "ship"} for own in (1, 0)]
+    assert told(chat(json.dumps(rows))) == [("the account that exported it", "ship"), ("Cindy", "ship")]
+
+
+def test_a_sender_with_several_names_is_called_by_one() -> None:
+    rows = [{"date": "2026-09-24 18:02", "from": {"id": 7, "name": "Cindy"}, "text": "ship"}]
+    assert told(chat(json.dumps(rows))) == SHIP
 
 
 @pytest.mark.parametrize(

@@ -85,3 +85,13 @@ def test_attachments_are_told_from_words_in_any_language(words: str, names: list
 def test_the_same_words_twice_in_a_minute_are_two_messages() -> None:
     first, second = chat("24/09/2026, 18:03 - A: ok\n24/09/2026, 18:03 - A: ok\n").messages
     assert first["id"] != second["id"]
+
+
+def test_half_past_noon_is_zero_thirty_in_the_afternoon_in_japan() -> None:
+    found = chat("[2026/09/24 午後0:30:11] Cindy: ship\n[2026/09/24 午前0:30:11] Cindy: ship\n")
+    assert times(found) == [anywhere(wall(2026, 9, 24, 12, 30, 11)), anywhere(wall(2026, 9, 24, 0, 30, 11))]
+
+
+def test_years_of_two_digits_stand_first_where_they_can_stand_nowhere_else() -> None:
+    found = chat("25/08/03, 10:00 - Cindy: ship\n25/08/13, 10:01 - Cindy: ship\n")
+    assert times(found) == [anywhere(wall(2025, 8, 3, 10)), anywhere(wall(2025, 8, 13, 10, 1))]
