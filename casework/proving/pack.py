@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -108,6 +108,10 @@ def make_pack(ws: Workspace, wanted: str, request: PackRequest, progress: Progre
     planned = _plan(ws, file, request, choices)  # before anything is kept: a wrong request leaves no trace
     _require_something(ws, file)
     out = _place(request.output, planned.name)
+    originals = {path: digest for exhibit in planned.exhibits for path, digest in exhibit.files.items()}
+    progress("looking at what the other side gets")
+    get = ws.archive.objects.get
+    _inspect(((path, get(digest)) for path, digest in sorted(originals.items())), accepted=request.accept_risk)
     progress("sealing what is new")
     seal(ws.archive, key, progress)
     ws.refresh()
@@ -119,7 +123,8 @@ def make_pack(ws: Workspace, wanted: str, request: PackRequest, progress: Progre
     tokens = _PackStamper(ws, progress)
     progress("writing the pack")
     result = write_pack(
-        planned, renderings, ws.archive.objects.get, material, inspect=partial(_inspect, accepted=request.accept_risk),
+        planned, renderings, get, material,
+        inspect=partial(_inspect, accepted=request.accept_risk, looked_at=originals.keys()),
         sign=lambda data: sign(data, key, ws.clock.now()), stamp=tokens.stamp, out=out,
     )  # fmt: skip
     seal(ws.archive, key, progress)
@@ -136,8 +141,11 @@ _OURS = re.compile(r"data/(?!exhibits/|archive\.wacz).*|data/exhibits/A[^/]+/(?:
 _TEXT_OF_PAGE = re.compile(r"data/exhibits/A[^/]+/text(?:-\d+)?\.txt")
 
 
-def _inspect(files: Iterable[tuple[str, bytes]], *, accepted: bool) -> None:
-    """The last look at what the other side gets. Raises PersonNeeded where something in it may open an account."""
+def _inspect(files: Iterable[tuple[str, bytes]], *, accepted: bool, looked_at: Collection[str] = ()) -> None:
+    """The last look at what the other side gets. Raises PersonNeeded where something in it may open an account.
+
+    Originals are `looked_at` before anything is made, what is made of them before it is written.
+    """
     if accepted:
         return
     texts: list[str] = []
@@ -145,13 +153,11 @@ def _inspect(files: Iterable[tuple[str, bytes]], *, accepted: bool) -> None:
     for path, data in files:
         if _TEXT_OF_PAGE.fullmatch(path):
             texts.append(data.decode("utf-8", "replace"))
-        if secrets_left(data, by_name=not _OURS.fullmatch(path)):
+        if path not in looked_at and secrets_left(data, by_name=not _OURS.fullmatch(path)):
             suspects[path] = data
     legible = "\n".join(texts)
-    looked_at = {
-        path: secrets_left(data, by_name=not _OURS.fullmatch(path), legible=legible) for path, data in suspects.items()
-    }
-    found = {path: left for path, left in looked_at.items() if left}
+    again = {path: secrets_left(data, by_name=not _OURS.fullmatch(path), legible=legible) for path, data in suspects.items()}
+    found = {path: left for path, left in again.items() if left}
     if found:
         path, left = next(iter(found.items()))
         others = f", and {len(found) - 1} other file(s) too" if len(found) > 1 else ""

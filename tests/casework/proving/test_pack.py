@@ -78,10 +78,12 @@ def test_a_file_that_opens_an_account_stops_the_pack_until_somebody_has_looked(w
     notes.write_text("our access: https://x.example/in?token=q7Xw93LpZk2MvB81nT5c\n")
     add_and_seal(ws, ORDER, [notes], FileDetails(), quiet)
     request = PackRequest(reasons=("damaged",), output=tmp_path / "made.zip")
+    before = len(list(ws.archive.ledger.entries()))
     with paper_browser():
         with pytest.raises(PersonNeeded, match=r"notes\.txt may hold what opens an account \(token\)"):
             make_pack(ws, ORDER, request, quiet)
         assert not (tmp_path / "made.zip").exists()
+        assert len(list(ws.archive.ledger.entries())) == before
         assert make_pack(ws, ORDER, replace(request, accept_risk=True), quiet).problems == ()
         without = replace(request, choices=Choices(exclude=("notes.txt",)))
         assert make_pack(ws, ORDER, without, quiet).problems == ()
