@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -111,7 +111,8 @@ def make_pack(ws: Workspace, wanted: str, request: PackRequest, progress: Progre
     originals = {path: digest for exhibit in planned.exhibits for path, digest in exhibit.files.items()}
     progress("looking at what the other side gets")
     get = ws.archive.objects.get
-    _inspect(((path, get(digest)) for path, digest in sorted(originals.items())), accepted=request.accept_risk)
+    look = _LastLook(accepted=request.accept_risk)
+    look((path, get(digest)) for path, digest in sorted(originals.items()))
     progress("sealing what is new")
     seal(ws.archive, key, progress)
     ws.refresh()
@@ -123,8 +124,7 @@ def make_pack(ws: Workspace, wanted: str, request: PackRequest, progress: Progre
     tokens = _PackStamper(ws, progress)
     progress("writing the pack")
     result = write_pack(
-        planned, renderings, get, material,
-        inspect=partial(_inspect, accepted=request.accept_risk, looked_at=originals.keys()),
+        planned, renderings, get, material, inspect=look,
         sign=lambda data: sign(data, key, ws.clock.now()), stamp=tokens.stamp, out=out,
     )  # fmt: skip
     seal(ws.archive, key, progress)
@@ -141,30 +141,36 @@ _OURS = re.compile(r"data/(?!exhibits/|archive\.wacz).*|data/exhibits/A[^/]+/(?:
 _TEXT_OF_PAGE = re.compile(r"data/exhibits/A[^/]+/text(?:-\d+)?\.txt")
 
 
-def _inspect(files: Iterable[tuple[str, bytes]], *, accepted: bool, looked_at: Collection[str] = ()) -> None:
-    """The last look at what the other side gets. Raises PersonNeeded where something in it may open an account.
+class _LastLook:
+    """The last look at what the other side gets: at the originals before anything is made, then at what is made of them."""
 
-    Originals are `looked_at` before anything is made, what is made of them before it is written.
-    """
-    if accepted:
-        return
-    texts: list[str] = []
-    suspects: dict[str, bytes] = {}
-    for path, data in files:
-        if _TEXT_OF_PAGE.fullmatch(path):
-            texts.append(data.decode("utf-8", "replace"))
-        if path not in looked_at and secrets_left(data, by_name=not _OURS.fullmatch(path)):
-            suspects[path] = data
-    legible = "\n".join(texts)
-    again = {path: secrets_left(data, by_name=not _OURS.fullmatch(path), legible=legible) for path, data in suspects.items()}
-    found = {path: left for path, left in again.items() if left}
-    if found:
-        path, left = next(iter(found.items()))
-        others = f", and {len(found) - 1} other file(s) too" if len(found) > 1 else ""
-        raise PersonNeeded(
-            f"No pack was written: {path} may hold what opens an account ({', '.join(sorted(left))}){others}.",
-            "The other side would get it. Leave the page or file out with --exclude, or, after a look, add --accept-risk.",
-        )
+    def __init__(self, *, accepted: bool) -> None:
+        self._accepted = accepted
+        self._legible = ""  # what people can read of the pages
+
+    def __call__(self, files: Iterable[tuple[str, bytes]]) -> None:
+        """Raises PersonNeeded where something in these may open an account."""
+        if self._accepted:
+            return
+        suspects: dict[str, bytes] = {}
+        for path, data in files:
+            if _TEXT_OF_PAGE.fullmatch(path):
+                self._legible += data.decode("utf-8", "replace") + "\n"
+            if secrets_left(data, by_name=not _OURS.fullmatch(path)):
+                suspects[path] = data
+        again = ((path, self._left(path, data)) for path, data in suspects.items())
+        found = {path: left for path, left in again if left}
+        if found:
+            path, left = next(iter(found.items()))
+            others = f", and {len(found) - 1} other file(s) too" if len(found) > 1 else ""
+            raise PersonNeeded(
+                f"No pack was written: {path} may hold what opens an account ({', '.join(sorted(left))}){others}.",
+                "The other side would get it. Leave the page or file out with --exclude, or, after a look, add "
+                "--accept-risk.",
+            )
+
+    def _left(self, path: str, data: bytes) -> Mapping[str, int]:
+        return secrets_left(data, by_name=not _OURS.fullmatch(path), legible=self._legible)
 
 
 def _require_something(ws: Workspace, file: CaseFile) -> None:

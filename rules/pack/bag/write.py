@@ -51,16 +51,16 @@ def write_pack(
 ) -> PackResult:
     """Writes the pack whole or not at all.
 
-    `inspect` is shown every file, by bag path, and raises where the pack must not be written. `sign` gives the
-    detached signature of the tag manifest's bytes; `stamp` gives tokens over that signature by
+    `inspect` is shown what was made of the originals, by bag path, and raises where the pack must not be written.
+    `sign` gives the detached signature of the tag manifest's bytes; `stamp` gives tokens over that signature by
     authority, and leaves out those that did not answer. Raises WrongRequest when `out` cannot be written or is a file
     of another kind, DamagedArchive when a stored object is not what the plan says.
     """
     _require_place(out, plan.name)
-    files = {path: _ready(data) for path, data in {**renderings, **proof_files(proof)}.items()}
-    files |= _originals(plan, get)
+    made = {**renderings, **proof_files(proof)}
+    inspect(made.items())
+    files = {path: _ready(data) for path, data in made.items()} | _originals(plan, get)
     payload = dict(sorted(files.items()))
-    inspect((path, file.read()) for path, file in payload.items())
     tags = {
         "bagit.txt": _ready(DECLARATION),
         "bag-info.txt": _ready(_bag_info(plan, payload.values())),

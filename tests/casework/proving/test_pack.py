@@ -12,7 +12,7 @@ from PIL import Image
 
 from casework.cases import open_case
 from casework.keeping.add import FileDetails, add_and_seal
-from casework.proving.pack import PackRequest, _inspect, make_pack, preview_pack
+from casework.proving.pack import PackRequest, _LastLook, make_pack, preview_pack
 from casework.views import pack_preview
 from casework.workspace import Workspace
 from collector.errors import PersonNeeded, WrongRequest
@@ -112,6 +112,6 @@ def test_what_a_supplier_calls_his_goods_stops_no_pack() -> None:
     ours = [(f"data/{path}", said) for path in ("timeline.json", "exhibits/A01-order/facts.json", "proof/entries.jsonl")]
     page = ("data/exhibits/A01-order/text.txt", b"sid\nHX-2024-PRO-v2\nserial-token\nq7Xw93LpZk2MvB81")
     kept = ("data/archive.wacz", said)
-    _inspect([*ours, kept, page], accepted=False)
+    _LastLook(accepted=False)([*ours, kept, page])
     with pytest.raises(PersonNeeded, match=r"archive\.wacz may hold"):
-        _inspect([*ours, kept], accepted=False)
+        _LastLook(accepted=False)([*ours, kept])
