@@ -9,7 +9,9 @@ from dataclasses import replace
 from collector.canonical import canonical
 from collector.capture.artefact_writer import ArtefactWriter
 from collector.capture.machinery import Form, VisitText
-from collector.capture.secrets import Mask, holds, kind_of_name, signs_in
+from collector.capture.masking import Mask, holds
+from collector.capture.secret_names import kind_of_name
+from collector.capture.secrets import signs_in
 from collector.capture.tab import Credential, Exchange, NetworkTraffic, Socket
 from collector.network_record import (
     BodyRecord,

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from collector.canonical import canonical
 from collector.capture.artefact_writer import ArtefactWriter
 from collector.capture.machinery import Form, VisitText
+from collector.capture.masking import Mask, holds
 from collector.capture.network import MASKED, addresses_in, credentials_in, keep_network, texts_in
-from collector.capture.secrets import Mask, holds, secrets_of
+from collector.capture.secrets import secrets_of
 from collector.capture.tab import Credential, NetworkTraffic
 from collector.site import Document
 

@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 from collector.alias import Alias
 from collector.capture.artefact_writer import ArtefactWriter
 from collector.capture.judge import WALLS, judge
+from collector.capture.masking import Mask
 from collector.capture.pending_artefacts import UNKNOWN, PendingArtefacts
-from collector.capture.secrets import Mask
 from collector.capture.tab import Arrival, Exchange, Stretch, Tab, TabError, TabGone
 from collector.clock import Clock
 from collector.errors import WrongRequest

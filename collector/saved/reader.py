@@ -10,7 +10,8 @@ from collector.archive.index import ReadSaved, SavedReading
 from collector.archive.records import AddedRecord
 from collector.canonical import as_json
 from collector.capture.machinery import VisitText
-from collector.capture.secrets import Mask, secrets_of
+from collector.capture.masking import Mask
+from collector.capture.secrets import secrets_of
 from collector.errors import DamagedArchive
 from collector.kinds import file_kind, page_kind
 from collector.model import Fact, Place, Printed, SavedOutcome, SavedPage, Target

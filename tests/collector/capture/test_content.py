@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 
 from collector.canonical import as_json
 from collector.capture.machinery import Form, VisitText
-from collector.capture.secrets import Mask, holds, is_plain, secrets_of
+from collector.capture.masking import Mask, holds
+from collector.capture.secret_names import is_plain
+from collector.capture.secrets import secrets_of
 from collector.capture.tab import Credential
 from collector.sites.alibaba import Alibaba
 from fixtures.marketplace.noise import Tokens

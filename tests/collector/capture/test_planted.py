@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.capture.machinery import Form, VisitText
-from collector.capture.secrets import Mask, is_plain, secrets_of
+from collector.capture.masking import Mask
+from collector.capture.secret_names import is_plain
+from collector.capture.secrets import secrets_of
 from tests.collector.capture.planted import (
     ADDRESSES,
     BODIES,

@@ -15,7 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.capture.machinery import VisitText
-from collector.capture.secrets import Mask, Secret, holds, kind_of_name, secrets_left, secrets_of
+from collector.capture.masking import Mask, holds
+from collector.capture.secret_names import Secret, kind_of_name
+from collector.capture.secrets import secrets_left, secrets_of
 from collector.capture.tab import Credential
 
 TOKEN = "a8F/k2+Lm9&Qz=7c"
