@@ -1,0 +1,31 @@
+"""The commands that keep watching: the night."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from casework.terminal import Terminal
+from cli.app import WATCHING
+from cli.options import ArchiveOption, JsonOption, QuietOption, show
+
+commands = typer.Typer()
+
+
+@commands.command(rich_help_panel=WATCHING)
+def nightly(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which pages would be visited.")] = False,
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Visit every open case's pages once, seal them, and say what is due."""
+    from casework import views
+    from casework.keeping.nightly import night
+    from casework.workspace import workspace
+
+    terminal = Terminal(json, quiet)
+    with terminal.progress() as progress:
+        result = night(workspace(archive), dry_run=dry_run, progress=progress)
+    show(terminal, views.night(result))
