@@ -1,5 +1,6 @@
 """What an answer looks like: one pure function an answer, which gives a `View` (JSON, blocks for people, exit code)."""
 
+from casework.views.changes import changes
 from casework.views.deadlines import deadlines
 from casework.views.desk import next_step, night, signed_in, stopped, today, watched
 from casework.views.findings import before_order, draft, findings
@@ -11,7 +12,7 @@ from casework.views.sealing import stamped, status, verified
 from casework.views.told import told, withdrawn
 
 __all__ = [
-    "added", "before_order", "captured", "case", "cases", "deadlines", "draft", "exported", "facts", "findings",
+    "added", "before_order", "captured", "case", "cases", "changes", "deadlines", "draft", "exported", "facts", "findings",
     "found", "health", "initialised", "next_step", "night", "pack_preview", "packed", "reindexed", "reread", "sample",
     "sample_written", "signed_in", "site_today", "stamped", "status", "stopped", "today", "told", "verified", "watched",
     "withdrawn",
