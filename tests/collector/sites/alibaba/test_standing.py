@@ -78,6 +78,9 @@ def test_a_picture_is_known_by_its_path_whatever_host_or_size_it_comes_in() -> N
 def test_where_what_moves_stood_is_told_by_the_texts_that_were_shown_there() -> None:
     html = "<html><body><h1>LED fan</h1><aside><p>Ad</p><p>More</p></aside></body></html>"
     aside = "html > body > aside:nth-of-type(1)"
-    boxes = (Box("html > body > h1:nth-of-type(1)", 0, 0, 200, 30, "LED fan"),
-             Box(f"{aside} > p:nth-of-type(1)", 10, 100, 50, 20, "Ad"), Box(f"{aside} > p:nth-of-type(2)", 10, 130, 80, 20, "More"))  # fmt: skip
+    boxes = (
+        Box("html > body > h1:nth-of-type(1)", 0, 0, 200, 30, "LED fan"),
+        Box(f"{aside} > p:nth-of-type(1)", 10, 100, 50, 20, "Ad"),
+        Box(f"{aside} > p:nth-of-type(2)", 10, 130, 80, 20, "More"),
+    )
     assert Alibaba().moving_areas(page(html, *boxes)) == ((10, 100, 80, 50),)
