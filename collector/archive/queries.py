@@ -85,6 +85,14 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class FinishedRun:
+    """A night as the ledger has it: when it ended (UTC), and how many visits had which outcome."""
+
+    at: datetime
+    outcomes: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class PausedAccount:
     """An account that a wall stopped: nothing is visited with it until a person has acted."""
 
@@ -165,6 +173,11 @@ class Queries:
             row["account"]: PausedAccount(row["account"], row["why"], datetime.fromisoformat(row["at"]), row["snapshot"])
             for row in self._rows("select * from paused")
         }
+
+    def last_run(self) -> FinishedRun | None:
+        """The night that ended last."""
+        rows = self._rows("select at, body from runs order by seq desc limit 1")
+        return _run(rows[0]) if rows else None
 
     def renderings(self, plan: str) -> dict[str, str] | None:
         """Path and commitment of what was made for a plan that was packed before; None for another plan."""
@@ -337,6 +350,11 @@ class Queries:
         """The rows of a table and how often each stands there; names are those of `index.TABLES`."""
         sql = f"select {', '.join(columns)} from {table}"  # noqa: S608 - the index's own names
         return Counter(tuple(row) for row in self._rows(sql))
+
+
+def _run(row: sqlite3.Row) -> FinishedRun:
+    outcomes = json.loads(row["body"]).get("outcomes") or {}
+    return FinishedRun(datetime.fromisoformat(row["at"]), {str(name): int(number) for name, number in outcomes.items()})
 
 
 def _look(row: sqlite3.Row) -> Look:
