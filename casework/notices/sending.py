@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import http.client
 import logging
-import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import unquote, urlsplit
+
+import stamina
 
 from casework.notices.book import Address
 from collector.errors import WrongRequest
@@ -36,7 +37,8 @@ def label_of(url: str) -> str:
     plugin = _plugin(url)
     to = ", ".join(str(mail) for _, mail in plugin.targets) if plugin.service_name == "E-Mail" else ""
     place = urlsplit(plugin.url(privacy=True)).netloc.rpartition("@")[2]  # a token that stands there is shortened by apprise
-    return f"mail to {to}" if to else f"{plugin.service_name} ({place})"
+    shown = place if "." in place else f"{place[:2]}…"  # no host: the name of a channel, which is as good as a key to it
+    return f"mail to {to}" if to else f"{plugin.service_name} ({shown})"
 
 
 def send(address: Address, notice: Notice) -> Sent:
@@ -92,17 +94,15 @@ def ping(url: str, stage: Stage, text: str = "") -> str:
     Returns "" when it was heard, else why not. Raises nothing.
     """
     place = url.rstrip("/") + {"start": "/start", "success": "", "fail": "/fail"}[stage]
-    why = ""
-    for number in range(_PINGS):
-        if number:
-            time.sleep(number)
-        try:
-            request = urllib.request.Request(place, redacted(text).encode()[:_MOST_SAID], method="POST")  # noqa: S310
-            with urllib.request.urlopen(request, timeout=_PING_S) as answer:  # noqa: S310 - http and https alone, see notify
-                answer.read(1)
-            return ""
-        except urllib.error.HTTPError as error:
-            why = f"the service answered {error.code}"
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            why = f"the service could not be reached ({type(error).__name__})"
-    return why
+    data = redacted(text).encode()[:_MOST_SAID]
+    try:
+        for attempt in stamina.retry_context(on=OSError, attempts=_PINGS):  # HTTPError is one
+            with attempt:
+                request = urllib.request.Request(place, data, method="POST")  # noqa: S310 - http and https alone, see notify
+                with urllib.request.urlopen(request, timeout=_PING_S) as answer:  # noqa: S310
+                    answer.read(1)
+    except urllib.error.HTTPError as error:
+        return f"the service answered {error.code}"
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        return f"the service could not be reached ({type(error).__name__})"
+    return ""

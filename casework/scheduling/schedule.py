@@ -20,6 +20,7 @@ from casework.notices.book import Book, read_book
 from casework.scheduling.jobs import SCHEDULERS, Job, Plan, Scheduler, block_lines, crontab_with, jobs, plan_of
 from casework.workspace import Workspace, keep
 from collector.archive.config import default_archive
+from collector.archive.queries import FinishedRun
 from collector.errors import PersonNeeded, WrongRequest
 from collector.ledger.disk import write_file
 
@@ -64,8 +65,7 @@ class ScheduleAnswer:
     book: Book
     did: str = ""
     dry_run: bool = False
-    last_run: datetime | None = None
-    last_run_did: str = ""
+    last_run: FinishedRun | None = None
     notes: tuple[str, ...] = ()
     zone: str = "UTC"
 
@@ -258,9 +258,9 @@ def _answer(
         ScheduledJob(job.name, job.words, has, job.next_after(now) if has or dry_run else None)
         for job, has in zip(each, there, strict=True)
     )
-    last, last_did = _last_run(ws)
+    last = ws.index.last_run() if ws.archive.exists else None
     notes = _notes(machine, scheduler, all(there)) if did != "removed" else ()
-    return ScheduleAnswer(scheduler, shown, plan, read_book(ws), did, dry_run, last, last_did, notes, zone)
+    return ScheduleAnswer(scheduler, shown, plan, read_book(ws), did, dry_run, last, notes, zone)
 
 
 def _notes(machine: Machine, scheduler: Scheduler, there: bool) -> tuple[str, ...]:
@@ -276,14 +276,3 @@ def _notes(machine: Machine, scheduler: Scheduler, there: bool) -> tuple[str, ..
     if scheduler == "launchd":
         return ("It runs while you are logged in; what was missed asleep runs when the machine wakes.",)
     return ("It runs while you are logged in; what was missed runs as soon as the machine is on.",)
-
-
-def _last_run(ws: Workspace) -> tuple[datetime | None, str]:
-    """When the last night ended, and in words what came of it."""
-    if not ws.archive.exists:
-        return None, ""
-    run = ws.index.last_run()
-    if run is None:
-        return None, ""
-    kept = ", ".join(f"{number} {outcome}" for outcome, number in run.outcomes.items()) or "nothing was due"
-    return run.at, kept

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from casework.blocks import Block, Result, Span, View, hint, line, warnings
@@ -26,7 +26,7 @@ def scheduled(answer: ScheduleAnswer) -> View:
         "scheduler": answer.scheduler, "jobs": rows, "installed": all(job.installed for job in answer.jobs),
         "dry_run": answer.dry_run, "files": files,
         "crontab": answer.plan.crontab, "commands": [list(command) for command in answer.plan.commands],
-        "last_run": as_json(answer.last_run), "last_run_did": answer.last_run_did, "notes": list(answer.notes),
+        "last_run": as_json(answer.last_run), "notes": list(answer.notes),
         "warned": any(one.confirmed for one in answer.book.addresses),
     }  # fmt: skip
     return View(value, tuple(_scheduled(answer)), DONE)
@@ -69,16 +69,15 @@ def _scheduled(answer: ScheduleAnswer) -> Iterator[Block]:
     if answer.last_run is None:
         yield line("No night has run yet.")
     else:
-        did = ", ".join(_in_words(answer.last_run_did))
-        yield line(f"The last night ended {time_words(answer.last_run, answer.zone)}: {did}.")
+        yield line(f"The last night ended {time_words(answer.last_run.at, answer.zone)}: {_did(answer.last_run.outcomes)}.")
     yield from warnings(answer.notes)
     yield from _warned(answer)
 
 
-def _in_words(did: str) -> Iterator[str]:
-    for part in did.split(", "):
-        number, _, outcome = part.partition(" ")
-        yield f"{number} {'page' if number == '1' else 'pages'} {_OUTCOMES[outcome]}" if outcome in _OUTCOMES else part
+def _did(outcomes: Mapping[str, int]) -> str:
+    """How many pages had which outcome, the good ones first."""
+    numbers = [(outcomes[name], words) for name, words in _OUTCOMES.items() if outcomes.get(name)]
+    return ", ".join(f"{number} page{'s' if number != 1 else ''} {words}" for number, words in numbers) or "nothing was due"
 
 
 def _dry_run(answer: ScheduleAnswer) -> Iterator[Block]:
