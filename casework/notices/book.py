@@ -32,7 +32,7 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class Recipient:
     """Somebody who is told. `url` is a secret: it opens a mailbox or a channel, and is shown nowhere.
 
     `label` says in words who it is; `zone` and `lang` are the reader's, `discreet` leaves out names and amounts. `confirmed`
@@ -61,7 +61,7 @@ class Ping:
 class Book:
     """All of it. `told` and `failed` are by address number, `told` by concern; `steps_h` in hours before an end."""
 
-    addresses: tuple[Address, ...] = ()
+    addresses: tuple[Recipient, ...] = ()
     steps_h: tuple[int, ...] = tuple(int(step.total_seconds()) // 3600 for step in STEPS)
     ping: Ping | None = None
     calendar: str = ""
@@ -74,11 +74,11 @@ class Book:
         words = [_span(hours) for hours in self.steps_h]
         return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
-    def told_to(self, address: Address) -> Mapping[str, Told]:
+    def told_to(self, address: Recipient) -> Mapping[str, Told]:
         """What an address was told, by concern."""
         return self.told.get(str(address.number), {})
 
-    def after(self, address: Address, told: Mapping[str, Told], failure: Failure | None) -> Book:
+    def after(self, address: Recipient, told: Mapping[str, Told], failure: Failure | None) -> Book:
         """The book after an address was written to."""
         number = str(address.number)
         failed = {key: value for key, value in self.failed.items() if key != number}
@@ -86,12 +86,12 @@ class Book:
             self, told={**self.told, number: told}, failed={**failed, number: failure} if failure is not None else failed
         )
 
-    def with_address(self, address: Address) -> Book:
+    def with_address(self, address: Recipient) -> Book:
         """The book with an address in place of the one that has its number, or as a new one."""
         others = [one for one in self.addresses if one.number != address.number]
         return replace(self, addresses=tuple(sorted((*others, address), key=lambda one: one.number)))
 
-    def without(self, address: Address) -> Book:
+    def without(self, address: Recipient) -> Book:
         """The book without an address, and without what it was told."""
         number = str(address.number)
         return replace(

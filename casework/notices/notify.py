@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 
 from casework.cases import machine_zone, require_zone
 from casework.keeping.sign_in import Person
-from casework.notices.book import Address, Book, Ping, read_book, write_book, writing
+from casework.notices.book import Book, Ping, Recipient, read_book, write_book, writing
 from casework.notices.sending import Sent, label_of, send
 from casework.workspace import Workspace, is_web_address
 from collector.errors import WrongRequest
 from collector.progress import Progress
-from rules.notices.wording import LANGUAGES, Reader, trial
+from rules.notices.wording import LANGUAGES, Addressee, trial
 
 _MOST_STEP_H = 24 * 60
 _NOBODY = "Add somebody first: tradewitness notify add mailto://USER:PASSWORD@HOST"
@@ -50,7 +50,7 @@ def add_address(ws: Workspace, given: str, person: Person, *, lang: str, zone: s
         if any(one.url == url for one in book.addresses):
             raise WrongRequest("That address is in the list already.", "See it: tradewitness notify list")
         number = max((one.number for one in book.addresses), default=0) + 1
-        address = Address(number, url, label, zone, lang, discreet)
+        address = Recipient(number, url, label, zone, lang, discreet)
         book = book.with_address(address)
         write_book(ws, book)
     return NotifyAnswer(book, f"{label} will be told. See whether it arrives: tradewitness notify test")
@@ -78,7 +78,7 @@ def try_addresses(ws: Workspace, progress: Progress) -> NotifyAnswer:
         for address in book.addresses:
             progress(f"testing {address.label}")
             code = f"{secrets.randbelow(9000) + 1000}"
-            one = send(address, trial(code, Reader(address.lang, address.zone, address.discreet)))
+            one = send(address, trial(code, Addressee(address.lang, address.zone, address.discreet)))
             sent.append(one)
             if one.ok:
                 book = book.with_address(replace(address, code=code))

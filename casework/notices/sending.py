@@ -12,7 +12,6 @@ from urllib.parse import unquote, urlsplit
 
 import stamina
 
-from casework.notices.book import Address
 from collector.errors import WrongRequest
 from collector.redaction import redacted
 from rules.notices.wording import Notice
@@ -41,7 +40,7 @@ def label_of(url: str) -> str:
     return f"mail to {to}" if to else f"{plugin.service_name} ({shown})"
 
 
-def send(address: Address, notice: Notice) -> Sent:
+def send(address: Recipient, notice: Notice) -> Sent:
     """Hands a notice to the address's service, and says why where it was not taken. Raises nothing."""
     from apprise import NotifyFormat
     from apprise.logger import LogCapture
@@ -56,7 +55,7 @@ def send(address: Address, notice: Notice) -> Sent:
     return Sent(address.label, ok, "" if ok else _reason(why, address))
 
 
-def _reason(said: str, address: Address) -> str:
+def _reason(said: str, address: Recipient) -> str:
     """The service's own last words, without what opens the address."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     words = redacted(lines[-1]) if lines else "it gave no reason"

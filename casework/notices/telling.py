@@ -9,7 +9,7 @@ from pathlib import Path
 
 from casework.asking.dossier import deadlines_of
 from casework.cases import casefile, cases
-from casework.notices.book import Address, Book, Failure, Ping, read_book, write_book, writing
+from casework.notices.book import Book, Failure, Ping, Recipient, read_book, write_book, writing
 from casework.notices.sending import Sent, Stage, ping, send
 from casework.workspace import Workspace
 from collector.errors import TradewitnessError
@@ -17,7 +17,7 @@ from collector.progress import Progress
 from rules.deadlines.counting import deadlines
 from rules.deadlines.moments import address as page_address
 from rules.notices.concerns import Concern, deadline_concern, remembered, to_tell
-from rules.notices.wording import Reader, notice
+from rules.notices.wording import Addressee, notice
 from rules.policy.platform import policies
 
 
@@ -70,7 +70,7 @@ def tell(ws: Workspace, more: Iterable[Concern], progress: Progress) -> TellingA
                 book = book.after(address, told, None)
                 continue
             progress(f"telling {address.label}")
-            one = send(address, notice(news, Reader(address.lang, address.zone, address.discreet), now))
+            one = send(address, notice(news, Addressee(address.lang, address.zone, address.discreet), now))
             sent.append(one)
             told = remembered(book.told_to(address), news if one.ok else (), concerns, now)
             book = book.after(address, told, None if one.ok else _failure(book, address, one, now))
@@ -80,7 +80,7 @@ def tell(ws: Workspace, more: Iterable[Concern], progress: Progress) -> TellingA
     return TellingAnswer(tuple(sent), concerns, bool(concerns) and not book.addresses, calendar, notes)
 
 
-def _failure(book: Book, address: Address, sent: Sent, now: datetime) -> Failure:
+def _failure(book: Book, address: Recipient, sent: Sent, now: datetime) -> Failure:
     before = book.failed.get(str(address.number))
     return Failure(before.since, sent.why, before.tries + 1) if before else Failure(now, sent.why)
 

@@ -11,7 +11,7 @@ from collector.errors import DONE, PARTIAL
 from rules.language.words import time_words
 
 if TYPE_CHECKING:
-    from casework.notices.book import Address, Book, Failure
+    from casework.notices.book import Book, Failure, Recipient
     from casework.notices.notify import NotifyAnswer
     from casework.notices.sending import Sent
     from casework.notices.telling import TellingAnswer
@@ -34,7 +34,7 @@ def notified(answer: NotifyAnswer) -> View:
     return View(value, tuple(_notified(answer)), PARTIAL if failed else DONE)
 
 
-def _address(one: Address, book: Book) -> dict[str, Any]:
+def _address(one: Recipient, book: Book) -> dict[str, Any]:
     told = {"number": one.number, "service": one.label, "lang": one.lang, "zone": one.zone, "discreet": one.discreet}
     return {**told, "confirmed": as_json(one.confirmed), "failed": as_json(book.failed.get(str(one.number)))}
 
@@ -64,7 +64,7 @@ def _notified(answer: NotifyAnswer) -> Iterator[Block]:
         yield line(f"Calendar file, kept current: {book.calendar}")
 
 
-def _row(one: Address) -> tuple[str | Span, ...]:
+def _row(one: Recipient) -> tuple[str | Span, ...]:
     reads = f"{_LANGUAGES[one.lang]}, {one.zone}{', without names and amounts' if one.discreet else ''}"
     arrived = Span(f"yes, {time_words(one.confirmed, one.zone)}", "good") if one.confirmed else Span("not known", "warning")
     return str(one.number), one.label, reads, arrived

@@ -59,7 +59,7 @@ class _Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class Addressee:
     """Who reads a notice: language, time zone, and whether names, amounts and links stay out of it."""
 
     lang: str
@@ -81,7 +81,7 @@ def words_of(lang: str) -> _Words:
     return from_toml(_Words, installed(f"notices_{lang}"), f"notices in {lang}")
 
 
-def notice(concerns: tuple[Concern, ...], reader: Reader, as_of: datetime) -> Notice:
+def notice(concerns: tuple[Concern, ...], reader: Addressee, as_of: datetime) -> Notice:
     """One message about all of them, the most urgent first; at least one is given."""
     words = words_of(reader.lang)
     first = _filled(words.title, concerns[0], reader, as_of)
@@ -94,13 +94,13 @@ def notice(concerns: tuple[Concern, ...], reader: Reader, as_of: datetime) -> No
     return Notice(shown_in_line(title), "\n\n".join((*parts, end)))
 
 
-def trial(code: str, reader: Reader) -> Notice:
+def trial(code: str, reader: Addressee) -> Notice:
     """The message that asks to be confirmed."""
     words = words_of(reader.lang)
     return Notice(words.test.title, words.test.text.format(code=code))
 
 
-def _of_one(about: str, concerns: list[Concern], reader: Reader, as_of: datetime) -> Iterator[str]:
+def _of_one(about: str, concerns: list[Concern], reader: Addressee, as_of: datetime) -> Iterator[str]:
     """What is told of one order, under its number."""
     words = words_of(reader.lang)
     yield _heading(about, concerns[0].name, reader)
@@ -121,7 +121,7 @@ def _of_one(about: str, concerns: list[Concern], reader: Reader, as_of: datetime
         yield from (words.look.format(link=shown_in_line(link)) for link in links)
 
 
-def _heading(about: str, name: str, reader: Reader) -> str:
+def _heading(about: str, name: str, reader: Addressee) -> str:
     words = words_of(reader.lang)
     if not about:
         return words.archive
@@ -141,7 +141,7 @@ def _what_to_do(concern: Concern, known: _Deadline | None) -> tuple[str, str]:
     return (known.if_missed if late else known.todo), (known.if_missed if concern.matter in ("deadline", "now") else "")
 
 
-def _filled(texts: Mapping[str, str], concern: Concern, reader: Reader, as_of: datetime) -> str:
+def _filled(texts: Mapping[str, str], concern: Concern, reader: Addressee, as_of: datetime) -> str:
     """The title or line of the concern's matter, with its own words, time and span of time in it."""
     known = words_of(reader.lang).deadline.get(concern.id)
     label = known.label if known else shown_in_line(concern.what)
@@ -150,7 +150,7 @@ def _filled(texts: Mapping[str, str], concern: Concern, reader: Reader, as_of: d
     return texts[concern.matter].format(label=label, when=when, left=left)
 
 
-def _time(instant: datetime, reader: Reader) -> str:
+def _time(instant: datetime, reader: Addressee) -> str:
     if reader.lang == "en":
         return time_words(instant, reader.zone)
     from babel.dates import format_datetime
@@ -159,7 +159,7 @@ def _time(instant: datetime, reader: Reader) -> str:
     return f"{format_datetime(there, _PATTERNS[reader.lang], locale=reader.lang)} ({reader.zone})"
 
 
-def _span(instant: datetime, as_of: datetime, reader: Reader) -> str:
+def _span(instant: datetime, as_of: datetime, reader: Addressee) -> str:
     """The time between in words, without a direction; while it is left, never more than is."""
     if reader.lang == "en":
         return time_left(instant, as_of).removesuffix(" left").removesuffix(" ago")

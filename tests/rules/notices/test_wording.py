@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from rules.notices.concerns import MATTERS, Concern
-from rules.notices.wording import LANGUAGES, Reader, notice, trial, words_of
+from rules.notices.wording import LANGUAGES, Addressee, notice, trial, words_of
 from rules.policy.platform import DEADLINE_IDS, policies
 
 NOW = datetime(2026, 10, 21, 9, tzinfo=UTC)
@@ -33,7 +33,7 @@ PRICE = Concern(
     ],
 )
 def test_the_time_is_the_readers_and_so_is_the_language(lang: str, zone: str, when: str) -> None:
-    text = notice((EVIDENCE,), Reader(lang, zone), NOW).text
+    text = notice((EVIDENCE,), Addressee(lang, zone), NOW).text
     assert when in text.replace("\u202f", " ").replace("\xa0", " ")
     assert "250861947301028446" in text
     assert "https://example.com/order" in text
@@ -53,34 +53,34 @@ def test_every_language_has_words_for_every_matter_and_every_deadline(lang: str)
 @pytest.mark.parametrize("matter", MATTERS)
 def test_every_matter_can_be_told_in_every_language(lang: str, matter: str) -> None:
     concern = Concern("k", matter, 1, True, "12345678", what="Provide evidence", by=NOW)  # type: ignore[arg-type]
-    made = notice((concern,), Reader(lang, "UTC"), NOW)
+    made = notice((concern,), Addressee(lang, "UTC"), NOW)
     assert made.title
     assert "{" not in made.title + made.text
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_discreet_notice_holds_no_name_no_amount_no_number_and_no_link(lang: str) -> None:
-    made = notice((EVIDENCE, PRICE), Reader(lang, "UTC", discreet=True), NOW)
+    made = notice((EVIDENCE, PRICE), Addressee(lang, "UTC", discreet=True), NOW)
     said = made.title + made.text
     assert [word for word in ("Müller", "USD", "8,600", "250861947301028446", "example.com") if word in said] == []
     assert "8446" in said
 
 
 def test_the_most_urgent_names_the_message_and_the_others_are_counted() -> None:
-    assert notice((EVIDENCE, PRICE), Reader("en", "UTC"), NOW).title == "1 day 1 hour left: Provide evidence (and 1 more)"
+    assert notice((EVIDENCE, PRICE), Addressee("en", "UTC"), NOW).title == "1 day 1 hour left: Provide evidence (and 1 more)"
 
 
 def test_what_is_told_of_one_order_stands_together() -> None:
     other = Concern("o", "blind", 1, True, "99887766")
-    text = notice((EVIDENCE, other, PRICE), Reader("en", "UTC"), NOW).text
+    text = notice((EVIDENCE, other, PRICE), Addressee("en", "UTC"), NOW).text
     assert text.index("Provide evidence") < text.index("USD 9,100.00") < text.index("99887766")
 
 
 def test_signs_that_act_or_hide_are_shown_as_such() -> None:
     hostile = Concern("h", "blind", 1, True, "12345678", "fans\u202e\x1b[31m", detail="a\u200bb")
-    text = notice((hostile,), Reader("en", "UTC"), NOW).text
+    text = notice((hostile,), Addressee("en", "UTC"), NOW).text
     assert not {"\u202e", "\x1b", "\u200b"} & set(text)
 
 
 def test_a_test_names_the_number_to_say() -> None:
-    assert "notify confirm 4711" in trial("4711", Reader("fr", "UTC")).text
+    assert "notify confirm 4711" in trial("4711", Addressee("fr", "UTC")).text
