@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 import stamina
 
+from casework.notices.book import Recipient
 from collector.errors import WrongRequest
 from collector.redaction import redacted
 from rules.notices.wording import Notice
