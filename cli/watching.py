@@ -16,19 +16,22 @@ commands = typer.Typer()
 
 @commands.command(rich_help_panel=WATCHING)
 def nightly(
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which pages would be visited.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which pages would be visited, and why.")] = False,
+    minutes: Annotated[
+        int | None, typer.Option("--minutes", metavar="N", min=1, help="Begin no further visit after so many minutes.")
+    ] = None,
     archive: ArchiveOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Visit every open case's pages once, seal them, and say what is due."""
+    """Visit the pages that are due to be looked at, seal them, and say what is due of you."""
     from casework import views
     from casework.keeping.nightly import night
     from casework.workspace import workspace
 
     terminal = Terminal(json, quiet)
     with terminal.progress() as progress:
-        result = night(workspace(archive), dry_run=dry_run, progress=progress)
+        result = night(workspace(archive), dry_run=dry_run, progress=progress, minutes=minutes)
     show(terminal, views.night(result))
 
 

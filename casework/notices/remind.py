@@ -30,7 +30,7 @@ def watched_concerns(ws: Workspace) -> tuple[Concern, ...]:
             found.append(
                 Concern(f"alarm {each.case} {number}", "blind", 1, False, each.case, each.name, detail=alarm, link=each.link)
             )
-    last = ws.index.last_run()
+    last = ws.index.last_night()
     if answer.lines and last is not None and now - last.at > STOPPED_AFTER:
         days = (now - last.at) // timedelta(days=1)
         found.append(Concern("stopped", "stopped", 1 + days, days >= 2, by=last.at))

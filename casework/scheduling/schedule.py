@@ -20,7 +20,7 @@ from casework.notices.book import Book, read_book
 from casework.scheduling.jobs import SCHEDULERS, Job, Plan, Scheduler, block_lines, crontab_with, jobs, plan_of
 from casework.workspace import Workspace, keep
 from collector.archive.config import default_archive
-from collector.archive.queries import FinishedRun
+from collector.archive.queries import NightRecord
 from collector.errors import PersonNeeded, WrongRequest
 from collector.ledger.disk import write_file
 
@@ -65,7 +65,7 @@ class ScheduleAnswer:
     book: Book
     did: str = ""
     dry_run: bool = False
-    last_run: FinishedRun | None = None
+    last_run: NightRecord | None = None
     notes: tuple[str, ...] = ()
     zone: str = "UTC"
 
@@ -258,7 +258,7 @@ def _answer(
         ScheduledJob(job.name, job.words, has, job.next_after(now) if has or dry_run else None)
         for job, has in zip(each, there, strict=True)
     )
-    last = ws.index.last_run() if ws.archive.exists else None
+    last = ws.index.last_night() if ws.archive.exists else None
     notes = _notes(machine, scheduler, all(there)) if did != "removed" else ()
     return ScheduleAnswer(scheduler, shown, plan, read_book(ws), did, dry_run, last, notes, zone)
 

@@ -26,7 +26,7 @@ def scheduled(answer: ScheduleAnswer) -> View:
         "scheduler": answer.scheduler, "jobs": rows, "installed": all(job.installed for job in answer.jobs),
         "dry_run": answer.dry_run, "files": files,
         "crontab": answer.plan.crontab, "commands": [list(command) for command in answer.plan.commands],
-        "last_run": as_json(answer.last_run), "notes": list(answer.notes),
+        "last_run": answer.last_run and {"ended": as_json(answer.last_run.at), **as_json(answer.last_run.body)}, "notes": list(answer.notes),
         "warned": any(one.confirmed for one in answer.book.addresses),
     }  # fmt: skip
     return View(value, tuple(_scheduled(answer)), DONE)
@@ -69,7 +69,9 @@ def _scheduled(answer: ScheduleAnswer) -> Iterator[Block]:
     if answer.last_run is None:
         yield line("No night has run yet.")
     else:
-        yield line(f"The last night ended {time_words(answer.last_run.at, answer.zone)}: {_did(answer.last_run.outcomes)}.")
+        yield line(
+            f"The last night ended {time_words(answer.last_run.at, answer.zone)}: {_did(answer.last_run.body.get('outcomes') or {})}."
+        )
     yield from warnings(answer.notes)
     yield from _warned(answer)
 
