@@ -22,11 +22,12 @@ def scheduled(answer: ScheduleAnswer) -> View:
     """The jobs, whether they are there, what the last night did, and whether anybody will be warned."""
     rows = [as_json(job) for job in answer.jobs]
     files = [{"path": str(path), "text": _text(data)} for path, data in answer.plan.files]
+    last = answer.last_run
     value = {
         "scheduler": answer.scheduler, "jobs": rows, "installed": all(job.installed for job in answer.jobs),
         "dry_run": answer.dry_run, "files": files,
         "crontab": answer.plan.crontab, "commands": [list(command) for command in answer.plan.commands],
-        "last_run": answer.last_run and {"ended": as_json(answer.last_run.at), **as_json(answer.last_run.body)}, "notes": list(answer.notes),
+        "last_run": None if last is None else {"ended": as_json(last.at), **as_json(last.body)}, "notes": list(answer.notes),
         "warned": any(one.confirmed for one in answer.book.addresses),
     }  # fmt: skip
     return View(value, tuple(_scheduled(answer)), DONE)
