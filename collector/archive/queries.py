@@ -318,6 +318,10 @@ class Queries:
         rows = ((row, json.loads(row["body"])) for row in self._rows("select * from runs order by seq"))
         return [NightRecord(row["seq"], datetime.fromisoformat(row["at"]), "snapshots" in body, body) for row, body in rows]
 
+    def last_night(self) -> NightRecord | None:
+        """The run of `nightly` that ended last; None where none has."""
+        return next((night for night in reversed(self.nights()) if night.finished), None)
+
     def lacks(self, snapshot: str) -> str:
         """What a visit was kept without; "" of a complete one."""
         rows = self._rows("select why from snapshots where id = ? and outcome != 'complete'", snapshot)
