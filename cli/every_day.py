@@ -170,8 +170,11 @@ def pack(
     exclude: Annotated[list[str] | None, typer.Option(metavar="X", help="Without this snapshot or file.")] = None,
     since: Annotated[str, typer.Option(metavar="DAY", help="Only what was seen from this day on.")] = "",
     with_originals: Annotated[
-        bool, typer.Option("--with-originals", help="Also originals that show conversations with others.")
+        bool, typer.Option("--with-originals", help="Also all that is withheld: page sources, conversations with others.")
     ] = False,
+    opened: Annotated[
+        list[str] | None, typer.Option("--open", metavar="EXHIBIT/ROLE", help="Also this withheld original, as in A01/dom.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what the other side would see.")] = False,
     accept_risk: Annotated[
         bool, typer.Option("--accept-risk", help="Although a file may hold what opens an account: you looked.")
@@ -189,7 +192,7 @@ def pack(
     from rules.pack.plan.exhibits import Choices
 
     what = (everything, tuple(include or ()), tuple(exclude or ()))
-    choices = Choices(*what, redact=redact, with_originals=with_originals)
+    choices = Choices(*what, redact=redact, with_originals=with_originals, open=tuple(opened or ()))
     request = PackRequest(tuple(reason or ()), as_of, since, choices, output, accept_risk)
     terminal = Terminal(json, quiet)
     if dry_run:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -12,12 +11,12 @@ from tempfile import TemporaryFile
 
 from casework.asking.dossier import as_of_instant
 from casework.cases import casefile, find_case
+from casework.proving.last_look import LastLook, Suspect, Unread
 from casework.proving.proof import PackProof, covering_checkpoint
 from casework.workspace import Workspace, sealed_view
 from collector.archive.queries import Case
 from collector.archive.sealing import TIMEOUT_S, seal, signing_key
-from collector.capture.secrets import secrets_left
-from collector.errors import ArchiveError, PersonNeeded, SealError, WrongRequest
+from collector.errors import ArchiveError, SealError, WrongRequest
 from collector.ledger.log import Opening, new_salt
 from collector.media import says_where
 from collector.model import Exhibit, Private, Problem, Snapshot
@@ -33,8 +32,9 @@ from rules.check.review import check, reasons_of
 from rules.deadlines.counting import deadlines
 from rules.pack.bag.verify import verify_pack
 from rules.pack.bag.write import write_pack
-from rules.pack.plan.exhibits import Choices, Withheld, choose
+from rules.pack.plan.exhibits import Choices, choose
 from rules.pack.plan.plan import CoveringCheckpoint, PackPlan, plan, plan_digest
+from rules.pack.plan.withheld import Withheld
 from rules.pack.render.renderings import make_renderings
 from rules.policy.platform import load_policy
 
@@ -55,16 +55,23 @@ class PackAnswer:
     problems: tuple[Problem, ...] = ()
     withheld: tuple[Withheld, ...] = ()
     located: tuple[str, ...] = ()
+    suspects: tuple[Suspect, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PackPreview:
-    """What a pack would show and withhold; `located` are the names of the files that say where they were taken."""
+    """What a pack would show and withhold; `located` are the names of the files that say where they were taken.
+
+    `suspects` would stop it, and `unread` could not be looked into.
+    """
 
     name: str
     exhibits: tuple[Exhibit, ...]
     withheld: tuple[Withheld, ...]
     located: tuple[str, ...]
+    suspects: tuple[Suspect, ...]
+    unread: tuple[Unread, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +96,10 @@ def preview_pack(ws: Workspace, wanted: str, request: PackRequest) -> PackPrevie
     file = casefile(ws, case, as_of_instant(ws, request.as_of, case.zone))
     planned = _plan(ws, file, request, replace(request.choices, since=_day(request.since)))
     _require_something(ws, file)
-    return PackPreview(planned.name, planned.exhibits, planned.withheld, _located(ws, planned))
+    look = _looked(ws, planned, file)
+    return PackPreview(
+        planned.name, planned.exhibits, planned.withheld, _located(ws, planned), tuple(look.suspects), tuple(look.unread)
+    )
 
 
 def _located(ws: Workspace, planned: PackPlan) -> tuple[str, ...]:
@@ -108,11 +118,10 @@ def make_pack(ws: Workspace, wanted: str, request: PackRequest, progress: Progre
     planned = _plan(ws, file, request, choices)  # before anything is kept: a wrong request leaves no trace
     _require_something(ws, file)
     out = _place(request.output, planned.name)
-    originals = {path: digest for exhibit in planned.exhibits for path, digest in exhibit.files.items()}
     progress("looking at what the other side gets")
-    get = ws.archive.objects.get
-    look = _LastLook(accepted=request.accept_risk)
-    look((path, get(digest)) for path, digest in sorted(originals.items()))
+    look = _looked(ws, planned, file)
+    if not request.accept_risk:
+        look.require_nothing()
     progress("sealing what is new")
     seal(ws.archive, key, progress)
     ws.refresh()
@@ -123,8 +132,14 @@ def make_pack(ws: Workspace, wanted: str, request: PackRequest, progress: Progre
     material = proof.material(planned, file)
     tokens = _PackStamper(ws, progress)
     progress("writing the pack")
+
+    def inspect(made: Iterable[tuple[str, bytes]]) -> None:
+        look.look(made)
+        if not request.accept_risk:
+            look.require_nothing()
+
     result = write_pack(
-        planned, renderings, get, material, inspect=look,
+        planned, renderings, ws.archive.objects.get, material, inspect=inspect,
         sign=lambda data: sign(data, key, ws.clock.now()), stamp=tokens.stamp, out=out,
     )  # fmt: skip
     seal(ws.archive, key, progress)
@@ -132,45 +147,21 @@ def make_pack(ws: Workspace, wanted: str, request: PackRequest, progress: Progre
     failures = (*dict.fromkeys(ws.archive.warnings), *tokens.failures)
     return PackAnswer(
         result.path.absolute(), result.sha256, planned.exhibits, report.seal, failures, report.problems,
-        planned.withheld, _located(ws, planned),
+        planned.withheld, _located(ws, planned), tuple(look.suspects), tuple(look.unread),
     )  # fmt: skip
 
 
-# What the program wrote itself, from what was masked when it was kept: names in it are the program's, or somebody's words.
-_OURS = re.compile(r"data/(?!exhibits/|archive\.wacz).*|data/exhibits/A[^/]+/(?:facts|snapshot)\.json")
-_TEXT_OF_PAGE = re.compile(r"data/exhibits/A[^/]+/text(?:-\d+)?\.txt")
+def _originals(planned: PackPlan) -> dict[str, str]:
+    """The digest of every original that is shown, by its path in the pack."""
+    return {path: digest for exhibit in planned.exhibits for path, digest in sorted(exhibit.files.items())}
 
 
-class _LastLook:
-    """The last look at what the other side gets: at the originals before anything is made, then at what is made of them."""
-
-    def __init__(self, *, accepted: bool) -> None:
-        self._accepted = accepted
-        self._legible = ""  # what people can read of the pages
-
-    def __call__(self, files: Iterable[tuple[str, bytes]]) -> None:
-        """Raises PersonNeeded where something in these may open an account."""
-        if self._accepted:
-            return
-        suspects: dict[str, bytes] = {}
-        for path, data in files:
-            if _TEXT_OF_PAGE.fullmatch(path):
-                self._legible += data.decode("utf-8", "replace") + "\n"
-            if secrets_left(data, by_name=not _OURS.fullmatch(path)):
-                suspects[path] = data
-        again = ((path, self._left(path, data)) for path, data in suspects.items())
-        found = {path: left for path, left in again if left}
-        if found:
-            path, left = next(iter(found.items()))
-            others = f", and {len(found) - 1} other file(s) too" if len(found) > 1 else ""
-            raise PersonNeeded(
-                f"No pack was written: {path} may hold what opens an account ({', '.join(sorted(left))}){others}.",
-                "The other side would get it. Leave the page or file out with --exclude, or, after a look, add "
-                "--accept-risk.",
-            )
-
-    def _left(self, path: str, data: bytes) -> Mapping[str, int]:
-        return secrets_left(data, by_name=not _OURS.fullmatch(path), legible=self._legible)
+def _looked(ws: Workspace, planned: PackPlan, file: CaseFile) -> LastLook:
+    """The last look, at the originals and at what the buyer entered."""
+    look = LastLook(planned)
+    look.look_at_entered(file)
+    look.look((path, ws.archive.objects.get(digest)) for path, digest in _originals(planned).items())
+    return look
 
 
 def _require_something(ws: Workspace, file: CaseFile) -> None:

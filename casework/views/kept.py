@@ -14,15 +14,17 @@ from collector.kinds import in_words
 from collector.model import ORIGINS
 from collector.saved.record import page_record
 from rules.language.words import time_words
+from rules.pack.plan.withheld import together
 
 if TYPE_CHECKING:
     from casework.keeping.add import KeptFile
     from casework.keeping.capture import Captured
     from casework.proving.export import ExportAnswer
+    from casework.proving.last_look import Suspect, Unread
     from casework.proving.pack import PackAnswer, PackPreview
     from collector.archive.sealing import SealState
     from collector.model import AddedFile, Exhibit, SavedPage, Snapshot
-    from rules.pack.plan.exhibits import Withheld
+    from rules.pack.plan.withheld import Withheld
 
 
 _SECRETS = {"cookie": "cookie", "password": "password", "secret": "key", "private key": "key"}
@@ -163,7 +165,7 @@ def _read_of(page: SavedPage) -> Iterator[Block]:
 def packed(answer: PackAnswer) -> View:
     """A pack that was written: its exhibits, its seal, and its path alone on the last line."""
     value = {"path": str(answer.path), "sha256": answer.sha256, "exhibits": answer.exhibits, "seal": answer.seal}
-    value |= {"withheld": answer.withheld, "located": answer.located}
+    value |= {"withheld": answer.withheld, "located": answer.located, "suspects": answer.suspects, "unread": answer.unread}
     code = VERIFICATION_FAILED if answer.problems else DONE
     return View(as_json({**value, "problems": answer.problems}), (*_packed(answer), Result(str(answer.path))), code)
 
@@ -171,16 +173,29 @@ def packed(answer: PackAnswer) -> View:
 def pack_preview(preview: PackPreview) -> View:
     """What the other side would see of a case, and what not, before a pack is made."""
     value = {"name": preview.name, "exhibits": preview.exhibits, "withheld": preview.withheld, "located": preview.located}
+    value |= {"suspects": preview.suspects, "unread": preview.unread}
     blocks = (line("The other side would see:"), *_shown_to_others(preview.exhibits, preview.withheld, preview.located))
-    return View(as_json(value), (*blocks, hint("No pack was written. Leave something out with --exclude.")), DONE)
+    stops = tuple(_suspected("This would stop the pack", preview.suspects, preview.unread))
+    return View(as_json(value), (*blocks, *stops, hint("No pack was written. Leave something out with --exclude.")), DONE)
+
+
+def _suspected(what: str, suspects: Iterable[Suspect], unread: Iterable[Unread]) -> Iterator[Block]:
+    """What may open an account, where, and what to do; and what could not be looked into."""
+    for one in suspects:
+        kinds = ", ".join(f"{count} × {kind}" for kind, count in one.kinds)
+        yield line(Span(f"{what}:", "urgent"), f" {one.where} may hold what opens an account ({kinds}).")
+        yield line(f"To go on: {one.todo}.", indent=2)
+    yield from (line(f"Not looked into: {one.path}: {one.why}") for one in unread)
 
 
 def _shown_to_others(exhibits: Iterable[Exhibit], withheld: Iterable[Withheld], located: Iterable[str]) -> Iterator[Block]:
     rows = tuple((e.number, e.title, "yes" if e.witnessed else "saved by the buyer") for e in exhibits)
     yield Table(("Exhibit", "What", "Witnessed"), rows)
-    hidden = Counter((one.exhibit, one.why) for one in withheld)
-    for (number, why), count in sorted(hidden.items()):
-        yield line(f"Withheld of {number}: {count} file{'s' if count > 1 else ''}, because {why}.")
+    groups = together(withheld)
+    if groups:
+        yield line("Withheld, and committed to in the sealed records, so that it can be opened later:")
+        yield from (line(f"{group.exhibit}: {group.what}, because {group.why}.", indent=2) for group in groups)
+        yield hint(f"To show one of them: --open {groups[0].ask[0]}   To show all: --with-originals")
     if names := list(located):
         yield from warnings([
             f"Where it was taken is written in {', '.join(names)}, and goes along: the other side can read it. To keep it "
@@ -191,6 +206,7 @@ def _shown_to_others(exhibits: Iterable[Exhibit], withheld: Iterable[Withheld], 
 
 def _packed(answer: PackAnswer) -> Iterator[Block]:
     yield from _shown_to_others(answer.exhibits, answer.withheld, answer.located)
+    yield from _suspected("Accepted by you", answer.suspects, answer.unread)
     yield line(f"SHA-256 {answer.sha256}")
     yield line(f"This pack is {PACK_SEAL[answer.seal]}.")
     yield from map(hint, answer.failures)
