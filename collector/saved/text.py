@@ -32,6 +32,7 @@ LARGEST = 40 * 1024 * 1024
 _UNPACKED = 100 * 1024 * 1024
 _PASSAGES, _LETTERS = 5_000, 2_000_000
 _AT_ONCE = 2
+_SCRIPTS = "its scripts"  # of a PDF
 _BY_TYPE = {"application/pdf": "pdf", DOCX: "docx"}
 _BY_NAME = {".pdf": "pdf", ".docx": "docx", ".txt": "text", ".md": "text", ".csv": "text", ".eml": "text", ".log": "text"}
 
@@ -173,11 +174,13 @@ def _whole_pdf(data: bytes) -> Iterator[tuple[str, str]]:
             known.add((item.idnum, item.generation))
             place = f"page {pages[item.idnum]}" if item.idnum in pages else place
             item = item.get_object()
-        if isinstance(item, StreamObject) and item.get("/Type") in ("/Metadata", "/EmbeddedFile"):
-            where = "a file inside it" if item["/Type"] == "/EmbeddedFile" else place
-            yield where, item.get_data()[:_LETTERS].decode("utf-8", "replace")
+        if isinstance(item, StreamObject):
+            kind = str(item.get("/Type"))
+            if kind in ("/Metadata", "/EmbeddedFile") or place == _SCRIPTS:
+                where = "a file inside it" if kind == "/EmbeddedFile" else place
+                yield where, item.get_data()[:_LETTERS].decode("utf-8", "replace")
         if isinstance(item, DictionaryObject):
-            inside = "its scripts" if "/JS" in item else place
+            inside = _SCRIPTS if "/JS" in item else place
             waiting += [(inside, inner) for inner in item.values()]
         elif isinstance(item, ArrayObject):
             waiting += [(place, inner) for inner in item]

@@ -72,11 +72,6 @@ def pdf(*, text: str = "", link: str = "", title: str = "", script: str = "", in
         ("notes.txt", f"order 17\nsee {ADDRESS}\n".encode(), "line 2"),
         ("chat.zip", zipped(_chat_txt=b"hello", media__link_txt=ADDRESS.encode()), "media/link_txt"),
         ("terms.docx", zipped(word__document_xml=f"<w:t>{ADDRESS}</w:t>".encode()), "word/document_xml"),
-        ("said.pdf", pdf(text=ADDRESS), "page 2"),
-        ("linked.pdf", pdf(link=ADDRESS), "page 2"),
-        ("titled.pdf", pdf(title=ADDRESS), "what is written about it"),
-        ("scripted.pdf", pdf(script=f"app.launchURL('{ADDRESS}')"), "its scripts"),
-        ("holding.pdf", pdf(inside=ADDRESS.encode()), "a file inside it"),
     ],
     ids=lambda each: each if isinstance(each, str) else "",
 )  # fmt: skip
@@ -84,7 +79,15 @@ def test_what_opens_an_account_is_found_in_any_file_with_its_place(name: str, da
     assert found(name, data) == [(name, place)]
 
 
-@pytest.mark.parametrize("data", [pdf(text="200 fans", title="Contract"), zipped(a=b"200 fans"), b"%PDF-1.4\nbroken"])
+def test_in_a_pdf_it_is_found_where_nobody_looks_too() -> None:
+    """On a page, in a link, in what is written about it, in a script, in a file inside it."""
+    data = pdf(text=ADDRESS, link=ADDRESS, title=ADDRESS, script=f"go('{ADDRESS}')", inside=ADDRESS.encode())
+    places = {place for _, place in found("contract.pdf", data)}
+    assert places == {"page 2", "what is written about it", "its scripts", "a file inside it"}
+    assert found("linked.pdf", pdf(link=ADDRESS)) == [("linked.pdf", "page 2")]
+
+
+@pytest.mark.parametrize("data", [pdf(text="200 fans", title="Contract", link="https://x.example/"), zipped(a=b"200 fans")])
 def test_a_harmless_file_stops_no_pack(data: bytes) -> None:
     assert found("a.pdf", data) == []
 
