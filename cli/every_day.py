@@ -187,7 +187,7 @@ def pack(
 ) -> None:
     """Bundle a case into one file that anybody can open and check."""
     from casework import views
-    from casework.proving.pack import PackRequest, make_pack, preview_pack
+    from casework.proving.pack import PackPreview, PackRequest, make_pack, preview_pack
     from casework.workspace import workspace
     from rules.pack.plan.exhibits import Choices
 
@@ -197,6 +197,11 @@ def pack(
     terminal = Terminal(json, quiet)
     if dry_run:
         show(terminal, views.pack_preview(preview_pack(workspace(archive), case, request)))
+
+    def tell(preview: PackPreview) -> None:
+        with terminal.still():
+            terminal.show(views.disclosure(preview))
+
     with terminal.progress() as progress:
-        result = make_pack(workspace(archive), case, request, progress)
+        result = make_pack(workspace(archive), case, request, progress, tell if not json else lambda _: None)
     show(terminal, views.packed(result))

@@ -25,7 +25,7 @@ from rules.pack.plan.withheld import (
     withheld_artefacts,
     withheld_file,
 )
-from rules.pack.plan.wording import UNWITNESSED
+from rules.pack.plan.wording import UNWITNESSED, listed
 from rules.policy.fact_names import COMPARED
 
 # What came of exchanges is not among them: it is shown as a web archive.
@@ -109,9 +109,16 @@ def choose(casefile: CaseFile, choices: Choices) -> Selection:
 
 
 def exhibits_of(
-    casefile: CaseFile, chosen: Selection, choices: Choices, private: Mapping[str, Private]
+    casefile: CaseFile,
+    chosen: Selection,
+    choices: Choices,
+    private: Mapping[str, Private],
+    acting: Mapping[str, tuple[str, ...]],
 ) -> tuple[tuple[Exhibit, ...], tuple[Withheld, ...]]:
-    """Numbered exhibits (A for pages that were seen, B for the buyer's own files), and what of them is withheld."""
+    """Numbered exhibits (A for pages that were seen, B for the buyer's own files), and what of them is withheld.
+
+    `private` is what of a visit shows others, by its id; `acting` what a file may do when it is opened, by its id.
+    """
     exhibits: list[Exhibit] = []
     withheld: list[Withheld] = []
     asked = asked_of(choices.open)
@@ -132,7 +139,7 @@ def exhibits_of(
         )
         withheld += withheld_file(number, file, why) if why and not opened else ()
         kept[number, file.id] = [("file", n) for n, _ in enumerate(file.sealed)]
-        exhibits.append(_file_exhibit(casefile, number, file, shown=not why or opened))
+        exhibits.append(_file_exhibit(casefile, number, file, acting.get(file.id, ()), shown=not why or opened))
     require_there(asked, kept)
     return tuple(exhibits), tuple(withheld)
 
@@ -164,12 +171,14 @@ def _page_exhibit(casefile: CaseFile, number: str, snapshot: Snapshot, shown: li
     return Exhibit(number, page_kind(kind).title, kind, seen + state, snapshot.id, files, True)
 
 
-def _file_exhibit(casefile: CaseFile, number: str, file: AddedFile, *, shown: bool) -> Exhibit:
+def _file_exhibit(casefile: CaseFile, number: str, file: AddedFile, acts: tuple[str, ...], *, shown: bool) -> Exhibit:
     page = file.page.kind if file.page and file.page.outcome == "read" else ""
     title = f"{page_kind(page).title}, saved by hand" if page and page != "chat" else file_kind(file.kind).title
     note = f" The buyer's note: {file.note}" if file.note else ""
     text = f"{UNWITNESSED}: {file.name}, added {both(file.added_at, casefile.zone)}.{_saved(casefile, file)}"
     text += f" {file.belied}{note}" if file.belied else note
+    if acts and shown:
+        text += f" It holds {listed(acts)}, and lies here as it was given: open it only where these cannot run."
     base = f"data/exhibits/{number}-{slug(file.kind)}/"
     true = _TRUE_SUFFIXES.get(file.media_type, "") if file.belied else ""
     names = [original_name(file.name) + true, *("/".join(map(original_name, part.name.split("/"))) for part in file.parts)]

@@ -108,12 +108,14 @@ def plan(
     covering: CoveringCheckpoint,
     *,
     private: Mapping[str, Private] | None = None,
+    acting: Mapping[str, tuple[str, ...]] | None = None,
     chosen: Selection | None = None,
 ) -> PackPlan:
     """The plan of one pack; `chosen` is what `choose` gave for it, where that was asked before.
 
     What is `private` of a visit, by snapshot id, is withheld by commitment unless the choices say `with_originals`; of a
-    visit that is not named there, a conversation and all exchanges. Raises WrongRequest for an unknown reason or a choice
+    visit that is not named there, a conversation and all exchanges. `acting` says what a file may do when it is opened, by
+    its id. Raises WrongRequest for an unknown reason or a choice
     that fits nothing.
     """
     known = tuple(dict.fromkeys(reasons))
@@ -124,7 +126,7 @@ def plan(
     chosen = chosen or choose(casefile, choices)
     judged = private or {}
     closed = {s.id: judged.get(s.id) or unjudged(s) for s in chosen.snapshots}
-    exhibits, withheld = exhibits_of(casefile, chosen, choices, closed)
+    exhibits, withheld = exhibits_of(casefile, chosen, choices, closed, acting or {})
     numbers = _numbers(exhibits, chosen)
     shown = {s.id for s in chosen.snapshots} | {f.id for f in chosen.files}
     rows, found = tuple(deadlines), tuple(findings)

@@ -12,7 +12,7 @@ from PIL import Image
 
 from casework.cases import open_case
 from casework.keeping.add import FileDetails, add_and_seal
-from casework.proving.pack import PackRequest, make_pack, preview_pack
+from casework.proving.pack import PackPreview, PackRequest, make_pack, preview_pack
 from casework.views import pack_preview
 from casework.workspace import Workspace
 from collector.errors import PersonNeeded, WrongRequest
@@ -100,7 +100,24 @@ def test_before_a_pack_is_made_it_is_said_what_the_other_side_would_see(ws: Work
     before = len(list(ws.archive.ledger.entries()))
     preview = preview_pack(ws, ORDER, PackRequest(reasons=("damaged",)))
     assert len(list(ws.archive.ledger.entries())) == before
-    assert preview.located == ("garden.jpg",)
+    assert preview.disclosed.located == ("garden.jpg",)
     assert len(preview.exhibits) == 5
     shown = "\n".join(str(block) for block in pack_preview(preview).blocks)
     assert "garden.jpg, and goes along" in shown
+    assert "1 place of a photo" in shown
+
+
+def test_what_the_other_side_will_see_is_told_before_anything_is_written(ws: Workspace, tmp_path: Path) -> None:
+    """Whose numbers and mails stand in which exhibit, and what is withheld."""
+    note = tmp_path / "carrier.txt"
+    note.write_text("Driver: +31 6 12345678, depot@carrier.example\n")
+    add_and_seal(ws, ORDER, [note], FileDetails(), quiet)
+    out, told = tmp_path / "made.zip", list[tuple[bool, PackPreview]]()
+    with paper_browser():
+        made = make_pack(ws, ORDER, PackRequest(output=out), quiet, lambda preview: told.append((out.exists(), preview)))
+    ((was_there, preview),) = told
+    assert not was_there
+    (number,) = (e.number for e in made.exhibits if "carrier.txt" in e.description)
+    assert {(p.kind, p.count) for p in preview.disclosed.personal if p.exhibit == number} == {("phone", 1), ("mail", 1)}
+    assert {w.role for w in preview.disclosed.withheld} >= {"dom"}
+    assert preview.disclosed == made.disclosed
