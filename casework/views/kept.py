@@ -164,9 +164,9 @@ def _read_of(page: SavedPage) -> Iterator[Block]:
 def packed(answer: PackAnswer) -> View:
     """A pack that was written: its seal, and its path alone on the last line. What is in it was told before."""
     value = {"path": str(answer.path), "sha256": answer.sha256, "exhibits": answer.exhibits, "seal": answer.seal}
-    value |= _disclosed_value(answer.disclosed)
+    more = {**_disclosed_value(answer.disclosed), "problems": answer.problems}
     code = VERIFICATION_FAILED if answer.problems else DONE
-    return View(as_json({**value, "problems": answer.problems}), (*_packed(answer), Result(str(answer.path))), code)
+    return View(as_json({**value, **more}), (*_packed(answer), Result(str(answer.path))), code)
 
 
 def pack_preview(preview: PackPreview) -> View:
