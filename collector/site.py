@@ -124,7 +124,10 @@ SIGNED_IN_AS = "signed_in_as"  # a target's expectation: the name on the account
 
 @dataclass(frozen=True, slots=True)
 class ListedOrder:
-    """One order of a list, as the list states it: `url` and `dispute` are addresses of the real site, "" where not given."""
+    """One order of a list, as the list states it: `url` and `dispute` are addresses of the real site, "" where not given.
+
+    A list of disputes states the dispute: its status, the amount claimed, and its `timer` as printed.
+    """
 
     order: str
     url: str
@@ -132,6 +135,7 @@ class ListedOrder:
     supplier: str
     total: str
     dispute: str
+    timer: str = ""
 
 
 class PageReader(Protocol):
@@ -193,7 +197,11 @@ class PageReader(Protocol):
         ...
 
     def listed(self, page: StoredPage) -> tuple[ListedOrder, ...]:
-        """The orders that a list shows, in its order; () for any other page."""
+        """The orders that a list of orders or of disputes shows, in its order; () for any other page."""
+        ...
+
+    def lists(self, page: StoredPage) -> Mapping[str, str]:
+        """Addresses of the lists of the account's own that a page links to, by kind, as the real site has them."""
         ...
 
     def orders_in_all(self, page: StoredPage) -> int:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from collector.archive import fulltext
 from collector.archive.records import FileRecord, RenderingRecord, snapshot_of, valued
-from collector.canonical import made
+from collector.canonical import as_json, made
 from collector.errors import ArchiveError, DamagedArchive
 from collector.ledger.log import Ledger, Opening
 from collector.media import belied
@@ -82,6 +82,28 @@ class Look:
     outcome: str
     why: str
     says: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageHistory:
+    """The newest look at a page of a case, its HTTP status (0 where nothing answered) and its place in the ledger; and when
+    (UTC) the page was last kept whole, None for never.
+    """
+
+    look: Look
+    status: int
+    seq: int
+    whole: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NightRecord:
+    """What the ledger says of a run of `nightly`: that it began, or that it `finished`; when, and what it recorded."""
+
+    seq: int
+    at: datetime
+    finished: bool
+    body: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +253,44 @@ class Queries:
             case,
         )
         return [_look(row) for row in rows]
+
+    def histories(self, case: str) -> dict[str, PageHistory]:
+        """By target what came of the looks at each page of a case; those at addresses outside its own list are left out."""
+        newest = self._rows(
+            "select s.*, l.says, max(seq), json_extract(body, '$.visit.status') as status from snapshots s"
+            " join looks l on l.snapshot = s.id where case_id = ? and target != '' group by target",
+            case,
+        )
+        whole = self._rows(
+            "select target, at, max(seq) from snapshots where case_id = ? and outcome = 'complete' group by target", case
+        )
+        kept = {row["target"]: datetime.fromisoformat(row["at"]) for row in whole}
+        return {
+            row["target"]: PageHistory(_look(row), int(row["status"] or 0), row["seq"], kept.get(row["target"]))
+            for row in newest
+        }
+
+    def looks_of_account(self, kind: str, account: str) -> list[Look]:
+        """The looks at pages of that kind which belong to no case, of one account, oldest first."""
+        sql = (
+            "select s.*, l.says from snapshots s join looks l on l.snapshot = s.id"
+            " where case_id = '' and kind = ? and account = ? order by seq"
+        )
+        return [_look(row) for row in self._rows(sql, kind, account)]
+
+    def visits_since(self, instant: datetime) -> dict[str, int]:
+        """How many pages were looked at since then, by account."""
+        sql = "select account, count(*) from snapshots where at >= ? group by account"
+        return dict(map(tuple, self._rows(sql, as_json(instant))))
+
+    def nights(self) -> list[NightRecord]:
+        """Every beginning and end of a run of `nightly`, oldest first."""
+        rows = ((row, json.loads(row["body"])) for row in self._rows("select * from runs order by seq"))
+        return [NightRecord(row["seq"], datetime.fromisoformat(row["at"]), "snapshots" in body, body) for row, body in rows]
+
+    def last_night(self) -> NightRecord | None:
+        """The run of `nightly` that ended last; None where none has."""
+        return next((night for night in reversed(self.nights()) if night.finished), None)
 
     def lacks(self, snapshot: str) -> str:
         """What a visit was kept without; "" of a complete one."""
