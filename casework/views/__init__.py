@@ -4,12 +4,8 @@ from casework.views.deadlines import deadlines
 from casework.views.desk import next_step, night, signed_in, stopped, today, watched
 from casework.views.findings import before_order, draft, findings
 from casework.views.house import health, initialised, reindexed, site_today
-<<<<<<< HEAD
 from casework.views.kept import added, captured, disclosure, exported, pack_preview, packed
-=======
-from casework.views.kept import added, captured, exported, pack_preview, packed
 from casework.views.notices import notified, reminded
->>>>>>> main
 from casework.views.reading import case, cases, facts, found, reread
 from casework.views.sampling import sample, sample_written
 from casework.views.scheduling import scheduled
@@ -17,18 +13,13 @@ from casework.views.sealing import stamped, status, verified
 from casework.views.told import told, withdrawn
 
 __all__ = [
-<<<<<<< HEAD
-    "added", "before_order", "captured", "case", "cases", "deadlines", "disclosure", "draft", "exported", "facts",
-    "findings", "found", "health", "initialised", "next_step", "night", "pack_preview", "packed", "reindexed", "reread",
-    "sample", "sample_written", "signed_in", "site_today", "stamped", "status", "stopped", "today", "told", "verified",
-    "watched", "withdrawn",
-=======
     "added",
     "before_order",
     "captured",
     "case",
     "cases",
     "deadlines",
+    "disclosure",
     "draft",
     "exported",
     "facts",
@@ -57,5 +48,4 @@ __all__ = [
     "verified",
     "watched",
     "withdrawn",
->>>>>>> main
 ]  # fmt: skip
