@@ -216,9 +216,9 @@ def _personal(disclosed: Disclosed) -> Iterator[Block]:
         "Names, addresses and numbers stand there as the site and your files show them. Found, of yours or of others:"
     )
     for number, found in groupby(disclosed.personal, key=lambda one: one.exhibit):
-        yield line(f"{number}: {', '.join(one.words for one in found)}", indent=2)
+        yield line(f"{number}: {', '.join(one.words for one in found)}.", indent=2)
     if not disclosed.personal:
-        yield line("no telephone number, mail or postal address by its form; look yourself", indent=2)
+        yield line("No telephone number, mail or postal address by its form: look yourself.", indent=2)
     if disclosed.located:
         yield from warnings([
             f"Where it was taken is written in {', '.join(disclosed.located)}, and goes along: the other side can read it. "
