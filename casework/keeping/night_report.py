@@ -50,11 +50,11 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class KeptRow:
-    """A page that was kept whole: what it is, of which case, why it was visited, and when."""
+    """The pages of a case that were kept whole, the reasons for which they were visited, and when the last one was."""
 
-    page: str
     case: str
-    reason: str
+    pages: str
+    reasons: tuple[str, ...]
     at: str
 
 
@@ -71,7 +71,7 @@ class NightReport:
     blind: tuple[Card, ...]
     changed: tuple[Card, ...]
     unchanged: str
-    due: tuple[Card, ...]
+    due: tuple[tuple[str, str], ...]
     kept: tuple[KeptRow, ...]
     failed: tuple[Card, ...]
     left_out: tuple[Card, ...]
@@ -103,9 +103,10 @@ def report_of(answer: NightAnswer, zone: str) -> NightReport:
     failed, person = tuple(_failed(last)), tuple(_person(answer))
     blind, changed = tuple(_blind(answer)), tuple(_changed(answer))
     headline, tone = _headline(answer, len(person), len(blind), bool(failed or answer.left_out))
+    whole = sum(s.outcome == "complete" for s in last)
     counts = (
-        ("kept", len(kept)), ("not kept", sum(s.outcome != "complete" for s in last)), ("left out", len(answer.left_out)),
-        ("changed", len(changed)), ("not due yet", answer.resting),
+        ("kept", whole), ("not kept", len(last) - whole), ("left out", len(answer.left_out)), ("changed", len(changed)),
+        ("not due yet", answer.resting),
     )  # fmt: skip
     compared = answer.changes is not None
     first = age_words(answer.ended, answer.next_due) if answer.next_due else ""
@@ -207,20 +208,22 @@ def _changed(answer: NightAnswer) -> Iterator[Card]:
         yield Card(change.text, change.page.case, what, tone="bad" if change.adverse else "")
 
 
-def _due(answer: NightAnswer) -> Iterator[Card]:
+def _due(answer: NightAnswer) -> Iterator[tuple[str, str]]:
     for line in answer.today.lines:
         if line.act_by is not None:
-            urgent = line.state in _URGENT
-            yield Card(f"{line.headline}.", _case(line.case, line.name), line.todo, line.link, "warn" if urgent else "")
+            yield _case(line.case, line.name), f"{line.headline}."
 
 
 def _kept(answer: NightAnswer, last: Iterable[Snapshot], zone: str) -> Iterator[KeptRow]:
     reasons = {page_of(one.target): one.reason for one in answer.planned}
+    whole: dict[str, list[Snapshot]] = {}
     for s in last:
         if s.outcome == "complete":
-            why = reasons.get(page_of(s.target), "another page led to it")
-            whose = s.target.case or f"account {s.target.account}"
-            yield KeptRow(page_kind(s.target.kind).title, whose, sentence(why), _clock(s.visit.machine_time, zone))
+            whole.setdefault(s.target.case or f"account {s.target.account}", []).append(s)
+    for whose, each in whole.items():
+        why = dict.fromkeys(sentence(reasons.get(page_of(s.target), "another page led to it")) for s in each)
+        pages = ", ".join(page_kind(s.target.kind).title for s in each)
+        yield KeptRow(whose, pages, tuple(why), _clock(each[-1].visit.machine_time, zone))
 
 
 def _failed(last: Iterable[Snapshot]) -> Iterator[Card]:
