@@ -18,7 +18,7 @@ from rules.deadlines.counting import deadlines, needs_attention
 from rules.deadlines.moments import Advice, moments
 from rules.deadlines.next_steps import next_steps
 from rules.language.facts import page_words
-from rules.language.words import time_words
+from rules.language.words import age_words, time_words
 from rules.policy.platform import load_policy, policies
 
 # Design section 10: a running deadline without a good look for this long is an alarm.
@@ -111,7 +111,7 @@ def _line(ws: Workspace, case: Case, file: CaseFile, found: tuple[Deadline, ...]
     steps = next_steps(file, found)
     look = ws.index.last_complete(case.order)
     alarms = _alarms(ws, case, [step.deadline for step in steps], look, now)
-    ago = age(look.visit.machine_time, now) if look else ""
+    ago = age_words(look.visit.machine_time, now) if look else ""
     looked = f"The last good look: {ago} ago" if look else "No page has been kept whole yet"
     looked += _not_whole(ws, case.order)
     link = _link(ws, case, "order")
@@ -154,22 +154,12 @@ def _alarms(ws: Workspace, case: Case, running: list[Deadline], look: Snapshot |
     if in_dispute and any(t.kind == "dispute" for t in targets_of(ws, case.order)):
         look = ws.index.last_complete(case.order, "dispute")  # a look at another page says nothing of its timer
     if running and targets_of(ws, case.order) and (look is None or now - look.visit.machine_time > limit):
-        since = f"for {age(look.visit.machine_time, now)}" if look else "so far"
+        since = f"for {age_words(look.visit.machine_time, now)}" if look else "so far"
         printed = next((d for d in running if d.printed and d.act_by), None)
         timer = f" The last timer seen: {time_words(printed.act_by, case.zone)}." if printed and printed.act_by else ""
         page = _link(ws, case, "dispute" if in_dispute else "order")
         alarms.append(f"No complete look {since} while a deadline runs.{timer} Look by hand: {page}")
     return tuple(alarms)
-
-
-def age(then: datetime, now: datetime) -> str:
-    """An age in words: 5 minutes, 3 hours, 2 days."""
-    minutes = max(0, int((now - then).total_seconds() // 60))
-    for size, word in ((1440, "day"), (60, "hour"), (1, "minute")):
-        if minutes >= size:
-            number = minutes // size
-            return f"{number} {word}{'s' if number != 1 else ''}"
-    return "less than a minute"
 
 
 def _link(ws: Workspace, case: Case, kind: str) -> str:

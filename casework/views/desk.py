@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from casework.blocks import Block, Line, Span, Tone, View, hint, line, warnings
 from casework.views.kept import outcome_codes, snapshot_row, snapshots_shown
 from casework.views.sealing import seal_lines
 from collector.canonical import as_json
-from collector.errors import DONE, DUE, PERSON_NEEDED, exit_code_of
+from collector.errors import DONE, DUE, PARTIAL, PERSON_NEEDED, exit_code_of
+from collector.kinds import page_kind
+from rules.language.words import age_words
 
 if TYPE_CHECKING:
     from casework.asking.today import NextAnswer, TodayAnswer, TodayLine
@@ -97,21 +100,51 @@ def stopped(case: Case, running: TodayLine) -> View:
 
 def night(answer: NightAnswer) -> View:
     """One night, and Today after it. What needs a person tells before what is due."""
-    rows = [snapshot_row(s) for s in answer.snapshots]
-    value = {"planned": answer.planned, "snapshots": rows, "skipped": answer.skipped, "today": answer.today.lines}
+    planned = [
+        {"case": t.case, "kind": t.kind, "url": t.url, "account": t.account, "reason": one.reason}
+        for one in answer.planned
+        for t in (one.target,)
+    ]
+    left_out = [
+        {"case": t.case, "kind": t.kind, "url": t.url, "account": t.account, "why": one.why}
+        for one in answer.left_out
+        for t in (one.target,)
+    ]
+    value = {
+        "planned": planned, "snapshots": [snapshot_row(s) for s in answer.snapshots], "skipped": answer.skipped,
+        "left_out": left_out, "resting": answer.resting, "next_due": answer.next_due, "today": answer.today.lines,
+        "failure": answer.failure.message if answer.failure else "",
+    }  # fmt: skip
     json = as_json({**value, "seal": answer.seal.word if answer.seal else "", "dry_run": answer.dry_run})
-    codes = outcome_codes(answer.snapshots, answer.seal)
-    codes |= ({PERSON_NEEDED} if answer.person_needed else set()) | ({DUE} if answer.today.due else set())
-    return View(json, tuple(_night(answer)), exit_code_of(codes))
+    return View(json, tuple(_night(answer)), exit_code_of(_codes(answer)))
+
+
+def _codes(answer: NightAnswer) -> set[int]:
+    """What the last try at each page calls for, then what was left out, and what is due."""
+    last = {(s.target.case, s.target.id, s.target.url): s for s in answer.snapshots}
+    codes = outcome_codes(last.values(), answer.seal) | {PARTIAL for one in answer.left_out if not one.person}
+    codes |= {answer.failure.exit_code} if answer.failure else set()
+    return codes | ({PERSON_NEEDED} if answer.person_needed else set()) | ({DUE} if answer.today.due else set())
 
 
 def _night(answer: NightAnswer) -> Iterator[Block]:
     if answer.dry_run:
-        yield line(f"{len(answer.planned)} page(s) would be visited:")
-        yield from (line(f"{page['case']}  {page['kind']:<9} {page['url']}", indent=2) for page in answer.planned)
+        yield line(f"{len(answer.planned)} page(s) would be visited:" if answer.planned else "No page is due to be visited.")
+        for case, visits in groupby(answer.planned, key=lambda one: one.target.case or one.target.account):
+            yield line(Span(case, "strong"), indent=2)
+            for one in visits:
+                yield line(f"{page_kind(one.target.kind).title:<28} {one.reason}", indent=4)
+                yield line(Span(one.target.url, "aside"), indent=6)
     elif answer.snapshots:
         yield from snapshots_shown(answer.snapshots)
+    else:
+        yield line("No page was due to be visited.")
+    if answer.resting and answer.next_due:
+        first = age_words(answer.today.as_of, answer.next_due)
+        yield hint(f"Looked at lately, and not due yet: {answer.resting} page(s), the first in {first}.")
     yield from warnings(answer.skipped)
+    if answer.failure:
+        yield line(Span(f"The run ended before its end: {answer.failure.message}", "urgent"), f" {answer.failure.hint}")
     if answer.seal:
         yield from seal_lines(answer.seal)
     yield from _today(answer.today)
