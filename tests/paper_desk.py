@@ -158,7 +158,7 @@ class PaperDesk:
 
     def pack(self, name: str = "case.zip") -> Path:
         out = self.folder / name
-        self.did("pack", self.order, "--reason", "damaged", "-o", out)
+        self.did("pack", self.order, "--reason", "damaged", "--with-originals", "-o", out)
         return out
 
     def elsewhere(self, folder: Path) -> PaperDesk:

@@ -122,6 +122,7 @@ ANSWERS: dict[str, Callable[[_Desk], tuple[Any, ...]]] = {
     "next_step": lambda d: (next_of(d.ws, d.order),),
     "night": lambda d: (night(d.ws, dry_run=True, progress=_quiet),),
     "pack_preview": lambda d: (preview_pack(d.ws, d.order, PackRequest()),),
+    "disclosure": lambda d: (preview_pack(d.ws, d.order, PackRequest()),),
     "packed": lambda d: (make_pack(d.ws, d.order, PackRequest(output=d.folder / "case.zip"), _quiet),),
     "reindexed": lambda d: ({"cases": 1, "facts": 20},),
     "reread": lambda d: (reread(d.ws, "", _quiet),),
