@@ -28,6 +28,7 @@ from rules.language.written import (
     Term,
     Terms,
     bare_words,
+    choices,
     needed_of,
     one_of,
     parts,
@@ -425,7 +426,7 @@ class _Compiler:
             if piece == "...":
                 gap = True
                 continue
-            word = piece.rstrip("?")
+            word = piece.removesuffix("?")
             if word not in self._known:
                 self._known[word] = one_of(self._terms(word))
             slots.append(Slot(self._known[word], gap, piece != word))
@@ -434,10 +435,9 @@ class _Compiler:
             raise wrong(self._place, f"{part!r} has no word in it")
         return tuple(slots)
 
-    def _terms(self, word: str) -> Iterator[Term]:
-        choices = word[1:-1].split("|") if word.startswith("(") and word.endswith(")") else (word,)
-        for choice in choices:
-            yield from self._choice(choice.strip(), ())
+    def _terms(self, piece: str) -> Iterator[Term]:
+        for choice in choices(piece):
+            yield from self._choice(choice, ())
 
     def _choice(self, text: str, above: tuple[str, ...]) -> Iterator[Term]:
         """A text's terms: those of the list that it begins with, each with what follows. Raises KeyError for an unknown one."""

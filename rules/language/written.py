@@ -12,7 +12,7 @@ from rules.language.spelling import CJK, ways, words
 Span = tuple[int, int]
 
 HAS_CJK = re.compile(f"[{CJK}]")
-_PIECE = re.compile(r"\([^()]*\)\??|\S+")
+_CHOICE = re.compile(r"\(([^()]*)\)(\??)")
 _PART = re.compile(r"(?:^|(?<=\s))([+&-])\s+")
 _FIGURE = "#"
 _STEM_KEY = 3  # letters by which a word that goes on is looked up
@@ -102,14 +102,30 @@ def parts(phrase: str) -> Iterator[tuple[str, str]]:
 
 def pieces(part: str) -> Iterator[str]:
     """The words, lists, choices and gaps of a part."""
-    return (match[0] for match in _PIECE.finditer(part))
+    depth = begin = 0
+    for at, sign in enumerate(f"{part} "):
+        depth += (sign == "(") - (sign == ")")
+        if sign == " " and not depth:
+            if piece := part[begin:at]:
+                yield piece
+            begin = at + 1
+
+
+def choices(piece: str) -> Iterator[str]:
+    """Each text that a piece stands for: `(my|our (own)?) bank` is three."""
+    inner = _CHOICE.search(piece)
+    if not inner:
+        yield " ".join(piece.split())
+        return
+    for chosen in (*inner[1].split("|"), *([""] if inner[2] else [])):
+        yield from choices(f"{piece[: inner.start()]}{chosen}{piece[inner.end() :]}")
 
 
 def bare_words(text: str) -> Iterator[str]:
     """The words and stems of a phrase or of a term, without lists, gaps and signs."""
-    for word in re.sub(r"\{\w+\}|\.\.\.|[()|]", " ", text).split():
+    for word in re.sub(r"\{\w+\}|\.\.\.|[()|?]", " ", text).split():
         if re.search(r"\w", word):
-            yield word.rstrip("?")
+            yield word
 
 
 def one_of(found: Iterable[Term]) -> Terms:
