@@ -1,12 +1,12 @@
 """Phrases as data against what people write, in each language with denials and exceptions of its own.
 
-A phrase is a row of words, spelled in any way (`spelling.py`). `{pay}` is a list of words of that name, `(my|our boss)` one of
-these, `delay*` any word that begins so, `#` any figure, `the?` a word that may be missing, `...` up to six words (or twelve
-Chinese characters) in between. Parts are joined by `+`, in the same sentence in any order, by `&`, in the same sentence or one
-beside it, and by `-`, nowhere in the sentence. A phrase does not count where a word such as "never" stands close before it, in
-a sentence about what others do ("beware"), or where an exception stands beside it; an admission and the buyer's own words do
-not where they are asked or said on a condition ("if"). What takes away and is part of the phrase's own words takes nothing
-away, so every phrase finds itself; one that does not is refused.
+A phrase is a row of words, spelled in any way (`spelling.py`). `{pay}` is a list of words of that name, `(my|our boss)` one
+of these, `delay*` any word that begins so, `#` any figure, `the?` a word that may be missing, `...` up to six words (or twelve
+Chinese characters) in between. Parts are joined by `+`, in the same sentence in any order, by `&`, in it or one beside it, and
+by `-`, nowhere in it. A phrase does not count where a word such as "never" stands close before it, in a sentence about what
+others do ("beware"), or where an exception stands beside it; an admission and the buyer's own words do not where they are
+asked or said on a condition ("if"). What takes away and is part of the phrase's own words takes nothing away, so every phrase
+finds itself; one that does not is refused.
 """
 
 from __future__ import annotations
@@ -440,7 +440,7 @@ class _Compiler:
             yield from self._choice(choice, ())
 
     def _choice(self, text: str, above: tuple[str, ...]) -> Iterator[Term]:
-        """A text's terms: those of the list that it begins with, each with what follows. Raises KeyError for an unknown one."""
+        """A text's terms: those of the list that it begins with, each with what follows. KeyError for an unknown one."""
         named = re.match(r"\{(\w+)\}", text)
         rest = text[named.end() :] if named else ""
         if not named:

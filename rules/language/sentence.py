@@ -127,7 +127,7 @@ class Sentence:
             if any(not _within(span, own) for spans in self._rows(row).values() for span in spans):
                 return frozenset()
         for row in phrase.near:
-            if not any(one._standing((row,), scope, stated) for one in (self, *beside)):
+            if not any(one._standing((row,), scope, stated, own if one is self else frozenset()) for one in (self, *beside)):
                 return frozenset()
         return own
 
@@ -135,14 +135,16 @@ class Sentence:
         """Whether the phrase stands here on other words than those."""
         return any(not _within(span, own) for span in self.match(phrase, scope))
 
-    def _standing(self, rows: tuple[Row, ...], scope: Scope, stated: bool) -> frozenset[Span]:
-        """Where the rows stand and are said, if all do."""
+    def _standing(
+        self, rows: tuple[Row, ...], scope: Scope, stated: bool, said: frozenset[Span] = frozenset()
+    ) -> frozenset[Span]:
+        """Where the rows stand and are said, if all do; what is `said` already takes nothing away."""
         reached = [self._rows(row) for row in rows]
         if not all(reached):
             return frozenset()
         kept = []
         for row in reached:
-            others = frozenset(
+            others = said.union(
                 chain.from_iterable(spans for other in reached if other is not row for spans in other.values())
             )
             deny = [span for span in self.found.get(scope.negations, ()) if not _within(span, others)]
