@@ -70,6 +70,10 @@ class BrowserError(TradewitnessError):
     exit_code = PERSON_NEEDED
 
 
+class BrowserGone(BrowserError):
+    """The browser closed or crashed in the middle of the work; another one can be started."""
+
+
 class SealError(TradewitnessError):
     """A signature or timestamp could not be made or is not what it claims."""
 

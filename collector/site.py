@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from collector.model import Fact, Target
+from collector.model import Area, Fact, StandingPage, Target
 from collector.vocabulary import Vocabulary
 
 
@@ -124,7 +124,10 @@ SIGNED_IN_AS = "signed_in_as"  # a target's expectation: the name on the account
 
 @dataclass(frozen=True, slots=True)
 class ListedOrder:
-    """One order of a list, as the list states it: `url` and `dispute` are addresses of the real site, "" where not given."""
+    """One order of a list, as the list states it: `url` and `dispute` are addresses of the real site, "" where not given.
+
+    A list of disputes states the dispute: its status, the amount claimed, and its `timer` as printed.
+    """
 
     order: str
     url: str
@@ -132,6 +135,7 @@ class ListedOrder:
     supplier: str
     total: str
     dispute: str
+    timer: str = ""
 
 
 class PageReader(Protocol):
@@ -193,7 +197,11 @@ class PageReader(Protocol):
         ...
 
     def listed(self, page: StoredPage) -> tuple[ListedOrder, ...]:
-        """The orders that a list shows, in its order; () for any other page."""
+        """The orders that a list of orders or of disputes shows, in its order; () for any other page."""
+        ...
+
+    def lists(self, page: StoredPage) -> Mapping[str, str]:
+        """Addresses of the lists of the account's own that a page links to, by kind, as the real site has them."""
         ...
 
     def orders_in_all(self, page: StoredPage) -> int:
@@ -230,6 +238,18 @@ class Site(PageReader, Directory, Protocol):
 
     def vocabulary(self) -> Vocabulary:
         """What it prints for everybody, and what its pages are built of: what a sample of a page keeps."""
+        ...
+
+    def stands(self, kind: str) -> bool:
+        """Whether the words of such a page stand from look to look; not those of a list, a search or a conversation."""
+        ...
+
+    def standing(self, page: StoredPage) -> StandingPage:
+        """What of a page stands from one look to the next, without what is another at every look by what it is for."""
+        ...
+
+    def moving_areas(self, page: StoredPage) -> tuple[Area, ...]:
+        """Where the page's pictures show what is another at every look, in page pixels, as far as that was kept."""
         ...
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 
@@ -13,6 +13,7 @@ from casework.workspace import Workspace, keep
 from collector.archive.records import entry_body
 from collector.archive.sealing import SealState, seal_if_possible
 from collector.browser.browsers import AccountsInUse, browsers
+from collector.capture.pace import Pace
 from collector.errors import BrowserError, WrongRequest
 from collector.kinds import case_kinds, page_kind
 from collector.ledger.log import about_account
@@ -84,24 +85,26 @@ def keep_snapshots(
     ws: Workspace,
     targets: Iterable[Target],
     progress: Progress,
-    pause_s: float = 0.0,
     *,
+    pace: Pace = Pace(),  # noqa: B008 - frozen
     in_use: AccountsInUse | None = None,
     wanted: frozenset[str] | None = None,
+    kept: Callable[[Snapshot], None] = lambda _: None,
 ) -> tuple[Snapshot, ...]:
     """Visits the targets and appends each snapshot when it is done, so that a crash loses at most what is in flight.
 
     Pages of the `wanted` kinds (without any named: of those that come into being later) that an order page leads to, and
-    that its case does not have yet, join the case and are visited too. `pause_s` is the rest in seconds between two visits
-    of one account; `in_use` what the command knows of its accounts from runs before. Raises BrowserError when the browser
-    goes away, and UnknownSite before any visit.
+    that its case does not have yet, join the case and are visited too. `in_use` is what the command knows of its accounts
+    from runs before; `kept` is told of each snapshot once it is in the ledger. Raises BrowserError when the browser goes
+    away, and UnknownSite before any visit.
     """
     targets = tuple(targets)
     for target in targets:
         ws.site_of(target)
     kinds = wanted if wanted is not None else frozenset(kind.name for kind in case_kinds() if kind.later)
     try:
-        return asyncio.run(_visit_all(ws, targets, progress, pause_s, in_use or AccountsInUse(stay=False), kinds))
+        going = _visit_all(ws, targets, progress, pace, in_use or AccountsInUse(stay=False), kinds, kept)
+        return asyncio.run(going)
     finally:
         ws.refresh()
 
@@ -110,9 +113,10 @@ async def _visit_all(
     ws: Workspace,
     targets: tuple[Target, ...],
     progress: Progress,
-    pause_s: float,
+    pace: Pace,
     in_use: AccountsInUse,
     wanted: frozenset[str],
+    told: Callable[[Snapshot], None],
 ) -> tuple[Snapshot, ...]:
     from collector.capture.runner import visits
     from collector.capture.visit import VisitSetup
@@ -131,12 +135,13 @@ async def _visit_all(
                 ws.alias,
                 lambda text: progress(f"page {len(kept) + 1} of {planned}, {text}"),  # noqa: B023
             )
-            going = visits(queue, open_tab=running.tab, site_named=ws.site_named, setup=setup, pause_s=pause_s)
+            going = visits(queue, open_tab=running.tab, site_named=ws.site_named, setup=setup, pace=pace)
             further: list[Target] = []
             async with aclosing(going):
                 async for snapshot in going:
                     await asyncio.to_thread(_append, ws, snapshot)
                     kept.append(snapshot)
+                    told(snapshot)
                     _note(ws, in_use, snapshot)
                     further += discovered(ws, snapshot, wanted)
                     ws.refresh()  # at once: what was parsed to tell which page it is is read for its facts too

@@ -17,6 +17,7 @@ from casework.workspace import Workspace, keep
 from collector.archive.sealing import SealState, seal_if_possible
 from collector.browser.accounts import DEFAULT
 from collector.browser.browsers import AccountsInUse
+from collector.capture.pace import Pace
 from collector.errors import PersonNeeded, WrongRequest
 from collector.kinds import case_pages
 from collector.model import Snapshot, Target
@@ -92,7 +93,10 @@ def watch(ws: Workspace, request: WatchRequest, person: Person, progress: Progre
             pages = [t for number in looks for t in targets_of(ws, number) if t.kind != "order"]
             now, later = pages[: max(0, budget - len(looks))], pages[max(0, budget - len(looks)) :]
             in_use.stay = False  # the last visits of this command: their windows end with them
-            snapshots = (*looks.values(), *keep_snapshots(ws, now, progress, _pause(ws), in_use=in_use, wanted=_further()))
+            snapshots = (
+                *looks.values(),
+                *keep_snapshots(ws, now, progress, pace=_pace(ws), in_use=in_use, wanted=_further()),
+            )
     finally:
         sealed = seal_if_possible(ws.archive, ws.user, progress)  # also what was kept before a no, or a closed window
     ws.refresh()
@@ -220,7 +224,7 @@ def _look(
     ]
     targets = [replace(t, account=t.account or account) for t in targets]
     snapshots = {
-        s.target.case: s for s in keep_snapshots(ws, targets, progress, _pause(ws), in_use=in_use, wanted=frozenset())
+        s.target.case: s for s in keep_snapshots(ws, targets, progress, pace=_pace(ws), in_use=in_use, wanted=frozenset())
     }
     if not snapshots:
         raise next(iter(in_use.failed.values()))
@@ -314,5 +318,5 @@ def _page(ws: Workspace, snapshot: Snapshot) -> StoredPage:
     return stored_page(snapshot, ws.archive.objects.get, ws.alias)
 
 
-def _pause(ws: Workspace) -> float:
-    return ws.archive.config.pause_s
+def _pace(ws: Workspace) -> Pace:
+    return Pace(ws.archive.config.pause_s)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from casework.blocks import Block, Line, Span, Tone, View, hint, line, warnings
 from casework.views.kept import outcome_codes, snapshot_row, snapshots_shown
 from casework.views.sealing import seal_lines
 from collector.canonical import as_json
-from collector.errors import DONE, DUE, PERSON_NEEDED, exit_code_of
+from collector.errors import DONE, DUE, PARTIAL, PERSON_NEEDED, exit_code_of
+from collector.kinds import page_kind
+from rules.language.words import age_words
 
 if TYPE_CHECKING:
     from casework.asking.today import NextAnswer, TodayAnswer, TodayLine
@@ -17,14 +20,17 @@ if TYPE_CHECKING:
     from casework.keeping.sign_in import SignedIn
     from casework.keeping.watch import WatchAnswer
     from collector.archive.queries import Case
+    from rules.night.blindness import Blind
 
 _ACTS = {"you": "you may act", "supplier": "the supplier must act", "platform": "Alibaba acts"}
+_LINKS = 3  # pages to look at by hand that are named for one kind of blindness
 _TONES: dict[str, Tone] = {"act_now": "urgent", "overdue": "urgent", "due_soon": "warning"}
 
 
 def today(answer: TodayAnswer) -> View:
     """Every open case, most urgent first; the exit code says whether something of the buyer's is due."""
-    json = as_json({"today": answer.lines, "notices": answer.notices, "as_of": answer.as_of})
+    value = {"today": answer.lines, "blind": answer.blind, "notices": answer.notices, "as_of": answer.as_of}
+    json = as_json(value)
     return View(json, tuple(_today(answer)), DUE if answer.due else DONE)
 
 
@@ -32,27 +38,44 @@ def _today(answer: TodayAnswer) -> Iterator[Line]:
     if not answer.lines:
         yield line("No order is watched yet. Begin with: tradewitness watch")
         return
-    yield from _lines(answer.lines)
+    yield from _blind(answer.blind)
+    yield from _lines(answer.lines, alarms=False)
     yield from warnings(answer.notices)
 
 
-def _lines(cases: Iterable[TodayLine]) -> Iterator[Line]:
+def _blind(blind: Iterable[Blind]) -> Iterator[Line]:
+    """What nobody sees, before everything else: once, however many cases it concerns."""
+    by_text: dict[str, list[Blind]] = {}
+    for one in blind:
+        by_text.setdefault(one.text, []).append(one)
+    for text, each in by_text.items():
+        cases = list(dict.fromkeys(one.case for one in each))
+        who = cases[0] if len(cases) == 1 else f"{len(cases)} cases"
+        yield line(Span("! NOT SEEN", "urgent"), " ", Span(who, "strong"), f"  {text}")
+        yield from (line(f"Look by hand: {one.link}", indent=4) for one in each[:_LINKS] if one.link)
+        if more := [one.case for one in each[_LINKS:]]:
+            yield line(f"and at those of {', '.join(more)}", indent=4)
+
+
+def _lines(cases: Iterable[TodayLine], *, alarms: bool = True) -> Iterator[Line]:
     for case in cases:
         title = f"{case.case}{f' · {case.name}' if case.name else ''}"
         yield line(Span("●", _TONES.get(case.state, "good")), " ", Span(title, "strong"), f"  {case.headline}")
         yield from (line(text, indent=4) for text in (case.todo, case.link) if text)
         yield line(Span(case.looked, "aside"), indent=4)
-        yield from (line(Span("!", "urgent"), f" {alarm}", indent=4) for alarm in case.alarms)
+        yield from (line(Span("!", "urgent"), f" {alarm}", indent=4) for alarm in case.alarms if alarms)
 
 
 def next_step(answer: NextAnswer) -> View:
     """One case: its line of Today, every further step, and what its stage asks for."""
-    json = as_json({"next": answer.line, "steps": answer.steps, "advice": answer.advice, "as_of": answer.as_of})
+    value = {"next": answer.line, "steps": answer.steps, "advice": answer.advice}
+    json = as_json({**value, "blind": answer.blind, "as_of": answer.as_of})
     return View(json, tuple(_next(answer)), DUE if answer.due else DONE)
 
 
 def _next(answer: NextAnswer) -> Iterator[Line]:
-    yield from _lines((answer.line,))
+    yield from _blind(answer.blind)
+    yield from _lines((answer.line,), alarms=False)
     for number, step in enumerate(answer.steps[1:], 2):
         yield line(f"{number}. {step['what']}: {_ACTS[step['who']]} {step['when']}", indent=2)
         yield from (line(Span(text, "aside"), indent=5) for text in (step["press"], step["link"]) if text)
@@ -97,21 +120,51 @@ def stopped(case: Case, running: TodayLine) -> View:
 
 def night(answer: NightAnswer) -> View:
     """One night, and Today after it. What needs a person tells before what is due."""
-    rows = [snapshot_row(s) for s in answer.snapshots]
-    value = {"planned": answer.planned, "snapshots": rows, "skipped": answer.skipped, "today": answer.today.lines}
+    planned = [
+        {"case": t.case, "kind": t.kind, "url": t.url, "account": t.account, "reason": one.reason}
+        for one in answer.planned
+        for t in (one.target,)
+    ]
+    left_out = [
+        {"case": t.case, "kind": t.kind, "url": t.url, "account": t.account, "why": one.why}
+        for one in answer.left_out
+        for t in (one.target,)
+    ]
+    value = {
+        "planned": planned, "snapshots": [snapshot_row(s) for s in answer.snapshots], "skipped": answer.skipped,
+        "left_out": left_out, "resting": answer.resting, "next_due": answer.next_due, "today": answer.today.lines,
+        "blind": answer.today.blind, "failure": answer.failure.message if answer.failure else "",
+    }  # fmt: skip
     json = as_json({**value, "seal": answer.seal.word if answer.seal else "", "dry_run": answer.dry_run})
-    codes = outcome_codes(answer.snapshots, answer.seal)
-    codes |= ({PERSON_NEEDED} if answer.person_needed else set()) | ({DUE} if answer.today.due else set())
-    return View(json, tuple(_night(answer)), exit_code_of(codes))
+    return View(json, tuple(_night(answer)), exit_code_of(_codes(answer)))
+
+
+def _codes(answer: NightAnswer) -> set[int]:
+    """What the last try at each page calls for, then what was left out, and what is due."""
+    last = {(s.target.case, s.target.id, s.target.url): s for s in answer.snapshots}
+    codes = outcome_codes(last.values(), answer.seal) | {PARTIAL for one in answer.left_out if not one.person}
+    codes |= {answer.failure.exit_code} if answer.failure else set()
+    return codes | ({PERSON_NEEDED} if answer.person_needed else set()) | ({DUE} if answer.today.due else set())
 
 
 def _night(answer: NightAnswer) -> Iterator[Block]:
     if answer.dry_run:
-        yield line(f"{len(answer.planned)} page(s) would be visited:")
-        yield from (line(f"{page['case']}  {page['kind']:<9} {page['url']}", indent=2) for page in answer.planned)
+        yield line(f"{len(answer.planned)} page(s) would be visited:" if answer.planned else "No page is due to be visited.")
+        for case, visits in groupby(answer.planned, key=lambda one: one.target.case or one.target.account):
+            yield line(Span(case, "strong"), indent=2)
+            for one in visits:
+                yield line(f"{page_kind(one.target.kind).title:<28} {one.reason}", indent=4)
+                yield line(Span(one.target.url, "aside"), indent=6)
     elif answer.snapshots:
         yield from snapshots_shown(answer.snapshots)
+    else:
+        yield line("No page was due to be visited.")
+    if answer.resting and answer.next_due:
+        first = age_words(answer.today.as_of, answer.next_due)
+        yield hint(f"Looked at lately, and not due yet: {answer.resting} page(s), the first in {first}.")
     yield from warnings(answer.skipped)
+    if answer.failure:
+        yield line(Span(f"The run ended before its end: {answer.failure.message}", "urgent"), f" {answer.failure.hint}")
     if answer.seal:
         yield from seal_lines(answer.seal)
     yield from _today(answer.today)

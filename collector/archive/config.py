@@ -17,6 +17,7 @@ from collector.seal.timestamp import Authority
 
 DEFAULT_BUDGET = 120
 DEFAULT_PAUSE_S = 2
+DEFAULT_MINUTES = 180
 _MOST_BYTES = 1 << 20
 
 
@@ -24,6 +25,7 @@ _MOST_BYTES = 1 << 20
 class _Nightly:
     budget: int = DEFAULT_BUDGET
     pause_seconds: int = DEFAULT_PAUSE_S
+    minutes: int = DEFAULT_MINUTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +46,14 @@ class _ConfigFile:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """`authorities` in the order asked; `budget` in pages an account a night, `pause_s` in seconds between two of them."""
+    """`authorities` in the order asked; `budget` in pages an account a night, `pause_s` in seconds between two of them, and
+    `minutes` after which a night begins no further visit (0: no end).
+    """
 
     authorities: tuple[Authority, ...]
     budget: int = DEFAULT_BUDGET
     pause_s: int = DEFAULT_PAUSE_S
+    minutes: int = DEFAULT_MINUTES
 
 
 def user_folder() -> Path:
@@ -77,7 +82,8 @@ def read_config(path: Path) -> Config:
             f"{path} is not understood ({error}).",
             "Mend the line, or move the file away: `tradewitness init` writes a new one.",
         ) from error
-    return Config(authorities, told.nightly.budget, told.nightly.pause_seconds)
+    night = told.nightly
+    return Config(authorities, night.budget, night.pause_seconds, night.minutes)
 
 
 def write_config(path: Path, authorities: tuple[Authority, ...]) -> None:
@@ -85,7 +91,8 @@ def write_config(path: Path, authorities: tuple[Authority, ...]) -> None:
     named = [{"name": a.name, "url": a.url, "root": f"{a.root_pem.strip()}\n"} for a in authorities]
     parts = (
         "# tradewitness: what is watched and how. Nothing secret belongs here.\n",
-        "# Pages an account a night, and the rest in seconds between two pages of one account:",
+        "# Pages an account a night, the rest in seconds between two pages of one account, and after how many minutes",
+        "# a night begins no further visit (0: no end):",
         tomli_w.dumps({"nightly": as_json(_Nightly())}),
         "# Timestamp authorities (RFC 3161): they get a digest, never a page. `root` is what their tokens must chain to;",
         '# a line `policy = "1.2.3"` refuses tokens made under another policy.',

@@ -26,7 +26,7 @@ from collector.saved.record import page_record
 
 _LOG = logging.getLogger(__name__)
 
-FORMAT = "13"
+FORMAT = "14"
 ReadFacts = Callable[[Snapshot], tuple[Fact, ...]]
 ReviseFacts = Callable[[Snapshot, tuple[Fact, ...]], tuple[Fact, ...]]
 
@@ -94,7 +94,8 @@ TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
 
 INDEXES = {
     "facts_of_case": ("facts", "case_id", "name"), "facts_of_snapshot": ("facts", "snapshot"),
-    "snapshots_of_case": ("snapshots", "case_id", "seq"), "files_of_case": ("files", "case_id", "seq"),
+    "snapshots_of_case": ("snapshots", "case_id", "seq"),
+    "snapshots_by_time": ("snapshots", "at", "account"), "files_of_case": ("files", "case_id", "seq"),
     "descriptions_of_case": ("descriptions", "case_id", "seq"),
 }  # fmt: skip
 
@@ -231,7 +232,7 @@ class Index(Queries):
                     "tokens", seq=entry.seq, checkpoint=body["checkpoint"], authority=body["authority"],
                     token=body["token"], time=body["time"],
                 )  # fmt: skip
-            case "run.finished":
+            case "run.started" | "run.finished":
                 self._put("runs", seq=entry.seq, at=entry.at, body=json.dumps(body))
             case _:
                 pass  # kinds that later versions add, and those that only the ledger itself needs

@@ -13,7 +13,7 @@ from collector.browser.accounts import Accounts
 from collector.browser.attach import AttachedBrowser, attach
 from collector.browser.launch import Browser, driver, launched, sandbox_state
 from collector.browser.window import ended, find_door, open_window, reached
-from collector.errors import BrowserError, PersonNeeded, TradewitnessError
+from collector.errors import BrowserError, BrowserGone, PersonNeeded, TradewitnessError
 from collector.redaction import without_quotes
 
 if TYPE_CHECKING:
@@ -63,16 +63,29 @@ class Browsers:
 
     @asynccontextmanager
     async def tab(self, account: str) -> AsyncIterator[ChromiumTab]:
-        """A fresh tab of that account. Raises BrowserError when its browser is missing, does not start or has gone."""
-        browser = await self.browser(account if self.is_windowed(account) else "")
-        async with browser.tab(account) as tab:
-            yield tab
+        """A fresh tab of that account. Raises BrowserError when its browser is missing or does not start, and BrowserGone
+        when it has gone: the next tab is of another one.
+        """
+        name = account if self.is_windowed(account) else ""
+        browser = await self.browser(name)
+        try:
+            async with browser.tab(account) as tab:
+                yield tab
+        except BrowserGone:
+            self._forget(name, browser)
+            raise
 
     async def browser(self, account: str) -> Browser:
         """The browser of an account with a window, or of all those without ("")."""
         if account not in self._made:
             self._made[account] = asyncio.create_task(self._window(account) if account else self._launched())
         return await asyncio.shield(self._made[account])
+
+    def _forget(self, name: str, gone: Browser) -> None:
+        """Whoever asks next has a new browser started, once, however many met the one that has gone."""
+        made = self._made.get(name)
+        if made is not None and made.done() and not made.cancelled() and not made.exception() and made.result() is gone:
+            del self._made[name]
 
     async def open(self, accounts: Iterable[str]) -> None:
         """Opens the windows of these accounts; `failed` says of each that could not be had why: the others go on."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from collector.browser.find import find_browser
-from collector.errors import BrowserError
+from collector.errors import BrowserError, BrowserGone
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser as NativeBrowser
@@ -49,9 +49,9 @@ def sandbox_state(platform: str = sys.platform, user_id: int | None = None) -> s
     return "off: running as root" if platform.startswith("linux") and user == 0 else "on"
 
 
-def went_away() -> BrowserError:
+def went_away() -> BrowserGone:
     """What is said when a browser closes or crashes in the middle of a visit."""
-    return BrowserError(
+    return BrowserGone(
         "The browser went away in the middle of the work.", "Run the command again: what was kept stays kept."
     )
 

@@ -21,6 +21,7 @@ from collector.browser.fetch import fetch
 from collector.browser.recorder import Recorder
 from collector.browser.words import sound, tab_error
 from collector.capture.tab import (
+    GONE,
     Arrival,
     ConsoleLine,
     Credential,
@@ -360,7 +361,7 @@ class ChromiumTab:
         finally:
             task.cancel()
         if self._gone.done():
-            raise TabGone("the tab closed or crashed")
+            raise TabGone(GONE)
         raise TabError(f"{what} took longer than {within_ms / 1000:g} s")
 
     def _on_gone(self, _page: Page) -> None:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from playwright.async_api import Error as PlaywrightError
 
-from collector.capture.tab import TabError, TabGone
+from collector.capture.tab import GONE, TabError, TabGone
 
 V = TypeVar("V")
 
@@ -39,7 +39,7 @@ def tab_error(error: PlaywrightError) -> TabError:
     """The error as the tab's own, without the address that the browser names in it: that may hold a secret."""
     said = error.message
     if any(sign in said for sign in _GONE):
-        return TabGone("the tab closed or crashed")
+        return TabGone(GONE)
     known = next((words for sign, words in _REASONS.items() if sign in said), "")
     if known:
         return TabError(known)

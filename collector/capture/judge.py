@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from collector.model import Outcome, Step, Target
+from collector.capture.tab import GONE
+from collector.model import Outcome, Snapshot, Step, Target
 from collector.site import SIGNED_IN_AS, Identity, Recognition
 
 # Where a person's act helps, and nothing else does: the visit is blocked and its account rests.
@@ -36,6 +37,15 @@ def judge(
         return "blocked", f"{recognition.why or _WALL[recognition.barrier]} {_NEXT[recognition.barrier]}"
     lacks = [why for why in (_page(target, status, recognition, identity), *_missing(steps)) if why]
     return ("partial", " ".join(lacks)) if lacks else ("complete", identity.lacks)
+
+
+def passes(snapshot: Snapshot) -> bool:
+    """Whether what kept a visit from its page passes by itself: a broken connection, a tab that crashed, a server's error.
+
+    A wall never does.
+    """
+    gone = any(step.outcome == "failed" and step.why == GONE for step in snapshot.steps)
+    return snapshot.outcome == "failed" or (snapshot.outcome == "partial" and (snapshot.visit.status >= 500 or gone))
 
 
 def _page(target: Target, status: int, recognition: Recognition, identity: Identity) -> str:

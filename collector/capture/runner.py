@@ -7,13 +7,23 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 
+import stamina
+
+from collector.capture.judge import passes
+from collector.capture.pace import Pace
 from collector.capture.tab import Tab
 from collector.capture.visit import VisitSetup, visit
+from collector.errors import BrowserGone
 from collector.model import Snapshot, Target
 from collector.site import PageReaderNamed
 
 OpenTab = Callable[[str], AbstractAsyncContextManager[Tab]]
-IN_FLIGHT = 3  # measured on two cores: the gain is waiting, and more bring none
+_LONGEST_WAIT_S = 60.0
+stamina.instrumentation.set_on_retry_hooks([])  # a visit's own log says what came of each try
+
+
+class _PassingFault(Exception):
+    """A visit met what passes by itself."""
 
 
 async def visits(
@@ -22,38 +32,52 @@ async def visits(
     open_tab: OpenTab,
     site_named: PageReaderNamed,
     setup: VisitSetup,
-    pause_s: float = 0.0,
-    in_flight: int = IN_FLIGHT,
+    pace: Pace = Pace(),  # noqa: B008 - frozen
 ) -> AsyncGenerator[Snapshot, None]:
-    """Visits each target in a fresh tab from `open_tab(account)` and yields its Snapshot as soon as it is done.
+    """Visits each target in a fresh tab from `open_tab(account)` and yields a Snapshot of every try as soon as it is done.
 
-    A blocked visit ends its own account's visits: the account's other targets are not visited and not yielded. `pause_s` is
-    the rest in seconds between two visits of one account. Raises what `visit` and `open_tab` raise (BrowserError when the
-    browser has gone); visits under way are then stopped.
+    A blocked visit ends its own account's visits: the account's other targets are not visited and not yielded. Nor are those
+    that `pace` says are not to begin. Raises what `visit` and `open_tab` raise (BrowserGone when the browser has gone, and
+    went again at each try); visits under way are then stopped.
     """
 
-    async def one(target: Target, first: bool) -> Snapshot:
+    async def one(target: Target, first: bool) -> list[Snapshot]:
         if not first:
-            await asyncio.sleep(pause_s)
-        async with open_tab(target.account) as tab:
-            return await visit(target, tab=tab, site=site_named(target.site), setup=setup)
+            await asyncio.sleep(pace.rest())
+        made: list[Snapshot] = []
+        async for attempt in stamina.retry_context(
+            on=(_PassingFault, BrowserGone), attempts=pace.tries, timeout=None,
+            wait_initial=pace.wait_s, wait_max=_LONGEST_WAIT_S, wait_jitter=pace.wait_s / 4,
+        ):  # fmt: skip
+            with attempt:
+                async with open_tab(target.account) as tab:
+                    made.append(await visit(target, tab=tab, site=site_named(target.site), setup=setup))
+                if passes(made[-1]) and attempt.num < pace.tries:
+                    raise _PassingFault
+        return made
 
     waiting = deque((queue, True) for queue in _by_account(targets))
-    running: dict[asyncio.Task[Snapshot], deque[Target]] = {}
+    running: dict[asyncio.Task[list[Snapshot]], deque[Target]] = {}
     try:
         while waiting or running:
-            while waiting and len(running) < in_flight:
+            while waiting and len(running) < pace.in_flight:
                 queue, first = waiting.popleft()
-                running[asyncio.create_task(one(queue.popleft(), first))] = queue
+                while queue and not pace.begins(queue[0]):
+                    queue.popleft()
+                if queue:
+                    running[asyncio.create_task(one(queue.popleft(), first))] = queue
+            if not running:
+                break
             done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
             for task in sorted(done, key=lambda ended: ended.exception() is not None):  # what was kept comes before an error
                 queue = running.pop(task)
-                snapshot = task.result()
-                if snapshot.outcome == "blocked":
+                made = task.result()
+                if made[-1].outcome == "blocked":
                     queue.clear()
                 if queue:
                     waiting.append((queue, False))
-                yield snapshot
+                for snapshot in made:
+                    yield snapshot
     finally:
         for task in running:
             task.cancel()

@@ -16,6 +16,9 @@ class TabError(Exception):
     """The tab could not do what was asked; the message is one plain sentence without a full stop."""
 
 
+GONE = "the tab closed or crashed"
+
+
 class TabGone(TabError):
     """The tab or its browser has closed or crashed: nothing more can be read from it."""
 

@@ -1,12 +1,12 @@
 """Phrases as data against what people write, in each language with denials and exceptions of its own.
 
-A phrase is a row of words, spelled in any way (`spelling.py`). `{pay}` is a list of words of that name, `(my|our boss)` one
-of these, `delay*` any word that begins so, `#` any figure, `the?` a word that may be missing, `...` up to six words (or twelve
-Chinese characters) in between. Parts are joined by `+`, in the same sentence in any order, by `&`, in it or one beside it, and
-by `-`, nowhere in it. A phrase does not count where a word such as "never" stands close before it, in a sentence about what
-others do ("beware"), or where an exception stands beside it; an admission and the buyer's own words do not where they are
-asked or said on a condition ("if"). What takes away and is part of the phrase's own words takes nothing away, so every phrase
-finds itself; one that does not is refused.
+A phrase is a row of words, spelled in any way (`spelling.py`). `{pay}` is a list of words of that name, `(my|our boss)`
+one of these, `delay*` any word that begins so, `#` any figure, `the?` a word that may be missing, `...` up to six words (or
+twelve Chinese characters) in between. Parts are joined by `+`, in the same sentence in any order, by `&`, in it or one
+beside it, and by `-`, nowhere in it. A phrase does not count where a word such as "never" stands close before it, in a
+sentence about what others do ("beware"), or where an exception stands beside it; an admission and the buyer's own words do
+not where they are asked or said on a condition ("if"). What takes away and is part of the phrase's own words takes nothing
+away, so every phrase finds itself; one that does not is refused.
 """
 
 from __future__ import annotations
@@ -354,13 +354,18 @@ def _mixed(languages: tuple[Language, ...]) -> tuple[Language, ...]:
 
 
 def _with(one: Language, other: Language) -> Language:
+    def excepted_by(says: tuple[Wording, ...], language: Language) -> Iterator[Wording]:
+        for wording in says:
+            beside = tuple(chain.from_iterable(it.unless for it in language.says if it.flag == wording.flag))
+            yield replace(wording, unless=wording.unless + beside)
+
     return replace(
         one,
         negations=other.negations + one.negations,
         conditions=other.conditions + one.conditions,
         asides=other.asides + one.asides,
         words=other.words + one.words,
-        says=other.says + one.says,
+        says=(*excepted_by(other.says, one), *excepted_by(one.says, other)),
     )
 
 
@@ -452,13 +457,18 @@ class _Compiler:
                 yield from self._term(inner.text + rest) if rest else (inner,)
 
     def _term(self, text: str) -> tuple[Term, ...]:
-        terms = plain_terms(text, self._spelled.named)
+        terms = _plain_terms(text, self._spelled)
         if not terms:
             raise wrong(self._place, f"{text!r} has no word in it")
         return terms
 
     def _all(self, texts: tuple[str, ...]) -> Terms:
         return one_of(chain.from_iterable(map(self._term, texts)))
+
+
+@lru_cache(50_000)  # a word stands in many phrases
+def _plain_terms(text: str, spelled: Spelling) -> tuple[Term, ...]:
+    return plain_terms(text, spelled.named)
 
 
 def _ends_a_sentence(phrase: str) -> bool:

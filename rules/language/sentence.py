@@ -64,8 +64,7 @@ def index(lists: Iterable[Terms]) -> Index:
     entries: dict[str, list[_Entry]] = {}
     for term, standing in owners.items():
         entry = _Entry(term.text, term.pattern(), tuple(standing))
-        for key in term.keys():
-            entries.setdefault(key, []).append(entry)
+        entries.setdefault(term.key(), []).append(entry)
     return Index({key: tuple(found) for key, found in entries.items()})
 
 

@@ -32,6 +32,13 @@ def time_left(instant: datetime, as_of: datetime) -> str:
     return f"{words} left" if instant >= as_of else f"{words} ago"
 
 
+def age_words(then: datetime, now: datetime) -> str:
+    """An age in its largest unit: "5 minutes", "3 hours", "2 days". Rounded down."""
+    minutes = max(0, int((now - then).total_seconds() // 60))
+    parts = ((minutes // size, word) for size, word in ((1440, "day"), (60, "hour"), (1, "minute")))
+    return next((_number(number, word) for number, word in parts if number), "less than a minute")
+
+
 def _number(number: int, word: str) -> str:
     return f"{number} {word}{'s' if number != 1 else ''}" if number else ""
 

@@ -24,15 +24,12 @@ class Term:
 
     text: str
 
-    def keys(self) -> Iterator[str]:
+    def key(self) -> str:
         """What a sentence looks the term up by: its first word, or what that begins with; two Chinese characters."""
         first = self.text.partition(" ")[0]
         if HAS_CJK.match(first):
-            yield first[:2]
-        elif first.endswith("*"):
-            yield first[:-1][:_STEM_KEY] + "*"
-        else:
-            yield first
+            return first[:2]
+        return first[:-1][:_STEM_KEY] + "*" if first.endswith("*") else first
 
     def pattern(self) -> re.Pattern[str] | None:
         """What finds it where its words alone do not."""
@@ -143,7 +140,8 @@ def plain_terms(text: str, named: Callable[[str], str]) -> tuple[Term, ...]:
     `named` gives the name that a word is in disguise, "" for none.
     """
     found: list[str] = []
-    for way in ways(text.replace("_", " ")):
+    text = text.replace("_", " ")
+    for way in ways(text):
         simple = "*" not in way and _FIGURE not in way
         spelled = words(way) if simple else list(chain.from_iterable(map(_spelled, way.split())))
         found += [" ".join(spelled), " ".join(named(word) or word for word in spelled)]

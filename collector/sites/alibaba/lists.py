@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +14,7 @@ from collector.site import ListedOrder
 from collector.sites.alibaba.addresses import MESSENGER, absolute, address_of, canonical_url, order_address
 from collector.sites.alibaba.conversation import CONTACT, company_in, listed_contacts
 
+_YEAR = re.compile(r"\b[0-9]{4}\b")
 _NUMBERS = ("id", "orderId", "tradeId", "orderNo")
 _PAGED = frozenset({"pagination", "data", "orders"})
 
@@ -61,6 +63,27 @@ def orders_of(frame: Frame) -> tuple[ListedOrder, ...]:
         return tuple({row.order: row for row in reversed(rows) if row.order}.values())[::-1]
     numbers = dict.fromkeys(address.order for address, _ in frame.links if address.kind == "order" and address.order)
     return tuple(ListedOrder(number, order_address(number), "", "", "", "") for number in numbers)
+
+
+def disputes_of(frame: Frame) -> tuple[ListedOrder, ...]:
+    """The orders of a list of applications, each as its newest application has it."""
+    rows = [_disputed(row, frame) for row in listed_disputes(frame).items()]
+    return tuple({row.order: row for row in reversed(rows) if row.order}.values())[::-1]
+
+
+def _disputed(row: Node, frame: Frame) -> ListedOrder:
+    """A row of a list of applications; a timer is its end as printed: time left says something else at every look."""
+    number, url = row["orderId"].text, absolute(row["viewDetailUrl"].text, frame.page.url)
+    end = _text(row["deadline"])
+    return ListedOrder(
+        order=number,
+        url=order_address(number) if number else "",
+        status=_text(row["issueStatus"]),
+        supplier=_text(row["supplierName"]),
+        total=_amount(row["refundAmount"]),
+        dispute=canonical_url(url) if address_of(url).kind == "dispute" else "",
+        timer=end if _YEAR.search(end) else "",
+    )
 
 
 def orders_in_all(frame: Frame) -> int:

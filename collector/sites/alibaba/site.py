@@ -9,7 +9,7 @@ from functools import lru_cache
 from bs4 import Tag
 
 from collector.kinds import case_pages
-from collector.model import Fact, Target
+from collector.model import Area, Fact, StandingPage, Target
 from collector.reading.addresses import Address
 from collector.reading.markup import Frame
 from collector.site import Attachment, ExchangeContent, Identity, ListedOrder, Messenger, Recognition, StoredPage
@@ -19,17 +19,19 @@ from collector.sites.alibaba.conversation import told_files
 from collector.sites.alibaba.dispute import dispute_data
 from collector.sites.alibaba.drawn import MESSENGER, attachments
 from collector.sites.alibaba.identity import identify
-from collector.sites.alibaba.lists import conversation_with, orders_in_all, orders_of
+from collector.sites.alibaba.lists import conversation_with, disputes_of, orders_in_all, orders_of
 from collector.sites.alibaba.order_data import order_root
 from collector.sites.alibaba.others import own_stretches, page_shows_others, tells_others
 from collector.sites.alibaba.pages import page_of
 from collector.sites.alibaba.product import goods_data
+from collector.sites.alibaba.standing import moving_areas, standing
 from collector.sites.alibaba.thread import open_conversation
 from collector.sites.alibaba.tracking import tracking_data
 from collector.sites.alibaba.vocabulary import vocabulary
 from collector.vocabulary import Vocabulary
 
 _NAMES = frozenset({"order.number", "dispute.id", "dispute.order", "tracking.number", "thread.with", "product.title"})
+_LISTS = ("order_list", "dispute_list")
 _SMALL, _SHORT = 400_000, 4000  # bytes, and characters of text: a barrier has no more
 
 
@@ -55,10 +57,14 @@ class Alibaba:
         return signed_in_as(_frames(page))
 
     def listed(self, page: StoredPage) -> tuple[ListedOrder, ...]:
-        """The orders of an order list."""
-        if addresses.kind_of(page.url) != "order_list":
-            return ()
-        return tuple(order for frame in _frames(page) for order in orders_of(frame))
+        """The orders of an order list, or of a list of disputes."""
+        read = {"order_list": orders_of, "dispute_list": disputes_of}.get(addresses.kind_of(page.url))
+        return tuple(order for frame in _frames(page) for order in read(frame)) if read else ()
+
+    def lists(self, page: StoredPage) -> Mapping[str, str]:
+        """The order list and the list of disputes, as far as a page of the account links to them."""
+        links = (url for frame in _frames(page) for url in _links(frame))
+        return {kind: addresses.canonical_url(url) for url in links if (kind := addresses.kind_of(url)) in _LISTS}
 
     def orders_in_all(self, page: StoredPage) -> int:
         """How many orders an order list says that there are; 0 where it does not say."""
@@ -138,6 +144,18 @@ class Alibaba:
     def vocabulary(self) -> Vocabulary:
         """What the site prints for everybody, and what its pages are built of."""
         return vocabulary()
+
+    def stands(self, kind: str) -> bool:
+        """Whether such a page's words stand; of one of an unknown kind, they do."""
+        return page_of(kind).stands
+
+    def standing(self, page: StoredPage) -> StandingPage:
+        """The page's words and pictures without advertisements, counters, clocks and the like."""
+        return standing(page)
+
+    def moving_areas(self, page: StoredPage) -> tuple[Area, ...]:
+        """Where those stand in the page's pictures: boxes are kept of the page's own document only."""
+        return moving_areas(_frames(page)[0]) if page.documents else ()
 
     def messenger(self, kind: str) -> Messenger | None:
         """How the Message Center marks a conversation."""

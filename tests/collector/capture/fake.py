@@ -249,6 +249,9 @@ class FakeSite:
     def listed(self, page: StoredPage) -> tuple[ListedOrder, ...]:
         return ()
 
+    def lists(self, page: StoredPage) -> Mapping[str, str]:
+        return {}
+
     def conversation(self, page: StoredPage, supplier: str) -> str:
         return ""
 

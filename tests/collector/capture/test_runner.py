@@ -7,10 +7,11 @@ from contextlib import asynccontextmanager
 import pytest
 
 from collector.alias import Alias
+from collector.capture.pace import Pace
 from collector.capture.runner import OpenTab, visits
-from collector.capture.tab import Arrival, Tab
+from collector.capture.tab import Arrival, Tab, TabError
 from collector.capture.visit import VisitSetup
-from collector.errors import BrowserError
+from collector.errors import BrowserError, BrowserGone
 from collector.model import Snapshot, Target
 from tests.collector.capture.fake import FakeSite, FakeTab, FixedClock, MemoryStore, order_target, tabs_of
 
@@ -92,3 +93,62 @@ def test_a_browser_that_goes_away_is_an_error_after_what_was_kept_was_handed_on(
     with pytest.raises(BrowserError):
         asyncio.run(collect([order_target(ident="1"), order_target(ident="2")], open_tab, done))
     assert [s.target.id for s in done] == ["1"]
+
+
+def patient(targets: list[Target], open_tab: OpenTab, tries: int = 3) -> list[Snapshot]:
+    """The visits of who tries again what passes by itself, without waiting for it."""
+
+    async def all_of() -> list[Snapshot]:
+        setup = VisitSetup(MemoryStore(), FixedClock(), Alias(), lambda text: None)
+        pace = Pace(tries=tries, wait_s=0)
+        return [s async for s in visits(targets, open_tab=open_tab, site_named=lambda _: FakeSite(), setup=setup, pace=pace)]
+
+    return asyncio.run(all_of())
+
+
+def test_what_passes_by_itself_is_tried_again_and_every_try_is_told() -> None:
+    def down() -> FakeTab:
+        return FakeTab(faults={"open": TabError("the server closed the connection")})
+
+    done = patient([order_target(ident="1"), order_target(ident="2")], tabs_of([down(), down(), FakeTab(), FakeTab()]))
+    assert [(s.target.id, s.outcome) for s in done] == [
+        ("1", "failed"),
+        ("1", "failed"),
+        ("1", "complete"),
+        ("2", "complete"),
+    ]
+
+
+def test_what_stays_broken_is_tried_three_times_and_then_left() -> None:
+    done = patient([order_target()], tabs_of(lambda _: FakeTab(faults={"open": TabError("the server did not answer")})))
+    assert [s.outcome for s in done] == ["failed"] * 3
+
+
+def test_a_wall_is_never_tried_again() -> None:
+    done = patient([order_target()], tabs_of(lambda _: FakeTab(final=LOGIN)))
+    assert [s.outcome for s in done] == ["blocked"]
+
+
+def test_a_browser_that_ended_is_asked_for_again_and_what_it_was_to_show_is_visited() -> None:
+    asked: list[str] = []
+
+    @asynccontextmanager
+    async def open_tab(account: str) -> AsyncIterator[Tab]:
+        asked.append(account)
+        if len(asked) == 1:
+            raise BrowserGone("The browser went away.")
+        yield FakeTab()
+
+    assert [s.outcome for s in patient([order_target()], open_tab)] == ["complete"]
+
+
+def test_no_visit_begins_that_is_not_to_begin() -> None:
+    async def all_of() -> list[str]:
+        setup = VisitSetup(MemoryStore(), FixedClock(), Alias(), lambda text: None)
+        pace = Pace(begins=lambda target: target.id not in ("2", "4"))
+        targets = [order_target(ident=str(n)) for n in range(1, 5)]
+        tab = tabs_of(lambda _: FakeTab())
+        going = visits(targets, open_tab=tab, site_named=lambda _: FakeSite(), setup=setup, pace=pace)
+        return [s.target.id async for s in going]
+
+    assert asyncio.run(all_of()) == ["1", "3"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from collector.model import Target
@@ -34,6 +36,19 @@ def test_a_page_that_lists_what_is_wanted_says_so_with_its_data_and_without(kind
 def test_a_list_that_lacks_what_is_wanted_is_no_contradiction_but_no_yes(kind: str) -> None:
     lacking = {key: UNLISTED[key] for key in LISTED[kind]}
     assert ALIBABA.identity(market_page(kind, DAY), target(kind, lacking)).ok is None
+
+
+def test_a_list_of_disputes_says_of_each_order_where_its_dispute_stands_and_when_its_timer_ends() -> None:
+    own, *others = ALIBABA.listed(market_page("dispute_list", DAY))
+    assert (own.order, own.dispute) == (STORY.order.id, address("dispute"))
+    assert own.status
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", own.timer)
+    assert [(other.order, other.timer) for other in others] == [("250811530967028446", "")]
+
+
+def test_a_list_leads_to_the_other_lists_of_its_account() -> None:
+    assert ALIBABA.lists(market_page("order_list", DAY)) == {kind: address(kind) for kind in ("order_list", "dispute_list")}
+    assert ALIBABA.lists(market_page("product", DAY)) == {}
 
 
 def test_the_tracking_of_another_order_is_not_the_right_page() -> None:

@@ -1,0 +1,222 @@
+"""The jobs that run with nobody at the keyboard, as each system's own scheduler wants them. Pure: values in, texts out.
+
+Formats: systemd.timer(5) and systemd.service(5); crontab(5); launchd.plist(5); the Task Scheduler's schema 1.2
+(learn.microsoft.com/windows/win32/taskschd/task-scheduler-schema).
+"""
+
+from __future__ import annotations
+
+import plistlib
+import shlex
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import PurePath, PurePosixPath, PureWindowsPath
+from typing import Literal
+from xml.sax.saxutils import escape
+
+Scheduler = Literal["systemd", "cron", "launchd", "task-scheduler"]
+SCHEDULERS: tuple[Scheduler, ...] = ("systemd", "cron", "launchd", "task-scheduler")
+EVERY_H = 4  # design section 10: the pages of an open dispute; the plan says what is due
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One command and when it runs: at these times of the machine's day, or in each hour at `minute`."""
+
+    name: str
+    words: str
+    command: tuple[str, ...]
+    times: tuple[time, ...] = ()
+    minute: int = 0
+
+    def next_after(self, now: datetime) -> datetime:
+        """When it runs next; `now` names the machine's zone."""
+        if not self.times:
+            this = now.replace(minute=self.minute, second=0, microsecond=0)
+            return this if this > now else this + timedelta(hours=1)
+        days = (now.date(), (now + timedelta(days=1)).date())
+        at = [datetime.combine(day, when, now.tzinfo) for day in days for when in self.times]
+        return min(moment for moment in at if moment > now)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What installing does: files that are written, a block in the user's crontab, and commands that are run.
+
+    `removing` are the commands that take it away again, before the files are deleted; `asking` one that says whether it is
+    there, by its exit code. A crontab's block stands between two lines that name it.
+    """
+
+    scheduler: Scheduler
+    files: tuple[tuple[PurePath, bytes], ...] = ()
+    crontab: str = ""
+    commands: tuple[tuple[str, ...], ...] = ()
+    removing: tuple[tuple[str, ...], ...] = ()
+    asking: tuple[tuple[str, ...], ...] = ()
+
+
+def jobs(program: tuple[str, ...], archive: PurePath, mark: str, at: time) -> tuple[Job, Job]:
+    """The night, at its time and every four hours after it, and the hourly reminder, apart so that one tells of the other.
+
+    `program` is how tradewitness is called; `mark` sets the jobs of one archive apart from another's ("" for the usual one).
+    """
+    begin = datetime.combine(date(2000, 1, 1), at)
+    times = tuple(sorted((begin + timedelta(hours=hours)).time() for hours in range(0, 24, EVERY_H)))
+    minute = (at.minute + 20) % 60  # not while a night begins
+    tail = ("--archive", str(archive), "--quiet")
+    night = Job(f"tradewitness-night{mark}", "tradewitness: visits what is due", (*program, "nightly", *tail), times)
+    remind = Job(f"tradewitness-remind{mark}", "tradewitness: tells what is due", (*program, "remind", *tail), (), minute)
+    return night, remind
+
+
+def plan_of(scheduler: Scheduler, each: tuple[Job, ...], environment: Mapping[str, str], home: PurePath, mark: str) -> Plan:
+    """What a scheduler needs so that these jobs run. `environment` is what they must know, `home` the user's folder."""
+    makers = {"systemd": _systemd, "cron": _cron, "launchd": _launchd, "task-scheduler": _tasks}
+    return makers[scheduler](each, environment, home, mark)
+
+
+# --- systemd: a user's own timers -----------------------------------------------------------------------------------
+
+
+def _systemd(each: tuple[Job, ...], environment: Mapping[str, str], home: PurePath, mark: str) -> Plan:
+    folder = PurePosixPath(environment.get("XDG_CONFIG_HOME") or PurePosixPath(home) / ".config") / "systemd" / "user"
+    told = {name: value for name, value in environment.items() if name != "XDG_CONFIG_HOME"}
+    files: list[tuple[PurePath, bytes]] = []
+    for job in each:
+        lines = [f"Environment={_systemd_word(f'{name}={value}')}" for name, value in told.items()]
+        command = " ".join(_systemd_word(word, command=True) for word in job.command)
+        # A night after which something is due, partial or waits for a person is no failure of the service.
+        head = [f"[Unit]\nDescription={job.words}\n", "[Service]", "Type=oneshot", "SuccessExitStatus=3 4 6", "Nice=10"]
+        service = "\n".join((*head, *lines, f"ExecStart={command}", ""))
+        files.append((folder / f"{job.name}.service", service.encode()))
+        at = [f"{at:%H:%M}" for at in job.times] or [f"*:{job.minute:02}"]
+        when = [f"OnCalendar=*-*-* {each}:00" for each in at]
+        delay = ["RandomizedDelaySec=600"] if job.times else []
+        head = [f"[Unit]\nDescription={job.words}\n", "[Timer]", *when, "Persistent=true", *delay]
+        timer = "\n".join((*head, "\n[Install]", "WantedBy=timers.target", ""))
+        files.append((folder / f"{job.name}.timer", timer.encode()))
+    timers = tuple(f"{job.name}.timer" for job in each)
+    user = ("systemctl", "--user")
+    return Plan(
+        "systemd", tuple(files), "", ((*user, "daemon-reload"), (*user, "enable", "--now", *timers)),
+        ((*user, "disable", "--now", *timers),), ((*user, "is-enabled", "--quiet", *timers),),
+    )  # fmt: skip
+
+
+def _systemd_word(word: str, *, command: bool = False) -> str:
+    """A word as systemd reads it back: in quotation marks, its own signs doubled."""
+    text = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
+    return f'"{text.replace("$", "$$") if command else text}"'
+
+
+# --- cron -----------------------------------------------------------------------------------------------------------
+
+
+def block_lines(mark: str) -> tuple[str, str]:
+    """The two lines between which the jobs of an archive stand in a crontab."""
+    return f"# tradewitness{mark}: these lines are its own; tradewitness schedule remove", f"# tradewitness{mark}: end"
+
+
+def _cron(each: tuple[Job, ...], environment: Mapping[str, str], home: PurePath, mark: str) -> Plan:
+    lines = []
+    for job in each:
+        minute = job.times[0].minute if job.times else job.minute
+        hours = ",".join(str(at.hour) for at in job.times) if job.times else "*"
+        words = shlex.join(("env", *(f"{name}={value}" for name, value in environment.items()), *job.command))
+        # An unescaped % ends a crontab's command.
+        lines.append(f"{minute} {hours} * * * {words} >/dev/null 2>&1".replace("%", "\\%"))
+    begin, end = block_lines(mark)
+    return Plan("cron", crontab="\n".join((begin, *lines, end)) + "\n")
+
+
+def crontab_with(before: str, block: str, mark: str) -> str:
+    """A crontab with an archive's block in place of its old one, or without one; the rest as it is."""
+    begin, end = block_lines(mark)
+    kept: list[str] = []
+    inside = False
+    for line in before.splitlines(keepends=True):
+        if line.strip() == begin:
+            inside = True
+        elif inside and line.strip() == end:
+            inside = False
+        elif not inside:
+            kept.append(line)
+    text = "".join(kept)
+    return f"{text}{'' if not text or text.endswith(chr(10)) else chr(10)}{block}"
+
+
+# --- launchd --------------------------------------------------------------------------------------------------------
+
+
+def _launchd(each: tuple[Job, ...], environment: Mapping[str, str], home: PurePath, mark: str) -> Plan:
+    folder = PurePosixPath(home) / "Library" / "LaunchAgents"
+    files = []
+    for job in each:
+        when = [{"Hour": at.hour, "Minute": at.minute} for at in job.times] or [{"Minute": job.minute}]
+        told = {
+            "Label": job.name, "ProgramArguments": list(job.command), "StartCalendarInterval": when,
+            "ProcessType": "Background", "RunAtLoad": False,
+        }  # fmt: skip
+        if environment:
+            told["EnvironmentVariables"] = dict(environment)
+        files.append((folder / f"{job.name}.plist", plistlib.dumps(told, sort_keys=True)))
+    paths = [str(path) for path, _ in files]
+    return Plan(
+        "launchd", tuple(files), "",
+        tuple(("launchctl", "load", "-w", path) for path in paths),
+        tuple(("launchctl", "unload", "-w", path) for path in paths),
+        tuple(("launchctl", "list", job.name) for job in each),
+    )  # fmt: skip
+
+
+# --- Task Scheduler -------------------------------------------------------------------------------------------------
+
+_TASK = """<?xml version="1.0" encoding="UTF-16"?>
+<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
+  <RegistrationInfo><Description>{words}</Description></RegistrationInfo>
+  <Triggers>{triggers}</Triggers>
+  <Principals>
+    <Principal id="Author"><LogonType>InteractiveToken</LogonType><RunLevel>LeastPrivilege</RunLevel></Principal>
+  </Principals>
+  <Settings>
+    <MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>
+    <DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>
+    <StopIfGoingOnBatteries>false</StopIfGoingOnBatteries>
+    <StartWhenAvailable>true</StartWhenAvailable>
+    <WakeToRun>{wake}</WakeToRun>
+    <ExecutionTimeLimit>PT4H</ExecutionTimeLimit>
+    <Priority>7</Priority>
+  </Settings>
+  <Actions Context="Author"><Exec><Command>{program}</Command><Arguments>{arguments}</Arguments></Exec></Actions>
+</Task>
+"""
+_DAILY = (
+    "<CalendarTrigger>{every}<StartBoundary>2026-01-01T{at}:00</StartBoundary><Enabled>true</Enabled>"
+    "<ScheduleByDay><DaysInterval>1</DaysInterval></ScheduleByDay></CalendarTrigger>"
+)
+_HOURLY = "<Repetition><Interval>PT1H</Interval><Duration>P1D</Duration></Repetition>"
+
+
+def _tasks(each: tuple[Job, ...], environment: Mapping[str, str], home: PurePath, mark: str) -> Plan:
+    """A task has no environment of its own: where one is needed, the command processor sets it."""
+    folder = PureWindowsPath(home) / "AppData" / "Local" / "tradewitness"
+    files = []
+    for job in each:
+        at = [_DAILY.format(every="", at=f"{at:%H:%M}") for at in job.times]
+        triggers = "".join(at) or _DAILY.format(every=_HOURLY, at=f"00:{job.minute:02}")
+        program, arguments = job.command[0], subprocess.list2cmdline(job.command[1:])
+        if environment:
+            settings = " && ".join(f'set "{name}={value}"' for name, value in environment.items())
+            program, arguments = "cmd.exe", f'/d /s /c "{settings} && {subprocess.list2cmdline(job.command)}"'
+        wake = "true" if job.times else "false"  # for a night, not each hour
+        action = {"program": escape(program), "arguments": escape(arguments)}
+        text = _TASK.format(words=escape(job.words), triggers=triggers, wake=wake, **action)
+        files.append((folder / f"{job.name}.xml", text.encode("utf-16")))
+    return Plan(
+        "task-scheduler", tuple(files), "",
+        tuple(("schtasks", "/Create", "/F", "/TN", path.stem, "/XML", str(path)) for path, _ in files),
+        tuple(("schtasks", "/Delete", "/F", "/TN", job.name) for job in each),
+        tuple(("schtasks", "/Query", "/TN", job.name) for job in each),
+    )  # fmt: skip

@@ -1,0 +1,67 @@
+"""The application, its help groups, and what it does without a command: Today."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from casework.terminal import StepHandler, Terminal
+from cli.options import ArchiveOption, JsonOption, QuietOption, show
+
+DAILY, WATCHING, LOOKING, EXPERT = "Every day", "Keep watching", "Look", "Experts"
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Keeps sealed evidence of your Alibaba.com orders and tells you what to do by when. Without a command: Today.",
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"tradewitness {version('tradewitness')}")
+        raise typer.Exit
+
+
+VersionOption = Annotated[
+    bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop.")
+]
+
+
+def _speak(wanted: bool) -> None:
+    if wanted:
+        from casework.logfile import attach
+
+        attach(StepHandler())
+
+
+VerboseOption = Annotated[
+    bool,
+    typer.Option(
+        "--verbose", callback=_speak, is_eager=True, help="Say on standard error, step by step, what is being done."
+    ),
+]
+
+
+@app.callback(invoke_without_command=True)
+def today(
+    context: typer.Context,
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
+    version: VersionOption = False,
+) -> None:
+    """Keeps sealed evidence of your Alibaba.com orders and tells you what to do by when. Without a command: Today."""
+    if context.invoked_subcommand is None:
+        from casework import views
+        from casework.asking import today as desk
+        from casework.workspace import workspace
+
+        show(Terminal(json, quiet), views.today(desk.today(workspace(archive))))

@@ -1,0 +1,207 @@
+"""The commands of every day: watch, what is next, the buyer's files, check, drafts, the pack."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from casework.terminal import Terminal
+from cli.app import DAILY
+from cli.options import ArchiveOption, AsOfOption, CaseArgument, JsonOption, QuietOption, YesOption, show
+from collector.kinds import file_names
+
+commands = typer.Typer()
+
+
+@commands.command(rich_help_panel=DAILY)
+def watch(
+    orders: Annotated[
+        list[str] | None, typer.Argument(metavar="[ORDER|URL]...", help="Order numbers, or addresses of order pages.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every order of your order list.")] = False,
+    table: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="A list of order numbers, one a line.")] = None,
+    account: Annotated[str, typer.Option(metavar="NAME", help="Which account, if you have several.")] = "",
+    yes: YesOption = False,
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Watch an order: sign in, find its pages, keep them, and see what is due. Asks for what it needs."""
+    from casework import views
+    from casework.keeping.watch import WatchRequest
+    from casework.keeping.watch import watch as begin
+    from casework.workspace import workspace
+
+    terminal = Terminal(json, quiet)
+    request = WatchRequest(tuple(orders or ()), everything, table, account, yes)
+    with terminal.progress() as progress:
+        result = begin(workspace(archive), request, terminal.person(), progress)
+    show(terminal, views.watched(result))
+
+
+@commands.command("next", rich_help_panel=DAILY)
+def next_step(
+    case: CaseArgument, archive: ArchiveOption = None, json: JsonOption = False, quiet: QuietOption = False
+) -> None:
+    """Say for one case what to do now: what to press, where, by when."""
+    from casework import views
+    from casework.asking.today import next_of
+    from casework.workspace import workspace
+
+    show(Terminal(json, quiet), views.next_step(next_of(workspace(archive), case)))
+
+
+@commands.command(rich_help_panel=DAILY)
+def add(
+    case: CaseArgument,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...")],
+    kind: Annotated[str, typer.Option("--as", metavar="KIND", help=f"What it is: {', '.join(file_names())}.")] = "",
+    note: Annotated[str | None, typer.Option(help="One sentence on what it shows.")] = None,
+    saved: Annotated[
+        str, typer.Option(metavar="TIME", help="When you saved the page, where its file does not say: 2026-10-04T18:00")
+    ] = "",
+    url: Annotated[str, typer.Option(metavar="URL", help="Where you saved the page, where its file does not say.")] = "",
+    dates: Annotated[
+        str, typer.Option(metavar="ORDER", help="Of a chat whose dates have two meanings: day-first or month-first.")
+    ] = "",
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Put your own files into a case: photos, the contract, and pages and chats that you saved by hand (--as page, chat).
+
+    Add a file again to correct what you said of it (--as, --note); --note "" takes the note back.
+    """
+    from casework import views
+    from casework.keeping.add import FileDetails, add_and_seal
+    from casework.workspace import workspace
+
+    terminal = Terminal(json, quiet)
+    with terminal.progress() as progress:
+        added, seal = add_and_seal(workspace(archive), case, files, FileDetails(kind, note, url, saved, dates), progress)
+    show(terminal, views.added(added, seal))
+
+
+@commands.command(rich_help_panel=DAILY)
+def withdraw(
+    case: CaseArgument,
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="A file's name or id, as in: case show CASE.")],
+    why: Annotated[str, typer.Option(help="One sentence on why, for the case's history.")] = "",
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Take files out of a case, such as one that belongs to another; its history says so, and nothing is erased.
+
+    Add a file again to take it back. An entry is withdrawn with: tradewitness case set CASE NAME=
+    """
+    from casework import views
+    from casework.keeping.withdraw import withdraw as take_out
+    from casework.workspace import workspace
+
+    terminal = Terminal(json, quiet)
+    with terminal.progress() as progress:
+        withdrawn = take_out(workspace(archive), case, files, why, progress)
+    show(terminal, views.withdrawn(withdrawn))
+
+
+@commands.command(rich_help_panel=DAILY)
+def check(
+    what: Annotated[
+        list[str] | None, typer.Argument(metavar="[CASE|URL]...", help="A case; before an order, pages or kept snapshots.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every case.")] = False,
+    reason: Annotated[list[str] | None, typer.Option(metavar="R", help="late, damaged, quality… (may be repeated)")] = None,
+    before: Annotated[
+        bool, typer.Option("--before-order", help="What a product, supplier or search page says of the cover.")
+    ] = False,
+    amount: Annotated[str, typer.Option(metavar="MONEY", help='The order you think of, as "USD 15,000".')] = "",
+    as_of: AsOfOption = "",
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Say what is covered, what is missing and what contradicts itself, before somebody else does."""
+    from casework import views
+    from casework.asking.before_order import check_before_order, is_before_order
+    from casework.asking.dossier import check_cases
+    from casework.workspace import workspace
+
+    terminal, ws, named = Terminal(json, quiet), workspace(archive), tuple(what or ())
+    if is_before_order(named, before, amount):
+        with terminal.progress() as progress:
+            pages = check_before_order(ws, named, amount, progress)
+        show(terminal, views.before_order(pages))
+    with terminal.progress() as progress:
+        answers = check_cases(ws, named, everything, tuple(reason or ()), as_of, progress)
+    show(terminal, views.findings(answers, brief=everything))
+
+
+@commands.command(rich_help_panel=DAILY)
+def draft(
+    case: CaseArgument,
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="supplier, statement, contract or question.")],
+    lang: Annotated[str, typer.Option(metavar="LANG", help="en (English) or zh (Chinese).")] = "en",
+    reason: Annotated[list[str] | None, typer.Option(metavar="R", help="late, damaged, quality… (may be repeated)")] = None,
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Write a polite text for you to copy, filled with the case's facts; it is never sent."""
+    from casework import views
+    from casework.asking.dossier import draft_for
+    from casework.workspace import workspace
+
+    terminal = Terminal(json, quiet)
+    with terminal.progress() as progress:
+        text = draft_for(workspace(archive), case, kind, lang, tuple(reason or ()), progress)
+    show(terminal, views.draft(text))
+
+
+@commands.command(rich_help_panel=DAILY)
+def pack(
+    case: CaseArgument,
+    reason: Annotated[list[str] | None, typer.Option(metavar="R", help="late, damaged, quality… (may be repeated)")] = None,
+    as_of: AsOfOption = "",
+    everything: Annotated[bool, typer.Option("--all", help="Every visit, not only those that matter.")] = False,
+    include: Annotated[list[str] | None, typer.Option(metavar="X", help="Also this snapshot or file.")] = None,
+    exclude: Annotated[list[str] | None, typer.Option(metavar="X", help="Without this snapshot or file.")] = None,
+    since: Annotated[str, typer.Option(metavar="DAY", help="Only what was seen from this day on.")] = "",
+    with_originals: Annotated[
+        bool, typer.Option("--with-originals", help="Also all that is withheld: page sources, conversations with others.")
+    ] = False,
+    opened: Annotated[
+        list[str] | None, typer.Option("--open", metavar="EXHIBIT/ROLE", help="Also this withheld original, as in A01/dom.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what the other side would see.")] = False,
+    accept_risk: Annotated[
+        bool, typer.Option("--accept-risk", help="Although a file may hold what opens an account: you looked.")
+    ] = False,
+    redact: Annotated[bool, typer.Option("--redact", hidden=True, help="Not built yet: use --exclude.")] = False,
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to write the pack.")] = None,
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Bundle a case into one file that anybody can open and check."""
+    from casework import views
+    from casework.proving.pack import PackPreview, PackRequest, make_pack, preview_pack
+    from casework.workspace import workspace
+    from rules.pack.plan.exhibits import Choices
+
+    what = (everything, tuple(include or ()), tuple(exclude or ()))
+    choices = Choices(*what, redact=redact, with_originals=with_originals, open=tuple(opened or ()))
+    request = PackRequest(tuple(reason or ()), as_of, since, choices, output, accept_risk)
+    terminal = Terminal(json, quiet)
+    if dry_run:
+        show(terminal, views.pack_preview(preview_pack(workspace(archive), case, request)))
+
+    def tell(preview: PackPreview) -> None:
+        with terminal.still():
+            terminal.show(views.disclosure(preview))
+
+    with terminal.progress() as progress:
+        result = make_pack(workspace(archive), case, request, progress, tell if not json else lambda _: None)
+    show(terminal, views.packed(result))

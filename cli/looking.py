@@ -1,0 +1,191 @@
+"""The commands that look at what is kept, and the case with what was entered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from casework.terminal import Terminal
+from cli.app import LOOKING
+from cli.options import (
+    ArchiveOption,
+    AsOfOption,
+    CaseArgument,
+    DashCommand,
+    JsonOption,
+    QuietOption,
+    addresses,
+    show,
+    with_pages,
+)
+from rules.policy.fact_names import FACT_NAMES
+
+commands = typer.Typer()
+case_app = typer.Typer(no_args_is_help=False, help="Open a case, change it, or list the cases.")
+commands.add_typer(case_app, name="case", rich_help_panel=LOOKING)
+
+
+@case_app.callback(invoke_without_command=True)
+def case_list(
+    context: typer.Context, archive: ArchiveOption = None, json: JsonOption = False, quiet: QuietOption = False
+) -> None:
+    """List the cases; `case open` and `case set` change them."""
+    if context.invoked_subcommand is None:
+        from casework import views
+        from casework.cases import cases, targets_of
+        from casework.workspace import workspace
+
+        ws = workspace(archive)
+        show(Terminal(json, quiet), views.cases([(case, targets_of(ws, case.order)) for case in cases(ws)]))
+
+
+@case_app.command("open")
+@with_pages
+def case_open(
+    order_id: Annotated[str, typer.Argument(metavar="ORDER_ID", help="The order number.")],
+    name: Annotated[str, typer.Option(help="A name for the case, easier to type than its number.")] = "",
+    account: Annotated[str, typer.Option(metavar="NAME", help="The account whose pages these are.")] = "",
+    zone: Annotated[
+        str, typer.Option(metavar="ZONE", help="Your time zone, such as Europe/Berlin (default: this machine's).")
+    ] = "",
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    **pages: list[str] | str | None,
+) -> None:
+    """Open a case for an order and name its pages."""
+    from casework import views
+    from casework.cases import open_case, targets_of
+    from casework.workspace import workspace
+
+    ws = workspace(archive)
+    case = open_case(ws, order_id, addresses(pages), name=name, account=account, zone=zone)
+    show(Terminal(json, quiet), views.case(case, targets_of(ws, case.order), "is open", ws.archive.warnings))
+
+
+def _names_to_set() -> str:
+    own, of_pages = ([f for f in FACT_NAMES if bool(f.page) is of_page] for of_page in (False, True))
+    return (
+        f"Names: {'; '.join(f'{f.name} ({f.words})' for f in own)}. What pages show may be entered where no page was kept: "
+        f"{', '.join(f.name for f in of_pages)}."
+    )
+
+
+@case_app.command("set", epilog=_names_to_set())
+@with_pages
+def case_set(
+    case: CaseArgument,
+    facts: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME=VALUE]...", help="Such as received_at=2026-09-30; NAME= withdraws.")
+    ] = None,
+    name: Annotated[str, typer.Option(help="Another name for the case.")] = "",
+    zone: Annotated[str, typer.Option(metavar="ZONE", help="Another time zone, such as Europe/Berlin.")] = "",
+    why: Annotated[str, typer.Option(help="One sentence on why you correct or withdraw, for the case's history.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Enter it although it contradicts what is known.")] = False,
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    **pages: list[str] | str | None,
+) -> None:
+    """Enter what you know (name=value), or the address of another page."""
+    from casework import views
+    from casework.cases import set_case, targets_of
+    from casework.workspace import workspace
+
+    ws = workspace(archive)
+    done = set_case(ws, case, facts or [], addresses(pages), name=name, zone=zone, why=why, insist=yes)
+    targets, warned = targets_of(ws, done.case.order), ws.archive.warnings
+    show(Terminal(json, quiet), views.case(done.case, targets, "is up to date", warned, done.entered, done.notes))
+
+
+@case_app.command("show")
+def case_show(
+    case: CaseArgument, archive: ArchiveOption = None, json: JsonOption = False, quiet: QuietOption = False
+) -> None:
+    """Show all that you gave a case: its pages, your entries and files, and what you corrected or withdrew."""
+    from casework import views
+    from casework.asking.told import told
+    from casework.workspace import workspace
+
+    show(Terminal(json, quiet), views.told(told(workspace(archive), case)))
+
+
+@commands.command(rich_help_panel=LOOKING)
+def deadlines(
+    what: Annotated[
+        list[str] | None, typer.Argument(metavar="[CASE | NAME=VALUE...]", help="A case, or dates: received_at=2026-09-30")
+    ] = None,
+    as_of: AsOfOption = "",
+    ics: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a calendar file with alarms.")] = None,
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Show every deadline: who must act, by when, and what happens otherwise."""
+    from casework import views
+    from casework.asking.dossier import deadlines_of
+    from casework.workspace import workspace
+
+    result = deadlines_of(workspace(archive), tuple(what or ()), as_of, ics)
+    show(Terminal(json, quiet), views.deadlines(result))
+
+
+@commands.command(rich_help_panel=LOOKING)
+def facts(
+    what: Annotated[str, typer.Argument(metavar="SNAPSHOT|CASE")],
+    everything: Annotated[bool, typer.Option("--all", help="The facts of every visit, not only the latest.")] = False,
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Show what was read, and where it stands on the page."""
+    from casework import views
+    from casework.asking.dossier import facts_of, tiles_of, zone_of_facts
+    from casework.workspace import workspace
+
+    ws = workspace(archive)
+    found = facts_of(ws, what, everything=everything)
+    show(Terminal(json, quiet), views.facts(found, tiles_of(ws, found), zone_of_facts(ws, what)))
+
+
+@commands.command(rich_help_panel=LOOKING, cls=DashCommand)
+def search(
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="WORDS...",
+            help='All must be there; "in quotation marks" side by side. After -- a word may begin with --.',
+        ),
+    ],
+    case: Annotated[str, typer.Option(metavar="CASE", help="Only in this case.")] = "",
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KIND", help="message, fact, page or file; or order, thread, photo… (may be repeated)"),
+    ] = None,
+    since: Annotated[str, typer.Option(metavar="DAY", help="Sent or seen on this day or later.")] = "",
+    until: Annotated[str, typer.Option(metavar="DAY", help="Sent or seen on this day or before.")] = "",
+    limit: Annotated[int, typer.Option(metavar="N", min=1, help="Show at most so many.")] = 20,
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Find words in messages, facts, page texts and the names and notes of your files; Chinese too."""
+    from casework import views
+    from casework.asking.search import Filters
+    from casework.asking.search import search as find
+    from casework.workspace import workspace
+
+    result = find(workspace(archive), words, Filters(case, tuple(kind or ()), since, until, limit))
+    show(Terminal(json, quiet), views.found(result))
+
+
+@commands.command(rich_help_panel=LOOKING)
+def status(archive: ArchiveOption = None, json: JsonOption = False, quiet: QuietOption = False) -> None:
+    """Show what is sealed and timestamped, what waits for a timestamp, and what is not sealed yet."""
+    from casework import views
+    from casework.proving.status import status as sealed
+    from casework.workspace import workspace
+
+    show(Terminal(json, quiet), views.status(sealed(workspace(archive))))
