@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from collector.browser.accounts import Accounts
 from collector.browser.attach import AttachedBrowser, attach
-from collector.browser.launch import Browser, driver, launched, sandbox_state
+from collector.browser.launch import Browser, driver, launched, sandbox_state, went_away
 from collector.browser.window import ended, find_door, open_window, reached
 from collector.errors import BrowserError, BrowserGone, PersonNeeded, TradewitnessError
 from collector.redaction import without_quotes
@@ -56,6 +56,7 @@ class Browsers:
     def __init__(self, playwright: Playwright, accounts: Accounts, stack: AsyncExitStack, in_use: AccountsInUse) -> None:
         self._playwright, self._accounts, self._stack, self._in_use = playwright, accounts, stack, in_use
         self._made: dict[str, asyncio.Task[Browser]] = {}
+        self._gone: set[str] = set()  # whose browser ended in the middle of the run
 
     def is_windowed(self, account: str) -> bool:
         """Whether the account's pages are seen in a window of its own."""
@@ -79,12 +80,21 @@ class Browsers:
         """The browser of an account with a window, or of all those without ("")."""
         if account not in self._made:
             self._made[account] = asyncio.create_task(self._window(account) if account else self._launched())
-        return await asyncio.shield(self._made[account])
+        made = self._made[account]
+        try:
+            return await asyncio.shield(made)
+        except BrowserError as error:
+            if account not in self._gone:
+                raise
+            if self._made.get(account) is made:
+                del self._made[account]
+            raise went_away() from error  # it started before: it may start again
 
     def _forget(self, name: str, gone: Browser) -> None:
         """Whoever asks next has a new browser started, once, however many met the one that has gone."""
         made = self._made.get(name)
         if made is not None and made.done() and not made.cancelled() and not made.exception() and made.result() is gone:
+            self._gone.add(name)
             del self._made[name]
 
     async def open(self, accounts: Iterable[str]) -> None:

@@ -1,0 +1,154 @@
+"""A night over many orders, with every fault on its way: what can be kept is kept, nothing twice, the report is right."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+import stamina
+
+from collector.browser.tab import ChromiumTab
+from collector.capture.tab import Arrival
+from fixtures.authority import Served
+from fixtures.marketplace.fleet import Fleet
+from fixtures.marketplace.scenarios import SCENARIOS
+from fixtures.marketplace.server import serve
+from tests.stories.desk import Desk, Said
+
+SCENARIO = "led-fans"
+
+
+@dataclass
+class FleetDesk(Desk):
+    """A desk with many orders; the nth belongs to account n % `accounts`."""
+
+    market: Fleet
+    accounts: int = 2
+
+    def open_cases(self, count: int, kinds: tuple[str, ...]) -> None:
+        for n in range(count):
+            pages = self.market.pages_of(n, self.origin)
+            given = [part for kind in kinds for part in (f"--{kind}", pages[kind])]
+            account = ("--account", f"account{n % self.accounts}", "--zone", "Europe/Berlin")
+            said = self.run("case", "open", self.market.number(n), *given, *account)
+            assert said.code == 0, said.err
+
+    def night(self, *options: str) -> tuple[Said, dict[str, Any]]:
+        """A run, and its report."""
+        said = self.run("nightly", "--json", *options)
+        report = json.loads(Path(said.json["report"]).with_suffix(".json").read_text("utf-8"))
+        return said, report
+
+
+@contextmanager
+def fleet(folder: Path, authority: Served, accounts: int) -> Iterator[FleetDesk]:
+    day = SCENARIOS[SCENARIO].today
+    market = Fleet(SCENARIO, (datetime.now(UTC) - timedelta(days=day)).date(), day, slow_seconds=0.5)
+    folder.mkdir(exist_ok=True)
+    with serve(market) as port, stamina.set_testing(True, attempts=3, cap=True):
+        environment = {
+            "TRADEWITNESS_ARCHIVE": str(folder / "archive"),
+            "TRADEWITNESS_CONFIG": str(folder / "configuration"),
+            "TRADEWITNESS_LOG": str(folder / "log"),
+            "TRADEWITNESS_ALIAS": f"alibaba.localhost:{port}=alibaba.com",
+        }
+        origin = f"http://alibaba.localhost:{port}"
+        made = FleetDesk(folder, market, origin, {}, authority, environment, accounts=accounts)
+        made.init()
+        yield made
+
+
+def browsers() -> list[psutil.Process]:
+    """The browsers that this process started, without their helpers."""
+    found = []
+    for process in psutil.Process().children(recursive=True):
+        line = process.cmdline() if process.status() != psutil.STATUS_ZOMBIE else []
+        if any("--headless" in word for word in line) and not any(word.startswith("--type=") for word in line):
+            found.append(process)
+    return found
+
+
+def end_browsers() -> None:
+    for process in browsers():
+        os.kill(process.pid, signal.SIGKILL)
+
+
+def once(wanted: tuple[str, int], act: Callable[[], None]) -> Callable[[str, int], None]:
+    """What is done at the first request of one page, and never again."""
+    left = [act]
+
+    def called(kind: str, n: int) -> None:
+        if (kind, n) == wanted and left:
+            left.pop()()
+
+    return called
+
+
+@contextmanager
+def crashing(*wanted: str) -> Iterator[None]:
+    """The tab crashes once at each address that holds one of these, as soon as the page is there."""
+    left, real = list(wanted), ChromiumTab.open
+
+    async def opened(self: ChromiumTab, url: str, within_ms: int) -> Arrival:
+        arrival = await real(self, url, within_ms)
+        if found := [each for each in left if each in url]:
+            left.remove(found[0])
+            await self.crash()
+        return arrival
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ChromiumTab, "open", opened)
+        yield
+
+
+def accounted(report: dict[str, Any], planned: list[dict[str, str]]) -> None:
+    """Every planned page stands in exactly one part of the report."""
+    told = Counter((row["case"], row["kind"]) for part in ("kept", "failed", "left_out") for row in report[part])
+    assert told == Counter((page["case"], page["kind"]) for page in planned)
+
+
+def clean(table: FleetDesk) -> None:
+    """Nothing is left behind: no browser, no half-written file; and the archive verifies."""
+    assert browsers() == []
+    assert [p for p in (table.archive / "objects").rglob("*") if p.is_file() and p.suffix not in ("", ".zst")] == []
+    assert table.run("verify", "--json").json["problems"] == []
+
+
+@pytest.mark.browser
+def test_eight_pages_with_every_fault_on_their_way(tmp_path: Path, authority: Served) -> None:
+    """The first account meets what passes; the sign-in of the second ends midway."""
+    with fleet(tmp_path / "desk", authority, accounts=2) as table:
+        table.open_cases(2, ("order", "dispute", "supplier", "product"))
+        free, walled = table.market.number(0), table.market.number(1)
+        table.market.strikes = {
+            ("order", 0): ["slow"], ("supplier", 0): ["500"], ("product", 0): ["reset", "reset", "reset"],
+            ("dispute", 1): ["login…"],
+        }  # fmt: skip
+        table.market.called = once(("dispute", 0), end_browsers)
+        with crashing(f"orderId={free}"):
+            said, report = table.night()
+        assert said.code == 3
+        accounted(report, said.json["planned"])
+        assert [row["kind"] for row in report["kept"] if row["case"] == free] == ["order", "dispute", "supplier", "product"]
+        tries = {row["kind"]: row["tries"] for row in report["kept"] if row["case"] == free}
+        assert min(tries["order"], tries["dispute"], tries["supplier"]) == 2
+        assert [(row["kind"], row["outcome"]) for row in report["failed"]] == [("dispute", "blocked")]
+        assert {row["why"] for row in report["left_out"]} == {"its account was stopped before"}
+        assert {one["case"] for one in report["blind"]} == {walled}
+        whole = Counter((s["case"], s["kind"]) for s in said.json["snapshots"] if s["outcome"] == "complete")
+        assert set(whole.values()) == {1}
+        clean(table)
+        table.market.strikes.clear()
+        assert table.run("capture", walled).code == 0  # a person signed in again
+        again, _ = table.night()
+        assert (again.json["planned"], again.json["snapshots"], again.json["blind"]) == ([], [], [])
