@@ -70,9 +70,8 @@ def _scheduled(answer: ScheduleAnswer) -> Iterator[Block]:
     if answer.last_run is None:
         yield line("No night has run yet.")
     else:
-        yield line(
-            f"The last night ended {time_words(answer.last_run.at, answer.zone)}: {_did(answer.last_run.body.get('outcomes') or {})}."
-        )
+        did = _did(answer.last_run.body.get("outcomes") or {})
+        yield line(f"The last night ended {time_words(answer.last_run.at, answer.zone)}: {did}.")
     yield from warnings(answer.notes)
     yield from _warned(answer)
 
