@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 
 from casework.cases import casefile, cases, find_case, targets_of
 from casework.keeping.capture import with_accounts
+from casework.notices.book import read_book
 from casework.workspace import Workspace
 from collector.archive.queries import Case
 from collector.archive.sealing import state
+from collector.errors import ArchiveError
 from collector.model import ORIGINS, Deadline, Snapshot, kept_in_part
 from rules.case.casefile import CaseFile
 from rules.check.review import reasons_of
@@ -84,7 +86,7 @@ def today(ws: Workspace, as_of: datetime | None = None) -> TodayAnswer:
     far = datetime.max.replace(tzinfo=now.tzinfo)
     lines.sort(key=lambda line: (_URGENCY[line.state], line.act_by or far, line.case))
     due = any(needs_attention(d) for _, _, each in found for d in each)
-    return TodayAnswer(tuple(lines), now, due, _notices(ws))
+    return TodayAnswer(tuple(lines), now, due, (*_notices(ws), *_unsent(ws)))
 
 
 def next_of(ws: Workspace, wanted: str, as_of: datetime | None = None) -> NextAnswer:
@@ -176,3 +178,11 @@ def _notices(ws: Workspace) -> tuple[str, ...]:
     if seal.word == "pending":
         return ("The newest records are sealed but not yet timestamped; the next command that keeps something asks again.",)
     return ()
+
+
+def _unsent(ws: Workspace) -> tuple[str, ...]:
+    """What somebody should have been told and was not; also that the list of who is told cannot be read."""
+    try:
+        return read_book(ws).unsent
+    except ArchiveError as error:
+        return (f"Nobody is told of deadlines. {error.message}",)

@@ -11,7 +11,7 @@ from collector.errors import DONE, PARTIAL
 from rules.language.words import time_words
 
 if TYPE_CHECKING:
-    from casework.notices.book import Book, Failure, Recipient
+    from casework.notices.book import Book, Recipient
     from casework.notices.notify import NotifyAnswer
     from casework.notices.sending import Sent
     from casework.notices.telling import TellingAnswer
@@ -80,27 +80,8 @@ def _sent(sent: tuple[Sent, ...]) -> Iterator[Line]:
 
 def unsent(book: Book) -> Iterator[Line]:
     """What could not be told, until it could."""
-    for text in unsent_words(book):
+    for text in book.unsent:
         yield line(Span("!", "urgent"), f" {text}")
-
-
-def unsent_words(book: Book) -> tuple[str, ...]:
-    """A sentence for each address that a notice could not be sent to."""
-    labels = {str(one.number): one for one in book.addresses}
-    said = [
-        f"A notice to {labels[number].label} could not be sent since {_since(failure, labels[number].zone)}: {failure.why}. "
-        "It is tried again; see: tradewitness notify test"
-        for number, failure in book.failed.items()
-        if number in labels
-    ]
-    if book.ping is not None and book.ping.failed is not None:
-        zone = book.addresses[0].zone if book.addresses else "UTC"
-        said.append(f"The dead-man's service hears nothing since {_since(book.ping.failed, zone)}: {book.ping.failed.why}.")
-    return tuple(said)
-
-
-def _since(failure: Failure, zone: str) -> str:
-    return time_words(failure.since, zone)
 
 
 def reminded(answer: TellingAnswer) -> View:
