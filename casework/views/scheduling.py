@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from casework.scheduling.schedule import ScheduleAnswer
 
 _SCHEDULERS = {"systemd": "systemd timers", "cron": "crontab", "launchd": "launchd", "task-scheduler": "the Task Scheduler"}
-_OUTCOMES = {"complete": "kept whole", "partial": "kept in part", "blocked": "stopped by the site", "failed": "failed"}
+OUTCOME_WORDS = {"complete": "kept whole", "partial": "kept in part", "blocked": "stopped by the site", "failed": "failed"}
 
 
 def scheduled(answer: ScheduleAnswer) -> View:
@@ -78,7 +78,7 @@ def _scheduled(answer: ScheduleAnswer) -> Iterator[Block]:
 
 def _did(outcomes: Mapping[str, int]) -> str:
     """How many pages had which outcome, the good ones first."""
-    numbers = [(outcomes[name], words) for name, words in _OUTCOMES.items() if outcomes.get(name)]
+    numbers = [(outcomes[name], words) for name, words in OUTCOME_WORDS.items() if outcomes.get(name)]
     return ", ".join(f"{number} page{'s' if number != 1 else ''} {words}" for number, words in numbers) or "nothing was due"
 
 
