@@ -24,6 +24,7 @@ from casework.cases import machine_zone
 from casework.views.scheduling import OUTCOME_WORDS
 from casework.workspace import Workspace, workspace
 from collector.errors import PARTIAL, PERSON_NEEDED, WRONG_REQUEST, DiskFull, TradewitnessError, WrongRequest
+from collector.inert import shown
 from rules.language.words import time_words
 from web.guard import Keys, local_path
 from web.shown import as_html, linked
@@ -54,9 +55,19 @@ def desk_of(request: Request) -> Desk:
     return desk
 
 
+def _inert(value: object) -> object:
+    """Whatever a template shows: text in which every sign that acts or hides is shown as what it is."""
+    return shown(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
 def _environment() -> Environment:
     made = Environment(
-        loader=PackageLoader("web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=PackageLoader("web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_inert,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     made.filters["view"] = as_html
     made.filters["linked"] = linked

@@ -51,6 +51,7 @@ def _listen(port: int) -> socket.socket:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((_LOOPBACK, port))
+        listening.listen(128)  # whoever opens the address before the server runs waits, and is not refused
     except (OSError, OverflowError) as error:
         listening.close()
         raise WrongRequest(f"Port {port} cannot be had.", "Leave --port out, and a free one is taken.") from error

@@ -13,8 +13,22 @@ from markupsafe import Markup, escape
 from casework.blocks import Bar, Block, Cell, Excerpt, Line, Part, Result, Table, View
 from collector.inert import shown_in_line
 
+_SNAPSHOT = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
 _ADDRESS = re.compile(r"https?://[^\s<>\"'’”]+[^\s<>\"'’”.,;:!?)\]]")
-_COMMAND = re.compile(r"\btradewitness(?: [a-z][\w-]*)")
+# A command with what follows it of names in capitals, numbers, options and values.
+_COMMAND = re.compile(
+    r"\btradewitness((?: [a-z]+)?(?: [a-z]+)?)((?: (?:--?[\w-]+|[A-Z0-9_…\[\]/…]+|[a-z_.]+=\S*[\w…]|\d{6,}))*)"
+)
+# Where on these pages is done what a command does.
+_INSTEAD = {
+    "case set": "“Enter what you know” on the case's page", "case open": "“Watch an order”", "watch": "“Watch an order”",
+    "case show": "the case's page", "add": "“Put in your own files” on the case's page",
+    "capture": "“Keep its pages now” on the case's page", "remind": "“The nights” in Settings",
+    "login": "“Sign in” in Settings", "pack": "“Make a pack” on the case's page", "notify test": "“Send a test” in Settings",
+    "notify add": "“Add somebody” in Settings", "schedule install": "“The nights” in Settings", "nightly": "“Nights”",
+    "draft": "“Texts to copy” on the case's page", "search": "the search field above",
+    "withdraw": "“Take a file out” on the case's page", "verify": "“Verify”",
+}  # fmt: skip
 
 
 def as_html(view: View, *, hints: bool = True) -> Markup:
@@ -45,7 +59,7 @@ def _block(block: Block) -> Markup:
                 caption, head, rows
             )
         case Excerpt():
-            origin = Markup('<p class="origin">{}</p>').format(shown_in_line(block.origin)) if block.origin else ""
+            origin = Markup('<p class="origin">{}</p>').format(_record(block.origin)) if block.origin else ""
             return Markup('<article class="excerpt"><p class="head">{}</p><p>{}</p>{}</article>').format(
                 shown_in_line(block.head), _parts(block.said), origin
             )
@@ -53,6 +67,12 @@ def _block(block: Block) -> Markup:
             text = "\n".join(shown_in_line(line) for line in block.text.split("\n"))
             note = Markup('<p class="hint">{}</p>').format(shown_in_line(block.note)) if block.note else ""
             return Markup('<pre class="result" tabindex="0">{}</pre>{}').format(text, note)
+
+
+def _record(origin: str) -> Markup:
+    """The record that holds it, as a link where it is a visit."""
+    found = _SNAPSHOT.fullmatch(origin.strip())
+    return Markup('<a href="/snapshot/{0}">{0}</a>').format(found[0]) if found else escape(shown_in_line(origin))
 
 
 def _cell(cell: Cell) -> Markup:
@@ -75,9 +95,20 @@ def _part(part: Part) -> Markup:
     return Markup('<span class="{}">{}</span>').format(part.tone or "plain", linked(part.text))
 
 
+def _instead(match: re.Match[str]) -> str:
+    """What to press in place of what to type; a command that these pages have nothing for stands as it is."""
+    words = match[1].split()
+    for number in (2, 1):
+        instead = _INSTEAD.get(" ".join(words[:number])) if len(words) >= number else None
+        if instead is not None:
+            rest = " ".join(words[number:])
+            return f"{instead} {rest}".rstrip()
+    return match[0]
+
+
 def linked(text: str) -> Markup:
     """Text with its addresses as links; the page that opens learns nothing of where it was opened from."""
-    shown = shown_in_line(text)
+    shown = _COMMAND.sub(_instead, shown_in_line(text))
     found, end = Markup(""), 0
     for match in _ADDRESS.finditer(shown):
         url = match[0]
