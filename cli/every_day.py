@@ -170,8 +170,11 @@ def pack(
     exclude: Annotated[list[str] | None, typer.Option(metavar="X", help="Without this snapshot or file.")] = None,
     since: Annotated[str, typer.Option(metavar="DAY", help="Only what was seen from this day on.")] = "",
     with_originals: Annotated[
-        bool, typer.Option("--with-originals", help="Also originals that show conversations with others.")
+        bool, typer.Option("--with-originals", help="Also all that is withheld: page sources, conversations with others.")
     ] = False,
+    opened: Annotated[
+        list[str] | None, typer.Option("--open", metavar="EXHIBIT/ROLE", help="Also this withheld original, as in A01/dom.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what the other side would see.")] = False,
     accept_risk: Annotated[
         bool, typer.Option("--accept-risk", help="Although a file may hold what opens an account: you looked.")
@@ -184,16 +187,21 @@ def pack(
 ) -> None:
     """Bundle a case into one file that anybody can open and check."""
     from casework import views
-    from casework.proving.pack import PackRequest, make_pack, preview_pack
+    from casework.proving.pack import PackPreview, PackRequest, make_pack, preview_pack
     from casework.workspace import workspace
     from rules.pack.plan.exhibits import Choices
 
     what = (everything, tuple(include or ()), tuple(exclude or ()))
-    choices = Choices(*what, redact=redact, with_originals=with_originals)
+    choices = Choices(*what, redact=redact, with_originals=with_originals, open=tuple(opened or ()))
     request = PackRequest(tuple(reason or ()), as_of, since, choices, output, accept_risk)
     terminal = Terminal(json, quiet)
     if dry_run:
         show(terminal, views.pack_preview(preview_pack(workspace(archive), case, request)))
+
+    def tell(preview: PackPreview) -> None:
+        with terminal.still():
+            terminal.show(views.disclosure(preview))
+
     with terminal.progress() as progress:
-        result = make_pack(workspace(archive), case, request, progress)
+        result = make_pack(workspace(archive), case, request, progress, tell if not json else lambda _: None)
     show(terminal, views.packed(result))

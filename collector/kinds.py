@@ -16,7 +16,8 @@ class PageKind:
 
     `title` is what a pack calls it; `weight` its place among what is uploaded to the site, lightest first, on one scale with
     files. `of_case`: a case has such pages, named by the buyer or found from its order page. `of_order`: it is of one order,
-    and shows its number. `private`: shown to the signed-in account alone. `several`: the buyer may name more than one;
+    and shows its number. `private`: shown to the signed-in account alone; `public`: to anybody, so that a pack shows its
+    source, too. Of other pages nobody knows. `several`: the buyer may name more than one;
     another address of other kinds takes the place of the first. `joins`: another one that is found joins those that the case
     has. `later`: it may come into being long after the order, so every look at the order page looks for it. `by_supplier`:
     it may be named by the supplier instead of an address. `help` is what the command line says of it.
@@ -28,6 +29,7 @@ class PageKind:
     of_case: bool = False
     of_order: bool = False
     private: bool = False
+    public: bool = False
     several: bool = False
     joins: bool = False
     later: bool = False
@@ -41,14 +43,14 @@ PAGE_KINDS: tuple[PageKind, ...] = (
         "thread", "Message Center conversation", 60, of_case=True, private=True, several=True, joins=True, by_supplier=True,
         help="A conversation: its address, or its supplier's name.",
     ),
-    PageKind("supplier", "Supplier page", 120, of_case=True),
-    PageKind("product", "Product page", 130, of_case=True, several=True),
+    PageKind("supplier", "Supplier page", 120, of_case=True, public=True),
+    PageKind("product", "Product page", 130, of_case=True, public=True, several=True),
     # Disputes of one order follow each other.
     PageKind(
         "dispute", "Dispute page", 40, of_case=True, of_order=True, private=True, several=True, joins=True, later=True
     ),
     PageKind("tracking", "Tracking", 70, of_order=True, private=True),
-    PageKind("search", "Search page"),
+    PageKind("search", "Search page", public=True),
     PageKind("order_list", "Order list", private=True),
     PageKind("dispute_list", "Dispute list", private=True),
     PageKind("conversations", "Conversations", private=True),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -12,20 +11,22 @@ from tempfile import TemporaryFile
 
 from casework.asking.dossier import as_of_instant
 from casework.cases import casefile, find_case
+from casework.proving.last_look import LastLook, Suspect, Unread
 from casework.proving.proof import PackProof, covering_checkpoint
 from casework.workspace import Workspace, sealed_view
 from collector.archive.queries import Case
 from collector.archive.sealing import TIMEOUT_S, seal, signing_key
-from collector.capture.secrets import secrets_left
-from collector.errors import ArchiveError, PersonNeeded, SealError, WrongRequest
+from collector.errors import ArchiveError, SealError, WrongRequest
 from collector.ledger.log import Opening, new_salt
 from collector.media import says_where
 from collector.model import Exhibit, Private, Problem, Snapshot
 from collector.progress import Progress
 from collector.reading.withheld import private_of
+from collector.saved.acting import may_do
 from collector.saved.chats.conversation import folded
 from collector.saved.chats.mail import files_attached
 from collector.saved.chats.zipped import files_in, is_zip
+from collector.saved.text import texts_of
 from collector.seal.ask.request import Token, request_all
 from collector.seal.signature import sign
 from rules.case.casefile import CaseFile
@@ -33,38 +34,53 @@ from rules.check.review import check, reasons_of
 from rules.deadlines.counting import deadlines
 from rules.pack.bag.verify import verify_pack
 from rules.pack.bag.write import write_pack
-from rules.pack.plan.exhibits import Choices, Withheld, choose
+from rules.pack.plan.exhibits import Choices, choose
+from rules.pack.plan.personal import PersonalData, personal_data
 from rules.pack.plan.plan import CoveringCheckpoint, PackPlan, plan, plan_digest
+from rules.pack.plan.withheld import Withheld
+from rules.pack.plan.wording import say
 from rules.pack.render.renderings import make_renderings
 from rules.policy.platform import load_policy
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosed:
+    """What the other side learns beside the exhibits themselves: what is `withheld` from it, and whose data it gets.
+
+    `located` are the names of the files that say where they were taken. `suspects` may open an account, and `unread` could
+    not be looked into.
+    """
+
+    withheld: tuple[Withheld, ...] = ()
+    personal: tuple[PersonalData, ...] = ()
+    located: tuple[str, ...] = ()
+    suspects: tuple[Suspect, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PackAnswer:
     """A pack that was written: `seal` is timestamped, pending or unsigned; `failures` why a token is missing.
 
-    `problems` are what verification finds in it: the archive that it was made from is not whole. `withheld` and `located`
-    are what a preview says.
+    `problems` are what verification finds in it: the archive that it was made from is not whole.
     """
 
     path: Path
     sha256: str
     exhibits: tuple[Exhibit, ...]
+    disclosed: Disclosed
     seal: str
     failures: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
-    withheld: tuple[Withheld, ...] = ()
-    located: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PackPreview:
-    """What a pack would show and withhold; `located` are the names of the files that say where they were taken."""
+    """What a pack would show and withhold."""
 
     name: str
     exhibits: tuple[Exhibit, ...]
-    withheld: tuple[Withheld, ...]
-    located: tuple[str, ...]
+    disclosed: Disclosed
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +98,9 @@ class PackRequest:
     accept_risk: bool = False
 
 
+Tell = Callable[[PackPreview], None]
+
+
 def preview_pack(ws: Workspace, wanted: str, request: PackRequest) -> PackPreview:
     """What the pack would be; nothing is written, sealed or made."""
     case = find_case(ws, wanted)
@@ -89,17 +108,45 @@ def preview_pack(ws: Workspace, wanted: str, request: PackRequest) -> PackPrevie
     file = casefile(ws, case, as_of_instant(ws, request.as_of, case.zone))
     planned = _plan(ws, file, request, replace(request.choices, since=_day(request.since)))
     _require_something(ws, file)
-    return PackPreview(planned.name, planned.exhibits, planned.withheld, _located(ws, planned))
+    return PackPreview(planned.name, planned.exhibits, _disclosed(ws, planned, _looked(ws, planned, file)))
 
 
-def _located(ws: Workspace, planned: PackPlan) -> tuple[str, ...]:
-    """The names of the shown files that say where they were taken."""
-    shown = [file for exhibit in planned.exhibits if exhibit.files and (file := planned.file(exhibit)) is not None]
-    return tuple(file.name for file in shown if says_where(ws.archive.objects.get(file.digest)))
+def _disclosed(ws: Workspace, planned: PackPlan, look: LastLook) -> Disclosed:
+    located = _located(ws, planned)
+    personal = tuple(_personal(ws, planned, located))
+    found = tuple(look.suspects), tuple(look.unread)
+    return Disclosed(planned.withheld, personal, tuple(located.values()), *found)
 
 
-def make_pack(ws: Workspace, wanted: str, request: PackRequest, progress: Progress) -> PackAnswer:
-    """Writes the pack. The same plan gives the same bytes, but for its signature and tokens."""
+def _located(ws: Workspace, planned: PackPlan) -> Mapping[str, str]:
+    """The shown files that say where they were taken: their names by exhibit number."""
+    shown = [(e.number, file) for e in planned.exhibits if e.files and (file := planned.file(e)) is not None]
+    return {number: file.name for number, file in shown if says_where(ws.archive.objects.get(file.digest))}
+
+
+def _personal(ws: Workspace, planned: PackPlan, located: Container[str]) -> Iterator[PersonalData]:
+    """Whose numbers, mails and houses each exhibit shows, as far as its texts say."""
+    for exhibit in planned.exhibits:
+        said = [say(fact.value) for fact in planned.facts if fact.snapshot == planned.origin(exhibit) and fact.snapshot]
+        said += _texts(ws, planned, exhibit)
+        yield from personal_data(exhibit.number, said, places=int(exhibit.number in located))
+
+
+def _texts(ws: Workspace, planned: PackPlan, exhibit: Exhibit) -> list[str]:
+    """What people can read of an exhibit: a page's text as it was kept, or that of the buyer's file."""
+    file, snapshot = planned.file(exhibit), planned.snapshot(exhibit)
+    if file is not None:
+        passages = texts_of([file], ws.archive.objects) if exhibit.files else ()
+        return [file.name, file.note, *(passage.text for text in passages for passage in text.passages)]
+    shown = set(exhibit.files.values())
+    kept = [a.digest for a in snapshot.artefacts if a.role == "text" and a.digest in shown] if snapshot else []
+    return [ws.archive.objects.get(digest).decode("utf-8", "replace") for digest in kept]
+
+
+def make_pack(
+    ws: Workspace, wanted: str, request: PackRequest, progress: Progress, tell: Tell = lambda _: None
+) -> PackAnswer:
+    """Writes the pack, after telling what it would be. The same plan gives the same bytes, but for signature and tokens."""
     case = find_case(ws, wanted)
     ws = sealed_view(ws, case.order)
     choices = replace(request.choices, since=_day(request.since))
@@ -108,11 +155,12 @@ def make_pack(ws: Workspace, wanted: str, request: PackRequest, progress: Progre
     planned = _plan(ws, file, request, choices)  # before anything is kept: a wrong request leaves no trace
     _require_something(ws, file)
     out = _place(request.output, planned.name)
-    originals = {path: digest for exhibit in planned.exhibits for path, digest in exhibit.files.items()}
     progress("looking at what the other side gets")
-    get = ws.archive.objects.get
-    look = _LastLook(accepted=request.accept_risk)
-    look((path, get(digest)) for path, digest in sorted(originals.items()))
+    look = _looked(ws, planned, file)
+    disclosed = _disclosed(ws, planned, look)
+    tell(PackPreview(planned.name, planned.exhibits, disclosed))
+    if not request.accept_risk:
+        look.require_nothing()
     progress("sealing what is new")
     seal(ws.archive, key, progress)
     ws.refresh()
@@ -123,54 +171,36 @@ def make_pack(ws: Workspace, wanted: str, request: PackRequest, progress: Progre
     material = proof.material(planned, file)
     tokens = _PackStamper(ws, progress)
     progress("writing the pack")
+
+    def inspect(made: Iterable[tuple[str, bytes]]) -> None:
+        look.look(made)
+        if not request.accept_risk:
+            look.require_nothing()
+
     result = write_pack(
-        planned, renderings, get, material, inspect=look,
+        planned, renderings, ws.archive.objects.get, material, inspect=inspect,
         sign=lambda data: sign(data, key, ws.clock.now()), stamp=tokens.stamp, out=out,
     )  # fmt: skip
     seal(ws.archive, key, progress)
     report = verify_pack(result.path)  # whoever hands it in must not hear from others that it does not hold
     failures = (*dict.fromkeys(ws.archive.warnings), *tokens.failures)
     return PackAnswer(
-        result.path.absolute(), result.sha256, planned.exhibits, report.seal, failures, report.problems,
-        planned.withheld, _located(ws, planned),
+        result.path.absolute(), result.sha256, planned.exhibits, replace(disclosed, suspects=tuple(look.suspects)),
+        report.seal, failures, report.problems,
     )  # fmt: skip
 
 
-# What the program wrote itself, from what was masked when it was kept: names in it are the program's, or somebody's words.
-_OURS = re.compile(r"data/(?!exhibits/|archive\.wacz).*|data/exhibits/A[^/]+/(?:facts|snapshot)\.json")
-_TEXT_OF_PAGE = re.compile(r"data/exhibits/A[^/]+/text(?:-\d+)?\.txt")
+def _originals(planned: PackPlan) -> dict[str, str]:
+    """The digest of every original that is shown, by its path in the pack."""
+    return {path: digest for exhibit in planned.exhibits for path, digest in sorted(exhibit.files.items())}
 
 
-class _LastLook:
-    """The last look at what the other side gets: at the originals before anything is made, then at what is made of them."""
-
-    def __init__(self, *, accepted: bool) -> None:
-        self._accepted = accepted
-        self._legible = ""  # what people can read of the pages
-
-    def __call__(self, files: Iterable[tuple[str, bytes]]) -> None:
-        """Raises PersonNeeded where something in these may open an account."""
-        if self._accepted:
-            return
-        suspects: dict[str, bytes] = {}
-        for path, data in files:
-            if _TEXT_OF_PAGE.fullmatch(path):
-                self._legible += data.decode("utf-8", "replace") + "\n"
-            if secrets_left(data, by_name=not _OURS.fullmatch(path)):
-                suspects[path] = data
-        again = ((path, self._left(path, data)) for path, data in suspects.items())
-        found = {path: left for path, left in again if left}
-        if found:
-            path, left = next(iter(found.items()))
-            others = f", and {len(found) - 1} other file(s) too" if len(found) > 1 else ""
-            raise PersonNeeded(
-                f"No pack was written: {path} may hold what opens an account ({', '.join(sorted(left))}){others}.",
-                "The other side would get it. Leave the page or file out with --exclude, or, after a look, add "
-                "--accept-risk.",
-            )
-
-    def _left(self, path: str, data: bytes) -> Mapping[str, int]:
-        return secrets_left(data, by_name=not _OURS.fullmatch(path), legible=self._legible)
+def _looked(ws: Workspace, planned: PackPlan, file: CaseFile) -> LastLook:
+    """The last look, at the originals and at what the buyer entered."""
+    look = LastLook(planned)
+    look.look_at_entered(file)
+    look.look((path, ws.archive.objects.get(digest)) for path, digest in _originals(planned).items())
+    return look
 
 
 def _require_something(ws: Workspace, file: CaseFile) -> None:
@@ -211,6 +241,7 @@ def _plan(ws: Workspace, file: CaseFile, request: PackRequest, choices: Choices)
         choices,
         CoveringCheckpoint(0),
         private=_private(ws, chosen.snapshots),
+        acting={one.id: may_do(ws.archive.objects.get(one.digest)) for one in chosen.files},
         chosen=chosen,
     )
 

@@ -16,13 +16,17 @@ from collector.progress import Progress
 
 if TYPE_CHECKING:
     from collector.seal.timestamp import TokenReport
+    from rules.pack.bag.proof import SealedElsewhere
 
 _GIVE = "Give a checkpoint (from `tradewitness timestamp --witness FILE`), an earlier pack, or a key's SHA-256 fingerprint."
 
 
 @dataclass(frozen=True, slots=True)
 class VerifyAnswer:
-    """What verification of a pack or an archive found; `against` names what it was held against, `deep` means facts too."""
+    """What verification of a pack or an archive found; `against` names what it was held against, `deep` means facts too.
+
+    `withheld` are the originals that a pack commits to and does not show.
+    """
 
     what: str
     path: Path
@@ -34,6 +38,7 @@ class VerifyAnswer:
     notes: tuple[str, ...] = ()
     against: str = ""
     deep: bool = False
+    withheld: tuple[SealedElsewhere, ...] = ()
 
 
 def verify_path(
@@ -133,7 +138,9 @@ def _pack(ws: Workspace, path: Path, progress: Progress, deep: bool, anchor: Anc
         problems, notes = (*problems, *wrong), (*notes, *more)
     summary = "every file is listed, unchanged and proven by the ledger"
     tokens = tuple(f"{name}: {_token_line(token, 'this pack')}" for name, token in report.tokens)
-    return VerifyAnswer("pack", path, problems, report.seal, report.signer_fingerprint, summary, tokens, notes)
+    return VerifyAnswer(
+        "pack", path, problems, report.seal, report.signer_fingerprint, summary, tokens, notes, withheld=report.withheld
+    )
 
 
 def _token_line(token: TokenReport, where: str) -> str:

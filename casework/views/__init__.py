@@ -1,10 +1,11 @@
 """What an answer looks like: one pure function an answer, which gives a `View` (JSON, blocks for people, exit code)."""
 
+from casework.views.changes import changes
 from casework.views.deadlines import deadlines
 from casework.views.desk import next_step, night, signed_in, stopped, today, watched
 from casework.views.findings import before_order, draft, findings
 from casework.views.house import health, initialised, reindexed, site_today
-from casework.views.kept import added, captured, exported, pack_preview, packed
+from casework.views.kept import added, captured, disclosure, exported, pack_preview, packed
 from casework.views.notices import notified, reminded
 from casework.views.reading import case, cases, facts, found, reread
 from casework.views.sampling import sample, sample_written
@@ -18,7 +19,9 @@ __all__ = [
     "captured",
     "case",
     "cases",
+    "changes",
     "deadlines",
+    "disclosure",
     "draft",
     "exported",
     "facts",

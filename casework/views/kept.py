@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from casework.blocks import Block, Result, Span, Table, Tone, View, hint, line, warnings
@@ -14,15 +15,15 @@ from collector.kinds import in_words
 from collector.model import ORIGINS
 from collector.saved.record import page_record
 from rules.language.words import time_words
+from rules.pack.plan.withheld import together
 
 if TYPE_CHECKING:
     from casework.keeping.add import KeptFile
     from casework.keeping.capture import Captured
     from casework.proving.export import ExportAnswer
-    from casework.proving.pack import PackAnswer, PackPreview
+    from casework.proving.pack import Disclosed, PackAnswer, PackPreview
     from collector.archive.sealing import SealState
     from collector.model import AddedFile, Exhibit, SavedPage, Snapshot
-    from rules.pack.plan.exhibits import Withheld
 
 
 _SECRETS = {"cookie": "cookie", "password": "password", "secret": "key", "private key": "key"}
@@ -161,36 +162,72 @@ def _read_of(page: SavedPage) -> Iterator[Block]:
 
 
 def packed(answer: PackAnswer) -> View:
-    """A pack that was written: its exhibits, its seal, and its path alone on the last line."""
+    """A pack that was written: its seal, and its path alone on the last line. What is in it was told before."""
     value = {"path": str(answer.path), "sha256": answer.sha256, "exhibits": answer.exhibits, "seal": answer.seal}
-    value |= {"withheld": answer.withheld, "located": answer.located}
+    more = {**_disclosed_value(answer.disclosed), "problems": answer.problems}
     code = VERIFICATION_FAILED if answer.problems else DONE
-    return View(as_json({**value, "problems": answer.problems}), (*_packed(answer), Result(str(answer.path))), code)
+    return View(as_json({**value, **more}), (*_packed(answer), Result(str(answer.path))), code)
 
 
 def pack_preview(preview: PackPreview) -> View:
     """What the other side would see of a case, and what not, before a pack is made."""
-    value = {"name": preview.name, "exhibits": preview.exhibits, "withheld": preview.withheld, "located": preview.located}
-    blocks = (line("The other side would see:"), *_shown_to_others(preview.exhibits, preview.withheld, preview.located))
-    return View(as_json(value), (*blocks, hint("No pack was written. Leave something out with --exclude.")), DONE)
+    value = {"name": preview.name, "exhibits": preview.exhibits, **_disclosed_value(preview.disclosed)}
+    blocks = _shown_to_others(preview.exhibits, preview.disclosed)
+    stops = _suspected("This would stop the pack", preview.disclosed)
+    end = hint("No pack was written. Leave something out with --exclude.")
+    return View(as_json(value), (line("The other side would see:"), *blocks, *stops, end), DONE)
 
 
-def _shown_to_others(exhibits: Iterable[Exhibit], withheld: Iterable[Withheld], located: Iterable[str]) -> Iterator[Block]:
+def disclosure(preview: PackPreview) -> View:
+    """The same, said before the pack is written."""
+    blocks = _shown_to_others(preview.exhibits, preview.disclosed)
+    return View({}, (line("The other side will see:"), *blocks))
+
+
+def _disclosed_value(disclosed: Disclosed) -> dict[str, object]:
+    return {
+        "withheld": disclosed.withheld, "personal": disclosed.personal, "located": disclosed.located,
+        "suspects": disclosed.suspects, "unread": disclosed.unread,
+    }  # fmt: skip
+
+
+def _suspected(what: str, disclosed: Disclosed) -> Iterator[Block]:
+    """What may open an account, where, and what to do; and what could not be looked into."""
+    for one in disclosed.suspects:
+        kinds = ", ".join(f"{count} × {kind}" for kind, count in one.kinds)
+        yield line(Span(f"{what}:", "urgent"), f" {one.where} may hold what opens an account ({kinds}).")
+        yield line(f"To go on: {one.todo}.", indent=2)
+    yield from (line(f"Not looked into: {one.path}: {one.why}") for one in disclosed.unread)
+
+
+def _shown_to_others(exhibits: Iterable[Exhibit], disclosed: Disclosed) -> Iterator[Block]:
     rows = tuple((e.number, e.title, "yes" if e.witnessed else "saved by the buyer") for e in exhibits)
     yield Table(("Exhibit", "What", "Witnessed"), rows)
-    hidden = Counter((one.exhibit, one.why) for one in withheld)
-    for (number, why), count in sorted(hidden.items()):
-        yield line(f"Withheld of {number}: {count} file{'s' if count > 1 else ''}, because {why}.")
-    if names := list(located):
+    if groups := together(disclosed.withheld):
+        yield line("Withheld, and committed to in the sealed records, so that it can be opened later:")
+        yield from (line(f"{group.exhibit}: {group.what}, because {group.why}.", indent=2) for group in groups)
+        yield hint(f"To show one of them: --open {groups[0].ask[0]}   To show all: --with-originals")
+    yield from _personal(disclosed)
+
+
+def _personal(disclosed: Disclosed) -> Iterator[Block]:
+    """Whose data goes along, as far as it was found."""
+    yield line(
+        "Names, addresses and numbers stand there as the site and your files show them. Found, of yours or of others:"
+    )
+    for number, found in groupby(disclosed.personal, key=lambda one: one.exhibit):
+        yield line(f"{number}: {', '.join(one.words for one in found)}.", indent=2)
+    if not disclosed.personal:
+        yield line("No telephone number, mail or postal address by its form: look yourself.", indent=2)
+    if disclosed.located:
         yield from warnings([
-            f"Where it was taken is written in {', '.join(names)}, and goes along: the other side can read it. To keep it "
-            "back, add a copy without it, and leave this one out with --exclude."
+            f"Where it was taken is written in {', '.join(disclosed.located)}, and goes along: the other side can read it. "
+            "To keep it back, add a copy without it, and leave this one out with --exclude."
         ])  # fmt: skip
-    yield line("Names, addresses and numbers on the pages stand there as the site shows them.")
 
 
 def _packed(answer: PackAnswer) -> Iterator[Block]:
-    yield from _shown_to_others(answer.exhibits, answer.withheld, answer.located)
+    yield from _suspected("Accepted by you", answer.disclosed)
     yield line(f"SHA-256 {answer.sha256}")
     yield line(f"This pack is {PACK_SEAL[answer.seal]}.")
     yield from map(hint, answer.failures)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from casework.blocks import Block, Line, Span, Table, Tone, View, hint, line, notes
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from casework.proving.status import StampedCheckpoint, StatusAnswer, WitnessAnswer
     from casework.proving.verify import VerifyAnswer
     from collector.archive.sealing import SealState
+    from rules.pack.bag.proof import SealedElsewhere
 
 
 _SEAL = {
@@ -53,6 +55,7 @@ def verified(answer: VerifyAnswer) -> View:
     """What verification found."""
     value = {"ok": not answer.problems, "seal": answer.seal, "problems": answer.problems, "key": answer.key}
     more = {"tokens": answer.tokens, "notes": answer.notes, "against": answer.against, "deep": answer.deep}
+    more |= {"withheld": answer.withheld}
     json = as_json({**value, "what": answer.what, "path": str(answer.path), **more})
     return View(json, tuple(_verified(answer)), VERIFICATION_FAILED if answer.problems else DONE)
 
@@ -72,11 +75,31 @@ def _verified(answer: VerifyAnswer) -> Iterator[Block]:
         yield hint(f"{len(answer.tokens)} timestamps hold; the newest:")
     yield from (hint(plain_words(token, "UTC")) for token in answer.tokens[-_MOST_SHOWN:])
     yield from notes(answer.notes)
+    yield from _withheld(answer.withheld)
     if not answer.against and not answer.problems:
         yield hint(
             "Somebody who rewrote everything could have signed it again: compare the key with what its holder says, "
             "or give --against CHECKPOINT, PACK or FINGERPRINT."
         )
+
+
+def _withheld(withheld: tuple[SealedElsewhere, ...]) -> Iterator[Block]:
+    """What a pack commits to and does not show: by exhibit, the commitments of what came one by one in full."""
+    if not withheld:
+        return
+    yield line(
+        "Withheld, none of it missing: the sealed records commit to each file as SHA-256, and it can be opened later."
+    )
+    for where, members in groupby(withheld, key=lambda one: one.where):
+        own, sent = [], 0
+        for one in members:
+            if one.role in ("body", "frames"):
+                sent += 1
+            else:
+                own.append(f"{one.role}{f'-{one.part}' if one.part else ''} {one.commitment[:16]}…")
+        told = [*own[:_MOST_SHOWN], *([f"{len(own) - _MOST_SHOWN} more"] if len(own) > _MOST_SHOWN else [])]
+        told += [f"{sent} of what the site sent"] if sent else []
+        yield line(f"{where.rstrip('/').rpartition('/')[2]}: {', '.join(told)}", indent=2)
 
 
 def status(answer: StatusAnswer) -> View:

@@ -17,9 +17,10 @@ from collector.canonical import as_json, made
 from collector.errors import ArchiveError, DamagedArchive
 from collector.ledger.log import Ledger, Opening
 from collector.media import belied
-from collector.model import ALIBABA, AddedFile, Fact, FilePart, Place, Snapshot, Target
+from collector.model import ALIBABA, AddedFile, Fact, FilePart, PageTrace, Place, Snapshot, Target
 from collector.saved.record import page_of_record
 
+_LOOKED_BACK = 10  # visits to a page, for the last that kept the whole of it
 Table = Literal["cases", "snapshots", "facts", "files"]
 
 
@@ -236,6 +237,35 @@ class Queries:
         sql = "select s.*, l.says from snapshots s join looks l on l.snapshot = s.id where case_id = ? order by seq"
         return [_look(row) for row in self._rows(sql, case)]
 
+    def looks_from(self, case: str, since: str) -> list[Look]:
+        """The visits for a case from an instant on (ISO, as the ledger writes it), oldest first, without what they kept; and
+        of each page those before, back to the last that kept the whole of it, at most so many as are looked through.
+        """
+        columns = "s.id, s.at, s.target, s.url, s.kind, s.outcome, s.why, l.says"
+        sql = f"select {columns} from snapshots s join looks l on l.snapshot = s.id where case_id = ?"  # noqa: S608
+        found = [_look(row) for row in self._rows(f"{sql} and s.at >= ? order by seq", case, since)]
+        before: list[Look] = []
+        for page in {(look.target, look.kind, look.url): look for look in found}:
+            same = f"{sql} and target = ? and kind = ? and url = ? and s.at < ? order by seq desc limit ?"
+            for row in self._rows(same, case, *page, since, _LOOKED_BACK):
+                before.append(_look(row))
+                if before[-1].outcome == "complete":
+                    break
+        return [*sorted(before, key=lambda look: look.at), *found]
+
+    def last_said(self, case: str, target: str, name: str, before: str) -> Fact | None:
+        """What the newest visit to a page before an instant told of a fact: read, or not shown; None where none told it."""
+        sql = (
+            "select f.* from facts f join snapshots s on s.id = f.snapshot where f.case_id = ? and f.name = ?"
+            " and s.target = ? and f.state in ('read', 'not_shown') and not f.saved and s.at < ?"
+            " order by f.rowid desc limit 1"
+        )
+        return next(map(fact_of_row, self._rows(sql, case, name, target, before)), None)
+
+    def kept_after(self, size: int) -> frozenset[str]:
+        """The ids of the visits whose entries are not among the first so many of the ledger."""
+        return frozenset(row["id"] for row in self._rows("select id from snapshots where seq >= ?", size))
+
     def looks_that_say(self, family: str, case: str) -> frozenset[str]:
         """The ids of a case's visits that say something under a name that begins so, legibly or not."""
         sql = (
@@ -269,6 +299,53 @@ class Queries:
             row["target"]: PageHistory(_look(row), int(row["status"] or 0), row["seq"], kept.get(row["target"]))
             for row in newest
         }
+
+    def traces(self, case: str) -> list[PageTrace]:
+        """Of each page of a case what its newest look tells beside the one before that kept it whole.
+
+        Looks at which the page was not there (a wall, an error, another page) tell nothing. A page kept in part does not
+        show what is missing; where nothing at all of it could be read, it is another page than it was.
+        """
+        newest = self._rows(
+            "select id, target, kind, at, outcome, max(seq) as seq from snapshots where case_id = ? and target != ''"
+            " and (outcome = 'complete' or (outcome = 'partial' and json_extract(body, '$.visit.status') < 400"
+            " and (select json_extract(value, '$.outcome') from json_each(body, '$.steps')"
+            " where json_extract(value, '$.name') = 'identify') in ('ok', 'partial'))) group by target",
+            case,
+        )
+        return [self._trace(case, row) for row in newest]
+
+    def _trace(self, case: str, row: sqlite3.Row) -> PageTrace:
+        sql = (
+            "select id from snapshots where case_id = ? and target = ? and outcome = 'complete' and seq < ?"
+            " order by seq desc limit 1"
+        )
+        before = self._rows(sql, case, row["target"], row["seq"])
+        now, then = self._told(row["id"]), self._told(before[0]["id"]) if before else {}
+        told = {name for name, (state, _, _) in then.items() if state == "read"}
+        read = frozenset(name for name, (state, _, _) in now.items() if state == "read")
+        whole = row["outcome"] == "complete"
+        lost = {name for name, (state, placed, _) in now.items() if state == "unreadable" and (placed or whole)}
+        if not whole and not read:
+            lost = told
+        counts = [each["thread.messages"][2] if "thread.messages" in each else None for each in (now, then)]
+        emptied = whole and counts[1] and "thread.messages" not in read | lost
+        return PageTrace(
+            row["kind"],
+            datetime.fromisoformat(row["at"]),
+            read,
+            frozenset(lost & told),
+            0 if emptied else counts[0],
+            counts[1],
+        )
+
+    def _told(self, snapshot: str) -> dict[str, tuple[str, bool, int | None]]:
+        """By name the state of what a visit tells, whether it stands somewhere, and of a list how long it is."""
+        sql = (
+            "select name, state, place != 'null' as placed, case when name = 'thread.messages' and state = 'read'"
+            " then json_array_length(value) end as items from facts where snapshot = ?"
+        )
+        return {row["name"]: (row["state"], bool(row["placed"]), row["items"]) for row in self._rows(sql, snapshot)}
 
     def looks_of_account(self, kind: str, account: str) -> list[Look]:
         """The looks at pages of that kind which belong to no case, of one account, oldest first."""

@@ -19,7 +19,7 @@ from collector.capture.machinery import NamedValue, VisitText, names_and_text
 from collector.capture.masking import Finder, Mask
 from collector.capture.secret_names import TOKEN_LIKE, Secret, is_plain, kind_of_name, kind_of_parameter, long_enough
 from collector.capture.tab import Credential
-from collector.capture.unpacking import is_mhtml, texts_in
+from collector.capture.unpacking import is_mhtml, placed_texts_in
 
 _COMPOUND = re.compile(r"(?:[\w.$-]{1,200}(?:=\S*)?)?")
 _SCHEME = re.compile(r"(?:Bearer|Basic|Token)\s+(\S+)", re.IGNORECASE)
@@ -122,13 +122,19 @@ def secrets_left(data: bytes, *, by_name: bool = True, legible: str = "") -> Cou
     """How many values, by kind, would be masked in a file if it were kept now: of one that was masked, none.
 
     Of an MHTML only what its own machinery names: it is kept with the links that people wrote. Of a PDF nothing: its names
-    are its own. Not `by_name`, of our own records, only what is a secret by its form or as a parameter of an address.
-    `legible` is what people can read of the pages that the file came with, as when they were kept.
+    are its own, and what it says has to be read out of it first. Not `by_name`, of our own records, only what is a secret
+    by its form or as a parameter of an address. `legible` is what people can read of the pages that the file came with, as
+    when they were kept.
     """
-    found: Counter[str] = Counter()
+    return sum((found for _, found in secrets_by_place(data, by_name=by_name, legible=legible)), Counter[str]())
+
+
+def secrets_by_place(data: bytes, *, by_name: bool = True, legible: str = "") -> Iterator[tuple[str, Counter[str]]]:
+    """The same, one by one, with the name inside the file of what holds them."""
     if data.startswith(b"%PDF-"):
-        return found
-    for text in texts_in(data):
+        return
+    for place, text in placed_texts_in(data):
+        found: Counter[str] = Counter()
         small = text.lower()
         if any(sign in small for sign in _SUSPECT):
             known = secrets_of([], [], [VisitText(text), VisitText(legible, "shown")]) if by_name else ()
@@ -138,4 +144,5 @@ def secrets_left(data: bytes, *, by_name: bool = True, legible: str = "") -> Cou
                 found.update({one["kind"]: one["count"] for one in mask.redactions})
             elif mask.found_in(text):
                 found.update(secret.kind for secret in known if not secret.under and secret.value in text)
-    return found
+        if found:
+            yield place, found

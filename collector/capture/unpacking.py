@@ -20,19 +20,24 @@ _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 
 def texts_in(data: bytes, media_type: str = "", depth: int = 0) -> Iterator[str]:
     """Every text in the file that the usual programs would show; pictures have none, of a broken file it is its bytes."""
+    return (text for _, text in placed_texts_in(data, media_type, depth))
+
+
+def placed_texts_in(data: bytes, media_type: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+    """The same, each with the name that it has inside the file ("word/document.xml"); "" where it has none."""
     if data.startswith(_PICTURES) or media_type.startswith(("image/", "video/", "audio/")):
         return
     if data.startswith(b"%PDF-"):
-        yield from _in_pdf(data)
+        yield from (("", text) for text in _in_pdf(data))
     elif media_type.startswith("multipart/") or is_mhtml(data):
-        yield from _in_mhtml(data)
+        yield from (("", text) for text in _in_mhtml(data))
     elif data.startswith(b"PK\x03\x04") and depth < _DEEPEST:
         yield from _in_zip(data, depth)
     elif data.startswith(b"\x1f\x8b") and depth < _DEEPEST:
         for member in _gunzipped(data):
-            yield from texts_in(member, "", depth + 1)
+            yield from placed_texts_in(member, "", depth + 1)
     else:
-        yield from _plain(data)
+        yield from (("", text) for text in _plain(data))
 
 
 def is_mhtml(data: bytes) -> bool:
@@ -50,14 +55,15 @@ def _plain(data: bytes) -> Iterator[str]:
         yield text.replace("\x00", "")  # UTF-16
 
 
-def _in_zip(data: bytes, depth: int) -> Iterator[str]:
+def _in_zip(data: bytes, depth: int) -> Iterator[tuple[str, str]]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             for entry in archive.infolist():
                 if entry.file_size <= _LARGEST:
-                    yield from texts_in(archive.read(entry), "", depth + 1)
+                    inside = placed_texts_in(archive.read(entry), "", depth + 1)
+                    yield from ((f"{entry.filename}, {place}" if place else entry.filename, text) for place, text in inside)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
-        yield data.decode("latin-1")
+        yield "", data.decode("latin-1")
 
 
 def _gunzipped(data: bytes) -> Iterator[bytes]:

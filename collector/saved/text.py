@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from collector.canonical import as_json, made
 from collector.errors import DamagedArchive
@@ -23,11 +24,15 @@ from collector.objects import ObjectStore
 from collector.progress import Progress
 from collector.saved.apart import SECONDS, bound, run_apart
 
+if TYPE_CHECKING:
+    from pypdf import PdfReader
+
 LOOK = "look yourself"
 LARGEST = 40 * 1024 * 1024
 _UNPACKED = 100 * 1024 * 1024
 _PASSAGES, _LETTERS = 5_000, 2_000_000
 _AT_ONCE = 2
+_SCRIPTS = "its scripts"  # of a PDF
 _BY_TYPE = {"application/pdf": "pdf", DOCX: "docx"}
 _BY_NAME = {".pdf": "pdf", ".docx": "docx", ".txt": "text", ".md": "text", ".csv": "text", ".eml": "text", ".log": "text"}
 
@@ -100,7 +105,8 @@ def main(kind: str) -> None:
     bound()
     data = sys.stdin.buffer.read()
     try:
-        passages = list(_bounded({"pdf": _pdf, "docx": _docx, "text": _text}[kind](data)))
+        reader = {"pdf": _pdf, "whole pdf": _whole_pdf, "docx": _docx, "text": _text}[kind]
+        passages = list(_bounded(reader(data)))
         answer = _Answer(tuple(Passage(*passage) for passage in passages), "" if passages else NO_TEXT)
     except _Locked:
         answer = _Answer(problem=LOCKED)
@@ -131,6 +137,12 @@ def _bounded(passages: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 
 def _pdf(data: bytes) -> Iterator[tuple[str, str]]:
+    for number, page in enumerate(_opened(data).pages, 1):
+        for paragraph in _lines(page.extract_text()):
+            yield f"page {number}", paragraph
+
+
+def _opened(data: bytes) -> PdfReader:
     import logging
 
     from pypdf import PdfReader
@@ -139,9 +151,43 @@ def _pdf(data: bytes) -> Iterator[tuple[str, str]]:
     reader = PdfReader(BytesIO(data))
     if reader.is_encrypted and not reader.decrypt(""):
         raise _Locked
-    for number, page in enumerate(reader.pages, 1):
-        for paragraph in _lines(page.extract_text()):
-            yield f"page {number}", paragraph
+    return reader
+
+
+def _whole_pdf(data: bytes) -> Iterator[tuple[str, str]]:
+    """What nobody sees on its pages, too: what is written about it, addresses of links, fields, notes, scripts, files in it.
+
+    Every string of every object is given, so that none is missed that a program shows in a way of its own.
+    """
+    from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject, TextStringObject
+
+    reader = _opened(data)
+    yield from _pdf(data)
+    known: set[tuple[int, int]] = set()
+    waiting: list[tuple[str, object]] = [("what is written about it", reader.trailer)]
+    pages = {page.indirect_reference.idnum: n for n, page in enumerate(reader.pages, 1) if page.indirect_reference}
+    while waiting:
+        place, item = waiting.pop()
+        if isinstance(item, IndirectObject):
+            if (item.idnum, item.generation) in known:
+                continue
+            known.add((item.idnum, item.generation))
+            place = f"page {pages[item.idnum]}" if item.idnum in pages else place
+            item = item.get_object()
+        if isinstance(item, StreamObject):
+            kind = str(item.get("/Type"))
+            if kind in ("/Metadata", "/EmbeddedFile") or place == _SCRIPTS:
+                where = "a file inside it" if kind == "/EmbeddedFile" else place
+                yield where, item.get_data()[:_LETTERS].decode("utf-8", "replace")
+        if isinstance(item, DictionaryObject):
+            inside = _SCRIPTS if "/JS" in item else place
+            waiting += [(inside, inner) for inner in item.values()]
+        elif isinstance(item, ArrayObject):
+            waiting += [(place, inner) for inner in item]
+        elif isinstance(item, TextStringObject):
+            yield place, str(item)
+        elif isinstance(item, bytes):
+            yield place, item.decode("utf-8", "replace")
 
 
 def _docx(data: bytes) -> Iterator[tuple[str, str]]:

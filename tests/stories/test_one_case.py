@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -144,10 +145,31 @@ def test_the_pack_verifies_and_so_does_the_archive(played: Desk, packed: Path) -
 def test_the_facts_of_a_pack_are_what_its_originals_say(played: Desk, packed: Path) -> None:
     said = played.run("verify", packed, "--deep", "--json")
     assert said.code == 0, said.out
-    (note,) = (note for note in said.json["notes"] if "read again" in note)
+    notes = {note.split("/")[2]: note for note in said.json["notes"] if "read again" in note}
     count = len(next(f["value"] for f in conversation(packed) if f["name"] == "thread.messages"))
-    assert note.startswith("data/exhibits/A02-thread/facts.json")
-    assert note.endswith(f"only what {count} messages say was read again")
+    assert notes.keys() == {"A01-order", "A02-thread", "A05-dispute"}
+    assert notes["A02-thread"].endswith(f"only what {count} messages say was read again")
+
+
+def test_what_an_earlier_pack_withheld_is_opened_later_against_the_same_seal(
+    played: Desk, packed: Path, tmp_path: Path
+) -> None:
+    """The order page's source: committed to in the first pack, shown in the second, whose facts are read again from it."""
+    first = played.run("verify", packed, "--json").json["withheld"]
+    commitment = next(w["commitment"] for w in first if w["where"].endswith("A01-order/") and w["role"] == "dom")
+    said = played.run("pack", "fans", "--open", "A01/dom", "-o", tmp_path / "opened.zip", "--json")
+    assert said.code == 0, said.out + said.err
+    checked = played.run("verify", tmp_path / "opened.zip", "--deep", "--against", packed, "--json")
+    assert checked.code == 0, checked.out
+    assert commitment not in {w["commitment"] for w in checked.json["withheld"]}
+    assert not [note for note in checked.json["notes"] if "A01-order" in note]
+    with zipfile.ZipFile(tmp_path / "opened.zip") as pack:
+        openings = next(pack.read(name) for name in pack.namelist() if name.endswith("openings.jsonl")).splitlines()
+        source = next(pack.read(name) for name in pack.namelist() if name.endswith("A01-order/dom.html.txt"))
+    opening = next(one for line in openings if (one := json.loads(line))["commitment"] == commitment)
+    assert opening["digest"] == hashlib.sha256(source).hexdigest()
+    made = hashlib.sha256(bytes.fromhex(opening["salt"]) + bytes.fromhex(opening["digest"])).hexdigest()
+    assert made == commitment
 
 
 def conversation(packed: Path) -> list[dict[str, Any]]:
@@ -178,9 +200,11 @@ def test_a_message_that_was_not_so_said_is_found_though_the_answers_are_withheld
         assert any("thread.messages" in problem.what for problem in problems), name
 
 
-def test_the_pack_holds_a_valid_web_archive_of_every_page_whose_bodies_the_ledger_sealed(
-    packed: Path, tmp_path: Path
+def test_a_pack_with_originals_holds_a_valid_web_archive_of_every_page_whose_bodies_the_ledger_sealed(
+    played: Desk, tmp_path: Path
 ) -> None:
+    """By default, of the pages that anybody sees alone."""
+    packed = Path(played.run("pack", "fans", "--with-originals", "-o", tmp_path, "--json").json["path"])
     with zipfile.ZipFile(packed) as pack:
         (tmp_path / "archive.wacz").write_bytes(pack.read(f"{packed.stem}/data/archive.wacz"))
         openings = pack.read(f"{packed.stem}/data/proof/openings.jsonl").splitlines()

@@ -56,6 +56,12 @@ def default(crowded: Desk) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
+def opened(crowded: Desk) -> dict[str, bytes]:
+    """With what the site sent for the conversation, but for what tells of others."""
+    return packed(crowded, "opened.zip", "--open", "A02/body")
+
+
+@pytest.fixture(scope="module")
 def whole(crowded: Desk) -> dict[str, bytes]:
     return packed(crowded, "whole.zip", "--with-originals")
 
@@ -70,8 +76,15 @@ def records(pack: dict[str, bytes]) -> list[tuple[str, str, Any, bytes]]:
     ]
 
 
-def test_nothing_of_other_conversations_is_in_any_byte_of_the_pack(default: dict[str, bytes]) -> None:
+def test_nothing_of_other_conversations_is_in_any_byte_of_the_pack(
+    default: dict[str, bytes], opened: dict[str, bytes]
+) -> None:
     assert holding(default.items(), OTHERS) == set()
+    assert holding(opened.items(), OTHERS) == set()
+
+
+def test_by_default_nothing_that_the_site_sent_for_the_conversation_is_there(default: dict[str, bytes]) -> None:
+    assert not [url for kind, url, *_ in records(default) if kind == "response" and "message." in url]
 
 
 def test_with_originals_they_are_there(whole: dict[str, bytes]) -> None:
@@ -81,27 +94,27 @@ def test_with_originals_they_are_there(whole: dict[str, bytes]) -> None:
     assert {word for where, word in found if where == "data/archive.wacz"} == OTHERS
 
 
-def test_of_the_thread_its_own_messages_and_files_are_shown_as_they_were_sent(default: dict[str, bytes]) -> None:
-    sent = [(kind, url.rpartition("/")[2].partition("?")[0], block) for kind, url, _, block in records(default)
+def test_of_the_thread_its_own_messages_and_files_are_opened_as_they_were_sent(opened: dict[str, bytes]) -> None:
+    sent = [(kind, url.rpartition("/")[2].partition("?")[0], block) for kind, url, _, block in records(opened)
             if kind == "response" and ("message." in url or "/kf/" in url)]  # fmt: skip
     assert [name for _, name, _ in sent if name.endswith(".json")] == ["messages.json"]
     assert any(name.endswith(".pdf") and block.startswith(b"%PDF") for _, name, block in sent)
     assert not any(name.endswith(".htm") for _, name, _ in sent)
-    assert not [url for kind, url, *_ in records(default) if kind == "resource"]
+    assert not [url for kind, url, *_ in records(opened) if kind == "resource"]
 
 
-def test_what_is_withheld_is_said_and_named_by_commitments_of_the_sealed_record(default: dict[str, bytes]) -> None:
-    (told,) = [json.loads(block) for kind, _, _, block in records(default) if kind == "metadata"]
-    record = json.loads(default["data/exhibits/A02-thread/snapshot.json"])
+def test_what_is_withheld_is_said_and_named_by_commitments_of_the_sealed_record(opened: dict[str, bytes]) -> None:
+    (told,) = [json.loads(block) for kind, _, _, block in records(opened) if kind == "metadata"]
+    record = json.loads(opened["data/exhibits/A02-thread/snapshot.json"])
     sealed = {a["commitment"]: (a["role"], a["part"]) for a in record["artefacts"]}
     assert told["withheld"]
     assert all(sealed[w["commitment"]] == (w["role"], w["part"]) for w in told["withheld"])
-    opened = {json.loads(line)["commitment"] for line in default["data/proof/openings.jsonl"].splitlines()}
-    assert not opened & {w["commitment"] for w in told["withheld"]}
+    shown = {json.loads(line)["commitment"] for line in opened["data/proof/openings.jsonl"].splitlines()}
+    assert not shown & {w["commitment"] for w in told["withheld"]}
     said = f"A02: {told['exchanges']} exchanges, {told['sockets']} socket"
     for name in ("index.html", "VERIFY.md"):
-        assert said in default[f"data/{name}"].decode()
-    assert all(w["commitment"] in default["data/index.html"].decode() for w in told["withheld"])
+        assert said in opened[f"data/{name}"].decode()
+    assert all(w["commitment"] in opened["data/index.html"].decode() for w in told["withheld"])
 
 
 def test_of_the_threads_pictures_only_what_is_cut_out_of_them_is_in_the_pack_without_its_originals(
@@ -132,7 +145,7 @@ def test_a_pane_that_was_written_into_a_record_later_shows_nothing(crowded: Desk
         assert not [name for name in pack.namelist() if "/A02-thread/copy-" in name]
 
 
-@pytest.mark.parametrize("which", ["default", "whole"])
+@pytest.mark.parametrize("which", ["opened", "whole"])
 def test_both_web_archives_are_valid_and_each_body_is_one_that_the_ledger_sealed(
     which: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:

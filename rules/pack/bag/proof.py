@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,8 +14,8 @@ from collector.ledger import merkle
 from collector.ledger.anchor import Anchor
 from collector.model import Problem
 from rules.pack.bag.bag import Bag, few
-from rules.pack.plan.exhibits import EXCHANGED
 from rules.pack.plan.plan import PackPlan
+from rules.pack.plan.withheld import EXCHANGED
 
 FOLDER = "data/proof/"
 ENTRIES, PROOFS, OPENINGS = f"{FOLDER}entries.jsonl", f"{FOLDER}proofs.json", f"{FOLDER}openings.jsonl"
@@ -43,6 +44,28 @@ class ProofMaterial:
     certificates: Mapping[str, bytes]
     covering: int
     earlier: Mapping[int, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SealedElsewhere:
+    """An original that an exhibit's sealed record names and the pack does not hold: committed to, and not shown.
+
+    `where` is the exhibit's folder ("data/exhibits/A01-order/"); `size` in bytes.
+    """
+
+    where: str
+    role: str
+    part: int
+    size: int
+    commitment: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProofReport:
+    """What of entries, proofs, openings and originals does not belong together, and what is committed to and not shown."""
+
+    problems: tuple[Problem, ...]
+    withheld: tuple[SealedElsewhere, ...]
 
 
 def openings_of(plan: PackPlan) -> tuple[dict[str, str], ...]:
@@ -85,9 +108,10 @@ def proof_files(material: ProofMaterial) -> dict[str, bytes]:
     return files | {CERTIFICATES + name: data for name, data in material.certificates.items()}
 
 
-def check_proof(bag: Bag) -> list[Problem]:
+def check_proof(bag: Bag) -> ProofReport:
     """Every way in which the entries, proofs, openings and originals of a bag do not belong together."""
-    return list(_ProofReading(bag).run())
+    check = _ProofReading(bag)
+    return ProofReport(tuple(check.run()), tuple(check.withheld))
 
 
 def anchor_of(bag: Bag, name: str) -> Anchor:
@@ -98,7 +122,10 @@ def anchor_of(bag: Bag, name: str) -> Anchor:
 
 
 class _ProofReading:
-    """One reading of data/proof/: what holds is kept in `entries`, `lines` by number, `roots` by size, and `opened`."""
+    """One reading of data/proof/: what holds is kept in `entries`, `lines` by number, `roots` by size, and `opened`.
+
+    `withheld` is what the records commit to and nothing opens.
+    """
 
     def __init__(self, bag: Bag) -> None:
         self.bag = bag
@@ -106,6 +133,8 @@ class _ProofReading:
         self.lines: dict[int, bytes] = {}
         self.roots: dict[int, str] = {}
         self.opened: set[str] = set()
+        self.withheld: list[SealedElsewhere] = []
+        self._named: set[str] = set()  # by openings that hold
 
     @property
     def keys(self) -> list[str]:
@@ -205,6 +234,7 @@ class _ProofReading:
                 yield self.bag.problem(OPENINGS, f"line {number} opens nothing that an entry shown here sealed")
             else:
                 self.opened.add(digest)
+                self._named.add(name)
 
     def _record(self, path: str) -> Iterator[Problem]:
         try:
@@ -214,6 +244,18 @@ class _ProofReading:
             record, sealed = None, []
         if not sealed or sealed[0] != record:
             yield self.bag.problem(path, "is not the record that the ledger sealed")
+            return
+        told = _originals_in(path.removesuffix("snapshot.json"), record)
+        self.withheld += (one for one in told if one.commitment not in self._named)
+
+
+def _originals_in(where: str, record: Mapping[str, Any]) -> Iterator[SealedElsewhere]:
+    """The originals that a record names; what is none is passed over: its maker may have sealed anything."""
+    artefacts = record.get("artefacts")
+    for artefact in artefacts if isinstance(artefacts, list) else ():
+        with suppress(KeyError, TypeError, ValueError):
+            role, name = str(artefact["role"]), str(artefact["commitment"])
+            yield SealedElsewhere(where, role, int(artefact["part"]), int(artefact["size"]), name)
 
 
 def _commitments(value: Any) -> Iterator[str]:

@@ -14,7 +14,7 @@ from collector.canonical import canonical
 from collector.ledger.anchor import Anchor
 from collector.model import Problem
 from rules.pack.bag.bag import SIGNATURE, TAG_MANIFEST, Bag, check_bag, open_bag, tokens_of
-from rules.pack.bag.proof import CERTIFICATES, CHECKPOINTS, ENTRIES, PROOFS, anchor_of, check_proof
+from rules.pack.bag.proof import CERTIFICATES, CHECKPOINTS, ENTRIES, PROOFS, SealedElsewhere, anchor_of, check_proof
 
 if TYPE_CHECKING:
     from collector.seal.revocation import RevocationStatement
@@ -30,7 +30,7 @@ class PackReport:
 
     `signer_fingerprint` is SHA-256 of the certificate that signed the pack, "" when nothing holds; a self-made
     certificate says that one key signed, not whose. `tokens` are those over the pack that hold, by authority; `notes` are
-    findings that break nothing: a key that was changed.
+    findings that break nothing: a key that was changed. `withheld` are originals that are committed to and not shown.
     """
 
     seal: Seal
@@ -38,6 +38,7 @@ class PackReport:
     signer_fingerprint: str
     tokens: tuple[tuple[str, TokenReport], ...]
     notes: tuple[str, ...] = ()
+    withheld: tuple[SealedElsewhere, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -63,7 +64,8 @@ def verify_pack(path: Path, *, against: Anchor | None = None) -> PackReport:
     found += wrong
     found += _checkpoints(bag, said) + unsaid
     found += _one_signer(bag, fingerprint)
-    found += check_proof(bag)
+    proof = check_proof(bag)
+    found += proof.problems
     if against is not None:
         found += _disagreements(bag, against, fingerprint)
     seal: Seal = "unsigned" if not fingerprint else "timestamped" if tokens else "pending"
@@ -71,7 +73,7 @@ def verify_pack(path: Path, *, against: Anchor | None = None) -> PackReport:
         f"ledger line {seq + 1}: the signing key changed from {before[:16]}… to {after[:16]}…: ask its holder"
         for (_, before), (seq, after) in pairwise(_ledger_keys(bag))
     )
-    return PackReport(seal, tuple(dict.fromkeys(found)), fingerprint, tokens if fingerprint else (), notes)
+    return PackReport(seal, tuple(dict.fromkeys(found)), fingerprint, tokens if fingerprint else (), notes, proof.withheld)
 
 
 def _signed(bag: Bag, data_path: str, signature_path: str) -> tuple[str, list[Problem]]:

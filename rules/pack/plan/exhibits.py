@@ -9,18 +9,26 @@ from datetime import date
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from collector.canonical import canonical, commitment
+from collector.canonical import canonical
 from collector.errors import WrongRequest
 from collector.kinds import file_kind, file_rank, page_kind, page_rank
-from collector.model import AddedFile, Artefact, Exhibit, Private, SavedPage, Snapshot, kept_in_part
+from collector.model import AddedFile, Artefact, Exhibit, Private, Snapshot, kept_in_part
 from rules.case.casefile import CaseFile
 from rules.language.dates import both
 from rules.pack.bag.bag import is_safe
-from rules.pack.plan.wording import UNWITNESSED
+from rules.pack.plan.withheld import (
+    Withheld,
+    asked_of,
+    hidden_of,
+    require_there,
+    why_closed,
+    withheld_artefacts,
+    withheld_file,
+)
+from rules.pack.plan.wording import UNWITNESSED, listed
 from rules.policy.fact_names import COMPARED
 
 # What came of exchanges is not among them: it is shown as a web archive.
-EXCHANGED = ("body", "frames")
 ROLES = ("tile", "dom", "text", "boxes", "screen", "stretch", "mhtml", "pdf", "network")
 _NAMES = {"dom": "dom", "text": "text", "mhtml": "page", "pdf": "page", "network": "network", "tile": "tile"}
 _SUFFIXES = {
@@ -46,15 +54,14 @@ _AT_REST = frozenset(
     "jpg jpeg jfif png gif webp bmp tif tiff heic heif avif mp4 m4v mov avi mkv webm 3gp mpg mpeg mp3 m4a wav ogg opus amr "
     "aac pdf doc docx xls xlsx ppt pptx odt ods odp rtf txt csv json zip rar 7z dwg dxf psd ai".split()
 )
-OTHERS_SHOWN = "the page may show other conversations"
-OTHERS_TOLD = "what the page was sent may tell of other conversations"
-SECRETS_HELD = "the file may hold secrets of the buyer's session, and an original is not altered"
-# What became of reading a page saved by hand: another order's page, or a wall. A pack holds its own case only.
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the user chose: `include` and `exclude` name visits, files or kinds; `since` is a day in the case's zone."""
+    """What the user chose: `include` and `exclude` name visits, files or kinds; `since` is a day in the case's zone.
+
+    `open` names what is withheld by default and shown all the same: exhibit, or id, and role ("A01/dom").
+    """
 
     all: bool = False
     include: tuple[str, ...] = ()
@@ -62,6 +69,7 @@ class Choices:
     since: date | None = None
     redact: bool = False
     with_originals: bool = False
+    open: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +78,6 @@ class Selection:
 
     snapshots: tuple[Snapshot, ...]
     files: tuple[AddedFile, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Withheld:
-    """An artefact that is sealed but not shown: the ledger names it by `commitment`, and `why` says the reason."""
-
-    exhibit: str
-    role: str
-    part: int
-    commitment: str
-    why: str
 
 
 def slug(text: str) -> str:
@@ -96,48 +93,55 @@ def choose(casefile: CaseFile, choices: Choices) -> Selection:
     """The newest complete visit of each target first, then others that showed something else, then files.
 
     A target that was never seen whole is shown by its newest partial visit that could be read. Raises WrongRequest when
-    `include` or `exclude` fit nothing.
+    `include` or `exclude` fit nothing. What is opened by the id of its visit is shown, too.
     """
-    _require_known(casefile, (*choices.include, *choices.exclude))
+    include = (*choices.include, *(one.what for one in asked_of(choices.open) if not one.by_number))
+    _require_known(casefile, (*include, *choices.exclude))
     recent = [s for s in casefile.snapshots if _since(casefile, s, choices.since)]
     newest, earlier = _by_target(casefile, recent, choices.all)
-    wanted = [s for s in casefile.snapshots if _fits(s, choices.include) and s not in newest and s not in earlier]
+    wanted = [s for s in casefile.snapshots if _fits(s, include) and s not in newest and s not in earlier]
     latest = sorted(newest, key=_page_rank)
     others = sorted([*earlier, *wanted], key=lambda s: (*_page_rank(s)[:1], s.visit.machine_time, s.id))
     pages = tuple(s for s in [*latest, *others] if not _fits(s, choices.exclude))
     files = sorted(casefile.files, key=lambda f: (file_rank(f.kind), f.added_at, f.seq))
-    own = [f for f in files if f.page is None or f.page.ours or _fits(f, choices.include)]
+    own = [f for f in files if f.page is None or f.page.ours or _fits(f, include)]
     return Selection(pages, tuple(f for f in own if not _fits(f, choices.exclude)))
 
 
 def exhibits_of(
-    casefile: CaseFile, chosen: Selection, choices: Choices, private: Mapping[str, Private]
+    casefile: CaseFile,
+    chosen: Selection,
+    choices: Choices,
+    private: Mapping[str, Private],
+    acting: Mapping[str, tuple[str, ...]],
 ) -> tuple[tuple[Exhibit, ...], tuple[Withheld, ...]]:
-    """Numbered exhibits (A for pages that were seen, B for the buyer's own files), and what of them is withheld."""
+    """Numbered exhibits (A for pages that were seen, B for the buyer's own files), and what of them is withheld.
+
+    `private` is what of a visit shows others, by its id; `acting` what a file may do when it is opened, by its id.
+    """
     exhibits: list[Exhibit] = []
     withheld: list[Withheld] = []
+    asked = asked_of(choices.open)
+    kept: dict[tuple[str, str], list[tuple[str, int]]] = {}
     for count, snapshot in enumerate(chosen.snapshots, 1):
         number, closed = f"A{count:02d}", private.get(snapshot.id, Private())
-        hidden = [] if choices.with_originals else [a for a in snapshot.artefacts if (a.role, a.part) in closed.parts]
-        why = OTHERS_SHOWN if closed.page else OTHERS_TOLD
-        withheld += [Withheld(number, a.role, a.part, commitment(a.salt, a.digest), why) for a in hidden]
-        shown = [a for a in snapshot.artefacts if a.role in ROLES and a not in hidden]
+        hidden = () if choices.with_originals else hidden_of(number, snapshot, closed, asked)
+        withheld += withheld_artefacts(number, snapshot, hidden)
+        kept[number, snapshot.id] = [(a.role, a.part) for a in snapshot.artefacts]
+        apart = [artefact for artefact, _ in hidden]
+        shown = [a for a in snapshot.artefacts if a.role in ROLES and a not in apart]
         exhibits.append(_page_exhibit(casefile, number, snapshot, shown))
     for count, file in enumerate(chosen.files, 1):
         number = f"B{count:02d}"
-        why = _why_closed(file.page)
-        if why and not choices.with_originals:
-            sealed = enumerate(file.sealed)
-            withheld += [Withheld(number, "file", n, commitment(one.salt, one.digest), why) for n, one in sealed]
-        exhibits.append(_file_exhibit(casefile, number, file, shown=not why or choices.with_originals))
+        why = why_closed(file.page)
+        opened = choices.with_originals or any(
+            one.fits(number, file.id, "file", n) for one in asked for n, _ in enumerate(file.sealed)
+        )
+        withheld += withheld_file(number, file, why) if why and not opened else ()
+        kept[number, file.id] = [("file", n) for n, _ in enumerate(file.sealed)]
+        exhibits.append(_file_exhibit(casefile, number, file, acting.get(file.id, ()), shown=not why or opened))
+    require_there(asked, kept)
     return tuple(exhibits), tuple(withheld)
-
-
-def _why_closed(page: SavedPage | None) -> str:
-    """Why a file that the buyer saved is withheld, or ""."""
-    if page is None:
-        return ""
-    return OTHERS_SHOWN if page.others else SECRETS_HELD if page.secrets else ""
 
 
 def unjudged(snapshot: Snapshot) -> Private:
@@ -167,12 +171,14 @@ def _page_exhibit(casefile: CaseFile, number: str, snapshot: Snapshot, shown: li
     return Exhibit(number, page_kind(kind).title, kind, seen + state, snapshot.id, files, True)
 
 
-def _file_exhibit(casefile: CaseFile, number: str, file: AddedFile, *, shown: bool) -> Exhibit:
+def _file_exhibit(casefile: CaseFile, number: str, file: AddedFile, acts: tuple[str, ...], *, shown: bool) -> Exhibit:
     page = file.page.kind if file.page and file.page.outcome == "read" else ""
     title = f"{page_kind(page).title}, saved by hand" if page and page != "chat" else file_kind(file.kind).title
     note = f" The buyer's note: {file.note}" if file.note else ""
     text = f"{UNWITNESSED}: {file.name}, added {both(file.added_at, casefile.zone)}.{_saved(casefile, file)}"
     text += f" {file.belied}{note}" if file.belied else note
+    if acts and shown:
+        text += f" It holds {listed(acts)}, and lies here as it was given: open it only where these cannot run."
     base = f"data/exhibits/{number}-{slug(file.kind)}/"
     true = _TRUE_SUFFIXES.get(file.media_type, "") if file.belied else ""
     names = [original_name(file.name) + true, *("/".join(map(original_name, part.name.split("/"))) for part in file.parts)]

@@ -13,8 +13,9 @@ from collector.model import AddedFile, Deadline, Exhibit, Fact, Finding, Private
 from rules.case.casefile import CaseFile
 from rules.conversation.messages import not_whole
 from rules.pack.plan.claim import Claim, claim_of
-from rules.pack.plan.exhibits import Choices, Selection, Withheld, choose, exhibits_of, slug, unjudged
+from rules.pack.plan.exhibits import Choices, Selection, choose, exhibits_of, slug, unjudged
 from rules.pack.plan.timeline import TimelineRow, timeline_of
+from rules.pack.plan.withheld import Withheld, asked_of, shows_exchanges
 from rules.pack.plan.wording import REASONS
 
 
@@ -55,7 +56,8 @@ class PackPlan:
     `exhibits` are in the order of their numbers; `snapshots`, `files` and `facts` are those that the exhibits show, and
     the facts that the buyer asserted; `entries` are the ledger numbers of the case; `stand_in` is the alias under which
     pages were seen, or ""; `exchanges` names the visits whose exchanges the web archive shows, and what of each is left
-    out; `lacking` says why more may have been written in the conversation than is shown, or "".
+    out; `cropped` names parts of a visit's pictures that copies are cut out of; `lacking` says why more may have been
+    written in the conversation than is shown, or "".
     """
 
     v: int
@@ -78,6 +80,7 @@ class PackPlan:
     findings: tuple[Finding, ...]
     withheld: tuple[Withheld, ...]
     exchanges: Mapping[str, Private]
+    cropped: Mapping[str, tuple[int, ...]]
     entries: tuple[int, ...]
     stand_in: str
     lacking: str
@@ -105,12 +108,14 @@ def plan(
     covering: CoveringCheckpoint,
     *,
     private: Mapping[str, Private] | None = None,
+    acting: Mapping[str, tuple[str, ...]] | None = None,
     chosen: Selection | None = None,
 ) -> PackPlan:
     """The plan of one pack; `chosen` is what `choose` gave for it, where that was asked before.
 
     What is `private` of a visit, by snapshot id, is withheld by commitment unless the choices say `with_originals`; of a
-    visit that is not named there, a conversation and all exchanges. Raises WrongRequest for an unknown reason or a choice
+    visit that is not named there, a conversation and all exchanges. `acting` says what a file may do when it is opened, by
+    its id. Raises WrongRequest for an unknown reason or a choice
     that fits nothing.
     """
     known = tuple(dict.fromkeys(reasons))
@@ -121,7 +126,7 @@ def plan(
     chosen = chosen or choose(casefile, choices)
     judged = private or {}
     closed = {s.id: judged.get(s.id) or unjudged(s) for s in chosen.snapshots}
-    exhibits, withheld = exhibits_of(casefile, chosen, choices, closed)
+    exhibits, withheld = exhibits_of(casefile, chosen, choices, closed, acting or {})
     numbers = _numbers(exhibits, chosen)
     shown = {s.id for s in chosen.snapshots} | {f.id for f in chosen.files}
     rows, found = tuple(deadlines), tuple(findings)
@@ -145,17 +150,21 @@ def plan(
         deadlines=tuple(sorted(rows, key=lambda d: (d.act_by is None, d.act_by or casefile.as_of, d.id, d.round))),
         findings=found,
         withheld=withheld,
-        exchanges=_exchanges(chosen, choices, judged),
+        exchanges=_exchanges(chosen, choices, judged, numbers),
+        cropped={} if choices.with_originals else {name: one.cropped for name, one in closed.items() if one.cropped},
         entries=_entries(casefile),
         stand_in=_stand_in(chosen),
         lacking=not_whole(casefile),
     )
 
 
-def _exchanges(chosen: Selection, choices: Choices, judged: Mapping[str, Private]) -> Mapping[str, Private]:
+def _exchanges(
+    chosen: Selection, choices: Choices, judged: Mapping[str, Private], numbers: Mapping[str, str]
+) -> Mapping[str, Private]:
     if choices.with_originals:
         return {s.id: Private() for s in chosen.snapshots}
-    return {s.id: judged[s.id] for s in chosen.snapshots if s.id in judged}
+    asked = asked_of(choices.open)
+    return {s.id: judged[s.id] for s in chosen.snapshots if s.id in judged and shows_exchanges(numbers[s.id], s, asked)}
 
 
 def _stand_in(chosen: Selection) -> str:

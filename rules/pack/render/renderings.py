@@ -17,10 +17,11 @@ from rules.pack.plan.exhibits import artefact_name, folder, tiles
 from rules.pack.plan.plan import AuthorityStamp, PackPlan
 from rules.pack.plan.submission import MOST_BYTES, MOST_FILES, submission_of
 from rules.pack.plan.timeline import timeline_csv, timeline_json
+from rules.pack.plan.withheld import together
 from rules.pack.plan.wording import UNWITNESSED, say
 from rules.pack.render.copies import Stamp, conversation_copies, page_copies, photo_copy
 from rules.pack.render.marks import marks_of
-from rules.pack.render.report import left_out_of, masked_text, render_report, render_text, render_viewer
+from rules.pack.render.report import left_out_of, masked_text, render_report, render_text, render_viewer, unreplayed
 
 WEB_ARCHIVE = "data/archive.wacz"
 Get = Callable[[str], bytes]
@@ -123,8 +124,7 @@ def _page_copies(plan: PackPlan, exhibit: Exhibit, snapshot: Snapshot, get: Get,
     screens = tuple(a for a in snapshot.artefacts if a.role == "screen")
     open_ones = {a.part for a in screens if a.digest in shown}
     if len(screens) > 1 or not pictures:
-        private = plan.exchanges.get(snapshot.id, Private())
-        parts = tuple(sorted(open_ones | set(private.cropped)))
+        parts = tuple(sorted(open_ones.union(plan.cropped.get(snapshot.id, ()))))
         copies += conversation_copies(screens, parts, get, partial(_pane_stamp, plan, exhibit, snapshot, open_ones, alarm))
     return copies
 
@@ -231,7 +231,7 @@ def _how_to_verify(plan: PackPlan, made_at: datetime, *, has_wacz: bool) -> byte
         "verify.md.j2", plan=plan, witnesses=witnesses, stamped=stamped, made=int(made_at.timestamp()),
         stamped_by_now=int(max((made_at, *_times(stamped))).timestamp()),
         sealed=int((plan.covering.at or made_at).timestamp()), checkpoint=f"{plan.covering.size:06d}", has_wacz=has_wacz,
-        left_out=left_out_of(plan),
+        left_out=left_out_of(plan), unreplayed=unreplayed(plan), absent=together(plan.withheld),
     )  # fmt: skip
 
 

@@ -16,13 +16,14 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from collector.inert import shown
-from collector.model import ORIGINS, Exhibit, Fact, Private, Snapshot, kept_in_part
+from collector.model import ORIGINS, Exhibit, Fact, Snapshot, kept_in_part
 from rules.language.dates import both, time_in
 from rules.language.facts import fact_words, plain_words, sentence
 from rules.language.words import day_words
-from rules.pack.plan.exhibits import Withheld, folder, is_as_text
+from rules.pack.plan.exhibits import folder, is_as_text
 from rules.pack.plan.plan import PackPlan
 from rules.pack.plan.timeline import MESSAGES, TimelineRow
+from rules.pack.plan.withheld import Withheld, together
 from rules.pack.plan.wording import REASONS, STATES, WHO, said, say
 from rules.policy.calendars import day_in, zone_of
 
@@ -92,7 +93,7 @@ def render_report(plan: PackPlan, copies: Mapping[str, list[bytes]] | None = Non
         plan=plan, text=_TEXT, style=style, style_hash=_hash(style), rows=rows, hidden=hidden,
         chats=_messages(plan, "chat")[-MOST_MESSAGES:],
         messages=messages[-MOST_MESSAGES:], earlier_messages=max(0, len(messages) - MOST_MESSAGES),
-        sheets=list(_sheets(plan, copies or {})), has_wacz=has_wacz,
+        sheets=list(_sheets(plan, copies or {})), has_wacz=has_wacz, absent=together(plan.withheld),
     )  # fmt: skip
 
 
@@ -106,7 +107,7 @@ def render_viewer(
     return html().get_template("index.html.j2").render(
         plan=plan, text=_TEXT, style=style, style_hash=_hash(style), rows=rows, hidden=hidden,
         chats=_messages(plan, "chat"), messages=_messages(plan), views=views, has_report=has_report,
-        has_wacz=has_wacz, left_out=left_out_of(plan),
+        has_wacz=has_wacz, left_out=left_out_of(plan), unreplayed=unreplayed(plan), absent=together(plan.withheld),
     )  # fmt: skip
 
 
@@ -155,23 +156,15 @@ def notes_of(plan: PackPlan, exhibit: Exhibit) -> tuple[str, ...]:
         masked = masked_text(snapshot)
         notes += [masked] if masked else []
         notes += [f"Not kept: {loss}" for loss in snapshot.visit.losses]
-    withheld = [item for item in plan.withheld if item.exhibit == exhibit.number]
-    if withheld:
-        cropped = snapshot is not None and plan.exchanges.get(snapshot.id, Private()).cropped
-        notes += (
-            ["Its reading copies are cut out of pictures that show others, too, and show this conversation alone."]
-            if cropped
-            else []
-        )
-        notes.append(
-            f"Withheld, because {withheld[0].why}: {len(withheld)} of the files that were kept. The ledger names them by "
-            "commitment, so that they can be shown later; what was read of this page is given in full."
-        )
+    if snapshot is not None and plan.cropped.get(snapshot.id):
+        notes.append("Its reading copies are cut out of pictures that show others, too, and show this conversation alone.")
+    own = (item for item in plan.withheld if item.exhibit == exhibit.number)
+    notes += [f"Withheld, because {one.why}: {one.what}." for one in together(own)]
     return tuple(notes)
 
 
 def left_out_of(plan: PackPlan) -> tuple[str, ...]:
-    """What the web archive does not show of each visit: "A02: 14 exchanges, 1 socket"."""
+    """What the web archive leaves out of each visit that it shows: "A02: 14 exchanges, 1 socket"."""
     lines = []
     for exhibit in plan.exhibits:
         private = plan.exchanges.get(exhibit.snapshot)
@@ -179,6 +172,11 @@ def left_out_of(plan: PackPlan) -> tuple[str, ...]:
         said = [f"{count} {name}{'s' if count > 1 else ''}" for name, count in counts.items() if count]
         lines += [f"{exhibit.number}: {', '.join(said)}"] if said else []
     return tuple(lines)
+
+
+def unreplayed(plan: PackPlan) -> tuple[str, ...]:
+    """The numbers of the pages of which the web archive shows no exchange."""
+    return tuple(e.number for e in plan.exhibits if e.witnessed and e.snapshot not in plan.exchanges)
 
 
 def masked_text(snapshot: Snapshot) -> str:

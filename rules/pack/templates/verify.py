@@ -29,6 +29,7 @@ TST_INFO = bytes.fromhex("060b2a864886f70d0109100104")
 BROKEN = (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError)
 
 problems: list[str] = []
+withheld: list[str] = []
 
 
 def wrong(where: str, what: str) -> None:
@@ -220,6 +221,7 @@ def commitments(value: Any) -> Iterator[str]:
 def check_originals(here: dict[str, str], entries: list[dict[str, Any]]) -> None:
     sealed = {name for entry in entries for name in commitments(entry.get("body"))}
     opened: set[str] = set()
+    named: set[str] = set()
     for number, line in enumerate(read("data/proof/openings.jsonl").split(b"\n")[:-1], 1):
         try:
             opening = json.loads(line.decode("utf-8"))
@@ -229,6 +231,7 @@ def check_originals(here: dict[str, str], entries: list[dict[str, Any]]) -> None
             holds = False
         if holds:
             opened.add(opening["digest"])
+            named.add(made)
         else:
             wrong("data/proof/openings.jsonl", f"line {number} opens nothing that an entry sealed")
     records = {
@@ -245,8 +248,30 @@ def check_originals(here: dict[str, str], entries: list[dict[str, Any]]) -> None
                 same = records[record["id"]] == record
             except BROKEN:
                 same = False
-            if not same:
+            if same:
+                tell_withheld(path[: -len("snapshot.json")], record, named)
+            else:
                 wrong(path, "is not the record that the ledger sealed")
+
+
+def tell_withheld(where: str, record: dict[str, Any], named: set[str]) -> None:
+    """What the sealed record of a visit names and no opening opens: the buyer kept it, and can open it later."""
+    sent = 0
+    kept = record.get("artefacts")
+    for one in kept if isinstance(kept, list) else []:
+        try:
+            name = one["role"] + (f"-{one['part']}" if one["part"] else "")
+            told = f"{where}{name}: withheld, {one['size']} bytes, committed to as sha256 {one['commitment']}"
+            if one["commitment"] in named:
+                continue
+            if one["role"] in ("body", "frames"):
+                sent += 1
+            else:
+                withheld.append(told)
+        except BROKEN:
+            continue
+    if sent:
+        withheld.append(f"{where}network: what the site sent, {sent} times: withheld, each committed to in snapshot.json")
 
 
 def element(data: bytes, at: int) -> tuple[int, int, int]:
@@ -322,6 +347,8 @@ def main() -> int:
         print("Not yet timestamped: no token over the pack's signature is here.")
     for signature, _, authority, stamped in tokens:
         print(f"{authority} stamped {signature} at {time.strftime('%Y-%m-%d %H:%M:%S', time.gmtime(stamped))} UTC")
+    for line in withheld:
+        print("WITHHELD " + "".join(c if " " <= c <= "~" else c.encode("unicode_escape").decode() for c in line))
     for problem in problems:
         print("PROBLEM  " + "".join(c if " " <= c <= "~" else c.encode("unicode_escape").decode() for c in problem))
     if not problems:

@@ -12,7 +12,7 @@ from PIL import Image
 
 from casework.cases import open_case
 from casework.keeping.add import FileDetails, add_and_seal
-from casework.proving.pack import PackRequest, _LastLook, make_pack, preview_pack
+from casework.proving.pack import PackPreview, PackRequest, make_pack, preview_pack
 from casework.views import pack_preview
 from casework.workspace import Workspace
 from collector.errors import PersonNeeded, WrongRequest
@@ -80,7 +80,7 @@ def test_a_file_that_opens_an_account_stops_the_pack_until_somebody_has_looked(w
     request = PackRequest(reasons=("damaged",), output=tmp_path / "made.zip")
     before = len(list(ws.archive.ledger.entries()))
     with paper_browser():
-        with pytest.raises(PersonNeeded, match=r"notes\.txt may hold what opens an account \(token\)"):
+        with pytest.raises(PersonNeeded, match=r"notes\.txt \(B02\), line 1 may hold what opens an account \(token\)"):
             make_pack(ws, ORDER, request, quiet)
         assert not (tmp_path / "made.zip").exists()
         assert len(list(ws.archive.ledger.entries())) == before
@@ -100,18 +100,24 @@ def test_before_a_pack_is_made_it_is_said_what_the_other_side_would_see(ws: Work
     before = len(list(ws.archive.ledger.entries()))
     preview = preview_pack(ws, ORDER, PackRequest(reasons=("damaged",)))
     assert len(list(ws.archive.ledger.entries())) == before
-    assert preview.located == ("garden.jpg",)
+    assert preview.disclosed.located == ("garden.jpg",)
     assert len(preview.exhibits) == 5
     shown = "\n".join(str(block) for block in pack_preview(preview).blocks)
     assert "garden.jpg, and goes along" in shown
+    assert "1 place of a photo" in shown
 
 
-def test_what_a_supplier_calls_his_goods_stops_no_pack() -> None:
-    """His words under a secret's name, where people can read them on the page, or in the program's own files."""
-    said = b'[{"name": "sid", "value": "HX-2024-PRO-v2"}, {"name": "serial-token", "value": "q7Xw93LpZk2MvB81"}]'
-    ours = [(f"data/{path}", said) for path in ("timeline.json", "exhibits/A01-order/facts.json", "proof/entries.jsonl")]
-    page = ("data/exhibits/A01-order/text.txt", b"sid\nHX-2024-PRO-v2\nserial-token\nq7Xw93LpZk2MvB81")
-    kept = ("data/archive.wacz", said)
-    _LastLook(accepted=False)([*ours, kept, page])
-    with pytest.raises(PersonNeeded, match=r"archive\.wacz may hold"):
-        _LastLook(accepted=False)([*ours, kept])
+def test_what_the_other_side_will_see_is_told_before_anything_is_written(ws: Workspace, tmp_path: Path) -> None:
+    """Whose numbers and mails stand in which exhibit, and what is withheld."""
+    note = tmp_path / "carrier.txt"
+    note.write_text("Driver: +31 6 12345678, depot@carrier.example\n")
+    add_and_seal(ws, ORDER, [note], FileDetails(), quiet)
+    out, told = tmp_path / "made.zip", list[tuple[bool, PackPreview]]()
+    with paper_browser():
+        made = make_pack(ws, ORDER, PackRequest(output=out), quiet, lambda preview: told.append((out.exists(), preview)))
+    ((was_there, preview),) = told
+    assert not was_there
+    (number,) = (e.number for e in made.exhibits if "carrier.txt" in e.description)
+    assert {(p.kind, p.count) for p in preview.disclosed.personal if p.exhibit == number} == {("phone", 1), ("mail", 1)}
+    assert {w.role for w in preview.disclosed.withheld} >= {"dom"}
+    assert preview.disclosed == made.disclosed

@@ -158,12 +158,15 @@ def test_visits_play_back_with_text_pictures_and_what_scripts_asked_for(
 def test_a_packs_web_archive_plays_back(
     runner: asyncio.Runner, browser: Browser, player: Path, authority: Served, tmp_path: Path
 ) -> None:
-    """Made by the real commands, of a case whose messenger shows others: the pages play, the conversation is not in it."""
+    """Made by the real commands, of a case whose messenger shows others: the pages play, the conversation is not in it.
+
+    Of the account's pages those that were opened.
+    """
     with desk(tmp_path, authority, "nothing-wrong") as table:
         table.init()
         table.open_case()
         table.run("capture", "fans")
-        assert table.run("pack", "fans", "-o", tmp_path / "case.zip").code == 0
+        assert table.run("pack", "fans", "--open", "A01/body", "-o", tmp_path / "case.zip").code == 0
     with zipfile.ZipFile(tmp_path / "case.zip") as pack:
         data = next(pack.read(name) for name in pack.namelist() if name.endswith("/data/archive.wacz"))
     (tmp_path / "player").mkdir()

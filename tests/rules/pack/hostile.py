@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+
+from pypdf import PdfWriter
+from pypdf.annotations import Link
+from pypdf.generic import DictionaryObject, NameObject, create_string_object
 
 from collector.model import AddedFile, Artefact, FilePart
 from rules.case.casefile import CaseFile
@@ -51,6 +57,7 @@ def files(home: str) -> dict[str, bytes]:
         "logo.svg": svg, "order": markup, "page of the order": markup, "order.pdf.shtml": markup, "order.html.gz": markup,
         "order.php": markup, "order.md": markup, "order.unheard": markup, "a.js": script, "a.hta": markup,
         "photo.jpg": markup, "list.csv": markup, "note.txt": markup, "data.json": markup, "contract.pdf": _pdf(home),
+        "holding.pdf": _holding(home), "terms.docm": _office(home), "terms.docx": _office(home),
         "<img src=x onerror=1>.jpg": markup,
     }  # fmt: skip
 
@@ -92,6 +99,36 @@ def _parts(objects: Objects, home: str) -> tuple[FilePart, ...]:
         for number, (name, data) in enumerate(files(home).items(), 100)
         if name in ("order.html", "logo.svg", "a.js", "order.xml")
     )
+
+
+def _office(home: str) -> bytes:
+    """A document of Word with macros, a template and a picture from elsewhere, and another file in it."""
+    of = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    links = "".join(
+        f'<Relationship Id="r{n}" Type="{of}/{kind}" Target="{home}office-{kind}" TargetMode="External"/>'
+        for n, kind in enumerate(("attachedTemplate", "image", "oleObject"))
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, text in {
+            "[Content_Types].xml": "<Types/>", "word/document.xml": "<w:document/>", "word/vbaProject.bin": "Attribute VB",
+            "word/_rels/document.xml.rels": f"<Relationships>{links}</Relationships>", "word/embeddings/a.bin": "a",
+        }.items():  # fmt: skip
+            archive.writestr(zipfile.ZipInfo(name), text)
+    return out.getvalue()
+
+
+def _holding(home: str) -> bytes:
+    """A PDF with a link over its whole page and a living page in it, which it would start."""
+    writer = PdfWriter()
+    writer.add_blank_page(300, 300)
+    writer.add_annotation(0, Link(rect=(0, 0, 300, 300), url=f"{home}pdf-link"))
+    writer.add_attachment("living.html", page(home))
+    launch = {NameObject("/S"): NameObject("/Launch"), NameObject("/F"): create_string_object(f"{home}pdf-launch")}
+    writer.root_object[NameObject("/OpenAction")] = DictionaryObject(launch)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
 
 
 def _pdf(home: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import subprocess
@@ -18,6 +19,7 @@ from collector.seal.keyring import load_or_create
 from collector.seal.signature import sign
 from rules.pack.bag.verify import PackReport, verify_pack
 from rules.pack.bag.zipform import read_zip
+from rules.pack.plan.exhibits import Choices
 from rules.pack.plan.plan import PackPlan
 from tests.rules.pack.forging import Files, base_of, files_of, remade, rezip, unpack, zipped
 from tests.rules.pack.synthetic import AS_OF, Sealed
@@ -333,3 +335,37 @@ def test_the_packs_own_checker_needs_no_newer_python_than_it_says(made: PackPlan
     ast.parse(source, feature_version=(3, 8))
     assert "removeprefix" not in source
     assert "file_digest" not in source
+
+
+def test_what_is_withheld_is_named_with_its_commitment_and_is_no_problem(pack: Path, made: PackPlan, tmp_path: Path) -> None:
+    """By our own verification and by the pack's checker alike: nothing that stays with the buyer is called missing."""
+    report = verify_pack(pack)
+    told = {one.commitment: (one.where, one.role, one.size) for one in report.withheld}
+    assert told.keys() == {w.commitment for w in made.withheld}
+    assert told[made.withheld[0].commitment] == ("data/exhibits/A01-order/", "dom", made.withheld[0].size)
+    said = standalone(unpack(files_of(pack), tmp_path))
+    assert said.returncode == 0
+    lines = [line for line in said.stdout.splitlines() if line.startswith("WITHHELD")]
+    assert len(lines) == len(made.withheld)
+    for one in made.withheld:
+        assert any(one.commitment in line and f"{one.size} bytes, committed to as sha256" in line for line in lines)
+    assert "missing" not in said.stdout
+
+
+def test_a_file_opened_later_is_the_one_that_the_earlier_pack_committed_to(
+    sealed: Sealed, made: PackPlan, tmp_path: Path
+) -> None:
+    """The later pack opens that very commitment, its file has the sealed digest, and another file in its place is found."""
+    closed = next(w for w in made.withheld if (w.exhibit, w.role) == ("A01", "dom"))
+    later = sealed.pack(tmp_path / "later.zip", sealed.plan(Choices(open=("A01/dom",)))).path
+    report = verify_pack(later)
+    assert report.problems == ()
+    assert closed.commitment not in {one.commitment for one in report.withheld}
+    files = files_of(later)
+    opening = next(json.loads(line) for line in files[base_of(files) + "data/proof/openings.jsonl"].splitlines()
+                   if closed.commitment.encode() in line)  # fmt: skip
+    source = base_of(files) + "data/exhibits/A01-order/dom.html.txt"
+    assert opening["digest"] == hashlib.sha256(files[source]).hexdigest()
+    bag = unpack(remade({**files, source: b"another page"}, base_of(files)), tmp_path / "forged")
+    assert any("is not a file that" in problem.what for problem in verify_pack(bag).problems)
+    assert "is not a file that an entry sealed" in standalone(bag).stdout

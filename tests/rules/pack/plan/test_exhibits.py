@@ -11,10 +11,10 @@ from rules.pack.plan.exhibits import Choices, choose, exhibits_of
 from tests.rules.cases import added, case
 
 
-def shown(file: AddedFile) -> tuple[Exhibit, str]:
+def shown(file: AddedFile, *acts: str) -> tuple[Exhibit, str]:
     """The exhibit of one file, and the file's name in it."""
     kept = case(files=(file,))
-    (exhibit,), _ = exhibits_of(kept, choose(kept, Choices()), Choices(), {})
+    (exhibit,), _ = exhibits_of(kept, choose(kept, Choices()), Choices(), {}, {file.id: acts})
     (path,) = exhibit.files
     return exhibit, path.rpartition("/")[2]
 
@@ -45,3 +45,11 @@ def test_of_a_conversation_its_exhibit_says_what_was_read_and_what_is_uncertain(
     page = SavedPage("LINE", "read", "LINE: 2 messages", "chat", caution="Two readings.", todo="Say which.")
     exhibit, _ = shown(replace(file, page=page))
     assert exhibit.description.endswith("Read from it: LINE: 2 messages. Two readings.")
+
+
+def test_of_a_file_that_acts_when_it_is_opened_its_exhibit_says_so() -> None:
+    """It is the buyer's evidence and stays as he gave it: whoever opens it is told beside it."""
+    (file,) = added("contract")
+    exhibit, _ = shown(file, "macros", "other files in it")
+    assert "It holds macros and other files in it, and lies here as it was given" in exhibit.description
+    assert "It holds" not in shown(file)[0].description

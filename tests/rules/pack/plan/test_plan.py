@@ -20,6 +20,7 @@ from rules.pack.bag.proof import openings_of
 from rules.pack.plan.exhibits import Choices, original_name
 from rules.pack.plan.plan import CoveringCheckpoint, PackPlan, plan, plan_digest
 from rules.pack.plan.timeline import timeline_csv, timeline_json
+from rules.pack.plan.withheld import OTHERS_TOLD
 from rules.pack.render.report import key_rows
 from tests.rules.pack.synthetic import AS_OF, MESSAGES, ORDER, SUPPLIER, ZONE, Sealed
 
@@ -93,18 +94,20 @@ def test_a_conversation_is_withheld_unless_it_shows_nothing_else_or_is_asked_for
     """The messenger shows other conversations beside it: the commitments stay, the openings do not."""
     thread = next(s for s in made.snapshots if s.target.kind == "thread")
     digests = {artefact.digest for artefact in thread.artefacts}
-    assert len(made.withheld) == len(thread.artefacts)
+    assert sum(w.exhibit == "A02" for w in made.withheld) == len(thread.artefacts)
     assert not digests & {opening["digest"] for opening in openings_of(made)}
-    for shown in (sealed.plan(Choices(with_originals=True)), sealed.plan(private={thread.id: Private()})):
-        assert not shown.withheld
-        assert digests <= {opening["digest"] for opening in openings_of(shown)}
+    shown = sealed.plan(Choices(with_originals=True))
+    assert not shown.withheld
+    assert digests <= {opening["digest"] for opening in openings_of(shown)}
+    judged = sealed.plan(private={thread.id: Private()})
+    assert {path.rpartition("/")[2] for path in judged.exhibits[1].files} == {"tile-00.png", "tile-01.png", "text.txt"}
 
 
 def test_of_a_page_that_was_told_of_others_those_files_alone_are_withheld(sealed: Sealed, made: PackPlan) -> None:
     """Its pictures are shown; the record of its network, which tells what was asked, is not."""
     order = next(s for s in made.snapshots if s.target.kind == "order")
     planned = sealed.plan(private={order.id: Private(exchanges=(2,), parts=(("dom", 0),))})
-    assert [(w.exhibit, w.role) for w in planned.withheld if w.exhibit == "A01"] == [("A01", "dom")]
+    assert [w.role for w in planned.withheld if w.why == OTHERS_TOLD] == ["dom"]
     names = {path.rpartition("/")[2] for path in planned.exhibits[0].files}
     assert "tile-00.png" in names
     assert "dom.html.txt" not in names
@@ -112,14 +115,14 @@ def test_of_a_page_that_was_told_of_others_those_files_alone_are_withheld(sealed
     assert not closed & {opening["digest"] for opening in openings_of(planned)}
 
 
-def test_the_web_archive_shows_the_visits_that_were_judged_and_all_of_all_with_originals(
+def test_the_web_archive_shows_public_pages_that_were_judged_and_all_of_all_with_originals(
     sealed: Sealed, made: PackPlan
 ) -> None:
-    """Exchanges that nobody has looked at are shown to nobody."""
-    order = next(s for s in made.snapshots if s.target.kind == "order")
+    """Exchanges that nobody has looked at are shown to nobody; those of a page of the account where they are opened."""
+    order, product = (next(s for s in made.snapshots if s.target.kind == kind) for kind in ("order", "product"))
     assert made.exchanges == {}
-    private = {order.id: Private(exchanges=(2,)), "a visit that is no exhibit": Private()}
-    assert sealed.plan(private=private).exchanges == {order.id: Private(exchanges=(2,))}
+    private = {one.id: Private(exchanges=(2,)) for one in (order, product)} | {"a visit that is no exhibit": Private()}
+    assert sealed.plan(private=private).exchanges == {product.id: Private(exchanges=(2,))}
     everything = sealed.plan(Choices(with_originals=True), private)
     assert everything.exchanges == {s.id: Private() for s in everything.snapshots}
 

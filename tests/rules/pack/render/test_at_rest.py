@@ -101,8 +101,8 @@ def evil(sealed: Sealed, home: Home, tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.fixture(scope="module")
 def zipped(evil: Sealed, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The pack, its report printed by the real browser."""
-    made = evil.plan(Choices(exclude=("supplier", "thread", "product", "dispute", "photo", "video")))
+    """The pack with all that is withheld by default, its report printed by the real browser."""
+    made = evil.plan(Choices(exclude=("supplier", "thread", "product", "dispute", "photo", "video"), with_originals=True))
     records = {e.body["id"]: e.body for e in evil.ledger.entries() if e.kind == "snapshot"}
     renderings = make_renderings(made, evil.objects.get, records, print_pdf, no_exchanges, made.as_of)
     out = tmp_path_factory.mktemp("zipped") / "pack.zip"
@@ -237,6 +237,7 @@ def test_the_originals_of_a_hostile_case_are_untouched_and_the_pack_verifies(evi
         assert file.kind != "page" or {one.digest for one in file.sealed} <= there
     assert {path.name for path in exhibits if is_as_text(path.name)} >= {
         "dom.html.txt", "page.mhtml.txt", "order.eml.txt", "logo.svg.txt", "order.webarchive.txt", "a.js.txt",
+        "terms.docm.txt",
     }  # fmt: skip
 
 

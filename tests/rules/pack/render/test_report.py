@@ -69,7 +69,7 @@ def test_no_page_leads_out_of_the_pack(made: PackPlan) -> None:
     for page in pages(made):
         assert not re.search(r'(href|src)="(https?:|//|javascript:)', page)
         assert "<iframe" not in page
-    assert 'href="exhibits/A01-order/dom.html.txt" download' in render_viewer(made)
+    assert 'href="exhibits/A04-product/dom.html.txt" download' in render_viewer(made)
 
 
 def test_a_stand_in_is_said_on_both_pages_and_a_real_site_is_not(made: PackPlan) -> None:
@@ -87,10 +87,15 @@ def test_the_buyers_own_files_are_marked(made: PackPlan) -> None:
 
 
 def test_masked_secrets_and_withheld_originals_are_said(made: PackPlan) -> None:
-    """The reader learns what is missing and why."""
+    """The reader learns what is not there, why, and how to ask for it; nothing is called missing."""
     viewer = render_viewer(made)
     assert "Masked at capture: 3 × cookie." in viewer
     assert "Withheld, because the page may show other conversations" in viewer
+    for page in pages(made):
+        assert "What is not here, and why" in page
+        assert "The page&#39;s source, the page as MHTML, the PDF print" in page
+        assert "Only the buyer&#39;s account sees this page" in page
+        assert f"tradewitness pack {made.order} --open {made.exhibits[0].snapshot}/dom" in page
 
 
 def test_copies_are_inlined_in_the_report_and_linked_in_the_viewer(made: PackPlan) -> None:
