@@ -36,7 +36,7 @@ def _quiet(text: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class WatchedPage:
+class CasePage:
     """A page of a case: its kind in words, its address, and the newest visits of it."""
 
     kind: str
@@ -82,12 +82,12 @@ def show(request: Request) -> Response:
     )  # fmt: skip
 
 
-def _pages(ws: Workspace, order: str) -> list[WatchedPage]:
+def _pages(ws: Workspace, order: str) -> list[CasePage]:
     visits: dict[str, list[Snapshot]] = {}
     for _, snapshot in reversed(ws.index.snapshots(order)):
         visits.setdefault(snapshot.target.id, []).append(snapshot)
     return [
-        WatchedPage(target.kind, in_words(target.kind), target.url, tuple(visits.get(target.id, ())[:12]))
+        CasePage(target.kind, in_words(target.kind), target.url, tuple(visits.get(target.id, ())[:12]))
         for target in targets_of(ws, order)
     ]
 

@@ -67,9 +67,9 @@ def run_night(request: Request, form: FormData) -> Response:
     ws = desk_of(request).workspace
 
     def run(progress: Progress, person: WebPerson) -> Outcome:
-        from casework.keeping.nightly import night
+        from casework.notices.nights import told_night
 
-        return Outcome(views.night(night(ws(), dry_run=False, progress=progress)), (("/", "Today"),))
+        return Outcome(views.told_night(told_night(ws(), progress)), (("/", "Today"),))
 
     return begin(request, "Looking at what is due", "/nights", run)
 

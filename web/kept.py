@@ -29,7 +29,7 @@ _ALONE = "default-src 'none'; sandbox"  # of what was kept, whatever it is: no s
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class FactBox:
     """Where a fact stands in a picture, in parts of a hundred of its width and height."""
 
     words: str
@@ -41,14 +41,14 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class TilePicture:
     """One picture of a visit: its artefact's role and part, with the boxes of the facts that were read in it."""
 
     role: str
     part: int
     width: int
     height: int
-    boxes: tuple[Box, ...]
+    boxes: tuple[FactBox, ...]
 
 
 def snapshot(request: Request) -> Response:
@@ -77,7 +77,7 @@ def _of_pictures(found: Snapshot) -> list[Artefact]:
     return [a for a in found.artefacts if a.media_type in _SHOWN_AS and a.role in _PICTURES]
 
 
-def _pictures(found: Snapshot, facts: Sequence[Fact], tiles: Sequence[FactPicture | None], zone: str) -> list[Picture]:
+def _pictures(found: Snapshot, facts: Sequence[Fact], tiles: Sequence[FactPicture | None], zone: str) -> list[TilePicture]:
     made = []
     for artefact in _of_pictures(found):
         area = artefact.area
@@ -85,14 +85,14 @@ def _pictures(found: Snapshot, facts: Sequence[Fact], tiles: Sequence[FactPictur
             continue
         width, height = area[2], area[3]
         boxes = tuple(
-            Box(
+            FactBox(
                 fact_words(fact.name, fact.round), value_words(fact.value, zone)[:200], 100 * tile.box[0] / width,
                 100 * tile.box[1] / height, 100 * tile.box[2] / width, 100 * tile.box[3] / height,
             )
             for fact, tile in zip(facts, tiles, strict=True)
             if tile is not None and tile.digest == artefact.digest and tile.part == artefact.part and width and height
         )  # fmt: skip
-        made.append(Picture(artefact.role, artefact.part, width, height, boxes))
+        made.append(TilePicture(artefact.role, artefact.part, width, height, boxes))
     return made
 
 

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from casework.blocks import Block, Line, Span, Table, View, hint, line, warnings
+from casework.views.desk import night
 from collector.canonical import as_json
-from collector.errors import DONE, PARTIAL
+from collector.errors import DONE, PARTIAL, exit_code_of
 from rules.language.words import time_words
 
 if TYPE_CHECKING:
     from casework.notices.book import Book, Recipient
+    from casework.notices.nights import ToldNight
     from casework.notices.notify import NotifyAnswer
     from casework.notices.sending import Sent
     from casework.notices.telling import TellingAnswer
@@ -102,3 +104,13 @@ def telling(answer: TellingAnswer) -> Iterator[Block]:
         )
     elif not answer.sent:
         yield line(Span("Nothing new to tell.", "aside"))
+
+
+def told_night(answer: ToldNight) -> View:
+    """A night and what was told of it. What could not be told is partial work."""
+    shown = night(answer.night)
+    value = {"told": as_json(answer.told.sent), "unheard": answer.unheard}
+    heard = line(Span("!", "warning"), f" The dead-man's service did not hear of it: {answer.unheard}.")
+    blocks = (*shown.blocks, *telling(answer.told), *((heard,) if answer.unheard else ()))
+    code = exit_code_of({shown.code, PARTIAL if answer.untold else DONE})
+    return View({**shown.json, **value}, blocks, code)
