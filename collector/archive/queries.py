@@ -231,6 +231,11 @@ class Queries:
         rows = self._rows("select id, body from snapshots where case_id = ?", case)
         return {row["id"]: json.loads(row["body"]) for row in rows}
 
+    def masked_before(self, mask: int, case: str = "") -> list[str]:
+        """The ids of the visits (of a case, or of all) that kept something, masked by rules of a lower number."""
+        sql = "select id from snapshots where mask < ? and outcome != 'failed' and ? in ('', case_id) order by seq"
+        return [row["id"] for row in self._rows(sql, mask, case)]
+
     def looks(self, case: str) -> list[Look]:
         """Every visit for a case, oldest first, without what it kept."""
         sql = "select s.*, l.says from snapshots s join looks l on l.snapshot = s.id where case_id = ? order by seq"
@@ -298,7 +303,8 @@ class Queries:
         return str(rows[0]["why"]) if rows else ""
 
     def _snapshots(self, where: str, *values: Any, order: str = "seq") -> Iterator[tuple[int, Snapshot]]:
-        sql = f"select seq, body from snapshots where {where} order by {order}"  # noqa: S608 - constants of this class
+        shown = "coalesce(nullif(masked, ''), body) as body"
+        sql = f"select seq, {shown} from snapshots where {where} order by {order}"  # noqa: S608 - constants of this class
         for row in self.connection.execute(sql, values):
             body = json.loads(row["body"])
             yield row["seq"], snapshot_of(body, self.openings_of(body))
