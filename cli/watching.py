@@ -1,4 +1,4 @@
-"""The commands that keep watching: the night, who is told of what is due, and the jobs that run by themselves."""
+"""The commands that keep watching: the night, what changed, who is told of what is due, and the jobs that run by themselves."""
 
 from __future__ import annotations
 
@@ -33,6 +33,28 @@ def nightly(
     with terminal.progress() as progress:
         result = night(workspace(archive), dry_run=dry_run, progress=progress, minutes=minutes)
     show(terminal, views.night(result))
+
+
+@commands.command(rich_help_panel=WATCHING)
+def changes(
+    case: Annotated[str, typer.Argument(metavar="[CASE]", help="One case; without it every open one.")] = "",
+    since: Annotated[
+        str, typer.Option("--since", metavar="DAY", help="Only what visits from this day on show first (2026-10-04).")
+    ] = "",
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Say what changed on the pages since the case was opened, what harms you first."""
+    from casework import views
+    from casework.asking.changes import changes as changed
+    from casework.asking.changes import day_given
+    from casework.workspace import workspace
+
+    terminal, day = Terminal(json, quiet), day_given(since)
+    with terminal.progress() as progress:
+        answer = changed(workspace(archive), case, day, progress)
+    show(terminal, views.changes(answer))
 
 
 @commands.command(rich_help_panel=WATCHING)

@@ -232,6 +232,19 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class StandingPage:
+    """What of a page stands from one look to the next: its words, a block a text, in their order, and its pictures.
+
+    Left out is what is another at every look by what it is for: advertisements, counters, clocks. `left_out` says how many
+    words that were. `pictures` maps the address of each picture, whatever its size, to the SHA-256 of its bytes, or "".
+    """
+
+    blocks: tuple[str, ...]
+    pictures: Mapping[str, str]
+    left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Private:
     """What of a visit shows, or may show, conversations other than its case's own.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from collector.model import Fact, Target
+from collector.model import Area, Fact, StandingPage, Target
 from collector.vocabulary import Vocabulary
 
 
@@ -238,6 +238,18 @@ class Site(PageReader, Directory, Protocol):
 
     def vocabulary(self) -> Vocabulary:
         """What it prints for everybody, and what its pages are built of: what a sample of a page keeps."""
+        ...
+
+    def stands(self, kind: str) -> bool:
+        """Whether the words of such a page stand from look to look; not those of a list, a search or a conversation."""
+        ...
+
+    def standing(self, page: StoredPage) -> StandingPage:
+        """What of a page stands from one look to the next, without what is another at every look by what it is for."""
+        ...
+
+    def moving_areas(self, page: StoredPage) -> tuple[Area, ...]:
+        """Where the page's pictures show what is another at every look, in page pixels, as far as that was kept."""
         ...
 
 

@@ -40,18 +40,22 @@ def quiet(text: str) -> None:
 
 @dataclass
 class PaperTab(FakeTab):
-    """A tab that shows the page of the story that stands at the address."""
+    """A tab that shows the page of the story that stands at the address, on the story's day of today or another."""
+
+    scenario: str = SCENARIO
+    day: int | None = None
+    seed: int = 0
 
     def changed(self, kind: str) -> None:
         """What a test changes of the page, or of how it can be kept."""
 
     async def open(self, url: str, within_ms: int) -> Arrival:
-        story = SCENARIOS[SCENARIO]
-        kind = next(
-            kind for kind, address in addresses(SCENARIO, ORIGIN).items() if url in (address, address.partition("?to=")[0])
-        )
+        story = SCENARIOS[self.scenario]
+        known = addresses(self.scenario, ORIGIN).items()
+        kind = next(kind for kind, address in known if url in (address, address.partition("?to=")[0]))
         base = (datetime.now(UTC) - timedelta(days=story.today)).date()
-        self.html = render(SCENARIO, story.today, kind, base=base, origin=ORIGIN, settled=True).decode()
+        day = story.today if self.day is None else self.day
+        self.html = render(self.scenario, day, kind, base=base, origin=ORIGIN, settled=True, seed=self.seed).decode()
         self.changed(kind)
         self.visible = _text(self.html)
         return await super().open(url, within_ms)

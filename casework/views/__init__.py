@@ -1,5 +1,6 @@
 """What an answer looks like: one pure function an answer, which gives a `View` (JSON, blocks for people, exit code)."""
 
+from casework.views.changes import changes
 from casework.views.deadlines import deadlines
 from casework.views.desk import next_step, night, signed_in, stopped, today, watched
 from casework.views.findings import before_order, draft, findings
@@ -18,6 +19,7 @@ __all__ = [
     "captured",
     "case",
     "cases",
+    "changes",
     "deadlines",
     "disclosure",
     "draft",

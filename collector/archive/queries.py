@@ -20,6 +20,7 @@ from collector.media import belied
 from collector.model import ALIBABA, AddedFile, Fact, FilePart, Place, Snapshot, Target
 from collector.saved.record import page_of_record
 
+_LOOKED_BACK = 10  # visits to a page, for the last that kept the whole of it
 Table = Literal["cases", "snapshots", "facts", "files"]
 
 
@@ -240,6 +241,35 @@ class Queries:
         """Every visit for a case, oldest first, without what it kept."""
         sql = "select s.*, l.says from snapshots s join looks l on l.snapshot = s.id where case_id = ? order by seq"
         return [_look(row) for row in self._rows(sql, case)]
+
+    def looks_from(self, case: str, since: str) -> list[Look]:
+        """The visits for a case from an instant on (ISO, as the ledger writes it), oldest first, without what they kept; and
+        of each page those before, back to the last that kept the whole of it, at most so many as are looked through.
+        """
+        columns = "s.id, s.at, s.target, s.url, s.kind, s.outcome, s.why, l.says"
+        sql = f"select {columns} from snapshots s join looks l on l.snapshot = s.id where case_id = ?"  # noqa: S608
+        found = [_look(row) for row in self._rows(f"{sql} and s.at >= ? order by seq", case, since)]
+        before: list[Look] = []
+        for page in {(look.target, look.kind, look.url): look for look in found}:
+            same = f"{sql} and target = ? and kind = ? and url = ? and s.at < ? order by seq desc limit ?"
+            for row in self._rows(same, case, *page, since, _LOOKED_BACK):
+                before.append(_look(row))
+                if before[-1].outcome == "complete":
+                    break
+        return [*sorted(before, key=lambda look: look.at), *found]
+
+    def last_said(self, case: str, target: str, name: str, before: str) -> Fact | None:
+        """What the newest visit to a page before an instant told of a fact: read, or not shown; None where none told it."""
+        sql = (
+            "select f.* from facts f join snapshots s on s.id = f.snapshot where f.case_id = ? and f.name = ?"
+            " and s.target = ? and f.state in ('read', 'not_shown') and not f.saved and s.at < ?"
+            " order by f.rowid desc limit 1"
+        )
+        return next(map(fact_of_row, self._rows(sql, case, name, target, before)), None)
+
+    def kept_after(self, size: int) -> frozenset[str]:
+        """The ids of the visits whose entries are not among the first so many of the ledger."""
+        return frozenset(row["id"] for row in self._rows("select id from snapshots where seq >= ?", size))
 
     def looks_that_say(self, family: str, case: str) -> frozenset[str]:
         """The ids of a case's visits that say something under a name that begins so, legibly or not."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import Any
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from casework import views
 from casework.asking.before_order import check_before_order
+from casework.asking.changes import ChangesAnswer, changes
 from casework.asking.dossier import check_cases, deadlines_of, draft_for, facts_of, tiles_of
 from casework.asking.sample import Sample, make_sample
 from casework.asking.search import search
@@ -45,6 +47,7 @@ from collector.inert import shown_in_line
 from collector.model import Fact, Place
 from fixtures.authority import Served
 from tests.paper_desk import PaperDesk, paper_browser
+from tests.rules.changes.looks import between, look, message, talk, usd
 
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
 
@@ -91,6 +94,12 @@ def _watched(desk: _Desk) -> WatchAnswer:
     return WatchAnswer((), desk.captured.snapshots, desk.captured.seal, today(desk.ws), ("a note",))
 
 
+def _changes(desk: _Desk) -> ChangesAnswer:
+    before, after = ({"supplier.limit": usd(amount), "supplier.rating": "4.6"} for amount in (10_000, 6_000))
+    found = (*between(look(1, before), look(2, after)), *between(talk(1, message("1", "a")), talk(2, message("2", "b"))))
+    return replace(changes(desk.ws, desk.order), changes=found, notes=("a note",), unsealed=frozenset({"S1"}))
+
+
 def _sample(desk: _Desk) -> Sample:
     return make_sample(desk.ws, desk.captured.snapshots[0].id, desk.folder / "sample.html", _quiet)
 
@@ -101,6 +110,7 @@ ANSWERS: dict[str, Callable[[_Desk], tuple[Any, ...]]] = {
     "captured": lambda d: (d.captured,),
     "case": lambda d: _case(d.ws, d.order),
     "cases": lambda d: ([(case, targets_of(d.ws, case.order)) for case in cases(d.ws)],),
+    "changes": lambda d: (_changes(d),),
     "deadlines": lambda d: (deadlines_of(d.ws, ("received_at=2026-09-30",), "2026-10-29"),),
     "draft": lambda d: (draft_for(d.ws, d.order, "supplier", "en", (), _quiet),),
     "exported": lambda d: (export_wacz(d.ws, (d.captured.snapshots[0].id,), d.folder / "visit.wacz"),),

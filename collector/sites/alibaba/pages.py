@@ -38,8 +38,10 @@ class Page:
 
     `data`, `modules` (names of module blocks) and `parts` (a selector) are what only such a page has: any one is enough. By
     them it is known without its address, unless `by_content` is False; a page about an order also carries parts of what it
-    is about, and the first row that fits is what it is. `stated`: what it says it is about (order, dispute, product,
-    supplier, contact), and where from. `many`: a list, which names many of them. `door`: the one address where it always is.
+    is about, and the first row that fits is what it is. `stands`: its words stand from look to look; not those of lists and
+    searches, nor of a conversation, of which the messages are compared. `stated`: what it says it is about (order,
+    dispute, product, supplier, contact), and where from. `many`: a list, which names many of them. `door`: the one address
+    where it always is.
     """
 
     kind: str
@@ -48,6 +50,7 @@ class Page:
     modules: tuple[str, ...] = ()
     parts: str = ""
     by_content: bool = True
+    stands: bool = True
     stated: Mapping[str, Callable[[Frame], set[str]]] = field(default_factory=dict)
     many: bool = False
     door: str = ""
@@ -61,11 +64,11 @@ class Page:
 PAGES: tuple[Page, ...] = (
     Page(
         "order_list", data=listed_orders, modules=("orderList",), parts=".order-item, .order-list",
-        stated={"order": orders_listed}, many=True, door=addresses.ORDER_LIST,
+        stated={"order": orders_listed}, many=True, stands=False, door=addresses.ORDER_LIST,
     ),
     Page(
         "dispute_list", data=listed_disputes, modules=("disputeList",), parts=".dispute-row, .dispute-list",
-        stated={"order": orders_listed, "dispute": disputes_listed}, many=True,
+        stated={"order": orders_listed, "dispute": disputes_listed}, many=True, stands=False,
     ),
     Page(
         "product", read_product, goods_data,
@@ -90,11 +93,11 @@ PAGES: tuple[Page, ...] = (
     ),
     Page(
         "thread", read_thread, messages_data, parts=f"{MESSENGER.message}, {CONTACT}",
-        stated={"supplier": stated.companies, "contact": contact_ids}, door=addresses.MESSENGER,
+        stated={"supplier": stated.companies, "contact": contact_ids}, stands=False, door=addresses.MESSENGER,
     ),
     Page(
         "conversations", data=contacts_data, parts=CONTACT,
-        stated={"supplier": companies_listed, "contact": contacts_listed}, many=True,
+        stated={"supplier": companies_listed, "contact": contacts_listed}, many=True, stands=False,
     ),
     Page(
         "supplier", read_supplier, shop_data,
@@ -106,11 +109,11 @@ PAGES: tuple[Page, ...] = (
     Page(
         "search", read_search, offer_list,
         parts="[data-ctrdot], .organic-list, .m-gallery-product-item-v2, .item-content, .search-card-info__wrapper",
-        by_content=False, door=addresses.SEARCH,
+        by_content=False, stands=False, door=addresses.SEARCH,
     ),
     Page(
         "account", modules=("accountMember", "accountCounts", "accountActions"), parts=".member-name, .member-id",
-        by_content=False,
+        by_content=False, stands=False,
     ),
 )  # fmt: skip
 

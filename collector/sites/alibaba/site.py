@@ -9,7 +9,7 @@ from functools import lru_cache
 from bs4 import Tag
 
 from collector.kinds import case_pages
-from collector.model import Fact, Target
+from collector.model import Area, Fact, StandingPage, Target
 from collector.reading.addresses import Address
 from collector.reading.markup import Frame
 from collector.site import Attachment, ExchangeContent, Identity, ListedOrder, Messenger, Recognition, StoredPage
@@ -24,6 +24,7 @@ from collector.sites.alibaba.order_data import order_root
 from collector.sites.alibaba.others import own_stretches, page_shows_others, tells_others
 from collector.sites.alibaba.pages import page_of
 from collector.sites.alibaba.product import goods_data
+from collector.sites.alibaba.standing import moving_areas, standing
 from collector.sites.alibaba.thread import open_conversation
 from collector.sites.alibaba.tracking import tracking_data
 from collector.sites.alibaba.vocabulary import vocabulary
@@ -143,6 +144,18 @@ class Alibaba:
     def vocabulary(self) -> Vocabulary:
         """What the site prints for everybody, and what its pages are built of."""
         return vocabulary()
+
+    def stands(self, kind: str) -> bool:
+        """Whether such a page's words stand; of one of an unknown kind, they do."""
+        return page_of(kind).stands
+
+    def standing(self, page: StoredPage) -> StandingPage:
+        """The page's words and pictures without advertisements, counters, clocks and the like."""
+        return standing(page)
+
+    def moving_areas(self, page: StoredPage) -> tuple[Area, ...]:
+        """Where those stand in the page's pictures: boxes are kept of the page's own document only."""
+        return moving_areas(_frames(page)[0]) if page.documents else ()
 
     def messenger(self, kind: str) -> Messenger | None:
         """How the Message Center marks a conversation."""

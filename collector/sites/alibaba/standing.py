@@ -1,0 +1,117 @@
+"""What of a page stands from one look to the next. What moves is known by what the module is for, never by what it says.
+
+The site marks its modules by `data-module-name`, by class and by tag: advertisements, recommendations, counters, clocks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement, fromstring
+
+from collector.model import Area, StandingPage
+from collector.reading.markup import Frame
+from collector.reading.texts import classes
+from collector.site import StoredPage
+
+# What each moving part is, and what marks it: the names of modules, then those of classes, as patterns of the whole name.
+MOVING: Mapping[str, tuple[str, str]] = {
+    "advertisements": (r"module_(?:\w*ads?|atmosphere|coupon|actions_info_banner|bnplPayment)", r"ads?|advert\w*|noise-ad"),
+    "recommendations": (
+        r"\w*(?:recommend|you_may_like|similar|related)\w*",
+        r"(?:[\w-]*-)?recommend(?:ed|ation|ations)?(?:-[\w-]*)?|you-may-like|related-\w+",
+    ),
+    "counters": (r"\w*(?:view_?count|hot_?sale|popularity)\w*", r"view-count|(?:live-)?views|unread-count|ticker|viewers"),
+    "clocks": (r"\w*(?:countdown|clock)\w*", r"(?:[\w-]*-)?countdown|local-time|relative-time|clock|time-ago"),
+    "the session": (r"\w*(?:header|footer|toolbar|float)", r"tnh-[\w-]*|the-new-header[\w-]*|presence|read-status|greeting"),
+    "generated summaries": (r"module_ai_summary", r"module_idAiSummary\w*"),
+}
+_MODULE = re.compile("|".join(module for module, _ in MOVING.values()), re.IGNORECASE)
+_CLASS = re.compile("|".join(name for _, name in MOVING.values()), re.IGNORECASE)
+_MOVING_TAGS = frozenset({"aside", "nav", "footer"})
+_SILENT = frozenset({"script", "style", "template", "noscript", "head", "svg", "select", "textarea"})
+_INLINE = frozenset("a abbr b bdi br cite code em font i label mark s small span strong sub sup time u wbr".split())
+_SIZE = re.compile(r"(\.(?:jpe?g|png|gif|webp|avif))_[^/]*$", re.IGNORECASE)
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_DEEPEST = 400
+
+
+def standing(page: StoredPage) -> StandingPage:
+    """The words and pictures of every frame but for what moves."""
+    found = _Standing({urlsplit(url).path: digest for url, digest in page.files.items()})
+    for document in page.documents:
+        if document.html.strip():
+            found.take(fromstring(document.html.decode("utf-8", "replace")))
+    return StandingPage(tuple(found.blocks), found.pictures, found.left_out)
+
+
+def moving_areas(frame: Frame) -> tuple[Area, ...]:
+    """Where the page's pictures show what moves, in page pixels: what its texts take up, as far as that was kept."""
+    found = []
+    for tag in frame.soup.find_all(lambda tag: _moves(tag.name, classes(tag), str(tag.get("data-module-name") or ""))):
+        path = frame.path(tag)
+        boxes = [b for b in frame.page.boxes if b.path == path or b.path.startswith(path + " > ")]
+        if boxes:
+            left, top = min(b.x for b in boxes), min(b.y for b in boxes)
+            right, bottom = max(b.x + b.width for b in boxes), max(b.y + b.height for b in boxes)
+            found.append((left, top, right - left, bottom - top))
+    return tuple(found)
+
+
+def _moves(name: str, class_names: Iterable[str], module: str) -> bool:
+    marked = any(_CLASS.fullmatch(one) for one in class_names)
+    return marked or name in _MOVING_TAGS or bool(module and _MODULE.fullmatch(module))
+
+
+class _Standing:
+    """Gathers blocks and pictures on one way through the markup."""
+
+    def __init__(self, files: Mapping[str, str]) -> None:
+        self.blocks: list[str] = []
+        self.pictures: dict[str, str] = {}
+        self.left_out = 0
+        self._files = files
+        self._line: list[str] = []
+
+    def take(self, root: HtmlElement) -> None:
+        for text, ends in self._pieces(root, 0):
+            self._line.append(text)
+            if ends:
+                self._end()
+        self._end()
+
+    def _end(self) -> None:
+        if line := " ".join(" ".join(self._line).split()):
+            self.blocks.append(line)
+        self._line = []
+
+    def _pieces(self, tag: HtmlElement, depth: int) -> Iterator[tuple[str, bool]]:
+        """Each text below a tag, and whether its block ends with it."""
+        if not isinstance(tag.tag, str) or tag.tag in _SILENT or _is_hidden(tag):
+            return
+        if _moves(tag.tag, str(tag.get("class") or "").split(), str(tag.get("data-module-name") or "")):
+            self.left_out += len(str(tag.text_content()).split())
+            return
+        if tag.tag == "img":
+            self._picture(str(tag.get("src") or ""))
+        block = tag.tag not in _INLINE
+        if block:
+            yield "", True
+        yield tag.text or "", False
+        for child in tag if depth < _DEEPEST else ():
+            yield from self._pieces(child, depth + 1)
+            yield child.tail or "", False
+        if block:
+            yield "", True
+
+    def _picture(self, address: str) -> None:
+        """Pictures are known by their path: the media hosts take turns, and make each size under a name of its own."""
+        path = urlsplit(address).path
+        if path and not address.startswith("data:"):
+            self.pictures.setdefault(_SIZE.sub(r"\1", path), self._files.get(path, ""))
+
+
+def _is_hidden(tag: HtmlElement) -> bool:
+    return tag.get("hidden") is not None or bool(_HIDDEN.search(str(tag.get("style") or "")))

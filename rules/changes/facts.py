@@ -1,0 +1,88 @@
+"""What a page's facts were at one look and are at the next that tells. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from collector.model import Fact
+from rules.changes.change import Change, PageReading, Seen, WatchedPage
+from rules.changes.policy import ChangePolicy, FactRule
+from rules.changes.values import alike, ended, moved_words, parts, told, way
+from rules.language.facts import fact_words, page_words, sentence
+
+# A conversation is compared message by message; what a search finds is another at every look.
+NOT_COMPARED = frozenset({
+    "thread.messages", "thread.complete", "thread.disagreements", "thread.unshown", "search.offers",
+})  # fmt: skip
+_ON_PAGE = re.compile(r" on (?:the [\w ]+ page|its page)$|^the [\w]+ page's ")
+
+
+def fact_changes(page: WatchedPage, readings: Iterable[PageReading], policy: ChangePolicy, zone: str) -> Iterator[Change]:
+    """Each change of a fact over the looks at a page, oldest first.
+
+    A fact that a look cannot tell (it could not be read, or the page was kept in part) is no change: what it was before is
+    held against the next look that tells. Nor is one that another version of the reader read.
+    """
+    last: dict[str, tuple[Fact, Seen]] = {}
+    for reading in readings:
+        for fact in reading.facts:
+            if fact.name in NOT_COMPARED or fact.saved or fact.state not in ("read", "not_shown"):
+                continue
+            before, seen = last.get(fact.name), Seen(fact.snapshot or reading.snapshot, fact.at or reading.at)
+            if before is not None and same_reader(before[0], fact) and not alike(_value(before[0]), _value(fact), zone):
+                yield _change(page, before, (fact, seen), policy.of_fact(fact.name), zone)
+            last[fact.name] = fact, seen
+
+
+def same_reader(one: Fact, other: Fact) -> bool:
+    """Whether two facts can be held against each other: not where two versions of one reader read them."""
+    (name, _, version), (other_name, _, other_version) = one.reader.partition("/"), other.reader.partition("/")
+    return name != other_name or version == other_version
+
+
+def _value(fact: Fact) -> Any:
+    return fact.value if fact.state == "read" else None
+
+
+def _change(page: WatchedPage, before: tuple[Fact, Seen], after: tuple[Fact, Seen], rule: FactRule, zone: str) -> Change:
+    (old, first), (new, then) = before, after
+    went = way(_value(old), _value(new), zone)
+    adverse = went in rule.adverse or ("other" in rule.adverse and went not in ("gone", "set")) or _says(rule, old, new)
+    return Change(
+        page, "fact", new.name, _value(old), _value(new), first, then,
+        _sentence(page, rule, _value(old), _value(new), went, zone), went, adverse,
+        rule.why if adverse else "", rule.todo if adverse else "", (old.place, new.place),
+    )  # fmt: skip
+
+
+def _says(rule: FactRule, old: Fact, new: Fact) -> bool:
+    """Whether the new words say what is adverse, and the old ones did not."""
+    then, now = (str(_value(fact) or "").casefold() for fact in (old, new))
+    return any(word in now and word not in then for word in rule.says)
+
+
+def _sentence(page: WatchedPage, rule: FactRule, before: Any, after: Any, went: str, zone: str) -> str:
+    """What changed in one sentence: "The supplier's limit was lowered from … to …"."""
+    where, words = page_words(page.kind), rule.words or fact_words(rule.name)
+    bare = _on_page(words)
+    if went == "gone":
+        was = "" if before is True else " " + ended(f"It was {told(before, zone)}")
+        return f"The {where} no longer shows {bare}.{was}"
+    if went == "set":
+        now = "" if after is True else f": {told(after, zone)}"
+        return ended(f"The {where} now shows {bare}{now}")
+    if said := parts(before, after, zone):
+        return ended(f"{sentence(words)} changed on the {where}: {said}")
+    then, now = told(before, zone), told(after, zone)
+    if went in ("lower", "higher"):
+        return f"{sentence(words)} went {'down' if went == 'lower' else 'up'} from {then} to {now}."
+    if went in ("earlier", "later"):
+        return ended(f"{sentence(words)} was moved {moved_words(before, after, zone)} {went}: from {then} to {now}")
+    return ended(f"{sentence(words)} changed from {then} to {now}")
+
+
+def _on_page(words: str) -> str:
+    """What a fact is called in a sentence that names its page already."""
+    return _ON_PAGE.sub(lambda match: "" if match[0].startswith(" on") else "its ", words)

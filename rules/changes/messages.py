@@ -1,0 +1,133 @@
+"""What became of a conversation's messages from look to look: new, edited, recalled, or gone. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from collector.model import Fact, Printed
+from rules.changes.change import Change, PageReading, Seen, WatchedPage
+from rules.changes.policy import ChangePolicy
+from rules.changes.values import ended, quoted
+from rules.language.dates import as_printed
+from rules.language.words import time_words
+
+Message = Mapping[str, Any]
+_WHO = {"buyer": "you", "supplier": "the supplier"}
+_KEPT = ("id", "from", "name", "printed", "sent_at", "text", "recalled")
+
+
+@dataclass
+class _Known:
+    """Every message that the looks so far showed, as it was last seen; `whole`: one of them showed all from the first on."""
+
+    messages: dict[str, tuple[Message, Seen]] = field(default_factory=dict)
+    last: Seen | None = None
+    whole: bool = False
+
+
+def message_changes(page: WatchedPage, readings: Iterable[PageReading], policy: ChangePolicy, zone: str) -> Iterator[Change]:
+    """What happened to each message, oldest look first.
+
+    A message is gone only where a look that reached the conversation's start does not show it. It is new only where it
+    stands after one that is known, or where an earlier look showed all there was: what comes into view further up is not.
+    """
+    known = _Known()
+    for reading in readings:
+        shown = next((fact for fact in reading.facts if fact.name == "thread.messages" and fact.state == "read"), None)
+        if shown is None or shown.saved or not isinstance(shown.value, tuple | list):
+            continue
+        whole = reading.whole and any(f.name == "thread.complete" and f.value is True for f in reading.facts)
+        messages = [message for message in shown.value if isinstance(message, Mapping) and message.get("id")]
+        if not messages:
+            continue  # a conversation that is empty all at once was not seen
+        for found in _of_look(known, messages, reading.seen, whole=whole):
+            yield _change(page, *found, policy, zone, shown)
+        known.messages |= {str(message["id"]): (message, reading.seen) for message in messages}
+        known.last, known.whole = reading.seen, known.whole or whole
+
+
+Found = tuple[str, Message | None, Message | None, Seen, Seen]
+
+
+def _of_look(known: _Known, messages: list[Message], seen: Seen, *, whole: bool) -> Iterator[Found]:
+    after_known = False
+    for message in messages:
+        held = known.messages.get(str(message["id"]))
+        if held is not None:
+            after_known = True
+            if (name := _became(held[0], message)) != "":
+                yield name, held[0], message, held[1], seen
+        elif known.last is not None and (known.whole or after_known):
+            yield "message.new", None, message, known.last, seen
+    if whole:
+        present = {str(message["id"]) for message in messages}
+        for ident in [ident for ident in known.messages if ident not in present]:
+            message, then = known.messages.pop(ident)
+            yield "message.missing", message, None, then, seen
+
+
+def _became(before: Message, after: Message) -> str:
+    """What happened to one message; "" where it says what it said. Words that were not drawn are no edit."""
+    if before.get("recalled") or after.get("recalled"):
+        return "message.recalled" if not before.get("recalled") else ""
+    then, now = (" ".join(str(message.get("text") or "").split()) for message in (before, after))
+    return "message.edited" if then and now and then != now else ""
+
+
+def _change(
+    page: WatchedPage, name: str, before: Message | None, after: Message | None, first: Seen, then: Seen,
+    policy: ChangePolicy, zone: str, shown: Fact,
+) -> Change:  # fmt: skip
+    message = before or after or {}
+    rule = policy.of_message(name, str(message.get("from")))
+    text = _sentence(name, before, after, zone)
+    why, todo = (rule.why, rule.todo) if rule else ("", "")
+    place = (None, shown.place)
+    ways = {"message.new": "set", "message.missing": "gone"}
+    return Change(
+        page, "message", name, _told(before), _told(after), first, then, text, ways.get(name, "other"), rule is not None,
+        why, todo, place,
+    )  # fmt: skip
+
+
+def _told(message: Message | None) -> Message | None:
+    """A message as a change tells it: who, when and what; files by their names."""
+    if message is None:
+        return None
+    names = tuple(str(file.get("name") or "") for file in message.get("attachments") or () if isinstance(file, Mapping))
+    return {key: message.get(key) for key in _KEPT} | {"attachments": names}
+
+
+def _sentence(name: str, before: Message | None, after: Message | None, zone: str) -> str:
+    message = before or after or {}
+    who = _WHO.get(str(message.get("from")), "the site")
+    which = f"of {_when(message, zone)}" if _when(message, zone) else "of an unknown time"
+    said = _said(message)
+    if name == "message.new":
+        return ended(f"A new message from {who} {which}: {said}")
+    if name == "message.recalled":
+        return ended(f"{_capital(who)} recalled a message {which}: {said}")
+    if name == "message.edited":
+        return ended(f"{_capital(who)} edited a message {which}: {said} is now {_said(after or {})}")
+    return ended(f"A message from {who} {which} is gone from the conversation: {said}")
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _said(message: Message) -> str:
+    names = [str(file.get("name") or "") for file in message.get("attachments") or () if isinstance(file, Mapping)]
+    files = ", ".join(filter(None, names))
+    text = str(message.get("text") or "")
+    return quoted(text) if text else quoted(files) if files else "a file" if names else "no words"
+
+
+def _when(message: Message, zone: str) -> str:
+    """When it was written: as the page printed it; what was not printed, in the case's zone."""
+    printed, sent = str(message.get("printed") or ""), message.get("sent_at")
+    if printed:
+        return as_printed(printed)
+    return time_words(sent.earliest, zone) if isinstance(sent, Printed) else ""
