@@ -40,7 +40,7 @@ class FolderObjects:
         return (self.folder,) if self.private is None else (self.folder, self.private)
 
     def put_away(self, digest: str) -> bool:
-        """Moves an object among the private ones, unless it is there or nowhere; its bytes stay as they are. ArchiveError."""
+        """Moves an object among the private ones, unless it is there or nowhere; its bytes stay. Raises ArchiveError."""
         path = next((p for p in _paths(self.folder, digest) if p.exists()), None)
         if path is None or self.private is None:
             return False

@@ -15,7 +15,7 @@ from collector.archive import fulltext
 from collector.archive.records import FileRecord, RenderingRecord, snapshot_of, valued
 from collector.canonical import as_json, made
 from collector.errors import ArchiveError, DamagedArchive
-from collector.ledger.log import Ledger, Opening
+from collector.ledger.log import Ledger, Opening, about_case
 from collector.media import belied
 from collector.model import ALIBABA, AddedFile, Fact, FilePart, Place, Snapshot, Target
 from collector.saved.record import page_of_record
@@ -348,6 +348,17 @@ class Queries:
     def added_files(self, case: str) -> list[AddedFile]:
         """The buyer's own files of a case, oldest first; withdrawn ones are left out."""
         return self._added_files(case, withdrawn=False)
+
+    def added_digests(self) -> list[str]:
+        """Of every file that was added, with its parts, the digest that the ledger's openings give."""
+        bodies = [json.loads(row["body"]) for row in self._rows("select body from files")]
+        names = [name for body in bodies for name in (body["commitment"], *(p["commitment"] for p in body.get("parts", ())))]
+        return [opening.digest for opening in self.ledger.openings(names).values()]
+
+    def masked_anew(self, case: str) -> list[tuple[int, datetime, str]]:
+        """Of each entry by which a visit of a case is shown otherwise: ledger number, when it was made, the visit's id."""
+        entries = self.ledger.entries(kinds=("snapshot.masked",), about=about_case(case))
+        return [(e.seq, datetime.fromisoformat(e.at), str(e.body["snapshot"])) for e in entries]
 
     def withdrawn_files(self, case: str) -> list[AddedFile]:
         """Those that were withdrawn, oldest first."""
