@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import logging
 import sys
+from functools import cache
 from typing import Any
 
 import typer
@@ -21,6 +22,7 @@ for _group in (every_day, watching, looking, experts):  # in the order in which 
     app.add_typer(_group.commands)
 
 
+@cache
 def command_line() -> Any:
     """The commands as typer makes them, each of which takes --verbose too, as the one without a name does."""
     root = typer.main.get_command(app)

@@ -232,6 +232,22 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class PageTrace:
+    """What the newest look at a page of a case tells, beside the last look before it that kept the page whole.
+
+    `at` (UTC) is when that newest look was; `read` are the names of the facts that it tells, `lost` of those that it does
+    not although the page is there and had told them. Of a conversation, how many messages it has, and had; None for others.
+    """
+
+    kind: str
+    at: datetime
+    read: frozenset[str]
+    lost: frozenset[str]
+    messages: int | None = None
+    messages_before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StandingPage:
     """What of a page stands from one look to the next: its words, a block a text, in their order, and its pictures.
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
+import threading
 import time
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
 from pathlib import Path
 
 HERE = Path(sys.executable).parent  # the tools of the venv that runs this
+# Compiled modules are kept, whatever the shell says: else each worker and each command that a test runs compiles them anew.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 NO_TESTS_COLLECTED = 5
 
 
@@ -52,33 +58,69 @@ PROOF = Stage("pytest, the long proofs", tool("pytest", "-q", "-m", "proof"), sh
 RANDOM = Stage("pytest, random examples", ("env", "HYPOTHESIS_PROFILE=random", *pytest("hypothesis")), shown=True)
 
 
-def run(stage: Stage) -> int:
-    """Runs one stage and prints its line; its own output too, when it is a shown one or failed. Returns the exit code."""
-    if stage.shown:
-        print(f"{stage.name}:", flush=True)
-    began = time.monotonic()
-    done = subprocess.run(
-        stage.command, check=False, text=True, stdout=None if stage.shown else subprocess.PIPE, stderr=subprocess.STDOUT
-    )
-    code = done.returncode
-    if code == NO_TESTS_COLLECTED and stage is PROOF:
-        print("There are no long proofs yet.")
+@dataclass
+class Run:
+    """Stages that run side by side, and whether one of them has failed."""
+
+    processes: list[subprocess.Popen[str]] = field(default_factory=list)
+    failed: threading.Event = field(default_factory=threading.Event)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def all(self, stages: tuple[Stage, ...]) -> int:
+        """Runs the stages at once; the exit code of the first that fails, which ends the others, else 0."""
+        with ThreadPoolExecutor(len(stages)) as pool:
+            for ended in as_completed([pool.submit(self.one, stage) for stage in stages]):
+                if code := ended.result():
+                    return code
         return 0
-    if code and done.stdout:
-        print(done.stdout.rstrip())
-    print(f"{stage.name:.<32} {'FAILED' if code else 'ok'} ({time.monotonic() - began:.1f} s)", flush=True)
-    return code
+
+    def one(self, stage: Stage) -> int:
+        """Runs one stage and prints its line; its own output too, when it is a shown one or failed. Gives the exit code."""
+        if stage.shown:
+            print(f"{stage.name}:", flush=True)
+        began = time.monotonic()
+        said = None if stage.shown else subprocess.PIPE
+        with self.lock:
+            if self.failed.is_set():
+                return 0
+            process = subprocess.Popen(stage.command, text=True, stdout=said, stderr=subprocess.STDOUT, env=ENVIRONMENT)
+            self.processes.append(process)
+        output = process.communicate()[0]
+        code = process.returncode
+        if self.failed.is_set():
+            return 0  # it was ended because of another
+        if code == NO_TESTS_COLLECTED and stage is PROOF:
+            print("There are no long proofs yet.")
+            return 0
+        if code:
+            self._end_the_others()
+            print((output or "").rstrip())
+        print(f"{stage.name:.<32} {'FAILED' if code else 'ok'} ({time.monotonic() - began:.1f} s)", flush=True)
+        return code
+
+    def _end_the_others(self) -> None:
+        with self.lock:
+            self.failed.set()
+            for process in self.processes:  # of one that has ended nothing comes
+                process.send_signal(signal.SIGINT)  # as by Ctrl-C: pytest takes down what its tests have set up
 
 
-STAGES = {"lint": LINT, "check": (*LINT, QUICK), "test": (*LINT, TESTS), "coverage": (COVERAGE,), "proof": (PROOF, RANDOM)}
+# Those of one row run at the same time, and the rows one after the other: types are checked while tests wait for a browser.
+STAGES: dict[str, tuple[tuple[Stage, ...], ...]] = {
+    "lint": (LINT,),
+    "check": ((*LINT, QUICK),),
+    "test": ((*LINT, TESTS),),
+    "coverage": ((COVERAGE,),),
+    "proof": ((PROOF,), (RANDOM,)),
+}
 
 
 def main(arguments: list[str]) -> int:
-    """Runs the stages of what was asked for in order; the exit code of the first that fails, else 0."""
+    """Runs the stages of what was asked for; the exit code of the first that fails, else 0."""
     if len(arguments) != 1 or arguments[0] not in STAGES:
         print(f"Say which: {', '.join(STAGES)}.", file=sys.stderr)
         return 2
-    return next((code for stage in STAGES[arguments[0]] if (code := run(stage))), 0)
+    return next((code for row in STAGES[arguments[0]] if (code := Run().all(row))), 0)
 
 
 if __name__ == "__main__":

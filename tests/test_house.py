@@ -292,8 +292,8 @@ def test_the_stages_end_at_the_first_that_fails(monkeypatch: pytest.MonkeyPatch,
     def says(name: str, text: str, code: int) -> check.Stage:
         return check.Stage(name, (sys.executable, "-c", f"import sys; print({text!r}); sys.exit({code})"))
 
-    stages = (says("first", "all quiet", 0), says("second", "line 7 is wrong", 3), says("third", "never seen", 0))
-    monkeypatch.setitem(check.STAGES, "lint", stages)
+    rows = (says("first", "all quiet", 0),), (says("second", "line 7 is wrong", 3),), (says("third", "never seen", 0),)
+    monkeypatch.setitem(check.STAGES, "lint", rows)
     assert check.main(["lint"]) == 3
     printed = capfd.readouterr().out
     assert re.search(r"^first\.+ ok", printed, re.MULTILINE)
@@ -303,10 +303,22 @@ def test_the_stages_end_at_the_first_that_fails(monkeypatch: pytest.MonkeyPatch,
     assert "third" not in printed
 
 
+def test_a_stage_that_fails_ends_those_beside_it(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    """A wrong type is said at once, and nobody waits for the tests."""
+    waits, fails = "import signal; signal.pause()", "import sys; sys.exit(3)"
+    row = tuple(check.Stage(name, (sys.executable, "-c", code)) for name, code in (("tests", waits), ("types", fails)))
+    monkeypatch.setitem(check.STAGES, "lint", (row,))
+    assert check.main(["lint"]) == 3
+    printed = capfd.readouterr().out
+    assert re.search(r"^types\.+ FAILED", printed, re.MULTILINE)
+    assert "tests" not in printed
+
+
 def test_the_quick_check_leaves_out_of_the_whole_one_only_browsers_and_stories() -> None:
     """Lint and types are the same, and no other mark takes a test away."""
-    assert check.STAGES["check"][:-1] == check.STAGES["test"][:-1] == check.LINT
-    quick, whole = (check.STAGES[name][-1].command for name in ("check", "test"))
+    (quick_row,), (whole_row,) = check.STAGES["check"], check.STAGES["test"]
+    assert quick_row[:-1] == whole_row[:-1] == check.LINT
+    quick, whole = (row[-1].command for row in (quick_row, whole_row))
     assert quick == check.pytest("not proof and not browser and not stories")
     assert whole[: len(quick)] == check.pytest("not proof")
 

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from casework.cases import casefile, cases, find_case, targets_of
-from casework.keeping.capture import with_accounts
+from casework.asking.blindness import JudgedCase, blindness, link_of
+from casework.cases import casefile, cases, find_case
 from casework.workspace import Workspace
 from collector.archive.queries import Case
 from collector.archive.sealing import state
-from collector.model import ORIGINS, Deadline, Snapshot, kept_in_part
-from rules.case.casefile import CaseFile
+from collector.model import ORIGINS, kept_in_part
 from rules.check.review import reasons_of
 from rules.deadlines.counting import deadlines, needs_attention
 from rules.deadlines.moments import Advice, moments
 from rules.deadlines.next_steps import next_steps
 from rules.language.facts import page_words
-from rules.language.words import age_words, time_words
+from rules.language.words import age_words
+from rules.night.blindness import Blind
 from rules.policy.platform import load_policy, policies
-
-# Design section 10: a running deadline without a good look for this long is an alarm.
-BLIND_AFTER = timedelta(hours=36)
-BLIND_AFTER_IN_DISPUTE = timedelta(hours=12)
 
 # Contradictory dates: the earliest that they can mean still counts, ahead of what is far away.
 _URGENCY = {"overdue": 0, "act_now": 0, "due_soon": 1, "undetermined": 1, "open": 2}
@@ -49,12 +45,13 @@ class TodayLine:
 
 @dataclass(frozen=True, slots=True)
 class TodayAnswer:
-    """Every open case, most urgent first; `notices` concern the archive as a whole."""
+    """Every open case, most urgent first; `notices` concern the archive as a whole, `blind` is what nobody sees."""
 
     lines: tuple[TodayLine, ...]
     as_of: datetime
     due: bool
     notices: tuple[str, ...] = ()
+    blind: tuple[Blind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +66,7 @@ class NextAnswer:
     advice: tuple[Advice, ...]
     as_of: datetime
     due: bool
+    blind: tuple[Blind, ...] = ()
 
 
 def today(ws: Workspace, as_of: datetime | None = None) -> TodayAnswer:
@@ -78,43 +76,49 @@ def today(ws: Workspace, as_of: datetime | None = None) -> TodayAnswer:
         if ws.archive.root.exists() and not ws.archive.root.is_dir():
             ws.archive.require()
         return TodayAnswer((), now, False)
-    files = [(case, casefile(ws, case, now, every_look=False)) for case in cases(ws) if not case.closed]
-    found = [(case, file, deadlines(file, *policies())) for case, file in files]
-    lines = [_line(ws, case, file, due, now) for case, file, due in found]
+    judged = [_judged(ws, case, now) for case in cases(ws) if not case.closed]
+    blind = blindness(ws, judged, now)
+    lines = [_line(ws, one, blind, now) for one in judged]
     far = datetime.max.replace(tzinfo=now.tzinfo)
     lines.sort(key=lambda line: (_URGENCY[line.state], line.act_by or far, line.case))
-    due = any(needs_attention(d) for _, _, each in found for d in each)
-    return TodayAnswer(tuple(lines), now, due, _notices(ws))
+    due = any(needs_attention(d) for one in judged for d in one.deadlines)
+    return TodayAnswer(tuple(lines), now, due, _notices(ws), blind)
+
+
+def _judged(ws: Workspace, case: Case, now: datetime) -> JudgedCase:
+    file = casefile(ws, case, now, every_look=False)
+    return JudgedCase(case, file, deadlines(file, *policies()))
 
 
 def next_of(ws: Workspace, wanted: str, as_of: datetime | None = None) -> NextAnswer:
     """One case: its line of Today, and every step that can be taken now, most urgent first. Raises WrongRequest."""
     now = as_of or ws.clock.now()
     ws.archive.require()
-    case = find_case(ws, wanted)
-    file = casefile(ws, case, now, every_look=False)
-    found = deadlines(file, *policies())
+    judged = _judged(ws, find_case(ws, wanted), now)
+    case, file, found = judged.case, judged.file, judged.deadlines
     steps = tuple(
         {
             "id": step.deadline.id, "what": step.deadline.label, "who": step.deadline.who, "state": step.deadline.state,
-            "when": step.when, "press": step.press, "if_missed": step.deadline.if_missed, "link": _link(ws, case, step.page),
+            "when": step.when, "press": step.press, "if_missed": step.deadline.if_missed,
+            "link": link_of(ws, case.order, step.page),
         }
         for step in next_steps(file, found)
     )  # fmt: skip
     policy = load_policy()
     advice = moments(file, policy, reasons_of(file.known(), policy))
-    return NextAnswer(_line(ws, case, file, found, now), steps, advice, now, any(needs_attention(d) for d in found))
+    blind = blindness(ws, [judged], now)
+    return NextAnswer(_line(ws, judged, blind, now), steps, advice, now, any(needs_attention(d) for d in found), blind)
 
 
-def _line(ws: Workspace, case: Case, file: CaseFile, found: tuple[Deadline, ...], now: datetime) -> TodayLine:
+def _line(ws: Workspace, judged: JudgedCase, blind: Iterable[Blind], now: datetime) -> TodayLine:
     """The case's most urgent step in one line. The buyer's own comes before what others must do."""
-    steps = next_steps(file, found)
+    case, steps = judged.case, next_steps(judged.file, judged.deadlines)
     look = ws.index.last_complete(case.order)
-    alarms = _alarms(ws, case, [step.deadline for step in steps], look, now)
+    alarms = tuple(f"{one.text} Look by hand: {one.link}".rstrip() for one in blind if one.case == case.order)
     ago = age_words(look.visit.machine_time, now) if look else ""
     looked = f"The last good look: {ago} ago" if look else "No page has been kept whole yet"
     looked += _not_whole(ws, case.order)
-    link = _link(ws, case, "order")
+    link = link_of(ws, case.order, "order")
     empty = TodayLine(case.order, case.name, "open", "no deadline is running", "", link, looked, None, "", "", alarms)
     if not steps:
         return empty
@@ -126,7 +130,7 @@ def _line(ws: Workspace, case: Case, file: CaseFile, found: tuple[Deadline, ...]
     state = deadline.state if deadline.who == "you" else "open"  # another's deadline is no alarm of yours
     return replace(
         empty, state=state, headline=f"{deadline.label}: {who} {step.when}{saved}", todo=step.press,
-        link=_link(ws, case, step.page), act_by=deadline.act_by, who=deadline.who, deadline=deadline.id,
+        link=link_of(ws, case.order, step.page), act_by=deadline.act_by, who=deadline.who, deadline=deadline.id,
     )  # fmt: skip
 
 
@@ -138,34 +142,6 @@ def _not_whole(ws: Workspace, case: str) -> str:
         for look in ws.index.newest_not_whole(case)
     ]
     return "".join(f"; the {page} was {how}" for page, how in said)
-
-
-def _alarms(ws: Workspace, case: Case, running: list[Deadline], look: Snapshot | None, now: datetime) -> tuple[str, ...]:
-    """Blindness is an alarm, and so is an account that a wall stopped."""
-    alarms = []
-    for account in ws.index.paused().values():
-        if any(t.account == account.name for t in with_accounts(ws, targets_of(ws, case.order))):
-            name = f"account {account.name}" if account.name else "visits without an account"
-            since, command = time_words(account.at, case.zone), f"login {account.name}".strip()
-            alarms.append(f"{name}: stopped since {since} ({account.why}). Look by hand, and run: tradewitness {command}")
-    rules = [rule for d in running if (rule := load_policy().deadline(d.id)) is not None]
-    in_dispute = any("dispute_opened" in rule.starts for rule in rules)
-    limit = BLIND_AFTER_IN_DISPUTE if in_dispute else BLIND_AFTER
-    if in_dispute and any(t.kind == "dispute" for t in targets_of(ws, case.order)):
-        look = ws.index.last_complete(case.order, "dispute")  # a look at another page says nothing of its timer
-    if running and targets_of(ws, case.order) and (look is None or now - look.visit.machine_time > limit):
-        since = f"for {age_words(look.visit.machine_time, now)}" if look else "so far"
-        printed = next((d for d in running if d.printed and d.act_by), None)
-        timer = f" The last timer seen: {time_words(printed.act_by, case.zone)}." if printed and printed.act_by else ""
-        page = _link(ws, case, "dispute" if in_dispute else "order")
-        alarms.append(f"No complete look {since} while a deadline runs.{timer} Look by hand: {page}")
-    return tuple(alarms)
-
-
-def _link(ws: Workspace, case: Case, kind: str) -> str:
-    """The address of the page to open: of the kind wanted, or the order's."""
-    urls = {t.kind: t.url for t in reversed(targets_of(ws, case.order))}
-    return urls.get(kind) or urls.get("order", "")
 
 
 def _notices(ws: Workspace) -> tuple[str, ...]:

@@ -15,11 +15,13 @@ from datetime import datetime, timedelta
 from filelock import FileLock, Timeout
 
 from casework.asking.today import TodayAnswer, today
+from casework.keeping.account_lists import AccountLists
 from casework.keeping.capture import keep_snapshots
 from casework.keeping.night_plan import plan_lists, plan_night
 from casework.keeping.sign_in import holding
 from casework.workspace import Workspace
 from collector.archive.queries import PausedAccount
+from collector.archive.records import ListRecord
 from collector.archive.sealing import SealState, seal_if_possible
 from collector.browser.browsers import AccountsInUse
 from collector.capture.pace import Pace
@@ -190,7 +192,19 @@ def _record(run: _Run, left_out: tuple[LeftOut, ...], notes: tuple[str, ...]) ->
         "outcomes": outcomes,
         "skipped": [*(f"{named(one.target)}: not visited, {one.why}" for one in left_out), *notes],
         "failure": run.failure.message if run.failure else "",
+        "lists": _lists_read(run),
     }
+
+
+def _lists_read(run: _Run) -> list[ListRecord]:
+    """How many orders each list showed that was kept whole: one that is empty tomorrow is an alarm."""
+    lists = AccountLists(run.ws)
+    kept = {(s.target.kind, s.target.account) for s in run.snapshots if not s.target.case and s.outcome == "complete"}
+    return [
+        ListRecord(kind, account, len(lists.rows(look)))
+        for kind, account in sorted(kept)
+        for look in lists.looks(kind, account)[-1:]
+    ]
 
 
 def _clock_notes(run: _Run) -> tuple[str, ...]:

@@ -20,14 +20,17 @@ if TYPE_CHECKING:
     from casework.keeping.sign_in import SignedIn
     from casework.keeping.watch import WatchAnswer
     from collector.archive.queries import Case
+    from rules.night.blindness import Blind
 
 _ACTS = {"you": "you may act", "supplier": "the supplier must act", "platform": "Alibaba acts"}
+_LINKS = 3  # pages to look at by hand that are named for one kind of blindness
 _TONES: dict[str, Tone] = {"act_now": "urgent", "overdue": "urgent", "due_soon": "warning"}
 
 
 def today(answer: TodayAnswer) -> View:
     """Every open case, most urgent first; the exit code says whether something of the buyer's is due."""
-    json = as_json({"today": answer.lines, "notices": answer.notices, "as_of": answer.as_of})
+    value = {"today": answer.lines, "blind": answer.blind, "notices": answer.notices, "as_of": answer.as_of}
+    json = as_json(value)
     return View(json, tuple(_today(answer)), DUE if answer.due else DONE)
 
 
@@ -35,27 +38,44 @@ def _today(answer: TodayAnswer) -> Iterator[Line]:
     if not answer.lines:
         yield line("No order is watched yet. Begin with: tradewitness watch")
         return
-    yield from _lines(answer.lines)
+    yield from _blind(answer.blind)
+    yield from _lines(answer.lines, alarms=False)
     yield from warnings(answer.notices)
 
 
-def _lines(cases: Iterable[TodayLine]) -> Iterator[Line]:
+def _blind(blind: Iterable[Blind]) -> Iterator[Line]:
+    """What nobody sees, before everything else: once, however many cases it concerns."""
+    by_text: dict[str, list[Blind]] = {}
+    for one in blind:
+        by_text.setdefault(one.text, []).append(one)
+    for text, each in by_text.items():
+        cases = list(dict.fromkeys(one.case for one in each))
+        who = cases[0] if len(cases) == 1 else f"{len(cases)} cases"
+        yield line(Span("! NOT SEEN", "urgent"), " ", Span(who, "strong"), f"  {text}")
+        yield from (line(f"Look by hand: {one.link}", indent=4) for one in each[:_LINKS] if one.link)
+        if more := [one.case for one in each[_LINKS:]]:
+            yield line(f"and at those of {', '.join(more)}", indent=4)
+
+
+def _lines(cases: Iterable[TodayLine], *, alarms: bool = True) -> Iterator[Line]:
     for case in cases:
         title = f"{case.case}{f' · {case.name}' if case.name else ''}"
         yield line(Span("●", _TONES.get(case.state, "good")), " ", Span(title, "strong"), f"  {case.headline}")
         yield from (line(text, indent=4) for text in (case.todo, case.link) if text)
         yield line(Span(case.looked, "aside"), indent=4)
-        yield from (line(Span("!", "urgent"), f" {alarm}", indent=4) for alarm in case.alarms)
+        yield from (line(Span("!", "urgent"), f" {alarm}", indent=4) for alarm in case.alarms if alarms)
 
 
 def next_step(answer: NextAnswer) -> View:
     """One case: its line of Today, every further step, and what its stage asks for."""
-    json = as_json({"next": answer.line, "steps": answer.steps, "advice": answer.advice, "as_of": answer.as_of})
+    value = {"next": answer.line, "steps": answer.steps, "advice": answer.advice}
+    json = as_json({**value, "blind": answer.blind, "as_of": answer.as_of})
     return View(json, tuple(_next(answer)), DUE if answer.due else DONE)
 
 
 def _next(answer: NextAnswer) -> Iterator[Line]:
-    yield from _lines((answer.line,))
+    yield from _blind(answer.blind)
+    yield from _lines((answer.line,), alarms=False)
     for number, step in enumerate(answer.steps[1:], 2):
         yield line(f"{number}. {step['what']}: {_ACTS[step['who']]} {step['when']}", indent=2)
         yield from (line(Span(text, "aside"), indent=5) for text in (step["press"], step["link"]) if text)
@@ -113,7 +133,7 @@ def night(answer: NightAnswer) -> View:
     value = {
         "planned": planned, "snapshots": [snapshot_row(s) for s in answer.snapshots], "skipped": answer.skipped,
         "left_out": left_out, "resting": answer.resting, "next_due": answer.next_due, "today": answer.today.lines,
-        "failure": answer.failure.message if answer.failure else "",
+        "blind": answer.today.blind, "failure": answer.failure.message if answer.failure else "",
     }  # fmt: skip
     json = as_json({**value, "seal": answer.seal.word if answer.seal else "", "dry_run": answer.dry_run})
     return View(json, tuple(_night(answer)), exit_code_of(_codes(answer)))

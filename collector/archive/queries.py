@@ -17,7 +17,7 @@ from collector.canonical import as_json, made
 from collector.errors import ArchiveError, DamagedArchive
 from collector.ledger.log import Ledger, Opening, about_case
 from collector.media import belied
-from collector.model import ALIBABA, AddedFile, Fact, FilePart, Place, Snapshot, Target
+from collector.model import ALIBABA, AddedFile, Fact, FilePart, PageTrace, Place, Snapshot, Target
 from collector.saved.record import page_of_record
 
 _LOOKED_BACK = 10  # visits to a page, for the last that kept the whole of it
@@ -304,6 +304,53 @@ class Queries:
             row["target"]: PageHistory(_look(row), int(row["status"] or 0), row["seq"], kept.get(row["target"]))
             for row in newest
         }
+
+    def traces(self, case: str) -> list[PageTrace]:
+        """Of each page of a case what its newest look tells beside the one before that kept it whole.
+
+        Looks at which the page was not there (a wall, an error, another page) tell nothing. A page kept in part does not
+        show what is missing; where nothing at all of it could be read, it is another page than it was.
+        """
+        newest = self._rows(
+            "select id, target, kind, at, outcome, max(seq) as seq from snapshots where case_id = ? and target != ''"
+            " and (outcome = 'complete' or (outcome = 'partial' and json_extract(body, '$.visit.status') < 400"
+            " and (select json_extract(value, '$.outcome') from json_each(body, '$.steps')"
+            " where json_extract(value, '$.name') = 'identify') in ('ok', 'partial'))) group by target",
+            case,
+        )
+        return [self._trace(case, row) for row in newest]
+
+    def _trace(self, case: str, row: sqlite3.Row) -> PageTrace:
+        sql = (
+            "select id from snapshots where case_id = ? and target = ? and outcome = 'complete' and seq < ?"
+            " order by seq desc limit 1"
+        )
+        before = self._rows(sql, case, row["target"], row["seq"])
+        now, then = self._told(row["id"]), self._told(before[0]["id"]) if before else {}
+        told = {name for name, (state, _, _) in then.items() if state == "read"}
+        read = frozenset(name for name, (state, _, _) in now.items() if state == "read")
+        whole = row["outcome"] == "complete"
+        lost = {name for name, (state, placed, _) in now.items() if state == "unreadable" and (placed or whole)}
+        if not whole and not read:
+            lost = told
+        counts = [each["thread.messages"][2] if "thread.messages" in each else None for each in (now, then)]
+        emptied = whole and counts[1] and "thread.messages" not in read | lost
+        return PageTrace(
+            row["kind"],
+            datetime.fromisoformat(row["at"]),
+            read,
+            frozenset(lost & told),
+            0 if emptied else counts[0],
+            counts[1],
+        )
+
+    def _told(self, snapshot: str) -> dict[str, tuple[str, bool, int | None]]:
+        """By name the state of what a visit tells, whether it stands somewhere, and of a list how long it is."""
+        sql = (
+            "select name, state, place != 'null' as placed, case when name = 'thread.messages' and state = 'read'"
+            " then json_array_length(value) end as items from facts where snapshot = ?"
+        )
+        return {row["name"]: (row["state"], bool(row["placed"]), row["items"]) for row in self._rows(sql, snapshot)}
 
     def looks_of_account(self, kind: str, account: str) -> list[Look]:
         """The looks at pages of that kind which belong to no case, of one account, oldest first."""

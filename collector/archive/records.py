@@ -101,6 +101,15 @@ class MaskedRecord:
     redactions: tuple[Mapping[str, Any], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ListRecord:
+    """How many orders a list of an account showed at the end of a night."""
+
+    kind: str
+    account: str
+    rows: int
+
+
 # What an entry of each kind must at least hold, and what it may; kinds that are not named here are free (design section 4).
 _HOLDS: Mapping[str, Mapping[str, Any]] = {
     "archive.created": {"key": str, "certificate": str},
@@ -132,6 +141,7 @@ _MAY_HOLD: Mapping[str, Mapping[str, Any]] = {
     "file.added": {"parts": tuple[PartRecord, ...], "alias": str, **_OF_A_PAGE},
     "fact.asserted": {"why": str},
     "file.described": {"kind": str, "note": str, "withdrawn": bool, "why": str, "corrects": int, "alias": str, **_OF_A_PAGE},
+    "run.finished": {"lists": tuple[ListRecord, ...]},
     "timestamp.received": {"revocation": Mapping[str, str]},
 }
 

@@ -9,7 +9,7 @@ from typing import Any
 from collector.model import Fact
 from rules.changes.change import Change, PageReading, Seen, WatchedPage
 from rules.changes.policy import ChangePolicy, FactRule
-from rules.changes.values import alike, ended, moved_words, parts, told, way
+from rules.changes.values import alike, ended, first_of, moved_words, parts, told, way
 from rules.language.facts import fact_words, page_words, sentence
 
 # A conversation is compared message by message; what a search finds is another at every look.
@@ -74,7 +74,7 @@ def _sentence(page: WatchedPage, rule: FactRule, before: Any, after: Any, went: 
         now = "" if after is True else f": {told(after, zone)}"
         return ended(f"The {where} now shows {bare}{now}")
     if said := parts(before, after, zone):
-        return ended(f"{sentence(words)} changed on the {where}: {said}")
+        return ended(f"{sentence(words)} changed on the {where}: {first_of(said)}")
     then, now = told(before, zone), told(after, zone)
     if went in ("lower", "higher"):
         return f"{sentence(words)} went {'down' if went == 'lower' else 'up'} from {then} to {now}."

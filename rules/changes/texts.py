@@ -9,10 +9,9 @@ from itertools import pairwise, zip_longest
 
 from collector.model import Fact, StandingPage
 from rules.changes.change import Change, PageReading, WatchedPage
-from rules.changes.values import ended, quoted
+from rules.changes.values import ended, first_of, quoted
 from rules.language.facts import page_words
 
-_SHOWN = 3
 Passages = tuple[tuple[str, str], ...]  # what stood there, and what stands there now; "" for nothing
 
 
@@ -71,9 +70,8 @@ def by_word(before: str, after: str) -> tuple[tuple[str, str], ...]:
 
 def _text_change(page: WatchedPage, before: PageReading, after: PageReading, passages: Passages, left_out: int) -> Change:
     said = [_passage(old, new) for old, new in passages]
-    more = f"; and {len(said) - _SHOWN} more" if len(said) > _SHOWN else ""
     moving = f" ({left_out} words of parts that always move, such as advertisements and counters, are left out)"
-    told = f"{'; '.join(said[:_SHOWN])}{more}{moving if left_out else ''}"
+    told = f"{first_of(said)}{moving if left_out else ''}"
     text = f"Words changed on the {page_words(page.kind)}: {ended(told)}"
     old, new = (tuple(passage[side] for passage in passages) for side in (0, 1))
     return Change(page, "text", "text", old, new, before.seen, after.seen, text)

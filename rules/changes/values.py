@@ -98,16 +98,17 @@ def cut(text: str) -> str:
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1].rstrip() + "…"
 
 
-def parts(before: Any, after: Any, zone: str) -> str:
-    """Of two lists, or two groups of named values, what differs, entry by entry; "" for what is neither."""
+def parts(before: Any, after: Any, zone: str) -> list[str]:
+    """Of two lists, or two groups of named values, what differs, entry by entry; [] for what is neither."""
     if not all(isinstance(value, Mapping | tuple | list) for value in (before, after)):
-        return ""
+        return []
     then, now = _entries(before, zone), _entries(after, zone)
-    said = [
-        _part(name, then.get(name), now.get(name))
-        for name in dict.fromkeys((*then, *now))
-        if then.get(name) != now.get(name)
-    ]
+    names = [name for name in dict.fromkeys((*then, *now)) if then.get(name) != now.get(name)]
+    return [_part(name, then.get(name), now.get(name)) for name in names]
+
+
+def first_of(said: list[str]) -> str:
+    """The first of several, and how many more there are."""
     more = f"; and {len(said) - _MOST} more" if len(said) > _MOST else ""
     return "; ".join(said[:_MOST]) + more
 

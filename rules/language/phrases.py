@@ -167,19 +167,26 @@ _Group = tuple[_Terms, tuple[_Parts, ...]]  # phrases, by the rarest terms that 
 
 
 @dataclass(frozen=True, slots=True)
-class _Wording:
-    """A wording compiled. `chinese`: sought only in sentences with Chinese characters, only in those without, or in all.
+class _Sought:
+    """Phrases, and which of them to look at in a sentence.
 
-    `by_word` are the phrases whose terms begin with a word, by that word; `others` those whose terms can begin within one.
+    `by_word` are those whose terms begin with a word, by that word; `others` those whose terms can begin within one.
     """
+
+    all: tuple[_Parts, ...]
+    by_word: Mapping[str, tuple[_Group, ...]]
+    others: tuple[_Group, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wording:
+    """A wording compiled. `chinese`: sought only in sentences with Chinese characters, only in those without, or in all."""
 
     language: str
     chinese: bool | None
     negations: _Terms
-    phrases: tuple[_Parts, ...]
-    by_word: Mapping[str, tuple[_Group, ...]]
-    others: tuple[_Group, ...]
-    unless: tuple[_Parts, ...]
+    phrases: _Sought
+    unless: _Sought
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,18 +207,23 @@ class _Sentence:
 
     def says(self, wording: _Wording) -> bool:
         """Whether one of the phrases stands here, not denied, and no exception beside its own words."""
-        groups = {id(group): group for word in self._words for group in wording.by_word.get(word, ())}
-        for needed, phrases in chain(wording.others, groups.values()):
-            for phrase in phrases if self._spans(needed) else ():
-                own = self.match(phrase, wording.negations)
-                if own and not self.excepted(wording, own):
-                    return True
+        for phrase in self._perhaps(wording.phrases):
+            own = self.match(phrase, wording.negations)
+            if own and not self.excepted(wording, own):
+                return True
         return False
 
     def excepted(self, wording: _Wording, own: frozenset[Span] = frozenset()) -> bool:
         """Whether an exception stands here, other than within those words."""
-        matches = (self.match(phrase, wording.negations) for phrase in wording.unless)
+        matches = (self.match(phrase, wording.negations) for phrase in self._perhaps(wording.unless))
         return any(not _within(span, own) for match in matches for span in match)
+
+    def _perhaps(self, sought: _Sought) -> Iterator[_Parts]:
+        """The phrases whose rarest terms stand here."""
+        groups = {id(group): group for word in self._words for group in sought.by_word.get(word, ())}
+        for needed, phrases in chain(sought.others, groups.values()):
+            if self._spans(needed):
+                yield from phrases
 
     def match(self, phrase: _Parts, negations: _Terms) -> frozenset[Span]:
         """Where the words of a phrase stand; none where one of its parts does not stand here, or only denied."""
@@ -267,6 +279,20 @@ class _Sentence:
         return True
 
 
+def _sought(phrases: tuple[_Parts, ...]) -> _Sought:
+    grouped: dict[_Terms, list[_Parts]] = {}
+    needs = [[slot.terms for row in parts for slot in row if not slot.optional] for parts in phrases]
+    common = Counter(chain.from_iterable(needs))
+    for parts, needed in zip(phrases, needs, strict=True):
+        grouped.setdefault(min(needed, key=lambda terms: (terms.stems, common[terms])), []).append(parts)
+    groups: list[_Group] = [(needed, tuple(group)) for needed, group in grouped.items()]
+    by_word: dict[str, tuple[_Group, ...]] = {}
+    for group in groups:
+        for word in () if group[0].stems else group[0].firsts:
+            by_word[word] = (*by_word.get(word, ()), group)
+    return _Sought(phrases, by_word, tuple(group for group in groups if group[0].stems))
+
+
 def _terms(found: Iterable[_Term]) -> _Terms:
     terms = tuple(dict.fromkeys(found))
     stems = any(term.stem or _CJK.search(term.text) for term in terms)
@@ -304,7 +330,7 @@ class Matcher:
         """Each flag, a language, and a text that says one of the flag's phrases in it and nothing else."""
         for one in self.flags:
             for wording in one.wordings:
-                for text in chain.from_iterable(map(_specimens, wording.phrases)):
+                for text in chain.from_iterable(map(_specimens, wording.phrases.all)):
                     if wording.chinese in (None, bool(_CJK.search(text))):
                         yield one.flag, wording.language, text
 
@@ -374,7 +400,8 @@ def matcher(book: PhraseBook, languages: tuple[Language, ...] = ()) -> Matcher:
                 raise wrong(place, "there is no such flag")
             made = compiler.wording(wording, place)
             if not language.language:  # words that are the same in all languages: each one's exceptions hold
-                made = replace(made, unless=sum((other.unless for other in wordings[wording.flag]), made.unless))
+                others = (other.unless.all for other in wordings[wording.flag])
+                made = replace(made, unless=_sought(sum(others, made.unless.all)))
             wordings[wording.flag].append(made)
     flags = tuple(_Compiled(flag, _patterns(flag), tuple(wordings[flag.id])) for flag in book.flags)
     return Matcher(book, negations, spelled, flags)
@@ -437,16 +464,6 @@ class _Compiler:
             phrases, unless = (tuple(map(self._parts, texts)) for texts in (wording.phrases, wording.unless))
         except KeyError as error:
             raise wrong(place, f"there is no word list {error}") from error
-        grouped: dict[_Terms, list[_Parts]] = {}
-        needs = [[slot.terms for row in parts for slot in row if not slot.optional] for parts in phrases]
-        common = Counter(chain.from_iterable(needs))
-        for parts, needed in zip(phrases, needs, strict=True):
-            grouped.setdefault(min(needed, key=lambda terms: (terms.stems, common[terms])), []).append(parts)
-        groups: list[_Group] = [(needed, tuple(group)) for needed, group in grouped.items()]
-        by_word: dict[str, tuple[_Group, ...]] = {}
-        for group in groups:
-            for word in () if group[0].stems else group[0].firsts:
-                by_word[word] = (*by_word.get(word, ()), group)
         for text, parts in zip(wording.phrases, phrases, strict=True):
             if self._chinese and not _CJK.search(text):
                 continue  # said in the language that it is mixed with, where it was looked at
@@ -454,8 +471,7 @@ class _Compiler:
                 raise wrong(place, f"the phrase {text!r} goes over the end of a sentence, where none is sought")
             if not any(self._finds(specimen, parts) for specimen in _specimens(parts)):
                 raise wrong(place, f"the phrase {text!r} can never be found, not even where it stands alone")
-        others = tuple(group for group in groups if group[0].stems)
-        return _Wording(self._language, self._chinese, self._negations, phrases, by_word, others, unless)
+        return _Wording(self._language, self._chinese, self._negations, _sought(phrases), _sought(unless))
 
     def _finds(self, specimen: str, phrase: _Parts) -> bool:
         """Whether the phrase stands in a text of its own words; an exception within them would take nothing away."""

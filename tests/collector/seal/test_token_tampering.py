@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.seal.ask.authorities import KNOWN_ROOTS, PUBLIC
@@ -29,7 +30,6 @@ def test_every_cut_is_found(tsr: bytes, root_pem: str) -> None:
     assert all(verify_token(tsr[:position], DATA, [root_pem]).problems for position in range(len(tsr)))
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_bytes_put_in_or_taken_out_are_found(tsr: bytes, root_pem: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(tsr)))
@@ -50,12 +50,13 @@ def test_a_token_of_a_public_authority_holds_and_openssl_agrees() -> None:
     assert openssl("ts", "-verify", *asked, "-attime", str(int(report.time.timestamp())))
 
 
-def test_only_a_cross_certificate_that_nothing_rests_on_can_change_and_then_nothing_changes() -> None:
+@pytest.mark.parametrize("step", [8, pytest.param(1, marks=pytest.mark.proof)])
+def test_only_a_cross_certificate_that_nothing_rests_on_can_change_and_then_nothing_changes(step: int) -> None:
     """The authority embeds its root cross-signed by an older one that is not there: its signature cannot be checked."""
     whole = verify_token(PUBLIC_TOKEN, STAMPED, ROOTS)
     path = [x509.load_pem_x509_certificate(pem.encode()).public_bytes(Encoding.DER) for pem in whole.certificates_pem]
     harmless = []
-    for position in range(0, len(PUBLIC_TOKEN), 3):
+    for position in range(0, len(PUBLIC_TOKEN), step):
         changed = bytearray(PUBLIC_TOKEN)
         changed[position] ^= 1
         report = verify_token(bytes(changed), STAMPED, ROOTS)
@@ -69,4 +70,4 @@ def test_only_a_cross_certificate_that_nothing_rests_on_can_change_and_then_noth
         for at in range(PUBLIC_TOKEN.index(der), PUBLIC_TOKEN.index(der) + len(der))
     }
     assert not covered & set(harmless)
-    assert len(harmless) * 3 < len(PUBLIC_TOKEN) // 8
+    assert len(harmless) * step < len(PUBLIC_TOKEN) // 8

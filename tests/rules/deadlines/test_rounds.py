@@ -372,4 +372,4 @@ class Disputes(RuleBasedStateMachine):
 
 
 TestDisputes = Disputes.TestCase
-TestDisputes.settings = settings(max_examples=80, stateful_step_count=14, deadline=None)
+TestDisputes.settings = settings(stateful_step_count=14)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -42,6 +43,7 @@ def address(kind: str, scenario: str = "led-fans") -> str:
     return real_address(addresses(scenario, whole=True)[kind])
 
 
+@cache  # a page is the same bytes each time
 def market(kind: str, day: int, *, scenario: str = "led-fans", **options: Any) -> bytes:
     return render(scenario, day, kind, base=BASE, origin=ORIGIN, **{"settled": True, **options})
 
@@ -50,8 +52,9 @@ def market_page(kind: str, day: int, **options: Any) -> StoredPage:
     return stored(market(kind, day, **options), address(kind, options.get("scenario", "led-fans")))
 
 
-def days_with(kind: str) -> list[int]:
-    return [day for day in SCENARIOS["led-fans"].days if shows("led-fans", day, kind)]
+@cache
+def days_with(kind: str) -> tuple[int, ...]:
+    return tuple(day for day in SCENARIOS["led-fans"].days if shows("led-fans", day, kind))
 
 
 def saved(name: str, url: str) -> StoredPage:
@@ -92,15 +95,15 @@ def atoms(value: Any) -> Iterator[str]:
         yield str(value)
 
 
-def standing(body: bytes) -> str:
+def standing(body: bytes, soup: BeautifulSoup) -> str:
     """All that stands on a page, in markup, attributes and data, with nothing left but letters and figures.
 
-    Three views: as written, without tags, and as a parser takes broken tags.
+    Three views: as written, without tags, and as a parser takes broken tags (`soup`).
     """
     text = html.unescape(html.unescape(unquote(body.decode("utf-8", "replace"))))
     data = re.sub(r"\\u([0-9a-fA-F]{4})", lambda m: chr(int(m[1], 16)), text).replace('\\"', '"').replace("\\/", "/")
     bare = re.sub(r"<[^<>]*>", "", data)
-    return "|".join(_letters(view) for view in (data, bare, BeautifulSoup(body, "lxml").get_text()))
+    return "|".join(_letters(view) for view in (data, bare, soup.get_text()))
 
 
 def _letters(text: str) -> str:

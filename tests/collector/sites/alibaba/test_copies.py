@@ -104,7 +104,7 @@ def whole(original: Any, value: Any) -> bool:
 def honest(kind: str, url: str, copy: bytes, original: Mapping[str, Fact], *, moved: bool, recoded: bool, cut: bool) -> None:
     """Every atom of every value stands on the copy; where nothing was moved, single values are the undamaged page's."""
     soup = BeautifulSoup(copy, "lxml")
-    stands_there = standing(str(soup).encode() if recoded else copy)
+    stands_there = standing(str(soup).encode() if recoded else copy, soup)
     for name, fact in facts(kind, stored(copy, url)).items():
         assert (fact.value is None) == (fact.state != "read")
         for atom in atoms(fact.value):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
+from functools import cache
 
 import pytest
 from bs4 import BeautifulSoup
 
 from collector.canonical import as_json
-from collector.model import Printed
+from collector.model import Fact, Printed
 from collector.reading.readings import same
 from fixtures.marketplace.scenarios import SCENARIOS
 from rules.policy.fact_names import FACTS, shown_by
@@ -35,9 +37,15 @@ EVERY_PAGE = [(kind, day) for kind in KINDS for day in days_with(kind)]
 ONLY_IN_DATA = {"product.price_tiers", "supplier.country", "supplier.transactions", "dispute.action_needed"}
 
 
+@cache
+def told(kind: str, day: int) -> Mapping[str, Fact]:
+    """The facts of a day's page."""
+    return facts(kind, market_page(kind, day))
+
+
 @pytest.mark.parametrize(("kind", "day"), EVERY_PAGE)
 def test_every_core_fact_is_given_with_a_state_and_what_is_not_shown_has_no_value(kind: str, day: int) -> None:
-    read = facts(kind, market_page(kind, day))
+    read = told(kind, day)
     assert shown_by(kind) <= read.keys() <= FACTS
     for fact in read.values():
         assert fact.state != "unreadable", fact
@@ -50,8 +58,9 @@ def test_every_core_fact_is_given_with_a_state_and_what_is_not_shown_has_no_valu
 @pytest.mark.parametrize(("kind", "day"), EVERY_PAGE)
 def test_every_place_leads_to_its_quote_and_every_value_stands_on_the_page(kind: str, day: int) -> None:
     body = market(kind, day)
-    soup, all_of_it = BeautifulSoup(body, "lxml"), standing(body)
-    for fact in facts(kind, stored(body, address(kind))).values():
+    soup = BeautifulSoup(body, "lxml")
+    all_of_it = standing(body, soup)
+    for fact in told(kind, day).values():
         assert all(stands(atom, all_of_it) for atom in atoms(fact.value)), fact
         if fact.place is not None and fact.place.scheme == "json":
             value = pointed_at(body, fact.place)
@@ -63,8 +72,7 @@ def test_every_place_leads_to_its_quote_and_every_value_stands_on_the_page(kind:
 
 @pytest.mark.parametrize(("kind", "day"), EVERY_PAGE)
 def test_the_page_without_its_data_says_the_same(kind: str, day: int) -> None:
-    body = market(kind, day)
-    with_data, shown = facts(kind, stored(body, address(kind))), facts(kind, stored(without_scripts(body), address(kind)))
+    with_data, shown = told(kind, day), facts(kind, stored(without_scripts(market(kind, day)), address(kind)))
     for name in with_data.keys() - ONLY_IN_DATA:
         assert shown[name].state == with_data[name].state, name
         assert same(shown[name].value, with_data[name].value), name

@@ -84,7 +84,8 @@ def test_a_search_result_of_2018_gives_the_badge_and_the_limit_apart() -> None:
 def test_every_place_on_a_real_page_leads_to_its_quote_and_every_value_stands_there() -> None:
     for kind, (name, url) in {"product": PRODUCT, "search": ITEM}.items():
         page = saved(name, url)
-        soup, all_of_it = BeautifulSoup(page.documents[0].html, "lxml"), standing(page.documents[0].html)
+        soup = BeautifulSoup(page.documents[0].html, "lxml")
+        all_of_it = standing(page.documents[0].html, soup)
         for fact in facts(kind, page).values():
             assert all(stands(atom, all_of_it) for atom in atoms(fact.value)), fact
             if fact.place is not None:

@@ -1,0 +1,85 @@
+"""What nobody sees of the open cases while it matters, from what was kept of them and from the nights that ran."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from casework.cases import targets_of
+from casework.keeping.capture import with_accounts
+from casework.workspace import Workspace
+from collector.archive.queries import Case, NightRecord
+from collector.archive.records import ListRecord
+from collector.canonical import made
+from collector.kinds import page_kind
+from collector.model import Deadline, PageTrace
+from rules.case.casefile import CaseFile
+from rules.night.blindness import Blind, Watching, emptied_list, faded, off, site_changed, unseen, wall
+from rules.night.running import running
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedCase:
+    """A case with its deadlines, as Today has it."""
+
+    case: Case
+    file: CaseFile
+    deadlines: tuple[Deadline, ...]
+
+
+def blindness(ws: Workspace, judged: Iterable[JudgedCase], now: datetime) -> tuple[Blind, ...]:
+    """Every kind of blindness of these cases, in their order, each with the page to look at by hand."""
+    nights = ws.index.nights()
+    found: list[Blind] = []
+    traces: list[PageTrace] = []
+    for one in judged:
+        told = ws.index.traces(one.case.order)
+        traces += told
+        found += (_linked(ws, blind) for blind in (*_of_case(ws, one, nights, now), *faded(one.case.order, told)))
+    return site_changed(found, traces)
+
+
+def _of_case(ws: Workspace, one: JudgedCase, nights: list[NightRecord], now: datetime) -> Iterator[Blind]:
+    case, targets = one.case, with_accounts(ws, targets_of(ws, one.case.order))
+    kinds, runs = {target.kind for target in targets}, running(one.file, one.deadlines)
+    # A look at another page says nothing of a dispute's timer.
+    look = ws.index.last_complete(case.order, "dispute" if runs.in_dispute and "dispute" in kinds else "")
+    passed = any(d.act_by and d.act_by <= now for d in one.deadlines)
+    looks = [each.at for each in ws.index.looks(case.order) if each.outcome == "complete"] if passed else []
+    seen = look.visit.machine_time if look else None
+    watching = Watching(case.order, case.zone, runs, bool(targets), "dispute" in kinds, seen, looks)
+    yield from unseen(watching, now)
+    yield from off(watching, one.deadlines, [night.at for night in nights], now)
+    accounts = {target.account for target in targets}
+    for paused in ws.index.paused().values():
+        if paused.name in accounts:
+            yield wall(case.order, case.zone, paused.name, paused.why, paused.at)
+    private = {target.account for target in targets if page_kind(target.kind).private}
+    for kind, account, rows, at in _emptied_lists(nights):
+        if account in private:
+            yield emptied_list(case.order, kind, account, rows, at)
+
+
+def _emptied_lists(nights: Iterable[NightRecord]) -> Iterator[tuple[str, str, int, datetime]]:
+    """The lists that showed no order when a night last read them, and did before: kind, account, how many, and when."""
+    newest: dict[tuple[str, str], tuple[int, datetime]] = {}
+    before: dict[tuple[str, str], int] = {}
+    for night in nights:
+        for told in made(tuple[ListRecord, ...], night.body.get("lists", [])):
+            where = (told.kind, told.account)
+            before[where] = told.rows or before.get(where, 0)
+            newest[where] = (told.rows, night.at)
+    for (kind, account), (rows, at) in newest.items():
+        if not rows and before[kind, account]:
+            yield kind, account, before[kind, account], at
+
+
+def _linked(ws: Workspace, blind: Blind) -> Blind:
+    return replace(blind, link=link_of(ws, blind.case, blind.page))
+
+
+def link_of(ws: Workspace, case: str, kind: str) -> str:
+    """The address of the page to open: of the kind wanted, or the order's."""
+    urls = {t.kind: t.url for t in reversed(targets_of(ws, case))}
+    return urls.get(kind) or urls.get("order", "")

@@ -1,0 +1,129 @@
+"""Blindness from what an archive holds: on Today first and loudly, and never because a page only goes on with its story."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from casework import views
+from casework.asking.blindness import JudgedCase, blindness
+from casework.asking.today import next_of, today
+from casework.cases import casefile, find_case, open_case, targets_of
+from casework.workspace import Workspace
+from collector.model import Outcome
+from fixtures.marketplace.pages import render, shows
+from fixtures.marketplace.scenarios import ORIGIN, SCENARIOS
+from rules.night.blindness import Blind
+from tests.archives import keep_snapshot, snapshot_for
+from tests.stories.diary import BASE, Diary, instant
+
+DAY = 60
+
+
+@pytest.fixture
+def diary(tmp_path: Path) -> Diary:
+    """A case in dispute of which every page was kept."""
+    made = Diary(tmp_path, "led-fans")
+    made.look(DAY)
+    return made
+
+
+def page(diary: Diary, kind: str, day: int = DAY) -> bytes:
+    return render(diary.scenario, day, kind, base=BASE, origin=ORIGIN, settled=True)
+
+
+def keep_page(ws: Workspace, case: str, kind: str, body: bytes, outcome: Outcome = "complete") -> None:
+    target = next(t for t in targets_of(ws, case) if t.kind == kind)
+    snapshot = snapshot_for(ws.archive, target, body, identifier=f"{case}-{kind}-{ws.archive.ledger.size}", outcome=outcome)
+    keep_snapshot(ws.archive, snapshot)
+    ws.refresh()
+
+
+def told(ws: Workspace, kind: str) -> list[Blind]:
+    return [one for one in today(ws).blind if one.kind == kind]
+
+
+def in_a_new_way(body: bytes) -> bytes:
+    """The order page with its total where no reader finds an amount."""
+    assert b"USD 8,600.00" in body
+    return body.replace(b"USD 8,600.00", b"eight thousand and six hundred")
+
+
+def test_a_page_that_shows_a_fact_in_a_new_way_is_drift_until_it_can_be_read_again(diary: Diary) -> None:
+    keep_page(diary.ws, diary.order, "order", in_a_new_way(page(diary, "order")))
+    (blind,) = told(diary.ws, "drift")
+    assert "order.total" in blind.facts
+    assert "the order's total" in blind.text.lower()
+    assert blind.link.endswith(diary.order)
+    keep_page(diary.ws, diary.order, "order", page(diary, "order"))
+    assert told(diary.ws, "drift") == []
+
+
+def test_a_layout_that_is_not_known_any_more_is_drift(diary: Diary) -> None:
+    keep_page(diary.ws, diary.order, "order", b"<html><body><div id=root>Loading</div></body></html>", "partial")
+    (blind,) = told(diary.ws, "drift")
+    assert "order.status" in blind.facts
+
+
+def test_in_two_cases_it_is_the_site_that_changed_said_once_with_what_still_works(diary: Diary) -> None:
+    other = str(int(diary.order) + 1)
+    open_case(diary.ws, other, {"order": (f"https://biz.alibaba.com/ta/detail.htm?orderId={other}",)}, zone="Europe/Berlin")
+    changed = in_a_new_way(page(diary, "order"))
+    for case in (diary.order, other):
+        for body in (page(diary, "order"), changed):
+            keep_page(diary.ws, case, "order", body.replace(diary.order.encode(), case.encode()))
+    drift = told(diary.ws, "drift")
+    assert {one.case for one in drift} == {diary.order, other}
+    (text,) = {one.text for one in drift}
+    assert text.startswith("The site changed: ")
+    assert "What is still read: " in text
+    lines = [" ".join(map(str, block.parts)) for block in views.today(today(diary.ws)).blocks if hasattr(block, "parts")]
+    assert sum("The site changed" in line for line in lines) == 1
+    assert "The site changed" in lines[0]
+
+
+def test_a_conversation_that_is_empty_where_there_was_one_is_an_alarm(diary: Diary) -> None:
+    assert told(diary.ws, "emptied") == []
+    keep_page(diary.ws, diary.order, "thread", page(diary, "thread").replace(b"message-item", b"nothing"))
+    assert [one.page for one in (*told(diary.ws, "emptied"), *told(diary.ws, "drift"))] == ["thread"]
+
+
+def test_a_list_that_showed_orders_and_shows_none_is_an_alarm_until_it_shows_them_again(diary: Diary) -> None:
+    def night(rows: int) -> list[Blind]:
+        body = {"run": "1", "snapshots": [], "lists": [{"kind": "order_list", "account": "", "rows": rows}]}
+        diary.ws.archive.record("run.finished", body)
+        diary.ws.refresh()
+        return told(diary.ws, "emptied")
+
+    assert night(0) == []
+    assert night(3) == []
+    assert [one.text for one in night(0)] == ["The order list of account  is empty now; before it showed 3 orders."]
+    assert night(4) == []
+
+
+def test_a_machine_that_was_off_across_the_end_of_a_timer_is_told_by_today_and_next(diary: Diary) -> None:
+    diary.ws.archive.record("run.started", {"run": "1"})
+    line = today(diary.ws).lines[0]
+    assert line.act_by
+    diary.clock.at = line.act_by + timedelta(days=1)
+    diary.ws.archive.record("run.started", {"run": "2"})
+    diary.ws.refresh()
+    (blind,) = told(diary.ws, "off")
+    assert blind.timer == line.act_by
+    assert blind in next_of(diary.ws, diary.order).blind
+    assert views.today(today(diary.ws)).json["blind"]
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_a_story_that_goes_on_day_by_day_is_never_drift_nor_emptied(tmp_path: Path, scenario: str) -> None:
+    diary = Diary(tmp_path, scenario, kinds=("order", "thread", "supplier", "product", "dispute"))
+    case = find_case(diary.ws, diary.order)
+    for day in sorted(SCENARIOS[scenario].days):
+        diary.clock.at = instant(day)
+        for target in targets_of(diary.ws, diary.order):
+            if shows(scenario, day, target.kind):
+                keep_page(diary.ws, diary.order, target.kind, page(diary, target.kind, day))
+        judged = JudgedCase(case, casefile(diary.ws, case, diary.clock.at), ())
+        assert [one for one in blindness(diary.ws, [judged], diary.clock.at) if one.kind in ("drift", "emptied")] == []
