@@ -31,9 +31,15 @@ def fact_changes(page: WatchedPage, readings: Iterable[PageReading], policy: Cha
             if fact.name in NOT_COMPARED or fact.saved or fact.state not in ("read", "not_shown"):
                 continue
             before, seen = last.get(fact.name), Seen(fact.snapshot or reading.snapshot, fact.at or reading.at)
-            if before is not None and same_reader(before[0], fact) and not alike(_value(before[0]), _value(fact), zone):
+            if before is not None and _differ(before[0], fact, zone):
                 yield _change(page, before, (fact, seen), policy.of_fact(fact.name), zone)
             last[fact.name] = fact, seen
+
+
+def _differ(one: Fact, other: Fact, zone: str) -> bool:
+    """Whether two facts of one reader do not say the same; most do to the letter, in a year of nights."""
+    then, now = _value(one), _value(other)
+    return then != now and same_reader(one, other) and not alike(then, now, zone)
 
 
 def same_reader(one: Fact, other: Fact) -> bool:
