@@ -106,13 +106,12 @@ def _change(
 ) -> Change:  # fmt: skip
     message = before or after or {}
     rule = policy.of_message(name, str(message.get("from")))
-    text = _sentence(name, before, after, zone)
+    head, said = _sentence(name, before, after, zone)
     why, todo = (rule.why, rule.todo) if rule else ("", "")
-    place = (None, shown.place)
-    ways = {"message.new": "set", "message.missing": "gone"}
+    way = {"message.new": "set", "message.missing": "gone"}.get(name, "other")
     return Change(
-        page, "message", name, _told(before), _told(after), first, then, text, ways.get(name, "other"), rule is not None,
-        why, todo, place,
+        page, "message", name, _told(before), _told(after), first, then, ended(head), ended(f"{head}: {said}"), way,
+        rule is not None, why, todo, (None, shown.place),
     )  # fmt: skip
 
 
@@ -124,18 +123,26 @@ def _told(message: Message | None) -> Message | None:
     return {key: message.get(key) for key in _KEPT} | {"attachments": names}
 
 
-def _sentence(name: str, before: Message | None, after: Message | None, zone: str) -> str:
+def said_by(message: Any) -> str:
+    """The words of a message as a change tells it, or its files; "" for none."""
+    if not isinstance(message, Mapping):
+        return ""
+    return str(message.get("text") or "") or ", ".join(str(name) for name in message.get("attachments") or ())
+
+
+def _sentence(name: str, before: Message | None, after: Message | None, zone: str) -> tuple[str, str]:
+    """What befell a message, and its words."""
     message = before or after or {}
     who = _WHO.get(str(message.get("from")), "the site")
     which = f"of {_when(message, zone)}" if _when(message, zone) else "of an unknown time"
     said = _said(message)
     if name == "message.new":
-        return ended(f"A new message from {who} {which}: {said}")
+        return f"A new message from {who} {which}", said
     if name == "message.recalled":
-        return ended(f"{_capital(who)} recalled a message {which}: {said}")
+        return f"{_capital(who)} recalled a message {which}", said
     if name == "message.edited":
-        return ended(f"{_capital(who)} edited a message {which}: {said} is now {_said(after or {})}")
-    return ended(f"A message from {who} {which} is gone from the conversation: {said}")
+        return f"{_capital(who)} edited a message {which}", f"{said} is now {_said(after or {})}"
+    return f"A message from {who} {which} is gone from the conversation", said
 
 
 def _capital(words: str) -> str:

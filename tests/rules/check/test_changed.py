@@ -35,7 +35,7 @@ def test_a_limit_that_was_lowered_is_a_problem_with_its_days_and_what_to_do() ->
     finding = found("supplier", {"supplier.limit": usd(10_000)}, {"supplier.limit": usd(6_000)})["change.supplier.limit"]
     assert finding.verdict == "problem"
     assert finding.text.startswith("The supplier's Trade Assurance limit went down from USD 10,000.00 to USD 6,000.00.")
-    assert "It was so on Sat 3 Oct 2026, and otherwise on Sun 4 Oct 2026." in finding.text
+    assert "It changed between Sat 3 Oct 2026 and Sun 4 Oct 2026." in finding.text
     assert finding.todo
 
 
