@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ import pytest
 from collector.browser.tab import ChromiumTab
 from collector.capture.tab import Arrival
 from fixtures.authority import Served
-from tests.stories.fleet import FleetDesk, fleet
+from tests.stories.fleet import KINDS, FleetDesk, fleet
 
 
 def browsers() -> list[psutil.Process]:
@@ -103,3 +104,50 @@ def test_eight_pages_with_every_fault_on_their_way(tmp_path: Path, authority: Se
         assert table.run("capture", walled).code == 0  # a person signed in again
         again, _ = table.night()
         assert (again.json["planned"], again.json["snapshots"], again.json["blind"]) == ([], [], [])
+
+
+@pytest.mark.proof
+@pytest.mark.browser
+def test_two_hundred_pages_of_forty_cases_and_four_accounts_with_faults_on_their_way(
+    tmp_path: Path, authority: Served
+) -> None:
+    """Two accounts meet what passes; of two the sign-in ends, or the site asks for a person, after some of their pages."""
+    chance = random.Random(2026)
+    with fleet(tmp_path / "desk", authority, accounts=4) as table:
+        table.open_cases(40)
+        free = [(kind, n) for n in range(40) for kind in KINDS if n % 4 < 2]
+        struck = chance.sample(free, 36)
+        faults = [["slow"]] * 8 + [["500"]] * 10 + [["reset"] * 4] * 8 + [["500…"]] * 2
+        table.market.strikes = dict(zip(struck, map(list, faults), strict=False))
+        table.market.strikes |= {("thread", 14): ["login…"], ("thread", 15): ["challenge…"]}
+        calls = [once(page, end_browsers) for page in struck[28:30]]
+
+        def called(kind: str, n: int) -> None:
+            for call in calls:
+                call(kind, n)
+
+        table.market.called = called
+        crashed = [f"orderId={table.market.number(n)}" for kind, n in struck[30:] if kind == "order"]
+        with crashing(*crashed):
+            said, report = table.night()
+        assert said.code == 3
+        assert len(said.json["planned"]) == 200
+        accounted(report, said.json["planned"])
+        whole = Counter((s["case"], s["kind"]) for s in said.json["snapshots"] if s["outcome"] == "complete")
+        assert set(whole.values()) == {1}
+        broken = {(table.market.number(n), kind) for kind, n in struck[26:28]}
+        assert {(table.market.number(n), kind) for kind, n in free} - whole.keys() == broken
+        stopped = {paused["name"] for paused in report["walls"]}
+        assert stopped == {"account2", "account3"}
+        assert {row["account"] for row in report["left_out"]} == stopped
+        clean(table)
+        table.market.strikes.clear()
+        for n in (14, 15):  # a person signed in again, and answered
+            assert table.run("capture", table.market.number(n)).code == 0
+        again, last = table.night()
+        accounted(last, again.json["planned"])
+        assert not last["failed"] + last["left_out"]
+        seen = {(row["case"], row["kind"]) for row in last["kept"]}
+        assert seen & whole.keys() == set()
+        assert table.run("nightly", "--dry-run", "--json").json["planned"] == []
+        clean(table)

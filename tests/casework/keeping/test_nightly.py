@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta
+from threading import Thread
 
 import pytest
 from filelock import FileLock
 
 from casework import views
-from casework.cases import close_case
+from casework.cases import close_case, targets_of
 from casework.keeping.capture import capture_pages
 from casework.keeping.night_plan import plan_night
 from casework.keeping.nightly import night
 from casework.proving.verify import verify_path
-from casework.workspace import Workspace
+from casework.workspace import Workspace, workspace
 from collector.archive.archive import Archive
 from collector.clock import SystemClock
 from collector.errors import PARTIAL, DiskFull, WrongRequest
@@ -155,3 +156,21 @@ def test_the_budget_counts_what_was_looked_at_before_in_the_same_night(ws: Works
     assert len(answer.snapshots) == 1
     assert [one.why for one in answer.left_out] == ["the budget of 3 pages for no account is spent"]
     assert views.night(answer).code == PARTIAL
+
+
+def test_a_page_that_a_person_captures_while_the_night_runs_is_not_visited_by_it_again(ws: Workspace) -> None:
+    """Their command is another one, with the archive opened anew."""
+    (address,) = (target.url for target in targets_of(ws, ORDER) if target.kind == "order")
+
+    class Between(PaperTab):
+        def changed(self, kind: str) -> None:
+            if kind == "dispute":
+                person = Thread(target=lambda: capture_pages(workspace(), ORDER, (address,), quiet))
+                person.start()
+                person.join()
+
+    with paper_browser(Between):
+        answer = night(ws, dry_run=False, progress=quiet)
+    assert [s.target.kind for s in answer.snapshots] == ["dispute"]
+    assert (answer.left_out, plan_night(ws).visits) == ((), ())
+    assert verify_path(ws, None, lambda *_: None).problems == ()
