@@ -78,6 +78,8 @@ class Browsers:
 
     async def browser(self, account: str) -> Browser:
         """The browser of an account with a window, or of all those without ("")."""
+        if (started := self._running(account)) is not None and started.has_ended:
+            self._forget(account, started)
         if account not in self._made:
             self._made[account] = asyncio.create_task(self._window(account) if account else self._launched())
         made = self._made[account]
@@ -90,10 +92,14 @@ class Browsers:
                 del self._made[account]
             raise went_away() from error  # it started before: it may start again
 
+    def _running(self, name: str) -> Browser | None:
+        """The browser that was started, if it was; it may have ended since."""
+        made = self._made.get(name)
+        return made.result() if made and made.done() and not made.cancelled() and not made.exception() else None
+
     def _forget(self, name: str, gone: Browser) -> None:
         """Whoever asks next has a new browser started, once, however many met the one that has gone."""
-        made = self._made.get(name)
-        if made is not None and made.done() and not made.cancelled() and not made.exception() and made.result() is gone:
+        if self._running(name) is gone:
             self._gone.add(name)
             del self._made[name]
 

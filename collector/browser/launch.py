@@ -74,6 +74,11 @@ class Browser:
             self._ended.set_result(None)
 
     @property
+    def has_ended(self) -> bool:
+        """Whether it has closed or crashed."""
+        return self._ended.done()
+
+    @property
     def options(self) -> Mapping[str, Any]:
         """What every page is shown with."""
         width, height = self._viewport
