@@ -71,7 +71,7 @@ def changes(
     it, all since the case was opened. What is not sealed yet is sealed first, where that is possible. Raises WrongRequest.
     """
     chosen = (find_case(ws, case),) if case else tuple(c for c in cases(ws) if not c.closed)
-    unsealed = _sealed_first(ws, progress)
+    unsealed = _sealed_first(ws, chosen, progress)
     found: list[Change] = []
     notes: list[str] = []
     for one in chosen:
@@ -90,19 +90,20 @@ def _instant(since: date | datetime | None, zone: str) -> datetime:
     return start_of(since, zone) if since is not None else _LONG_AGO
 
 
-def _sealed_first(ws: Workspace, progress: Progress) -> frozenset[str]:
+def _sealed_first(ws: Workspace, chosen: Iterable[Case], progress: Progress) -> frozenset[str]:
     """The visits that no signature covers, after one was tried to be made."""
-    if waiting := _unsealed(ws):
+    if waiting := _unsealed(ws, chosen):
         progress("sealing what is new")
         seal_if_possible(ws.archive, ws.user, progress)
         ws.refresh()
-        waiting = _unsealed(ws)
+        waiting = _unsealed(ws, chosen)
     return waiting
 
 
-def _unsealed(ws: Workspace) -> frozenset[str]:
+def _unsealed(ws: Workspace, chosen: Iterable[Case]) -> frozenset[str]:
     newest = ws.archive.ledger.newest()
-    return ws.index.kept_after(newest.size if newest is not None and is_signed(ws.archive, newest) else 0)
+    size = newest.size if newest is not None and is_signed(ws.archive, newest) else 0
+    return frozenset(one for case in chosen for one in ws.index.kept_after(size, case.order))
 
 
 class _CaseChanges:
