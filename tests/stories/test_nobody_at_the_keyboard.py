@@ -1,4 +1,4 @@
-"""Nobody looks, and the buyer is told: the looks and the hourly reminders of a story, alone, with real servers that listen."""
+"""Nobody looks, and the buyer is told: the looks and reminders of a story run alone, and real servers listen."""
 
 from __future__ import annotations
 
