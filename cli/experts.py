@@ -205,6 +205,25 @@ def timestamp(
 
 
 @commands.command(rich_help_panel=EXPERT)
+def remask(
+    case: Annotated[str, typer.Argument(metavar="[CASE]", help="Only this case (default: all).")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be masked.")] = False,
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Mask secrets in pages kept by earlier versions; the originals stay sealed and are not shown any more."""
+    from casework import views
+    from casework.proving.remask import remask as mask_anew
+    from casework.workspace import workspace
+
+    terminal = Terminal(json, quiet)
+    with terminal.progress() as progress:
+        result = mask_anew(workspace(archive), case, progress, dry_run=dry_run)
+    show(terminal, views.remasked(result))
+
+
+@commands.command(rich_help_panel=EXPERT)
 def reread(
     case: Annotated[str, typer.Argument(metavar="[CASE]", help="Only this case (default: all).")] = "",
     archive: ArchiveOption = None,

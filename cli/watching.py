@@ -1,4 +1,4 @@
-"""The commands that keep watching: the night, what changed, who is told of what is due, and the jobs that run by themselves."""
+"""The commands that keep watching: the night, what changed, who is told what is due, and the jobs that run on their own."""
 
 from __future__ import annotations
 
@@ -27,11 +27,14 @@ def nightly(
     """Visit the pages that are due to be looked at, seal them, and say what is due of you."""
     from casework import views
     from casework.keeping.nightly import night
+    from casework.notices.nights import told_night
     from casework.workspace import workspace
 
     terminal = Terminal(json, quiet)
     with terminal.progress() as progress:
-        result = night(workspace(archive), dry_run=dry_run, progress=progress, minutes=minutes)
+        if not dry_run:
+            show(terminal, views.told_night(told_night(workspace(archive), progress, minutes)))
+        result = night(workspace(archive), dry_run=True, progress=progress, minutes=minutes)
     show(terminal, views.night(result))
 
 
@@ -41,6 +44,9 @@ def changes(
     since: Annotated[
         str, typer.Option("--since", metavar="DAY", help="Only what visits from this day on show first (2026-10-04).")
     ] = "",
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write a page to look at, with pictures before and after.")
+    ] = None,
     archive: ArchiveOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
@@ -49,12 +55,14 @@ def changes(
     from casework import views
     from casework.asking.changes import changes as changed
     from casework.asking.changes import day_given
+    from casework.asking.changes_page import write_page
     from casework.workspace import workspace
 
     terminal, day = Terminal(json, quiet), day_given(since)
     with terminal.progress() as progress:
-        answer = changed(workspace(archive), case, day, progress)
-    show(terminal, views.changes(answer))
+        answer = changed(ws := workspace(archive), case, day, progress)
+        page = write_page(ws, answer, html, progress) if html is not None else None
+    show(terminal, views.changes(answer, page))
 
 
 @commands.command(rich_help_panel=WATCHING)

@@ -62,7 +62,7 @@ class PaperTab(FakeTab):
 
 
 def _text(html: str) -> str:
-    shown = re.sub(r"(?s)<(script|style)\b.*?</\1>|<!--.*?-->|<[^>]+>", " ", html)
+    shown = re.sub(r"(?s)<(script|style|textarea)\b.*?</\1>|<!--.*?-->|<[^>]+>", " ", html)
     return " ".join(unescape(shown).split())
 
 

@@ -11,6 +11,8 @@ from collector.canonical import as_json
 from rules.language.words import time_words
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from casework.asking.changes import ChangesAnswer
     from collector.archive.queries import Case
     from rules.changes.change import Change, Seen
@@ -18,11 +20,11 @@ if TYPE_CHECKING:
 _MOST_MESSAGES = 5  # new ones that are told one by one; a conversation that was kept for the first time has thousands
 
 
-def changes(answer: ChangesAnswer) -> View:
-    """Every change, oldest first for programs; for people by case, what is adverse first."""
+def changes(answer: ChangesAnswer, page: Path | None = None) -> View:
+    """Every change, oldest first for programs; for people by case, what is adverse first; `page` is where it is drawn."""
     rows = [change_row(change, sealed=answer.is_sealed(change)) for change in answer.changes]
-    value = {"changes": rows, "since": answer.since, "notes": answer.notes}
-    return View(as_json(value), tuple(_blocks(answer)))
+    value = {"changes": rows, "since": answer.since, "notes": answer.notes, "html": str(page) if page else None}
+    return View(as_json(value), tuple(_blocks(answer, page)))
 
 
 def change_row(change: Change, *, sealed: bool = True) -> Mapping[str, Any]:
@@ -35,7 +37,7 @@ def change_row(change: Change, *, sealed: bool = True) -> Mapping[str, Any]:
     }  # fmt: skip
 
 
-def _blocks(answer: ChangesAnswer) -> Iterator[Block]:
+def _blocks(answer: ChangesAnswer, page: Path | None) -> Iterator[Block]:
     for case in answer.cases:
         own = [change for change in answer.changes if change.page.case == case.order]
         title = f"Case {case.order}{f' · {case.name}' if case.name else ''}"
@@ -44,7 +46,9 @@ def _blocks(answer: ChangesAnswer) -> Iterator[Block]:
     if not answer.cases:
         yield line("No case is open. Begin with: tradewitness watch")
     yield from warnings(answer.notes)
-    if answer.changes:
+    if page is not None:
+        yield line(f"Open it in your browser: {page}")
+    elif answer.changes:
         yield hint("See them side by side, with pictures: tradewitness changes CASE --html FILE")
 
 

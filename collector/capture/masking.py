@@ -26,6 +26,7 @@ from collector.capture.secret_names import (
 )
 from collector.capture.unpacking import texts_in
 
+RULES = 1  # the number of the rules by which a visit is masked: raised with whatever makes them mask more
 # Between a name and its value: also a list, `x["name"] = …`, and what stands in an element.
 _BETWEEN = re.compile(
     r"""(?:\\*["'`]|&quot;|&\#34;)?\s{0,3}(?:[:=,]|%3D|:\s{0,3}\[|\]\s{0,3}=|[^<>]{0,300}>)\s{0,3}(?:\\*["'`]|&quot;|&\#34;)?"""

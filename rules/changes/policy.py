@@ -49,6 +49,11 @@ class ChangePolicy:
         """The rule of a fact; of one that has none, one by which nothing is adverse."""
         return next((rule for rule in self.facts if rule.name == name), FactRule(name))
 
+    def rank(self, name: str) -> int:
+        """How grave a change of that is beside others: the place of its row, 0 the gravest."""
+        names = [*(rule.name for rule in self.facts), *(rule.name for rule in self.messages)]
+        return names.index(name) if name in names else len(names)
+
     def of_message(self, name: str, side: str) -> MessageRule | None:
         """The rule by which that is adverse of a message of that side, or None."""
         return next((rule for rule in self.messages if rule.name == name and side in rule.by), None)

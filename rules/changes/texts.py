@@ -9,10 +9,9 @@ from itertools import pairwise, zip_longest
 
 from collector.model import Fact, StandingPage
 from rules.changes.change import Change, PageReading, WatchedPage
-from rules.changes.values import ended, quoted
+from rules.changes.values import ended, first_of, quoted
 from rules.language.facts import page_words
 
-_SHOWN = 3
 Passages = tuple[tuple[str, str], ...]  # what stood there, and what stands there now; "" for nothing
 
 
@@ -71,12 +70,11 @@ def by_word(before: str, after: str) -> tuple[tuple[str, str], ...]:
 
 def _text_change(page: WatchedPage, before: PageReading, after: PageReading, passages: Passages, left_out: int) -> Change:
     said = [_passage(old, new) for old, new in passages]
-    more = f"; and {len(said) - _SHOWN} more" if len(said) > _SHOWN else ""
     moving = f" ({left_out} words of parts that always move, such as advertisements and counters, are left out)"
-    told = f"{'; '.join(said[:_SHOWN])}{more}{moving if left_out else ''}"
-    text = f"Words changed on the {page_words(page.kind)}: {ended(told)}"
+    told = f"{first_of(said)}{moving if left_out else ''}"
+    head = f"Words changed on the {page_words(page.kind)}"
     old, new = (tuple(passage[side] for passage in passages) for side in (0, 1))
-    return Change(page, "text", "text", old, new, before.seen, after.seen, text)
+    return Change(page, "text", "text", old, new, before.seen, after.seen, ended(head), ended(f"{head}: {told}"))
 
 
 def _passage(old: str, new: str) -> str:
@@ -99,8 +97,9 @@ def _picture_change(
     )  # fmt: skip
     said = [f"{number} {'is' if number == 1 else 'are'} {words}" for number, words in parts if number]
     if said:
-        text = f"Pictures changed on the {page_words(page.kind)}: {', '.join(said)}."
-        yield Change(page, "picture", "picture", (*gone, *other), (*fresh, *other), before.seen, after.seen, text)
+        head = f"Pictures changed on the {page_words(page.kind)}"
+        seen, text = (before.seen, after.seen), f"{head}: {', '.join(said)}."
+        yield Change(page, "picture", "picture", (*gone, *other), (*fresh, *other), *seen, f"{head}.", text)
 
 
 def _moved(reading: PageReading, told: list[Change], before: PageReading, after: PageReading) -> Iterator[Fact]:

@@ -98,18 +98,37 @@ def cut(text: str) -> str:
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1].rstrip() + "…"
 
 
-def parts(before: Any, after: Any, zone: str) -> str:
-    """Of two lists, or two groups of named values, what differs, entry by entry; "" for what is neither."""
+def parts(before: Any, after: Any, zone: str) -> list[str]:
+    """Of two lists, or two groups of named values, what differs, entry by entry; [] for what is neither."""
     if not all(isinstance(value, Mapping | tuple | list) for value in (before, after)):
-        return ""
+        return []
     then, now = _entries(before, zone), _entries(after, zone)
-    said = [
-        _part(name, then.get(name), now.get(name))
-        for name in dict.fromkeys((*then, *now))
-        if then.get(name) != now.get(name)
-    ]
+    names = [name for name in dict.fromkeys((*then, *now)) if then.get(name) != now.get(name)]
+    return [_part(name, then.get(name), now.get(name)) for name in names]
+
+
+def first_of(said: list[str]) -> str:
+    """The first of several, and how many more there are."""
     more = f"; and {len(said) - _MOST} more" if len(said) > _MOST else ""
     return "; ".join(said[:_MOST]) + more
+
+
+def sides(before: Any, after: Any, zone: str) -> tuple[str, str]:
+    """Both values in words, for two cells beside each other; of a list only what differs."""
+    if not all(isinstance(value, Mapping | tuple | list) for value in (before, after)):
+        return _side(before, zone), _side(after, zone)
+    entries = _entries(before, zone), _entries(after, zone)
+    names = [name for name in dict.fromkeys((*entries[0], *entries[1])) if entries[0].get(name) != entries[1].get(name)]
+    old, new = ("; ".join(f"{name}: {own[name]}" for name in names if name in own) or "nothing" for own in entries)
+    return old, new
+
+
+def _side(value: Any, zone: str) -> str:
+    if _absent(value):
+        return "not shown"
+    return (
+        "shown" if value is True else value if isinstance(value, str) and time_in(value, zone) is None else told(value, zone)
+    )
 
 
 def number_in(value: Any) -> float | None:

@@ -112,6 +112,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "pack": ("pack", ORDER),
     "add": ("add", ORDER, __file__),
     "withdraw": ("withdraw", ORDER, Path(__file__).name, "--why", "Tried."),
+    "remask": ("remask",),
     "reread": ("reread",),
     "nightly": ("nightly", "--dry-run"),
     "capture": ("capture", ORDER),

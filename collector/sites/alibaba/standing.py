@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement, fromstring
 
+from collector.address import parts_of
 from collector.model import Area, StandingPage
 from collector.reading.markup import Frame
 from collector.reading.texts import classes
@@ -40,7 +40,7 @@ _DEEPEST = 400
 
 def standing(page: StoredPage) -> StandingPage:
     """The words and pictures of every frame but for what moves."""
-    found = _Standing({urlsplit(url).path: digest for url, digest in page.files.items()})
+    found = _Standing({parts_of(url).path: digest for url, digest in page.files.items()})
     for document in page.documents:
         if document.html.strip():
             found.take(fromstring(document.html.decode("utf-8", "replace")))
@@ -108,7 +108,7 @@ class _Standing:
 
     def _picture(self, address: str) -> None:
         """Pictures are known by their path: the media hosts take turns, and make each size under a name of its own."""
-        path = urlsplit(address).path
+        path = parts_of(address).path
         if path and not address.startswith("data:"):
             self.pictures.setdefault(_SIZE.sub(r"\1", path), self._files.get(path, ""))
 

@@ -63,6 +63,14 @@ def page_copies(
     return _pages(_placed(artefacts), get, stamp, marks)
 
 
+def whole_page(artefacts: tuple[Artefact, ...], get: Get, most: int = 12_000) -> Image.Image | None:
+    """The page's pictures joined, down to row `most`; None where there are none. Raises DamagedArchive as `page_copies`."""
+    if not (tiles := _placed(artefacts)):
+        return None
+    width, height = max(t.x + t.width for t in tiles), min(most, max(t.y + t.height for t in tiles))
+    return _JoinedPage(tiles, get, (255, 255, 255)).stretch(0, height, width)[0]
+
+
 def conversation_copies(
     screens: tuple[Artefact, ...], cropped: tuple[int, ...], get: Get, stamp: Callable[[tuple[Artefact, ...]], Stamp]
 ) -> list[bytes]:

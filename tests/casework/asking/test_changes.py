@@ -20,6 +20,7 @@ from collector.reading.reader import read_stored
 from fixtures.authority import Served
 from fixtures.marketplace.pictures import address_of
 from tests.paper_desk import PaperDesk, PaperTab
+from tests.rules.changes.looks import asked_for
 
 PAGES = ("order", "supplier", "product", "thread", "dispute")
 
@@ -195,3 +196,21 @@ def test_people_read_what_harms_first_and_no_word_of_the_code(turned: PaperDesk)
     lines = [line for line in turned.run("changes", turned.order).out.splitlines() if line.startswith(("  !", "  ·"))]
     assert [line[2] for line in lines] == sorted((line[2] for line in lines), key="!·".index)
     assert not any(word in line for line in lines for word in ("message.", "supplier.limit", "T00:", "None"))
+
+
+def test_the_page_to_look_at_shows_before_and_after_and_asks_nobody_for_anything(turned: PaperDesk, tmp_path: Path) -> None:
+    out = tmp_path / "Änderungen 1.html"
+    said = turned.run("changes", turned.order, "--html", out)
+    html = out.read_text("utf-8")
+    assert (said.code, str(out) in said.out.replace("\n", "")) == (0, True)
+    assert "went down from USD 15,000.00 to USD 6,000.00" in html
+    assert "<del>7200</del> <ins>4000</ins>" in html
+    assert asked_for(html) == []
+    assert "We hope to ship soon" in html
+
+
+def test_a_page_that_cannot_be_written_is_said_in_a_sentence(turned: PaperDesk, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    said = turned.run("changes", turned.order, "--html", tmp_path / "file" / "x.html")
+    assert said.code in (1, 2)
+    assert said.err.strip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
+from html.parser import HTMLParser
 from typing import Any
 
 from collector.model import Fact, Money, Printed, StandingPage
@@ -48,3 +49,19 @@ def message(ident: str, text: str, who: str = "supplier", *, at: str = "2026-10-
 def talk(number: int, *messages: Any, whole: bool = True) -> PageReading:
     """A look at a conversation; `whole`: its start was reached."""
     return look(number, {"thread.messages": messages, "thread.complete": whole}, whole=whole)
+
+
+class _Addresses(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found += [value or "" for name, value in attrs if name in ("src", "href", "action", "srcset", "data")]
+
+
+def asked_for(html: str) -> list[str]:
+    """The addresses that a page asks for or leads to, but for what it holds itself."""
+    parser = _Addresses()
+    parser.feed(html)
+    return [address for address in parser.found if not address.startswith("data:image/")]
