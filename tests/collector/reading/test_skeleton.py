@@ -119,6 +119,7 @@ def test_nothing_of_a_page_of_a_story_survives_and_its_readers_find_the_same(
     assert states(kind, document, sample.url) == states(kind, page, url)
 
 
+@pytest.mark.stories
 @pytest.mark.parametrize(
     ("name", "kind", "url"),
     [
