@@ -44,7 +44,7 @@ def _block(block: Block) -> Markup:
             kind = "hint" if block.hint else "line"
             return Markup('<p class="{} in{}">{}</p>').format(kind, level, _parts(block.parts))
         case Table():
-            head = Markup("").join(Markup('<th scope="col">{}</th>').format(shown_in_line(name)) for name in block.columns)
+            head = Markup("").join(map(_column, block.columns))
             rows = Markup("").join(
                 Markup("<tr>{}</tr>").format(
                     Markup("").join(
@@ -55,9 +55,9 @@ def _block(block: Block) -> Markup:
                 for row in block.rows
             )
             caption = Markup("<caption>{}</caption>").format(shown_in_line(block.title)) if block.title else ""
-            return Markup('<div class="scroll"><table>{}<thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>').format(
-                caption, head, rows
-            )
+            return Markup(
+                '<div class="scroll" tabindex="0"><table>{}<thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
+            ).format(caption, head, rows)
         case Excerpt():
             origin = Markup('<p class="origin">{}</p>').format(_record(block.origin)) if block.origin else ""
             return Markup('<article class="excerpt"><p class="head">{}</p><p>{}</p>{}</article>').format(
@@ -67,6 +67,11 @@ def _block(block: Block) -> Markup:
             text = "\n".join(shown_in_line(line) for line in block.text.split("\n"))
             note = Markup('<p class="hint">{}</p>').format(shown_in_line(block.note)) if block.note else ""
             return Markup('<pre class="result" tabindex="0">{}</pre>{}').format(text, note)
+
+
+def _column(name: str) -> Markup:
+    """The head of a column; one without a name is no heading."""
+    return Markup('<th scope="col">{}</th>').format(shown_in_line(name)) if name else Markup("<td></td>")
 
 
 def _record(origin: str) -> Markup:
