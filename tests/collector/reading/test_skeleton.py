@@ -99,7 +99,7 @@ CASES = [
     for name, story in SCENARIOS.items()
     for kind in READ
     if kind in addresses(name, whole=True)
-    and (days := [*islice((d for d in reversed(story.days) if shows(name, d, kind)), 1)])
+    and (days := [*islice((d for d in sorted(story.days, reverse=True) if shows(name, d, kind)), 1)])
 ]
 # Without the data in its scripts each kind is tried on one story, and on all of them in the long proofs.
 BARE = [pytest.param(*case, True, marks=[pytest.mark.proof] * (case[0] != "led-fans")) for case in CASES]
