@@ -60,6 +60,7 @@ _BY_FORM: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
         "secret",
     ),
 )
+_ESCAPES = ("\\u", "\\x", "&#", "%", "\\U", "\\X")  # without one of these nothing is escaped
 _ESCAPED = re.compile(r"(?i)(?:\\u[0-9a-f]{4}){8}|(?:\\x[0-9a-f]{2}){8}|(?:&\#x?[0-9a-f]{1,6};){8}|(?:%[0-9a-f]{2}){8}")
 _URL_SAFE = str.maketrans("+/", "-_")
 
@@ -119,7 +120,7 @@ class Mask:
         return self._replaced(text, self._known_in(text), artefact)
 
     def _known_in(self, text: str) -> Iterator[tuple[int, int, Secret]]:
-        escaped = self._escaped and _ESCAPED.search(text)
+        escaped = self._escaped and any(sign in text for sign in _ESCAPES) and _ESCAPED.search(text)
         for place, form in (self._known_escaped if escaped else self._known).places(text):
             yield place, len(form), self._forms.get(form) or self._escaped[form]
 
