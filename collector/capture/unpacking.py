@@ -18,6 +18,7 @@ _LEGIBLE = re.compile(rb"[\t\n\r -~\x00]")
 _FONTS = (b"\x00\x01\x00\x00", b"OTTO", b"true", b"ttcf", b"wOFF", b"wOF2")
 # Numbers and what is to be drawn with them, most of what a page's print is made of: "3.125 0 0 3.125 -62.37 1149 cm".
 _DRAWING = re.compile(rb"(?:[-+]?[\d.]{1,12}\s){1,12}[A-Za-z*]{1,3}\s")
+_STRING = re.compile(r"\((?:[^()\\]|\\[\s\S])*\)")
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 
 
@@ -108,8 +109,8 @@ def _in_pdf(data: bytes) -> Iterator[str]:
     for piece in (bare, *(_DRAWING.sub(b"", stream) for stream in streams if not _is_binary(stream))):
         text = piece.decode("latin-1")
         yield text
-        if "\\" in text:
-            yield text.replace("\\", "")
+        if "\\" in text:  # a string with signs escaped, or broken at a line's end
+            yield "\n".join(one for one in _STRING.findall(text) if "\\" in one).replace("\\\n", "").replace("\\", "")
         if "\x00" in text:
             yield text.replace("\x00", "")
         yield "\n".join(_hex_strings(text))
