@@ -189,3 +189,19 @@ def status(archive: ArchiveOption = None, json: JsonOption = False, quiet: Quiet
     from casework.workspace import workspace
 
     show(Terminal(json, quiet), views.status(sealed(workspace(archive))))
+
+
+@commands.command(rich_help_panel=LOOKING)
+def serve(
+    port: Annotated[
+        int, typer.Option("--port", metavar="N", min=0, max=65535, help="Which port (default: a free one).")
+    ] = 0,
+    no_open: Annotated[bool, typer.Option("--no-open", help="Do not open the browser.")] = False,
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Show everything as pages in your browser, on this machine alone; all that commands do can be done there."""
+    from web.server import serve as serve_pages
+
+    serve_pages(archive, port, open_browser=not no_open, as_json=json, say=typer.echo)

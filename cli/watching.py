@@ -27,11 +27,14 @@ def nightly(
     """Visit the pages that are due to be looked at, seal them, and say what is due of you."""
     from casework import views
     from casework.keeping.nightly import night
+    from casework.notices.nights import told_night
     from casework.workspace import workspace
 
     terminal = Terminal(json, quiet)
     with terminal.progress() as progress:
-        result = night(workspace(archive), dry_run=dry_run, progress=progress, minutes=minutes)
+        if not dry_run:
+            show(terminal, views.told_night(told_night(workspace(archive), progress, minutes)))
+        result = night(workspace(archive), dry_run=True, progress=progress, minutes=minutes)
     show(terminal, views.night(result))
 
 

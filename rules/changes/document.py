@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -17,6 +16,7 @@ from collector.inert import shown
 from collector.kinds import page_kind
 from rules.changes.change import Change, Seen, WatchedPage
 from rules.changes.chart import Series, drawn
+from rules.changes.messages import said_by
 from rules.changes.texts import by_word
 from rules.changes.values import parts
 from rules.language.words import day_words, time_words
@@ -54,9 +54,8 @@ class ShownChange:
     @property
     def head(self) -> str:
         """The sentence; where what it was and what it is are shown below it, without them."""
-        if self.change.kind == "message" or self.parts:
-            return self.change.text.partition(": ")[0] + "."
-        return self.change.text.partition(" from “")[0] + "." if self.words else self.change.text
+        apart = self.change.kind == "message" or self.parts or self.words
+        return self.change.head if apart else self.change.text
 
     @property
     def parts(self) -> list[str]:
@@ -73,7 +72,7 @@ class ShownChange:
     @property
     def said(self) -> tuple[str, str]:
         """Of a message its words, or its files, before and now."""
-        return (_told(self.change.before), _told(self.change.after)) if self.change.kind == "message" else ("", "")
+        return (said_by(self.change.before), said_by(self.change.after)) if self.change.kind == "message" else ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,13 +164,6 @@ def _when(instant: datetime, zone: str) -> str:
 
 def _day(instant: datetime, zone: str) -> str:
     return day_words(instant.astimezone(zone_of(zone)).date())
-
-
-def _told(message: Any) -> str:
-    """A message's words, or its files."""
-    if not isinstance(message, Mapping):
-        return ""
-    return str(message.get("text") or "") or ", ".join(str(name) for name in message.get("attachments") or ())
 
 
 @cache

@@ -72,9 +72,9 @@ def _text_change(page: WatchedPage, before: PageReading, after: PageReading, pas
     said = [_passage(old, new) for old, new in passages]
     moving = f" ({left_out} words of parts that always move, such as advertisements and counters, are left out)"
     told = f"{first_of(said)}{moving if left_out else ''}"
-    text = f"Words changed on the {page_words(page.kind)}: {ended(told)}"
+    head = f"Words changed on the {page_words(page.kind)}"
     old, new = (tuple(passage[side] for passage in passages) for side in (0, 1))
-    return Change(page, "text", "text", old, new, before.seen, after.seen, text)
+    return Change(page, "text", "text", old, new, before.seen, after.seen, ended(head), ended(f"{head}: {told}"))
 
 
 def _passage(old: str, new: str) -> str:
@@ -97,8 +97,9 @@ def _picture_change(
     )  # fmt: skip
     said = [f"{number} {'is' if number == 1 else 'are'} {words}" for number, words in parts if number]
     if said:
-        text = f"Pictures changed on the {page_words(page.kind)}: {', '.join(said)}."
-        yield Change(page, "picture", "picture", (*gone, *other), (*fresh, *other), before.seen, after.seen, text)
+        head = f"Pictures changed on the {page_words(page.kind)}"
+        seen, text = (before.seen, after.seen), f"{head}: {', '.join(said)}."
+        yield Change(page, "picture", "picture", (*gone, *other), (*fresh, *other), *seen, f"{head}.", text)
 
 
 def _moved(reading: PageReading, told: list[Change], before: PageReading, after: PageReading) -> Iterator[Fact]:

@@ -113,6 +113,24 @@ def first_of(said: list[str]) -> str:
     return "; ".join(said[:_MOST]) + more
 
 
+def sides(before: Any, after: Any, zone: str) -> tuple[str, str]:
+    """Both values in words, for two cells beside each other; of a list only what differs."""
+    if not all(isinstance(value, Mapping | tuple | list) for value in (before, after)):
+        return _side(before, zone), _side(after, zone)
+    entries = _entries(before, zone), _entries(after, zone)
+    names = [name for name in dict.fromkeys((*entries[0], *entries[1])) if entries[0].get(name) != entries[1].get(name)]
+    old, new = ("; ".join(f"{name}: {own[name]}" for name in names if name in own) or "nothing" for own in entries)
+    return old, new
+
+
+def _side(value: Any, zone: str) -> str:
+    if _absent(value):
+        return "not shown"
+    return (
+        "shown" if value is True else value if isinstance(value, str) and time_in(value, zone) is None else told(value, zone)
+    )
+
+
 def number_in(value: Any) -> float | None:
     """The one number that a value is, for a chart; of a list of prices the first."""
     if isinstance(value, bool) or value is None:

@@ -1,22 +1,40 @@
 """Phrases as data against what people write, in each language with denials and exceptions of its own.
 
-A phrase is a row of words, spelled in any way (`spelling.py`). `{pay}` is a list of words of that name, `delay*` any word
-that begins so, `the?` a word that may be missing, `...` up to six words (or twelve Chinese characters) in between, and `+`
-joins parts that stand in the same sentence in any order. A phrase never reaches over the end of a sentence, and does not
-count where a word such as "never" stands close before it, or where an exception stands beside it. A denial or an exception
-that is part of the phrase's own words takes nothing away, so every phrase finds itself; one that does not is refused.
+A phrase is a row of words, spelled in any way (`spelling.py`). `{pay}` is a list of words of that name, `(my|our boss)`
+one of these, `delay*` any word that begins so, `#` any figure, `the?` a word that may be missing, `...` up to six words (or
+twelve Chinese characters) in between. Parts are joined by `+`, in the same sentence in any order, by `&`, in it or one
+beside it, and by `-`, nowhere in it. A phrase does not count where a word such as "never" stands close before it, in a
+sentence about what others do ("beware"), or where an exception stands beside it; an admission and the buyer's own words do
+not where they are asked or said on a condition ("if"). What takes away and is part of the phrase's own words takes nothing
+away, so every phrase finds itself; one that does not is refused.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import chain
 
-from rules.language.spelling import CJK, Spelling, folded, spelling, ways, words
+from rules.language.sentence import Index, Scope, Sentence, index
+from rules.language.spelling import Spelling, folded, spelling
+from rules.language.written import (
+    HAS_CJK,
+    Phrase,
+    Row,
+    Slot,
+    Term,
+    Terms,
+    bare_words,
+    choices,
+    needed_of,
+    one_of,
+    parts,
+    pieces,
+    plain_terms,
+)
 from rules.policy.schema import from_toml, installed, wrong
 
 KINDS = ("red_flag", "own_words", "admission", "answer", "argument", "term")
@@ -24,15 +42,9 @@ SPEAKERS = ("supplier", "buyer")
 
 _SENTENCE = re.compile(r"(?<=[。！？；\n])|(?<=\w\w[.!?;])(?<!\b[Nn][Oo]\.)(?=\s)|(?<=[!?])(?=\s)")
 _ASKED = re.compile(r"[?？][\s\"»”]*$|吗[。！]?$")  # the buyer who asks has not said, agreed or done it
-_LATIN = re.compile(rf"[^\W_{CJK}]")
-_CJK = re.compile(rf"[{CJK}]")
-_CJK_RUN = re.compile(rf"[{CJK}]{{3}}")
-_GAP, _GAP_CJK = 6, 12  # words, and Chinese characters, that "..." stands for at most
-_DENIED = 3  # words after "never" that it still denies
-_FARTHEST = 120  # characters between two words of a phrase
 _LONGEST = 1000  # characters looked at as one sentence
 
-Span = tuple[int, int]
+_STATED = ("own_words", "admission")  # said neither where it is asked nor on a condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +91,10 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """What is said in one language. `negations` take away what follows them closely.
+    """What is said in one language, and what takes it away.
+
+    `negations` deny what follows them closely, `conditions` ("if") make an admission or own words a mere case, `asides`
+    ("beware") show that a sentence is about what others do.
 
     `mixed_with`, of Chinese: the language whose words are written in between; its lists, phrases, negations and exceptions
     hold too, so that a sentence with Chinese characters in it is sought by this one alone.
@@ -90,6 +105,8 @@ class Language:
     words: tuple[WordList, ...]
     says: tuple[Wording, ...]
     mixed_with: str = ""
+    conditions: tuple[str, ...] = ()
+    asides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,83 +127,34 @@ class PhraseBook:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A flag, the sentence, as it was written, that raised it, and the language of the phrase ("" where it has none)."""
+    """A flag, the sentence, as it was written, that raised it, and the language of the phrase ("" where it has none).
+
+    `words`: what in the sentence made the flag, in plain words.
+    """
 
     flag: Flag
     sentence: str
     language: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Term:
-    """Words in a row; a `stem` goes on to the end of its word. Latin letters end at Latin letters only."""
-
-    text: str
-    stem: bool = False
-
-    def spans(self, plain: str) -> Iterator[Span]:
-        at = plain.find(self.text)
-        while at >= 0:
-            end = at + len(self.text)
-            if not (_goes_on(plain, at - 1, self.text[0]) or (not self.stem and _goes_on(plain, end, self.text[-1]))):
-                while self.stem and end < len(plain) and plain[end] not in " ,":
-                    end += 1
-                yield at, end
-            at = plain.find(self.text, at + 1)
-
-
-def _goes_on(plain: str, at: int, letter: str) -> bool:
-    """Whether the word of this letter goes on at that place."""
-    return 0 <= at < len(plain) and bool(_LATIN.match(letter) and _LATIN.match(plain[at]))
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Terms:
-    """Terms that stand for one another; told apart by identity, so that a sentence looks each up once.
-
-    `firsts`: their first words, one of which a sentence must have, unless a term can begin within a word (`stems`).
-    """
-
-    any: tuple[_Term, ...]
-    firsts: frozenset[str]
-    stems: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Slot:
-    """One place of a phrase: any of these terms, after a gap or not; it may be missing."""
-
-    terms: _Terms
-    gap: bool
-    optional: bool
-
-
-_Row = tuple[_Slot, ...]
-_Parts = tuple[_Row, ...]
-_Group = tuple[_Terms, tuple[_Parts, ...]]  # phrases, by the rarest terms that each needs
-
-
-@dataclass(frozen=True, slots=True)
-class _Sought:
-    """Phrases, and which of them to look at in a sentence.
-
-    `by_word` are those whose terms begin with a word, by that word; `others` those whose terms can begin within one.
-    """
-
-    all: tuple[_Parts, ...]
-    by_word: Mapping[str, tuple[_Group, ...]]
-    others: tuple[_Group, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class _Wording:
     """A wording compiled. `chinese`: sought only in sentences with Chinese characters, only in those without, or in all."""
 
     language: str
     chinese: bool | None
-    negations: _Terms
-    phrases: _Sought
-    unless: _Sought
+    scope: Scope
+    phrases: tuple[Phrase, ...]
+    unless: tuple[Phrase, ...]
+
+    def sought_in(self, chinese: bool) -> bool:
+        """Whether a sentence with, or without, Chinese characters is sought for it."""
+        return self.chinese in (None, chinese)
+
+    def excepted(self, sentence: Sentence, own: frozenset[tuple[int, int]] = frozenset()) -> bool:
+        """Whether an exception stands in the sentence, other than within those words."""
+        return any(sentence.outside(phrase, self.scope, own) for phrase in self.unless)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,127 +164,36 @@ class _Compiled:
     wordings: tuple[_Wording, ...]
 
 
-class _Sentence:
-    """One sentence in plain words, and where each term stands in it, looked up once."""
+@dataclass(frozen=True)
+class _Sought:
+    """What is sought in sentences of one sort: the terms, and the phrases by the rarest terms that each needs.
 
-    def __init__(self, plain: str) -> None:
-        self.plain = plain
-        self.chinese = bool(_CJK.search(plain))
-        self._words = plain.split(" ")
-        self._found: dict[_Terms, tuple[Span, ...]] = {}
+    A phrase comes with the places of its flag, of its wording in it and of itself in that.
+    """
 
-    def says(self, wording: _Wording) -> bool:
-        """Whether one of the phrases stands here, not denied, and no exception beside its own words."""
-        for phrase in self._perhaps(wording.phrases):
-            own = self.match(phrase, wording.negations)
-            if own and not self.excepted(wording, own):
-                return True
-        return False
+    terms: Index
+    by_needed: Mapping[Terms, tuple[tuple[int, int, int, Phrase], ...]]
 
-    def excepted(self, wording: _Wording, own: frozenset[Span] = frozenset()) -> bool:
-        """Whether an exception stands here, other than within those words."""
-        matches = (self.match(phrase, wording.negations) for phrase in self._perhaps(wording.unless))
-        return any(not _within(span, own) for match in matches for span in match)
-
-    def _perhaps(self, sought: _Sought) -> Iterator[_Parts]:
-        """The phrases whose rarest terms stand here."""
-        groups = {id(group): group for word in self._words for group in sought.by_word.get(word, ())}
-        for needed, phrases in chain(sought.others, groups.values()):
-            if self._spans(needed):
-                yield from phrases
-
-    def match(self, phrase: _Parts, negations: _Terms) -> frozenset[Span]:
-        """Where the words of a phrase stand; none where one of its parts does not stand here, or only denied."""
-        if not all(self._spans(slot.terms) for row in phrase for slot in row if not slot.optional):
-            return frozenset()
-        rows = [self._rows(row) for row in phrase]
-        if not all(rows):
-            return frozenset()
-        kept = []
-        for row in rows:
-            others = frozenset(chain.from_iterable(spans for other in rows if other is not row for spans in other.values()))
-            deny = [span for span in self._spans(negations) if not _within(span, others)]
-            kept.append([spans for (start, _), spans in row.items() if self._holds(start, deny)])
-        return frozenset(chain.from_iterable(spans for row in kept for spans in row)) if all(kept) else frozenset()
-
-    def _spans(self, terms: _Terms) -> tuple[Span, ...]:
-        spans = self._found.get(terms)
-        if spans is None:
-            plain = self.plain
-            spans = ()
-            if terms.stems or not terms.firsts.isdisjoint(self._words):
-                spans = tuple(span for term in terms.any if term.text in plain for span in term.spans(plain))
-            self._found[terms] = spans
-        return spans
-
-    def _rows(self, row: _Row) -> dict[Span, frozenset[Span]]:
-        """From where to where the row stands, and on which words."""
-        reached = {span: frozenset((span,)) for span in self._spans(row[0].terms)}
-        for slot in row[1:]:
-            after = dict(reached) if slot.optional else {}
-            for (begin, end), spans in reached.items():
-                for span in self._spans(slot.terms):
-                    if self._follows(end, span[0], slot.gap):
-                        after[begin, span[1]] = after.get((begin, span[1]), frozenset()) | spans | {span}
-            reached = after
-        return reached
-
-    def _follows(self, end: int, start: int, gap: bool) -> bool:
-        if start < end or start - end > _FARTHEST:
-            return False
-        between = self.plain[end:start]
-        if not gap:
-            return between in ("", " ", " , ")
-        words = between.split()
-        return len(words) <= _GAP and sum(len(word) for word in words if not _LATIN.match(word)) <= _GAP_CJK
-
-    def _holds(self, start: int, negations: Iterable[Span]) -> bool:
-        """Whether nothing denies what begins there."""
-        for _, end in negations:
-            between = self.plain[end:start] if 0 <= start - end <= _FARTHEST else ","
-            if "," not in between and len(between.split()) <= _DENIED and not _CJK_RUN.search(between):
-                return False
-        return True
-
-
-def _sought(phrases: tuple[_Parts, ...]) -> _Sought:
-    grouped: dict[_Terms, list[_Parts]] = {}
-    needs = [[slot.terms for row in parts for slot in row if not slot.optional] for parts in phrases]
-    common = Counter(chain.from_iterable(needs))
-    for parts, needed in zip(phrases, needs, strict=True):
-        grouped.setdefault(min(needed, key=lambda terms: (terms.stems, common[terms])), []).append(parts)
-    groups: list[_Group] = [(needed, tuple(group)) for needed, group in grouped.items()]
-    by_word: dict[str, tuple[_Group, ...]] = {}
-    for group in groups:
-        for word in () if group[0].stems else group[0].firsts:
-            by_word[word] = (*by_word.get(word, ()), group)
-    return _Sought(phrases, by_word, tuple(group for group in groups if group[0].stems))
-
-
-def _terms(found: Iterable[_Term]) -> _Terms:
-    terms = tuple(dict.fromkeys(found))
-    stems = any(term.stem or _CJK.search(term.text) for term in terms)
-    return _Terms(terms, frozenset(term.text.partition(" ")[0] for term in terms), stems)
-
-
-def _within(span: Span, words: Iterable[Span]) -> bool:
-    """Whether the span lies within these words, those that stand side by side taken together."""
-    begin = reached = -2
-    for start, end in sorted(words):
-        begin, reached = (begin, max(reached, end)) if start <= reached + 1 else (start, end)
-        if begin <= span[0] and span[1] <= reached:
-            return True
-    return False
+    def candidates(self, sentence: Sentence) -> list[tuple[int, int, int, Phrase]]:
+        """The phrases all of whose words stand in the sentence, in the order of the book."""
+        found = sentence.found
+        near = (one for terms in found for one in self.by_needed.get(terms, ()) if one[3].needed <= found.keys())
+        return sorted(near, key=lambda one: one[:3])
 
 
 @dataclass(frozen=True, eq=False)
 class Matcher:
-    """A phrase book made ready to be used on text. `negations` are those of all its languages."""
+    """A phrase book made ready to be used on text. `negations` are those of all its languages.
+
+    `sought`: what is sought in sentences without and with Chinese characters; `asked`: the flags that are.
+    """
 
     book: PhraseBook
     negations: tuple[str, ...]
     spelling: Spelling = field(repr=False)
     flags: tuple[_Compiled, ...] = field(repr=False)
+    sought: tuple[_Sought, _Sought] = field(repr=False)
+    asked: frozenset[str] = field(repr=False)
 
     def hits(self, text: str, speaker: str = "") -> list[Hit]:
         """The flags that a message raises, each once with its first sentence; `speaker` "" is anybody."""
@@ -324,40 +201,55 @@ class Matcher:
 
     def only(self, flag: str) -> Matcher:
         """This book with that flag alone: the others need not be sought."""
-        return replace(self, flags=tuple(one for one in self.flags if one.flag.id == flag))
+        return replace(self, asked=frozenset((flag,)))
+
+    def read(self, text: str) -> tuple[tuple[str, Sentence], ...]:
+        """The sentences of a text as they are written, and in plain words."""
+        return tuple((written, self._sentence(written)) for written in sentences(text))
+
+    def _sentence(self, written: str) -> Sentence:
+        plain = self.spelling.plain(written)
+        return Sentence(plain, self.sought[bool(HAS_CJK.search(plain))].terms, bool(_ASKED.search(written)))
 
     def specimens(self) -> Iterator[tuple[Flag, str, str]]:
         """Each flag, a language, and a text that says one of the flag's phrases in it and nothing else."""
         for one in self.flags:
             for wording in one.wordings:
-                for text in chain.from_iterable(map(_specimens, wording.phrases.all)):
-                    if wording.chinese in (None, bool(_CJK.search(text))):
+                for text in chain.from_iterable(phrase.specimens() for phrase in wording.phrases):
+                    if wording.sought_in(bool(HAS_CJK.search(text))):
                         yield one.flag, wording.language, text
 
 
 @lru_cache(20_000)  # a conversation is asked about once for each reason, and again by what comes later
 def _hits(book: Matcher, text: str, speaker: str) -> tuple[Hit, ...]:
     found: dict[str, Hit] = {}
-    asked = [one for one in book.flags if not speaker or speaker in one.flag.by]
-    for written in sentences(text):
-        sentence, raw = _Sentence(book.spelling.plain(written)), folded(written)
-        for one in asked:
-            if one.flag.id in found or (one.flag.kind == "own_words" and _ASKED.search(written)):
-                continue
-            if (language := _language(one, sentence, raw)) is not None:
-                found[one.flag.id] = Hit(one.flag, written.strip(), language)
+    told = book.read(text)
+    for n, (written, sentence) in enumerate(told):
+        beside = tuple(other for _, other in told[max(0, n - 1) : n + 2] if other is not sentence)
+        for hit in sorted(_raised(book, written, sentence, beside, speaker), key=lambda hit: hit[0]):
+            found.setdefault(hit[1].flag.id, hit[1])
     return tuple(found.values())
 
 
-def _language(one: _Compiled, sentence: _Sentence, raw: str) -> str | None:
-    """The language in which the sentence raises the flag, "" where a pattern does; None where it does not."""
-    for wording in one.wordings:
-        if wording.chinese in (None, sentence.chinese) and sentence.says(wording):
-            return wording.language
-    raised = any(pattern.search(raw) for pattern in one.patterns)
-    if not raised or any(w.chinese in (None, sentence.chinese) and sentence.excepted(w) for w in one.wordings):
-        return None
-    return ""
+def _raised(
+    book: Matcher, written: str, sentence: Sentence, beside: tuple[Sentence, ...], speaker: str
+) -> Iterator[tuple[int, Hit]]:
+    """The flags that a sentence raises, each with its place in the book, a phrase's before a pattern's."""
+    chinese = bool(HAS_CJK.search(sentence.plain))
+    asked = {n for n, one in enumerate(book.flags) if one.flag.id in book.asked and (not speaker or speaker in one.flag.by)}
+    for at, n, _, phrase in book.sought[chinese].candidates(sentence):
+        if at in asked:
+            one, wording = book.flags[at], book.flags[at].wordings[n]
+            own = sentence.match(phrase, wording.scope, beside, one.flag.kind in _STATED)
+            if own and not wording.excepted(sentence, own):
+                asked.remove(at)
+                yield at, Hit(one.flag, written.strip(), wording.language, sentence.words(own))
+    raw = folded(written) if any(book.flags[at].patterns for at in asked) else ""
+    for at in asked:
+        one = book.flags[at]
+        shown = next((match[0] for pattern in one.patterns if (match := pattern.search(raw))), "")
+        if shown and not any(wording.sought_in(chinese) and wording.excepted(sentence) for wording in one.wordings):
+            yield at, Hit(one.flag, written.strip(), "", shown)
 
 
 def sentences(text: str) -> Iterator[str]:
@@ -386,8 +278,7 @@ def matcher(book: PhraseBook, languages: tuple[Language, ...] = ()) -> Matcher:
         if strange := [*set(flag.by) - set(SPEAKERS), *{flag.kind} - set(KINDS)]:
             raise wrong(f"flags.{flag.id}", f"{strange[0]!r} is no speaker or kind")
     own = tuple(Wording(flag.id, flag.phrases, flag.unless) for flag in book.flags if flag.phrases or flag.unless)
-    negations = tuple(dict.fromkeys(chain(book.negations, *(language.negations for language in languages))))
-    whole = (*_mixed(languages), Language("", negations, (), own))
+    whole = (*_mixed(languages), _shared(book, languages, own))
     spelled = _spelling(book, whole)
     wordings: dict[str, list[_Wording]] = {flag.id: [] for flag in book.flags}
     within = {one.mixed_with for one in languages}
@@ -400,11 +291,58 @@ def matcher(book: PhraseBook, languages: tuple[Language, ...] = ()) -> Matcher:
                 raise wrong(place, "there is no such flag")
             made = compiler.wording(wording, place)
             if not language.language:  # words that are the same in all languages: each one's exceptions hold
-                others = (other.unless.all for other in wordings[wording.flag])
-                made = replace(made, unless=_sought(sum(others, made.unless.all)))
+                made = replace(made, unless=sum((other.unless for other in wordings[wording.flag]), made.unless))
             wordings[wording.flag].append(made)
     flags = tuple(_Compiled(flag, _patterns(flag), tuple(wordings[flag.id])) for flag in book.flags)
-    return Matcher(book, negations, spelled, flags)
+    ids = frozenset(flag.id for flag in book.flags)
+    made_ready = Matcher(book, whole[-1].negations, spelled, flags, (_sought(flags, False), _sought(flags, True)), ids)
+    _require_found(made_ready)
+    return made_ready
+
+
+def _shared(book: PhraseBook, languages: tuple[Language, ...], own: tuple[Wording, ...]) -> Language:
+    """What is the same in all languages, each of which takes it away by its own words."""
+
+    def of_all(what: Callable[[Language], tuple[str, ...]]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(chain.from_iterable(map(what, languages))))
+
+    negations = tuple(dict.fromkeys((*book.negations, *of_all(lambda one: one.negations))))
+    return Language("", negations, (), own, "", of_all(lambda one: one.conditions), of_all(lambda one: one.asides))
+
+
+def _sought(flags: tuple[_Compiled, ...], chinese: bool) -> _Sought:
+    """What is sought in sentences with Chinese characters, or in those without."""
+    said = [(at, n, w) for at, one in enumerate(flags) for n, w in enumerate(one.wordings) if w.sought_in(chinese)]
+    common = Counter(chain.from_iterable(phrase.needed for _, _, wording in said for phrase in wording.phrases))
+    by_needed: dict[Terms, list[tuple[int, int, int, Phrase]]] = {}
+    lists: dict[Terms, None] = {}
+    for at, n, wording in said:
+        lists.update(dict.fromkeys((wording.scope.negations, wording.scope.conditions, wording.scope.asides)))
+        for phrase in (*wording.phrases, *wording.unless):
+            rows = (*phrase.rows, *phrase.near, *phrase.absent)
+            lists.update(dict.fromkeys(slot.terms for row in rows for slot in row))
+        for place, phrase in enumerate(wording.phrases):
+            rarest = min(phrase.needed, key=lambda terms: (common[terms], len(terms.any)))
+            by_needed.setdefault(rarest, []).append((at, n, place, phrase))
+    return _Sought(index(lists), {terms: tuple(found) for terms, found in by_needed.items()})
+
+
+def _require_found(made: Matcher) -> None:
+    """Raises WrongRequest for a phrase that does not find itself; an exception within it would take nothing away."""
+    for one in made.flags:
+        for wording in one.wordings:
+            place = f"{wording.language or 'flags'}.{one.flag.id}"
+            for phrase in wording.phrases:
+                if not any(_finds(made, wording, phrase, text) for text in phrase.specimens()):
+                    raise wrong(place, f"the phrase {phrase.written!r} can never be found, not even where it stands alone")
+
+
+def _finds(made: Matcher, wording: _Wording, phrase: Phrase, specimen: str) -> bool:
+    """Whether the phrase stands there; what is written in the language that it is mixed with was looked at in that."""
+    return any(
+        not wording.sought_in(bool(HAS_CJK.search(sentence.plain))) or bool(sentence.match(phrase, wording.scope))
+        for _, sentence in made.read(specimen)
+    )
 
 
 def _mixed(languages: tuple[Language, ...]) -> tuple[Language, ...]:
@@ -416,11 +354,19 @@ def _mixed(languages: tuple[Language, ...]) -> tuple[Language, ...]:
 
 
 def _with(one: Language, other: Language) -> Language:
-    says = {wording.flag: wording for wording in other.says}
-    for wording in one.says:
-        beside = says.get(wording.flag, Wording(wording.flag, ()))
-        says[wording.flag] = Wording(wording.flag, beside.phrases + wording.phrases, beside.unless + wording.unless)
-    return replace(one, negations=other.negations + one.negations, words=other.words + one.words, says=tuple(says.values()))
+    def excepted_by(says: tuple[Wording, ...], language: Language) -> Iterator[Wording]:
+        for wording in says:
+            beside = tuple(chain.from_iterable(it.unless for it in language.says if it.flag == wording.flag))
+            yield replace(wording, unless=wording.unless + beside)
+
+    return replace(
+        one,
+        negations=other.negations + one.negations,
+        conditions=other.conditions + one.conditions,
+        asides=other.asides + one.asides,
+        words=other.words + one.words,
+        says=(*excepted_by(other.says, one), *excepted_by(one.says, other)),
+    )
 
 
 def _spelling(book: PhraseBook, languages: tuple[Language, ...]) -> Spelling:
@@ -431,7 +377,7 @@ def _spelling(book: PhraseBook, languages: tuple[Language, ...]) -> Spelling:
     texts = [*chain.from_iterable(language.negations for language in languages)]
     texts += chain.from_iterable(words.any for words in lists)
     texts += chain.from_iterable(wording.phrases + wording.unless for wording in wordings)
-    found = [word for text in texts for word in text.split() if not word.startswith("{")]
+    found = list(chain.from_iterable(map(bare_words, texts)))
     stems = [word for word in found if word.endswith("*")]
     return spelling(names, (word for word in found if not word.endswith("*")), (*book.not_typos, *stems))
 
@@ -454,81 +400,77 @@ class _Compiler:
         for listed in (*shared, *language.words):
             own = (listed.id.replace("_", " "),) if listed.name else ()
             self._lists[listed.id] = self._lists.get(listed.id, own) + listed.any
-        self._negations = _terms(chain.from_iterable(map(self._term, language.negations)))
-        self._known: dict[str, _Terms] = {}
+        self._scope = Scope(*map(self._all, (language.negations, language.conditions, language.asides)))
+        self._known: dict[str, Terms] = {}
 
     def wording(self, wording: Wording, place: str) -> _Wording:
-        """The wording compiled. Raises WrongRequest for an unknown word list, or a phrase that does not find itself."""
+        """The wording compiled. Raises WrongRequest for an unknown word list, or a phrase that no sentence can hold."""
         self._place = place
-        try:
-            phrases, unless = (tuple(map(self._parts, texts)) for texts in (wording.phrases, wording.unless))
-        except KeyError as error:
-            raise wrong(place, f"there is no word list {error}") from error
-        for text, parts in zip(wording.phrases, phrases, strict=True):
-            if self._chinese and not _CJK.search(text):
-                continue  # said in the language that it is mixed with, where it was looked at
+        for text in wording.phrases:
             if _ends_a_sentence(text):
                 raise wrong(place, f"the phrase {text!r} goes over the end of a sentence, where none is sought")
-            if not any(self._finds(specimen, parts) for specimen in _specimens(parts)):
-                raise wrong(place, f"the phrase {text!r} can never be found, not even where it stands alone")
-        return _Wording(self._language, self._chinese, self._negations, _sought(phrases), _sought(unless))
+        try:
+            phrases, unless = (tuple(map(self._phrase, texts)) for texts in (wording.phrases, wording.unless))
+        except KeyError as error:
+            raise wrong(place, f"there is no word list {error}") from error
+        return _Wording(self._language, self._chinese, self._scope, phrases, unless)
 
-    def _finds(self, specimen: str, phrase: _Parts) -> bool:
-        """Whether the phrase stands in a text of its own words; an exception within them would take nothing away."""
-        return any(_Sentence(self._spelled.plain(one)).match(phrase, self._negations) for one in sentences(specimen))
+    def _phrase(self, written: str) -> Phrase:
+        rows: dict[str, list[Row]] = {"+": [], "&": [], "-": []}
+        for sign, part in parts(written):
+            rows[sign].append(self._row(part))
+        if not rows["+"]:
+            raise wrong(self._place, f"{written!r} has no word in it")
+        said = tuple(rows["+"])
+        return Phrase(written, said, tuple(rows["&"]), tuple(rows["-"]), needed_of(said))
 
-    def _parts(self, phrase: str) -> _Parts:
-        return tuple(self._row(part.split()) for part in phrase.split(" + "))
-
-    def _row(self, written: list[str]) -> _Row:
-        slots: list[_Slot] = []
+    def _row(self, part: str) -> Row:
+        slots: list[Slot] = []
         gap = False
-        for one in written:
-            if one == "...":
+        for piece in pieces(part):
+            if piece == "...":
                 gap = True
                 continue
-            word = one.rstrip("?")
+            word = piece.removesuffix("?")
             if word not in self._known:
-                listed = re.fullmatch(r"\{(\w+)\}", word)
-                self._known[word] = _terms(self._listed(listed[1]) if listed else self._term(word))
-            slots.append(_Slot(self._known[word], gap, one != word))
+                self._known[word] = one_of(self._terms(word))
+            slots.append(Slot(self._known[word], gap, piece != word))
             gap = False
         if not slots:
-            raise wrong(self._place, f"{' '.join(written)!r} has no word in it")
+            raise wrong(self._place, f"{part!r} has no word in it")
         return tuple(slots)
 
-    def _listed(self, id: str, above: tuple[str, ...] = ()) -> tuple[_Term, ...]:
-        """A list's terms, those of the lists that it names included. Raises KeyError for an unknown or circular one."""
-        if id in above:
-            raise KeyError(id)
-        found: list[_Term] = []
-        for text in self._lists[id]:
-            named = re.match(r"\{(\w+)\}", text)
-            rest = text[named.end() :] if named else ""
-            inner = self._listed(named[1], (*above, id)) if named else self._term(text)
-            found += [one for term in inner for one in self._term(term.text + rest)] if rest else inner
-        return tuple(dict.fromkeys(found))
+    def _terms(self, piece: str) -> Iterator[Term]:
+        for choice in choices(piece):
+            yield from self._choice(choice, ())
 
-    def _term(self, text: str) -> tuple[_Term, ...]:
-        """The text's own words, and the same without the apostrophe of a French article where it has one."""
-        bare = text.rstrip("*").replace("_", " ")
-        plain = dict.fromkeys(
-            " ".join(spelled)
-            for way in map(words, ways(bare))
-            for spelled in (way, [self._spelled.named(word) or word for word in way])
-        )
-        if not all(plain):
+    def _choice(self, text: str, above: tuple[str, ...]) -> Iterator[Term]:
+        """A text's terms: those of the list that it begins with, each with what follows. KeyError for an unknown one."""
+        named = re.match(r"\{(\w+)\}", text)
+        rest = text[named.end() :] if named else ""
+        if not named:
+            yield from self._term(text)
+        elif named[1] in above:
+            raise KeyError(named[1])
+        else:
+            for inner in chain.from_iterable(self._choice(one, (*above, named[1])) for one in self._lists[named[1]]):
+                yield from self._term(inner.text + rest) if rest else (inner,)
+
+    def _term(self, text: str) -> tuple[Term, ...]:
+        terms = _plain_terms(text, self._spelled)
+        if not terms:
             raise wrong(self._place, f"{text!r} has no word in it")
-        return tuple(_Term(way, text.endswith("*")) for way in plain)
+        return terms
+
+    def _all(self, texts: tuple[str, ...]) -> Terms:
+        return one_of(chain.from_iterable(map(self._term, texts)))
+
+
+@lru_cache(50_000)  # a word stands in many phrases
+def _plain_terms(text: str, spelled: Spelling) -> tuple[Term, ...]:
+    return plain_terms(text, spelled.named)
 
 
 def _ends_a_sentence(phrase: str) -> bool:
     """Whether the phrase, its gaps and question marks apart, is more than one sentence."""
     return any(re.search(r"\w", piece) for piece in _SENTENCE.split(phrase.replace("...", " ").replace("?", " "))[1:])
-
-
-def _specimens(parts: _Parts) -> Iterator[str]:
-    """Texts that say the phrase and nothing else: with each list's first word, then its second, and so on."""
-    most = max(len(slot.terms.any) for row in parts for slot in row)
-    for n in range(most):
-        yield " ".join(slot.terms.any[n % len(slot.terms.any)].text for row in parts for slot in row)

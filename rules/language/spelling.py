@@ -53,7 +53,7 @@ def ways(text: str) -> tuple[str, ...]:
     return (text,) if _SIMPLE.fullmatch(text) else tuple(dict.fromkeys((text, _ELIDED.sub(r"\1", folded(text)))))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Spelling:
     """The words that a phrase book knows: a name's disguises, and how its long words are mistaken.
 

@@ -16,6 +16,7 @@ from collector.model import AddedFile, Artefact, Exhibit, Private, Snapshot, kep
 from rules.case.casefile import CaseFile
 from rules.language.dates import both
 from rules.pack.bag.bag import is_safe
+from rules.pack.plan.changed import adverse_changes
 from rules.pack.plan.withheld import (
     Withheld,
     asked_of,
@@ -90,7 +91,8 @@ def _ascii(text: str) -> str:
 
 
 def choose(casefile: CaseFile, choices: Choices) -> Selection:
-    """The newest complete visit of each target first, then others that showed something else, then files.
+    """The newest complete visit of each target first, then others that showed something else, or between which something
+    changed to the buyer's harm, then files.
 
     A target that was never seen whole is shown by its newest partial visit that could be read. Raises WrongRequest when
     `include` or `exclude` fit nothing. What is opened by the id of its visit is shown, too.
@@ -99,6 +101,8 @@ def choose(casefile: CaseFile, choices: Choices) -> Selection:
     _require_known(casefile, (*include, *choices.exclude))
     recent = [s for s in casefile.snapshots if _since(casefile, s, choices.since)]
     newest, earlier = _by_target(casefile, recent, choices.all)
+    ends = {end.snapshot for change in adverse_changes(casefile, choices.since) for end in (change.first, change.then)}
+    earlier += [s for s in recent if s.id in ends and s not in newest and s not in earlier]
     wanted = [s for s in casefile.snapshots if _fits(s, include) and s not in newest and s not in earlier]
     latest = sorted(newest, key=_page_rank)
     others = sorted([*earlier, *wanted], key=lambda s: (*_page_rank(s)[:1], s.visit.machine_time, s.id))

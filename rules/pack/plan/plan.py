@@ -12,6 +12,7 @@ from collector.errors import WrongRequest
 from collector.model import AddedFile, Deadline, Exhibit, Fact, Finding, Private, Snapshot
 from rules.case.casefile import CaseFile
 from rules.conversation.messages import not_whole
+from rules.pack.plan.changed import BeforeAfter, adverse_changes, before_and_after
 from rules.pack.plan.claim import Claim, claim_of
 from rules.pack.plan.exhibits import Choices, Selection, choose, exhibits_of, slug, unjudged
 from rules.pack.plan.timeline import TimelineRow, timeline_of
@@ -71,6 +72,7 @@ class PackPlan:
     choices: Choices
     covering: CoveringCheckpoint
     claim: Claim
+    changes: tuple[BeforeAfter, ...]
     timeline: tuple[TimelineRow, ...]
     exhibits: tuple[Exhibit, ...]
     snapshots: tuple[Snapshot, ...]
@@ -130,6 +132,7 @@ def plan(
     numbers = _numbers(exhibits, chosen)
     shown = {s.id for s in chosen.snapshots} | {f.id for f in chosen.files}
     rows, found = tuple(deadlines), tuple(findings)
+    changes = before_and_after(adverse_changes(casefile, choices.since), numbers, casefile.zone)
     return PackPlan(
         v=1,
         name=_name(casefile, known),
@@ -142,7 +145,8 @@ def plan(
         choices=choices,
         covering=covering,
         claim=claim_of(casefile, known, found, numbers, exhibits),
-        timeline=timeline_of(casefile, rows, numbers, choices.since),
+        changes=changes,
+        timeline=timeline_of(casefile, rows, numbers, choices.since, changes),
         exhibits=exhibits,
         snapshots=chosen.snapshots,
         files=chosen.files,
