@@ -186,8 +186,8 @@ most => {
 }
 """
 
-# What the page and its workers stored in the browser, as kind, name and value; a page that may store nothing has none. Of what
-# a worker put away (requests with their headers and answers, databases) as much as can be read in `within` milliseconds.
+# What the page and its workers stored in the browser, as kind, name and value; a page that may store nothing has none. Of
+# what a worker put away (requests with their headers and answers, databases) what can be read in `within` milliseconds.
 STORED = """
 async within => {
   const found = [], most = 200, longest = 200000;

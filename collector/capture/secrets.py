@@ -143,7 +143,7 @@ def _of_named(named: NamedValue, *, legible: bool = False) -> Iterator[Secret]:
     elif not is_plain(named.value) and (
         named.field or not named.value.startswith(("http://", "https://", "//", "./", "../"))
     ):
-        yield Secret(kind, named.value, under=(named.field or named.name) if legible else "")
+        yield Secret(kind, named.value, under=(named.field or named.name) if legible or named.placed else "")
     elif (
         named.field or kind == "password" or (named.value.isascii() and named.value.isalnum() and not named.value.isalpha())
     ):

@@ -262,6 +262,32 @@ def test_what_only_machines_say_of_a_token_makes_it_nobodys_word(said: str) -> N
     assert value not in masked(f"elsewhere {value}", page, machine)
 
 
+RANDOM = "Zk3vQ9xT7bLm2Np4Rt8Vw1Yc6Hd5Jf0Gs/aUeIoKq+Xr"
+
+
+@pytest.mark.parametrize("page", ['<input type=hidden name=x value="{}">', '<meta name="page-state" content="{}">'])
+def test_a_long_value_that_nobody_wrote_is_masked_in_a_hidden_field_of_any_name(page: str) -> None:
+    """And there alone: elsewhere it may be the number by which the page knows a conversation."""
+    source = VisitText(page.format(RANDOM), "html")
+    assert RANDOM not in masked(source.text, source)
+    assert RANDOM in masked(f'{{"conversation": "{RANDOM}"}}', source)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "IDX1QhmYYmhJxgQhWIxmZvnZQMUpXfe6ZBBnePFnwUlSoRw4z1", "sha256-6ECeqR44fJwaOutcKduMSqpUYfmYP+R4pTW1d9RjtXg",
+        "index_module_idAiSummary__header__174b454c0000", "//sc04.alicdn.com/kf/H01375944c6664afb8afb274067251234.jpg",
+        "12 inch rechargeable fan with LED light 7200 mAh", "9f86d081884c7d659a2feaa0c55ad0159f86d081884c7d65",
+        "Foshan-Brightwing-Electric-Appliance-Co-Ltd-2026", "width=device-width,initial-scale=1,maximum-scale=1",
+    ],
+)  # fmt: skip
+def test_what_is_no_session_stays_in_a_hidden_field(value: str) -> None:
+    """Numbers of members, digests of scripts, names of styles, addresses of pictures, words."""
+    source = VisitText(f'<input type=hidden name=x value="{value}"><meta name=y content="{value}">', "html")
+    assert masked(source.text, source) == source.text
+
+
 def test_a_token_that_the_browser_sent_is_one_though_the_page_shows_it() -> None:
     value = "q7Xw93LpZk2MvB81nT5c"
     assert value not in masked(f"<p>{value}</p>", VisitText(f"csrf_token={value}", "sent"), VisitText(value, "shown"))
