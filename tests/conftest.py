@@ -31,8 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What is there by now, a million objects, stays to the end: no collection of garbage need walk through it."""
-    gc.collect()
+    """What is there by now, a million objects, stays to the end: no search for garbage need walk through it."""
     gc.freeze()
 
 

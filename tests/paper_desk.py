@@ -76,7 +76,7 @@ class _PaperBrowsers:
         assert not any(accounts)
 
     @asynccontextmanager
-    async def tab(self, account: str) -> AsyncIterator[PaperTab]:
+    async def tab(self, account: str, _more: bool = False) -> AsyncIterator[PaperTab]:
         yield self._make_tab()
 
 

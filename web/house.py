@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from markupsafe import Markup
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -12,16 +14,19 @@ from casework.asking import today as desk
 from casework.asking.search import Filters
 from casework.asking.search import search as find
 from casework.cases import cases
+from casework.keeping.night_report import FOLDER
 from casework.notices import notify
 from casework.proving.status import status as sealed
 from casework.scheduling import schedule
 from casework.workspace import Workspace
 from collector.archive.queries import Case, PausedAccount
-from collector.errors import PersonNeeded, TradewitnessError
+from collector.errors import PersonNeeded, TradewitnessError, WrongRequest
 from collector.progress import Progress
 from rules.notices.wording import LANGUAGES
-from web.page import begin, desk_of, go, page, posted, shown_view, text
+from web.page import begin, desk_of, document, go, page, posted, shown_view, text
 from web.work import Outcome, WebPerson
+
+_RUN = re.compile(r"\d{8}T\d{6}Z")
 
 
 def today(request: Request) -> Response:
@@ -50,7 +55,21 @@ def nights(request: Request) -> Response:
     """What the nights did, and whether they run by themselves."""
     ws = desk_of(request).workspace()
     told = list(reversed(ws.index.nights()))[:60] if ws.archive.exists else []
-    return page(request, "nights.html", "Nights", nights=[n for n in told if n.finished], plan=_schedule(ws))
+    ended = [(night, _report(ws, str(night.body.get("run", "")))) for night in told if night.finished]
+    return page(request, "nights.html", "Nights", nights=ended, plan=_schedule(ws))
+
+
+def _report(ws: Workspace, run: str) -> str:
+    """The address of a night's report, or "" where it is not there (any more)."""
+    return f"/nights/{run}" if _RUN.fullmatch(run) and (ws.archive.root / FOLDER / f"{run}.html").is_file() else ""
+
+
+def report(request: Request) -> Response:
+    """A night's report, as it was written."""
+    ws, run = desk_of(request).workspace(), request.path_params["run"]
+    if not _report(ws, run):
+        raise WrongRequest("There is no report of that night.", "Go to Nights, and choose one there.")
+    return document(ws.archive.root / FOLDER / f"{run}.html")
 
 
 def _schedule(ws: Workspace) -> Markup | str:

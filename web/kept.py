@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
 from casework import views
+from casework.asking.changes import changes
 from casework.asking.dossier import FactPicture, facts_of, tiles_of, zone_of_facts
 from casework.cases import find_case, machine_zone
 from casework.workspace import Workspace
@@ -18,9 +22,11 @@ from collector.errors import WrongRequest
 from collector.kinds import in_words
 from collector.media import media_type_of
 from collector.model import Artefact, Fact, Snapshot
+from collector.progress import Progress
 from rules.language.facts import fact_words, value_words
 from rules.language.words import time_words
-from web.page import desk_of, page, shown_view
+from web.page import begin, desk_of, document, page, posted, shown_view
+from web.work import Outcome, WebPerson
 
 _PICTURES = ("tile", "screen")
 _SHOWN_AS = ("image/png", "image/jpeg", "image/webp", "image/gif")
@@ -134,6 +140,45 @@ def facts(request: Request) -> Response:
     found = facts_of(ws, case.order, everything=bool(query.get("all")))
     told = shown_view(views.facts(found, tiles_of(ws, found), zone_of_facts(ws, case.order)))
     return page(request, "facts.html", "What was read", case=case, facts=told, everything=bool(query.get("all")))
+
+
+def changed(request: Request) -> Response:
+    """What changed on the case's pages, what harms the buyer first."""
+    ws = desk_of(request).workspace()
+    ws.archive.require()
+    case = find_case(ws, request.path_params["order"])
+    return page(
+        request, "changes.html", "What changed", case=case, changes=shown_view(views.changes(changes(ws, case.order)))
+    )
+
+
+@posted
+def draw_changes(request: Request, form: FormData) -> Response:
+    """Draws them, before and now."""
+    desk = desk_of(request)
+    order = find_case(desk.workspace(), request.path_params["order"]).order
+
+    def run(progress: Progress, person: WebPerson) -> Outcome:
+        from casework.asking.changes_page import write_page
+
+        ws = desk.workspace()
+        folder = ws.user / "packs"
+        folder.mkdir(parents=True, exist_ok=True)
+        place, answer = Path(tempfile.mkdtemp(dir=folder)), changes(ws, order, None, progress)
+        write_page(ws, answer, place / "changes.html", progress)
+        return Outcome(
+            views.changes(answer), ((f"/changes/{place.name}", "See before and now"), (f"/case/{order}", "The case"))
+        )
+
+    return begin(request, "Drawing what changed", f"/case/{order}/changes", run)
+
+
+def drawn_changes(request: Request) -> Response:
+    """What was drawn."""
+    path = desk_of(request).workspace().user / "packs" / Path(request.path_params["number"]).name / "changes.html"
+    if not path.is_file():
+        raise WrongRequest("That page is not here any more.", "Draw it again.")
+    return document(path)
 
 
 @dataclass(frozen=True, slots=True)

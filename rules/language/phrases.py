@@ -154,7 +154,8 @@ class _Wording:
 
     def excepted(self, sentence: Sentence, own: frozenset[tuple[int, int]] = frozenset()) -> bool:
         """Whether an exception stands in the sentence, other than within those words."""
-        return any(sentence.outside(phrase, self.scope, own) for phrase in self.unless)
+        stand = sentence.found.keys()
+        return any(sentence.outside(phrase, self.scope, own) for phrase in self.unless if phrase.needed <= stand)
 
 
 @dataclass(frozen=True, slots=True)

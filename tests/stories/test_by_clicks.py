@@ -137,7 +137,7 @@ def test_axe_finds_nothing_on_any_page_and_none_is_wider_than_the_screen(
     page.goto(origin + case)
     visit = page.get_attribute("a.visit", "href") or ""
     paths = ["/", "/new", "/nights", "/settings", "/verify", "/search?q=carton", "/nope"]
-    paths += [case, f"{case}/thread", f"{case}/facts", f"{case}/draft", f"{case}/pack?look=1", visit]
+    paths += [case, f"{case}/thread", f"{case}/facts", f"{case}/changes", f"{case}/draft", f"{case}/pack?look=1", visit]
     found = []
     for path in paths:
         page.goto(origin + path)

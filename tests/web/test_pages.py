@@ -11,8 +11,9 @@ import pytest
 from PIL import Image
 
 from casework.asking.told import told
+from casework.notices.nights import told_night
 from casework.workspace import Workspace
-from tests.paper_desk import ORDER
+from tests.paper_desk import ORDER, paper_browser, quiet
 from tests.web.serving import Visitor, serving
 from web.cases import file_name
 
@@ -84,6 +85,25 @@ def test_a_pack_is_looked_at_made_downloaded_and_verified(visitor: Visitor) -> N
     connection = visitor.ask("GET", place[1])
     assert connection.headers["content-type"] == "application/zip"
     assert connection.body.startswith("PK")
+
+
+def test_what_changed_is_listed_and_drawn(visitor: Visitor) -> None:
+    assert visitor.get(f"/case/{ORDER}/changes").status == 200
+    done = visitor.finished(visitor.post(f"/case/{ORDER}/changes", {}))
+    place = re.search(r'href="(/changes/[^"]+)"', done.body)
+    assert place is not None, done.body
+    drawn = visitor.get(place[1])
+    assert "sandbox" in drawn.headers["content-security-policy"]
+    assert "<script" not in drawn.body
+
+
+def test_a_nights_report_is_read_from_the_list_of_nights(visitor: Visitor, ws: Workspace) -> None:
+    with paper_browser():
+        told_night(ws, quiet)
+    place = re.search(r'href="(/nights/[^"]+)"', visitor.get("/nights").body)
+    assert place is not None
+    assert visitor.get(place[1]).status == 200
+    assert visitor.get("/nights/20200101T000000Z").status == 400
 
 
 def test_a_torn_pack_is_said_to_be_torn(visitor: Visitor) -> None:
