@@ -37,7 +37,7 @@ from rules.language.words import age_words
 from rules.night.plan import LeftOut, NightPlan, PlannedVisit
 
 _CUT_SHORT = TradewitnessError("It ended in the middle.", "What was kept so far is kept; the next run goes on.")
-_TRIES = 3
+_TRIES, _WAIT_S = 3, 4.0
 _JITTER = 0.5
 _CLOCK_MOVED = timedelta(minutes=1)
 
@@ -135,7 +135,7 @@ class _Run:
         self.plan, self.size = plan, self.ws.archive.ledger.size
         config = self.ws.archive.config
         if plan.visits:
-            pace = Pace(config.pause_s, _JITTER, _TRIES, begins=self._begins)
+            pace = Pace(config.pause_s, _JITTER, _TRIES, _WAIT_S, begins=self._begins)
             targets = [one.target for one in plan.visits]
             keep_snapshots(self.ws, targets, self.progress, pace=pace, in_use=self.in_use, kept=self.snapshots.append)
 

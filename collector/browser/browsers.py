@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 
 BLANK = "about:blank"
+_START_S = 60.0
 
 
 @dataclass(slots=True)
@@ -115,6 +116,11 @@ class Browsers:
                     _LOG.info("account %s could not be opened: %s", name, without_quotes(error.message))
                     self._in_use.failed[name] = error
 
+    async def settled(self) -> None:
+        """Waits for the browsers that are being started: one that nobody waits for any more must end with the others."""
+        if starting := [made for made in self._made.values() if not made.done()]:
+            await asyncio.wait(starting, timeout=_START_S)
+
     async def _launched(self) -> Browser:
         return await self._stack.enter_async_context(launched(self._playwright))
 
@@ -151,4 +157,8 @@ async def browsers(accounts: Accounts, in_use: AccountsInUse) -> AsyncIterator[B
     """The browsers of a run; every one that it started has ended afterwards, but windows that stay. Raises BrowserError."""
     async with AsyncExitStack() as stack:
         playwright = await stack.enter_async_context(driver())
-        yield Browsers(playwright, accounts, stack, in_use)
+        running = Browsers(playwright, accounts, stack, in_use)
+        try:
+            yield running
+        finally:
+            await running.settled()

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import stamina
 
+from casework.keeping import nightly
 from fixtures.authority import Served
 from fixtures.marketplace.fleet import Fleet
 from fixtures.marketplace.scenarios import SCENARIOS
@@ -58,7 +58,8 @@ def fleet(folder: Path, authority: Served, accounts: int) -> Iterator[FleetDesk]
     day = SCENARIOS[SCENARIO].today
     market = Fleet(SCENARIO, (datetime.now(UTC) - timedelta(days=day)).date(), day, slow_seconds=0.5)
     folder.mkdir(exist_ok=True)
-    with serve(market) as port, stamina.set_testing(True, attempts=3, cap=True):
+    with serve(market) as port, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(nightly, "_WAIT_S", 0.3)
         environment = {
             "TRADEWITNESS_ARCHIVE": str(folder / "archive"),
             "TRADEWITNESS_CONFIG": str(folder / "configuration"),
