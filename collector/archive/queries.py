@@ -267,9 +267,10 @@ class Queries:
         )
         return next(map(fact_of_row, self._rows(sql, case, name, target, before)), None)
 
-    def kept_after(self, size: int) -> frozenset[str]:
-        """The ids of the visits whose entries are not among the first so many of the ledger."""
-        return frozenset(row["id"] for row in self._rows("select id from snapshots where seq >= ?", size))
+    def kept_after(self, size: int, case: str) -> frozenset[str]:
+        """The ids of a case's visits whose entries are not among the first so many of the ledger."""
+        rows = self._rows("select id from snapshots where case_id = ? and seq >= ?", case, size)
+        return frozenset(row["id"] for row in rows)
 
     def looks_that_say(self, family: str, case: str) -> frozenset[str]:
         """The ids of a case's visits that say something under a name that begins so, legibly or not."""

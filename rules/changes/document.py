@@ -103,15 +103,25 @@ class ShownPage:
     @property
     def passages(self) -> list[list[tuple[str, str]]]:
         """Each passage word by word: (same | gone | new, the words)."""
-        if self.text is None:
-            return []
-        pairs = zip(self.text.before, self.text.after, strict=True)
-        return [list(by_word(old[:_LONGEST], new[:_LONGEST])) for old, new in pairs][:_PASSAGES]
+        return [list(by_word(old[:_LONGEST], new[:_LONGEST])) for old, new in self._pairs[:_PASSAGES]]
 
     @property
     def hidden(self) -> int:
         """How many passages are not shown."""
-        return max(0, len(self.text.before) - _PASSAGES) if self.text else 0
+        return max(0, len(self._pairs) - _PASSAGES)
+
+    @property
+    def _pairs(self) -> list[tuple[str, str]]:
+        """The passages, those that follow each other and are all gone, or all new, as one: the cells of a table."""
+        found: list[tuple[str, str]] = []
+        for old, new in zip(self.text.before, self.text.after, strict=True) if self.text else ():
+            if found and not old and not found[-1][0]:
+                found[-1] = "", f"{found[-1][1]} · {new}"
+            elif found and not new and not found[-1][1]:
+                found[-1] = f"{found[-1][0]} · {old}", ""
+            else:
+                found.append((old, new))
+        return found
 
 
 @dataclass(frozen=True, slots=True)

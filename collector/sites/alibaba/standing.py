@@ -6,7 +6,7 @@ The site marks its modules by `data-module-name`, by class and by tag: advertise
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from lxml.html import HtmlElement, fromstring
 
@@ -61,7 +61,7 @@ def moving_areas(frame: Frame) -> tuple[Area, ...]:
 
 
 def _moves(name: str, class_names: Iterable[str], module: str) -> bool:
-    marked = any(_CLASS.fullmatch(one) for one in class_names)
+    marked = any(map(_CLASS.fullmatch, class_names))
     return marked or name in _MOVING_TAGS or bool(module and _MODULE.fullmatch(module))
 
 
@@ -76,19 +76,10 @@ class _Standing:
         self._line: list[str] = []
 
     def take(self, root: HtmlElement) -> None:
-        for text, ends in self._pieces(root, 0):
-            self._line.append(text)
-            if ends:
-                self._end()
+        self._walk(root, 0)
         self._end()
 
-    def _end(self) -> None:
-        if line := " ".join(" ".join(self._line).split()):
-            self.blocks.append(line)
-        self._line = []
-
-    def _pieces(self, tag: HtmlElement, depth: int) -> Iterator[tuple[str, bool]]:
-        """Each text below a tag, and whether its block ends with it."""
+    def _walk(self, tag: HtmlElement, depth: int) -> None:
         if not isinstance(tag.tag, str) or tag.tag in _SILENT or _is_hidden(tag):
             return
         if _moves(tag.tag, str(tag.get("class") or "").split(), str(tag.get("data-module-name") or "")):
@@ -98,13 +89,21 @@ class _Standing:
             self._picture(str(tag.get("src") or ""))
         block = tag.tag not in _INLINE
         if block:
-            yield "", True
-        yield tag.text or "", False
+            self._end()
+        if tag.text:
+            self._line.append(tag.text)
         for child in tag if depth < _DEEPEST else ():
-            yield from self._pieces(child, depth + 1)
-            yield child.tail or "", False
+            self._walk(child, depth + 1)
+            if child.tail:
+                self._line.append(child.tail)
         if block:
-            yield "", True
+            self._end()
+
+    def _end(self) -> None:
+        """A block ends: what was gathered of it is one."""
+        if self._line and (line := " ".join(" ".join(self._line).split())):
+            self.blocks.append(line)
+        self._line = []
 
     def _picture(self, address: str) -> None:
         """Pictures are known by their path: the media hosts take turns, and make each size under a name of its own."""
