@@ -16,7 +16,7 @@ from itertools import groupby
 from collector.canonical import commitment
 from collector.errors import WrongRequest
 from collector.kinds import page_kind
-from collector.model import AddedFile, Artefact, Private, SavedPage, Snapshot
+from collector.model import AddedFile, Artefact, Private, Snapshot
 
 # What came of exchanges is no file of its own: all of a visit is shown as a web archive, or nothing.
 EXCHANGED = ("body", "frames")
@@ -41,7 +41,8 @@ _NUMBER = re.compile(r"[AB]\d{2,}", re.IGNORECASE)
 class Withheld:
     """An artefact that is sealed but not shown: the ledger names it by `commitment`, and `why` says the reason.
 
-    `origin` is the id of the visit or file that it is of, the same in every pack; `size` in bytes.
+    `origin` is the id of the visit or file that it is of, the same in every pack; `size` in bytes. `opened`: the buyer shows
+    it all the same.
     """
 
     exhibit: str
@@ -51,6 +52,7 @@ class Withheld:
     why: str
     origin: str = ""
     size: int = 0
+    opened: bool = False
 
     @property
     def name(self) -> str:
@@ -113,11 +115,19 @@ def _asked(text: str) -> Asked:
     return Asked(text, match[1], match[2].lower(), int(match[3]) if match[3] else None)
 
 
-def hidden_of(number: str, snapshot: Snapshot, private: Private, asked: Iterable[Asked]) -> tuple[tuple[Artefact, str], ...]:
-    """The artefacts of a visit that its exhibit does not show, each with the reason."""
+def closed_artefacts(
+    number: str, snapshot: Snapshot, private: Private, asked: Iterable[Asked], *, everything: bool = False
+) -> tuple[Withheld, ...]:
+    """What of a visit its exhibit does not show by default, each with the reason and whether it is opened all the same."""
     wanted = tuple(asked)
-    found = ((a, _why_hidden(snapshot, a, private)) for a in snapshot.artefacts)
-    return tuple((a, why) for a, why in found if why and not _is_opened(number, snapshot.id, a, private, wanted))
+    return tuple(
+        Withheld(
+            number, a.role, a.part, commitment(a.salt, a.digest), why, snapshot.id, a.size,
+            everything or _is_opened(number, snapshot.id, a, private, wanted),
+        )
+        for a in snapshot.artefacts
+        if (why := _why_hidden(snapshot, a, private))
+    )  # fmt: skip
 
 
 def _why_hidden(snapshot: Snapshot, artefact: Artefact, private: Private) -> str:
@@ -142,25 +152,14 @@ def shows_exchanges(number: str, snapshot: Snapshot, asked: Iterable[Asked]) -> 
     return page_kind(snapshot.target.kind).public or _opens_exchanges(number, snapshot.id, asked)
 
 
-def why_closed(page: SavedPage | None) -> str:
-    """Why a file that the buyer saved is withheld, or ""."""
-    if page is None:
-        return ""
-    return OTHERS_SHOWN if page.others else SECRETS_HELD if page.secrets else ""
-
-
-def withheld_artefacts(number: str, snapshot: Snapshot, hidden: Iterable[tuple[Artefact, str]]) -> tuple[Withheld, ...]:
-    """What is hidden of a visit, as the ledger names it."""
+def closed_file(number: str, file: AddedFile, asked: Iterable[Asked], *, everything: bool = False) -> tuple[Withheld, ...]:
+    """A file that the buyer saved, with its parts, where it is not shown by default."""
+    page = file.page
+    why = "" if page is None else OTHERS_SHOWN if page.others else SECRETS_HELD if page.secrets else ""
+    parts = tuple(enumerate(file.sealed)) if why else ()
+    opened = everything or any(one.fits(number, file.id, "file", n) for one in asked for n, _ in parts)
     return tuple(
-        Withheld(number, a.role, a.part, commitment(a.salt, a.digest), why, snapshot.id, a.size) for a, why in hidden
-    )
-
-
-def withheld_file(number: str, file: AddedFile, why: str) -> tuple[Withheld, ...]:
-    """A file of the buyer's, with its parts, as the ledger names it."""
-    return tuple(
-        Withheld(number, "file", n, commitment(one.salt, one.digest), why, file.id, one.size)
-        for n, one in enumerate(file.sealed)
+        Withheld(number, "file", n, commitment(one.salt, one.digest), why, file.id, one.size, opened) for n, one in parts
     )
 
 
