@@ -23,6 +23,7 @@ from fixtures.marketplace.pictures import address_of
 from tests.paper_desk import PaperDesk, PaperTab
 from tests.rules.changes.looks import asked_for
 
+pytestmark = pytest.mark.stories
 PAGES = ("order", "supplier", "product", "thread", "dispute")
 
 
