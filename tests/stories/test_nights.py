@@ -20,6 +20,11 @@ from fixtures.authority import Served
 from tests.stories.fleet import KINDS, FleetDesk, fleet
 
 
+@pytest.fixture(scope="module", autouse=True)
+def one_browser() -> None:
+    """These stories are lent no browser: they kill their own, and look whether it is gone."""
+
+
 def browsers() -> list[psutil.Process]:
     """The browsers that this process started, without their helpers."""
     found = []
