@@ -19,7 +19,7 @@ from functools import lru_cache
 from itertools import chain
 
 from rules.language.sentence import Index, Scope, Sentence, index
-from rules.language.spelling import Spelling, folded, spelling
+from rules.language.spelling import Spelling, folded, spelling, words
 from rules.language.written import (
     HAS_CJK,
     Phrase,
@@ -94,7 +94,8 @@ class Language:
     """What is said in one language, and what takes it away.
 
     `negations` deny what follows them closely, `conditions` ("if") make an admission or own words a mere case, `asides`
-    ("beware") show that a sentence is about what others do.
+    ("beware") show that a sentence is about what others do. `common` are words that few sentences lack: one that has twice
+    as many of another language's is not in this one, and is not sought for it.
 
     `mixed_with`, of Chinese: the language whose words are written in between; its lists, phrases, negations and exceptions
     hold too, so that a sentence with Chinese characters in it is sought by this one alone.
@@ -107,6 +108,7 @@ class Language:
     mixed_with: str = ""
     conditions: tuple[str, ...] = ()
     asides: tuple[str, ...] = ()
+    common: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +187,8 @@ class _Sought:
 class Matcher:
     """A phrase book made ready to be used on text. `negations` are those of all its languages.
 
-    `sought`: what is sought in sentences without and with Chinese characters; `asked`: the flags that are.
+    `sought`: what is sought in sentences without and with Chinese characters; `asked`: the flags that are; `common`: the
+    words by which a sentence is known to be in a language.
     """
 
     book: PhraseBook
@@ -194,6 +197,7 @@ class Matcher:
     flags: tuple[_Compiled, ...] = field(repr=False)
     sought: tuple[_Sought, _Sought] = field(repr=False)
     asked: frozenset[str] = field(repr=False)
+    common: Mapping[str, frozenset[str]] = field(repr=False)
 
     def hits(self, text: str, speaker: str = "") -> list[Hit]:
         """The flags that a message raises, each once with its first sentence; `speaker` "" is anybody."""
@@ -210,6 +214,13 @@ class Matcher:
     def _sentence(self, written: str) -> Sentence:
         plain = self.spelling.plain(written)
         return Sentence(plain, self.sought[bool(HAS_CJK.search(plain))].terms, bool(_ASKED.search(written)))
+
+    def foreign(self, sentence: Sentence) -> frozenset[str]:
+        """The languages in which the sentence is not written."""
+        words = set(sentence.plain.split(" "))
+        count = {language: len(words & common) for language, common in self.common.items()}
+        most = max(count.values(), default=0)
+        return frozenset(language for language, number in count.items() if 2 * number < most)
 
     def specimens(self) -> Iterator[tuple[Flag, str, str]]:
         """Each flag, a language, and a text that says one of the flag's phrases in it and nothing else."""
@@ -236,9 +247,10 @@ def _raised(
 ) -> Iterator[tuple[int, Hit]]:
     """The flags that a sentence raises, each with its place in the book, a phrase's before a pattern's."""
     chinese = bool(HAS_CJK.search(sentence.plain))
+    foreign = frozenset[str]() if chinese else book.foreign(sentence)
     asked = {n for n, one in enumerate(book.flags) if one.flag.id in book.asked and (not speaker or speaker in one.flag.by)}
     for at, n, _, phrase in book.sought[chinese].candidates(sentence):
-        if at in asked:
+        if at in asked and book.flags[at].wordings[n].language not in foreign:
             one, wording = book.flags[at], book.flags[at].wordings[n]
             own = sentence.match(phrase, wording.scope, beside, one.flag.kind in _STATED)
             if own and not wording.excepted(sentence, own):
@@ -295,7 +307,10 @@ def matcher(book: PhraseBook, languages: tuple[Language, ...] = ()) -> Matcher:
             wordings[wording.flag].append(made)
     flags = tuple(_Compiled(flag, _patterns(flag), tuple(wordings[flag.id])) for flag in book.flags)
     ids = frozenset(flag.id for flag in book.flags)
-    made_ready = Matcher(book, whole[-1].negations, spelled, flags, (_sought(flags, False), _sought(flags, True)), ids)
+    common = {one.language: frozenset(chain.from_iterable(map(words, one.common))) for one in languages if one.common}
+    made_ready = Matcher(
+        book, whole[-1].negations, spelled, flags, (_sought(flags, False), _sought(flags, True)), ids, common
+    )
     _require_found(made_ready)
     return made_ready
 
