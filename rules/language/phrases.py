@@ -94,8 +94,8 @@ class Language:
     """What is said in one language, and what takes it away.
 
     `negations` deny what follows them closely, `conditions` ("if") make an admission or own words a mere case, `asides`
-    ("beware") show that a sentence is about what others do. `common` are words that few sentences lack: one that has twice
-    as many of another language's is not in this one, and is not sought for it.
+    ("beware") show that a sentence is about what others do. `common` are words that few sentences lack: one that has clearly
+    more of another language's, or Chinese characters, is not in this one, and is not sought for it.
 
     `mixed_with`, of Chinese: the language whose words are written in between; its lists, phrases, negations and exceptions
     hold too, so that a sentence with Chinese characters in it is sought by this one alone.
@@ -166,38 +166,36 @@ class _Compiled:
     wordings: tuple[_Wording, ...]
 
 
+_Place = tuple[int, int, int]  # of a flag in the book, of a wording among its, of a phrase in that
+
+
 @dataclass(frozen=True)
 class _Sought:
-    """What is sought in sentences of one sort: the terms, and the phrases by the rarest terms that each needs.
+    """What is sought in one language: the terms, and the phrases, with their places, by the rarest terms that each needs.
 
-    A phrase comes with the places of its flag, of its wording in it and of itself in that.
+    `common`: words by which a sentence is known to be in it.
     """
 
+    language: str
+    chinese: bool | None
+    common: frozenset[str]
     terms: Index
-    by_needed: Mapping[Terms, tuple[tuple[int, int, int, Phrase], ...]]
-
-    def candidates(self, sentence: Sentence) -> list[tuple[int, int, int, Phrase]]:
-        """The phrases all of whose words stand in the sentence, in the order of the book."""
-        found = sentence.found
-        near = (one for terms in found for one in self.by_needed.get(terms, ()) if one[3].needed <= found.keys())
-        return sorted(near, key=lambda one: one[:3])
+    by_needed: Mapping[Terms, tuple[tuple[_Place, Phrase], ...]]
 
 
 @dataclass(frozen=True, eq=False)
 class Matcher:
     """A phrase book made ready to be used on text. `negations` are those of all its languages.
 
-    `sought`: what is sought in sentences without and with Chinese characters; `asked`: the flags that are; `common`: the
-    words by which a sentence is known to be in a language.
+    `sought`: what is sought in each language; `asked`: the flags that are.
     """
 
     book: PhraseBook
     negations: tuple[str, ...]
     spelling: Spelling = field(repr=False)
     flags: tuple[_Compiled, ...] = field(repr=False)
-    sought: tuple[_Sought, _Sought] = field(repr=False)
+    sought: tuple[_Sought, ...] = field(repr=False)
     asked: frozenset[str] = field(repr=False)
-    common: Mapping[str, frozenset[str]] = field(repr=False)
 
     def hits(self, text: str, speaker: str = "") -> list[Hit]:
         """The flags that a message raises, each once with its first sentence; `speaker` "" is anybody."""
@@ -207,20 +205,24 @@ class Matcher:
         """This book with that flag alone: the others need not be sought."""
         return replace(self, asked=frozenset((flag,)))
 
-    def read(self, text: str) -> tuple[tuple[str, Sentence], ...]:
-        """The sentences of a text as they are written, and in plain words."""
-        return tuple((written, self._sentence(written)) for written in sentences(text))
+    def read(self, text: str) -> tuple[_Read, ...]:
+        """The sentences of a text as they are written, in plain words, and what is to be sought in each."""
+        return tuple(map(self._read, sentences(text)))
 
-    def _sentence(self, written: str) -> Sentence:
+    def _read(self, written: str) -> _Read:
         plain = self.spelling.plain(written)
-        return Sentence(plain, self.sought[bool(HAS_CJK.search(plain))].terms, bool(_ASKED.search(written)))
+        sought = self._spoken(plain)
+        asked = bool(_ASKED.search(written))
+        return _Read(written, Sentence(plain, tuple(one.terms for one in sought), asked), sought)
 
-    def foreign(self, sentence: Sentence) -> frozenset[str]:
-        """The languages in which the sentence is not written."""
-        words = set(sentence.plain.split(" "))
-        count = {language: len(words & common) for language, common in self.common.items()}
-        most = max(count.values(), default=0)
-        return frozenset(language for language, number in count.items() if 2 * number < most)
+    def _spoken(self, plain: str) -> tuple[_Sought, ...]:
+        """What is to be sought in these words: the languages that they can be written in."""
+        chinese, words = bool(HAS_CJK.search(plain)), set(plain.split(" "))
+        near = [one for one in self.sought if one.chinese in (None, chinese)]
+        count = [len(words & one.common) for one in near]
+        most = max(count, default=0)
+        spoken = (not chinese and 3 * number >= 2 * most for number in count)
+        return tuple(one for one, may in zip(near, spoken, strict=True) if may or not one.common)
 
     def specimens(self) -> Iterator[tuple[Flag, str, str]]:
         """Each flag, a language, and a text that says one of the flag's phrases in it and nothing else."""
@@ -231,37 +233,49 @@ class Matcher:
                         yield one.flag, wording.language, text
 
 
+@dataclass(frozen=True)
+class _Read:
+    """A sentence as it was written, in plain words, and what is to be sought in it."""
+
+    written: str
+    sentence: Sentence
+    sought: tuple[_Sought, ...]
+
+    def candidates(self) -> list[tuple[_Place, Phrase]]:
+        """The phrases all of whose words stand here, in the order of the book."""
+        found = self.sentence.found
+        near = (one for sought in self.sought for terms in found for one in sought.by_needed.get(terms, ()))
+        return sorted((one for one in near if one[1].needed <= found.keys()), key=lambda one: one[0])
+
+
 @lru_cache(20_000)  # a conversation is asked about once for each reason, and again by what comes later
 def _hits(book: Matcher, text: str, speaker: str) -> tuple[Hit, ...]:
     found: dict[str, Hit] = {}
     told = book.read(text)
-    for n, (written, sentence) in enumerate(told):
-        beside = tuple(other for _, other in told[max(0, n - 1) : n + 2] if other is not sentence)
-        for hit in sorted(_raised(book, written, sentence, beside, speaker), key=lambda hit: hit[0]):
-            found.setdefault(hit[1].flag.id, hit[1])
+    for n, read in enumerate(told):
+        beside = tuple(other.sentence for other in told[max(0, n - 1) : n + 2] if other is not read)
+        for _, hit in sorted(_raised(book, read, beside, speaker), key=lambda hit: hit[0]):
+            found.setdefault(hit.flag.id, hit)
     return tuple(found.values())
 
 
-def _raised(
-    book: Matcher, written: str, sentence: Sentence, beside: tuple[Sentence, ...], speaker: str
-) -> Iterator[tuple[int, Hit]]:
+def _raised(book: Matcher, read: _Read, beside: tuple[Sentence, ...], speaker: str) -> Iterator[tuple[int, Hit]]:
     """The flags that a sentence raises, each with its place in the book, a phrase's before a pattern's."""
-    chinese = bool(HAS_CJK.search(sentence.plain))
-    foreign = frozenset[str]() if chinese else book.foreign(sentence)
+    written, sentence = read.written.strip(), read.sentence
     asked = {n for n, one in enumerate(book.flags) if one.flag.id in book.asked and (not speaker or speaker in one.flag.by)}
-    for at, n, _, phrase in book.sought[chinese].candidates(sentence):
-        if at in asked and book.flags[at].wordings[n].language not in foreign:
+    for (at, n, _), phrase in read.candidates():
+        if at in asked:
             one, wording = book.flags[at], book.flags[at].wordings[n]
             own = sentence.match(phrase, wording.scope, beside, one.flag.kind in _STATED)
             if own and not wording.excepted(sentence, own):
                 asked.remove(at)
-                yield at, Hit(one.flag, written.strip(), wording.language, sentence.words(own))
+                yield at, Hit(one.flag, written, wording.language, sentence.words(own))
     raw = folded(written) if any(book.flags[at].patterns for at in asked) else ""
     for at in asked:
         one = book.flags[at]
         shown = next((match[0] for pattern in one.patterns if (match := pattern.search(raw))), "")
-        if shown and not any(wording.sought_in(chinese) and wording.excepted(sentence) for wording in one.wordings):
-            yield at, Hit(one.flag, written.strip(), "", shown)
+        if shown and not any(wording.excepted(sentence) for wording in one.wordings):
+            yield at, Hit(one.flag, written, "", shown)
 
 
 def sentences(text: str) -> Iterator[str]:
@@ -293,10 +307,13 @@ def matcher(book: PhraseBook, languages: tuple[Language, ...] = ()) -> Matcher:
     whole = (*_mixed(languages), _shared(book, languages, own))
     spelled = _spelling(book, whole)
     wordings: dict[str, list[_Wording]] = {flag.id: [] for flag in book.flags}
-    within = {one.mixed_with for one in languages}
+    within = {one.mixed_with for one in languages if one.mixed_with}
+
+    def chinese_of(language: Language) -> bool | None:
+        return True if language.mixed_with else False if language.language in within else None
+
     for language in whole:
-        chinese = True if language.mixed_with else False if language.language in within else None
-        compiler = _Compiler(language, book.words, spelled, chinese)
+        compiler = _Compiler(language, book.words, spelled, chinese_of(language))
         for wording in language.says:
             place = f"{language.language or 'flags'}.{wording.flag}"
             if wording.flag not in wordings:
@@ -307,10 +324,8 @@ def matcher(book: PhraseBook, languages: tuple[Language, ...] = ()) -> Matcher:
             wordings[wording.flag].append(made)
     flags = tuple(_Compiled(flag, _patterns(flag), tuple(wordings[flag.id])) for flag in book.flags)
     ids = frozenset(flag.id for flag in book.flags)
-    common = {one.language: frozenset(chain.from_iterable(map(words, one.common))) for one in languages if one.common}
-    made_ready = Matcher(
-        book, whole[-1].negations, spelled, flags, (_sought(flags, False), _sought(flags, True)), ids, common
-    )
+    sought = tuple(_sought(flags, language, chinese_of(language)) for language in whole)
+    made_ready = Matcher(book, whole[-1].negations, spelled, flags, sought, ids)
     _require_found(made_ready)
     return made_ready
 
@@ -325,11 +340,13 @@ def _shared(book: PhraseBook, languages: tuple[Language, ...], own: tuple[Wordin
     return Language("", negations, (), own, "", of_all(lambda one: one.conditions), of_all(lambda one: one.asides))
 
 
-def _sought(flags: tuple[_Compiled, ...], chinese: bool) -> _Sought:
-    """What is sought in sentences with Chinese characters, or in those without."""
-    said = [(at, n, w) for at, one in enumerate(flags) for n, w in enumerate(one.wordings) if w.sought_in(chinese)]
-    common = Counter(chain.from_iterable(phrase.needed for _, _, wording in said for phrase in wording.phrases))
-    by_needed: dict[Terms, list[tuple[int, int, int, Phrase]]] = {}
+def _sought(flags: tuple[_Compiled, ...], language: Language, chinese: bool | None) -> _Sought:
+    """What is sought in one language."""
+    said = [
+        (at, n, w) for at, one in enumerate(flags) for n, w in enumerate(one.wordings) if w.language == language.language
+    ]
+    needed = Counter(chain.from_iterable(phrase.needed for _, _, wording in said for phrase in wording.phrases))
+    by_needed: dict[Terms, list[tuple[_Place, Phrase]]] = {}
     lists: dict[Terms, None] = {}
     for at, n, wording in said:
         lists.update(dict.fromkeys((wording.scope.negations, wording.scope.conditions, wording.scope.asides)))
@@ -337,9 +354,11 @@ def _sought(flags: tuple[_Compiled, ...], chinese: bool) -> _Sought:
             rows = (*phrase.rows, *phrase.near, *phrase.absent)
             lists.update(dict.fromkeys(slot.terms for row in rows for slot in row))
         for place, phrase in enumerate(wording.phrases):
-            rarest = min(phrase.needed, key=lambda terms: (common[terms], len(terms.any)))
-            by_needed.setdefault(rarest, []).append((at, n, place, phrase))
-    return _Sought(index(lists), {terms: tuple(found) for terms, found in by_needed.items()})
+            rarest = min(phrase.needed, key=lambda terms: (needed[terms], len(terms.any)))
+            by_needed.setdefault(rarest, []).append(((at, n, place), phrase))
+    common = frozenset(chain.from_iterable(map(words, language.common)))
+    found = {terms: tuple(phrases) for terms, phrases in by_needed.items()}
+    return _Sought(language.language, chinese, common, index(lists), found)
 
 
 def _require_found(made: Matcher) -> None:
@@ -354,10 +373,11 @@ def _require_found(made: Matcher) -> None:
 
 def _finds(made: Matcher, wording: _Wording, phrase: Phrase, specimen: str) -> bool:
     """Whether the phrase stands there; what is written in the language that it is mixed with was looked at in that."""
-    return any(
-        not wording.sought_in(bool(HAS_CJK.search(sentence.plain))) or bool(sentence.match(phrase, wording.scope))
-        for _, sentence in made.read(specimen)
-    )
+    for read in made.read(specimen):
+        spoken = any(sought.language == wording.language for sought in read.sought)
+        if not spoken or read.sentence.match(phrase, wording.scope):
+            return True
+    return False
 
 
 def _mixed(languages: tuple[Language, ...]) -> tuple[Language, ...]:

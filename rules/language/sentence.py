@@ -20,21 +20,23 @@ _TAG, _TAG_CJK = 2, 4  # words, and Chinese characters, of a question that is hu
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A term, what finds it where its words alone do not, and the lists in which it stands."""
+    """A term, whether its words alone find it, and the lists in which it stands."""
 
+    term: Term
     text: str
-    pattern: re.Pattern[str] | None
+    simple: bool
     lists: tuple[Terms, ...]
 
     def end(self, plain: str, at: int) -> int:
         """Where the term ends that begins at that place; -1 where it does not stand there."""
-        if self.pattern:
-            match = self.pattern.match(plain, at)
+        if not self.simple:
+            pattern = self.term.pattern()
+            match = pattern.match(plain, at) if pattern else None
             return match.end() if match else -1
-        end = at + len(self.text)
         if not plain.startswith(self.text, at):
             return -1
-        goes_on = end < len(plain) and _LATIN.match(plain[end]) and _LATIN.match(plain[end - 1])
+        end = at + len(self.text)
+        goes_on = end < len(plain) and plain[end] != " " and _LATIN.match(plain[end]) and _LATIN.match(plain[end - 1])
         return -1 if goes_on else end
 
 
@@ -63,7 +65,7 @@ def index(lists: Iterable[Terms]) -> Index:
             owners.setdefault(term, {})[terms] = None
     entries: dict[str, list[_Entry]] = {}
     for term, standing in owners.items():
-        entry = _Entry(term.text, term.pattern(), tuple(standing))
+        entry = _Entry(term, term.text, not term.varies, tuple(standing))
         entries.setdefault(term.key(), []).append(entry)
     return Index({key: tuple(found) for key, found in entries.items()})
 
@@ -71,14 +73,15 @@ def index(lists: Iterable[Terms]) -> Index:
 def _places(plain: str) -> Iterator[tuple[int, str]]:
     """Where a term may begin, and the keys by which it is looked up: at each word, and at each Chinese character."""
     at = 0
-    for word in plain.split(" "):
+    found = plain.split(" ")
+    for word, following in zip(found, (*found[1:], ""), strict=True):
         if HAS_CJK.match(word):
             for n in range(len(word)):
                 yield at + n, word[n]
                 if len(word) > n + 1:
                     yield at + n, word[n : n + 2]
         elif word:
-            for key in looked_up(word):
+            for key in looked_up(word, following):
                 yield at, key
         at += len(word) + 1
 
@@ -99,9 +102,9 @@ class Scope:
 class Sentence:
     """One sentence in plain words, and where each term stands in it, looked up once. `asked`: it is a question."""
 
-    def __init__(self, plain: str, terms: Index, asked: bool = False) -> None:
+    def __init__(self, plain: str, terms: tuple[Index, ...], asked: bool = False) -> None:
         self.plain = plain
-        self.found = terms.found(plain)
+        self.found = {found: spans for one in terms for found, spans in one.found(plain).items()}
         self._asked = _last_clause(plain) if asked else len(plain)
 
     def words(self, spans: frozenset[Span]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 
 from rules.language.spelling import CJK, ways, words
@@ -25,30 +26,44 @@ class Term:
     text: str
 
     def key(self) -> str:
-        """What a sentence looks the term up by: its first word, or what that begins with; two Chinese characters."""
-        first = self.text.partition(" ")[0]
+        """What a sentence looks the term up by: its first word or two, how the first begins, two Chinese characters."""
+        first, _, rest = self.text.partition(" ")
         if HAS_CJK.match(first):
             return first[:2]
-        return first[:-1][:_STEM_KEY] + "*" if first.endswith("*") else first
+        if first.endswith("*"):
+            return first[:-1][:_STEM_KEY] + "*"
+        second = rest.partition(" ")[0]
+        plain = second and _FIGURE not in (first, second) and not second.endswith("*") and not HAS_CJK.match(second)
+        return f"{first} {second}" if plain else first
 
     def pattern(self) -> re.Pattern[str] | None:
         """What finds it where its words alone do not."""
-        if "*" not in self.text and _FIGURE not in self.text:
-            return None
-        return re.compile(" ".join(map(_word_pattern, self.text.split(" "))) + "(?![^ ,])")
+        return _pattern(self.text) if self.varies else None
+
+    @property
+    def varies(self) -> bool:
+        """Whether one of its words is a stem or a figure."""
+        return "*" in self.text or _FIGURE in self.text
 
     def specimen(self) -> str:
         """Words that are the term."""
         return self.text.replace("*", "").replace(_FIGURE, "3")
 
 
+@lru_cache(None)
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(" ".join(map(_word_pattern, text.split(" "))) + "(?![^ ,])")
+
+
 def _word_pattern(word: str) -> str:
     return r"\d[^ ,]*" if word == _FIGURE else re.escape(word[:-1]) + "[^ ,]*" if word.endswith("*") else re.escape(word)
 
 
-def looked_up(word: str) -> Iterator[str]:
-    """The keys of the terms that may begin with this word."""
+def looked_up(word: str, following: str) -> Iterator[str]:
+    """The keys of the terms that may begin with this word, before that one."""
     yield word
+    if following:
+        yield f"{word} {following}"
     yield word[: _STEM_KEY - 1] + "*"
     yield word[:_STEM_KEY] + "*"
     if word[0].isdigit():
@@ -108,14 +123,17 @@ def pieces(part: str) -> Iterator[str]:
             begin = at + 1
 
 
-def choices(piece: str) -> Iterator[str]:
+@lru_cache(20_000)
+def choices(piece: str) -> tuple[str, ...]:
     """Each text that a piece stands for: `(my|our (own)?) bank` is three."""
+    if piece.startswith("(") and piece.endswith(")") and "(" not in piece[1:]:
+        return tuple(dict.fromkeys(" ".join(one.split()) for one in piece[1:-1].split("|")))
     inner = _CHOICE.search(piece)
     if not inner:
-        yield " ".join(piece.split())
-        return
-    for chosen in (*inner[1].split("|"), *([""] if inner[2] else [])):
-        yield from choices(f"{piece[: inner.start()]}{chosen}{piece[inner.end() :]}")
+        return (" ".join(piece.split()),)
+    chosen = (*inner[1].split("|"), *([""] if inner[2] else []))
+    texts = (f"{piece[: inner.start()]}{one}{piece[inner.end() :]}" for one in chosen)
+    return tuple(dict.fromkeys(chain.from_iterable(map(choices, texts))))
 
 
 def bare_words(text: str) -> Iterator[str]:
