@@ -42,6 +42,7 @@ SPEAKERS = ("supplier", "buyer")
 
 _SENTENCE = re.compile(r"(?<=[。！？；\n])|(?<=\w\w[.!?;])(?<!\b[Nn][Oo]\.)(?=\s)|(?<=[!?])(?=\s)")
 _ASKED = re.compile(r"[?？][\s\"»”]*$|吗[。！]?$")  # the buyer who asks has not said, agreed or done it
+_KNOWN = 2  # common words by which a sentence is known to be in a language
 _LONGEST = 1000  # characters looked at as one sentence
 
 _STATED = ("own_words", "admission")  # said neither where it is asked nor on a condition
@@ -221,7 +222,7 @@ class Matcher:
         near = [one for one in self.sought if one.chinese in (None, chinese)]
         count = [len(words & one.common) for one in near]
         most = max(count, default=0)
-        spoken = (not chinese and 3 * number >= 2 * most for number in count)
+        spoken = (not chinese and (most < _KNOWN or 3 * number >= 2 * most) for number in count)
         return tuple(one for one, may in zip(near, spoken, strict=True) if may or not one.common)
 
     def specimens(self) -> Iterator[tuple[Flag, str, str]]:
@@ -310,7 +311,7 @@ def matcher(book: PhraseBook, languages: tuple[Language, ...] = ()) -> Matcher:
     within = {one.mixed_with for one in languages if one.mixed_with}
 
     def chinese_of(language: Language) -> bool | None:
-        return True if language.mixed_with else False if language.language in within else None
+        return True if language.mixed_with else False if language.common or language.language in within else None
 
     for language in whole:
         compiler = _Compiler(language, book.words, spelled, chinese_of(language))

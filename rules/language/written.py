@@ -52,7 +52,8 @@ class Term:
 
 @lru_cache(None)
 def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(" ".join(map(_word_pattern, text.split(" "))) + "(?![^ ,])")
+    ends = "" if HAS_CJK.match(text[-1]) else "(?![^ ,])"
+    return re.compile(" ".join(map(_word_pattern, text.split(" "))) + ends)
 
 
 def _word_pattern(word: str) -> str:
