@@ -11,6 +11,7 @@ import sys
 ROWS = {
     "bench.help_speed": "tradewitness --help beside a typer hello-world",
     "bench.capture": "20 order pages beside a plain Playwright script",
+    "bench.masking": "a capture that masks by meaning beside one that masks cookies and headers alone",
     "bench.verifying": "verify's object pass over 5,000 snapshots beside openssl dgst; --deep timed apart",
     "bench.deadlines": "the deadlines of 100,000 cases beside those of 1,000",
     "bench.threads": "a conversation of 10,000 messages beside a bare script that scrolls and pictures it",

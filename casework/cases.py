@@ -334,6 +334,11 @@ def casefile(ws: Workspace, case: Case, as_of: datetime, *, every_look: bool = T
     read = ws.index.facts_among(kept)
     events = [LedgerEvent(seq, "snapshot", s.visit.machine_time, f"{s.target.kind}: {s.outcome}") for seq, s in snapshots]
     events += [LedgerEvent(f.seq, "file", f.added_at, f.name) for f in files]
+    events += [
+        LedgerEvent(seq, "masked", at, "What is shown of a page was masked anew.")
+        for seq, at, one in ws.index.masked_anew(case.order)
+        if one in kept
+    ]
     events += said_of_files(ws, case, files)
     events.append(LedgerEvent(case.seq, "case", case.opened_at, "The case was opened in tradewitness."))
     events += said_of_facts(ws, case, asserted)

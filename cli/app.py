@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from casework.terminal import StepHandler, Terminal
-from cli.options import ArchiveOption, JsonOption, QuietOption, show
+from casework.blocks import View
+from casework.terminal import StepHandler
+from cli.options import Asked, answers
 
 DAILY, WATCHING, LOOKING, EXPERT = "Every day", "Keep watching", "Look", "Experts"
 
@@ -50,18 +51,14 @@ VerboseOption = Annotated[
 
 
 @app.callback(invoke_without_command=True)
+@answers
 def today(
-    context: typer.Context,
-    archive: ArchiveOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-    verbose: VerboseOption = False,
-    version: VersionOption = False,
-) -> None:
+    asked: Asked, context: typer.Context, verbose: VerboseOption = False, version: VersionOption = False
+) -> View | None:
     """Keeps sealed evidence of your Alibaba.com orders and tells you what to do by when. Without a command: Today."""
-    if context.invoked_subcommand is None:
-        from casework import views
-        from casework.asking import today as desk
-        from casework.workspace import workspace
+    if context.invoked_subcommand is not None:
+        return None
+    from casework import views
+    from casework.asking import today as desk
 
-        show(Terminal(json, quiet), views.today(desk.today(workspace(archive))))
+    return views.today(desk.today(asked.ws))

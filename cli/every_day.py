@@ -7,16 +7,18 @@ from typing import Annotated
 
 import typer
 
-from casework.terminal import Terminal
+from casework.blocks import View
 from cli.app import DAILY
-from cli.options import ArchiveOption, AsOfOption, CaseArgument, JsonOption, QuietOption, YesOption, show
+from cli.options import Asked, AsOfOption, CaseArgument, YesOption, answers
 from collector.kinds import file_names
 
 commands = typer.Typer()
 
 
 @commands.command(rich_help_panel=DAILY)
+@answers
 def watch(
+    asked: Asked,
     orders: Annotated[
         list[str] | None, typer.Argument(metavar="[ORDER|URL]...", help="Order numbers, or addresses of order pages.")
     ] = None,
@@ -24,37 +26,35 @@ def watch(
     table: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="A list of order numbers, one a line.")] = None,
     account: Annotated[str, typer.Option(metavar="NAME", help="Which account, if you have several.")] = "",
     yes: YesOption = False,
-    archive: ArchiveOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-) -> None:
+) -> View:
     """Watch an order: sign in, find its pages, keep them, and see what is due. Asks for what it needs."""
     from casework import views
     from casework.keeping.watch import WatchRequest
     from casework.keeping.watch import watch as begin
-    from casework.workspace import workspace
 
-    terminal = Terminal(json, quiet)
     request = WatchRequest(tuple(orders or ()), everything, table, account, yes)
-    with terminal.progress() as progress:
-        result = begin(workspace(archive), request, terminal.person(), progress)
-    show(terminal, views.watched(result))
+    with asked.progress() as progress:
+        result = begin(asked.ws, request, asked.person(), progress)
+    return views.watched(result)
 
 
 @commands.command("next", rich_help_panel=DAILY)
+@answers
 def next_step(
-    case: CaseArgument, archive: ArchiveOption = None, json: JsonOption = False, quiet: QuietOption = False
-) -> None:
+    asked: Asked,
+    case: CaseArgument,
+) -> View:
     """Say for one case what to do now: what to press, where, by when."""
     from casework import views
     from casework.asking.today import next_of
-    from casework.workspace import workspace
 
-    show(Terminal(json, quiet), views.next_step(next_of(workspace(archive), case)))
+    return views.next_step(next_of(asked.ws, case))
 
 
 @commands.command(rich_help_panel=DAILY)
+@answers
 def add(
+    asked: Asked,
     case: CaseArgument,
     files: Annotated[list[Path], typer.Argument(metavar="FILE...")],
     kind: Annotated[str, typer.Option("--as", metavar="KIND", help=f"What it is: {', '.join(file_names())}.")] = "",
@@ -66,49 +66,43 @@ def add(
     dates: Annotated[
         str, typer.Option(metavar="ORDER", help="Of a chat whose dates have two meanings: day-first or month-first.")
     ] = "",
-    archive: ArchiveOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-) -> None:
+) -> View:
     """Put your own files into a case: photos, the contract, and pages and chats that you saved by hand (--as page, chat).
 
     Add a file again to correct what you said of it (--as, --note); --note "" takes the note back.
     """
     from casework import views
     from casework.keeping.add import FileDetails, add_and_seal
-    from casework.workspace import workspace
 
-    terminal = Terminal(json, quiet)
-    with terminal.progress() as progress:
-        added, seal = add_and_seal(workspace(archive), case, files, FileDetails(kind, note, url, saved, dates), progress)
-    show(terminal, views.added(added, seal))
+    with asked.progress() as progress:
+        added, seal = add_and_seal(asked.ws, case, files, FileDetails(kind, note, url, saved, dates), progress)
+    return views.added(added, seal)
 
 
 @commands.command(rich_help_panel=DAILY)
+@answers
 def withdraw(
+    asked: Asked,
     case: CaseArgument,
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="A file's name or id, as in: case show CASE.")],
     why: Annotated[str, typer.Option(help="One sentence on why, for the case's history.")] = "",
-    archive: ArchiveOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-) -> None:
+) -> View:
     """Take files out of a case, such as one that belongs to another; its history says so, and nothing is erased.
 
     Add a file again to take it back. An entry is withdrawn with: tradewitness case set CASE NAME=
     """
     from casework import views
     from casework.keeping.withdraw import withdraw as take_out
-    from casework.workspace import workspace
 
-    terminal = Terminal(json, quiet)
-    with terminal.progress() as progress:
-        withdrawn = take_out(workspace(archive), case, files, why, progress)
-    show(terminal, views.withdrawn(withdrawn))
+    with asked.progress() as progress:
+        withdrawn = take_out(asked.ws, case, files, why, progress)
+    return views.withdrawn(withdrawn)
 
 
 @commands.command(rich_help_panel=DAILY)
+@answers
 def check(
+    asked: Asked,
     what: Annotated[
         list[str] | None, typer.Argument(metavar="[CASE|URL]...", help="A case; before an order, pages or kept snapshots.")
     ] = None,
@@ -119,49 +113,44 @@ def check(
     ] = False,
     amount: Annotated[str, typer.Option(metavar="MONEY", help='The order you think of, as "USD 15,000".')] = "",
     as_of: AsOfOption = "",
-    archive: ArchiveOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-) -> None:
+) -> View:
     """Say what is covered, what is missing and what contradicts itself, before somebody else does."""
     from casework import views
     from casework.asking.before_order import check_before_order, is_before_order
     from casework.asking.dossier import check_cases
-    from casework.workspace import workspace
 
-    terminal, ws, named = Terminal(json, quiet), workspace(archive), tuple(what or ())
+    ws, named = asked.ws, tuple(what or ())
     if is_before_order(named, before, amount):
-        with terminal.progress() as progress:
+        with asked.progress() as progress:
             pages = check_before_order(ws, named, amount, progress)
-        show(terminal, views.before_order(pages))
-    with terminal.progress() as progress:
+        return views.before_order(pages)
+    with asked.progress() as progress:
         answers = check_cases(ws, named, everything, tuple(reason or ()), as_of, progress)
-    show(terminal, views.findings(answers, brief=everything))
+    return views.findings(answers, brief=everything)
 
 
 @commands.command(rich_help_panel=DAILY)
+@answers
 def draft(
+    asked: Asked,
     case: CaseArgument,
     kind: Annotated[str, typer.Argument(metavar="KIND", help="supplier, statement, contract or question.")],
     lang: Annotated[str, typer.Option(metavar="LANG", help="en (English) or zh (Chinese).")] = "en",
     reason: Annotated[list[str] | None, typer.Option(metavar="R", help="late, damaged, quality… (may be repeated)")] = None,
-    archive: ArchiveOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-) -> None:
+) -> View:
     """Write a polite text for you to copy, filled with the case's facts; it is never sent."""
     from casework import views
     from casework.asking.dossier import draft_for
-    from casework.workspace import workspace
 
-    terminal = Terminal(json, quiet)
-    with terminal.progress() as progress:
-        text = draft_for(workspace(archive), case, kind, lang, tuple(reason or ()), progress)
-    show(terminal, views.draft(text))
+    with asked.progress() as progress:
+        text = draft_for(asked.ws, case, kind, lang, tuple(reason or ()), progress)
+    return views.draft(text)
 
 
 @commands.command(rich_help_panel=DAILY)
+@answers
 def pack(
+    asked: Asked,
     case: CaseArgument,
     reason: Annotated[list[str] | None, typer.Option(metavar="R", help="late, damaged, quality… (may be repeated)")] = None,
     as_of: AsOfOption = "",
@@ -181,27 +170,22 @@ def pack(
     ] = False,
     redact: Annotated[bool, typer.Option("--redact", hidden=True, help="Not built yet: use --exclude.")] = False,
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to write the pack.")] = None,
-    archive: ArchiveOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-) -> None:
+) -> View:
     """Bundle a case into one file that anybody can open and check."""
     from casework import views
     from casework.proving.pack import PackPreview, PackRequest, make_pack, preview_pack
-    from casework.workspace import workspace
     from rules.pack.plan.exhibits import Choices
 
     what = (everything, tuple(include or ()), tuple(exclude or ()))
     choices = Choices(*what, redact=redact, with_originals=with_originals, open=tuple(opened or ()))
     request = PackRequest(tuple(reason or ()), as_of, since, choices, output, accept_risk)
-    terminal = Terminal(json, quiet)
     if dry_run:
-        show(terminal, views.pack_preview(preview_pack(workspace(archive), case, request)))
+        return views.pack_preview(preview_pack(asked.ws, case, request))
 
     def tell(preview: PackPreview) -> None:
-        with terminal.still():
-            terminal.show(views.disclosure(preview))
+        with asked.terminal.still():
+            asked.terminal.show(views.disclosure(preview))
 
-    with terminal.progress() as progress:
-        result = make_pack(workspace(archive), case, request, progress, tell if not json else lambda _: None)
-    show(terminal, views.packed(result))
+    with asked.progress() as progress:
+        result = make_pack(asked.ws, case, request, progress, tell if not asked.terminal.as_json else lambda _: None)
+    return views.packed(result)

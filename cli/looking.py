@@ -7,17 +7,18 @@ from typing import Annotated
 
 import typer
 
-from casework.terminal import Terminal
+from casework.blocks import View
 from cli.app import LOOKING
 from cli.options import (
     ArchiveOption,
+    Asked,
     AsOfOption,
     CaseArgument,
     DashCommand,
     JsonOption,
     QuietOption,
     addresses,
-    show,
+    answers,
     with_pages,
 )
 from rules.policy.fact_names import FACT_NAMES
@@ -28,41 +29,40 @@ commands.add_typer(case_app, name="case", rich_help_panel=LOOKING)
 
 
 @case_app.callback(invoke_without_command=True)
+@answers
 def case_list(
-    context: typer.Context, archive: ArchiveOption = None, json: JsonOption = False, quiet: QuietOption = False
-) -> None:
+    asked: Asked,
+    context: typer.Context,
+) -> View | None:
     """List the cases; `case open` and `case set` change them."""
-    if context.invoked_subcommand is None:
-        from casework import views
-        from casework.cases import cases, targets_of
-        from casework.workspace import workspace
+    if context.invoked_subcommand is not None:
+        return None
+    from casework import views
+    from casework.cases import cases, targets_of
 
-        ws = workspace(archive)
-        show(Terminal(json, quiet), views.cases([(case, targets_of(ws, case.order)) for case in cases(ws)]))
+    return views.cases([(case, targets_of(asked.ws, case.order)) for case in cases(asked.ws)])
 
 
 @case_app.command("open")
 @with_pages
+@answers
 def case_open(
+    asked: Asked,
     order_id: Annotated[str, typer.Argument(metavar="ORDER_ID", help="The order number.")],
     name: Annotated[str, typer.Option(help="A name for the case, easier to type than its number.")] = "",
     account: Annotated[str, typer.Option(metavar="NAME", help="The account whose pages these are.")] = "",
     zone: Annotated[
         str, typer.Option(metavar="ZONE", help="Your time zone, such as Europe/Berlin (default: this machine's).")
     ] = "",
-    archive: ArchiveOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
     **pages: list[str] | str | None,
-) -> None:
+) -> View:
     """Open a case for an order and name its pages."""
     from casework import views
     from casework.cases import open_case, targets_of
-    from casework.workspace import workspace
 
-    ws = workspace(archive)
+    ws = asked.ws
     case = open_case(ws, order_id, addresses(pages), name=name, account=account, zone=zone)
-    show(Terminal(json, quiet), views.case(case, targets_of(ws, case.order), "is open", ws.archive.warnings))
+    return views.case(case, targets_of(ws, case.order), "is open", ws.archive.warnings)
 
 
 def _names_to_set() -> str:
@@ -75,7 +75,9 @@ def _names_to_set() -> str:
 
 @case_app.command("set", epilog=_names_to_set())
 @with_pages
+@answers
 def case_set(
+    asked: Asked,
     case: CaseArgument,
     facts: Annotated[
         list[str] | None, typer.Argument(metavar="[NAME=VALUE]...", help="Such as received_at=2026-09-30; NAME= withdraws.")
@@ -84,74 +86,69 @@ def case_set(
     zone: Annotated[str, typer.Option(metavar="ZONE", help="Another time zone, such as Europe/Berlin.")] = "",
     why: Annotated[str, typer.Option(help="One sentence on why you correct or withdraw, for the case's history.")] = "",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Enter it although it contradicts what is known.")] = False,
-    archive: ArchiveOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
     **pages: list[str] | str | None,
-) -> None:
+) -> View:
     """Enter what you know (name=value), or the address of another page."""
     from casework import views
     from casework.cases import set_case, targets_of
-    from casework.workspace import workspace
 
-    ws = workspace(archive)
+    ws = asked.ws
     done = set_case(ws, case, facts or [], addresses(pages), name=name, zone=zone, why=why, insist=yes)
     targets, warned = targets_of(ws, done.case.order), ws.archive.warnings
-    show(Terminal(json, quiet), views.case(done.case, targets, "is up to date", warned, done.entered, done.notes))
+    return views.case(done.case, targets, "is up to date", warned, done.entered, done.notes)
 
 
 @case_app.command("show")
+@answers
 def case_show(
-    case: CaseArgument, archive: ArchiveOption = None, json: JsonOption = False, quiet: QuietOption = False
-) -> None:
+    asked: Asked,
+    case: CaseArgument,
+) -> View:
     """Show all that you gave a case: its pages, your entries and files, and what you corrected or withdrew."""
     from casework import views
     from casework.asking.told import told
-    from casework.workspace import workspace
 
-    show(Terminal(json, quiet), views.told(told(workspace(archive), case)))
+    return views.told(told(asked.ws, case))
 
 
 @commands.command(rich_help_panel=LOOKING)
+@answers
 def deadlines(
+    asked: Asked,
     what: Annotated[
         list[str] | None, typer.Argument(metavar="[CASE | NAME=VALUE...]", help="A case, or dates: received_at=2026-09-30")
     ] = None,
     as_of: AsOfOption = "",
     ics: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a calendar file with alarms.")] = None,
-    archive: ArchiveOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-) -> None:
+) -> View:
     """Show every deadline: who must act, by when, and what happens otherwise."""
     from casework import views
     from casework.asking.dossier import deadlines_of
-    from casework.workspace import workspace
 
-    result = deadlines_of(workspace(archive), tuple(what or ()), as_of, ics)
-    show(Terminal(json, quiet), views.deadlines(result))
+    result = deadlines_of(asked.ws, tuple(what or ()), as_of, ics)
+    return views.deadlines(result)
 
 
 @commands.command(rich_help_panel=LOOKING)
+@answers
 def facts(
+    asked: Asked,
     what: Annotated[str, typer.Argument(metavar="SNAPSHOT|CASE")],
     everything: Annotated[bool, typer.Option("--all", help="The facts of every visit, not only the latest.")] = False,
-    archive: ArchiveOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-) -> None:
+) -> View:
     """Show what was read, and where it stands on the page."""
     from casework import views
     from casework.asking.dossier import facts_of, tiles_of, zone_of_facts
-    from casework.workspace import workspace
 
-    ws = workspace(archive)
+    ws = asked.ws
     found = facts_of(ws, what, everything=everything)
-    show(Terminal(json, quiet), views.facts(found, tiles_of(ws, found), zone_of_facts(ws, what)))
+    return views.facts(found, tiles_of(ws, found), zone_of_facts(ws, what))
 
 
 @commands.command(rich_help_panel=LOOKING, cls=DashCommand)
+@answers
 def search(
+    asked: Asked,
     words: Annotated[
         list[str],
         typer.Argument(
@@ -167,25 +164,37 @@ def search(
     since: Annotated[str, typer.Option(metavar="DAY", help="Sent or seen on this day or later.")] = "",
     until: Annotated[str, typer.Option(metavar="DAY", help="Sent or seen on this day or before.")] = "",
     limit: Annotated[int, typer.Option(metavar="N", min=1, help="Show at most so many.")] = 20,
-    archive: ArchiveOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-) -> None:
+) -> View:
     """Find words in messages, facts, page texts and the names and notes of your files; Chinese too."""
     from casework import views
     from casework.asking.search import Filters
     from casework.asking.search import search as find
-    from casework.workspace import workspace
 
-    result = find(workspace(archive), words, Filters(case, tuple(kind or ()), since, until, limit))
-    show(Terminal(json, quiet), views.found(result))
+    result = find(asked.ws, words, Filters(case, tuple(kind or ()), since, until, limit))
+    return views.found(result)
 
 
 @commands.command(rich_help_panel=LOOKING)
-def status(archive: ArchiveOption = None, json: JsonOption = False, quiet: QuietOption = False) -> None:
+@answers
+def status(asked: Asked) -> View:
     """Show what is sealed and timestamped, what waits for a timestamp, and what is not sealed yet."""
     from casework import views
     from casework.proving.status import status as sealed
-    from casework.workspace import workspace
 
-    show(Terminal(json, quiet), views.status(sealed(workspace(archive))))
+    return views.status(sealed(asked.ws))
+
+
+@commands.command(rich_help_panel=LOOKING)
+def serve(
+    port: Annotated[
+        int, typer.Option("--port", metavar="N", min=0, max=65535, help="Which port (default: a free one).")
+    ] = 0,
+    no_open: Annotated[bool, typer.Option("--no-open", help="Do not open the browser.")] = False,
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Show everything as pages in your browser, on this machine alone; all that commands do can be done there."""
+    from web.server import serve as serve_pages
+
+    serve_pages(archive, port, open_browser=not no_open, as_json=json, say=typer.echo)

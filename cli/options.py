@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 import typer.core
 
 from casework.blocks import View
-from casework.terminal import Terminal
+from casework.terminal import Terminal, TerminalPerson
 from collector.kinds import PageKind, case_kinds, in_words
+from collector.progress import Progress
+
+if TYPE_CHECKING:
+    from casework.workspace import Workspace
 
 ArchiveOption = Annotated[
     Path | None, typer.Option("--archive", metavar="DIR", help="The archive folder (default: ~/tradewitness).")
@@ -38,8 +46,54 @@ class DashCommand(typer.core.TyperCommand):
         return super().parse_args(ctx, [*(a for a in args[:end] if a not in words), "--", *words, *args[end + 1 :]])
 
 
-def show(terminal: Terminal, view: View) -> NoReturn:
-    raise typer.Exit(terminal.show(view))
+@dataclass(frozen=True)
+class Asked:
+    """How a command was asked: about which archive, and how its answer is to be shown."""
+
+    archive: Path | None
+    terminal: Terminal
+
+    @cached_property
+    def ws(self) -> Workspace:
+        """The archive's workspace; nothing is created."""
+        from casework.workspace import workspace
+
+        return workspace(self.archive)
+
+    def progress(self) -> AbstractContextManager[Progress]:
+        """A line that says what is being done, for as long as the block runs."""
+        return self.terminal.progress()
+
+    def person(self) -> TerminalPerson:
+        """Who can be asked."""
+        return self.terminal.person()
+
+
+def answers(command: Callable[..., View | None]) -> Callable[..., None]:
+    """The command with --archive, --json and --quiet, which arrive as its first argument; the view it gives is shown."""
+    told = inspect.signature(command, eval_str=True)
+
+    @functools.wraps(command)
+    def run(archive: Path | None, json: bool, quiet: bool, **given: Any) -> None:
+        asked = Asked(archive, Terminal(json, quiet))
+        view = command(asked, **given)
+        if view is not None:  # a group's own: one of its commands follows
+            raise typer.Exit(asked.terminal.show(view))
+
+    own = list(told.parameters.values())[1:]
+    common = (("archive", ArchiveOption, None), ("json", JsonOption, False), ("quiet", QuietOption, False))
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    added = [inspect.Parameter(name, kind, default=default, annotation=option) for name, option, default in common]
+    rest = [p for p in own if p.kind is p.VAR_KEYWORD or _is_eager(p)]
+    run.__signature__ = told.replace(  # type: ignore[attr-defined]
+        parameters=[*(p for p in own if p not in rest), *added, *rest], return_annotation=None
+    )
+    return run
+
+
+def _is_eager(parameter: inspect.Parameter) -> bool:
+    """Whether it acts as soon as it is read, as --version does; such options stand last in the help."""
+    return any(getattr(one, "is_eager", False) for one in getattr(parameter.annotation, "__metadata__", ()))
 
 
 def with_pages(command: Callable[..., None]) -> Callable[..., None]:

@@ -7,36 +7,38 @@ from typing import Annotated
 
 import typer
 
-from casework.terminal import Terminal
+from casework.blocks import View
 from cli.app import WATCHING
-from cli.options import ArchiveOption, JsonOption, QuietOption, show
+from cli.options import Asked, answers
 
 commands = typer.Typer()
 
 
 @commands.command(rich_help_panel=WATCHING)
+@answers
 def nightly(
+    asked: Asked,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which pages would be visited, and why.")] = False,
     minutes: Annotated[
         int | None, typer.Option("--minutes", metavar="N", min=1, help="Begin no further visit after so many minutes.")
     ] = None,
-    archive: ArchiveOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-) -> None:
+) -> View:
     """Visit the pages that are due to be looked at, seal them, and say what is due of you."""
     from casework import views
     from casework.keeping.nightly import night
-    from casework.workspace import workspace
+    from casework.notices.nights import told_night
 
-    terminal = Terminal(json, quiet)
-    with terminal.progress() as progress:
-        result = night(workspace(archive), dry_run=dry_run, progress=progress, minutes=minutes)
-    show(terminal, views.night(result))
+    with asked.progress() as progress:
+        if not dry_run:
+            return views.told_night(told_night(asked.ws, progress, minutes))
+        result = night(asked.ws, dry_run=True, progress=progress, minutes=minutes)
+    return views.night(result)
 
 
 @commands.command(rich_help_panel=WATCHING)
+@answers
 def changes(
+    asked: Asked,
     case: Annotated[str, typer.Argument(metavar="[CASE]", help="One case; without it every open one.")] = "",
     since: Annotated[
         str, typer.Option("--since", metavar="DAY", help="Only what visits from this day on show first (2026-10-04).")
@@ -44,35 +46,30 @@ def changes(
     html: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Write a page to look at, with pictures before and after.")
     ] = None,
-    archive: ArchiveOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-) -> None:
+) -> View:
     """Say what changed on the pages since the case was opened, what harms you first."""
     from casework import views
     from casework.asking.changes import changes as changed
     from casework.asking.changes import day_given
     from casework.asking.changes_page import write_page
-    from casework.workspace import workspace
 
-    terminal, day = Terminal(json, quiet), day_given(since)
-    with terminal.progress() as progress:
-        answer = changed(ws := workspace(archive), case, day, progress)
+    day = day_given(since)
+    with asked.progress() as progress:
+        answer = changed(ws := asked.ws, case, day, progress)
         page = write_page(ws, answer, html, progress) if html is not None else None
-    show(terminal, views.changes(answer, page))
+    return views.changes(answer, page)
 
 
 @commands.command(rich_help_panel=WATCHING)
-def remind(archive: ArchiveOption = None, json: JsonOption = False, quiet: QuietOption = False) -> None:
+@answers
+def remind(asked: Asked) -> View:
     """Tell the addresses of `notify` what is due, and that the nights have stopped if they have. Visits nothing."""
     from casework import views
     from casework.notices.remind import remind as tell_what_is_due
-    from casework.workspace import workspace
 
-    terminal = Terminal(json, quiet)
-    with terminal.progress() as progress:
-        answer = tell_what_is_due(workspace(archive), progress)
-    show(terminal, views.reminded(answer))
+    with asked.progress() as progress:
+        answer = tell_what_is_due(asked.ws, progress)
+    return views.reminded(answer)
 
 
 notify_app = typer.Typer(no_args_is_help=False, help="Say who is told of deadlines, changes and failures, and test it.")
@@ -80,30 +77,33 @@ commands.add_typer(notify_app, name="notify", rich_help_panel=WATCHING)
 
 
 @notify_app.callback(invoke_without_command=True)
+@answers
 def notify(
-    context: typer.Context, archive: ArchiveOption = None, json: JsonOption = False, quiet: QuietOption = False
-) -> None:
+    asked: Asked,
+    context: typer.Context,
+) -> View | None:
     """Say who is told of deadlines, changes and failures, and test it."""
-    if context.invoked_subcommand is None:
-        _list(archive, json, quiet)
+    return _listed(asked) if context.invoked_subcommand is None else None
 
 
-def _list(archive: Path | None, json: bool, quiet: bool) -> None:
+def _listed(asked: Asked) -> View:
     from casework import views
     from casework.notices.notify import listed
-    from casework.workspace import workspace
 
-    show(Terminal(json, quiet), views.notified(listed(workspace(archive))))
+    return views.notified(listed(asked.ws))
 
 
 @notify_app.command("list")
-def notify_list(archive: ArchiveOption = None, json: JsonOption = False, quiet: QuietOption = False) -> None:
+@answers
+def notify_list(asked: Asked) -> View:
     """List who is told; what opens an address is never shown."""
-    _list(archive, json, quiet)
+    return _listed(asked)
 
 
 @notify_app.command("add")
+@answers
 def notify_add(
+    asked: Asked,
     url: Annotated[
         str,
         typer.Argument(
@@ -113,108 +113,92 @@ def notify_add(
     lang: Annotated[str, typer.Option(metavar="LANG", help="The reader's language: en, zh, es, fr or de.")] = "en",
     zone: Annotated[str, typer.Option(metavar="ZONE", help="The reader's time zone (default: this machine's).")] = "",
     discreet: Annotated[bool, typer.Option("--discreet", help="Without names, amounts and links.")] = False,
-    archive: ArchiveOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-) -> None:
+) -> View:
     """Write an address down. It stays on this machine, outside the archive, and is never put into a pack or a log."""
     from casework import views
     from casework.notices.notify import add_address
-    from casework.workspace import workspace
 
-    terminal = Terminal(json, quiet)
-    answer = add_address(workspace(archive), url, terminal.person(), lang=lang, zone=zone, discreet=discreet)
-    show(terminal, views.notified(answer))
+    answer = add_address(asked.ws, url, asked.person(), lang=lang, zone=zone, discreet=discreet)
+    return views.notified(answer)
 
 
 @notify_app.command("remove")
+@answers
 def notify_remove(
+    asked: Asked,
     number: Annotated[int, typer.Argument(metavar="N", help="Its number in the list.")],
-    archive: ArchiveOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-) -> None:
+) -> View:
     """Take an address off the list."""
     from casework import views
     from casework.notices.notify import remove_address
-    from casework.workspace import workspace
 
-    show(Terminal(json, quiet), views.notified(remove_address(workspace(archive), number)))
+    return views.notified(remove_address(asked.ws, number))
 
 
 @notify_app.command("test")
-def notify_test(archive: ArchiveOption = None, json: JsonOption = False, quiet: QuietOption = False) -> None:
+@answers
+def notify_test(asked: Asked) -> View:
     """Send each address a message that asks its reader to say that it arrived."""
     from casework import views
     from casework.notices.notify import try_addresses
-    from casework.workspace import workspace
 
-    terminal = Terminal(json, quiet)
-    with terminal.progress() as progress:
-        answer = try_addresses(workspace(archive), progress)
-    show(terminal, views.notified(answer))
+    with asked.progress() as progress:
+        answer = try_addresses(asked.ws, progress)
+    return views.notified(answer)
 
 
 @notify_app.command("confirm")
+@answers
 def notify_confirm(
+    asked: Asked,
     code: Annotated[str, typer.Argument(metavar="NUMBER", help="The number that stands in the test message.")],
-    archive: ArchiveOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-) -> None:
+) -> View:
     """Say that a test arrived."""
     from casework import views
     from casework.notices.notify import confirm
-    from casework.workspace import workspace
 
-    show(Terminal(json, quiet), views.notified(confirm(workspace(archive), code)))
+    return views.notified(confirm(asked.ws, code))
 
 
 @notify_app.command("heartbeat")
+@answers
 def notify_heartbeat(
+    asked: Asked,
     url: Annotated[
         str, typer.Argument(metavar="URL|off", help="The ping address of a dead-man's service, such as healthchecks.")
     ],
-    archive: ArchiveOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-) -> None:
+) -> View:
     """Tell a dead-man's service of each night; it warns you when one is missing, even if this machine is broken or gone."""
     from casework import views
     from casework.notices.notify import set_ping
-    from casework.workspace import workspace
 
-    show(Terminal(json, quiet), views.notified(set_ping(workspace(archive), "" if url == "off" else url)))
+    return views.notified(set_ping(asked.ws, "" if url == "off" else url))
 
 
 @notify_app.command("calendar")
+@answers
 def notify_calendar(
+    asked: Asked,
     file: Annotated[str, typer.Argument(metavar="FILE|off", help="A file in a folder that your phone sees, too.")],
-    archive: ArchiveOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-) -> None:
+) -> View:
     """Keep a calendar file of all deadlines current, for a phone or calendar that subscribes to it."""
     from casework import views
     from casework.notices.notify import set_calendar
-    from casework.workspace import workspace
 
-    show(Terminal(json, quiet), views.notified(set_calendar(workspace(archive), None if file == "off" else Path(file))))
+    return views.notified(set_calendar(asked.ws, None if file == "off" else Path(file)))
 
 
 @notify_app.command("steps")
+@answers
 def notify_steps(
+    asked: Asked,
     steps: Annotated[list[str], typer.Argument(metavar="STEP...", help="Such as 7d 3d 1d 6h 1h.")],
-    archive: ArchiveOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-) -> None:
+) -> View:
     """Say how long before a deadline somebody is told."""
     from casework import views
     from casework.notices.notify import set_steps
-    from casework.workspace import workspace
 
-    show(Terminal(json, quiet), views.notified(set_steps(workspace(archive), tuple(steps))))
+    return views.notified(set_steps(asked.ws, tuple(steps)))
 
 
 schedule_app = typer.Typer(no_args_is_help=False, help="Let the nights run by themselves, and see whether they do.")
@@ -227,57 +211,59 @@ DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Only show what wo
 
 
 @schedule_app.callback(invoke_without_command=True)
+@answers
 def schedule(
-    context: typer.Context, archive: ArchiveOption = None, json: JsonOption = False, quiet: QuietOption = False
-) -> None:
+    asked: Asked,
+    context: typer.Context,
+) -> View | None:
     """Let the nights run by themselves, and see whether they do."""
-    if context.invoked_subcommand is None:
-        schedule_status("", archive, json, quiet)
+    return _status(asked, "") if context.invoked_subcommand is None else None
+
+
+def _status(asked: Asked, by: str) -> View:
+    from casework import views
+    from casework.scheduling.schedule import status, this_machine
+
+    return views.scheduled(status(asked.ws, this_machine(), by))
 
 
 @schedule_app.command("install")
+@answers
 def schedule_install(
+    asked: Asked,
     at: Annotated[
         str, typer.Option("--at", metavar="HH:MM", help="When the night begins, by this machine's clock.")
     ] = "02:30",
     by: ByOption = "",
     dry_run: DryRunOption = False,
-    archive: ArchiveOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-) -> None:
+) -> View:
     """Put the night, and an hourly look at what is due, into this machine's own scheduler. Again changes the time."""
     from casework import views
     from casework.scheduling.schedule import install, this_machine
-    from casework.workspace import workspace
 
-    answer = install(workspace(archive), this_machine(), at, by, dry_run=dry_run)
-    show(Terminal(json, quiet), views.scheduled(answer))
+    answer = install(asked.ws, this_machine(), at, by, dry_run=dry_run)
+    return views.scheduled(answer)
 
 
 @schedule_app.command("remove")
+@answers
 def schedule_remove(
+    asked: Asked,
     by: ByOption = "",
     dry_run: DryRunOption = False,
-    archive: ArchiveOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-) -> None:
+) -> View:
     """Take both out again."""
     from casework import views
     from casework.scheduling.schedule import remove, this_machine
-    from casework.workspace import workspace
 
-    show(Terminal(json, quiet), views.scheduled(remove(workspace(archive), this_machine(), by, dry_run=dry_run)))
+    return views.scheduled(remove(asked.ws, this_machine(), by, dry_run=dry_run))
 
 
 @schedule_app.command("status")
+@answers
 def schedule_status(
-    by: ByOption = "", archive: ArchiveOption = None, json: JsonOption = False, quiet: QuietOption = False
-) -> None:
+    asked: Asked,
+    by: ByOption = "",
+) -> View:
     """Say when the night ran last and what it did, when it runs next, and whether you will be warned."""
-    from casework import views
-    from casework.scheduling.schedule import status, this_machine
-    from casework.workspace import workspace
-
-    show(Terminal(json, quiet), views.scheduled(status(workspace(archive), this_machine(), by)))
+    return _status(asked, by)

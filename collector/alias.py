@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlunsplit
 
+from collector.address import parts_of
 from collector.errors import WrongRequest
 
 
@@ -44,7 +45,7 @@ class Alias:
         return self._swap(url, self.real, self.local, "http")
 
     def _swap(self, url: str, old: str, new: str, scheme: str) -> str:
-        parts = urlsplit(url)
+        parts = parts_of(url)
         host = parts.netloc.lower().rpartition("@")[2]
         if not self or not (host == old or host.endswith("." + old)):
             return url

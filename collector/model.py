@@ -198,7 +198,8 @@ class Visit:
     """How the page was reached and with what. Addresses are masked where they hold secrets.
 
     `server_date` is the Date header as sent ("" if none); `machine_time` is this machine's time at the response.
-    `redactions` counts masked secrets by kind and place; `losses` names what could not be kept.
+    `redactions` counts masked secrets by kind and place, found by the rules of number `mask` (0: those before they had one);
+    `losses` names what could not be kept.
     """
 
     requested: str
@@ -213,6 +214,7 @@ class Visit:
     redactions: tuple[Mapping[str, Any], ...]
     losses: tuple[str, ...]
     machine: Mapping[str, str]
+    mask: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import IO, Any, BinaryIO
-from urllib.parse import urlsplit
 
+from collector.address import parts_of
 from collector.canonical import commitment, sha256
 from collector.model import Private, Snapshot
 from collector.network_record import EmptyBody, ExchangeRecord, Get, NoBody, SentText, SocketRecord, network_record
@@ -217,7 +217,7 @@ def _headers(
 
 
 def _request_block(told: ExchangeRecord) -> bytes:
-    parts = urlsplit(told.url)
+    parts = parts_of(told.url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     lines = [f"{told.method} {path} HTTP/1.1"]
     lines += [f"{name}: {_one_line(value)}" for name, value in told.request_headers if not name.startswith(":")]
@@ -276,7 +276,7 @@ def _index_line(kept: _RecordedExchange, payload: str, offset: int, length: int)
 
 def _key(url: str) -> str:
     """The address turned round for sorting (SURT): "com,example)/path?query"."""
-    parts = urlsplit(url.lower())
+    parts = parts_of(url.lower())
     host = ",".join(reversed((parts.hostname or "").split(".")))
     port = f":{parts.port}" if parts.port else ""
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")

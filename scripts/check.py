@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -16,6 +17,7 @@ HERE = Path(sys.executable).parent  # the tools of the venv that runs this
 # Compiled modules are kept, whatever the shell says: else each worker and each command that a test runs compiles them anew.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 NO_TESTS_COLLECTED = 5
+ROOM = 8 << 30  # bytes; the tests leave a third of that behind, and the browser wants its own share
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +117,24 @@ STAGES: dict[str, tuple[tuple[Stage, ...], ...]] = {
 }
 
 
+def memory() -> Path | None:
+    """The folder that is kept in memory, where this system has one with room: what tests write there waits for no disk."""
+    folder = Path("/dev/shm")
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        return None
+    disk = os.statvfs(folder)
+    return folder if disk.f_bavail * disk.f_frsize > ROOM and not disk.f_flag & os.ST_NOEXEC else None
+
+
 def main(arguments: list[str]) -> int:
     """Runs the stages of what was asked for; the exit code of the first that fails, else 0."""
     if len(arguments) != 1 or arguments[0] not in STAGES:
         print(f"Say which: {', '.join(STAGES)}.", file=sys.stderr)
         return 2
-    return next((code for row in STAGES[arguments[0]] if (code := Run().all(row))), 0)
+    with tempfile.TemporaryDirectory(prefix="tw-", dir=memory(), ignore_cleanup_errors=True) as folder:
+        # Short, because the path of a socket may have a hundred characters.
+        ENVIRONMENT.update(TMPDIR=folder, PYTEST_ADDOPTS=f"{os.environ.get('PYTEST_ADDOPTS', '')} --basetemp={folder}/t")
+        return next((code for row in STAGES[arguments[0]] if (code := Run().all(row))), 0)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from urllib.parse import unquote_to_bytes
 
 from backports import zstd
 from pypdf import PdfReader
+from pypdf.errors import PdfReadError
 
 _DEEPEST = 5
 _ZSTD, _GZIP, _ZIP = b"\x28\xb5\x2f\xfd", b"\x1f\x8b", b"PK\x03\x04"
@@ -84,7 +85,8 @@ def _unpacked(data: bytes) -> Iterator[bytes]:
         yield zstd.decompress(data)
     if not data.startswith(b"%PDF"):
         return
-    yield "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages).encode("utf-8", "replace")
+    with suppress(PdfReadError):  # what no program can open has no text: its bytes and streams are looked at
+        yield "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages).encode("utf-8", "replace")
     for about, stream in re.findall(rb"<<((?:(?!stream).){0,1000})stream\r?\n(.*?)\r?\nendstream", data, re.DOTALL):
         if b"/Image" not in about:  # its pixels
             with suppress(zlib.error):

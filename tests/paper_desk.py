@@ -62,7 +62,7 @@ class PaperTab(FakeTab):
 
 
 def _text(html: str) -> str:
-    shown = re.sub(r"(?s)<(script|style)\b.*?</\1>|<!--.*?-->|<[^>]+>", " ", html)
+    shown = re.sub(r"(?s)<(script|style|textarea)\b.*?</\1>|<!--.*?-->|<[^>]+>", " ", html)
     return " ".join(unescape(shown).split())
 
 
@@ -76,7 +76,7 @@ class _PaperBrowsers:
         assert not any(accounts)
 
     @asynccontextmanager
-    async def tab(self, account: str) -> AsyncIterator[PaperTab]:
+    async def tab(self, account: str, _more: bool = False) -> AsyncIterator[PaperTab]:
         yield self._make_tab()
 
 

@@ -86,7 +86,8 @@ def test_the_lock_pins_every_package_by_digest_and_names_no_host() -> None:
 def test_the_lock_satisfies_what_the_project_asks_for() -> None:
     """A dependency that was added or moved without running scripts/lock is found here."""
     data = project()
-    asked = [*data["project"]["dependencies"], *data["dependency-groups"]["dev"], *data["build-system"]["requires"]]
+    extra = data["project"]["optional-dependencies"]["web"]
+    asked = [*data["project"]["dependencies"], *extra, *data["dependency-groups"]["dev"], *data["build-system"]["requires"]]
     versions: dict[str, list[str]] = {}
     for line in locked():
         name, _, version = line.partition(";")[0].strip().partition("==")
@@ -118,7 +119,7 @@ def sql_in(module: Path) -> list[str]:
 def test_sql_stands_with_the_archive_and_the_ledger_alone() -> None:
     """Everybody else asks the index by name: a renamed column touches one folder."""
     rooms = [ROOT / "collector" / name for name in ("archive", "ledger")]
-    modules = [path for path in committed("collector", "casework", "rules", "cli") if path.suffix == ".py"]
+    modules = [path for path in committed("collector", "casework", "rules", "web", "cli") if path.suffix == ".py"]
     with_sql = {path.relative_to(ROOT).as_posix(): found for path in modules if (found := sql_in(path))}
     elsewhere = {name: texts for name, texts in with_sql.items() if not any((ROOT / name).is_relative_to(r) for r in rooms)}
     assert elsewhere == {}
@@ -127,7 +128,7 @@ def test_sql_stands_with_the_archive_and_the_ledger_alone() -> None:
 
 def test_a_public_class_name_stands_for_one_thing() -> None:
     """Who reads a name in one module need not ask which of two is meant."""
-    modules = [path for path in committed("collector", "casework", "rules", "cli") if path.suffix == ".py"]
+    modules = [path for path in committed("collector", "casework", "rules", "web", "cli") if path.suffix == ".py"]
     nodes = (node for path in modules for node in ast.parse(path.read_text("utf-8")).body)
     names = Counter(node.name for node in nodes if isinstance(node, ast.ClassDef) and not node.name.startswith("_"))
     assert {name: count for name, count in names.items() if count > 1} == {}

@@ -18,7 +18,7 @@ from fixtures.authority import Served
 from tests.test_house import committed
 
 ROOT = Path(__file__).resolve().parent.parent
-SHIPPED = ("collector", "rules", "casework", "cli")
+SHIPPED = ("collector", "rules", "casework", "web", "cli")
 ORDER = "250861947301028446"
 PROMISED = ("3.11", "3.12", "3.13", "3.14")  # requires-python says 3.11 and newer
 

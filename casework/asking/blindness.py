@@ -54,7 +54,9 @@ def _of_case(ws: Workspace, one: JudgedCase, nights: list[NightRecord], now: dat
     accounts = {target.account for target in targets}
     for paused in ws.index.paused().values():
         if paused.name in accounts:
-            yield wall(case.order, case.zone, paused.name, paused.why, paused.at)
+            stopped = ws.index.snapshot(paused.snapshot)
+            link = stopped.target.url if stopped else ""
+            yield replace(wall(case.order, case.zone, paused.name, paused.why, paused.at), link=link)
     private = {target.account for target in targets if page_kind(target.kind).private}
     for kind, account, rows, at in _emptied_lists(nights):
         if account in private:
@@ -76,7 +78,7 @@ def _emptied_lists(nights: Iterable[NightRecord]) -> Iterator[tuple[str, str, in
 
 
 def _linked(ws: Workspace, blind: Blind) -> Blind:
-    return replace(blind, link=link_of(ws, blind.case, blind.page))
+    return replace(blind, link=blind.link or link_of(ws, blind.case, blind.page))
 
 
 def link_of(ws: Workspace, case: str, kind: str) -> str:

@@ -71,9 +71,9 @@ def changes(
     it, all since the case was opened. What is not sealed yet is sealed first, where that is possible. Raises WrongRequest.
     """
     chosen = (find_case(ws, case),) if case else tuple(c for c in cases(ws) if not c.closed)
-    unsealed = _sealed_first(ws, progress)
+    unsealed, why = _sealed_first(ws, chosen, progress)
     found: list[Change] = []
-    notes: list[str] = []
+    notes = [*why]
     for one in chosen:
         told = _CaseChanges(ws, one, _instant(since, one.zone))
         for page, looks in told.pages():
@@ -90,19 +90,21 @@ def _instant(since: date | datetime | None, zone: str) -> datetime:
     return start_of(since, zone) if since is not None else _LONG_AGO
 
 
-def _sealed_first(ws: Workspace, progress: Progress) -> frozenset[str]:
-    """The visits that no signature covers, after one was tried to be made."""
-    if waiting := _unsealed(ws):
+def _sealed_first(ws: Workspace, chosen: Iterable[Case], progress: Progress) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The visits that no signature covers, after one was tried to be made, and why none could be."""
+    waiting, why = _unsealed(ws, chosen), tuple[str, ...]()
+    if waiting:
         progress("sealing what is new")
-        seal_if_possible(ws.archive, ws.user, progress)
+        why = seal_if_possible(ws.archive, ws.user, progress).failures
         ws.refresh()
-        waiting = _unsealed(ws)
-    return waiting
+        waiting = _unsealed(ws, chosen)
+    return waiting, why if waiting else ()
 
 
-def _unsealed(ws: Workspace) -> frozenset[str]:
+def _unsealed(ws: Workspace, chosen: Iterable[Case]) -> frozenset[str]:
     newest = ws.archive.ledger.newest()
-    return ws.index.kept_after(newest.size if newest is not None and is_signed(ws.archive, newest) else 0)
+    size = newest.size if newest is not None and is_signed(ws.archive, newest) else 0
+    return frozenset(one for case in chosen for one in ws.index.kept_after(size, case.order))
 
 
 class _CaseChanges:
@@ -163,7 +165,8 @@ class _CaseChanges:
                 " said is taken from the index. Run: tradewitness verify"
             )
             return held
-        if [_said(fact) for fact in read] != [_said(fact) for fact in held]:
+        told = {fact.name: _said(fact) for fact in read}
+        if any(told.get(fact.name) != _said(fact) for fact in held):
             self.notes.append(
                 f"{self._case.order}: the {page_words(kept.target.kind)} is read otherwise than by the version that kept it."
                 " That is no change of the page. To bring the facts up to date: tradewitness reread"
@@ -174,15 +177,22 @@ class _CaseChanges:
         """What visits before the first look told of facts that it could not tell: a change is not lost by one bad night."""
         if self._since == _LONG_AGO:
             return None
-        names = {f.name for facts in said.values() for f in facts} - NOT_COMPARED
+        now = {f.name: f for facts in said.values() for f in facts if f.name not in NOT_COMPARED}
         sure = {f.name for f in said.get(looks[0].snapshot, ()) if f.state in ("read", "not_shown")}
         first = instant(looks[0].at)
-        found = (self._ws.index.last_said(self._case.order, page.target, name, first) for name in sorted(names - sure))
+        held = (self._ws.index.last_said(self._case.order, page.target, name, first) for name in sorted(now.keys() - sure))
+        found = (self._by_reader_of(now[fact.name], fact) for fact in held if fact is not None)
         facts = tuple(fact for fact in found if fact is not None and fact.at is not None)
         newest = max(facts, key=lambda f: f.at or _LONG_AGO, default=None)
         if newest is None or newest.at is None:
             return None
         return PageReading(newest.snapshot, newest.at, facts, whole=False)
+
+    def _by_reader_of(self, now: Fact, held: Fact) -> Fact | None:
+        """What an earlier visit told of a fact, by the reader that reads it now."""
+        if same_reader(now, held):
+            return held
+        return next((fact for fact in self._read_again(held.snapshot, (held,)) if fact.name == held.name), None)
 
     # -- what stands on the pages -------------------------------------------------------------------------------------
 
@@ -212,7 +222,7 @@ class _CaseChanges:
         if not self._snapshots:
             wanted = [look.snapshot for looks in self._pages.values() for look in looks if len(looks) > 1]
             self._snapshots = {one.id: one for _, one in self._ws.index.snapshots_among(wanted)}
-        return self._snapshots.get(snapshot)
+        return self._snapshots.get(snapshot) or self._ws.index.snapshot(snapshot)
 
 
 def _reading(look: Look, facts: tuple[Fact, ...], standing: StandingPage | None = None) -> PageReading:
@@ -241,4 +251,4 @@ def _of_other_readers(held: Mapping[str, tuple[Fact, ...]]) -> set[str]:
 
 
 def _said(fact: Fact) -> object:
-    return fact.name, fact.state, as_json(fact.value)
+    return fact.state, as_json(fact.value)

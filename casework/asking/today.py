@@ -8,9 +8,11 @@ from datetime import datetime
 
 from casework.asking.blindness import JudgedCase, blindness, link_of
 from casework.cases import casefile, cases, find_case
+from casework.notices.book import read_book
 from casework.workspace import Workspace
 from collector.archive.queries import Case
 from collector.archive.sealing import state
+from collector.errors import ArchiveError
 from collector.model import ORIGINS, kept_in_part
 from rules.check.review import reasons_of
 from rules.deadlines.counting import deadlines, needs_attention
@@ -82,7 +84,7 @@ def today(ws: Workspace, as_of: datetime | None = None) -> TodayAnswer:
     far = datetime.max.replace(tzinfo=now.tzinfo)
     lines.sort(key=lambda line: (_URGENCY[line.state], line.act_by or far, line.case))
     due = any(needs_attention(d) for one in judged for d in one.deadlines)
-    return TodayAnswer(tuple(lines), now, due, _notices(ws), blind)
+    return TodayAnswer(tuple(lines), now, due, (*_notices(ws), *_unsent(ws)), blind)
 
 
 def _judged(ws: Workspace, case: Case, now: datetime) -> JudgedCase:
@@ -152,3 +154,11 @@ def _notices(ws: Workspace) -> tuple[str, ...]:
     if seal.word == "pending":
         return ("The newest records are sealed but not yet timestamped; the next command that keeps something asks again.",)
     return ()
+
+
+def _unsent(ws: Workspace) -> tuple[str, ...]:
+    """What somebody should have been told and was not; also that the list of who is told cannot be read."""
+    try:
+        return read_book(ws).unsent
+    except ArchiveError as error:
+        return (f"Nobody is told of deadlines. {error.message}",)

@@ -9,15 +9,19 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from casework.asking.changes import ChangesAnswer, changes
 from casework.asking.today import TodayAnswer, today
+from casework.cases import machine_zone
 from casework.keeping.account_lists import AccountLists
 from casework.keeping.capture import keep_snapshots
 from casework.keeping.night_plan import plan_lists, plan_night
+from casework.keeping.night_report import write_report
 from casework.keeping.sign_in import holding
 from casework.workspace import Workspace
 from collector.archive.queries import PausedAccount
@@ -42,7 +46,8 @@ class NightAnswer:
     """One run: what was planned and why, visited and left out, and Today after it; whether an account needs a person.
 
     `walls` are the accounts that rest until a person has acted, `failure` what ended the run before its end, `notes` what
-    else must be known of it. `resting` pages are not due yet; the first of them is at `next_due`.
+    else must be known of it. `resting` pages are not due yet; the first of them is at `next_due`. `changes` are those that
+    this run was the first to show, None where they were not compared; `report` is the page that tells all this.
     """
 
     planned: tuple[PlannedVisit, ...]
@@ -51,6 +56,7 @@ class NightAnswer:
     seal: SealState | None
     today: TodayAnswer
     began: datetime
+    ended: datetime
     walls: tuple[PausedAccount, ...] = ()
     notes: tuple[str, ...] = ()
     person_needed: bool = False
@@ -58,6 +64,8 @@ class NightAnswer:
     resting: int = 0
     next_due: datetime | None = None
     failure: TradewitnessError | None = None
+    changes: ChangesAnswer | None = None
+    report: Path | None = None
 
     @property
     def skipped(self) -> tuple[str, ...]:
@@ -79,7 +87,7 @@ def night(ws: Workspace, *, dry_run: bool, progress: Progress, minutes: int | No
     began = ws.clock.now()
     if dry_run:
         plan, walls = plan_night(ws), tuple(ws.index.paused().values())
-        whole = (plan.visits, (), plan.left_out, None, today(ws), began, walls)
+        whole = (plan.visits, (), plan.left_out, None, today(ws), began, began, walls)
         return NightAnswer(*whole, dry_run=True, resting=plan.resting, next_due=plan.next_due)
     with _alone(ws), _stoppable():
         run = _Run(ws, progress, began, ws.clock.ticks_ms(), ws.archive.config.minutes if minutes is None else minutes)
@@ -166,19 +174,24 @@ def _ended(run: _Run) -> NightAnswer:
     ws.refresh()
     left_out = (*run.plan.left_out, *run.not_reached())
     notes = (*run.in_use.notes(), *_clock_notes(run))
-    seal, failure = None, run.failure
+    seal, changed, failure = None, None, run.failure
     try:
         ws.archive.record("run.finished", _record(run, left_out, notes))
         seal = seal_if_possible(ws.archive, ws.user, run.progress)
+        ws.refresh()
+        changed = changes(ws, None, run.began, run.progress)
     except ArchiveError as error:
         failure = failure or error
-    ws.refresh()
     walls = tuple(ws.index.paused().values())
     person = any(one.person for one in left_out) or bool(run.in_use.failed)
-    return NightAnswer(
-        tuple(run.planned), tuple(run.snapshots), left_out, seal, today(ws), run.began, walls, notes, person,
-        resting=run.plan.resting, next_due=run.plan.next_due, failure=failure,
+    answer = NightAnswer(
+        tuple(run.planned), tuple(run.snapshots), left_out, seal, today(ws), run.began, ws.clock.now(), walls, notes, person,
+        resting=run.plan.resting, next_due=run.plan.next_due, failure=failure, changes=changed,
     )  # fmt: skip
+    try:
+        return replace(answer, report=write_report(ws.archive.root, answer, machine_zone()))
+    except ArchiveError as error:
+        return replace(answer, failure=failure or error)
 
 
 def _record(run: _Run, left_out: tuple[LeftOut, ...], notes: tuple[str, ...]) -> dict[str, object]:

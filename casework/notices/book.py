@@ -17,6 +17,7 @@ from collector.canonical import as_json, made
 from collector.errors import ArchiveError
 from collector.ledger.disk import write_file
 from collector.platform import keep_private
+from rules.language.words import time_words
 from rules.notices.concerns import STEPS, Told
 
 _WAIT_S = 120  # another command may be sending: longer than the slowest service is waited for
@@ -73,6 +74,21 @@ class Book:
         """How long before an end somebody is told: "7 days, 3 days and 1 day"."""
         words = [_span(hours) for hours in self.steps_h]
         return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+
+    @property
+    def unsent(self) -> tuple[str, ...]:
+        """A sentence for each recipient whom a notice has not reached, and for a dead-man's service that does not hear."""
+        known = {str(one.number): one for one in self.addresses}
+        said = [
+            f"A notice to {known[number].label} could not be sent since {time_words(failure.since, known[number].zone)}: "
+            f"{failure.why}. It is tried again; see: tradewitness notify test"
+            for number, failure in self.failed.items()
+            if number in known
+        ]
+        if self.ping is not None and self.ping.failed is not None:
+            zone, failure = next((one.zone for one in self.addresses), "UTC"), self.ping.failed
+            said.append(f"The dead-man's service hears nothing since {time_words(failure.since, zone)}: {failure.why}.")
+        return tuple(said)
 
     def told_to(self, address: Recipient) -> Mapping[str, Told]:
         """What an address was told, by concern."""

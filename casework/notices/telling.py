@@ -52,10 +52,11 @@ def due_concerns(ws: Workspace, now: datetime, steps: tuple[timedelta, ...]) -> 
     return tuple(found)
 
 
-def tell(ws: Workspace, more: Iterable[Concern], progress: Progress) -> TellingAnswer:
+def tell(ws: Workspace, more: Iterable[Concern], progress: Progress, *, urgent: bool = False) -> TellingAnswer:
     """Tells each address what is new to it of the deadlines and of what else is known (`more`), and renews the calendar.
 
-    What could not be sent is not taken for told: the next call tries again, with what is true then.
+    With `urgent` only what does not wait for the end of a night. What could not be sent is not taken for told: the next call
+    tries again, with what is true then.
     """
     now = ws.clock.now()
     with writing(ws):
@@ -64,10 +65,10 @@ def tell(ws: Workspace, more: Iterable[Concern], progress: Progress) -> TellingA
         concerns = (*due_concerns(ws, now, steps), *more)
         sent: list[Sent] = []
         for address in book.addresses:
-            news = to_tell(concerns, book.told_to(address))
+            news = tuple(c for c in to_tell(concerns, book.told_to(address)) if c.urgent or not urgent)
             if not news:
                 told = remembered(book.told_to(address), (), concerns, now)
-                book = book.after(address, told, None)
+                book = book.after(address, told, book.failed.get(str(address.number)) if urgent else None)
                 continue
             progress(f"telling {address.label}")
             one = send(address, notice(news, Addressee(address.lang, address.zone, address.discreet), now))

@@ -20,6 +20,8 @@ _OURS = re.compile(r"data/(?!exhibits/|archive\.wacz).*|data/exhibits/A[^/]+/(?:
 _TEXT_OF_PAGE = re.compile(r"data/exhibits/A[^/]+/text(?:-\d+)?\.txt")
 # Printed from pages, and copied from originals, of the pack that are looked at themselves.
 _AGAIN = re.compile(r"data/report\.pdf|data/submission/[^/]+\.pdf")
+_WEB_ARCHIVE = "data/archive.wacz"
+_REMASK = "mask the kept pages by the rules of today (tradewitness remask)"
 _ENTERED = "entered by you/"
 _SIGN_OUT = "sign out at the site that it is for, so that it opens nothing any more, and add --accept-risk"
 
@@ -94,6 +96,8 @@ class LastLook:
 
     def _suspect(self, path: str, place: str, found: Counter[str]) -> None:
         name, todo = self._names.get(path, (path, _SIGN_OUT))
+        if path == _WEB_ARCHIVE:
+            todo = f"{_REMASK}, or {_SIGN_OUT}"
         if path.startswith(_ENTERED):
             name, todo = path.removeprefix(_ENTERED), f"it stands in the sealed records, which every pack shows: {_SIGN_OUT}"
         self.suspects.append(Suspect(path, name, place, tuple(sorted(found.items())), todo))
@@ -126,7 +130,7 @@ def _names(planned: PackPlan) -> dict[str, tuple[str, str]]:
             away = f"leave it out with --exclude {file.id if file is not None else exhibit.snapshot}"
             todo = f"{away}, or {_SIGN_OUT}"
             if file is None:
-                todo = f"mask it by the rules of today (tradewitness remask {planned.order}), or {todo}"
+                todo = f"{_REMASK}, or {todo}"
             names[path] = f"{name} ({exhibit.number})", todo
     return names
 

@@ -23,6 +23,7 @@ from collector.archive.sealing import (
     token_path,
 )
 from collector.archive.witness import is_witness, witness_file
+from collector.capture.masking import RULES
 from collector.errors import ArchiveError, DamagedArchive, WrongRequest
 from collector.ledger.checkpoint import Checkpoint
 from collector.ledger.disk import write_file
@@ -101,10 +102,20 @@ def status(ws: Workspace) -> StatusAnswer:
         *(clock_note(seq, fault) for seq, fault in ledger.clock_faults()),
         *(f"line {e.seq + 1}: {e.body['why']}" for e in refused),
         *(f"ledger/checkpoints/{name} is damaged: run `tradewitness verify`" for name in ws.archive.ledger.damaged()),
+        *_masked_before(ws),
         *(() if ws.archive.config.authorities else (NOBODY_ASKED.format(ws.archive.config_path),)),
     )
     key, signer = keys[-1][1] if keys else "", _signer(ws)
     return StatusAnswer(ws.archive.root, overall, counts, waiting, newest, missing, key, notes, signer)
+
+
+def _masked_before(ws: Workspace) -> Iterator[str]:
+    """What was kept when less was known to be a secret."""
+    if waiting := ws.index.masked_before(RULES):
+        yield (
+            f"{len(waiting)} kept visit(s) were masked by earlier rules and may hold what this version would mask: "
+            "run `tradewitness remask` before you hand over a pack"
+        )
 
 
 def _signer(ws: Workspace) -> tuple[str, ...]:

@@ -6,7 +6,8 @@ from casework.views.desk import next_step, night, signed_in, stopped, today, wat
 from casework.views.findings import before_order, draft, findings
 from casework.views.house import health, initialised, reindexed, site_today
 from casework.views.kept import added, captured, disclosure, exported, pack_preview, packed
-from casework.views.notices import notified, reminded
+from casework.views.masking import remasked
+from casework.views.notices import notified, reminded, told_night
 from casework.views.reading import case, cases, facts, found, reread
 from casework.views.sampling import sample, sample_written
 from casework.views.scheduling import scheduled
@@ -35,6 +36,7 @@ __all__ = [
     "pack_preview",
     "packed",
     "reindexed",
+    "remasked",
     "reminded",
     "reread",
     "sample",
@@ -46,7 +48,7 @@ __all__ = [
     "status",
     "stopped",
     "today",
-    "told",
+    "told", "told_night",
     "verified",
     "watched",
     "withdrawn",

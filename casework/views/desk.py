@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from casework.blocks import Block, Line, Span, Tone, View, hint, line, warnings
+from casework.views.changes import change_row
 from casework.views.kept import outcome_codes, snapshot_row, snapshots_shown
 from casework.views.sealing import seal_lines
 from collector.canonical import as_json
@@ -120,6 +121,7 @@ def stopped(case: Case, running: TodayLine) -> View:
 
 def night(answer: NightAnswer) -> View:
     """One night, and Today after it. What needs a person tells before what is due."""
+    changed = answer.changes.changes if answer.changes else ()
     planned = [
         {"case": t.case, "kind": t.kind, "url": t.url, "account": t.account, "reason": one.reason}
         for one in answer.planned
@@ -133,7 +135,8 @@ def night(answer: NightAnswer) -> View:
     value = {
         "planned": planned, "snapshots": [snapshot_row(s) for s in answer.snapshots], "skipped": answer.skipped,
         "left_out": left_out, "resting": answer.resting, "next_due": answer.next_due, "today": answer.today.lines,
-        "blind": answer.today.blind, "failure": answer.failure.message if answer.failure else "",
+        "blind": answer.today.blind, "changes": list(map(change_row, changed)), "report": str(answer.report or ""),
+        "failure": answer.failure.message if answer.failure else "",
     }  # fmt: skip
     json = as_json({**value, "seal": answer.seal.word if answer.seal else "", "dry_run": answer.dry_run})
     return View(json, tuple(_night(answer)), exit_code_of(_codes(answer)))
@@ -167,4 +170,18 @@ def _night(answer: NightAnswer) -> Iterator[Block]:
         yield line(Span(f"The run ended before its end: {answer.failure.message}", "urgent"), f" {answer.failure.hint}")
     if answer.seal:
         yield from seal_lines(answer.seal)
+    yield from _changed(answer)
     yield from _today(answer.today)
+    if answer.report:
+        yield hint(f"The report of this run: {answer.report}")
+
+
+def _changed(answer: NightAnswer) -> Iterator[Block]:
+    """What changed to the buyer's harm, and how much else did."""
+    changed = answer.changes.changes if answer.changes else ()
+    adverse = [change for change in changed if change.adverse]
+    for change in adverse:
+        yield line(Span("!", "urgent"), " ", Span(change.page.case, "strong"), f"  {change.text}")
+        yield line(f"{change.why} {change.todo}".strip(), indent=4)
+    if others := len(changed) - len(adverse):
+        yield hint(f"What else changed: {others}. See it: tradewitness changes --since {answer.began:%Y-%m-%d}")

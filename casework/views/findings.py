@@ -25,6 +25,7 @@ _VERDICT: dict[Verdict, tuple[Tone, str]] = {
 }  # fmt: skip
 _PARTS = (
     ("Now", ("moment",)),
+    ("What changed to your harm", ("change",)),
     ("Cover and money", ("coverage", "refund", "payment", "contact", "before", "alternative")),
     ("Dates and facts", ("claim", "shipping", "time", "timer", "conflict")),
     ("Evidence", ("reason", "strength", *REASONS)),

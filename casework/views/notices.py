@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from casework.blocks import Block, Line, Span, Table, View, hint, line, warnings
+from casework.views.desk import night
 from collector.canonical import as_json
-from collector.errors import DONE, PARTIAL
+from collector.errors import DONE, PARTIAL, exit_code_of
 from rules.language.words import time_words
 
 if TYPE_CHECKING:
-    from casework.notices.book import Book, Failure, Recipient
+    from casework.notices.book import Book, Recipient
+    from casework.notices.nights import ToldNight
     from casework.notices.notify import NotifyAnswer
     from casework.notices.sending import Sent
     from casework.notices.telling import TellingAnswer
@@ -80,27 +82,8 @@ def _sent(sent: tuple[Sent, ...]) -> Iterator[Line]:
 
 def unsent(book: Book) -> Iterator[Line]:
     """What could not be told, until it could."""
-    for text in unsent_words(book):
+    for text in book.unsent:
         yield line(Span("!", "urgent"), f" {text}")
-
-
-def unsent_words(book: Book) -> tuple[str, ...]:
-    """A sentence for each address that a notice could not be sent to."""
-    labels = {str(one.number): one for one in book.addresses}
-    said = [
-        f"A notice to {labels[number].label} could not be sent since {_since(failure, labels[number].zone)}: {failure.why}. "
-        "It is tried again; see: tradewitness notify test"
-        for number, failure in book.failed.items()
-        if number in labels
-    ]
-    if book.ping is not None and book.ping.failed is not None:
-        zone = book.addresses[0].zone if book.addresses else "UTC"
-        said.append(f"The dead-man's service hears nothing since {_since(book.ping.failed, zone)}: {book.ping.failed.why}.")
-    return tuple(said)
-
-
-def _since(failure: Failure, zone: str) -> str:
-    return time_words(failure.since, zone)
 
 
 def reminded(answer: TellingAnswer) -> View:
@@ -121,3 +104,13 @@ def telling(answer: TellingAnswer) -> Iterator[Block]:
         )
     elif not answer.sent:
         yield line(Span("Nothing new to tell.", "aside"))
+
+
+def told_night(answer: ToldNight) -> View:
+    """A night and what was told of it. What could not be told is partial work."""
+    shown = night(answer.night)
+    value = {"told": as_json(answer.told.sent), "unheard": answer.unheard}
+    heard = line(Span("!", "warning"), f" The dead-man's service did not hear of it: {answer.unheard}.")
+    blocks = (*shown.blocks, *telling(answer.told), *((heard,) if answer.unheard else ()))
+    code = exit_code_of({shown.code, PARTIAL if answer.untold else DONE})
+    return View({**shown.json, **value}, blocks, code)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from casework.scheduling.schedule import ScheduleAnswer
 
 _SCHEDULERS = {"systemd": "systemd timers", "cron": "crontab", "launchd": "launchd", "task-scheduler": "the Task Scheduler"}
-_OUTCOMES = {"complete": "kept whole", "partial": "kept in part", "blocked": "stopped by the site", "failed": "failed"}
+OUTCOME_WORDS = {"complete": "kept whole", "partial": "kept in part", "blocked": "stopped by the site", "failed": "failed"}
 
 
 def scheduled(answer: ScheduleAnswer) -> View:
@@ -70,16 +70,15 @@ def _scheduled(answer: ScheduleAnswer) -> Iterator[Block]:
     if answer.last_run is None:
         yield line("No night has run yet.")
     else:
-        yield line(
-            f"The last night ended {time_words(answer.last_run.at, answer.zone)}: {_did(answer.last_run.body.get('outcomes') or {})}."
-        )
+        did = _did(answer.last_run.body.get("outcomes") or {})
+        yield line(f"The last night ended {time_words(answer.last_run.at, answer.zone)}: {did}.")
     yield from warnings(answer.notes)
     yield from _warned(answer)
 
 
 def _did(outcomes: Mapping[str, int]) -> str:
     """How many pages had which outcome, the good ones first."""
-    numbers = [(outcomes[name], words) for name, words in _OUTCOMES.items() if outcomes.get(name)]
+    numbers = [(outcomes[name], words) for name, words in OUTCOME_WORDS.items() if outcomes.get(name)]
     return ", ".join(f"{number} page{'s' if number != 1 else ''} {words}" for number, words in numbers) or "nothing was due"
 
 

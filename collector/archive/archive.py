@@ -28,7 +28,7 @@ class Archive:
         self.root = root
         self.clock = clock
         self.ledger = Ledger(root / "ledger", catalogued=catalogued)
-        self.objects = FolderObjects(root / "objects")
+        self.objects = FolderObjects(root / "objects", root / "private")
         self.index_path = root / "index.sqlite"
         self.config_path = root / "config.toml"
         self.warnings: list[str] = []  # what sealing found that its user must be told, whichever step of a command found it

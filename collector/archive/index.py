@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,7 +16,7 @@ from urllib.parse import quote
 from collector.archive import fulltext
 from collector.archive.archive import Archive
 from collector.archive.queries import Queries, fact_of_row
-from collector.archive.records import AddedRecord, added_record, require_shape, snapshot_of, valued
+from collector.archive.records import AddedRecord, added_record, body_as_masked, require_shape, snapshot_of, valued
 from collector.canonical import as_json, sha256
 from collector.clock import instant
 from collector.errors import DamagedArchive
@@ -26,7 +26,7 @@ from collector.saved.record import page_record
 
 _LOG = logging.getLogger(__name__)
 
-FORMAT = "14"
+FORMAT = "15"
 ReadFacts = Callable[[Snapshot], tuple[Fact, ...]]
 ReviseFacts = Callable[[Snapshot, tuple[Fact, ...]], tuple[Fact, ...]]
 
@@ -63,7 +63,7 @@ TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
     "snapshots": (
         {
             "id": str, "seq": int, "at": str, "case_id": str, "target": str, "kind": str, "url": str, "account": str,
-            "outcome": str, "why": str, "body": str,
+            "outcome": str, "why": str, "body": str, "masked": str, "mask": int,
         },
         ("id",),
     ),
@@ -112,6 +112,7 @@ class Index(Queries):
         super().__init__(connection, ledger)
         self.case = case  # the only case that is taken in; "" for all, and all that belongs to none
         self.texts = texts  # whether page texts are taken in, to be searched
+        self._masked: dict[str, Mapping[str, Any]] = {}  # by id the visits of which something else is shown now
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -157,7 +158,14 @@ class Index(Queries):
             self.connection.execute("drop table temp.held")
 
     def take_all(self, archive: Archive, start: int, stop: int, read_facts: ReadFacts, read_saved: ReadSaved) -> None:
-        """The entries from `start` up to `stop`; from the first on into empty tables."""
+        """The entries from `start` up to `stop`; from the first on into empty tables.
+
+        Where a visit was masked anew, its originals are not read at all: all is taken in from the first on.
+        """
+        masked = {e.body["snapshot"]: e for e in archive.ledger.entries(stop=stop, kinds=("snapshot.masked",))}
+        self._masked = {name: entry.body for name, entry in masked.items()}
+        if any(entry.seq >= start for entry in masked.values()):
+            start = 0
         if not start:
             self._make_tables()
         for entry in archive.ledger.entries(start, stop, about=about_case(self.case)):
@@ -219,6 +227,9 @@ class Index(Queries):
                 self._take_file(entry, read_saved)
             case "snapshot":
                 self._take_snapshot(entry, archive, read_facts)
+            case "mask.applied":
+                rows = [(body["mask"], name) for name in body["snapshots"]]
+                self.connection.executemany("update snapshots set mask = ? where id = ?", rows)
             case "account.paused":
                 self._put("paused", account=body["account"], why=body["why"], at=entry.at, snapshot=body["snapshot"])
             case "account.resumed":
@@ -239,12 +250,15 @@ class Index(Queries):
 
     def _take_snapshot(self, entry: Entry, archive: Archive, read_facts: ReadFacts) -> None:
         body = entry.body
-        snapshot = snapshot_of(body, self.openings_of(body))
+        again = self._masked.get(body["id"])
+        shown = body_as_masked(body, again) if again is not None else body
+        snapshot = snapshot_of(shown, self.openings_of(shown))
         target = snapshot.target
         self._put(
             "snapshots", id=snapshot.id, seq=entry.seq, at=body["visit"]["machine_time"], case_id=target.case,
             target=target.id, kind=target.kind, url=target.url, account=target.account, outcome=snapshot.outcome,
-            why=snapshot.why, body=json.dumps(body),
+            why=snapshot.why, body=json.dumps(body), masked=json.dumps(shown) if again is not None else "",
+            mask=again["mask"] if again is not None else snapshot.visit.mask,
         )  # fmt: skip
         facts = read_facts(snapshot)
         lacks = "" if snapshot.outcome == "complete" else snapshot.why

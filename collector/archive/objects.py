@@ -10,8 +10,8 @@ from typing import BinaryIO
 from backports import zstd
 
 from collector.canonical import sha256
-from collector.errors import DamagedArchive
-from collector.ledger.disk import write_file
+from collector.errors import ArchiveError, DamagedArchive
+from collector.ledger.disk import make_folder, sync_folder, write_file
 
 MOST_BYTES = 1 << 30  # of a packed object; what is larger (a long video) is kept as it is
 _SMALLEST_TO_COMPRESS = 256
@@ -21,16 +21,38 @@ _LARGE = 32 << 20
 
 
 class FolderObjects:
-    """An `ObjectStore` in a folder. Compressed with zstd where that saves at least a tenth."""
+    """An `ObjectStore` in a folder. Compressed with zstd where that saves at least a tenth.
 
-    def __init__(self, folder: Path) -> None:
+    `private` is a folder beside it for what is sealed and never shown again: originals of which a masked copy is shown.
+    """
+
+    def __init__(self, folder: Path, private: Path | None = None) -> None:
         self.folder = folder
+        self.private = private
 
     def path(self, digest: str) -> Path | None:
         """The file that holds the object, or None."""
-        plain = self.folder / digest[:2] / digest[2:]
-        packed = plain.with_name(plain.name + ".zst")
-        return next((p for p in (plain, packed) if p.exists()), None)
+        return next((p for folder in self.folders for p in _paths(folder, digest) if p.exists()), None)
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Where objects lie."""
+        return (self.folder,) if self.private is None else (self.folder, self.private)
+
+    def put_away(self, digest: str) -> bool:
+        """Moves an object among the private ones, unless it is there or nowhere; its bytes stay. Raises ArchiveError."""
+        path = next((p for p in _paths(self.folder, digest) if p.exists()), None)
+        if path is None or self.private is None:
+            return False
+        place = self.private / digest[:2] / path.name
+        try:
+            self.private.mkdir(mode=0o700, exist_ok=True)
+            make_folder(place.parent)
+            path.replace(place)
+            sync_folder(place.parent)
+        except OSError as error:
+            raise ArchiveError(f"{path} cannot be moved ({error.strerror}).", "Look at the folder's permissions.") from error
+        return True
 
     def has(self, digest: str) -> bool:
         return self.path(digest) is not None
@@ -70,6 +92,11 @@ class FolderObjects:
             yield from sorted(
                 p for p in self.folder.rglob("*") if not p.is_symlink() and p.is_file() and not p.name.endswith(".part")
             )
+
+
+def _paths(folder: Path, digest: str) -> tuple[Path, Path]:
+    plain = folder / digest[:2] / digest[2:]
+    return plain, plain.with_name(plain.name + ".zst")
 
 
 def _is_worth_packing(data: bytes) -> bool:

@@ -15,7 +15,7 @@ from collector.archive import fulltext
 from collector.archive.records import FileRecord, RenderingRecord, snapshot_of, valued
 from collector.canonical import as_json, made
 from collector.errors import ArchiveError, DamagedArchive
-from collector.ledger.log import Ledger, Opening
+from collector.ledger.log import Ledger, Opening, about_case
 from collector.media import belied
 from collector.model import ALIBABA, AddedFile, Fact, FilePart, PageTrace, Place, Snapshot, Target
 from collector.saved.record import page_of_record
@@ -232,6 +232,11 @@ class Queries:
         rows = self._rows("select id, body from snapshots where case_id = ?", case)
         return {row["id"]: json.loads(row["body"]) for row in rows}
 
+    def masked_before(self, mask: int, case: str = "") -> list[str]:
+        """The ids of the visits (of a case, or of all) that kept something, masked by rules of a lower number."""
+        sql = "select id from snapshots where mask < ? and outcome != 'failed' and ? in ('', case_id) order by seq"
+        return [row["id"] for row in self._rows(sql, mask, case)]
+
     def looks(self, case: str) -> list[Look]:
         """Every visit for a case, oldest first, without what it kept."""
         sql = "select s.*, l.says from snapshots s join looks l on l.snapshot = s.id where case_id = ? order by seq"
@@ -262,9 +267,10 @@ class Queries:
         )
         return next(map(fact_of_row, self._rows(sql, case, name, target, before)), None)
 
-    def kept_after(self, size: int) -> frozenset[str]:
-        """The ids of the visits whose entries are not among the first so many of the ledger."""
-        return frozenset(row["id"] for row in self._rows("select id from snapshots where seq >= ?", size))
+    def kept_after(self, size: int, case: str) -> frozenset[str]:
+        """The ids of a case's visits whose entries are not among the first so many of the ledger."""
+        rows = self._rows("select id from snapshots where case_id = ? and seq >= ?", case, size)
+        return frozenset(row["id"] for row in rows)
 
     def looks_that_say(self, family: str, case: str) -> frozenset[str]:
         """The ids of a case's visits that say something under a name that begins so, legibly or not."""
@@ -375,7 +381,8 @@ class Queries:
         return str(rows[0]["why"]) if rows else ""
 
     def _snapshots(self, where: str, *values: Any, order: str = "seq") -> Iterator[tuple[int, Snapshot]]:
-        sql = f"select seq, body from snapshots where {where} order by {order}"  # noqa: S608 - constants of this class
+        shown = "coalesce(nullif(masked, ''), body) as body"
+        sql = f"select seq, {shown} from snapshots where {where} order by {order}"  # noqa: S608 - constants of this class
         for row in self.connection.execute(sql, values):
             body = json.loads(row["body"])
             yield row["seq"], snapshot_of(body, self.openings_of(body))
@@ -389,6 +396,17 @@ class Queries:
     def added_files(self, case: str) -> list[AddedFile]:
         """The buyer's own files of a case, oldest first; withdrawn ones are left out."""
         return self._added_files(case, withdrawn=False)
+
+    def added_digests(self) -> list[str]:
+        """Of every file that was added, with its parts, the digest that the ledger's openings give."""
+        bodies = [json.loads(row["body"]) for row in self._rows("select body from files")]
+        names = [name for body in bodies for name in (body["commitment"], *(p["commitment"] for p in body.get("parts", ())))]
+        return [opening.digest for opening in self.ledger.openings(names).values()]
+
+    def masked_anew(self, case: str) -> list[tuple[int, datetime, str]]:
+        """Of each entry by which a visit of a case is shown otherwise: ledger number, when it was made, the visit's id."""
+        entries = self.ledger.entries(kinds=("snapshot.masked",), about=about_case(case))
+        return [(e.seq, datetime.fromisoformat(e.at), str(e.body["snapshot"])) for e in entries]
 
     def withdrawn_files(self, case: str) -> list[AddedFile]:
         """Those that were withdrawn, oldest first."""

@@ -87,6 +87,21 @@ class RenderingRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class MaskedRecord:
+    """A visit masked anew as a line of the ledger holds it: all that is shown of it from now on.
+
+    What of it has the commitment of an original is that original; an original that is not among them stays sealed and is not
+    shown any more. `mask` is the number of the rules, `redactions` what they masked, by kind and artefact.
+    """
+
+    case: str
+    snapshot: str
+    mask: int
+    artefacts: tuple[ArtefactRecord, ...]
+    redactions: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ListRecord:
     """How many orders a list of an account showed at the end of a night."""
 
@@ -109,6 +124,8 @@ _HOLDS: Mapping[str, Mapping[str, Any]] = {
     },
     "file.described": {"case": str, "id": str},
     "snapshot": get_type_hints(SnapshotRecord),
+    "snapshot.masked": get_type_hints(MaskedRecord),
+    "mask.applied": {"case": str, "mask": int, "snapshots": tuple[str, ...]},
     "account.paused": {"account": str, "why": str, "snapshot": str},
     "account.resumed": {"account": str},
     "pack.made": {"case": str, "plan": str, "renderings": tuple[RenderingRecord, ...]},
@@ -250,6 +267,17 @@ def entry_body(snapshot: Snapshot) -> tuple[dict[str, Any], tuple[Opening, ...]]
     )
     body: dict[str, Any] = as_json(record)
     return body, openings
+
+
+def masked_body(record: MaskedRecord) -> dict[str, Any]:
+    """The body of the entry that records it."""
+    body: dict[str, Any] = as_json(record)
+    return body
+
+
+def body_as_masked(body: Mapping[str, Any], masked: Mapping[str, Any]) -> dict[str, Any]:
+    """A snapshot's body with what an entry `snapshot.masked` shows of it in the place of its originals."""
+    return {**body, "artefacts": masked["artefacts"]}
 
 
 def snapshot_of(body: Mapping[str, Any], openings: Mapping[str, Opening]) -> Snapshot:

@@ -36,7 +36,7 @@ class AttachedBrowser(Browser):
         return self._own
 
     @asynccontextmanager
-    async def tab(self, account: str = "") -> AsyncIterator[ChromiumTab]:
+    async def tab(self, account: str = "", more: bool = False) -> AsyncIterator[ChromiumTab]:
         tab = await self._new(account)
         try:
             await tab.show_at(*self._viewport)

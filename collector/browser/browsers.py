@@ -62,14 +62,16 @@ class Browsers:
         return account in self._in_use.windows or (bool(account) and self._accounts.read(account).signed_in)
 
     @asynccontextmanager
-    async def tab(self, account: str) -> AsyncIterator[ChromiumTab]:
-        """A fresh tab of that account. Raises BrowserError when its browser is missing or does not start, and BrowserGone
-        when it has gone: the next tab is of another one.
+    async def tab(self, account: str, more: bool = False) -> AsyncIterator[ChromiumTab]:
+        """A fresh tab of that account; `more`: another is asked for after it.
+
+        Raises BrowserError when its browser is missing or does not start, and BrowserGone when it has gone: the next tab
+        is of another one.
         """
         name = account if self.is_windowed(account) else ""
         browser = await self.browser(name)
         try:
-            async with browser.tab(account) as tab:
+            async with browser.tab(account, more) as tab:
                 yield tab
         except BrowserGone:
             self._forget(name, browser)

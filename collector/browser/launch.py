@@ -90,11 +90,14 @@ class Browser:
         return self._contexts[account]
 
     @asynccontextmanager
-    async def tab(self, account: str = "") -> AsyncIterator[ChromiumTab]:
-        """A fresh tab of that account, closed afterwards. Raises BrowserError when the browser has gone."""
+    async def tab(self, account: str = "", more: bool = False) -> AsyncIterator[ChromiumTab]:
+        """A fresh tab of that account, closed afterwards; `more`: another is asked for after it.
+
+        Raises BrowserError when the browser has gone.
+        """
         tab = await self._blank(account)
-        # A tab takes as long to make as a page to draw: the account's next one is made while this one waits for its page.
-        self._next[account] = tab.beside = asyncio.create_task(self._new(account))
+        if more:  # a tab takes as long to make as a page to draw: the next one is made while this one waits for its page
+            self._next[account] = tab.beside = asyncio.create_task(self._new(account))
         try:
             yield tab
         finally:

@@ -186,13 +186,48 @@ most => {
 }
 """
 
-# What the page stored in the browser; a page that may store nothing has none.
+# What the page and its workers stored in the browser, as kind, name and value; a page that may store nothing has none. Of
+# what a worker put away (requests with their headers and answers, databases) what can be read in `within` milliseconds.
 STORED = """
-() => {
-  const found = [];
+async within => {
+  const found = [], most = 200, longest = 200000;
+  const put = (kind, name, value) => { if (String(value).length <= longest) found.push([kind, name, String(value)]); };
   for (const kind of ['localStorage', 'sessionStorage']) {
-    try { for (const key of Object.keys(self[kind])) found.push([key, self[kind].getItem(key)]); } catch (refused) { }
+    try { for (const key of Object.keys(self[kind])) found.push(['storage', key, self[kind].getItem(key)]); }
+    catch (refused) { }
   }
+  const cached = async () => {
+    for (const name of (await caches.keys()).slice(0, 20)) {
+      const cache = await caches.open(name);
+      for (const asked of (await cache.keys()).slice(0, most)) {
+        const answer = await cache.match(asked);
+        for (const [key, value] of new URL(asked.url).searchParams) put('storage', key, value);
+        for (const told of [asked, answer]) for (const [key, value] of told ? told.headers : []) put('header', key, value);
+        if (answer && /json/.test(answer.headers.get('content-type'))) put('storage', 'cache', await answer.text());
+      }
+    }
+  };
+  const answered = request => new Promise((done, failed) => {
+    request.onsuccess = () => done(request.result);
+    request.onerror = request.onblocked = () => failed(request.error);
+  });
+  const kept = async () => {
+    for (const { name } of (await indexedDB.databases()).slice(0, 20)) {
+      const base = await answered(indexedDB.open(name));
+      try {
+        for (const store of [...base.objectStoreNames].slice(0, 20)) {
+          const rows = base.transaction(store).objectStore(store);
+          const [keys, values] = [await answered(rows.getAllKeys(null, most)), await answered(rows.getAll(null, most))];
+          values.forEach((value, at) => {
+            if (typeof value === 'string') put('storage', String(keys[at]), value);
+            else try { put('storage', 'database', JSON.stringify(value)); } catch (circular) { }
+          });
+        }
+      } finally { base.close(); }
+    }
+  };
+  const late = new Promise(done => setTimeout(done, within));
+  await Promise.race([late, Promise.allSettled([cached(), kept()])]);
   return found;
 }
 """

@@ -40,6 +40,7 @@ T = TypeVar("T")
 
 _ANSWER_MS = 10_000  # one question to the page
 _READ_MS = 30_000  # one picture, one file made of the page
+_STORED_MS = 1_500  # what workers put away
 _QUIET_MS = 500
 _STILL_MS = 100
 _DRAWN_MS = 3_000  # a window that a person made small draws nothing
@@ -308,7 +309,8 @@ class ChromiumTab:
     async def credentials(self) -> tuple[Credential, ...]:
         jar = await self._bounded(self._page.context.cookies(), _ANSWER_MS, "reading the cookies")
         cookies = (Credential("cookie", c.get("name", ""), c.get("value", ""), c.get("httpOnly", False)) for c in jar)
-        stored = (Credential("storage", str(key), str(value)) for key, value in await self._ask(scripts.STORED))
+        rows = await self._ask(scripts.STORED, _STORED_MS)
+        stored = (Credential("header" if kind == "header" else "storage", str(key), str(value)) for kind, key, value in rows)
         return (*cookies, *stored)
 
     def console(self) -> tuple[ConsoleLine, ...]:

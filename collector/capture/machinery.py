@@ -16,6 +16,8 @@ from itertools import chain
 from typing import Any, Literal
 from urllib.parse import unquote_plus
 
+from collector.capture.secret_names import is_random
+
 Form = Literal["", "html", "json", "script", "style", "sent", "address", "speech", "shown"]
 
 _NAME = r"[A-Za-z_$][\w$.-]{0,80}+"
@@ -84,7 +86,8 @@ class NamedValue:
     Not `sure` is what may be a person's text all the same (JSON inside a string, an attribute): it counts for nothing
     where a person can read the value on the page. `field` is the attribute or key that holds it where the name stands
     elsewhere. A `parameter` is one of an address that the browser went to. What stands in a `tag` may be of a description
-    that a person wrote, and is masked there alone where the value can be read on the page.
+    that a person wrote, and is masked there alone where the value can be read on the page. What is `placed` is masked
+    under its name and nowhere else, whatever it is.
     """
 
     name: str
@@ -93,6 +96,7 @@ class NamedValue:
     field: str = ""
     parameter: bool = False
     tag: bool = False
+    placed: bool = False
 
 
 def names_and_text(source: VisitText) -> tuple[tuple[NamedValue, ...], str]:
@@ -194,6 +198,8 @@ def _in_element(tag: str, given: dict[str, str]) -> Iterator[NamedValue]:
         holder = "value" if given.get("value") else "content"
         names = [given.get(name, "") for name in ("name", "id", "property")]
         names += ["password"] if given.get("type", "").lower() == "password" else []
+        if is_random(given.get(holder, "")) and (tag == "meta" or given.get("type", "").lower() == "hidden"):
+            yield NamedValue("secret", given[holder], field=holder, tag=True, placed=True)
         yield from (NamedValue(name, given.get(holder, ""), field=holder, tag=True) for name in names if name)
     for name, value in given.items():
         yield NamedValue(name, value, tag=True)

@@ -26,12 +26,14 @@ from collector.capture.secret_names import (
 )
 from collector.capture.unpacking import texts_in
 
+RULES = 1  # the number of the rules by which a visit is masked: raised with whatever makes them mask more
 # Between a name and its value: also a list, `x["name"] = …`, and what stands in an element.
 _BETWEEN = re.compile(
     r"""(?:\\*["'`]|&quot;|&\#34;)?\s{0,3}(?:[:=,]|%3D|:\s{0,3}\[|\]\s{0,3}=|[^<>]{0,300}>)\s{0,3}(?:\\*["'`]|&quot;|&\#34;)?"""
 )
 _FARTHEST = 420  # characters from the beginning of a name to its value
 _WORD_SIGN = re.compile(r"\w")
+_TOGETHER = re.compile(rf"""[^\s"'<>(){{}}\[\]]{{{SHORTEST},}}""")
 # A parameter of an address, wherever one stands: its name says whether its value is secret.
 _PARAMETER = re.compile(r"[?&#;%\\](?:3[Ff]|2[36]|u0026)?([A-Za-z_][\w.-]{0,80})(?:=|%3D)")
 _PARAMETER_VALUE = re.compile(r"""(?:(?!%26|%23)[^&#"'\s<>;\\]){8,4096}""")
@@ -59,12 +61,23 @@ _BY_FORM: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
         "secret",
     ),
 )
-_ESCAPED = re.compile(r"(?i)(?:\\u[0-9a-f]{4}){8}|(?:\\x[0-9a-f]{2}){8}|(?:&\#x?[0-9a-f]{1,6};){8}|(?:%[0-9a-f]{2}){8}")
+# Eight characters in a row that are escaped, by the sign without which none is.
+_ESCAPED = tuple(
+    (sign, re.compile(pattern))
+    for sign, pattern in (
+        ("\\u", r"(?:\\u[0-9A-Fa-f]{4}){8}"), ("\\x", r"(?:\\x[0-9A-Fa-f]{2}){8}"),
+        ("&#", r"(?:&\#[xX]?[0-9A-Fa-f]{1,6};){8}"), ("%", r"(?:%[0-9A-Fa-f]{2}){8}"),
+    )
+)  # fmt: skip
 _URL_SAFE = str.maketrans("+/", "-_")
 
 
 class Finder:
-    """Finds which of many texts stand in another in one pass over it, however many they are: by their first characters."""
+    """Finds which of many texts stand in another in one pass over it, however many they are: by their first characters.
+
+    Only where so many stand together without a blank, a quote or a bracket, as in tokens; the few texts that begin
+    otherwise are looked for one by one.
+    """
 
     def __init__(self, wanted: Iterable[str]) -> None:
         self._wanted = frozenset(wanted)
@@ -72,17 +85,27 @@ class Finder:
         for one in self._wanted:
             lengths.setdefault(one[:SHORTEST], set()).add(len(one))
         self._lengths = {start: sorted(of, reverse=True) for start, of in lengths.items()}
+        self._apart = [start for start in lengths if _TOGETHER.fullmatch(start) is None]
 
     def places(self, text: str) -> Iterator[tuple[int, str]]:
         """Each place at which one of them begins, and which: the longest first."""
+        for place in self._beginnings(text):
+            for length in self._lengths[text[place : place + SHORTEST]]:
+                if (one := text[place : place + length]) in self._wanted:
+                    yield place, one
+
+    def _beginnings(self, text: str) -> list[int]:
         if not self._lengths:
-            return
-        lengths = self._lengths
-        for place in range(len(text) - SHORTEST + 1):
-            if (start := text[place : place + SHORTEST]) in lengths:
-                for length in lengths[start]:
-                    if (one := text[place : place + length]) in self._wanted:
-                        yield place, one
+            return []
+        lengths, size = self._lengths, SHORTEST
+        found = [
+            place
+            for run in _TOGETHER.finditer(text)
+            for place in range(run.start(), run.end() - size + 1)
+            if text[place : place + size] in lengths
+        ]
+        apart = [match.start() for start in self._apart if start in text for match in re.finditer(re.escape(start), text)]
+        return sorted(found + apart) if apart else found
 
     def all_in(self, text: str) -> frozenset[str]:
         """Those that stand in the text."""
@@ -118,7 +141,7 @@ class Mask:
         return self._replaced(text, self._known_in(text), artefact)
 
     def _known_in(self, text: str) -> Iterator[tuple[int, int, Secret]]:
-        escaped = self._escaped and _ESCAPED.search(text)
+        escaped = self._escaped and any(sign in text and pattern.search(text) for sign, pattern in _ESCAPED)
         for place, form in (self._known_escaped if escaped else self._known).places(text):
             yield place, len(form), self._forms.get(form) or self._escaped[form]
 

@@ -64,10 +64,11 @@ def credentials_in(traffic: NetworkTraffic) -> Iterator[Credential]:
     speakers: tuple[Exchange | Socket, ...] = (*traffic.exchanges, *traffic.sockets)
     for speaker in speakers:
         for name, value in (*speaker.request_headers, *speaker.response_headers):
-            yield from _credentials(name.lower(), value)
+            yield from credentials_of(name.lower(), value)
 
 
-def _credentials(name: str, value: str) -> Iterator[Credential]:
+def credentials_of(name: str, value: str) -> Iterator[Credential]:
+    """What a header, by its name in small letters, says of the session."""
     if name == "cookie":
         for pair in value.split(";"):
             key, _, inner = pair.strip().partition("=")
@@ -87,16 +88,16 @@ def texts_in(traffic: NetworkTraffic) -> Iterator[VisitText]:
     for exchange in traffic.exchanges:
         if exchange.sent:
             yield VisitText(exchange.sent.decode("utf-8", "replace"), "sent")
-        form = _form_of(exchange)
+        form = form_of(exchange.media_type, exchange.resource, exchange.body.data)
         if form and exchange.body.data:
             yield VisitText(exchange.body.data.decode("utf-8", "replace"), form)
     for socket in traffic.sockets:
         yield from (VisitText(frame.data, "json") for frame in socket.frames if not frame.binary)
 
 
-def _form_of(exchange: Exchange) -> Form | None:
-    """How the answer is to be read; None for what says nothing of the machinery."""
-    kind, resource = exchange.media_type.partition(";")[0].strip().lower(), exchange.resource.lower()
+def form_of(media_type: str, resource: str, data: bytes) -> Form | None:
+    """How an answer is to be read; None for what says nothing of the machinery."""
+    kind, resource = media_type.partition(";")[0].strip().lower(), resource.lower()
     if resource in _CONTENT:
         return None
     if "javascript" in kind or "ecmascript" in kind or resource == "script":
@@ -107,7 +108,7 @@ def _form_of(exchange: Exchange) -> Form | None:
         return "json"
     if kind.endswith(("html", "xml")) or kind.startswith("image/svg"):
         return "html"
-    unnamed = kind in ("", "text/plain") and exchange.body.data.lstrip()[:1] in (b"{", b"[")
+    unnamed = kind in ("", "text/plain") and data.lstrip()[:1] in (b"{", b"[")
     return "json" if unnamed else "sent" if kind == "application/x-www-form-urlencoded" else None
 
 

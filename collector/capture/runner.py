@@ -17,7 +17,7 @@ from collector.errors import BrowserGone
 from collector.model import Snapshot, Target
 from collector.site import PageReaderNamed
 
-OpenTab = Callable[[str], AbstractAsyncContextManager[Tab]]
+OpenTab = Callable[[str, bool], AbstractAsyncContextManager[Tab]]  # an account; whether it is asked for another tab after it
 _LONGEST_WAIT_S = 60.0
 stamina.instrumentation.set_on_retry_hooks([])  # a visit's own log says what came of each try
 
@@ -34,14 +34,14 @@ async def visits(
     setup: VisitSetup,
     pace: Pace = Pace(),  # noqa: B008 - frozen
 ) -> AsyncGenerator[Snapshot, None]:
-    """Visits each target in a fresh tab from `open_tab(account)` and yields a Snapshot of every try as soon as it is done.
+    """Visits each target in a fresh tab from `open_tab` and yields a Snapshot of every try as soon as it is done.
 
     A blocked visit ends its own account's visits: the account's other targets are not visited and not yielded. Nor are those
     that `pace` says are not to begin. Raises what `visit` and `open_tab` raise (BrowserGone when the browser has gone, and
     went again at each try); visits under way are then stopped.
     """
 
-    async def one(target: Target, first: bool) -> list[Snapshot]:
+    async def one(target: Target, first: bool, more: bool) -> list[Snapshot]:
         if not first:
             await asyncio.sleep(pace.rest())
         made: list[Snapshot] = []
@@ -50,7 +50,7 @@ async def visits(
             wait_initial=pace.wait_s, wait_max=_LONGEST_WAIT_S, wait_jitter=pace.wait_s / 4,
         ):  # fmt: skip
             with attempt:
-                async with open_tab(target.account) as tab:
+                async with open_tab(target.account, more) as tab:
                     made.append(await visit(target, tab=tab, site=site_named(target.site), setup=setup))
                 if passes(made[-1]) and attempt.num < pace.tries:
                     raise _PassingFault
@@ -65,7 +65,8 @@ async def visits(
                 while queue and not pace.begins(queue[0]):
                     queue.popleft()
                 if queue:
-                    running[asyncio.create_task(one(queue.popleft(), first))] = queue
+                    target = queue.popleft()
+                    running[asyncio.create_task(one(target, first, bool(queue)))] = queue
             if not running:
                 break
             done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)

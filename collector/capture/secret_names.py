@@ -56,6 +56,12 @@ _PLAIN = re.compile(
     r"|[A-Z]{1,4}\d{1,7}|[A-Z]{1,3}\d{1,4}[A-Z]{1,3}|[A-Z][a-z]{2,8}\d{1,8}|[A-Z]{2}\d{9,18}(?:[A-Z]{2})?"
     r"|[A-Z]{2}\d\d[A-Z]{4}\d{7,18}|\d{1,8}T\d{1,6}Z?"
 )
+# Drawn at random and written in base64: all three kinds of signs, and no stretch of letters that could be a word. Not a
+# digest of a script, nor the site's number of a member ("IDX1…"), which it shows to anybody.
+_RANDOM = re.compile(
+    r"(?!sha\d{3}-|IDX1|MC1)(?!(?:.*[_.-])?[a-z]{4,}[_.-])(?=[^0-9]*[0-9])(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?!.*[a-z]{7})(?!.*[A-Z]{7})"
+    r"[A-Za-z0-9+/_.-]{40,4096}={0,2}"
+)
 _APART = re.compile(r"[^A-Za-z0-9]+")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d.*")
 
@@ -99,6 +105,11 @@ def kind_of_parameter(name: str, value: str) -> str:
 def long_enough(value: str) -> bool:
     """Whether a value can be a secret at all."""
     return len(value) >= SHORTEST and "[redacted:" not in value  # of what was masked, nothing again
+
+
+def is_random(value: str) -> bool:
+    """Whether a value is a long one that nobody wrote, as a session is where it has no name."""
+    return bool(_RANDOM.fullmatch(value)) and "//" not in value
 
 
 @lru_cache(4096)

@@ -23,6 +23,10 @@ from collector.capture.unpacking import is_mhtml, placed_texts_in
 
 _COMPOUND = re.compile(r"(?:[\w.$-]{1,200}(?:=\S*)?)?")
 _SCHEME = re.compile(r"(?:Bearer|Basic|Token)\s+(\S+)", re.IGNORECASE)
+_SENT = ("sent", "address")  # forms of what the browser itself said
+# Two words before it and the next one, or the end of what is said, behind it: "please send X by"; not "Bearer X".
+_WORDS_BEFORE = re.compile(r"(?i)[^\W\d_]{2,}[,.;]?\s(?!(?:bearer|basic|token|digest)\s$)[^\W\d_]{2,}[,.;]?\s$")
+_END_OF_WORD = re.compile(r"""[,.;:!?)]?(?:\s[^\W\d_]|["'<]|\\n|$)""")
 # Without one of these a text, in small letters, has no secret that its names or its form could tell.
 _SUSPECT = (
     "token", "jwt", "bearer", "x5sec", "csrf", "xsrf", "sess", "sid", "auth", "passw", "pwd", "secret", "cookie", "code=",
@@ -35,24 +39,54 @@ _SUSPECT = (
 def secrets_of(
     credentials: Iterable[Credential], addresses: Iterable[str], documents: Iterable[VisitText]
 ) -> tuple[Secret, ...]:
-    """Every secret of a visit: from cookies, headers and storage, addresses, and the machinery's own fields and data."""
-    readings = [
-        names_and_text(document) for document in (*(VisitText(address, "address") for address in addresses), *documents)
-    ]
-    shown = "\n".join(text for _, text in readings if text)
+    """Every secret of a visit: from cookies, headers and storage, addresses, and the machinery's own fields and data.
+
+    What a page's data hold under a secret's name is masked there alone where a person can read it: the name may be one that
+    somebody chose for his goods. Only what the browser itself sent, or went to, is a secret all the same.
+    """
+    sources = [*(VisitText(address, "address") for address in addresses), *documents]
+    readings = [(document, *names_and_text(document)) for document in sources]
+    shown = "\n".join(text for *_, text in readings if text)
     found: dict[tuple[str, str], Secret] = {}
     certain = (_of_credential(credential) for credential in credentials)
-    said = dict.fromkeys(one for values, _ in readings for one in values if _kind_of(one) and long_enough(one.value))
-    anybodys = Finder(one.value for one in said if not one.sure or one.tag)
-    legible = anybodys.all_in(shown)
+    said = dict.fromkeys(
+        (one, document.form in _SENT)
+        for document, values, _ in readings
+        for one in values
+        if _kind_of(one) and long_enough(one.value)
+    )
+    anybodys = Finder(one.value for one, sent in said if not (sent and one.sure))
+    legible = anybodys.all_in(shown).union(_in_sentences((one.value for one, sent in said if not sent), sources))
     stays = anybodys.all_in(Mask(()).mask(shown, ""))  # not what its form gives away, as in a link
-    named = (_of_named(one, legible=one.value in legible) for one in said if one.sure or one.value not in stays)
+    named = (
+        _of_named(one, legible=one.value in legible and not (sent and one.sure))
+        for one, sent in said
+        if one.sure or one.value not in stays
+    )
     for source in (*certain, *named):
         for secret in source:
             key = secret.value, secret.under
             if found.setdefault(key, secret).kind == "cookie":
                 found[key] = secret  # a page's own name for it says more than "cookie"
     return tuple(found.values())
+
+
+def _in_sentences(values: Iterable[str], sources: Iterable[VisitText]) -> Iterator[str]:
+    """Those that stand between words somewhere in what was sent to the page, as in a message that is not on the screen."""
+    waiting = {value for value in values if not is_plain(value)}
+    for source in sources:
+        if source.form not in _SENT:
+            yield from (value for value in waiting if value in source.text and _is_between_words(value, source.text))
+
+
+def _is_between_words(value: str, text: str) -> bool:
+    place = text.find(value)
+    while place >= 0:
+        before, after = text[max(0, place - 40) : place], text[place + len(value) : place + len(value) + 20]
+        if _WORDS_BEFORE.search(before) and _END_OF_WORD.match(after):
+            return True
+        place = text.find(value, place + 1)
+    return False
 
 
 def signs_in(sent: str) -> bool:
@@ -109,9 +143,7 @@ def _of_named(named: NamedValue, *, legible: bool = False) -> Iterator[Secret]:
     elif not is_plain(named.value) and (
         named.field or not named.value.startswith(("http://", "https://", "//", "./", "../"))
     ):
-        yield Secret(
-            kind, named.value, under=(named.field or named.name) if legible and (named.tag or not named.sure) else ""
-        )
+        yield Secret(kind, named.value, under=(named.field or named.name) if legible or named.placed else "")
     elif (
         named.field or kind == "password" or (named.value.isascii() and named.value.isalnum() and not named.value.isalpha())
     ):

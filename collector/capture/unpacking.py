@@ -15,6 +15,10 @@ _LARGEST = 64 << 20  # bytes of one member or stream
 _DEEPEST = 3  # a file in a file in a file
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"\x00\x00\x00\x18ftyp", b"\x00\x00\x00\x20ftyp")
 _LEGIBLE = re.compile(rb"[\t\n\r -~\x00]")
+_FONTS = (b"\x00\x01\x00\x00", b"OTTO", b"true", b"ttcf", b"wOFF", b"wOF2")
+# Numbers and what is to be drawn with them, most of what a page's print is made of: "3.125 0 0 3.125 -62.37 1149 cm".
+_DRAWING = re.compile(rb"(?:[-+]?[\d.]{1,12}\s){1,12}[A-Za-z*]{1,3}\s")
+_STRING = re.compile(r"\((?:[^()\\]|\\[\s\S])*\)")
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 
 
@@ -94,12 +98,19 @@ def _in_pdf(data: bytes) -> Iterator[str]:
 
     Text drawn with embedded fonts is written as glyph numbers and is not seen here: compare the page's visible text too.
     """
-    streams = map(_inflated, _STREAM.findall(data))
-    for piece in (data, *(stream for stream in streams if not _is_binary(stream))):
+    streams: list[bytes] = []
+
+    def kept(match: re.Match[bytes]) -> bytes:
+        """What was unpacked says nothing as it is packed, and a picture says nothing at all."""
+        streams.append(_inflated(match[1]))
+        return b"" if streams[-1] or match[1].startswith(_PICTURES) else match[0]
+
+    bare = _STREAM.sub(kept, data)
+    for piece in (bare, *(_DRAWING.sub(b"", stream) for stream in streams if not _is_binary(stream))):
         text = piece.decode("latin-1")
         yield text
-        if "\\" in text:
-            yield text.replace("\\", "")
+        if "\\" in text:  # a string with signs escaped, or broken at a line's end
+            yield "\n".join(one for one in _STRING.findall(text) if "\\" in one).replace("\\\n", "").replace("\\", "")
         if "\x00" in text:
             yield text.replace("\x00", "")
         yield "\n".join(_hex_strings(text))
@@ -107,6 +118,8 @@ def _in_pdf(data: bytes) -> Iterator[str]:
 
 def _is_binary(stream: bytes) -> bool:
     """Whether it is a picture or a font: at its beginning and in its middle there is hardly a letter or figure."""
+    if stream.startswith(_FONTS):
+        return True
     half = len(stream) // 2
     pieces = stream[:2000], stream[half : half + 2000]
     return all(len(piece) == 2000 and len(_LEGIBLE.findall(piece)) < 1200 for piece in pieces)

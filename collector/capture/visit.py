@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from collector.alias import Alias
 from collector.capture.artefact_writer import ArtefactWriter
 from collector.capture.judge import WALLS, judge
-from collector.capture.masking import Mask
+from collector.capture.masking import RULES, Mask
 from collector.capture.pending_artefacts import UNKNOWN, PendingArtefacts
 from collector.capture.tab import Arrival, Exchange, Stretch, Tab, TabError, TabGone
 from collector.clock import Clock
@@ -446,6 +446,7 @@ class _VisitRun:
             redactions=mask.redactions,
             losses=losses,
             machine=_machine(),
+            mask=RULES,
         )
         return Snapshot(1, self._id, target, record, steps, outcome, mask.mask(why, "steps"), self._artefacts)
 

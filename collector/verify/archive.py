@@ -93,7 +93,7 @@ def _check(
     entries = yield from _entries(archive, lines)
     keys = tuple(keys_of(entries))
     sealed = yield from _sealed(archive, entries)
-    counted, stray = yield from check_objects(archive.objects.folder, sealed, progress)
+    counted, stray = yield from check_objects(archive.objects.folders, sealed, progress)
     yield from _strays(archive)
     set_aside = yield from _set_aside(archive, entries)
     checkpoints = yield from check_checkpoints(archive, lines, keys)
@@ -112,7 +112,8 @@ def _check(
 def _unreadable(archive: Archive) -> Iterator[Problem]:
     """What cannot be read as a file of a ledger without leaving the archive, waiting for ever, or filling the memory."""
     ledger = archive.ledger
-    for path in (ledger.folder, ledger.checkpoints, archive.objects.folder, ledger.entries_path, ledger.openings_path):
+    folders = (ledger.folder, ledger.checkpoints, *archive.objects.folders)
+    for path in (*folders, ledger.entries_path, ledger.openings_path):
         where = path.relative_to(archive.root).as_posix()
         if path.is_symlink():
             yield Problem(where, "is a link: nothing outside the archive is read")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,13 +29,15 @@ class SealedArtefact:
 
 
 def check_objects(
-    folder: Path, sealed: Mapping[str, SealedArtefact], progress: CountProgress = lambda *_: None
+    folders: Iterable[Path], sealed: Mapping[str, SealedArtefact], progress: CountProgress = lambda *_: None
 ) -> Checking[tuple[int, int]]:
     """Returns how many objects there are, and how many of them no record names.
 
     A file whose size is not the sealed one is not read; a packed one is not unpacked beyond it.
     """
-    paths = yield from _files(folder)
+    paths: list[Path] = []
+    for folder in folders:
+        paths += yield from _files(folder)
     present: set[str] = set()
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         batches = [paths[start : start + _BATCH] for start in range(0, len(paths), _BATCH)]
@@ -60,7 +62,7 @@ def _digest(path: Path) -> str:
 
 
 def _where(path: Path) -> str:
-    return f"objects/{path.parent.name}/{path.name}"
+    return f"{path.parent.parent.name}/{path.parent.name}/{path.name}"
 
 
 def _is_whole(path: Path, sealed: Mapping[str, SealedArtefact]) -> bool:
@@ -78,7 +80,7 @@ def _files(folder: Path) -> Checking[list[Path]]:
     """Returns the plain files of the store under the names that it gives; anything else that lies there is named."""
     files = []
     for parent in _listed(folder):
-        where = f"objects/{parent.name}"
+        where = f"{folder.name}/{parent.name}"
         if not (parent.is_dir(follow_symlinks=False) and _FOLDER.fullmatch(parent.name)):
             yield Problem(where, _stray(parent))
             continue

@@ -54,7 +54,8 @@ class Change:
     `name` is the fact's; of a message message.new, .edited, .recalled or .missing; of words and pictures "text" and
     "picture". `before` and `after` are plain data, None where the page did not show it. `way` says how a value went: lower,
     higher, earlier, later, gone, set or other. `adverse`: it is to the buyer's harm, for the reason `why`; `todo` says what
-    to do about it. `text` is one sentence. `places` are where both stand in the kept pages, where that is known.
+    to do about it. `text` is one sentence; `head` the same without what it was and is, for where both are shown beside it.
+    `places` are where both stand in the kept pages, where that is known.
     """
 
     page: WatchedPage
@@ -64,6 +65,7 @@ class Change:
     after: Any
     first: Seen
     then: Seen
+    head: str
     text: str
     way: str = "other"
     adverse: bool = False

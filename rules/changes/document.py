@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -17,6 +16,7 @@ from collector.inert import shown
 from collector.kinds import page_kind
 from rules.changes.change import Change, Seen, WatchedPage
 from rules.changes.chart import Series, drawn
+from rules.changes.messages import said_by
 from rules.changes.texts import by_word
 from rules.changes.values import parts
 from rules.language.words import day_words, time_words
@@ -54,9 +54,8 @@ class ShownChange:
     @property
     def head(self) -> str:
         """The sentence; where what it was and what it is are shown below it, without them."""
-        if self.change.kind == "message" or self.parts:
-            return self.change.text.partition(": ")[0] + "."
-        return self.change.text.partition(" from “")[0] + "." if self.words else self.change.text
+        apart = self.change.kind == "message" or self.parts or self.words
+        return self.change.head if apart else self.change.text
 
     @property
     def parts(self) -> list[str]:
@@ -73,7 +72,7 @@ class ShownChange:
     @property
     def said(self) -> tuple[str, str]:
         """Of a message its words, or its files, before and now."""
-        return (_told(self.change.before), _told(self.change.after)) if self.change.kind == "message" else ("", "")
+        return (said_by(self.change.before), said_by(self.change.after)) if self.change.kind == "message" else ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,9 @@ class ShownPlace:
 
 @dataclass(frozen=True, slots=True)
 class ShownPage:
-    """A page between two visits: what of its words changed, and of its pictures; `more` places are not shown."""
+    """A page between two visits: what of its words changed, and of its pictures; `more` places are not shown, and none is
+    that was not `drawn`.
+    """
 
     page: WatchedPage
     first: Seen
@@ -96,6 +97,7 @@ class ShownPage:
     picture: Change | None = None
     places: tuple[ShownPlace, ...] = ()
     more: int = 0
+    drawn: bool = True
 
     @property
     def title(self) -> str:
@@ -104,15 +106,25 @@ class ShownPage:
     @property
     def passages(self) -> list[list[tuple[str, str]]]:
         """Each passage word by word: (same | gone | new, the words)."""
-        if self.text is None:
-            return []
-        pairs = zip(self.text.before, self.text.after, strict=True)
-        return [list(by_word(old[:_LONGEST], new[:_LONGEST])) for old, new in pairs][:_PASSAGES]
+        return [list(by_word(old[:_LONGEST], new[:_LONGEST])) for old, new in self._pairs[:_PASSAGES]]
 
     @property
     def hidden(self) -> int:
         """How many passages are not shown."""
-        return max(0, len(self.text.before) - _PASSAGES) if self.text else 0
+        return max(0, len(self._pairs) - _PASSAGES)
+
+    @property
+    def _pairs(self) -> list[tuple[str, str]]:
+        """The passages, those that follow each other and are all gone, or all new, as one: the cells of a table."""
+        found: list[tuple[str, str]] = []
+        for old, new in zip(self.text.before, self.text.after, strict=True) if self.text else ():
+            if found and not old and not found[-1][0]:
+                found[-1] = "", f"{found[-1][1]} · {new}"
+            elif found and not new and not found[-1][1]:
+                found[-1] = f"{found[-1][0]} · {old}", ""
+            else:
+                found.append((old, new))
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,13 +177,6 @@ def _when(instant: datetime, zone: str) -> str:
 
 def _day(instant: datetime, zone: str) -> str:
     return day_words(instant.astimezone(zone_of(zone)).date())
-
-
-def _told(message: Any) -> str:
-    """A message's words, or its files."""
-    if not isinstance(message, Mapping):
-        return ""
-    return str(message.get("text") or "") or ", ".join(str(name) for name in message.get("attachments") or ())
 
 
 @cache

@@ -9,7 +9,7 @@ from typing import Any
 from collector.model import Fact
 from rules.changes.change import Change, PageReading, Seen, WatchedPage
 from rules.changes.policy import ChangePolicy, FactRule
-from rules.changes.values import alike, ended, first_of, moved_words, parts, told, way
+from rules.changes.values import alike, ended, first_of, moved_words, other_currency, parts, told, way
 from rules.language.facts import fact_words, page_words, sentence
 
 # A conversation is compared message by message; what a search finds is another at every look.
@@ -31,9 +31,15 @@ def fact_changes(page: WatchedPage, readings: Iterable[PageReading], policy: Cha
             if fact.name in NOT_COMPARED or fact.saved or fact.state not in ("read", "not_shown"):
                 continue
             before, seen = last.get(fact.name), Seen(fact.snapshot or reading.snapshot, fact.at or reading.at)
-            if before is not None and same_reader(before[0], fact) and not alike(_value(before[0]), _value(fact), zone):
+            if before is not None and _differ(before[0], fact, zone):
                 yield _change(page, before, (fact, seen), policy.of_fact(fact.name), zone)
             last[fact.name] = fact, seen
+
+
+def _differ(one: Fact, other: Fact, zone: str) -> bool:
+    """Whether two facts of one reader do not say the same; most do to the letter, in a year of nights."""
+    then, now = _value(one), _value(other)
+    return then != now and same_reader(one, other) and not alike(then, now, zone)
 
 
 def same_reader(one: Fact, other: Fact) -> bool:
@@ -49,12 +55,18 @@ def _value(fact: Fact) -> Any:
 def _change(page: WatchedPage, before: tuple[Fact, Seen], after: tuple[Fact, Seen], rule: FactRule, zone: str) -> Change:
     (old, first), (new, then) = before, after
     went = way(_value(old), _value(new), zone)
-    adverse = went in rule.adverse or ("other" in rule.adverse and went not in ("gone", "set")) or _says(rule, old, new)
+    adverse = _harms(rule, old, new, went)
+    head, rest = _sentence(page, rule, _value(old), _value(new), went, zone)
     return Change(
-        page, "fact", new.name, _value(old), _value(new), first, then,
-        _sentence(page, rule, _value(old), _value(new), went, zone), went, adverse,
+        page, "fact", new.name, _value(old), _value(new), first, then, ended(head), ended(f"{head}{rest}"), went, adverse,
         rule.why if adverse else "", rule.todo if adverse else "", (old.place, new.place),
     )  # fmt: skip
+
+
+def _harms(rule: FactRule, old: Fact, new: Fact, went: str) -> bool:
+    if other_currency(old.value, new.value):
+        return False
+    return went in rule.adverse or ("other" in rule.adverse and went not in ("gone", "set")) or _says(rule, old, new)
 
 
 def _says(rule: FactRule, old: Fact, new: Fact) -> bool:
@@ -63,24 +75,22 @@ def _says(rule: FactRule, old: Fact, new: Fact) -> bool:
     return any(word in now and word not in then for word in rule.says)
 
 
-def _sentence(page: WatchedPage, rule: FactRule, before: Any, after: Any, went: str, zone: str) -> str:
-    """What changed in one sentence: "The supplier's limit was lowered from … to …"."""
+def _sentence(page: WatchedPage, rule: FactRule, before: Any, after: Any, went: str, zone: str) -> tuple[str, str]:
+    """What changed in one sentence, and apart what it was and is: "The supplier's limit went down", " from … to …"."""
     where, words = page_words(page.kind), rule.words or fact_words(rule.name)
     bare = _on_page(words)
     if went == "gone":
-        was = "" if before is True else " " + ended(f"It was {told(before, zone)}")
-        return f"The {where} no longer shows {bare}.{was}"
+        return f"The {where} no longer shows {bare}", "" if before is True else f". It was {told(before, zone)}"
     if went == "set":
-        now = "" if after is True else f": {told(after, zone)}"
-        return ended(f"The {where} now shows {bare}{now}")
+        return f"The {where} now shows {bare}", "" if after is True else f": {told(after, zone)}"
     if said := parts(before, after, zone):
-        return ended(f"{sentence(words)} changed on the {where}: {first_of(said)}")
-    then, now = told(before, zone), told(after, zone)
+        return f"{sentence(words)} changed on the {where}", f": {first_of(said)}"
+    both = f" from {told(before, zone)} to {told(after, zone)}"
     if went in ("lower", "higher"):
-        return f"{sentence(words)} went {'down' if went == 'lower' else 'up'} from {then} to {now}."
+        return f"{sentence(words)} went {'down' if went == 'lower' else 'up'}", both
     if went in ("earlier", "later"):
-        return ended(f"{sentence(words)} was moved {moved_words(before, after, zone)} {went}: from {then} to {now}")
-    return ended(f"{sentence(words)} changed from {then} to {now}")
+        return f"{sentence(words)} was moved {moved_words(before, after, zone)} {went}", f":{both}"
+    return f"{sentence(words)} changed", both
 
 
 def _on_page(words: str) -> str:

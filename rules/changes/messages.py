@@ -20,11 +20,32 @@ _KEPT = ("id", "from", "name", "printed", "sent_at", "text", "recalled")
 
 @dataclass
 class _Known:
-    """Every message that the looks so far showed, as it was last seen; `whole`: one of them showed all from the first on."""
+    """Every message that the looks so far showed, as it was last seen; `last` is the newest look, and `then` says of what
+    that one did not show when it was seen. `whole`: one of them showed all from the first on.
+    """
 
-    messages: dict[str, tuple[Message, Seen]] = field(default_factory=dict)
+    messages: dict[str, Message] = field(default_factory=dict)
+    then: dict[str, Seen] = field(default_factory=dict)
+    shown: frozenset[str] = frozenset()
     last: Seen | None = None
     whole: bool = False
+
+    def seen(self, ident: str) -> Seen | None:
+        """When a message was last seen; None for one that is not known."""
+        return self.last if ident in self.shown else self.then.get(ident)
+
+    def take(self, messages: Mapping[str, Message], seen: Seen, *, whole: bool) -> None:
+        """Another look, after what it tells was told."""
+        if self.last is not None:
+            self.then |= dict.fromkeys(self.shown - messages.keys(), self.last)
+        self.messages |= messages
+        self.shown, self.last, self.whole = frozenset(messages), seen, self.whole or whole
+
+    def forget(self, ident: str) -> None:
+        """A message that is gone; should it come back, it is new."""
+        del self.messages[ident]
+        self.then.pop(ident, None)
+        self.shown -= {ident}
 
 
 def message_changes(page: WatchedPage, readings: Iterable[PageReading], policy: ChangePolicy, zone: str) -> Iterator[Change]:
@@ -33,39 +54,42 @@ def message_changes(page: WatchedPage, readings: Iterable[PageReading], policy: 
     A message is gone only where a look that reached the conversation's start does not show it. It is new only where it
     stands after one that is known, or where an earlier look showed all there was: what comes into view further up is not.
     """
-    known = _Known()
+    known, said = _Known(), None
     for reading in readings:
         shown = next((fact for fact in reading.facts if fact.name == "thread.messages" and fact.state == "read"), None)
         if shown is None or shown.saved or not isinstance(shown.value, tuple | list):
             continue
         whole = reading.whole and any(f.name == "thread.complete" and f.value is True for f in reading.facts)
-        messages = [message for message in shown.value if isinstance(message, Mapping) and message.get("id")]
+        if said == (shown.value, whole):
+            known.last = reading.seen  # a year of nights in which nobody wrote a word
+            continue
+        messages = {str(one["id"]): one for one in shown.value if isinstance(one, Mapping) and one.get("id")}
         if not messages:
             continue  # a conversation that is empty all at once was not seen
+        said = (shown.value, whole)
         for found in _of_look(known, messages, reading.seen, whole=whole):
             yield _change(page, *found, policy, zone, shown)
-        known.messages |= {str(message["id"]): (message, reading.seen) for message in messages}
-        known.last, known.whole = reading.seen, known.whole or whole
+        known.take(messages, reading.seen, whole=whole)
 
 
 Found = tuple[str, Message | None, Message | None, Seen, Seen]
 
 
-def _of_look(known: _Known, messages: list[Message], seen: Seen, *, whole: bool) -> Iterator[Found]:
+def _of_look(known: _Known, messages: Mapping[str, Message], seen: Seen, *, whole: bool) -> Iterator[Found]:
     after_known = False
-    for message in messages:
-        held = known.messages.get(str(message["id"]))
-        if held is not None:
+    for ident, message in messages.items():
+        first = known.seen(ident)
+        if first is not None:
             after_known = True
-            if (name := _became(held[0], message)) != "":
-                yield name, held[0], message, held[1], seen
+            if name := _became(known.messages[ident], message):
+                yield name, known.messages[ident], message, first, seen
         elif known.last is not None and (known.whole or after_known):
             yield "message.new", None, message, known.last, seen
-    if whole:
-        present = {str(message["id"]) for message in messages}
-        for ident in [ident for ident in known.messages if ident not in present]:
-            message, then = known.messages.pop(ident)
-            yield "message.missing", message, None, then, seen
+    for ident in [one for one in known.messages if one not in messages] if whole else ():
+        message, first = known.messages[ident], known.seen(ident)
+        known.forget(ident)
+        if first is not None:
+            yield "message.missing", message, None, first, seen
 
 
 def _became(before: Message, after: Message) -> str:
@@ -82,13 +106,12 @@ def _change(
 ) -> Change:  # fmt: skip
     message = before or after or {}
     rule = policy.of_message(name, str(message.get("from")))
-    text = _sentence(name, before, after, zone)
+    head, said = _sentence(name, before, after, zone)
     why, todo = (rule.why, rule.todo) if rule else ("", "")
-    place = (None, shown.place)
-    ways = {"message.new": "set", "message.missing": "gone"}
+    way = {"message.new": "set", "message.missing": "gone"}.get(name, "other")
     return Change(
-        page, "message", name, _told(before), _told(after), first, then, text, ways.get(name, "other"), rule is not None,
-        why, todo, place,
+        page, "message", name, _told(before), _told(after), first, then, ended(head), ended(f"{head}: {said}"), way,
+        rule is not None, why, todo, (None, shown.place),
     )  # fmt: skip
 
 
@@ -100,18 +123,26 @@ def _told(message: Message | None) -> Message | None:
     return {key: message.get(key) for key in _KEPT} | {"attachments": names}
 
 
-def _sentence(name: str, before: Message | None, after: Message | None, zone: str) -> str:
+def said_by(message: Any) -> str:
+    """The words of a message as a change tells it, or its files; "" for none."""
+    if not isinstance(message, Mapping):
+        return ""
+    return str(message.get("text") or "") or ", ".join(str(name) for name in message.get("attachments") or ())
+
+
+def _sentence(name: str, before: Message | None, after: Message | None, zone: str) -> tuple[str, str]:
+    """What befell a message, and its words."""
     message = before or after or {}
     who = _WHO.get(str(message.get("from")), "the site")
     which = f"of {_when(message, zone)}" if _when(message, zone) else "of an unknown time"
     said = _said(message)
     if name == "message.new":
-        return ended(f"A new message from {who} {which}: {said}")
+        return f"A new message from {who} {which}", said
     if name == "message.recalled":
-        return ended(f"{_capital(who)} recalled a message {which}: {said}")
+        return f"{_capital(who)} recalled a message {which}", said
     if name == "message.edited":
-        return ended(f"{_capital(who)} edited a message {which}: {said} is now {_said(after or {})}")
-    return ended(f"A message from {who} {which} is gone from the conversation: {said}")
+        return f"{_capital(who)} edited a message {which}", f"{said} is now {_said(after or {})}"
+    return f"A message from {who} {which} is gone from the conversation", said
 
 
 def _capital(words: str) -> str:

@@ -24,7 +24,7 @@ Rows = tuple[int, int]  # first, and the one after the last
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ChangedPlace:
     """A stretch of the page that differs: as it was, as it is, and both laid over each other, what is gone in orange and
     what is new in blue. Both are as tall as each other; what differs is framed.
     """
@@ -36,7 +36,7 @@ class Place:
 
 def differences(
     before: Image.Image, after: Image.Image, moving: tuple[Iterable[Area], Iterable[Area]] = ((), ())
-) -> tuple[tuple[Place, ...], int]:
+) -> tuple[tuple[ChangedPlace, ...], int]:
     """The places that differ, from the top down, and how many more there are; what stands in `moving` areas is left out."""
     width = max(before.width, after.width)
     one, other = (
@@ -158,7 +158,7 @@ def _frame(before: Image.Image, after: Image.Image) -> tuple[int, int, int, int]
     return ImageChops.difference(before, after).getbbox()
 
 
-def _place(one: Image.Image, other: Image.Image, pair: tuple[Rows, Rows]) -> Place:
+def _place(one: Image.Image, other: Image.Image, pair: tuple[Rows, Rows]) -> ChangedPlace:
     edges = _frame(*_cut(one, other, pair)) or (0, 0, one.width, 1)
     before, after = _cut(one, other, pair, _AROUND)
     overlay = _laid_over(before, after)
@@ -167,7 +167,7 @@ def _place(one: Image.Image, other: Image.Image, pair: tuple[Rows, Rows]) -> Pla
         box = (left - 8, top + _AROUND - 8, right + 7, bottom + _AROUND + 7)
         ImageDraw.Draw(picture).rounded_rectangle(box, 8, outline=colour, width=_FRAME)
     span = _span(left, right, one.width)
-    return Place(*(picture.crop((*span, picture.height)) for picture in (before, after, overlay)))
+    return ChangedPlace(*(picture.crop((*span, picture.height)) for picture in (before, after, overlay)))
 
 
 def _span(left: int, right: int, width: int) -> tuple[int, int, int]:

@@ -4,36 +4,33 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from difflib import SequenceMatcher
+from difflib import SequenceMatcher, get_close_matches
 from itertools import pairwise, zip_longest
 
-from collector.model import Fact, StandingPage
+from collector.model import StandingPage
 from rules.changes.change import Change, PageReading, WatchedPage
 from rules.changes.values import ended, first_of, quoted
 from rules.language.facts import page_words
 
+_MOST_BESIDE, _MUCH_ALIKE = 60, 0.6
 Passages = tuple[tuple[str, str], ...]  # what stood there, and what stands there now; "" for nothing
 
 
 def standing_changes(page: WatchedPage, readings: Iterable[PageReading], told: Iterable[Change]) -> Iterator[Change]:
     """The changes of words and pictures between whole looks that follow each other, oldest first.
 
-    What `told` tells already, as a fact, is not told again.
+    What `told` tells already, as a fact in the page's own words, is not told again.
     """
-    facts = [change for change in told if change.kind == "fact" and change.page == page]
-    whole = [reading for reading in readings if reading.whole and reading.standing is not None]
-    for before, after in pairwise(whole):
-        if before.standing is None or after.standing is None:
-            continue
-        known = {_squeezed(quote) for c in facts if before.at < c.then.at <= after.at for quote in _quotes(c)}
-        known |= {_squeezed(f.place.quote) for r in (before, after) for f in _moved(r, facts, before, after) if f.place}
+    facts = [change for change in told if change.kind == "fact"]
+    whole = [(reading, reading.standing) for reading in readings if reading.whole and reading.standing is not None]
+    for (before, old), (after, new) in pairwise(whole):
+        known = {_squeezed(place.quote) for c in facts if before.at < c.then.at <= after.at for place in c.places if place}
         passages = tuple(
-            (old, new) for old, new in passages_changed(before.standing.blocks, after.standing.blocks)
-            if not ({_squeezed(old), _squeezed(new)} - {""} <= known)
-        )  # fmt: skip
+            pair for pair in passages_changed(old.blocks, new.blocks) if not set(map(_squeezed, pair)) <= known | {""}
+        )
         if passages:
-            yield _text_change(page, before, after, passages, after.standing.left_out)
-        yield from _picture_change(page, before, after, before.standing, after.standing)
+            yield _text_change(page, before, after, passages, new.left_out)
+        yield from _picture_change(page, before, after, old, new)
 
 
 def passages_changed(before: tuple[str, ...], after: tuple[str, ...]) -> Passages:
@@ -41,7 +38,7 @@ def passages_changed(before: tuple[str, ...], after: tuple[str, ...]) -> Passage
     found: list[tuple[str, str]] = []
     for tag, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if tag != "equal":
-            found += zip_longest(before[a:b], after[c:d], fillvalue="")
+            found += _beside(before[a:b], after[c:d])
     gone, new = Counter(old for old, _ in found if old), Counter(new for _, new in found if new)
     elsewhere = gone & new
     left = [Counter(elsewhere), Counter(elsewhere)]
@@ -54,6 +51,24 @@ def passages_changed(before: tuple[str, ...], after: tuple[str, ...]) -> Passage
         if old or fresh:
             kept.append((old, fresh))
     return tuple(kept)
+
+
+def _beside(old: tuple[str, ...], new: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Old blocks beside the new ones that took their place: as many as were there one by one, else those much like them."""
+    if len(old) == len(new) or max(len(old), len(new)) > _MOST_BESIDE:
+        yield from zip_longest(old, new, fillvalue="")
+        return
+    left = list(new)
+    for text in old:
+        like = next(iter(get_close_matches(text, left, 1, _MUCH_ALIKE)), None)
+        if like is None:
+            yield text, ""
+            continue
+        at = left.index(like)
+        yield from (("", fresh) for fresh in left[:at])
+        yield text, like
+        del left[: at + 1]
+    yield from (("", fresh) for fresh in left)
 
 
 def by_word(before: str, after: str) -> tuple[tuple[str, str], ...]:
@@ -72,9 +87,9 @@ def _text_change(page: WatchedPage, before: PageReading, after: PageReading, pas
     said = [_passage(old, new) for old, new in passages]
     moving = f" ({left_out} words of parts that always move, such as advertisements and counters, are left out)"
     told = f"{first_of(said)}{moving if left_out else ''}"
-    text = f"Words changed on the {page_words(page.kind)}: {ended(told)}"
+    head = f"Words changed on the {page_words(page.kind)}"
     old, new = (tuple(passage[side] for passage in passages) for side in (0, 1))
-    return Change(page, "text", "text", old, new, before.seen, after.seen, text)
+    return Change(page, "text", "text", old, new, before.seen, after.seen, ended(head), ended(f"{head}: {told}"))
 
 
 def _passage(old: str, new: str) -> str:
@@ -97,17 +112,9 @@ def _picture_change(
     )  # fmt: skip
     said = [f"{number} {'is' if number == 1 else 'are'} {words}" for number, words in parts if number]
     if said:
-        text = f"Pictures changed on the {page_words(page.kind)}: {', '.join(said)}."
-        yield Change(page, "picture", "picture", (*gone, *other), (*fresh, *other), before.seen, after.seen, text)
-
-
-def _moved(reading: PageReading, told: list[Change], before: PageReading, after: PageReading) -> Iterator[Fact]:
-    names = {change.name for change in told if before.at < change.then.at <= after.at}
-    return (fact for fact in reading.facts if fact.name in names)
-
-
-def _quotes(change: Change) -> Iterator[str]:
-    return (place.quote for place in change.places if place is not None)
+        head = f"Pictures changed on the {page_words(page.kind)}"
+        seen, text = (before.seen, after.seen), f"{head}: {', '.join(said)}."
+        yield Change(page, "picture", "picture", (*gone, *other), (*fresh, *other), *seen, f"{head}.", text)
 
 
 def _squeezed(text: str) -> str:

@@ -58,6 +58,19 @@ def way(before: Any, after: Any, zone: str) -> str:
     return "other"
 
 
+def other_currency(before: Any, after: Any) -> bool:
+    """Whether the two are in other currencies: the site shows each visitor its own, and they cannot be compared."""
+    then, now = _currencies(before), _currencies(after)
+    return bool(then and now and then != now)
+
+
+def _currencies(value: Any) -> set[str]:
+    if isinstance(value, Money):
+        return {value.currency}
+    entries = value.values() if isinstance(value, Mapping) else value if isinstance(value, tuple | list) else ()
+    return {currency for entry in entries for currency in _currencies(entry)}
+
+
 def moved_words(before: Any, after: Any, zone: str) -> str:
     """By how much a time moved: "15 days", "20 hours", "less than an hour"; "" for what is no time."""
     spans = _spans(before, after, zone)
@@ -111,6 +124,24 @@ def first_of(said: list[str]) -> str:
     """The first of several, and how many more there are."""
     more = f"; and {len(said) - _MOST} more" if len(said) > _MOST else ""
     return "; ".join(said[:_MOST]) + more
+
+
+def sides(before: Any, after: Any, zone: str) -> tuple[str, str]:
+    """Both values in words, for two cells beside each other; of a list only what differs."""
+    if not all(isinstance(value, Mapping | tuple | list) for value in (before, after)):
+        return _side(before, zone), _side(after, zone)
+    entries = _entries(before, zone), _entries(after, zone)
+    names = [name for name in dict.fromkeys((*entries[0], *entries[1])) if entries[0].get(name) != entries[1].get(name)]
+    old, new = ("; ".join(f"{name}: {own[name]}" for name in names if name in own) or "nothing" for own in entries)
+    return old, new
+
+
+def _side(value: Any, zone: str) -> str:
+    if _absent(value):
+        return "not shown"
+    return (
+        "shown" if value is True else value if isinstance(value, str) and time_in(value, zone) is None else told(value, zone)
+    )
 
 
 def number_in(value: Any) -> float | None:

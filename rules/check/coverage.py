@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from collector.model import Fact, Finding, Money, Undetermined, Verdict
 from rules.case.chronology import Chronology
@@ -68,12 +69,14 @@ def _badge(chronology: Chronology) -> Iterator[Finding]:
 
 
 def _badge_changed(chronology: Chronology) -> Iterator[Finding]:
-    """The badge over the visits: one that came or went is told with its days."""
+    """The badge over the visits: one that came is told with its days; of one that is gone `changed` tells."""
     casefile = chronology.casefile
     for name, page in (("supplier.badge", "supplier's"), ("product.badge", "product")):
         kind = name.partition(".")[0]
         own = {s.id for s in casefile.snapshots if s.target.kind == kind}
-        if story := history((f for f in casefile.facts if f.name == name and f.snapshot in own), name, casefile.zone):
+        looks = [f for f in casefile.facts if f.name == name and f.snapshot in own]
+        gone = any(a.value is True and b.value is not True for a, b in pairwise(looks) if b.state != "unreadable")
+        if not gone and (story := history(looks, name, casefile.zone)):
             text = f"The badge on the {page} page changed: {story}."
             todo = "What stood there on the day of the order counts: keep both snapshots in the pack."
             yield Finding("coverage.badge_changed", "undetermined", text, (name,), todo, _source(chronology))

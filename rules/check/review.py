@@ -10,6 +10,7 @@ from rules.case.chronology import Chronology, day_text, days_between
 from rules.case.dispute_page import says, text_in
 from rules.case.suppliers import other_suppliers
 from rules.check.adverse import adverse
+from rules.check.changed import changed
 from rules.check.contact import contact
 from rules.check.contract import contract
 from rules.check.contradictions import contradictions, implausible
@@ -36,6 +37,7 @@ def check(casefile: CaseFile, policy: Policy, reasons: tuple[str, ...] = ()) -> 
     chosen = reasons_of(known, policy, reasons)
     found = (
         *coverage(chronology),
+        *changed(chronology),
         *contact(chronology, chosen),
         *shipping(chronology),
         *_claim_in_time(chronology),

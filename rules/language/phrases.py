@@ -18,14 +18,14 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import chain
 
-from rules.language.sentence import Index, Scope, Sentence, index
+from rules.language.sentence import TermIndex, Scope, Sentence, index
 from rules.language.spelling import Spelling, folded, spelling, words
 from rules.language.written import (
     HAS_CJK,
-    Phrase,
+    CompiledPhrase,
     Row,
     Slot,
-    Term,
+    PhraseTerm,
     Terms,
     bare_words,
     choices,
@@ -148,8 +148,8 @@ class _Wording:
     language: str
     chinese: bool | None
     scope: Scope
-    phrases: tuple[Phrase, ...]
-    unless: tuple[Phrase, ...]
+    phrases: tuple[CompiledPhrase, ...]
+    unless: tuple[CompiledPhrase, ...]
 
     def sought_in(self, chinese: bool) -> bool:
         """Whether a sentence with, or without, Chinese characters is sought for it."""
@@ -157,7 +157,8 @@ class _Wording:
 
     def excepted(self, sentence: Sentence, own: frozenset[tuple[int, int]] = frozenset()) -> bool:
         """Whether an exception stands in the sentence, other than within those words."""
-        return any(sentence.outside(phrase, self.scope, own) for phrase in self.unless)
+        stand = sentence.found.keys()
+        return any(sentence.outside(phrase, self.scope, own) for phrase in self.unless if phrase.needed <= stand)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +181,8 @@ class _Sought:
     language: str
     chinese: bool | None
     common: frozenset[str]
-    terms: Index
-    by_needed: Mapping[Terms, tuple[tuple[_Place, Phrase], ...]]
+    terms: TermIndex
+    by_needed: Mapping[Terms, tuple[tuple[_Place, CompiledPhrase], ...]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -242,7 +243,7 @@ class _Read:
     sentence: Sentence
     sought: tuple[_Sought, ...]
 
-    def candidates(self) -> list[tuple[_Place, Phrase]]:
+    def candidates(self) -> list[tuple[_Place, CompiledPhrase]]:
         """The phrases all of whose words stand here, in the order of the book."""
         found = self.sentence.found
         near = (one for sought in self.sought for terms in found for one in sought.by_needed.get(terms, ()))
@@ -347,7 +348,7 @@ def _sought(flags: tuple[_Compiled, ...], language: Language, chinese: bool | No
         (at, n, w) for at, one in enumerate(flags) for n, w in enumerate(one.wordings) if w.language == language.language
     ]
     needed = Counter(chain.from_iterable(phrase.needed for _, _, wording in said for phrase in wording.phrases))
-    by_needed: dict[Terms, list[tuple[_Place, Phrase]]] = {}
+    by_needed: dict[Terms, list[tuple[_Place, CompiledPhrase]]] = {}
     lists: dict[Terms, None] = {}
     for at, n, wording in said:
         lists.update(dict.fromkeys((wording.scope.negations, wording.scope.conditions, wording.scope.asides)))
@@ -372,7 +373,7 @@ def _require_found(made: Matcher) -> None:
                     raise wrong(place, f"the phrase {phrase.written!r} can never be found, not even where it stands alone")
 
 
-def _finds(made: Matcher, wording: _Wording, phrase: Phrase, specimen: str) -> bool:
+def _finds(made: Matcher, wording: _Wording, phrase: CompiledPhrase, specimen: str) -> bool:
     """Whether the phrase stands there; what is written in the language that it is mixed with was looked at in that."""
     for read in made.read(specimen):
         spoken = any(sought.language == wording.language for sought in read.sought)
@@ -451,14 +452,14 @@ class _Compiler:
             raise wrong(place, f"there is no word list {error}") from error
         return _Wording(self._language, self._chinese, self._scope, phrases, unless)
 
-    def _phrase(self, written: str) -> Phrase:
+    def _phrase(self, written: str) -> CompiledPhrase:
         rows: dict[str, list[Row]] = {"+": [], "&": [], "-": []}
         for sign, part in parts(written):
             rows[sign].append(self._row(part))
         if not rows["+"]:
             raise wrong(self._place, f"{written!r} has no word in it")
         said = tuple(rows["+"])
-        return Phrase(written, said, tuple(rows["&"]), tuple(rows["-"]), needed_of(said))
+        return CompiledPhrase(written, said, tuple(rows["&"]), tuple(rows["-"]), needed_of(said))
 
     def _row(self, part: str) -> Row:
         slots: list[Slot] = []
@@ -476,11 +477,11 @@ class _Compiler:
             raise wrong(self._place, f"{part!r} has no word in it")
         return tuple(slots)
 
-    def _terms(self, piece: str) -> Iterator[Term]:
+    def _terms(self, piece: str) -> Iterator[PhraseTerm]:
         for choice in choices(piece):
             yield from self._choice(choice, ())
 
-    def _choice(self, text: str, above: tuple[str, ...]) -> Iterator[Term]:
+    def _choice(self, text: str, above: tuple[str, ...]) -> Iterator[PhraseTerm]:
         """A text's terms: those of the list that it begins with, each with what follows. KeyError for an unknown one."""
         named = re.match(r"\{(\w+)\}", text)
         rest = text[named.end() :] if named else ""
@@ -492,7 +493,7 @@ class _Compiler:
             for inner in chain.from_iterable(self._choice(one, (*above, named[1])) for one in self._lists[named[1]]):
                 yield from self._term(inner.text + rest) if rest else (inner,)
 
-    def _term(self, text: str) -> tuple[Term, ...]:
+    def _term(self, text: str) -> tuple[PhraseTerm, ...]:
         terms = _plain_terms(text, self._spelled)
         if not terms:
             raise wrong(self._place, f"{text!r} has no word in it")
@@ -503,7 +504,7 @@ class _Compiler:
 
 
 @lru_cache(50_000)  # a word stands in many phrases
-def _plain_terms(text: str, spelled: Spelling) -> tuple[Term, ...]:
+def _plain_terms(text: str, spelled: Spelling) -> tuple[PhraseTerm, ...]:
     return plain_terms(text, spelled.named)
 
 

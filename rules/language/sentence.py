@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from rules.language.spelling import CJK
-from rules.language.written import HAS_CJK, Phrase, Row, Span, Term, Terms, looked_up
+from rules.language.written import HAS_CJK, CompiledPhrase, Row, Span, PhraseTerm, Terms, looked_up
 
 _LATIN = re.compile(rf"[^\W_{CJK}]")
 _CJK_RUN = re.compile(rf"[{CJK}]{{3}}")
@@ -22,7 +22,7 @@ _TAG, _TAG_CJK = 2, 4  # words, and Chinese characters, of a question that is hu
 class _Entry:
     """A term, whether its words alone find it, and the lists in which it stands."""
 
-    term: Term
+    term: PhraseTerm
     text: str
     simple: bool
     lists: tuple[Terms, ...]
@@ -41,7 +41,7 @@ class _Entry:
 
 
 @dataclass(frozen=True)
-class Index:
+class TermIndex:
     """The terms of a book by what a sentence looks them up by."""
 
     entries: Mapping[str, tuple[_Entry, ...]]
@@ -57,9 +57,9 @@ class Index:
         return found
 
 
-def index(lists: Iterable[Terms]) -> Index:
+def index(lists: Iterable[Terms]) -> TermIndex:
     """The index of these lists."""
-    owners: dict[Term, dict[Terms, None]] = {}
+    owners: dict[PhraseTerm, dict[Terms, None]] = {}
     for terms in lists:
         for term in terms.any:
             owners.setdefault(term, {})[terms] = None
@@ -67,7 +67,7 @@ def index(lists: Iterable[Terms]) -> Index:
     for term, standing in owners.items():
         entry = _Entry(term, term.text, not term.varies, tuple(standing))
         entries.setdefault(term.key(), []).append(entry)
-    return Index({key: tuple(found) for key, found in entries.items()})
+    return TermIndex({key: tuple(found) for key, found in entries.items()})
 
 
 def _places(plain: str) -> Iterator[tuple[int, str]]:
@@ -102,7 +102,7 @@ class Scope:
 class Sentence:
     """One sentence in plain words, and where each term stands in it, looked up once. `asked`: it is a question."""
 
-    def __init__(self, plain: str, terms: tuple[Index, ...], asked: bool = False) -> None:
+    def __init__(self, plain: str, terms: tuple[TermIndex, ...], asked: bool = False) -> None:
         self.plain = plain
         self.found = {found: spans for one in terms for found, spans in one.found(plain).items()}
         self._asked = _last_clause(plain) if asked else len(plain)
@@ -112,7 +112,7 @@ class Sentence:
         return " … ".join(self.plain[start:end] for start, end in sorted(spans))
 
     def match(
-        self, phrase: Phrase, scope: Scope, beside: tuple[Sentence, ...] = (), stated: bool = False
+        self, phrase: CompiledPhrase, scope: Scope, beside: tuple[Sentence, ...] = (), stated: bool = False
     ) -> frozenset[Span]:
         """Where the words of a phrase stand; none where one of its parts does not stand here, or only denied.
 
@@ -133,7 +133,7 @@ class Sentence:
                 return frozenset()
         return own
 
-    def outside(self, phrase: Phrase, scope: Scope, own: frozenset[Span]) -> bool:
+    def outside(self, phrase: CompiledPhrase, scope: Scope, own: frozenset[Span]) -> bool:
         """Whether the phrase stands here on other words than those."""
         return any(not _within(span, own) for span in self.match(phrase, scope))
 

@@ -20,7 +20,7 @@ _STEM_KEY = 3  # letters by which a word that goes on is looked up
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class PhraseTerm:
     """Words in a row, in plain spelling: `stem*` any word that begins so, `#` any figure."""
 
     text: str
@@ -75,7 +75,7 @@ def looked_up(word: str, following: str) -> Iterator[str]:
 class Terms:
     """Terms that stand for one another; told apart by identity, so that a sentence looks each up once."""
 
-    any: tuple[Term, ...]
+    any: tuple[PhraseTerm, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ Row = tuple[Slot, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Phrase:
+class CompiledPhrase:
     """A phrase compiled: `rows` stand in one sentence, `near` in it or one beside it, `absent` nowhere in it."""
 
     written: str
@@ -144,7 +144,7 @@ def bare_words(text: str) -> Iterator[str]:
             yield word
 
 
-def one_of(found: Iterable[Term]) -> Terms:
+def one_of(found: Iterable[PhraseTerm]) -> Terms:
     return Terms(tuple(dict.fromkeys(found)))
 
 
@@ -153,7 +153,7 @@ def needed_of(rows: Iterable[Row]) -> frozenset[Terms]:
     return frozenset(slot.terms for row in rows for slot in row if not slot.optional)
 
 
-def plain_terms(text: str, named: Callable[[str], str]) -> tuple[Term, ...]:
+def plain_terms(text: str, named: Callable[[str], str]) -> tuple[PhraseTerm, ...]:
     """The text's own words as terms, in a second way without the apostrophe of a French article where it has one.
 
     `named` gives the name that a word is in disguise, "" for none.
@@ -164,7 +164,7 @@ def plain_terms(text: str, named: Callable[[str], str]) -> tuple[Term, ...]:
         simple = "*" not in way and _FIGURE not in way
         spelled = words(way) if simple else list(chain.from_iterable(map(_spelled, way.split())))
         found += [" ".join(spelled), " ".join(named(word) or word for word in spelled)]
-    return tuple(Term(one) for one in dict.fromkeys(found) if one)
+    return tuple(PhraseTerm(one) for one in dict.fromkeys(found) if one)
 
 
 def _spelled(piece: str) -> list[str]:

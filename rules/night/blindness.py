@@ -97,7 +97,9 @@ def wall(case: str, zone: str, account: str, why: str, at: datetime) -> Blind:
     """The case is visited with an account that a wall stopped."""
     name = f"account {account}" if account else "visits without an account"
     todo = f"login {account}".strip()
-    text = f"{name}: stopped since {time_words(at, zone)} ({why}). Do what the site asks for: tradewitness {todo}"
+    text = (
+        f"{name}: stopped since {time_words(at, zone)} ({why.rstrip('.')}). Do what the site asks for: tradewitness {todo}"
+    )
     return Blind(case, "wall", at, text)
 
 

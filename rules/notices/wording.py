@@ -20,6 +20,7 @@ _PATTERNS = {
     "es": "EEE d MMM y, HH:mm",
     "fr": "EEE d MMM y, HH:mm",
 }
+_WITH_DETAIL = ("blind", "wall", "changed", "failed")  # matters of which a sentence of their own tells more
 _ENDING = 4  # digits of an order number by which its buyer knows it, and nobody else
 
 
@@ -105,15 +106,16 @@ def _of_one(about: str, concerns: list[Concern], reader: Addressee, as_of: datet
     words = words_of(reader.lang)
     yield _heading(about, concerns[0].name, reader)
     for concern in concerns:
-        yield _filled(words.line, concern, reader, as_of)
-        known = words.deadline.get(concern.id)
-        todo, missed = _what_to_do(concern, known)
+        detail = shown_in_line(concern.detail) if concern.matter in _WITH_DETAIL and not reader.discreet else ""
+        if not detail or reader.lang != "en":  # what the page says is English: it says the same, and more
+            yield _filled(words.line, concern, reader, as_of)
+        if detail:
+            yield detail
+        todo, missed = _what_to_do(concern, words.deadline.get(concern.id))
         if todo:
             yield words.todo.format(todo=todo)
         if missed:
             yield words.missed.format(missed=missed)
-        if concern.detail and concern.matter not in ("deadline", "now") and not reader.discreet:
-            yield shown_in_line(concern.detail)
     links = dict.fromkeys(concern.link for concern in concerns if concern.link)
     if reader.discreet and about:
         yield words.look_discreet

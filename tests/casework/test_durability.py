@@ -69,11 +69,12 @@ def full_disk(after: int) -> Iterator[list[int]]:
         os.fsync = sync
 
 
-def test_a_disk_that_fills_at_any_write_loses_nothing_that_was_kept(desk: PaperDesk) -> None:
+@pytest.mark.parametrize("points", [4, pytest.param(30, marks=pytest.mark.proof)])
+def test_a_disk_that_fills_at_any_write_loses_nothing_that_was_kept(desk: PaperDesk, points: int) -> None:
     """One sentence and exit code 4; what was kept verifies, and the next run goes on once there is space."""
     with full_disk(10**6) as asked:
         desk.did("capture", desk.order)
-    for after in range(0, asked[0], max(1, asked[0] // 8)):
+    for after in range(0, asked[0], max(1, asked[0] // points)):
         with full_disk(after):
             said = desk.run("capture", desk.order)
         assert (said.code, said.err.count("\n")) == (4, 2), said.err
@@ -83,11 +84,12 @@ def test_a_disk_that_fills_at_any_write_loses_nothing_that_was_kept(desk: PaperD
     assert desk.did("verify")["seal"] == "timestamped"
 
 
-def test_a_pack_that_does_not_fit_leaves_the_one_before_it_or_is_whole(desk: PaperDesk) -> None:
+@pytest.mark.parametrize("points", [2, pytest.param(30, marks=pytest.mark.proof)])
+def test_a_pack_that_does_not_fit_leaves_the_one_before_it_or_is_whole(desk: PaperDesk, points: int) -> None:
     desk.pack()
     with full_disk(10**6) as asked:
         desk.pack("other.zip")
-    for after in range(0, asked[0], max(1, asked[0] // 4)):
+    for after in range(0, asked[0], max(1, asked[0] // points)):
         with full_disk(after):
             said = desk.run("pack", desk.order, "--reason", "damaged", "-o", desk.folder / "case.zip")
         assert said.code in (0, 2, 4), said.err
@@ -232,8 +234,14 @@ def spoiled(desk: PaperDesk, what: str) -> None:
             path.unlink()
 
 
-@pytest.mark.parametrize("which", [0, -1])
-@pytest.mark.parametrize("how", [b"{", b"[" * 100_000])
+DEEP = b"[" * 100_000
+
+
+@pytest.mark.parametrize(
+    ("which", "how"),
+    [(0, b"{"), (-1, DEEP), *(pytest.param(*more, marks=pytest.mark.proof) for more in ((-1, b"{"), (0, DEEP)))],
+    ids=lambda given: str(given)[:8],
+)
 def test_a_damaged_checkpoint_keeps_nobody_from_looking_keeping_or_packing(desk: PaperDesk, which: int, how: bytes) -> None:
     """It is said at once and named by verify; what it sealed is sealed again by the next, which takes no file's place."""
     path = sorted((desk.archive / "ledger" / "checkpoints").glob("*.json"))[which]

@@ -33,6 +33,7 @@ from casework.keeping.watch import WatchAnswer
 from casework.keeping.withdraw import Withdrawn
 from casework.proving.export import export_wacz
 from casework.proving.pack import PackRequest, make_pack, preview_pack
+from casework.proving.remask import remask
 from casework.proving.reread import reread
 from casework.proving.status import stamp, status
 from casework.proving.verify import verify_path
@@ -125,6 +126,7 @@ ANSWERS: dict[str, Callable[[_Desk], tuple[Any, ...]]] = {
     "disclosure": lambda d: (preview_pack(d.ws, d.order, PackRequest()),),
     "packed": lambda d: (make_pack(d.ws, d.order, PackRequest(output=d.folder / "case.zip"), _quiet),),
     "reindexed": lambda d: ({"cases": 1, "facts": 20},),
+    "remasked": lambda d: (remask(d.ws, "", _quiet),),
     "reread": lambda d: (reread(d.ws, "", _quiet),),
     "sample": lambda d: (_sample(d),),
     "sample_written": lambda d: (_sample(d), True, False),

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image
@@ -23,10 +26,11 @@ from collector.alias import Alias
 from collector.archive.records import valued
 from collector.sites.table import site_named
 from fixtures.authority import serve
+from fixtures.marketplace.app import SESSION, Marketplace
 from fixtures.revocation import Revocation
 from tests.collector.browser.unruly import CANARIES, SECRETS, fighting
 from tests.collector.capture.fake import ORDER
-from tests.decoding import holding
+from tests.decoding import decoded, holding
 from tests.stories.desk import Desk, desk
 
 pytestmark = pytest.mark.browser
@@ -320,3 +324,46 @@ def test_no_secret_is_in_any_byte_of_archive_configuration_log_output_or_pack(pl
     for where in ("page.wacz", "all.zip", packed.name, "archive/index.sqlite", "archive/ledger/entries.jsonl"):
         assert holding([(where, pile[where])], {ORDER}), where  # else the search would not see into it
     assert holding(pile.items(), [*CANARIES.values(), *played.market.secrets_sent()]) == set()
+
+
+def test_nobody_signs_in_with_what_a_pack_or_the_archive_holds(played: Desk, packed: Path, tmp_path: Path) -> None:
+    """Every token that any page carried would open the account now; each word that looks like one is tried."""
+    whole = Path(played.run("pack", "fans", "--all", "--with-originals", "-o", tmp_path, "--json").json["path"])
+    market, tokens = played.market, sorted(played.market.secrets_sent())
+    market.sessions, market.require_login = dict.fromkeys(tokens, market.story.buyer), True
+    try:
+        assert signs_in(market, played.pages["order"], tokens) == set(tokens)
+        pile = {str(path): path.read_bytes() for path in (packed, whole, *played.archive.rglob("*")) if path.is_file()}
+        seen: set[int] = set()
+        pieces = (piece for data in pile.values() for piece in decoded(data, seen))
+        words = {word.decode() for piece in pieces for word in re.findall(rb"[A-Za-z0-9_.~%+/=-]{8,200}", piece)}
+        likely = {word for word in words if re.search("[0-9]", word) and not re.fullmatch("[0-9a-f]{40,}", word)}
+        assert len(likely) > 1000
+        assert signs_in(market, played.pages["order"], likely) == set()
+    finally:
+        market.sessions, market.require_login = {}, False
+
+
+def signs_in(market: Marketplace, url: str, tokens: Iterable[str]) -> set[str]:
+    """Those with which the site shows a page that only its account sees."""
+    where = urlsplit(url)
+
+    async def status(token: str) -> int:
+        answers: list[Mapping[str, Any]] = []
+
+        async def send(message: MutableMapping[str, Any]) -> None:
+            answers.append(message)
+
+        async def receive() -> MutableMapping[str, Any]:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        headers = [(b"host", where.netloc.encode()), (b"cookie", f"{SESSION}={token}".encode())]
+        query = where.query.encode()
+        scope = {"type": "http", "method": "GET", "path": where.path, "query_string": query, "headers": headers}
+        await market(scope, receive, send)
+        return int(answers[0]["status"])
+
+    async def tried() -> set[str]:
+        return {token for token in tokens if await status(token) == 200}
+
+    return asyncio.run(tried())

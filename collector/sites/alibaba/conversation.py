@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote
 
 from bs4 import Tag
 
+from collector.address import parts_of
 from collector.model import Printed
 from collector.reading.leaves import text_in
 from collector.reading.markup import Frame
@@ -151,7 +152,7 @@ def open_code(frame: Frame, spoken: set[str], given: tuple[MessageList, ...]) ->
 
 def _addressed(frame: Frame) -> str:
     """The conversation that the page's address names, in its query or behind the hash."""
-    parts = urlsplit(frame.page.url)
+    parts = parts_of(frame.page.url)
     for text in (parts.query, parts.fragment.partition("?")[2], parts.fragment.lstrip("/")):
         asked = parse_qs(text)
         for key in ("cid", "conversationId", "conversationCode"):

@@ -7,10 +7,11 @@ import json
 import re
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from bs4 import Tag
 
+from collector.address import parts_of
 from collector.reading.markup import Frame
 from collector.reading.message_lists import conversations, plain_code
 from collector.reading.texts import classes, text_of
@@ -133,7 +134,7 @@ def _is_own(page: StoredPage, frames: tuple[Frame, ...], carried: ExchangeConten
         return any(carried.url == file.url for document in documents for file in attachments(document, page.url))
     if carried.resource != "WebSocket" and not _is_json(carried.media_type):
         return False
-    asked = dict(parse_qsl(urlsplit(carried.url).query, keep_blank_values=True))
+    asked = dict(parse_qsl(parts_of(carried.url).query, keep_blank_values=True))
     return bool(carried.texts) and _only(own, asked) and all(_text_only(own, text) for text in carried.texts)
 
 

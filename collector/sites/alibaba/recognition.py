@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
+from collector.address import parts_of
 from collector.reading.markup import Frame
 from collector.site import Recognition, StoredPage
 from collector.sites.alibaba.addresses import address_of
@@ -95,14 +95,14 @@ def _barrier(page: StoredPage, frames: tuple[Frame, ...], kind: str) -> tuple[st
 
 def _said_by_page(page: StoredPage, main: Frame, kind: str) -> tuple[str, str] | None:
     """An error page that was answered with 200: by its own address, or by a heading on a page that shows nothing else."""
-    host = urlsplit(page.url).hostname or ""
-    if host.startswith("error.") or re.search(r"/(?:error)?404(?:\.html?)?$", urlsplit(page.url).path):
+    host = parts_of(page.url).hostname or ""
+    if host.startswith("error.") or re.search(r"/(?:error)?404(?:\.html?)?$", parts_of(page.url).path):
         return "not_found", "The site led to its page for what is not there."
     if (kind and shows(main, kind)) or len(main.text) > 4000:
         return None
     if main.soup.select_one("form input[type=password]") is not None:
         return "login", "The page is a sign-in form in place of what was asked for."
-    address = urlsplit(page.url)
+    address = parts_of(page.url)
     headings = [
         main.title.split(" - ")[0],
         *(h.get_text(" ", strip=True) for h in main.soup.find_all(["h1", "h2"], limit=3)),
@@ -126,7 +126,7 @@ def _said_by_page(page: StoredPage, main: Frame, kind: str) -> tuple[str, str] |
 
 def _challenged(page: StoredPage, frames: tuple[Frame, ...]) -> str:
     """Why the page is a challenge, or "". Protection scripts alone stand on good pages too, so they prove nothing."""
-    if _CHALLENGE_FRAME.search(urlsplit(page.url).path):
+    if _CHALLENGE_FRAME.search(parts_of(page.url).path):
         return "The site led to its challenge address."
     for frame in frames:
         if frame.soup.find("iframe", src=_CHALLENGE_FRAME) is not None:

@@ -6,11 +6,12 @@ The site marks its modules by `data-module-name`, by class and by tag: advertise
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from urllib.parse import urlsplit
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from lxml.html import HtmlElement, fromstring
 
+from collector.address import parts_of
 from collector.model import Area, StandingPage
 from collector.reading.markup import Frame
 from collector.reading.texts import classes
@@ -40,7 +41,7 @@ _DEEPEST = 400
 
 def standing(page: StoredPage) -> StandingPage:
     """The words and pictures of every frame but for what moves."""
-    found = _Standing({urlsplit(url).path: digest for url, digest in page.files.items()})
+    found = _Standing({parts_of(url).path: digest for url, digest in page.files.items()})
     for document in page.documents:
         if document.html.strip():
             found.take(fromstring(document.html.decode("utf-8", "replace")))
@@ -61,8 +62,13 @@ def moving_areas(frame: Frame) -> tuple[Area, ...]:
 
 
 def _moves(name: str, class_names: Iterable[str], module: str) -> bool:
-    marked = any(_CLASS.fullmatch(one) for one in class_names)
+    marked = any(map(_CLASS.fullmatch, class_names))
     return marked or name in _MOVING_TAGS or bool(module and _MODULE.fullmatch(module))
+
+
+@lru_cache(maxsize=4096)  # a page's elements share a few dozen classes
+def _moving(name: str, class_names: str, module: str) -> bool:
+    return _moves(name, class_names.split(), module)
 
 
 class _Standing:
@@ -76,39 +82,39 @@ class _Standing:
         self._line: list[str] = []
 
     def take(self, root: HtmlElement) -> None:
-        for text, ends in self._pieces(root, 0):
-            self._line.append(text)
-            if ends:
-                self._end()
+        self._walk(root, 0)
         self._end()
 
-    def _end(self) -> None:
-        if line := " ".join(" ".join(self._line).split()):
-            self.blocks.append(line)
-        self._line = []
-
-    def _pieces(self, tag: HtmlElement, depth: int) -> Iterator[tuple[str, bool]]:
-        """Each text below a tag, and whether its block ends with it."""
-        if not isinstance(tag.tag, str) or tag.tag in _SILENT or _is_hidden(tag):
+    def _walk(self, tag: HtmlElement, depth: int) -> None:
+        said = tag.attrib
+        if not isinstance(tag.tag, str) or tag.tag in _SILENT or (said and _is_hidden(tag)):
             return
-        if _moves(tag.tag, str(tag.get("class") or "").split(), str(tag.get("data-module-name") or "")):
+        if _moving(tag.tag, str(said.get("class") or ""), str(said.get("data-module-name") or "")):
             self.left_out += len(str(tag.text_content()).split())
             return
         if tag.tag == "img":
             self._picture(str(tag.get("src") or ""))
         block = tag.tag not in _INLINE
         if block:
-            yield "", True
-        yield tag.text or "", False
+            self._end()
+        if tag.text:
+            self._line.append(tag.text)
         for child in tag if depth < _DEEPEST else ():
-            yield from self._pieces(child, depth + 1)
-            yield child.tail or "", False
+            self._walk(child, depth + 1)
+            if child.tail:
+                self._line.append(child.tail)
         if block:
-            yield "", True
+            self._end()
+
+    def _end(self) -> None:
+        """A block ends: what was gathered of it is one."""
+        if self._line and (line := " ".join(" ".join(self._line).split())):
+            self.blocks.append(line)
+        self._line = []
 
     def _picture(self, address: str) -> None:
         """Pictures are known by their path: the media hosts take turns, and make each size under a name of its own."""
-        path = urlsplit(address).path
+        path = parts_of(address).path
         if path and not address.startswith("data:"):
             self.pictures.setdefault(_SIZE.sub(r"\1", path), self._files.get(path, ""))
 

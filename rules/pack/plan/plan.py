@@ -12,6 +12,7 @@ from collector.errors import WrongRequest
 from collector.model import AddedFile, Deadline, Exhibit, Fact, Finding, Private, Snapshot
 from rules.case.casefile import CaseFile
 from rules.conversation.messages import not_whole
+from rules.pack.plan.changed import BeforeAfter, adverse_changes, before_and_after
 from rules.pack.plan.claim import Claim, claim_of
 from rules.pack.plan.exhibits import Choices, Selection, choose, exhibits_of, slug, unjudged
 from rules.pack.plan.timeline import TimelineRow, timeline_of
@@ -55,7 +56,8 @@ class PackPlan:
 
     `exhibits` are in the order of their numbers; `snapshots`, `files` and `facts` are those that the exhibits show, and
     the facts that the buyer asserted; `entries` are the ledger numbers of the case; `stand_in` is the alias under which
-    pages were seen, or ""; `exchanges` names the visits whose exchanges the web archive shows, and what of each is left
+    pages were seen, or ""; `opened` is what is withheld by default
+    and shown; `exchanges` names the visits whose exchanges the web archive shows, and what of each is left
     out; `cropped` names parts of a visit's pictures that copies are cut out of; `lacking` says why more may have been
     written in the conversation than is shown, or "".
     """
@@ -71,6 +73,7 @@ class PackPlan:
     choices: Choices
     covering: CoveringCheckpoint
     claim: Claim
+    changes: tuple[BeforeAfter, ...]
     timeline: tuple[TimelineRow, ...]
     exhibits: tuple[Exhibit, ...]
     snapshots: tuple[Snapshot, ...]
@@ -79,6 +82,7 @@ class PackPlan:
     deadlines: tuple[Deadline, ...]
     findings: tuple[Finding, ...]
     withheld: tuple[Withheld, ...]
+    opened: tuple[Withheld, ...]
     exchanges: Mapping[str, Private]
     cropped: Mapping[str, tuple[int, ...]]
     entries: tuple[int, ...]
@@ -126,10 +130,11 @@ def plan(
     chosen = chosen or choose(casefile, choices)
     judged = private or {}
     closed = {s.id: judged.get(s.id) or unjudged(s) for s in chosen.snapshots}
-    exhibits, withheld = exhibits_of(casefile, chosen, choices, closed, acting or {})
+    exhibits, apart = exhibits_of(casefile, chosen, choices, closed, acting or {})
     numbers = _numbers(exhibits, chosen)
     shown = {s.id for s in chosen.snapshots} | {f.id for f in chosen.files}
     rows, found = tuple(deadlines), tuple(findings)
+    changes = before_and_after(adverse_changes(casefile, choices.since), numbers, casefile.zone)
     return PackPlan(
         v=1,
         name=_name(casefile, known),
@@ -142,14 +147,16 @@ def plan(
         choices=choices,
         covering=covering,
         claim=claim_of(casefile, known, found, numbers, exhibits),
-        timeline=timeline_of(casefile, rows, numbers, choices.since),
+        changes=changes,
+        timeline=timeline_of(casefile, rows, numbers, choices.since, changes),
         exhibits=exhibits,
         snapshots=chosen.snapshots,
         files=chosen.files,
         facts=tuple(f for f in casefile.facts if f.snapshot in shown or f.state == "asserted"),
         deadlines=tuple(sorted(rows, key=lambda d: (d.act_by is None, d.act_by or casefile.as_of, d.id, d.round))),
         findings=found,
-        withheld=withheld,
+        withheld=tuple(one for one in apart if not one.opened),
+        opened=tuple(one for one in apart if one.opened),
         exchanges=_exchanges(chosen, choices, judged, numbers),
         cropped={} if choices.with_originals else {name: one.cropped for name, one in closed.items() if one.cropped},
         entries=_entries(casefile),

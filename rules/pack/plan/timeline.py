@@ -16,20 +16,21 @@ from collector.kinds import file_kind, page_kind
 from collector.model import ORIGINS, Deadline, Fact, kept_in_part
 from rules.case.casefile import CaseFile
 from rules.conversation.messages import not_whole
-from rules.language.dates import UncertainTime, both, time_in
+from rules.language.dates import UncertainTime, both, local, time_in
+from rules.pack.plan.changed import BeforeAfter
 from rules.pack.plan.claim import KnownFacts
 from rules.pack.plan.wording import EVENTS, STATES, WHO, said, say
 
 MESSAGES = ("thread.messages", "chat.messages")
-_KINDS = ("event", "message", "chat", "file", "visit", "deadline")
+_KINDS = ("event", "message", "chat", "change", "file", "visit", "deadline")
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineRow:
     """One row. `first` and `last` (UTC) are the instants its time can mean; `when` is that for people.
 
-    `kind` is event, message, chat (said elsewhere), file, visit or deadline; `who` acted; `source` is an exhibit number,
-    "the buyer" or ""; `ref` is a message, snapshot or file id.
+    `kind` is event, message, chat (said elsewhere), change (of a page, to the buyer's harm), file, visit or deadline; `who`
+    acted; `source` is an exhibit number, or several, "the buyer" or ""; `ref` is a message, snapshot or file id.
     """
 
     first: datetime
@@ -43,11 +44,16 @@ class TimelineRow:
 
 
 def timeline_of(
-    casefile: CaseFile, deadlines: Iterable[Deadline], numbers: Mapping[str, str], since: date | None = None
+    casefile: CaseFile,
+    deadlines: Iterable[Deadline],
+    numbers: Mapping[str, str],
+    since: date | None = None,
+    changes: Iterable[BeforeAfter] = (),
 ) -> tuple[TimelineRow, ...]:
     """All rows from `since` (a day in the case's zone) on, oldest first; rows of one instant keep a fixed order."""
     known = KnownFacts(casefile, numbers)
     rows = [*_events(known), *_messages(known), *_files(known), *_visits(known), *_deadlines(casefile, deadlines)]
+    rows += _changes(changes, casefile.zone)
     rows = [row for row in rows if since is None or row.last.astimezone(ZoneInfo(casefile.zone)).date() >= since]
     return tuple(sorted(rows, key=lambda r: (r.first, _KINDS.index(r.kind), r.ref, r.text)))
 
@@ -171,6 +177,13 @@ def _visits(known: KnownFacts) -> Iterator[TimelineRow]:
             text = f"{page} seen, {kept_in_part(snapshot.why)}"
         moment = _at(snapshot.visit.machine_time, known)
         yield _row(moment, "visit", "", text, known.numbers.get(snapshot.id, ""), snapshot.id)
+
+
+def _changes(changes: Iterable[BeforeAfter], zone: str) -> Iterator[TimelineRow]:
+    """Each change between the two visits that show it."""
+    for change in changes:
+        when = f"between {local(change.seen, zone)} and {both(change.then, zone)}"
+        yield TimelineRow(change.seen, change.then, when, "change", "", change.text, change.source, change.name)
 
 
 def _deadlines(casefile: CaseFile, deadlines: Iterable[Deadline]) -> Iterator[TimelineRow]:

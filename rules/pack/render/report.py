@@ -155,6 +155,12 @@ def notes_of(plan: PackPlan, exhibit: Exhibit) -> tuple[str, ...]:
         notes += [f"Snapshot {snapshot.id}; the server's own date: {snapshot.visit.server_date or 'not sent'}."]
         masked = masked_text(snapshot)
         notes += [masked] if masked else []
+        again = sum("masked again" in artefact.note for artefact in snapshot.artefacts)
+        notes += (
+            [f"Masked again by later rules: {again} of its files. The sealed originals stay with the buyer."]
+            if again
+            else []
+        )
         notes += [f"Not kept: {loss}" for loss in snapshot.visit.losses]
     if snapshot is not None and plan.cropped.get(snapshot.id):
         notes.append("Its reading copies are cut out of pictures that show others, too, and show this conversation alone.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -22,6 +23,7 @@ from fixtures.marketplace.pictures import address_of
 from tests.paper_desk import PaperDesk, PaperTab
 from tests.rules.changes.looks import asked_for
 
+pytestmark = pytest.mark.stories
 PAGES = ("order", "supplier", "product", "thread", "dispute")
 
 
@@ -57,10 +59,16 @@ def turned(tmp_path_factory: pytest.TempPathFactory, authority: Served) -> Paper
 
 
 @pytest.fixture
+def of_one_page(tmp_path: Path, authority: Served, request: pytest.FixtureRequest) -> PaperDesk:
+    """A case with one page, of the kind that the test names."""
+    desk = PaperDesk(tmp_path, authority, (request.param,))
+    desk.begin()
+    return desk
+
+
+@pytest.fixture
 def own(turned: PaperDesk, tmp_path: Path) -> PaperDesk:
     """A copy that a test may change."""
-    import shutil
-
     shutil.copytree(turned.folder, tmp_path / "desk")
     return turned.elsewhere(tmp_path / "desk")
 
@@ -98,16 +106,18 @@ def looks_of(desk: PaperDesk, kind: str) -> list[Snapshot]:
         return [s for _, s in workspace().index.snapshots(desk.order) if s.target.kind == kind]
 
 
-def test_what_is_another_at_every_view_is_no_change(tmp_path: Path, authority: Served) -> None:
-    desk = PaperDesk(tmp_path, authority, PAGES)
-    desk.begin()
+@pytest.mark.parametrize("of_one_page", ["product"], indirect=True)
+def test_what_is_another_at_every_view_is_no_change(of_one_page: PaperDesk) -> None:
     for seed in range(3):
-        capture(desk, 75, seed)
-    assert found(desk) == []
-    assert desk.run("changes").out.splitlines()[0].endswith("nothing changed.")
+        capture(of_one_page, 75, seed)
+    assert found(of_one_page) == []
+    assert of_one_page.run("changes").out.splitlines()[0].endswith("nothing changed.")
 
 
-def test_words_that_are_no_fact_and_a_replaced_picture_are_found_with_what_was_left_out(own: PaperDesk) -> None:
+@pytest.mark.parametrize("of_one_page", ["product"], indirect=True)
+def test_words_that_are_no_fact_and_a_replaced_picture_are_found_with_what_was_left_out(
+    of_one_page: PaperDesk,
+) -> None:
     before = datetime.now(UTC)
 
     def edit(html: str) -> str:
@@ -115,12 +125,12 @@ def test_words_that_are_no_fact_and_a_replaced_picture_are_found_with_what_was_l
             address_of("fan-side"), address_of("carton-crushed")
         )
 
-    capture(own, 77, 8)
-    capture(own, 77, 9, edit)
+    capture(of_one_page, 77, 8)
+    capture(of_one_page, 77, 9, edit)
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in own.environment.items():
+        for name, value in of_one_page.environment.items():
             patch.setenv(name, value)
-        told = changes(workspace(), own.order, before).changes
+        told = changes(workspace(), of_one_page.order, before).changes
     text = next(change for change in told if change.kind == "text")
     assert text.before == ("A 12-inch table fan with LEDs, charged over USB-C.",)
     assert text.after == ("A 12-inch table fan with LEDs, charged over a cable.",)
@@ -145,16 +155,25 @@ def test_since_an_instant_the_look_before_it_is_what_the_next_is_held_against(
     assert all(change.first.at < last <= change.then.at for change in told.changes)
 
 
-def test_a_fact_that_one_night_could_not_read_is_held_against_the_last_that_did(own: PaperDesk, monkeypatch: Any) -> None:
+@pytest.mark.parametrize("of_one_page", ["supplier"], indirect=True)
+def test_a_fact_that_one_night_could_not_read_is_held_against_the_last_that_did(
+    of_one_page: PaperDesk, monkeypatch: Any
+) -> None:
     """The limit is unreadable on the only look before; what an earlier one told is not forgotten."""
-    capture(own, 75, 20)
-    capture(own, 75, 21, lambda html: html.replace("USD 15,000", "ask us").replace('"15000', '"ask'))
+    capture(of_one_page, 75, 20)
+    capture(of_one_page, 75, 21, lambda html: html.replace("USD 15,000", "ask us").replace('"15000', '"ask'))
     since = datetime.now(UTC)
-    capture(own, 76, 22)
-    for name, value in own.environment.items():
+    capture(of_one_page, 76, 22)
+    for name, value in of_one_page.environment.items():
         monkeypatch.setenv(name, value)
-    told = [change for change in changes(workspace(), own.order, since).changes if change.name == "supplier.limit"]
-    assert [str(change.before) for change in told] == ["USD 15,000.00"]
+    for reader in ("alibaba.supplier/5", "alibaba.supplier/0"):  # also where an older version had read it
+        with sqlite3.connect(of_one_page.archive / "index.sqlite") as index:
+            index.execute("update facts set reader = ? where name = 'supplier.limit' and state = 'read' and seq <"
+                          " (select max(seq) from facts where name = 'supplier.limit')", (reader,))  # fmt: skip
+        told = [
+            change for change in changes(workspace(), of_one_page.order, since).changes if change.name == "supplier.limit"
+        ]
+        assert [str(change.before) for change in told] == ["USD 15,000.00"]
 
 
 def test_a_mended_reader_makes_no_change_of_the_page_and_is_noted(own: PaperDesk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -214,3 +233,38 @@ def test_a_page_that_cannot_be_written_is_said_in_a_sentence(turned: PaperDesk, 
     said = turned.run("changes", turned.order, "--html", tmp_path / "file" / "x.html")
     assert said.code in (1, 2)
     assert said.err.strip()
+
+
+def unsealed(desk: PaperDesk) -> None:
+    """As if the machine had stopped before the last visits were signed."""
+    for path in (desk.archive / "ledger" / "checkpoints").glob("*.p7s"):
+        path.unlink()
+
+
+def test_what_is_not_sealed_yet_is_sealed_first(own: PaperDesk) -> None:
+    unsealed(own)
+    assert all(change["sealed"] for change in found(own))
+    assert list((own.archive / "ledger" / "checkpoints").glob("*.p7s"))
+
+
+def test_a_change_that_cannot_be_sealed_is_told_and_said_to_be_so(own: PaperDesk) -> None:
+    unsealed(own)
+    shutil.rmtree(own.folder / "configuration" / "keys")
+    (own.folder / "configuration" / "keys").write_text("no folder")
+    told = found(own)
+    assert told
+    assert not any(change["sealed"] for change in told)
+    said = own.run("changes")
+    assert "not sealed yet" in said.out
+    assert "key" in said.out + said.err  # and why
+
+
+def test_of_many_changes_only_the_newest_pages_are_drawn_and_the_others_told(
+    turned: PaperDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("casework.asking.changes_page._MOST_DRAWN", 0)
+    assert turned.run("changes", turned.order, "--html", tmp_path / "x.html").code == 0
+    html = (tmp_path / "x.html").read_text("utf-8")
+    assert "Its pictures are not drawn here" in html
+    assert "laid over each other" not in html
+    assert "<del>7200</del> <ins>4000</ins>" in html

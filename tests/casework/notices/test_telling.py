@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import stamina
 
+from casework.asking.today import today
 from casework.cases import open_case, set_case
 from casework.notices.book import read_book
 from casework.notices.notify import add_address, confirm, remove_address, set_calendar, set_ping, set_steps, try_addresses
@@ -124,6 +125,7 @@ def test_a_notice_that_could_not_be_sent_is_tried_again_and_told_as_failed_until
     assert remind(ws, quiet).failed
     failure = read_book(ws).failed["1"]
     assert failure.since == ASKED
+    assert any("could not be sent since Thu 15 Oct 2026, 12:30 (Europe/Berlin)" in notice for notice in today(ws).notices)
     watch.at += timedelta(hours=1)
     assert remind(ws, quiet).failed
     assert read_book(ws).failed["1"].tries == 2
@@ -283,4 +285,5 @@ def test_a_list_that_cannot_be_read_is_said_and_left_as_it_is(ws: Workspace, tmp
     file.write_text('{"addresses": 7}')
     with pytest.raises(ArchiveError, match="who is told of deadlines is not understood"):
         remind(ws, quiet)
+    assert any("Nobody is told of deadlines" in notice for notice in today(ws).notices)
     assert file.read_text() == '{"addresses": 7}'

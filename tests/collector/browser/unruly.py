@@ -36,7 +36,7 @@ CANARIES = {
     name: f"{name}0Canary7{hashlib.sha256(name.encode()).hexdigest()[:14]}"
     for name in (
         "cookie hidden set header bearer address form script storage handshake frame input href login json base64 meta "
-        "attribute paper zipped compound typed"
+        "attribute paper zipped compound typed cached database"
     ).split()
 }
 
@@ -57,6 +57,17 @@ document.cookie = 'sc_g=a%3D1%26token%3D{c["compound"]}; path=/';
   await fetch('/login-answer', {{method: 'POST', headers: {{'Content-Type': 'application/x-www-form-urlencoded'}},
     body: 'account=ana&password={c["login"]}'}});
   await fetch('/paper.pdf'); await fetch('/bundle.zip');
+  // These two stand nowhere under a name but where workers keep things.
+  const joined = parts => parts.split(' ').join('');
+  const cached = joined('{" ".join(c["cached"])}'), database = joined('{" ".join(c["database"])}');
+  const asked = new Request('/put-away', {{headers: {{Authorization: 'Bearer ' + cached}}}});
+  await (await caches.open('worker')).put(asked, new Response('ok'));
+  await new Promise(done => {{
+    const opening = indexedDB.open('worker', 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore('session').put({{accessToken: database}}, 1);
+    opening.onsuccess = () => {{ opening.result.close(); done(); }};
+  }});
+  document.body.append(Object.assign(document.createElement('i'), {{title: cached + ' ' + database}}));
   const socket = new WebSocket('ws://' + location.host + '/socket?ticketToken={c["handshake"]}');
   socket.onopen = () => socket.send(JSON.stringify({{token: '{c["frame"]}'}}));
   socket.onmessage = () => {{ document.body.dataset.heard = 'yes'; }};

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -13,6 +13,7 @@ from typing import Any
 from PIL import Image
 
 from collector.canonical import sha256
+from collector.capture.runner import OpenTab
 from collector.capture.tab import (
     Arrival,
     Body,
@@ -260,12 +261,12 @@ def order_target(url: str = URL, account: str = "", ident: str = "order") -> Tar
     return Target(ident, "c1", "order", url, account, {"order": ORDER})
 
 
-def tabs_of(tabs: Callable[[str], Tab] | Iterable[Tab]) -> Callable[[str], AbstractAsyncContextManager[Tab]]:
+def tabs_of(tabs: Callable[[str], Tab] | Iterable[Tab]) -> OpenTab:
     """An `open_tab` that hands out the given tabs, in order or by account."""
     rest = iter(()) if callable(tabs) else iter(tabs)
 
     @asynccontextmanager
-    async def open_tab(account: str) -> AsyncIterator[Tab]:
+    async def open_tab(account: str, _more: bool) -> AsyncIterator[Tab]:
         yield tabs(account) if callable(tabs) else next(rest)
 
     return open_tab

@@ -26,6 +26,7 @@ from fixtures.marketplace.noise import Tokens
 from fixtures.marketplace.pages import history, render
 from fixtures.marketplace.scenarios import ORIGIN, SCENARIOS
 from fixtures.marketplace.story import Field, Message, Scenario
+from tests.collector.capture.planted import NAMES
 from tests.collector.sites.alibaba.stored import BASE, address, stored
 
 MESSAGE = "see http://x.test/?token=single-wall,&sid=Sep%2028,%202026&auth=broken%20blades"
@@ -230,6 +231,80 @@ def test_no_text_that_a_supplier_writes_changes_another_fact(kind: str, text: st
         elif MARK not in json.dumps(spoiled[name]):
             assert spoiled[name] == (state, value), name
     assert "redacted" not in json.dumps([spoiled.get(f"order.{name}") for name in ("total", "paid", "payments", "terms")])
+
+
+MODEL = "HX-2024-PRO-v2"
+CHOSEN = {"attributes": {"token": MODEL, "secret": "Lamp-77b-XL2"}}
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        VisitText(f"12 inch fan {MODEL}, black", "shown"), VisitText(f"<h1>Fan {MODEL}</h1>", "html"),
+        VisitText(json.dumps({"messages": [{"text": f"please send {MODEL} by Friday"}]}), "json"),
+        VisitText(json.dumps({"messages": [{"text": f"The model is {MODEL}."}]}), "json"),
+    ],
+    ids=("on the screen", "in the page", "in a message", "at a sentence's end"),
+)  # fmt: skip
+@pytest.mark.parametrize("form", ["json", "html", "script"])
+def test_a_key_that_a_supplier_chose_masks_his_words_there_and_nowhere_else(form: Form, beside: VisitText) -> None:
+    """An attribute of goods may be called token; its value is a person's where people read or write it."""
+    text = json.dumps(CHOSEN)
+    made = {"json": text, "script": f"window.data = {text};", "html": f"<script>window.data = {text};</script>"}[form]
+    words = f"We agreed on {MODEL}."
+    assert masked(words, VisitText(made, form), beside) == words
+    assert MODEL not in masked(made, VisitText(made, form), beside)
+
+
+@pytest.mark.parametrize("said", ["Authorization: Bearer {}", "token {}", "sid={} is set", '{{"a":"{}"}}'])
+def test_what_only_machines_say_of_a_token_makes_it_nobodys_word(said: str) -> None:
+    value = "q7Xw93LpZk2MvB81nT5c"
+    page, machine = VisitText(json.dumps({"token": value}), "json"), VisitText(json.dumps([said.format(value)]), "json")
+    assert value not in masked(f"elsewhere {value}", page, machine)
+
+
+@given(
+    st.sampled_from([name for name in NAMES if name[0].islower()]),
+    st.from_regex(r"[A-Z][A-Za-z0-9]{2,6}-[A-Za-z0-9]{3,8}-v[0-9]{1,2}", fullmatch=True),
+    st.sampled_from(["json", "script", "html"]),
+)
+def test_no_key_that_a_supplier_chooses_takes_his_value_out_of_a_message(name: str, value: str, form: Form) -> None:
+    """Any secret's name for an attribute, any model for its value; what people wrote with it is as they wrote it."""
+    text = json.dumps({"attributes": {name: value}})
+    made = {"json": text, "script": f"window.data = {text};", "html": f"<script>window.data = {text};</script>"}[form]
+    message = json.dumps({"messages": [{"text": f"Please send the {value} this week."}]})
+    assert masked(message, VisitText(made, form), VisitText(message, "json")) == message
+
+
+RANDOM = "Zk3vQ9xT7bLm2Np4Rt8Vw1Yc6Hd5Jf0Gs/aUeIoKq+Xr"
+
+
+@pytest.mark.parametrize("page", ['<input type=hidden name=x value="{}">', '<meta name="page-state" content="{}">'])
+def test_a_long_value_that_nobody_wrote_is_masked_in_a_hidden_field_of_any_name(page: str) -> None:
+    """And there alone: elsewhere it may be the number by which the page knows a conversation."""
+    source = VisitText(page.format(RANDOM), "html")
+    assert RANDOM not in masked(source.text, source)
+    assert RANDOM in masked(f'{{"conversation": "{RANDOM}"}}', source)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "IDX1QhmYYmhJxgQhWIxmZvnZQMUpXfe6ZBBnePFnwUlSoRw4z1", "sha256-6ECeqR44fJwaOutcKduMSqpUYfmYP+R4pTW1d9RjtXg",
+        "index_module_idAiSummary__header__174b454c0000", "//sc04.alicdn.com/kf/H01375944c6664afb8afb274067251234.jpg",
+        "12 inch rechargeable fan with LED light 7200 mAh", "9f86d081884c7d659a2feaa0c55ad0159f86d081884c7d65",
+        "Foshan-Brightwing-Electric-Appliance-Co-Ltd-2026", "width=device-width,initial-scale=1,maximum-scale=1",
+    ],
+)  # fmt: skip
+def test_what_is_no_session_stays_in_a_hidden_field(value: str) -> None:
+    """Numbers of members, digests of scripts, names of styles, addresses of pictures, words."""
+    source = VisitText(f'<input type=hidden name=x value="{value}"><meta name=y content="{value}">', "html")
+    assert masked(source.text, source) == source.text
+
+
+def test_a_token_that_the_browser_sent_is_one_though_the_page_shows_it() -> None:
+    value = "q7Xw93LpZk2MvB81nT5c"
+    assert value not in masked(f"<p>{value}</p>", VisitText(f"csrf_token={value}", "sent"), VisitText(value, "shown"))
 
 
 def test_an_answer_with_a_link_that_needs_no_mask_is_the_same_bytes() -> None:

@@ -53,7 +53,7 @@ def test_three_accounts_at_most_are_visited_at_once_and_one_page_at_a_time_in_ea
             return await super().open(url, within_ms)
 
     @asynccontextmanager
-    async def open_tab(account: str) -> AsyncIterator[Tab]:
+    async def open_tab(account: str, _more: bool) -> AsyncIterator[Tab]:
         assert account not in under_way
         under_way.append(account)
         yield Slow()
@@ -79,11 +79,24 @@ def test_a_page_that_is_down_does_not_keep_the_next_from_being_visited() -> None
     assert [s.outcome for s in done] == ["failed", "complete"]
 
 
+def test_a_tab_is_asked_for_with_word_whether_its_account_needs_another() -> None:
+    """So that the browser makes none that nobody takes."""
+    asked: list[tuple[str, bool]] = []
+
+    @asynccontextmanager
+    async def open_tab(account: str, more: bool) -> AsyncIterator[Tab]:
+        asked.append((account, more))
+        yield FakeTab()
+
+    run([order_target(account=account, ident=ident) for account, ident in ("a1", "b2", "a3", "a4")], open_tab)
+    assert sorted(asked) == [("a", False), ("a", True), ("a", True), ("b", False)]
+
+
 def test_a_browser_that_goes_away_is_an_error_after_what_was_kept_was_handed_on() -> None:
     given = iter([FakeTab()])
 
     @asynccontextmanager
-    async def open_tab(account: str) -> AsyncIterator[Tab]:
+    async def open_tab(account: str, _more: bool) -> AsyncIterator[Tab]:
         tab = next(given, None)
         if tab is None:
             raise BrowserError("The browser went away.")
@@ -133,7 +146,7 @@ def test_a_browser_that_ended_is_asked_for_again_and_what_it_was_to_show_is_visi
     asked: list[str] = []
 
     @asynccontextmanager
-    async def open_tab(account: str) -> AsyncIterator[Tab]:
+    async def open_tab(account: str, _more: bool) -> AsyncIterator[Tab]:
         asked.append(account)
         if len(asked) == 1:
             raise BrowserGone("The browser went away.")

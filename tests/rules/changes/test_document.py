@@ -62,3 +62,8 @@ def test_a_visit_that_is_not_sealed_is_said_to_be_so() -> None:
 def test_a_case_in_which_nothing_changed_says_so() -> None:
     empty = ShownCase("2508", "", HOME, (), (), (), ())
     assert "Nothing changed." in render(ChangesDocument((empty,), NOON, HOME)).decode()
+
+
+def test_new_cells_that_follow_each_other_are_one_passage() -> None:
+    (change,) = between(look(1, {}, blocks=("a",)), look(2, {}, blocks=("a", "No.", "Due", "Sent")))
+    assert ShownPage(change.page, change.first, change.then, text=change).passages == [[("new", "No. · Due · Sent")]]

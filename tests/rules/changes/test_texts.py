@@ -42,6 +42,14 @@ def test_a_block_that_only_stands_elsewhere_has_not_changed() -> None:
     assert passages_changed(("A", "B", "C"), ("C", "A", "B")) == ()
 
 
+def test_a_block_that_was_rewritten_stands_beside_the_new_one_though_others_came_before_it() -> None:
+    before, after = ("The fan is quiet and light.",), ("Now on sale", "The fan is quiet and heavy.")
+    assert passages_changed(before, after) == (
+        ("", "Now on sale"),
+        ("The fan is quiet and light.", "The fan is quiet and heavy."),
+    )
+
+
 def test_words_are_compared_between_whole_looks_alone() -> None:
     whole, part, later = (
         look(1, {}, blocks=("A", "B")),

@@ -218,14 +218,15 @@ def test_other_protection_is_offered_only_while_it_can_still_help() -> None:
     assert "alternative.inspection" not in findings(case(*ORDER, "shipped_at=2026-08-01"))
 
 
-def test_a_badge_that_went_away_is_told() -> None:
+def test_a_badge_that_came_only_later_is_told() -> None:
     facts = (
-        shown("supplier.badge", True, instant("2026-07-01T00:00Z"), "supplier-1"),
-        shown("supplier.badge", False, instant("2026-09-01T00:00Z"), "supplier-2"),
+        shown("supplier.badge", False, instant("2026-07-01T00:00Z"), "supplier-1"),
+        shown("supplier.badge", True, instant("2026-09-01T00:00Z"), "supplier-2"),
     )
     snapshots = tuple(replace(visited("supplier"), id=f"supplier-{n}") for n in (1, 2))
-    found = findings(case(*facts, snapshots=snapshots))["coverage.badge_changed"]
-    assert "shown (Wed 1 Jul 2026), then said to be absent (Tue 1 Sep 2026)" in found.text
+    found = findings(case(*facts, snapshots=snapshots))
+    assert "said to be absent (Wed 1 Jul 2026), then shown (Tue 1 Sep 2026)" in found["coverage.badge_changed"].text
+    assert "change.supplier.badge" not in found
 
 
 def test_a_suppliers_record_that_changed_is_told_page_by_page() -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from bs4 import BeautifulSoup
 
+from collector.capture.machinery import VisitText
+from collector.capture.masking import Mask
+from collector.capture.secrets import secrets_of
 from collector.model import Money, Target
 from tests.collector.sites.alibaba.stored import (
     ALIBABA,
@@ -107,3 +111,17 @@ def test_a_real_page_that_does_not_say_which_product_it_is_proves_no_identity() 
 
 def test_a_product_pages_supplier_is_found() -> None:
     assert ALIBABA.discover(saved(*PRODUCT)) == {"supplier": "https://zhenbenchina.en.alibaba.com/company_profile.html"}
+
+
+def test_fewer_than_one_word_in_ten_thousand_is_masked_that_is_no_token_of_the_site() -> None:
+    """A search page gives each offer a token to chat with; whatever else is masked on these pages is a false alarm."""
+    words = false = 0
+    for name, url in (PRODUCT, SEARCH, ITEM):
+        page = saved(name, url).documents[0].html.decode("utf-8", "replace")
+        source = VisitText(page, "html")
+        kept = Mask(secrets_of([], [], [source])).mask(page, "dom:0")
+        words += len(re.findall(r"\w+", page))
+        masked = len(re.findall(r"\[redacted:", kept))
+        false += masked - len(re.findall(r"""(?:chatToken|\btoken)(?:=|["']?\s?:\s?["'])\[redacted:token""", kept))
+    assert words > 100_000
+    assert false / words < 1 / 10_000

@@ -1,0 +1,53 @@
+"""A night with somebody to tell: what is urgent before the visits, all that is new after them, and how it went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from casework.keeping.nightly import NightAnswer, night
+from casework.notices.remind import known_concerns
+from casework.notices.telling import TellingAnswer, ping_of, tell
+from casework.workspace import Workspace
+from collector.errors import TradewitnessError, WrongRequest
+from collector.progress import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class ToldNight:
+    """A night, and what was told of it; `unheard` is why the dead-man's service did not hear of it, or ""."""
+
+    night: NightAnswer
+    told: TellingAnswer
+    unheard: str = ""
+
+    @property
+    def untold(self) -> bool:
+        """Whether somebody should have been told something, and was not."""
+        return self.told.failed or bool(self.unheard)
+
+
+def told_night(ws: Workspace, progress: Progress, minutes: int | None = None) -> ToldNight:
+    """One night, with its notices: what is urgent does not wait for the visits. What the night raises is told to the
+    dead-man's service, too; a night that runs already is none of it.
+    """
+    ws.archive.require()
+    ping_of(ws, "start")
+    tell(ws, known_concerns(ws, progress), progress, urgent=True)
+    try:
+        answer = night(ws, dry_run=False, progress=progress, minutes=minutes)
+    except WrongRequest:
+        raise
+    except TradewitnessError as error:
+        ping_of(ws, "fail", error.message)
+        raise
+    told = tell(ws, known_concerns(ws, progress), progress)
+    return ToldNight(answer, told, ping_of(ws, "fail" if answer.failure is not None else "success", _in_short(answer)))
+
+
+def _in_short(answer: NightAnswer) -> str:
+    """How it went, for a service that need not know of whom: numbers alone."""
+    outcomes: dict[str, int] = {}
+    for snapshot in answer.snapshots:
+        outcomes[snapshot.outcome] = outcomes.get(snapshot.outcome, 0) + 1
+    kept = ", ".join(f"{number} {name}" for name, number in sorted(outcomes.items())) or "nothing was due"
+    return f"{kept}; {len(answer.left_out)} left out; {len(answer.walls)} accounts stopped"

@@ -1,0 +1,74 @@
+"""Draws the pages of `serve` over the demo's archive into docs/pictures/, wide and on a phone. First: make demo."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from collector.browser.find import find_browser
+
+ROOT = Path(__file__).resolve().parent.parent
+DEMO, PICTURES = ROOT / "demo", ROOT / "docs" / "pictures"
+SIZES = {"wide": (1180, 820), "phone": (390, 780)}
+_COLOURS = 128
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The address of the demo's pages."""
+    told = {**os.environ, "TRADEWITNESS_CONFIG": str(DEMO / "configuration"), "TRADEWITNESS_LOG": str(DEMO / "log")}
+    command = [sys.executable, "-m", "cli", "serve", "--no-open", "--json", "--archive", str(DEMO / "archive")]
+    with subprocess.Popen(command, cwd=ROOT, env=told, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout
+        try:
+            yield str(json.loads(server.stdout.readline())["url"])
+        finally:
+            server.terminate()
+
+
+def draw(browser: Browser, address: str, size: str) -> None:
+    """Each page at one size, as it is seen without scrolling."""
+    width, height = SIZES[size]
+    page = browser.new_page(viewport={"width": width, "height": height}, color_scheme="light")
+    page.goto(address)
+    keep(page, f"today-{size}")
+    origin = page.url.rstrip("/")
+    case = page.get_attribute("article.case h2 a", "href") or ""
+    page.goto(origin + case)
+    keep(page, f"case-{size}")
+    visit = page.get_attribute("a.visit", "href") or ""
+    for name, path in (("visit", visit), ("messages", f"{case}/thread"), ("pack", f"{case}/pack?look=1")):
+        page.goto(origin + path, wait_until="networkidle")
+        keep(page, f"{name}-{size}")
+    page.close()
+
+
+def keep(page: Page, name: str) -> None:
+    """One picture, in few colours: it is looked at in a document."""
+    image = Image.open(BytesIO(page.screenshot())).convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE)
+    image.save(PICTURES / f"{name}.png", optimize=True)
+
+
+def main() -> None:
+    if not (DEMO / "archive").is_dir():
+        raise SystemExit("There is no demo to draw. First: make demo")
+    PICTURES.mkdir(exist_ok=True)
+    rooted = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    with served() as address, sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=str(find_browser()), args=rooted)
+        for size in SIZES:
+            draw(browser, address, size)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

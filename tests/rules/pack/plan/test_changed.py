@@ -1,0 +1,68 @@
+"""What changed to the buyer's harm stands in a pack: before beside after, in the timeline, with both visits as exhibits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from collector.model import Snapshot
+from rules.pack.plan.exhibits import Choices
+from rules.pack.plan.plan import CoveringCheckpoint, PackPlan, plan
+from rules.pack.render.report import key_rows, render_report, render_viewer
+from tests.rules.cases import NOON, case, shown, visited
+from tests.rules.changes.looks import message, usd
+
+
+def packed(kind: str, *said: dict[str, Any], choices: Choices = Choices()) -> PackPlan:  # noqa: B008 - a frozen value
+    """A page that showed this, a day after the other."""
+    facts, snapshots = [], list[Snapshot]()
+    for number, values in enumerate(said):
+        at, ident = NOON - timedelta(days=len(said) - number), f"{kind}-{number}"
+        snapshots.append(replace(visited(kind, at=at), id=ident))
+        facts += [shown(name, value, at, ident) for name, value in values.items()]
+    return plan(case(*facts, snapshots=tuple(snapshots)), (), (), ("late",), choices, CoveringCheckpoint(1))
+
+
+LIMITS = [{"supplier.limit": usd(amount)} for amount in (10_000, 10_000, 6_000, 6_000, 6_000)]
+
+
+def test_both_visits_between_which_it_changed_are_exhibits_and_no_other() -> None:
+    made = packed("supplier", *LIMITS)
+    (change,) = made.changes
+    shown_by = {e.number: e.snapshot for e in made.exhibits}
+    assert [shown_by[number] for number in change.sources] == ["supplier-1", "supplier-2"]
+    assert sorted(shown_by.values()) == ["supplier-1", "supplier-2", "supplier-4"]
+    assert (change.before, change.after) == ("USD 10,000.00", "USD 6,000.00")
+
+
+def test_the_timeline_tells_it_between_the_two_visits_among_what_carries_the_story() -> None:
+    made = packed("supplier", *LIMITS)
+    (row,) = [row for row in made.timeline if row.kind == "change"]
+    assert row in key_rows(made)[0]
+    assert (row.first, row.last) == (NOON - timedelta(days=4), NOON - timedelta(days=3))
+    assert row.when.startswith("between Thu 1 Oct 2026")
+    assert row.source == ", ".join(made.changes[0].sources)
+
+
+def test_report_and_viewer_show_before_beside_after_with_the_exhibits() -> None:
+    made = packed(
+        "thread", {"thread.messages": (message("1", "Five layers."),)}, {"thread.messages": (message("1", "Two layers."),)}
+    )
+    for html in (render_report(made), render_viewer(made)):
+        table = html[html.index("What was changed on the pages") :]
+        assert table.index("Five layers.") < table.index("Two layers.")
+        assert all(number in table for number in made.changes[0].sources)
+
+
+def test_what_does_not_harm_or_lies_before_the_chosen_day_is_not_shown() -> None:
+    assert packed("supplier", *reversed(LIMITS)).changes == ()
+    assert "What was changed" not in render_report(packed("supplier", *reversed(LIMITS)))
+    late = packed("supplier", *LIMITS, choices=Choices(since=NOON.date()))
+    assert (late.changes, [row for row in late.timeline if row.kind == "change"]) == ((), [])
+
+
+def test_a_visit_that_is_left_out_is_named_by_no_exhibit() -> None:
+    made = packed("supplier", *LIMITS, choices=Choices(exclude=("supplier-1",)))
+    assert made.changes[0].sources[0] == ""
+    assert made.changes[0].sources[1]

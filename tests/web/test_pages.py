@@ -1,0 +1,177 @@
+"""What commands can do is done on pages: a case is looked at, told about, packed and verified by clicks alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from casework.asking.told import told
+from casework.notices.nights import told_night
+from casework.workspace import Workspace
+from tests.paper_desk import ORDER, paper_browser, quiet
+from tests.web.serving import Visitor, serving
+from web.cases import file_name
+
+HOSTILE = '<img src=x onerror="alert(1)"></title><script>alert(1)</script>\u202e.jpg'
+
+
+@pytest.fixture
+def visitor(ws: Workspace) -> Iterator[Visitor]:
+    """A server over a copy of a case that was kept and packed."""
+    with serving(ws.archive.root) as one:
+        yield one
+
+
+def jpeg() -> bytes:
+    data = BytesIO()
+    Image.new("RGB", (40, 30), "red").save(data, "JPEG")
+    return data.getvalue()
+
+
+def test_today_leads_to_the_case_and_the_case_to_its_visits(visitor: Visitor) -> None:
+    assert f'href="/case/{ORDER}"' in visitor.get("/").body
+    body = visitor.get(f"/case/{ORDER}").body
+    visit = re.search(r'href="(/snapshot/[^"]+)"', body)
+    assert visit is not None
+    shown = visitor.get(visit[1]).body
+    assert "Digests of everything" in shown
+    picture = re.search(r'<image href="([^"]+)"', shown)
+    assert picture is not None
+    answer = visitor.get(picture[1])
+    assert answer.headers["content-type"] == "image/png"
+    assert "sandbox" in answer.headers["content-security-policy"]
+
+
+def test_a_photo_is_put_in_shown_and_taken_out_again(visitor: Visitor, ws: Workspace) -> None:
+    answer = visitor.upload(f"/case/{ORDER}/add", "crushed corner.jpg", jpeg(), {"note": "the third carton"})
+    assert answer.status == 200
+    assert "crushed corner.jpg" in answer.body
+    file = next(one for one in told(ws, ORDER).files if one.name == "crushed corner.jpg")
+    assert visitor.get(f"/file/{ORDER}/{file.id}").headers["content-type"] == "image/jpeg"
+    assert visitor.post(f"/case/{ORDER}/withdraw", {"file": file.id, "why": "of another order"}).status == 303
+    ws.refresh()
+    assert file.id not in [one.id for one in told(ws, ORDER).files]
+
+
+def test_what_is_entered_counts_and_is_taken_back_by_an_empty_field(visitor: Visitor, ws: Workspace) -> None:
+    assert visitor.post(f"/case/{ORDER}/enter", {"name": "amount_claimed", "value": "USD 500"}).status == 303
+    ws.refresh()
+    assert "amount_claimed" in [one.fact.name for one in told(ws, ORDER).entries]
+    visitor.post(f"/case/{ORDER}/enter", {"name": "amount_claimed", "value": "", "why": "a slip"})
+    ws.refresh()
+    assert "amount_claimed" not in [one.fact.name for one in told(ws, ORDER).entries]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("amount_claimed", "much"), ("nothing_known", "1"), ("", "x"), ("received_at", "2090-01-01"), ("a=b", "c")],
+)
+def test_what_cannot_be_entered_is_said_in_a_sentence(visitor: Visitor, name: str, value: str) -> None:
+    answer = visitor.post(f"/case/{ORDER}/enter", {"name": name, "value": value})
+    assert answer.status == 400
+    assert "Traceback" not in answer.body
+
+
+def test_a_pack_is_looked_at_made_downloaded_and_verified(visitor: Visitor) -> None:
+    assert "The other side would see" in visitor.get(f"/case/{ORDER}/pack?look=1").body
+    done = visitor.finished(visitor.post(f"/case/{ORDER}/pack", {}))
+    place = re.search(r'href="(/pack/[^"]+)"', done.body)
+    assert place is not None, done.body
+    connection = visitor.ask("GET", place[1])
+    assert connection.headers["content-type"] == "application/zip"
+    assert connection.body.startswith("PK")
+
+
+def test_what_changed_is_listed_and_drawn(visitor: Visitor) -> None:
+    assert visitor.get(f"/case/{ORDER}/changes").status == 200
+    done = visitor.finished(visitor.post(f"/case/{ORDER}/changes", {}))
+    place = re.search(r'href="(/changes/[^"]+)"', done.body)
+    assert place is not None, done.body
+    drawn = visitor.get(place[1])
+    assert "sandbox" in drawn.headers["content-security-policy"]
+    assert "<script" not in drawn.body
+
+
+def test_a_nights_report_is_read_from_the_list_of_nights(visitor: Visitor, ws: Workspace) -> None:
+    with paper_browser():
+        told_night(ws, quiet)
+    place = re.search(r'href="(/nights/[^"]+)"', visitor.get("/nights").body)
+    assert place is not None
+    assert visitor.get(place[1]).status == 200
+    assert visitor.get("/nights/20200101T000000Z").status == 400
+
+
+def test_a_torn_pack_is_said_to_be_torn(visitor: Visitor) -> None:
+    answer = visitor.upload("/verify", "pack.zip", b"PK\x03\x04 torn")
+    assert answer.status == 200
+    assert "Traceback" not in answer.body
+    assert re.search(r"not a|cannot be|problem|torn", answer.body)
+
+
+def test_hostile_names_and_notes_stay_text(visitor: Visitor) -> None:
+    answer = visitor.upload(f"/case/{ORDER}/add", HOSTILE, jpeg(), {"note": HOSTILE})
+    for body in (answer.body, visitor.get(f"/case/{ORDER}").body, visitor.get("/search?q=onerror").body):
+        assert "<img src=x" not in body
+        assert "<script>alert" not in body
+        assert "\u202e" not in body
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [("../../etc/passwd", "passwd"), ("C:\\Users\\ana\\photo.jpg", "photo.jpg"), ("", "file"), ("...", "file"),
+     ("a\x00b.jpg", "ab.jpg"),
+     ("x" * 500 + ".jpg", "x" * 117 + ".jpg"), ("照片 1.jpg", "照片 1.jpg"), ("con|:?.png", "con.png")],
+)  # fmt: skip
+def test_a_files_name_is_a_name_and_no_path(given: str, kept: str) -> None:
+    assert file_name(given) == kept
+
+
+def test_an_empty_file_is_refused_in_a_sentence(visitor: Visitor) -> None:
+    answer = visitor.upload(f"/case/{ORDER}/add", "empty.jpg", b"")
+    assert answer.status == 400
+    assert "empty" in answer.body
+
+
+def test_more_than_is_taken_is_refused_before_it_is_read(visitor: Visitor) -> None:
+    told_size = {"Content-Type": "application/x-www-form-urlencoded", "Content-Length": str(5 << 30)}
+    assert visitor.ask("POST", f"/case/{ORDER}/add", b"", told_size).status == 400
+
+
+def test_an_svg_that_calls_itself_a_picture_is_never_handed_to_the_browser(visitor: Visitor, ws: Workspace) -> None:
+    visitor.upload(f"/case/{ORDER}/add", "x.jpg", b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>")
+    ws.refresh()
+    file = next(one for one in told(ws, ORDER).files if one.name == "x.jpg")
+    assert visitor.get(f"/file/{ORDER}/{file.id}").status == 400
+
+
+def test_a_search_finds_what_a_command_finds_and_leads_to_the_visit(visitor: Visitor) -> None:
+    assert "/snapshot/" in visitor.get("/search?q=carton").body
+
+
+@pytest.mark.parametrize(
+    "path", ["/case/999999", "/snapshot/nope", "/case/nope/thread", "/search?q=%00", "/search?q=x&limit=-1", "/pack/nope"]
+)
+def test_what_is_not_there_is_said_in_a_sentence(visitor: Visitor, path: str) -> None:
+    answer = visitor.get(path)
+    assert answer.status in (200, 400, 404)
+    assert "unexpected" not in answer.body
+
+
+def test_many_at_once_are_all_answered(visitor: Visitor) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(20) as pool:
+        statuses = list(pool.map(lambda _: visitor.get(f"/case/{ORDER}/facts").status, range(60)))
+    assert statuses == [200] * 60
+
+
+def test_work_that_a_question_waits_for_goes_on_when_it_is_answered(visitor: Visitor, tmp_path: Path) -> None:
+    """Watching an order asks for the consent to visits; a no ends it, and says so."""
+    place = visitor.post("/new", {"order": "not an order"}).headers["location"]
+    assert "is not an order number" in visitor.finished(visitor.post("/new", {"order": "not an order"})).body
+    assert place.startswith("/work/")

@@ -1,0 +1,206 @@
+"""A case: begun, looked at, visited, told about, and stopped."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+from starlette.responses import Response
+
+from casework import views
+from casework.asking.dossier import check_cases, deadlines_of, draft_for
+from casework.asking.today import next_of
+from casework.asking.told import told
+from casework.cases import close_case, find_case, set_case, targets_of
+from casework.workspace import Workspace
+from collector.errors import WrongRequest
+from collector.kinds import FILE_KINDS, case_kinds, in_words
+from collector.model import Snapshot
+from collector.progress import Progress
+from rules.policy.fact_names import FACT_NAMES
+from rules.policy.platform import REASONS
+from web.page import begin, desk_of, go, page, posted, shown_view, text
+from web.work import Outcome, WebPerson
+
+_LONGEST_NAME = 120
+
+
+def _quiet(text: str) -> None:
+    """Nobody waits for a page that is made at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """A page of a case: its kind in words, its address, and the newest visits of it."""
+
+    kind: str
+    words: str
+    url: str
+    visits: tuple[Snapshot, ...]
+
+
+def new(request: Request) -> Response:
+    """Where a case begins: an order's number, or its page's address."""
+    return page(request, "new.html", "Watch an order")
+
+
+@posted
+def begin_case(request: Request, form: FormData) -> Response:
+    """Finds the order, asks whether it is the one meant, and keeps its pages."""
+    order, ws = text(form, "order"), desk_of(request).workspace
+    if not order:
+        raise WrongRequest("Say which order to watch.", "Its number stands on its page and in the site's e-mails.")
+
+    def run(progress: Progress, person: WebPerson) -> Outcome:
+        from casework.keeping.watch import WatchRequest, watch
+
+        answer = watch(ws(), WatchRequest(orders=(order,)), person, progress)
+        onward = [(f"/case/{found.order}", f"The case of order {found.order}") for found in answer.found]
+        return Outcome(views.watched(answer), (*onward, ("/", "Today")))
+
+    return begin(request, "Watching an order", "/new", run)
+
+
+def show(request: Request) -> Response:
+    """All of a case: what to do, deadlines, findings, its pages with their visits, and what the buyer gave."""
+    ws = desk_of(request).workspace()
+    ws.archive.require()
+    case = find_case(ws, request.path_params["order"])
+    found = check_cases(ws, (case.order,), False, (), "", _quiet)
+    return page(
+        request, "case.html", case.name or case.order, case=case, step=next_of(ws, case.order),
+        deadlines=shown_view(views.deadlines(deadlines_of(ws, (case.order,)))), findings=shown_view(views.findings(found)),
+        pages=_pages(ws, case.order), told=told(ws, case.order), told_view=shown_view(views.told(told(ws, case.order))),
+        names=[name for name in FACT_NAMES if not name.page], kinds=[(k.name, in_words(k.name)) for k in FILE_KINDS],
+        page_kinds=[(k.name, in_words(k.name)) for k in case_kinds()],
+    )  # fmt: skip
+
+
+def _pages(ws: Workspace, order: str) -> list[CasePage]:
+    visits: dict[str, list[Snapshot]] = {}
+    for _, snapshot in reversed(ws.index.snapshots(order)):
+        visits.setdefault(snapshot.target.id, []).append(snapshot)
+    return [
+        CasePage(target.kind, in_words(target.kind), target.url, tuple(visits.get(target.id, ())[:12]))
+        for target in targets_of(ws, order)
+    ]
+
+
+@posted
+def visit(request: Request, form: FormData) -> Response:
+    """Visits the pages of the case now."""
+    order, ws = _order(request), desk_of(request).workspace
+
+    def run(progress: Progress, person: WebPerson) -> Outcome:
+        from casework.keeping.capture import capture_pages
+
+        answer = capture_pages(ws(), order, (), progress)
+        return Outcome(views.captured(answer), ((f"/case/{order}", "Back to the case"),))
+
+    return begin(request, "Keeping the pages", f"/case/{order}", run)
+
+
+@posted
+def enter(request: Request, form: FormData) -> Response:
+    """Enters what the buyer knows, corrects it, or takes it back; nothing is erased."""
+    order, name, value = _order(request), text(form, "name"), text(form, "value")
+    if "=" in name or not name:
+        raise WrongRequest("Say what it is that you know.", "Choose it from the list.")
+    set_case(
+        desk_of(request).workspace(), order, [f"{name}={value}"], {}, why=text(form, "why"), insist=bool(form.get("insist"))
+    )
+    return go(f"/case/{order}", "Entered." if value else "Taken back; the case's history says so.")
+
+
+@posted
+def name_pages(request: Request, form: FormData) -> Response:
+    """Names another page of the case."""
+    order, kind, url = _order(request), text(form, "kind"), text(form, "url")
+    set_case(desk_of(request).workspace(), order, [], {kind: (url,)})
+    return go(f"/case/{order}", "The page is written down; it is visited from now on.")
+
+
+@posted
+def add(request: Request, form: FormData) -> Response:
+    """Keeps the buyer's own files."""
+    order, desk = _order(request), desk_of(request)
+    ws = desk.workspace()
+    case = find_case(ws, order)
+    sent = [one for one in form.getlist("files") if isinstance(one, UploadFile) and one.filename]
+    if not sent:
+        raise WrongRequest("No file was chosen.", "Choose one or more, or drop them on the page.")
+    from casework.keeping.add import FileDetails, add_and_seal
+
+    said = FileDetails(text(form, "kind"), text(form, "note") or None, text(form, "url"), text(form, "saved"))
+    with _as_files(sent) as paths:
+        kept, seal = add_and_seal(ws, case.order, paths, said, _quiet)
+    return page(
+        request, "done.html", "Your files", shown=shown_view(views.added(kept, seal)),
+        onward=((f"/case/{case.order}", "Back to the case"),),
+    )  # fmt: skip
+
+
+@contextmanager
+def _as_files(sent: list[UploadFile]) -> Iterator[list[Path]]:
+    """What was sent, under its own names, in folders that are gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="tradewitness-") as folder:
+        paths = []
+        for number, one in enumerate(sent):
+            place = Path(folder) / str(number)
+            place.mkdir()
+            path = place / file_name(one.filename or "")
+            with path.open("wb") as stream:
+                shutil.copyfileobj(one.file, stream, 1 << 20)
+            paths.append(path)
+        yield paths
+
+
+def file_name(given: str) -> str:
+    """The last part of a name as a browser sends it, without what a file system would take for more than a name."""
+    name = PureWindowsPath(PurePosixPath(given).name).name
+    name = "".join(sign for sign in name if sign.isprintable() and sign not in '<>:"/\\|?*').strip(". ")
+    stem, dot, ending = name.rpartition(".")
+    return (f"{stem[: _LONGEST_NAME - len(ending)]}{dot}{ending}" if dot else name[:_LONGEST_NAME]) or "file"
+
+
+@posted
+def withdraw(request: Request, form: FormData) -> Response:
+    """Takes a file out of the case; its history says so."""
+    from casework.keeping.withdraw import withdraw as take_out
+
+    order = _order(request)
+    take_out(desk_of(request).workspace(), order, [text(form, "file")], text(form, "why"), _quiet)
+    return go(f"/case/{order}", "The file is out of the case; its history says so.")
+
+
+@posted
+def stop(request: Request, form: FormData) -> Response:
+    """Stops watching the case."""
+    order = _order(request)
+    close_case(desk_of(request).workspace(), order)
+    return go("/", f"Order {order} is no longer watched. What was kept stays kept.")
+
+
+def draft(request: Request) -> Response:
+    """A text for the buyer to copy."""
+    ws, query, order = desk_of(request).workspace(), request.query_params, request.path_params["order"]
+    kind, lang = query.get("kind", "supplier"), query.get("lang", "en")
+    reasons = tuple(one for one in query.getlist("reason") if one in REASONS)
+    made = draft_for(ws, order, kind, lang, reasons, _quiet)
+    return page(
+        request, "draft.html", "A text to copy", order=order, kind=kind, lang=lang, reasons=reasons, all_reasons=REASONS,
+        draft=shown_view(views.draft(made)),
+    )  # fmt: skip
+
+
+def _order(request: Request) -> str:
+    """The order number of the case that an address names. Raises WrongRequest."""
+    ws = desk_of(request).workspace()
+    ws.archive.require()
+    return find_case(ws, request.path_params["order"]).order

@@ -1,0 +1,137 @@
+"""Nobody else gets in: who asks must hold the key, name this server, come from its own pages, and post with a token.
+
+A page on the internet can make a browser ask a server on this machine (DNS rebinding, forms, other ports). So every request
+names a host that is ours, every change comes from a page of ours, and the cookie never leaves with a request from elsewhere.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from dataclasses import dataclass, field
+from hashlib import sha256
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import parse_qs, urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse, RedirectResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",  # with no-referrer a browser names no origin for our own forms either
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+    "cache-control": "no-store",
+}
+_SAFE = ("GET", "HEAD")
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The secrets of one run of the server: what opens it, what its cookie holds, and what a form must hold."""
+
+    port: int
+    key: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+
+    @property
+    def cookie_name(self) -> str:
+        return f"tradewitness-{self.port}"  # a browser sends cookies to every port of a host: each server has its own
+
+    @property
+    def cookie(self) -> str:
+        return self._of("cookie")
+
+    @property
+    def form(self) -> str:
+        """What every form of ours holds, and no other page can know."""
+        return self._of("form")
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        return f"127.0.0.1:{self.port}", f"localhost:{self.port}"
+
+    @property
+    def address(self) -> str:
+        """The first address: it holds the key, which becomes a cookie at once and leaves the address."""
+        return f"http://127.0.0.1:{self.port}/?key={self.key}"
+
+    def _of(self, purpose: str) -> str:
+        return hmac.new(self.key.encode(), purpose.encode(), sha256).hexdigest()
+
+
+class Guard:
+    """ASGI middleware around everything. What is refused is refused in one sentence, and nothing behind it runs."""
+
+    def __init__(self, app: ASGIApp, keys: Keys) -> None:
+        self.app, self.keys = app, keys
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        headers = Headers(scope=scope)
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                own = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    own.setdefault(name, value)
+            await send(message)
+
+        refusal = self._refusal(scope, headers)
+        if refusal is not None:
+            await refusal(scope, receive, with_headers)
+            return
+        await self.app(scope, receive, with_headers)
+
+    def _refusal(self, scope: Scope, headers: Headers) -> PlainTextResponse | RedirectResponse | None:
+        """Why a request is not let through; or the redirect that turns the key into a cookie."""
+        if headers.getlist("host") not in ([host] for host in self.keys.hosts):
+            return PlainTextResponse("This server answers to its own address on this machine only.\n", 403)
+        origin, site = headers.get("origin"), headers.get("sec-fetch-site")
+        own_origin = origin is None or origin in (f"http://{host}" for host in self.keys.hosts)
+        method = scope["method"]
+        if method not in (*_SAFE, "POST"):
+            return PlainTextResponse("Only pages are shown here, and forms taken.\n", 405)
+        # A browser names the origin of every post; `none` is an address that was typed or opened from outside.
+        if not own_origin or (method == "POST" and (origin is None or site not in (None, "same-origin"))):
+            return PlainTextResponse("This request came from another page. Open tradewitness by its own address.\n", 403)
+        given = parse_qs(scope["query_string"].decode("latin-1")).get("key", [""])[0]
+        if (
+            given
+            and method in _SAFE
+            and scope["path"] == "/"
+            and hmac.compare_digest(given.encode(), self.keys.key.encode())
+        ):
+            answer = RedirectResponse("/", 303)
+            answer.set_cookie(self.keys.cookie_name, self.keys.cookie, httponly=True, samesite="strict", path="/")
+            return answer
+        if not self._knows_cookie(headers):
+            return PlainTextResponse(
+                "Open tradewitness by the address that `tradewitness serve` printed; it holds the key to it.\n", 401
+            )
+        return None
+
+    def _knows_cookie(self, headers: Headers) -> bool:
+        for line in headers.getlist("cookie"):
+            try:
+                jar = SimpleCookie(line)
+            except CookieError:
+                continue
+            held = jar.get(self.keys.cookie_name)
+            if held is not None and hmac.compare_digest(held.value.encode(), self.keys.cookie.encode()):
+                return True
+        return False
+
+
+def local_path(text: str) -> str:
+    """Where a form asks to go back to, if that is a page of ours; else the first one."""
+    parts = urlsplit(text)
+    ours = not parts.scheme and not parts.netloc and text.startswith("/") and not text.startswith(("//", "/\\"))
+    return text if ours and text.isprintable() else "/"

@@ -1,0 +1,223 @@
+"""What was kept: a visit with its pictures and facts, a conversation, the buyer's photos."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+
+from casework import views
+from casework.asking.changes import changes
+from casework.asking.dossier import FactPicture, facts_of, tiles_of, zone_of_facts
+from casework.cases import find_case, machine_zone
+from casework.workspace import Workspace
+from collector.errors import WrongRequest
+from collector.kinds import in_words
+from collector.media import media_type_of
+from collector.model import Artefact, Fact, Snapshot
+from collector.progress import Progress
+from rules.language.facts import fact_words, value_words
+from rules.language.words import time_words
+from web.page import begin, desk_of, document, page, posted, shown_view
+from web.work import Outcome, WebPerson
+
+_PICTURES = ("tile", "screen")
+_SHOWN_AS = ("image/png", "image/jpeg", "image/webp", "image/gif")
+_A_PAGE = 200  # messages on a page of a conversation
+_ALONE = "default-src 'none'; sandbox"  # of what was kept, whatever it is: no script, no network, an origin of its own
+
+
+@dataclass(frozen=True, slots=True)
+class FactBox:
+    """Where a fact stands in a picture, in parts of a hundred of its width and height."""
+
+    words: str
+    value: str
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class TilePicture:
+    """One picture of a visit: its artefact's role and part, with the boxes of the facts that were read in it."""
+
+    role: str
+    part: int
+    width: int
+    height: int
+    boxes: tuple[FactBox, ...]
+
+
+def snapshot(request: Request) -> Response:
+    """One visit: its pictures with boxes, what was read, its steps, and what it lacks."""
+    ws = desk_of(request).workspace()
+    found = _snapshot(ws, request.path_params["id"])
+    zone = find_case(ws, found.target.case).zone if found.target.case else machine_zone()
+    read = facts_of(ws, found.id)
+    pictures = _pictures(found, read, tiles_of(ws, read), zone)
+    told = shown_view(views.facts(read, tiles_of(ws, read), zone))
+    return page(
+        request, "snapshot.html", f"{in_words(found.target.kind).capitalize()} page", snapshot=found, pictures=pictures,
+        facts=told, zone=zone, words=in_words,
+    )  # fmt: skip
+
+
+def _snapshot(ws: Workspace, identifier: str) -> Snapshot:
+    ws.archive.require()
+    found = ws.index.snapshot(identifier)
+    if found is None:
+        raise WrongRequest("There is no such visit in this archive.", "Go to the case, and choose one there.")
+    return found
+
+
+def _of_pictures(found: Snapshot) -> list[Artefact]:
+    return [a for a in found.artefacts if a.media_type in _SHOWN_AS and a.role in _PICTURES]
+
+
+def _pictures(found: Snapshot, facts: Sequence[Fact], tiles: Sequence[FactPicture | None], zone: str) -> list[TilePicture]:
+    made = []
+    for artefact in _of_pictures(found):
+        area = artefact.area
+        if area is None:
+            continue
+        width, height = area[2], area[3]
+        boxes = tuple(
+            FactBox(
+                fact_words(fact.name, fact.round), value_words(fact.value, zone)[:200], 100 * tile.box[0] / width,
+                100 * tile.box[1] / height, 100 * tile.box[2] / width, 100 * tile.box[3] / height,
+            )
+            for fact, tile in zip(facts, tiles, strict=True)
+            if tile is not None and tile.digest == artefact.digest and tile.part == artefact.part and width and height
+        )  # fmt: skip
+        made.append(TilePicture(artefact.role, artefact.part, width, height, boxes))
+    return made
+
+
+def picture(request: Request) -> Response:
+    """A picture of a visit, as it was kept."""
+    ws, (role, part) = desk_of(request).workspace(), (request.path_params["role"], request.path_params["part"])
+    found = _snapshot(ws, request.path_params["id"])
+    artefact = next((a for a in _of_pictures(found) if (a.role, a.part) == (role, part)), None)
+    if artefact is None:
+        raise WrongRequest("That visit has no such picture.", "Go back to the visit.")
+    return _kept(ws, artefact.digest)
+
+
+def photo(request: Request) -> Response:
+    """A photo of the buyer's own, where a browser can show it."""
+    ws = desk_of(request).workspace()
+    case = find_case(ws, request.path_params["order"])
+    file = next((f for f in ws.index.added_files(case.order) if f.id == request.path_params["id"]), None)
+    if file is None:
+        raise WrongRequest("The case has no such file.", "Go back to the case.")
+    return _kept(ws, file.digest)
+
+
+def _kept(ws: Workspace, digest: str) -> Response:
+    """Stored bytes as a picture by what they are, never by what they are called; nothing else is handed to a browser."""
+    data = ws.archive.objects.get(digest)
+    kind = media_type_of("", data[:4096])
+    if kind not in _SHOWN_AS:
+        raise WrongRequest("That is no picture that a browser shows.", "It is kept, sealed, and in the pack as it is.")
+    headers = {"content-security-policy": _ALONE, "cache-control": "private, max-age=3600"}
+    return Response(data, media_type=kind, headers=headers)
+
+
+def facts(request: Request) -> Response:
+    """What was read of a case, each with the place where it stands."""
+    ws, query = desk_of(request).workspace(), request.query_params
+    ws.archive.require()
+    case = find_case(ws, request.path_params["order"])
+    found = facts_of(ws, case.order, everything=bool(query.get("all")))
+    told = shown_view(views.facts(found, tiles_of(ws, found), zone_of_facts(ws, case.order)))
+    return page(request, "facts.html", "What was read", case=case, facts=told, everything=bool(query.get("all")))
+
+
+def changed(request: Request) -> Response:
+    """What changed on the case's pages, what harms the buyer first."""
+    ws = desk_of(request).workspace()
+    ws.archive.require()
+    case = find_case(ws, request.path_params["order"])
+    return page(
+        request, "changes.html", "What changed", case=case, changes=shown_view(views.changes(changes(ws, case.order)))
+    )
+
+
+@posted
+def draw_changes(request: Request, form: FormData) -> Response:
+    """Draws them, before and now."""
+    desk = desk_of(request)
+    order = find_case(desk.workspace(), request.path_params["order"]).order
+
+    def run(progress: Progress, person: WebPerson) -> Outcome:
+        from casework.asking.changes_page import write_page
+
+        ws = desk.workspace()
+        folder = ws.user / "packs"
+        folder.mkdir(parents=True, exist_ok=True)
+        place, answer = Path(tempfile.mkdtemp(dir=folder)), changes(ws, order, None, progress)
+        write_page(ws, answer, place / "changes.html", progress)
+        return Outcome(
+            views.changes(answer), ((f"/changes/{place.name}", "See before and now"), (f"/case/{order}", "The case"))
+        )
+
+    return begin(request, "Drawing what changed", f"/case/{order}/changes", run)
+
+
+def drawn_changes(request: Request) -> Response:
+    """What was drawn."""
+    path = desk_of(request).workspace().user / "packs" / Path(request.path_params["number"]).name / "changes.html"
+    if not path.is_file():
+        raise WrongRequest("That page is not here any more.", "Draw it again.")
+    return document(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message as the page shows it."""
+
+    who: str
+    name: str
+    when: str
+    text: str
+    translation: str
+    recalled: bool
+    attachments: tuple[str, ...]
+
+
+def thread(request: Request) -> Response:
+    """The conversations of a case, two hundred messages a page, the newest first seen last as in a messenger."""
+    ws, query = desk_of(request).workspace(), request.query_params
+    ws.archive.require()
+    case = find_case(ws, request.path_params["order"])
+    messages = [
+        message
+        for fact in facts_of(ws, case.order)
+        if fact.name == "thread.messages" and isinstance(fact.value, tuple)
+        for message in fact.value
+        if isinstance(message, Mapping)
+    ]
+    pages = max(1, -(-len(messages) // _A_PAGE))
+    number = int(query["page"]) if query.get("page", "").isdecimal() and 1 <= int(query["page"]) <= pages else pages
+    shown = [_said(message, case.zone) for message in messages[(number - 1) * _A_PAGE : number * _A_PAGE]]
+    return page(
+        request, "thread.html", "Messages", case=case, messages=shown, number=number, pages=pages, total=len(messages)
+    )
+
+
+def _said(message: Mapping[str, Any], zone: str) -> Said:
+    sent = message.get("sent_at")
+    when = time_words(sent, zone) if isinstance(sent, datetime) else str(message.get("printed") or "")
+    names = tuple(str(one.get("name", "")) for one in message.get("attachments") or () if isinstance(one, Mapping))
+    texts = (str(message.get(key) or "") for key in ("from", "name", "text", "translation"))
+    who, name, text, translation = texts
+    return Said(who, name, when, text, translation, bool(message.get("recalled")), names)

@@ -1,0 +1,153 @@
+"""How a page is made and a form is read: templates that escape everything, one sentence for what is wrong."""
+
+from __future__ import annotations
+
+import functools
+import hmac
+import shutil
+import tempfile
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+
+from casework.blocks import View
+from casework.cases import machine_zone
+from casework.views.scheduling import OUTCOME_WORDS
+from casework.workspace import Workspace, workspace
+from collector.errors import PARTIAL, PERSON_NEEDED, WRONG_REQUEST, DiskFull, TradewitnessError, WrongRequest
+from collector.inert import shown
+from rules.language.words import time_words
+from web.guard import Keys, local_path
+from web.shown import as_html, linked
+from web.work import Run, Workshop
+
+MOST_BYTES = 4 << 30  # of one form with its files
+_CLOSED = "base-uri 'none'; form-action 'none'; sandbox allow-popups"
+_MOST_FILES, _MOST_FIELDS = 200, 300
+_STATUS = {WRONG_REQUEST: 400, PERSON_NEEDED: 409, PARTIAL: 507}
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every page works with: the archive's folder, the keys of this server, and its work in the background."""
+
+    archive: Path | None
+    keys: Keys
+    workshop: Workshop
+
+    def workspace(self) -> Workspace:
+        """A workspace of this request's own: its index belongs to the thread that opened it."""
+        return workspace(self.archive)
+
+
+def desk_of(request: Request) -> Desk:
+    """What the server was started with."""
+    desk = request.app.state.desk
+    assert isinstance(desk, Desk)
+    return desk
+
+
+def _inert(value: object) -> object:
+    """Whatever a template shows: text in which every sign that acts or hides is shown as what it is."""
+    return shown(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_inert,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["view"] = as_html
+    made.filters["linked"] = linked
+    made.filters["bare"] = shown_view
+    made.filters["local"] = lambda at, zone: time_words(at, zone or machine_zone())
+    made.filters["outcome"] = lambda outcome: OUTCOME_WORDS.get(outcome, outcome)
+    return made
+
+
+def shown_view(view: View) -> Markup:
+    """A view without the commands to type: the page has buttons for them."""
+    return as_html(view, hints=False)
+
+
+_TEMPLATES = _environment()
+
+
+def page(request: Request, template: str, title: str, status: int = 200, **told: Any) -> HTMLResponse:
+    """A page of ours, with the way to every other one."""
+    desk = desk_of(request)
+    values = {
+        "title": title, "path": request.url.path, "form_token": desk.keys.form, "running": desk.workshop.running,
+        "said": request.query_params.get("said", ""), **told,
+    }  # fmt: skip
+    return HTMLResponse(_TEMPLATES.get_template(template).render(values), status)
+
+
+def wrong(request: Request, error: TradewitnessError) -> HTMLResponse:
+    """What was asked is wrong, or cannot be done: one sentence, and what to do next."""
+    return page(request, "wrong.html", "That did not work", _STATUS.get(error.exit_code, 400), error=error)
+
+
+def document(path: Path) -> Response:
+    """A page that was written as a file of its own (a night's report, what changed): it has its own styles, runs no code,
+    and asks the network nothing.
+    """
+    policy = f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; {_CLOSED}"
+    return FileResponse(path, media_type="text/html", headers={"content-security-policy": policy})
+
+
+def go(path: str, said: str = "") -> RedirectResponse:
+    """To another page of ours, after a change, with what is said there: a reload does not make the change again."""
+    return RedirectResponse(local_path(f"{path}?{urlencode({'said': said})}" if said else path), 303)
+
+
+def posted(handler: Callable[[Request, FormData], Response]) -> Callable[[Request], Awaitable[Response]]:
+    """A form of ours, read and then acted on in a thread of its own. A form without the token that only our pages hold is
+    refused with WrongRequest.
+    """
+
+    @functools.wraps(handler)
+    async def endpoint(request: Request) -> Response:
+        _require_room(request)
+        async with request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS) as form:
+            given = form.get("token")
+            if not isinstance(given, str) or not hmac.compare_digest(given.encode(), desk_of(request).keys.form.encode()):
+                raise WrongRequest("This form is not of this page any more.", "Load the page again, and send it once more.")
+            return await run_in_threadpool(handler, request, form)
+
+    return endpoint
+
+
+def _require_room(request: Request) -> None:
+    """Refuses what is larger than is taken, or than fits on the disk, before the first byte of it is read."""
+    length = request.headers.get("content-length", "")
+    if not length.isdecimal():
+        raise WrongRequest("The size of what was sent is not known.", "Send it from the page's own form.")
+    if int(length) > MOST_BYTES:
+        raise WrongRequest("That is more than 4 GB at once.", "Send the files one after the other, or cut the video.")
+    if int(length) * 3 > shutil.disk_usage(tempfile.gettempdir()).free:
+        raise DiskFull("There is not enough room on the disk for that.", "Make room, then send it again. Nothing was lost.")
+
+
+def text(form: FormData, name: str) -> str:
+    """A field's text, trimmed; "" where it was not given."""
+    value = form.get(name, "")
+    return value.strip() if isinstance(value, str) else ""
+
+
+def begin(request: Request, title: str, back: str, run: Run) -> RedirectResponse:
+    """Begins a piece of work, and goes to the page that shows it."""
+    return go(f"/work/{desk_of(request).workshop.start(title, back, run).id}")

@@ -1,0 +1,123 @@
+"""A view as HTML: the same lines, tables and excerpts that a terminal prints, in the same order and tones.
+
+Text stays text: it is made inert and escaped here, and addresses become links only where they are http or https.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from markupsafe import Markup, escape
+
+from casework.blocks import Bar, Block, Cell, Excerpt, Line, Part, Result, Table, View
+from collector.inert import shown_in_line
+
+_SNAPSHOT = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
+_ADDRESS = re.compile(r"https?://[^\s<>\"'’”]+[^\s<>\"'’”.,;:!?)\]]")
+# A command with what follows it of names in capitals, numbers, options and values.
+_COMMAND = re.compile(
+    r"\btradewitness((?: [a-z]+)?(?: [a-z]+)?)((?: (?:--?[\w-]+|[A-Z0-9_…\[\]/…]+|[a-z_.]+=\S*[\w…]|\d{6,}))*)"
+)
+# Where on these pages is done what a command does.
+_INSTEAD = {
+    "case set": "“Enter what you know” on the case's page", "case open": "“Watch an order”", "watch": "“Watch an order”",
+    "case show": "the case's page", "add": "“Put in your own files” on the case's page",
+    "capture": "“Keep its pages now” on the case's page", "remind": "“The nights” in Settings",
+    "login": "“Sign in” in Settings", "pack": "“Make a pack” on the case's page", "notify test": "“Send a test” in Settings",
+    "notify add": "“Add somebody” in Settings", "schedule install": "“The nights” in Settings", "nightly": "“Nights”",
+    "draft": "“Texts to copy” on the case's page", "search": "the search field above",
+    "withdraw": "“Take a file out” on the case's page", "verify": "“Verify”",
+}  # fmt: skip
+
+
+def as_html(view: View, *, hints: bool = True) -> Markup:
+    """The blocks of a view. Hints name commands to type: where a page has a button for it they are left out."""
+    blocks = [b for b in view.blocks if hints or not (isinstance(b, Line) and b.hint)]
+    return Markup("\n").join(_block(block) for block in blocks)
+
+
+def _block(block: Block) -> Markup:
+    match block:
+        case Line():
+            level = min(block.indent // 2, 3)
+            kind = "hint" if block.hint else "line"
+            return Markup('<p class="{} in{}">{}</p>').format(kind, level, _parts(block.parts))
+        case Table():
+            head = Markup("").join(map(_column, block.columns))
+            rows = Markup("").join(
+                Markup("<tr>{}</tr>").format(
+                    Markup("").join(
+                        Markup('<td data-column="{}">{}</td>').format(name, _cell(cell))
+                        for name, cell in zip(block.columns, row, strict=False)
+                    )
+                )
+                for row in block.rows
+            )
+            caption = Markup("<caption>{}</caption>").format(shown_in_line(block.title)) if block.title else ""
+            return Markup(
+                '<div class="scroll" tabindex="0"><table>{}<thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
+            ).format(caption, head, rows)
+        case Excerpt():
+            origin = Markup('<p class="origin">{}</p>').format(_record(block.origin)) if block.origin else ""
+            return Markup('<article class="excerpt"><p class="head">{}</p><p>{}</p>{}</article>').format(
+                shown_in_line(block.head), _parts(block.said), origin
+            )
+        case Result():
+            text = "\n".join(shown_in_line(line) for line in block.text.split("\n"))
+            note = Markup('<p class="hint">{}</p>').format(shown_in_line(block.note)) if block.note else ""
+            return Markup('<pre class="result" tabindex="0">{}</pre>{}').format(text, note)
+
+
+def _column(name: str) -> Markup:
+    """The head of a column; one without a name is no heading."""
+    return Markup('<th scope="col">{}</th>').format(shown_in_line(name)) if name else Markup("<td></td>")
+
+
+def _record(origin: str) -> Markup:
+    """The record that holds it, as a link where it is a visit."""
+    found = _SNAPSHOT.fullmatch(origin.strip())
+    return Markup('<a href="/snapshot/{0}">{0}</a>').format(found[0]) if found else escape(shown_in_line(origin))
+
+
+def _cell(cell: Cell) -> Markup:
+    parts = cell if isinstance(cell, tuple) else (cell,)
+    return Markup("<br>").join(_parts((part,)) for part in parts)
+
+
+def _parts(parts: Iterable[Part]) -> Markup:
+    return Markup("").join(_part(part) for part in parts)
+
+
+def _part(part: Part) -> Markup:
+    if isinstance(part, str):
+        return linked(part)
+    if isinstance(part, Bar):
+        words = f"{part.full} of {part.cells}"
+        return Markup('<meter class="{}" min="0" max="{}" value="{}" aria-label="time left">{}</meter>').format(
+            part.tone or "plain", part.cells, part.full, words
+        )
+    return Markup('<span class="{}">{}</span>').format(part.tone or "plain", linked(part.text))
+
+
+def _instead(match: re.Match[str]) -> str:
+    """What to press in place of what to type; a command that these pages have nothing for stands as it is."""
+    words = match[1].split()
+    for number in (2, 1):
+        instead = _INSTEAD.get(" ".join(words[:number])) if len(words) >= number else None
+        if instead is not None:
+            rest = " ".join(words[number:])
+            return f"{instead} {rest}".rstrip()
+    return match[0]
+
+
+def linked(text: str) -> Markup:
+    """Text with its addresses as links; the page that opens learns nothing of where it was opened from."""
+    shown = _COMMAND.sub(_instead, shown_in_line(text))
+    found, end = Markup(""), 0
+    for match in _ADDRESS.finditer(shown):
+        url = match[0]
+        found += escape(shown[end : match.start()])
+        found += Markup('<a href="{}" rel="noreferrer noopener" target="_blank">{}</a>').format(url, url)
+        end = match.end()
+    return found + escape(shown[end:])
