@@ -18,14 +18,14 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import chain
 
-from rules.language.sentence import TermIndex, Scope, Sentence, index
+from rules.language.sentence import Scope, Sentence, TermIndex, index
 from rules.language.spelling import Spelling, folded, spelling, words
 from rules.language.written import (
     HAS_CJK,
     CompiledPhrase,
+    PhraseTerm,
     Row,
     Slot,
-    PhraseTerm,
     Terms,
     bare_words,
     choices,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from rules.language.spelling import CJK
-from rules.language.written import HAS_CJK, CompiledPhrase, Row, Span, PhraseTerm, Terms, looked_up
+from rules.language.written import HAS_CJK, CompiledPhrase, PhraseTerm, Row, Span, Terms, looked_up
 
 _LATIN = re.compile(rf"[^\W_{CJK}]")
 _CJK_RUN = re.compile(rf"[{CJK}]{{3}}")
