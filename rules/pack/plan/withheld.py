@@ -82,7 +82,7 @@ class WithheldTogether:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ToOpen:
     """One thing to open: an exhibit's number or the id of a visit or file, and a role, of which `part` may be one alone."""
 
     text: str
@@ -101,22 +101,22 @@ class Asked:
         return here and self.role == role and self.part in (None, part)
 
 
-def asked_of(texts: Iterable[str]) -> tuple[Asked, ...]:
+def asked_of(texts: Iterable[str]) -> tuple[ToOpen, ...]:
     """What is to be opened, as it was typed: "A01/dom", "S-1f2e3d4c/dom-2". Raises WrongRequest."""
     return tuple(map(_asked, texts))
 
 
-def _asked(text: str) -> Asked:
+def _asked(text: str) -> ToOpen:
     match = _ASKED.fullmatch(text.strip())
     if match is None:
         raise WrongRequest(
             f"{text!r} does not say what to open.", "Write exhibit and role as --dry-run names them, such as A01/dom."
         )
-    return Asked(text, match[1], match[2].lower(), int(match[3]) if match[3] else None)
+    return ToOpen(text, match[1], match[2].lower(), int(match[3]) if match[3] else None)
 
 
 def closed_artefacts(
-    number: str, snapshot: Snapshot, private: Private, asked: Iterable[Asked], *, everything: bool = False
+    number: str, snapshot: Snapshot, private: Private, asked: Iterable[ToOpen], *, everything: bool = False
 ) -> tuple[Withheld, ...]:
     """What of a visit its exhibit does not show by default, each with the reason and whether it is opened all the same."""
     wanted = tuple(asked)
@@ -136,23 +136,23 @@ def _why_hidden(snapshot: Snapshot, artefact: Artefact, private: Private) -> str
     return SOURCE_KEPT if artefact.role in SOURCES and not page_kind(snapshot.target.kind).public else ""
 
 
-def _is_opened(number: str, origin: str, artefact: Artefact, private: Private, asked: tuple[Asked, ...]) -> bool:
+def _is_opened(number: str, origin: str, artefact: Artefact, private: Private, asked: tuple[ToOpen, ...]) -> bool:
     """What the site sent is opened together, but for what tells of others."""
     if artefact.role in EXCHANGED:
         return (artefact.role, artefact.part) not in private.parts and _opens_exchanges(number, origin, asked)
     return any(one.fits(number, origin, artefact.role, artefact.part) for one in asked)
 
 
-def _opens_exchanges(number: str, origin: str, asked: Iterable[Asked]) -> bool:
+def _opens_exchanges(number: str, origin: str, asked: Iterable[ToOpen]) -> bool:
     return any(one.fits(number, origin, role, 0) for one in asked for role in EXCHANGED)
 
 
-def shows_exchanges(number: str, snapshot: Snapshot, asked: Iterable[Asked]) -> bool:
+def shows_exchanges(number: str, snapshot: Snapshot, asked: Iterable[ToOpen]) -> bool:
     """Whether the web archive shows the exchanges of a visit: of a page that anybody sees, and of one that is opened."""
     return page_kind(snapshot.target.kind).public or _opens_exchanges(number, snapshot.id, asked)
 
 
-def closed_file(number: str, file: AddedFile, asked: Iterable[Asked], *, everything: bool = False) -> tuple[Withheld, ...]:
+def closed_file(number: str, file: AddedFile, asked: Iterable[ToOpen], *, everything: bool = False) -> tuple[Withheld, ...]:
     """A file that the buyer saved, with its parts, where it is not shown by default."""
     page = file.page
     why = "" if page is None else OTHERS_SHOWN if page.others else SECRETS_HELD if page.secrets else ""
@@ -163,7 +163,7 @@ def closed_file(number: str, file: AddedFile, asked: Iterable[Asked], *, everyth
     )
 
 
-def require_there(asked: Iterable[Asked], kept: Mapping[tuple[str, str], Iterable[tuple[str, int]]]) -> None:
+def require_there(asked: Iterable[ToOpen], kept: Mapping[tuple[str, str], Iterable[tuple[str, int]]]) -> None:
     """Raises WrongRequest where something is to be opened that no exhibit has; `kept` by number and origin."""
     for one in asked:
         if one.role in EXCHANGED and one.part is not None:
