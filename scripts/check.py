@@ -131,8 +131,9 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1 or arguments[0] not in STAGES:
         print(f"Say which: {', '.join(STAGES)}.", file=sys.stderr)
         return 2
-    with tempfile.TemporaryDirectory(prefix="tradewitness-", dir=memory(), ignore_cleanup_errors=True) as folder:
-        ENVIRONMENT["TMPDIR"] = folder
+    with tempfile.TemporaryDirectory(prefix="tw-", dir=memory(), ignore_cleanup_errors=True) as folder:
+        # Short, because the path of a socket may have a hundred characters.
+        ENVIRONMENT.update(TMPDIR=folder, PYTEST_ADDOPTS=f"{os.environ.get('PYTEST_ADDOPTS', '')} --basetemp={folder}/t")
         return next((code for row in STAGES[arguments[0]] if (code := Run().all(row))), 0)
 
 

@@ -14,8 +14,8 @@ from fixtures.authority import Served, serve
 
 # Speed is measured in bench/, never by a test: a slow disk or a busy machine must not fail a property. "steady" tries the
 # same few examples each time, so that no change fails by luck; "random" (HYPOTHESIS_PROFILE, `make proof`) looks for new
-# ones, ten times as many.
-settings.register_profile("steady", deadline=None, max_examples=50, derandomize=True, database=None)
+# ones, and many more.
+settings.register_profile("steady", deadline=None, max_examples=30, derandomize=True, database=None)
 settings.register_profile("random", deadline=None, max_examples=500)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 

@@ -71,9 +71,9 @@ def changes(
     it, all since the case was opened. What is not sealed yet is sealed first, where that is possible. Raises WrongRequest.
     """
     chosen = (find_case(ws, case),) if case else tuple(c for c in cases(ws) if not c.closed)
-    unsealed = _sealed_first(ws, chosen, progress)
+    unsealed, why = _sealed_first(ws, chosen, progress)
     found: list[Change] = []
-    notes: list[str] = []
+    notes = [*why]
     for one in chosen:
         told = _CaseChanges(ws, one, _instant(since, one.zone))
         for page, looks in told.pages():
@@ -90,14 +90,15 @@ def _instant(since: date | datetime | None, zone: str) -> datetime:
     return start_of(since, zone) if since is not None else _LONG_AGO
 
 
-def _sealed_first(ws: Workspace, chosen: Iterable[Case], progress: Progress) -> frozenset[str]:
-    """The visits that no signature covers, after one was tried to be made."""
-    if waiting := _unsealed(ws, chosen):
+def _sealed_first(ws: Workspace, chosen: Iterable[Case], progress: Progress) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The visits that no signature covers, after one was tried to be made, and why none could be."""
+    waiting, why = _unsealed(ws, chosen), tuple[str, ...]()
+    if waiting:
         progress("sealing what is new")
-        seal_if_possible(ws.archive, ws.user, progress)
+        why = seal_if_possible(ws.archive, ws.user, progress).failures
         ws.refresh()
         waiting = _unsealed(ws, chosen)
-    return waiting
+    return waiting, why if waiting else ()
 
 
 def _unsealed(ws: Workspace, chosen: Iterable[Case]) -> frozenset[str]:

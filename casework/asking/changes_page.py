@@ -35,6 +35,7 @@ _CHARTED = (
     "supplier.limit", "product.price_tiers", "order.total", "dispute.amount", "dispute.offer", "supplier.rating",
     "supplier.on_time_delivery", "supplier.dispute_rate", "supplier.reviews",
 )  # fmt: skip
+_MOST_DRAWN = 30  # pages between two visits of which pictures are drawn, the newest; a year of them is a hundred megabytes
 _TALLEST = 500  # page pixels: a taller box is a whole part of the page, a frame round it would point at nothing
 
 
@@ -99,7 +100,10 @@ class _CasePage:
 
     def shown(self) -> ShownCase:
         own = [change for change in self.answer.changes if change.page.case == self.case.order]
-        pages = tuple(self._page(*window, found) for window, found in _windows(own).items())
+        pages = tuple(
+            self._page(*window, found, drawn=number < _MOST_DRAWN)
+            for number, (window, found) in enumerate(_windows(own).items())
+        )
         cards = {id(change): self._card(change) for change in own if change.adverse}
         rank = load_change_policy().rank
         adverse = sorted((c for c in own if c.adverse), key=lambda c: (rank(c.name), -c.then.at.timestamp()))
@@ -127,13 +131,13 @@ class _CasePage:
         words = f"{'Before' if side == 0 else 'Now'}: {change.text}"
         return _as_shot(crop(look.picture, box), words)
 
-    def _page(self, page: WatchedPage, first: Seen, then: Seen, found: list[Change]) -> ShownPage:
+    def _page(self, page: WatchedPage, first: Seen, then: Seen, found: list[Change], *, drawn: bool) -> ShownPage:
         from rules.changes.pictures import differences
 
+        if not drawn:
+            return ShownPage(page, first, then, *_standing(found), drawn=False)
         self.progress(f"laying the pictures of the {page_words(page.kind)} over each other")
-        text = next((c for c in found if c.kind == "text"), None)
-        picture = next((c for c in found if c.kind == "picture"), None)
-        shown = ShownPage(page, first, then, text, picture)
+        shown = ShownPage(page, first, then, *_standing(found))
         before, after = self._look(first), self._look(then)
         if before is None or after is None or before.picture is None or after.picture is None:
             return shown
@@ -185,6 +189,12 @@ class _CasePage:
         words = "not shown" if value is None else told(_charted(fact.value), self.case.zone).strip("“”")
         assert fact.at is not None  # those without are left out before
         return Point(day_in(fact.at, self.case.zone), value, words)
+
+
+def _standing(found: list[Change]) -> tuple[Change | None, Change | None]:
+    """Of the changes between two visits that of words, and that of pictures."""
+    text, picture = (next((c for c in found if c.kind == kind), None) for kind in ("text", "picture"))
+    return text, picture
 
 
 def _title(name: str, kind: str) -> str:

@@ -47,11 +47,13 @@ from rules.policy.platform import load_policy
 class Disclosed:
     """What the other side learns beside the exhibits themselves: what is `withheld` from it, and whose data it gets.
 
+    `opened` is what it gets because the buyer asked for that.
     `located` are the names of the files that say where they were taken. `suspects` may open an account, and `unread` could
     not be looked into.
     """
 
     withheld: tuple[Withheld, ...] = ()
+    opened: tuple[Withheld, ...] = ()
     personal: tuple[PersonalData, ...] = ()
     located: tuple[str, ...] = ()
     suspects: tuple[Suspect, ...] = ()
@@ -115,7 +117,7 @@ def _disclosed(ws: Workspace, planned: PackPlan, look: LastLook) -> Disclosed:
     located = _located(ws, planned)
     personal = tuple(_personal(ws, planned, located))
     found = tuple(look.suspects), tuple(look.unread)
-    return Disclosed(planned.withheld, personal, tuple(located.values()), *found)
+    return Disclosed(planned.withheld, planned.opened, personal, tuple(located.values()), *found)
 
 
 def _located(ws: Workspace, planned: PackPlan) -> Mapping[str, str]:

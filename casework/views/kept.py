@@ -186,8 +186,8 @@ def disclosure(preview: PackPreview) -> View:
 
 def _disclosed_value(disclosed: Disclosed) -> dict[str, object]:
     return {
-        "withheld": disclosed.withheld, "personal": disclosed.personal, "located": disclosed.located,
-        "suspects": disclosed.suspects, "unread": disclosed.unread,
+        "withheld": disclosed.withheld, "opened": disclosed.opened, "personal": disclosed.personal,
+        "located": disclosed.located, "suspects": disclosed.suspects, "unread": disclosed.unread,
     }  # fmt: skip
 
 
@@ -207,6 +207,10 @@ def _shown_to_others(exhibits: Iterable[Exhibit], disclosed: Disclosed) -> Itera
         yield line("Withheld, and committed to in the sealed records, so that it can be opened later:")
         yield from (line(f"{group.exhibit}: {group.what}, because {group.why}.", indent=2) for group in groups)
         yield hint(f"To show one of them: --open {groups[0].ask[0]}   To show all: --with-originals")
+    yield from warnings(
+        f"Opened by you, {group.exhibit}: {group.what}. It is withheld otherwise, because {group.why}."
+        for group in together(disclosed.opened)
+    )
     yield from _personal(disclosed)
 
 

@@ -86,7 +86,9 @@ class ShownPlace:
 
 @dataclass(frozen=True, slots=True)
 class ShownPage:
-    """A page between two visits: what of its words changed, and of its pictures; `more` places are not shown."""
+    """A page between two visits: what of its words changed, and of its pictures; `more` places are not shown, and none is
+    that was not `drawn`.
+    """
 
     page: WatchedPage
     first: Seen
@@ -95,6 +97,7 @@ class ShownPage:
     picture: Change | None = None
     places: tuple[ShownPlace, ...] = ()
     more: int = 0
+    drawn: bool = True
 
     @property
     def title(self) -> str:

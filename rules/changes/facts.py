@@ -9,7 +9,7 @@ from typing import Any
 from collector.model import Fact
 from rules.changes.change import Change, PageReading, Seen, WatchedPage
 from rules.changes.policy import ChangePolicy, FactRule
-from rules.changes.values import alike, ended, first_of, moved_words, parts, told, way
+from rules.changes.values import alike, ended, first_of, moved_words, other_currency, parts, told, way
 from rules.language.facts import fact_words, page_words, sentence
 
 # A conversation is compared message by message; what a search finds is another at every look.
@@ -55,12 +55,18 @@ def _value(fact: Fact) -> Any:
 def _change(page: WatchedPage, before: tuple[Fact, Seen], after: tuple[Fact, Seen], rule: FactRule, zone: str) -> Change:
     (old, first), (new, then) = before, after
     went = way(_value(old), _value(new), zone)
-    adverse = went in rule.adverse or ("other" in rule.adverse and went not in ("gone", "set")) or _says(rule, old, new)
+    adverse = _harms(rule, old, new, went)
     head, rest = _sentence(page, rule, _value(old), _value(new), went, zone)
     return Change(
         page, "fact", new.name, _value(old), _value(new), first, then, ended(head), ended(f"{head}{rest}"), went, adverse,
         rule.why if adverse else "", rule.todo if adverse else "", (old.place, new.place),
     )  # fmt: skip
+
+
+def _harms(rule: FactRule, old: Fact, new: Fact, went: str) -> bool:
+    if other_currency(old.value, new.value):
+        return False
+    return went in rule.adverse or ("other" in rule.adverse and went not in ("gone", "set")) or _says(rule, old, new)
 
 
 def _says(rule: FactRule, old: Fact, new: Fact) -> bool:

@@ -58,6 +58,19 @@ def way(before: Any, after: Any, zone: str) -> str:
     return "other"
 
 
+def other_currency(before: Any, after: Any) -> bool:
+    """Whether the two are in other currencies: the site shows each visitor its own, and they cannot be compared."""
+    then, now = _currencies(before), _currencies(after)
+    return bool(then and now and then != now)
+
+
+def _currencies(value: Any) -> set[str]:
+    if isinstance(value, Money):
+        return {value.currency}
+    entries = value.values() if isinstance(value, Mapping) else value if isinstance(value, tuple | list) else ()
+    return {currency for entry in entries for currency in _currencies(entry)}
+
+
 def moved_words(before: Any, after: Any, zone: str) -> str:
     """By how much a time moved: "15 days", "20 hours", "less than an hour"; "" for what is no time."""
     spans = _spans(before, after, zone)

@@ -81,7 +81,8 @@ def deadline_concern(
         if deadline.state == "overdue":
             return concern("passed", 3, deadline.if_missed, deadline.latest)
         level = sum(left <= step for step in steps if step <= timedelta(days=3)) if deadline.who == "platform" else 0
-        return concern("others", min(level, 2), deadline.todo, deadline.act_by) if level else None
+        end = deadline.act_by if left >= timedelta(0) else deadline.latest  # where the sources differ, the later one is left
+        return concern("others", min(level, 2), deadline.todo, end) if level else None
     if deadline.state == "overdue":
         return concern("overdue", len(steps) + 2, deadline.if_missed, deadline.latest, urgent=True)
     if left < timedelta(0):

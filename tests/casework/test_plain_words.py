@@ -123,6 +123,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 }
 
 
+@pytest.mark.stories
 @pytest.mark.parametrize("name", COMMANDS)
 def test_what_a_command_shows_is_plain_english(
     name: str, desk: PaperDesk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -168,6 +169,7 @@ def test_a_command_and_a_quotation_are_plain_english() -> None:
     assert faults(text, sentence=True) == []
 
 
+@pytest.mark.stories
 def test_what_a_pack_shows_is_plain_english(desk: PaperDesk, tmp_path: Path) -> None:
     """The viewer and what is to be uploaded; what a message says stands as it was written."""
     desk.did("pack", ORDER, "-o", tmp_path / "case.zip")

@@ -31,12 +31,18 @@ from casework.keeping.nightly import night
 from casework.keeping.sign_in import SignedIn
 from casework.keeping.watch import WatchAnswer
 from casework.keeping.withdraw import Withdrawn
+from casework.notices.book import Book, Failure, Recipient
+from casework.notices.nights import ToldNight
+from casework.notices.notify import NotifyAnswer
+from casework.notices.sending import Sent
+from casework.notices.telling import TellingAnswer
 from casework.proving.export import export_wacz
 from casework.proving.pack import PackRequest, make_pack, preview_pack
 from casework.proving.remask import remask
 from casework.proving.reread import reread
 from casework.proving.status import stamp, status
 from casework.proving.verify import verify_path
+from casework.scheduling.schedule import Machine, ScheduleAnswer, install
 from casework.terminal import Terminal
 from casework.views.deadlines import bar
 from casework.views.reading import value_text
@@ -47,6 +53,7 @@ from collector.errors import DONE, DUE
 from collector.inert import shown_in_line
 from collector.model import Fact, Place
 from fixtures.authority import Served
+from rules.notices.concerns import Concern
 from tests.paper_desk import PaperDesk, paper_browser
 from tests.rules.changes.looks import between, look, message, talk, usd
 
@@ -101,6 +108,23 @@ def _changes(desk: _Desk) -> ChangesAnswer:
     return replace(changes(desk.ws, desk.order), changes=found, notes=("a note",), unsealed=frozenset({"S1"}))
 
 
+def _book() -> Book:
+    url = "mailto://ana:secret@example.com"
+    return Book(
+        (Recipient(1, url, "mail to ana@example.com", "Europe/Berlin"),), failed={"1": Failure(NOON, "it was refused")}
+    )
+
+
+def _told() -> TellingAnswer:
+    concern = Concern("deadline", "deadline", 3, True, "250861947301028446", "fans", "evidence", "Provide evidence", by=NOON)
+    return TellingAnswer((Sent("mail to ana@example.com", True),), (concern,), notes=("a note",))
+
+
+def _scheduled(desk: _Desk) -> ScheduleAnswer:
+    machine = Machine("darwin", {}, desk.folder / "home", ("tradewitness",), lambda *_: (1, ""), lambda _: False)
+    return install(desk.ws, machine, "02:30", "", dry_run=True)
+
+
 def _sample(desk: _Desk) -> Sample:
     return make_sample(desk.ws, desk.captured.snapshots[0].id, desk.folder / "sample.html", _quiet)
 
@@ -122,14 +146,17 @@ ANSWERS: dict[str, Callable[[_Desk], tuple[Any, ...]]] = {
     "initialised": lambda d: (d.ws.archive.root, True, ("a note",)),
     "next_step": lambda d: (next_of(d.ws, d.order),),
     "night": lambda d: (night(d.ws, dry_run=True, progress=_quiet),),
+    "notified": lambda d: (NotifyAnswer(_book(), sent=(Sent("mail to ana@example.com", False, "it was refused"),)),),
     "pack_preview": lambda d: (preview_pack(d.ws, d.order, PackRequest()),),
     "disclosure": lambda d: (preview_pack(d.ws, d.order, PackRequest()),),
     "packed": lambda d: (make_pack(d.ws, d.order, PackRequest(output=d.folder / "case.zip"), _quiet),),
+    "reminded": lambda d: (_told(),),
     "reindexed": lambda d: ({"cases": 1, "facts": 20},),
     "remasked": lambda d: (remask(d.ws, "", _quiet),),
     "reread": lambda d: (reread(d.ws, "", _quiet),),
     "sample": lambda d: (_sample(d),),
     "sample_written": lambda d: (_sample(d), True, False),
+    "scheduled": lambda d: (_scheduled(d),),
     "signed_in": lambda d: (SignedIn(Account("main"), d.captured.snapshots[0], d.captured.seal),),
     "site_today": lambda d: (
         (SitePage("product", "https://www.alibaba.com/", "complete", "", tuple(facts_of(d.ws, d.order))),),
@@ -139,6 +166,7 @@ ANSWERS: dict[str, Callable[[_Desk], tuple[Any, ...]]] = {
     "stopped": lambda d: (find_case(d.ws, d.order), next_of(d.ws, d.order).line),
     "today": lambda d: (today(d.ws),),
     "told": lambda d: (told(d.ws, d.order),),
+    "told_night": lambda d: (ToldNight(night(d.ws, dry_run=True, progress=_quiet), _told(), "it answered 500"),),
     "verified": lambda d: (verify_path(d.ws, None, _quiet),),
     "watched": lambda d: (_watched(d),),
     "withdrawn": lambda d: (Withdrawn(d.order, told(d.ws, d.order).files, "of another order", d.captured.seal),),

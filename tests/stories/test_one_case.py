@@ -64,9 +64,10 @@ def facts(table: Desk) -> dict[str, Any]:
     }
 
 
-def test_every_page_of_the_case_is_kept_whole(played: Desk) -> None:
-    snapshots = played.run("nightly", "--dry-run", "--json").json["planned"]
-    assert [page["kind"] for page in snapshots] == ["order", "thread", "supplier", "product", "dispute"]
+def test_every_page_of_the_case_is_due_in_its_first_night_the_disputes_first(played: Desk) -> None:
+    planned = [page["kind"] for page in played.run("nightly", "--dry-run", "--json").json["planned"]]
+    assert sorted(planned) == ["dispute", "order", "product", "supplier", "thread"]
+    assert planned[0] == "dispute"
     outcomes = played.run("facts", "fans", "--json").json["facts"]
     assert {f["name"].split(".")[0] for f in outcomes} >= {"order", "thread", "supplier", "product", "dispute"}
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from lxml.html import HtmlElement, fromstring
 
@@ -65,6 +66,11 @@ def _moves(name: str, class_names: Iterable[str], module: str) -> bool:
     return marked or name in _MOVING_TAGS or bool(module and _MODULE.fullmatch(module))
 
 
+@lru_cache(maxsize=4096)  # a page's elements share a few dozen classes
+def _moving(name: str, class_names: str, module: str) -> bool:
+    return _moves(name, class_names.split(), module)
+
+
 class _Standing:
     """Gathers blocks and pictures on one way through the markup."""
 
@@ -80,9 +86,10 @@ class _Standing:
         self._end()
 
     def _walk(self, tag: HtmlElement, depth: int) -> None:
-        if not isinstance(tag.tag, str) or tag.tag in _SILENT or _is_hidden(tag):
+        said = tag.attrib
+        if not isinstance(tag.tag, str) or tag.tag in _SILENT or (said and _is_hidden(tag)):
             return
-        if _moves(tag.tag, str(tag.get("class") or "").split(), str(tag.get("data-module-name") or "")):
+        if _moving(tag.tag, str(said.get("class") or ""), str(said.get("data-module-name") or "")):
             self.left_out += len(str(tag.text_content()).split())
             return
         if tag.tag == "img":

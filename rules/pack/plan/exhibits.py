@@ -20,11 +20,9 @@ from rules.pack.plan.changed import adverse_changes
 from rules.pack.plan.withheld import (
     Withheld,
     asked_of,
-    hidden_of,
+    closed_artefacts,
+    closed_file,
     require_there,
-    why_closed,
-    withheld_artefacts,
-    withheld_file,
 )
 from rules.pack.plan.wording import UNWITNESSED, listed
 from rules.policy.fact_names import COMPARED
@@ -119,33 +117,31 @@ def exhibits_of(
     private: Mapping[str, Private],
     acting: Mapping[str, tuple[str, ...]],
 ) -> tuple[tuple[Exhibit, ...], tuple[Withheld, ...]]:
-    """Numbered exhibits (A for pages that were seen, B for the buyer's own files), and what of them is withheld.
+    """Numbered exhibits (A for pages that were seen, B for the buyer's own files), and what of them is not shown by default.
 
     `private` is what of a visit shows others, by its id; `acting` what a file may do when it is opened, by its id.
     """
     exhibits: list[Exhibit] = []
-    withheld: list[Withheld] = []
+    closed: list[Withheld] = []
     asked = asked_of(choices.open)
     kept: dict[tuple[str, str], list[tuple[str, int]]] = {}
     for count, snapshot in enumerate(chosen.snapshots, 1):
-        number, closed = f"A{count:02d}", private.get(snapshot.id, Private())
-        hidden = () if choices.with_originals else hidden_of(number, snapshot, closed, asked)
-        withheld += withheld_artefacts(number, snapshot, hidden)
+        number, others = f"A{count:02d}", private.get(snapshot.id, Private())
+        own = closed_artefacts(number, snapshot, others, asked, everything=choices.with_originals)
+        hidden = {(one.role, one.part) for one in own if not one.opened}
         kept[number, snapshot.id] = [(a.role, a.part) for a in snapshot.artefacts]
-        apart = [artefact for artefact, _ in hidden]
-        shown = [a for a in snapshot.artefacts if a.role in ROLES and a not in apart]
+        shown = [a for a in snapshot.artefacts if a.role in ROLES and (a.role, a.part) not in hidden]
         exhibits.append(_page_exhibit(casefile, number, snapshot, shown))
+        closed += own
     for count, file in enumerate(chosen.files, 1):
         number = f"B{count:02d}"
-        why = why_closed(file.page)
-        opened = choices.with_originals or any(
-            one.fits(number, file.id, "file", n) for one in asked for n, _ in enumerate(file.sealed)
-        )
-        withheld += withheld_file(number, file, why) if why and not opened else ()
+        own = closed_file(number, file, asked, everything=choices.with_originals)
         kept[number, file.id] = [("file", n) for n, _ in enumerate(file.sealed)]
-        exhibits.append(_file_exhibit(casefile, number, file, acting.get(file.id, ()), shown=not why or opened))
+        shown_file = not own or own[0].opened
+        exhibits.append(_file_exhibit(casefile, number, file, acting.get(file.id, ()), shown=shown_file))
+        closed += own
     require_there(asked, kept)
-    return tuple(exhibits), tuple(withheld)
+    return tuple(exhibits), tuple(closed)
 
 
 def unjudged(snapshot: Snapshot) -> Private:

@@ -56,7 +56,8 @@ class PackPlan:
 
     `exhibits` are in the order of their numbers; `snapshots`, `files` and `facts` are those that the exhibits show, and
     the facts that the buyer asserted; `entries` are the ledger numbers of the case; `stand_in` is the alias under which
-    pages were seen, or ""; `exchanges` names the visits whose exchanges the web archive shows, and what of each is left
+    pages were seen, or ""; `opened` is what is withheld by default
+    and shown; `exchanges` names the visits whose exchanges the web archive shows, and what of each is left
     out; `cropped` names parts of a visit's pictures that copies are cut out of; `lacking` says why more may have been
     written in the conversation than is shown, or "".
     """
@@ -81,6 +82,7 @@ class PackPlan:
     deadlines: tuple[Deadline, ...]
     findings: tuple[Finding, ...]
     withheld: tuple[Withheld, ...]
+    opened: tuple[Withheld, ...]
     exchanges: Mapping[str, Private]
     cropped: Mapping[str, tuple[int, ...]]
     entries: tuple[int, ...]
@@ -128,7 +130,7 @@ def plan(
     chosen = chosen or choose(casefile, choices)
     judged = private or {}
     closed = {s.id: judged.get(s.id) or unjudged(s) for s in chosen.snapshots}
-    exhibits, withheld = exhibits_of(casefile, chosen, choices, closed, acting or {})
+    exhibits, apart = exhibits_of(casefile, chosen, choices, closed, acting or {})
     numbers = _numbers(exhibits, chosen)
     shown = {s.id for s in chosen.snapshots} | {f.id for f in chosen.files}
     rows, found = tuple(deadlines), tuple(findings)
@@ -153,7 +155,8 @@ def plan(
         facts=tuple(f for f in casefile.facts if f.snapshot in shown or f.state == "asserted"),
         deadlines=tuple(sorted(rows, key=lambda d: (d.act_by is None, d.act_by or casefile.as_of, d.id, d.round))),
         findings=found,
-        withheld=withheld,
+        withheld=tuple(one for one in apart if not one.opened),
+        opened=tuple(one for one in apart if one.opened),
         exchanges=_exchanges(chosen, choices, judged, numbers),
         cropped={} if choices.with_originals else {name: one.cropped for name, one in closed.items() if one.cropped},
         entries=_entries(casefile),

@@ -16,7 +16,7 @@ from itertools import groupby
 from collector.canonical import commitment
 from collector.errors import WrongRequest
 from collector.kinds import page_kind
-from collector.model import AddedFile, Artefact, Private, SavedPage, Snapshot
+from collector.model import AddedFile, Artefact, Private, Snapshot
 
 # What came of exchanges is no file of its own: all of a visit is shown as a web archive, or nothing.
 EXCHANGED = ("body", "frames")
@@ -41,7 +41,8 @@ _NUMBER = re.compile(r"[AB]\d{2,}", re.IGNORECASE)
 class Withheld:
     """An artefact that is sealed but not shown: the ledger names it by `commitment`, and `why` says the reason.
 
-    `origin` is the id of the visit or file that it is of, the same in every pack; `size` in bytes.
+    `origin` is the id of the visit or file that it is of, the same in every pack; `size` in bytes. `opened`: the buyer shows
+    it all the same.
     """
 
     exhibit: str
@@ -51,6 +52,7 @@ class Withheld:
     why: str
     origin: str = ""
     size: int = 0
+    opened: bool = False
 
     @property
     def name(self) -> str:
@@ -80,7 +82,7 @@ class WithheldTogether:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ToOpen:
     """One thing to open: an exhibit's number or the id of a visit or file, and a role, of which `part` may be one alone."""
 
     text: str
@@ -99,25 +101,33 @@ class Asked:
         return here and self.role == role and self.part in (None, part)
 
 
-def asked_of(texts: Iterable[str]) -> tuple[Asked, ...]:
+def asked_of(texts: Iterable[str]) -> tuple[ToOpen, ...]:
     """What is to be opened, as it was typed: "A01/dom", "S-1f2e3d4c/dom-2". Raises WrongRequest."""
     return tuple(map(_asked, texts))
 
 
-def _asked(text: str) -> Asked:
+def _asked(text: str) -> ToOpen:
     match = _ASKED.fullmatch(text.strip())
     if match is None:
         raise WrongRequest(
             f"{text!r} does not say what to open.", "Write exhibit and role as --dry-run names them, such as A01/dom."
         )
-    return Asked(text, match[1], match[2].lower(), int(match[3]) if match[3] else None)
+    return ToOpen(text, match[1], match[2].lower(), int(match[3]) if match[3] else None)
 
 
-def hidden_of(number: str, snapshot: Snapshot, private: Private, asked: Iterable[Asked]) -> tuple[tuple[Artefact, str], ...]:
-    """The artefacts of a visit that its exhibit does not show, each with the reason."""
+def closed_artefacts(
+    number: str, snapshot: Snapshot, private: Private, asked: Iterable[ToOpen], *, everything: bool = False
+) -> tuple[Withheld, ...]:
+    """What of a visit its exhibit does not show by default, each with the reason and whether it is opened all the same."""
     wanted = tuple(asked)
-    found = ((a, _why_hidden(snapshot, a, private)) for a in snapshot.artefacts)
-    return tuple((a, why) for a, why in found if why and not _is_opened(number, snapshot.id, a, private, wanted))
+    return tuple(
+        Withheld(
+            number, a.role, a.part, commitment(a.salt, a.digest), why, snapshot.id, a.size,
+            everything or _is_opened(number, snapshot.id, a, private, wanted),
+        )
+        for a in snapshot.artefacts
+        if (why := _why_hidden(snapshot, a, private))
+    )  # fmt: skip
 
 
 def _why_hidden(snapshot: Snapshot, artefact: Artefact, private: Private) -> str:
@@ -126,45 +136,34 @@ def _why_hidden(snapshot: Snapshot, artefact: Artefact, private: Private) -> str
     return SOURCE_KEPT if artefact.role in SOURCES and not page_kind(snapshot.target.kind).public else ""
 
 
-def _is_opened(number: str, origin: str, artefact: Artefact, private: Private, asked: tuple[Asked, ...]) -> bool:
+def _is_opened(number: str, origin: str, artefact: Artefact, private: Private, asked: tuple[ToOpen, ...]) -> bool:
     """What the site sent is opened together, but for what tells of others."""
     if artefact.role in EXCHANGED:
         return (artefact.role, artefact.part) not in private.parts and _opens_exchanges(number, origin, asked)
     return any(one.fits(number, origin, artefact.role, artefact.part) for one in asked)
 
 
-def _opens_exchanges(number: str, origin: str, asked: Iterable[Asked]) -> bool:
+def _opens_exchanges(number: str, origin: str, asked: Iterable[ToOpen]) -> bool:
     return any(one.fits(number, origin, role, 0) for one in asked for role in EXCHANGED)
 
 
-def shows_exchanges(number: str, snapshot: Snapshot, asked: Iterable[Asked]) -> bool:
+def shows_exchanges(number: str, snapshot: Snapshot, asked: Iterable[ToOpen]) -> bool:
     """Whether the web archive shows the exchanges of a visit: of a page that anybody sees, and of one that is opened."""
     return page_kind(snapshot.target.kind).public or _opens_exchanges(number, snapshot.id, asked)
 
 
-def why_closed(page: SavedPage | None) -> str:
-    """Why a file that the buyer saved is withheld, or ""."""
-    if page is None:
-        return ""
-    return OTHERS_SHOWN if page.others else SECRETS_HELD if page.secrets else ""
-
-
-def withheld_artefacts(number: str, snapshot: Snapshot, hidden: Iterable[tuple[Artefact, str]]) -> tuple[Withheld, ...]:
-    """What is hidden of a visit, as the ledger names it."""
+def closed_file(number: str, file: AddedFile, asked: Iterable[ToOpen], *, everything: bool = False) -> tuple[Withheld, ...]:
+    """A file that the buyer saved, with its parts, where it is not shown by default."""
+    page = file.page
+    why = "" if page is None else OTHERS_SHOWN if page.others else SECRETS_HELD if page.secrets else ""
+    parts = tuple(enumerate(file.sealed)) if why else ()
+    opened = everything or any(one.fits(number, file.id, "file", n) for one in asked for n, _ in parts)
     return tuple(
-        Withheld(number, a.role, a.part, commitment(a.salt, a.digest), why, snapshot.id, a.size) for a, why in hidden
+        Withheld(number, "file", n, commitment(one.salt, one.digest), why, file.id, one.size, opened) for n, one in parts
     )
 
 
-def withheld_file(number: str, file: AddedFile, why: str) -> tuple[Withheld, ...]:
-    """A file of the buyer's, with its parts, as the ledger names it."""
-    return tuple(
-        Withheld(number, "file", n, commitment(one.salt, one.digest), why, file.id, one.size)
-        for n, one in enumerate(file.sealed)
-    )
-
-
-def require_there(asked: Iterable[Asked], kept: Mapping[tuple[str, str], Iterable[tuple[str, int]]]) -> None:
+def require_there(asked: Iterable[ToOpen], kept: Mapping[tuple[str, str], Iterable[tuple[str, int]]]) -> None:
     """Raises WrongRequest where something is to be opened that no exhibit has; `kept` by number and origin."""
     for one in asked:
         if one.role in EXCHANGED and one.part is not None:

@@ -116,6 +116,7 @@ def test_a_machine_that_was_off_across_the_end_of_a_timer_is_told_by_today_and_n
     assert views.today(today(diary.ws)).json["blind"]
 
 
+@pytest.mark.stories
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_a_story_that_goes_on_day_by_day_is_never_drift_nor_emptied(tmp_path: Path, scenario: str) -> None:
     diary = Diary(tmp_path, scenario, kinds=("order", "thread", "supplier", "product", "dispute"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -22,6 +23,7 @@ from fixtures.marketplace.pictures import address_of
 from tests.paper_desk import PaperDesk, PaperTab
 from tests.rules.changes.looks import asked_for
 
+pytestmark = pytest.mark.stories
 PAGES = ("order", "supplier", "product", "thread", "dispute")
 
 
@@ -67,8 +69,6 @@ def of_one_page(tmp_path: Path, authority: Served, request: pytest.FixtureReques
 @pytest.fixture
 def own(turned: PaperDesk, tmp_path: Path) -> PaperDesk:
     """A copy that a test may change."""
-    import shutil
-
     shutil.copytree(turned.folder, tmp_path / "desk")
     return turned.elsewhere(tmp_path / "desk")
 
@@ -233,3 +233,38 @@ def test_a_page_that_cannot_be_written_is_said_in_a_sentence(turned: PaperDesk, 
     said = turned.run("changes", turned.order, "--html", tmp_path / "file" / "x.html")
     assert said.code in (1, 2)
     assert said.err.strip()
+
+
+def unsealed(desk: PaperDesk) -> None:
+    """As if the machine had stopped before the last visits were signed."""
+    for path in (desk.archive / "ledger" / "checkpoints").glob("*.p7s"):
+        path.unlink()
+
+
+def test_what_is_not_sealed_yet_is_sealed_first(own: PaperDesk) -> None:
+    unsealed(own)
+    assert all(change["sealed"] for change in found(own))
+    assert list((own.archive / "ledger" / "checkpoints").glob("*.p7s"))
+
+
+def test_a_change_that_cannot_be_sealed_is_told_and_said_to_be_so(own: PaperDesk) -> None:
+    unsealed(own)
+    shutil.rmtree(own.folder / "configuration" / "keys")
+    (own.folder / "configuration" / "keys").write_text("no folder")
+    told = found(own)
+    assert told
+    assert not any(change["sealed"] for change in told)
+    said = own.run("changes")
+    assert "not sealed yet" in said.out
+    assert "key" in said.out + said.err  # and why
+
+
+def test_of_many_changes_only_the_newest_pages_are_drawn_and_the_others_told(
+    turned: PaperDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("casework.asking.changes_page._MOST_DRAWN", 0)
+    assert turned.run("changes", turned.order, "--html", tmp_path / "x.html").code == 0
+    html = (tmp_path / "x.html").read_text("utf-8")
+    assert "Its pictures are not drawn here" in html
+    assert "laid over each other" not in html
+    assert "<del>7200</del> <ins>4000</ins>" in html

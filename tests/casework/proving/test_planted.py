@@ -85,6 +85,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory, authority: Served) -> PaperDe
     return table
 
 
+@pytest.mark.stories
 def test_no_planted_secret_is_in_archive_packs_web_archives_logs_or_outputs(kept: PaperDesk) -> None:
     """More than two hundred, in every position. The order's number is found in each: else the search would prove nothing."""
     assert len(CORPUS.secrets) > 200

@@ -123,3 +123,21 @@ def test_a_dry_run_says_what_would_be_masked_and_keeps_nothing(ws: Workspace, ea
     assert [one.snapshot for one in answer.changed] == [early.id]
     assert ws.archive.ledger.size == size
     assert ws.index.masked_before(1) == [early.id]
+
+
+def test_an_original_that_was_put_away_is_still_checked_and_named_by_its_place(ws: Workspace, early: Snapshot) -> None:
+    """Private is not out of sight of verification: changed or lost, it is a problem with a name."""
+    remask(ws, "", quiet)
+    assert ws.archive.objects.private is not None
+    flipped, lost = sorted(p for p in ws.archive.objects.private.rglob("*") if p.is_file())[:2]
+    flipped.write_bytes(flipped.read_bytes()[:-1] + b"?")
+    lost.unlink()
+    named = {problem.where: problem.what for problem in verify_archive(ws.archive).problems}
+    assert "has changed" in named[f"private/{flipped.parent.name}/{flipped.name}"]
+    assert any("is missing" in what for what in named.values())
+
+
+def test_only_its_user_can_look_into_the_private_folder(ws: Workspace, early: Snapshot) -> None:
+    remask(ws, "", quiet)
+    assert ws.archive.objects.private is not None
+    assert ws.archive.objects.private.stat().st_mode & 0o077 == 0

@@ -26,6 +26,7 @@ from fixtures.marketplace.noise import Tokens
 from fixtures.marketplace.pages import history, render
 from fixtures.marketplace.scenarios import ORIGIN, SCENARIOS
 from fixtures.marketplace.story import Field, Message, Scenario
+from tests.collector.capture.planted import NAMES
 from tests.collector.sites.alibaba.stored import BASE, address, stored
 
 MESSAGE = "see http://x.test/?token=single-wall,&sid=Sep%2028,%202026&auth=broken%20blades"
@@ -260,6 +261,19 @@ def test_what_only_machines_say_of_a_token_makes_it_nobodys_word(said: str) -> N
     value = "q7Xw93LpZk2MvB81nT5c"
     page, machine = VisitText(json.dumps({"token": value}), "json"), VisitText(json.dumps([said.format(value)]), "json")
     assert value not in masked(f"elsewhere {value}", page, machine)
+
+
+@given(
+    st.sampled_from([name for name in NAMES if name[0].islower()]),
+    st.from_regex(r"[A-Z][A-Za-z0-9]{2,6}-[A-Za-z0-9]{3,8}-v[0-9]{1,2}", fullmatch=True),
+    st.sampled_from(["json", "script", "html"]),
+)
+def test_no_key_that_a_supplier_chooses_takes_his_value_out_of_a_message(name: str, value: str, form: Form) -> None:
+    """Any secret's name for an attribute, any model for its value; what people wrote with it is as they wrote it."""
+    text = json.dumps({"attributes": {name: value}})
+    made = {"json": text, "script": f"window.data = {text};", "html": f"<script>window.data = {text};</script>"}[form]
+    message = json.dumps({"messages": [{"text": f"Please send the {value} this week."}]})
+    assert masked(message, VisitText(made, form), VisitText(message, "json")) == message
 
 
 RANDOM = "Zk3vQ9xT7bLm2Np4Rt8Vw1Yc6Hd5Jf0Gs/aUeIoKq+Xr"

@@ -158,3 +158,9 @@ def test_every_adverse_row_of_the_policy_says_why_and_what_to_do() -> None:
     policy = load_change_policy()
     assert len({rule.name for rule in policy.facts}) == len(policy.facts)
     assert all(rule.why.endswith(".") and rule.todo.endswith(".") for rule in policy.facts if rule.adverse or rule.says)
+
+
+def test_prices_in_the_currency_of_another_visitor_are_a_change_that_harms_nobody() -> None:
+    one, other = ({"from": 50, "to": 199, "price": Money(usd(45).amount, currency)} for currency in ("USD", "EUR"))
+    (change,) = between(look(1, {"product.price_tiers": (one,)}), look(2, {"product.price_tiers": (other,)}), kind="product")
+    assert not change.adverse

@@ -98,6 +98,13 @@ def test_what_the_platform_does_by_itself_is_told_before_it_happens() -> None:
     assert told_over_time(replace(DEADLINE, who="platform"), [200, 100, 72, 48, 24, 5]) == [72, 24]
 
 
+def test_between_two_ends_that_the_sources_give_the_later_one_is_told_as_what_is_left() -> None:
+    moot = replace(DEADLINE, who="platform", state="act_now", latest=END + timedelta(days=1))
+    concern = deadline_concern(moot, END + timedelta(hours=2))
+    assert concern is not None
+    assert (concern.matter, concern.by) == ("others", END + timedelta(days=1))
+
+
 def test_an_opening_is_told_when_it_is_sure() -> None:
     opening = replace(DEADLINE, opening=True, must=False)
     assert deadline_concern(opening, END - timedelta(hours=1)) is None

@@ -11,7 +11,7 @@ from collector.model import Artefact, Exhibit, Private, Snapshot
 from rules.pack.bag.proof import openings_of
 from rules.pack.plan.exhibits import Choices
 from rules.pack.plan.plan import PackPlan
-from rules.pack.plan.withheld import OTHERS_SHOWN, SOURCE_KEPT, Withheld, asked_of, hidden_of, together
+from rules.pack.plan.withheld import OTHERS_SHOWN, SOURCE_KEPT, Withheld, asked_of, closed_artefacts, together
 from tests.rules.pack.synthetic import AS_OF, Objects, Sealed, snapshot_of
 
 
@@ -64,7 +64,9 @@ def test_what_is_opened_by_its_visit_is_shown_though_a_newer_visit_took_its_numb
 
 def test_a_picture_that_shows_others_is_opened_where_the_buyer_says_so(sealed: Sealed, made: PackPlan) -> None:
     assert names(made.exhibits[1]) == set()
-    assert names(opened(sealed, "A02/tile-0").exhibits[1]) == {"tile-00.png"}
+    planned = opened(sealed, "A02/tile-0")
+    assert names(planned.exhibits[1]) == {"tile-00.png"}
+    assert [(one.name, one.why) for one in planned.opened] == [("A02/tile", OTHERS_SHOWN)]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +101,8 @@ def test_what_the_site_sent_is_opened_together_but_for_what_tells_of_others() ->
     sent = [objects.artefact("network", 0, "application/json", b"{}"), *(body(objects, n) for n in range(2))]
     order = replace(page, artefacts=(*page.artefacts, *sent))
     told = Private(exchanges=(1,), parts=(("body", 1),))
-    closed = {(a.role, a.part) for a, _ in hidden_of("A01", order, told, asked_of(["A01/body"]))}
+    apart = closed_artefacts("A01", order, told, asked_of(["A01/body"]))
+    closed = {(one.role, one.part) for one in apart if not one.opened}
     assert closed == {("dom", 0), ("mhtml", 0), ("pdf", 0), ("network", 0), ("body", 1)}
 
 
