@@ -16,6 +16,7 @@ ROWS = {
     "bench.deadlines": "the deadlines of 100,000 cases beside those of 1,000",
     "bench.threads": "a conversation of 10,000 messages beside a bare script that scrolls and pictures it",
     "bench.growth": "everyday commands beside 50,000 records of other cases and beside 100",
+    "bench.one_night": "a night of 200 pages, 40 cases and 4 accounts beside a plain Playwright loop",
     "bench.nights": "the nights of a year's last month beside those of its first",
     "bench.readers": "reading a search page beside a bare BeautifulSoup parse",
 }

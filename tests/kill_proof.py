@@ -12,12 +12,13 @@ import json
 import os
 import random
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ from collector.archive.archive import Archive
 from collector.canonical import sha256_file
 from collector.capture import artefact_writer
 from collector.clock import SystemClock
+from collector.errors import DUE
 from fixtures.authority import Served, serve
 from fixtures.revocation import Revocation
 from rules.pack.bag.verify import verify_pack
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from _typeshed import FileDescriptorLike
 
 EVENTS = {"open", "os.rename", "os.remove", "os.truncate", "os.mkdir", "os.link", "sqlite3.connect", "socket.connect"}
+NIGHT_PAGES = ("order", "dispute", "supplier", "product")
 CHAIN = 5  # kills in a row on one archive before it must come through
 
 
@@ -62,13 +65,21 @@ def commands(desk: PaperDesk | Desk, number: int) -> Iterator[tuple[str, ...]]:
     yield "pack", desk.order, "--reason", "damaged", "-o", str(desk.folder / f"case-{number}.zip")
 
 
-def run_flow(desk: PaperDesk, number: int, kill_at: int = 0) -> int:
+Flow = Callable[[PaperDesk, int], Iterator[tuple[str, ...]]]
+
+
+def a_night(desk: PaperDesk, number: int) -> Iterator[tuple[str, ...]]:
+    """The flow of who sleeps."""
+    yield ("nightly",)
+
+
+def run_flow(desk: PaperDesk, number: int, kill_at: int = 0, flow: Flow = commands) -> int:
     """One flow in a process of its own, killed at its nth event; gives how many there were (0: it was killed)."""
     events = desk.folder / "events"
     events.unlink(missing_ok=True)
     child = os.fork()
     if not child:
-        os._exit(_child(desk, number, kill_at, events))
+        os._exit(_child(desk, number, kill_at, events, flow))
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
         assert os.WTERMSIG(status) == signal.SIGKILL
@@ -77,7 +88,7 @@ def run_flow(desk: PaperDesk, number: int, kill_at: int = 0) -> int:
     return int(events.read_text())
 
 
-def _child(desk: PaperDesk, number: int, kill_at: int, events: Path) -> int:
+def _child(desk: PaperDesk, number: int, kill_at: int, events: Path, flow: Flow) -> int:
     seen = 0
     sync = os.fsync
 
@@ -99,9 +110,10 @@ def _child(desk: PaperDesk, number: int, kill_at: int, events: Path) -> int:
     sys.addaudithook(happened)
     worst = 0
     with (desk.folder / "said.txt").open("a", buffering=1) as said, redirect_stdout(said), paper_browser():
-        for arguments in commands(desk, number):
+        for arguments in flow(desk, number):
             (desk.folder / "running").write_text(arguments[0])
-            worst = max(worst, cli.run([*arguments, "--json"]))
+            code = cli.run([*arguments, "--json"])
+            worst = max(worst, 0 if code == DUE else code)
     events.write_text(str(seen))
     return worst
 
@@ -127,6 +139,46 @@ def kill_points(folder: Path, authority: Served, points: int, seed: int) -> Tall
         assert run_flow(desk, number), "the flow was killed without being asked to"  # the next run goes on
         tally.reported += check(desk, seal="timestamped")
     return tally
+
+
+def kill_nights(folder: Path, authority: Served, points: int, seed: int) -> Tally:
+    """Kills a night at so many seeded points, each in an archive of its own, and lets the next call go on.
+
+    Afterwards every page was kept whole once, and the facts are those of a night that nobody killed.
+    """
+    chance, tally = random.Random(seed), Tally()
+    base = PaperDesk(folder / "base", authority, NIGHT_PAGES)
+    base.folder.mkdir(parents=True)
+    base.begin()
+    whole = _copy_of(base, folder / "whole")
+    assert whole.run("nightly", "--json").code in (0, DUE)  # everything is imported now
+    told = _facts(whole)
+    length = run_flow(_copy_of(base, folder / "counted"), 0, flow=a_night)
+    for number in range(points):
+        desk = _copy_of(base, folder / str(number))
+        at = chance.randint(1, length)
+        killed = not run_flow(desk, 1, at, flow=a_night)
+        tally.points, tally.struck = tally.points + 1, tally.struck + killed
+        check(desk)
+        assert run_flow(desk, 2, flow=a_night), "the night was killed without being asked to"
+        tally.reported += check(desk, seal="timestamped")
+        kept = [e.body["target"]["kind"] for e in Archive(desk.archive, SystemClock()).ledger.entries(kinds=["snapshot"])]
+        assert sorted(kept) == sorted(NIGHT_PAGES), f"killed at {at}"
+        assert _facts(desk) == told, f"killed at {at}"
+        assert desk.did("nightly", "--dry-run")["planned"] == []
+        shutil.rmtree(desk.folder)
+    return tally
+
+
+def _copy_of(desk: PaperDesk, folder: Path) -> PaperDesk:
+    shutil.copytree(desk.folder, folder)
+    return desk.elsewhere(folder)
+
+
+def _facts(desk: PaperDesk) -> list[tuple[str, str, str]]:
+    """What is known of the case, whichever visits say it."""
+    facts = desk.did("facts", desk.order)["facts"]
+    return sorted((fact["name"], fact["state"], json.dumps(fact["value"], sort_keys=True)) for fact in facts)
 
 
 def kill_browser_flow(desk: Desk, points: int, seed: int) -> Tally:

@@ -139,12 +139,10 @@ async def _visit_all(
             further: list[Target] = []
             async with aclosing(going):
                 async for snapshot in going:
-                    await asyncio.to_thread(_append, ws, snapshot)
+                    found = asyncio.to_thread(_take, ws, snapshot, wanted, told)  # the next visits go on meanwhile
+                    further += await found
                     kept.append(snapshot)
-                    told(snapshot)
-                    _note(ws, in_use, snapshot)
-                    further += discovered(ws, snapshot, wanted)
-                    ws.refresh()  # at once: what was parsed to tell which page it is is read for its facts too
+                    _note(in_use, snapshot)
             queue = with_accounts(ws, [t for t in further if t.account not in in_use.lost])
             planned += len(queue)
     return tuple(kept)
@@ -164,7 +162,16 @@ async def _close(ws: Workspace, in_use: AccountsInUse) -> None:
                 await running.browser(name)
 
 
-def _note(ws: Workspace, in_use: AccountsInUse, snapshot: Snapshot) -> None:
+def _take(ws: Workspace, snapshot: Snapshot, wanted: frozenset[str], told: Callable[[Snapshot], None]) -> tuple[Target, ...]:
+    """Writes a snapshot down and takes it into the index; gives the pages of its case that it leads to."""
+    _append(ws, snapshot)
+    told(snapshot)  # here, so that also of a command that is stopped meanwhile it is known
+    found = discovered(ws, snapshot, wanted)
+    ws.refresh()  # at once: what was parsed to tell which page it is is read for its facts too
+    return found
+
+
+def _note(in_use: AccountsInUse, snapshot: Snapshot) -> None:
     """What the page says of its account: seen signed in, or stopped by a wall."""
     if snapshot.outcome == "blocked":
         in_use.lost.add(snapshot.target.account)

@@ -36,7 +36,8 @@ from rules.language.facts import page_words
 from rules.language.words import age_words
 from rules.night.plan import LeftOut, NightPlan, PlannedVisit
 
-_TRIES = 3
+_CUT_SHORT = TradewitnessError("It ended in the middle.", "What was kept so far is kept; the next run goes on.")
+_TRIES, _WAIT_S = 3, 4.0
 _JITTER = 0.5
 _CLOCK_MOVED = timedelta(minutes=1)
 
@@ -92,11 +93,12 @@ def night(ws: Workspace, *, dry_run: bool, progress: Progress, minutes: int | No
     with _alone(ws), _stoppable():
         run = _Run(ws, progress, began, ws.clock.ticks_ms(), ws.archive.config.minutes if minutes is None else minutes)
         seal_if_possible(ws.archive, ws.user, progress)  # its token says "not before" of every visit of this night
-        ws.archive.record("run.started", {"run": run.id})
         try:
+            ws.archive.record("run.started", {"run": run.id})
             with holding(ws, run.in_use):
                 run.visit(plan_lists(ws))
                 run.visit(plan_night(ws))
+            run.failure = None
         except TradewitnessError as error:
             run.failure = error
         except KeyboardInterrupt:
@@ -118,12 +120,10 @@ class _Run:
     minutes: int
     planned: list[PlannedVisit] = field(default_factory=list)
     snapshots: list[Snapshot] = field(default_factory=list)
-    left_out: list[LeftOut] = field(default_factory=list)
     in_use: AccountsInUse = field(default_factory=AccountsInUse)
     size: int = 0  # of the ledger, when the pages that are visited now were planned
-    late: bool = False
     plan: NightPlan = NightPlan()  # noqa: RUF009 - frozen
-    failure: TradewitnessError | None = None
+    failure: TradewitnessError | None = _CUT_SHORT  # until it has come to its end
 
     @property
     def id(self) -> str:
@@ -135,14 +135,13 @@ class _Run:
         self.plan, self.size = plan, self.ws.archive.ledger.size
         config = self.ws.archive.config
         if plan.visits:
-            pace = Pace(config.pause_s, _JITTER, _TRIES, begins=self._begins)
+            pace = Pace(config.pause_s, _JITTER, _TRIES, _WAIT_S, begins=self._begins)
             targets = [one.target for one in plan.visits]
             keep_snapshots(self.ws, targets, self.progress, pace=pace, in_use=self.in_use, kept=self.snapshots.append)
 
     def _begins(self, target: Target) -> bool:
         """Whether a visit is to begin: not where the time is over, or where somebody else has just looked."""
         if self.minutes and self.ws.clock.ticks_ms() - self.ticks > self.minutes * 60_000:
-            self.late = True
             return False
         self.ws.refresh()
         looked = self.ws.index.histories(target.case).get(target.id) if target.id else None

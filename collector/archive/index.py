@@ -329,7 +329,9 @@ def open_index(archive: Archive, read_facts: ReadFacts, read_saved: ReadSaved = 
         _remove(archive.index_path)
     for attempt in ("as it is", "anew"):
         try:
-            index = Index(sqlite3.connect(archive.index_path, timeout=30, isolation_level=None), archive.ledger)
+            # Who keeps visits takes them in beside its event loop: one thread at a time, but not always the same.
+            connection = sqlite3.connect(archive.index_path, timeout=30, isolation_level=None, check_same_thread=False)
+            index = Index(connection, archive.ledger)
             index.catch_up(archive, read_facts, read_saved)
             return index
         except sqlite3.OperationalError:
@@ -342,7 +344,7 @@ def open_index(archive: Archive, read_facts: ReadFacts, read_saved: ReadSaved = 
 
 def fresh_index(archive: Archive, read_facts: ReadFacts, read_saved: ReadSaved = unread, *, case: str = "") -> Index:
     """An index (of one case, or of all) made just now from ledger and objects, in the temporary folder; gone when closed."""
-    index = Index(sqlite3.connect("", isolation_level=None), archive.ledger, case=case)
+    index = Index(sqlite3.connect("", isolation_level=None, check_same_thread=False), archive.ledger, case=case)
     index.catch_up(archive, read_facts, read_saved)
     return index
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from collector.browser.accounts import Accounts
 from collector.browser.attach import AttachedBrowser, attach
-from collector.browser.launch import Browser, driver, launched, sandbox_state
+from collector.browser.launch import Browser, driver, launched, sandbox_state, went_away
 from collector.browser.window import ended, find_door, open_window, reached
 from collector.errors import BrowserError, BrowserGone, PersonNeeded, TradewitnessError
 from collector.redaction import without_quotes
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 
 BLANK = "about:blank"
+_START_S = 60.0
 
 
 @dataclass(slots=True)
@@ -56,6 +57,7 @@ class Browsers:
     def __init__(self, playwright: Playwright, accounts: Accounts, stack: AsyncExitStack, in_use: AccountsInUse) -> None:
         self._playwright, self._accounts, self._stack, self._in_use = playwright, accounts, stack, in_use
         self._made: dict[str, asyncio.Task[Browser]] = {}
+        self._gone: set[str] = set()  # whose browser ended in the middle of the run
 
     def is_windowed(self, account: str) -> bool:
         """Whether the account's pages are seen in a window of its own."""
@@ -79,14 +81,29 @@ class Browsers:
 
     async def browser(self, account: str) -> Browser:
         """The browser of an account with a window, or of all those without ("")."""
+        if (started := self._running(account)) is not None and started.has_ended:
+            self._forget(account, started)
         if account not in self._made:
             self._made[account] = asyncio.create_task(self._window(account) if account else self._launched())
-        return await asyncio.shield(self._made[account])
+        made = self._made[account]
+        try:
+            return await asyncio.shield(made)
+        except BrowserError as error:
+            if account not in self._gone:
+                raise
+            if self._made.get(account) is made:
+                del self._made[account]
+            raise went_away() from error  # it started before: it may start again
+
+    def _running(self, name: str) -> Browser | None:
+        """The browser that was started, if it was; it may have ended since."""
+        made = self._made.get(name)
+        return made.result() if made and made.done() and not made.cancelled() and not made.exception() else None
 
     def _forget(self, name: str, gone: Browser) -> None:
         """Whoever asks next has a new browser started, once, however many met the one that has gone."""
-        made = self._made.get(name)
-        if made is not None and made.done() and not made.cancelled() and not made.exception() and made.result() is gone:
+        if self._running(name) is gone:
+            self._gone.add(name)
             del self._made[name]
 
     async def open(self, accounts: Iterable[str]) -> None:
@@ -98,6 +115,11 @@ class Browsers:
                 except (BrowserError, PersonNeeded) as error:
                     _LOG.info("account %s could not be opened: %s", name, without_quotes(error.message))
                     self._in_use.failed[name] = error
+
+    async def settled(self) -> None:
+        """Waits for the browsers that are being started: one that nobody waits for any more must end with the others."""
+        if starting := [made for made in self._made.values() if not made.done()]:
+            await asyncio.wait(starting, timeout=_START_S)
 
     async def _launched(self) -> Browser:
         return await self._stack.enter_async_context(launched(self._playwright))
@@ -135,4 +157,8 @@ async def browsers(accounts: Accounts, in_use: AccountsInUse) -> AsyncIterator[B
     """The browsers of a run; every one that it started has ended afterwards, but windows that stay. Raises BrowserError."""
     async with AsyncExitStack() as stack:
         playwright = await stack.enter_async_context(driver())
-        yield Browsers(playwright, accounts, stack, in_use)
+        running = Browsers(playwright, accounts, stack, in_use)
+        try:
+            yield running
+        finally:
+            await running.settled()

@@ -27,6 +27,7 @@ LOCALE = "en-US"
 VIEWPORT = (1280, 2048)
 _START_MS = 30_000
 _CLOSE_S = 5
+_TAB_S = 60
 _PRINT_MS = 120_000
 # The browser speaks to the watched pages only: no updates, no sync, no reports to its maker.
 _QUIET_FLAGS = (
@@ -64,7 +65,18 @@ class Browser:
         self._viewport = viewport
         self._contexts: dict[str, BrowserContext] = {}
         self._next: dict[str, asyncio.Task[ChromiumTab]] = {}
+        self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        native.on("disconnected", self._on_ended)
         self.about = about
+
+    def _on_ended(self, _: NativeBrowser) -> None:
+        if not self._ended.done():
+            self._ended.set_result(None)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it has closed or crashed."""
+        return self._ended.done()
 
     @property
     def options(self) -> Mapping[str, Any]:
@@ -114,16 +126,27 @@ class Browser:
         return await self._new(account)
 
     async def _new(self, account: str) -> ChromiumTab:
+        """A new tab. A browser that ends while it makes one may never answer: it is not waited for."""
         from playwright.async_api import Error as PlaywrightError
 
-        from collector.browser.tab import ChromiumTab
         from collector.capture.tab import TabError
 
-        context = await self.context(account)
+        made = asyncio.create_task(self._made(account))
+        either: tuple[asyncio.Future[Any], ...] = (made, self._ended)
         try:
-            return await ChromiumTab.new(context, self.about, self.options)
+            await asyncio.wait(either, timeout=_TAB_S, return_when=asyncio.FIRST_COMPLETED)
+            if not made.done():
+                raise went_away()
+            return made.result()
         except (PlaywrightError, TabError) as error:
             raise went_away() from error
+        finally:
+            made.cancel()
+
+    async def _made(self, account: str) -> ChromiumTab:
+        from collector.browser.tab import ChromiumTab
+
+        return await ChromiumTab.new(await self.context(account), self.about, self.options)
 
     async def close(self) -> None:
         """Ends the browser, and the making of tabs that nobody asked for in the end."""

@@ -58,17 +58,20 @@ async def visits(
 
     waiting = deque((queue, True) for queue in _by_account(targets))
     running: dict[asyncio.Task[list[Snapshot]], deque[Target]] = {}
+
+    def begin() -> None:
+        """Lets visits begin, as many as may be under way."""
+        while waiting and len(running) < pace.in_flight:
+            queue, first = waiting.popleft()
+            while queue and not pace.begins(queue[0]):
+                queue.popleft()
+            if queue:
+                target = queue.popleft()
+                running[asyncio.create_task(one(target, first, bool(queue)))] = queue
+
     try:
-        while waiting or running:
-            while waiting and len(running) < pace.in_flight:
-                queue, first = waiting.popleft()
-                while queue and not pace.begins(queue[0]):
-                    queue.popleft()
-                if queue:
-                    target = queue.popleft()
-                    running[asyncio.create_task(one(target, first, bool(queue)))] = queue
-            if not running:
-                break
+        begin()
+        while running:
             done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
             for task in sorted(done, key=lambda ended: ended.exception() is not None):  # what was kept comes before an error
                 queue = running.pop(task)
@@ -77,6 +80,7 @@ async def visits(
                     queue.clear()
                 if queue:
                     waiting.append((queue, False))
+                begin()  # before whoever keeps this one has done so
                 for snapshot in made:
                     yield snapshot
     finally:

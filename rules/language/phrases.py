@@ -18,14 +18,14 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import chain
 
-from rules.language.sentence import Index, Scope, Sentence, index
-from rules.language.spelling import Spelling, folded, spelling
+from rules.language.sentence import Scope, Sentence, TermIndex, index
+from rules.language.spelling import Spelling, folded, spelling, words
 from rules.language.written import (
     HAS_CJK,
-    Phrase,
+    CompiledPhrase,
+    PhraseTerm,
     Row,
     Slot,
-    Term,
     Terms,
     bare_words,
     choices,
@@ -42,6 +42,7 @@ SPEAKERS = ("supplier", "buyer")
 
 _SENTENCE = re.compile(r"(?<=[。！？；\n])|(?<=\w\w[.!?;])(?<!\b[Nn][Oo]\.)(?=\s)|(?<=[!?])(?=\s)")
 _ASKED = re.compile(r"[?？][\s\"»”]*$|吗[。！]?$")  # the buyer who asks has not said, agreed or done it
+_KNOWN = 2  # common words by which a sentence is known to be in a language
 _LONGEST = 1000  # characters looked at as one sentence
 
 _STATED = ("own_words", "admission")  # said neither where it is asked nor on a condition
@@ -94,7 +95,8 @@ class Language:
     """What is said in one language, and what takes it away.
 
     `negations` deny what follows them closely, `conditions` ("if") make an admission or own words a mere case, `asides`
-    ("beware") show that a sentence is about what others do.
+    ("beware") show that a sentence is about what others do. `common` are words that few sentences lack: one that has clearly
+    more of another language's, or Chinese characters, is not in this one, and is not sought for it.
 
     `mixed_with`, of Chinese: the language whose words are written in between; its lists, phrases, negations and exceptions
     hold too, so that a sentence with Chinese characters in it is sought by this one alone.
@@ -107,6 +109,7 @@ class Language:
     mixed_with: str = ""
     conditions: tuple[str, ...] = ()
     asides: tuple[str, ...] = ()
+    common: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +148,8 @@ class _Wording:
     language: str
     chinese: bool | None
     scope: Scope
-    phrases: tuple[Phrase, ...]
-    unless: tuple[Phrase, ...]
+    phrases: tuple[CompiledPhrase, ...]
+    unless: tuple[CompiledPhrase, ...]
 
     def sought_in(self, chinese: bool) -> bool:
         """Whether a sentence with, or without, Chinese characters is sought for it."""
@@ -165,35 +168,35 @@ class _Compiled:
     wordings: tuple[_Wording, ...]
 
 
+_Place = tuple[int, int, int]  # of a flag in the book, of a wording among its, of a phrase in that
+
+
 @dataclass(frozen=True)
 class _Sought:
-    """What is sought in sentences of one sort: the terms, and the phrases by the rarest terms that each needs.
+    """What is sought in one language: the terms, and the phrases, with their places, by the rarest terms that each needs.
 
-    A phrase comes with the places of its flag, of its wording in it and of itself in that.
+    `common`: words by which a sentence is known to be in it.
     """
 
-    terms: Index
-    by_needed: Mapping[Terms, tuple[tuple[int, int, int, Phrase], ...]]
-
-    def candidates(self, sentence: Sentence) -> list[tuple[int, int, int, Phrase]]:
-        """The phrases all of whose words stand in the sentence, in the order of the book."""
-        found = sentence.found
-        near = (one for terms in found for one in self.by_needed.get(terms, ()) if one[3].needed <= found.keys())
-        return sorted(near, key=lambda one: one[:3])
+    language: str
+    chinese: bool | None
+    common: frozenset[str]
+    terms: TermIndex
+    by_needed: Mapping[Terms, tuple[tuple[_Place, CompiledPhrase], ...]]
 
 
 @dataclass(frozen=True, eq=False)
 class Matcher:
     """A phrase book made ready to be used on text. `negations` are those of all its languages.
 
-    `sought`: what is sought in sentences without and with Chinese characters; `asked`: the flags that are.
+    `sought`: what is sought in each language; `asked`: the flags that are.
     """
 
     book: PhraseBook
     negations: tuple[str, ...]
     spelling: Spelling = field(repr=False)
     flags: tuple[_Compiled, ...] = field(repr=False)
-    sought: tuple[_Sought, _Sought] = field(repr=False)
+    sought: tuple[_Sought, ...] = field(repr=False)
     asked: frozenset[str] = field(repr=False)
 
     def hits(self, text: str, speaker: str = "") -> list[Hit]:
@@ -204,13 +207,24 @@ class Matcher:
         """This book with that flag alone: the others need not be sought."""
         return replace(self, asked=frozenset((flag,)))
 
-    def read(self, text: str) -> tuple[tuple[str, Sentence], ...]:
-        """The sentences of a text as they are written, and in plain words."""
-        return tuple((written, self._sentence(written)) for written in sentences(text))
+    def read(self, text: str) -> tuple[_Read, ...]:
+        """The sentences of a text as they are written, in plain words, and what is to be sought in each."""
+        return tuple(map(self._read, sentences(text)))
 
-    def _sentence(self, written: str) -> Sentence:
+    def _read(self, written: str) -> _Read:
         plain = self.spelling.plain(written)
-        return Sentence(plain, self.sought[bool(HAS_CJK.search(plain))].terms, bool(_ASKED.search(written)))
+        sought = self._spoken(plain)
+        asked = bool(_ASKED.search(written))
+        return _Read(written, Sentence(plain, tuple(one.terms for one in sought), asked), sought)
+
+    def _spoken(self, plain: str) -> tuple[_Sought, ...]:
+        """What is to be sought in these words: the languages that they can be written in."""
+        chinese, words = bool(HAS_CJK.search(plain)), set(plain.split(" "))
+        near = [one for one in self.sought if one.chinese in (None, chinese)]
+        count = [len(words & one.common) for one in near]
+        most = max(count, default=0)
+        spoken = (not chinese and (most < _KNOWN or 3 * number >= 2 * most) for number in count)
+        return tuple(one for one, may in zip(near, spoken, strict=True) if may or not one.common)
 
     def specimens(self) -> Iterator[tuple[Flag, str, str]]:
         """Each flag, a language, and a text that says one of the flag's phrases in it and nothing else."""
@@ -221,36 +235,49 @@ class Matcher:
                         yield one.flag, wording.language, text
 
 
+@dataclass(frozen=True)
+class _Read:
+    """A sentence as it was written, in plain words, and what is to be sought in it."""
+
+    written: str
+    sentence: Sentence
+    sought: tuple[_Sought, ...]
+
+    def candidates(self) -> list[tuple[_Place, CompiledPhrase]]:
+        """The phrases all of whose words stand here, in the order of the book."""
+        found = self.sentence.found
+        near = (one for sought in self.sought for terms in found for one in sought.by_needed.get(terms, ()))
+        return sorted((one for one in near if one[1].needed <= found.keys()), key=lambda one: one[0])
+
+
 @lru_cache(20_000)  # a conversation is asked about once for each reason, and again by what comes later
 def _hits(book: Matcher, text: str, speaker: str) -> tuple[Hit, ...]:
     found: dict[str, Hit] = {}
     told = book.read(text)
-    for n, (written, sentence) in enumerate(told):
-        beside = tuple(other for _, other in told[max(0, n - 1) : n + 2] if other is not sentence)
-        for hit in sorted(_raised(book, written, sentence, beside, speaker), key=lambda hit: hit[0]):
-            found.setdefault(hit[1].flag.id, hit[1])
+    for n, read in enumerate(told):
+        beside = tuple(other.sentence for other in told[max(0, n - 1) : n + 2] if other is not read)
+        for _, hit in sorted(_raised(book, read, beside, speaker), key=lambda hit: hit[0]):
+            found.setdefault(hit.flag.id, hit)
     return tuple(found.values())
 
 
-def _raised(
-    book: Matcher, written: str, sentence: Sentence, beside: tuple[Sentence, ...], speaker: str
-) -> Iterator[tuple[int, Hit]]:
+def _raised(book: Matcher, read: _Read, beside: tuple[Sentence, ...], speaker: str) -> Iterator[tuple[int, Hit]]:
     """The flags that a sentence raises, each with its place in the book, a phrase's before a pattern's."""
-    chinese = bool(HAS_CJK.search(sentence.plain))
+    written, sentence = read.written.strip(), read.sentence
     asked = {n for n, one in enumerate(book.flags) if one.flag.id in book.asked and (not speaker or speaker in one.flag.by)}
-    for at, n, _, phrase in book.sought[chinese].candidates(sentence):
+    for (at, n, _), phrase in read.candidates():
         if at in asked:
             one, wording = book.flags[at], book.flags[at].wordings[n]
             own = sentence.match(phrase, wording.scope, beside, one.flag.kind in _STATED)
             if own and not wording.excepted(sentence, own):
                 asked.remove(at)
-                yield at, Hit(one.flag, written.strip(), wording.language, sentence.words(own))
+                yield at, Hit(one.flag, written, wording.language, sentence.words(own))
     raw = folded(written) if any(book.flags[at].patterns for at in asked) else ""
     for at in asked:
         one = book.flags[at]
         shown = next((match[0] for pattern in one.patterns if (match := pattern.search(raw))), "")
-        if shown and not any(wording.sought_in(chinese) and wording.excepted(sentence) for wording in one.wordings):
-            yield at, Hit(one.flag, written.strip(), "", shown)
+        if shown and not any(wording.excepted(sentence) for wording in one.wordings):
+            yield at, Hit(one.flag, written, "", shown)
 
 
 def sentences(text: str) -> Iterator[str]:
@@ -282,10 +309,13 @@ def matcher(book: PhraseBook, languages: tuple[Language, ...] = ()) -> Matcher:
     whole = (*_mixed(languages), _shared(book, languages, own))
     spelled = _spelling(book, whole)
     wordings: dict[str, list[_Wording]] = {flag.id: [] for flag in book.flags}
-    within = {one.mixed_with for one in languages}
+    within = {one.mixed_with for one in languages if one.mixed_with}
+
+    def chinese_of(language: Language) -> bool | None:
+        return True if language.mixed_with else False if language.common or language.language in within else None
+
     for language in whole:
-        chinese = True if language.mixed_with else False if language.language in within else None
-        compiler = _Compiler(language, book.words, spelled, chinese)
+        compiler = _Compiler(language, book.words, spelled, chinese_of(language))
         for wording in language.says:
             place = f"{language.language or 'flags'}.{wording.flag}"
             if wording.flag not in wordings:
@@ -296,7 +326,8 @@ def matcher(book: PhraseBook, languages: tuple[Language, ...] = ()) -> Matcher:
             wordings[wording.flag].append(made)
     flags = tuple(_Compiled(flag, _patterns(flag), tuple(wordings[flag.id])) for flag in book.flags)
     ids = frozenset(flag.id for flag in book.flags)
-    made_ready = Matcher(book, whole[-1].negations, spelled, flags, (_sought(flags, False), _sought(flags, True)), ids)
+    sought = tuple(_sought(flags, language, chinese_of(language)) for language in whole)
+    made_ready = Matcher(book, whole[-1].negations, spelled, flags, sought, ids)
     _require_found(made_ready)
     return made_ready
 
@@ -311,11 +342,13 @@ def _shared(book: PhraseBook, languages: tuple[Language, ...], own: tuple[Wordin
     return Language("", negations, (), own, "", of_all(lambda one: one.conditions), of_all(lambda one: one.asides))
 
 
-def _sought(flags: tuple[_Compiled, ...], chinese: bool) -> _Sought:
-    """What is sought in sentences with Chinese characters, or in those without."""
-    said = [(at, n, w) for at, one in enumerate(flags) for n, w in enumerate(one.wordings) if w.sought_in(chinese)]
-    common = Counter(chain.from_iterable(phrase.needed for _, _, wording in said for phrase in wording.phrases))
-    by_needed: dict[Terms, list[tuple[int, int, int, Phrase]]] = {}
+def _sought(flags: tuple[_Compiled, ...], language: Language, chinese: bool | None) -> _Sought:
+    """What is sought in one language."""
+    said = [
+        (at, n, w) for at, one in enumerate(flags) for n, w in enumerate(one.wordings) if w.language == language.language
+    ]
+    needed = Counter(chain.from_iterable(phrase.needed for _, _, wording in said for phrase in wording.phrases))
+    by_needed: dict[Terms, list[tuple[_Place, CompiledPhrase]]] = {}
     lists: dict[Terms, None] = {}
     for at, n, wording in said:
         lists.update(dict.fromkeys((wording.scope.negations, wording.scope.conditions, wording.scope.asides)))
@@ -323,9 +356,11 @@ def _sought(flags: tuple[_Compiled, ...], chinese: bool) -> _Sought:
             rows = (*phrase.rows, *phrase.near, *phrase.absent)
             lists.update(dict.fromkeys(slot.terms for row in rows for slot in row))
         for place, phrase in enumerate(wording.phrases):
-            rarest = min(phrase.needed, key=lambda terms: (common[terms], len(terms.any)))
-            by_needed.setdefault(rarest, []).append((at, n, place, phrase))
-    return _Sought(index(lists), {terms: tuple(found) for terms, found in by_needed.items()})
+            rarest = min(phrase.needed, key=lambda terms: (needed[terms], len(terms.any)))
+            by_needed.setdefault(rarest, []).append(((at, n, place), phrase))
+    common = frozenset(chain.from_iterable(map(words, language.common)))
+    found = {terms: tuple(phrases) for terms, phrases in by_needed.items()}
+    return _Sought(language.language, chinese, common, index(lists), found)
 
 
 def _require_found(made: Matcher) -> None:
@@ -338,12 +373,13 @@ def _require_found(made: Matcher) -> None:
                     raise wrong(place, f"the phrase {phrase.written!r} can never be found, not even where it stands alone")
 
 
-def _finds(made: Matcher, wording: _Wording, phrase: Phrase, specimen: str) -> bool:
+def _finds(made: Matcher, wording: _Wording, phrase: CompiledPhrase, specimen: str) -> bool:
     """Whether the phrase stands there; what is written in the language that it is mixed with was looked at in that."""
-    return any(
-        not wording.sought_in(bool(HAS_CJK.search(sentence.plain))) or bool(sentence.match(phrase, wording.scope))
-        for _, sentence in made.read(specimen)
-    )
+    for read in made.read(specimen):
+        spoken = any(sought.language == wording.language for sought in read.sought)
+        if not spoken or read.sentence.match(phrase, wording.scope):
+            return True
+    return False
 
 
 def _mixed(languages: tuple[Language, ...]) -> tuple[Language, ...]:
@@ -416,14 +452,14 @@ class _Compiler:
             raise wrong(place, f"there is no word list {error}") from error
         return _Wording(self._language, self._chinese, self._scope, phrases, unless)
 
-    def _phrase(self, written: str) -> Phrase:
+    def _phrase(self, written: str) -> CompiledPhrase:
         rows: dict[str, list[Row]] = {"+": [], "&": [], "-": []}
         for sign, part in parts(written):
             rows[sign].append(self._row(part))
         if not rows["+"]:
             raise wrong(self._place, f"{written!r} has no word in it")
         said = tuple(rows["+"])
-        return Phrase(written, said, tuple(rows["&"]), tuple(rows["-"]), needed_of(said))
+        return CompiledPhrase(written, said, tuple(rows["&"]), tuple(rows["-"]), needed_of(said))
 
     def _row(self, part: str) -> Row:
         slots: list[Slot] = []
@@ -441,11 +477,11 @@ class _Compiler:
             raise wrong(self._place, f"{part!r} has no word in it")
         return tuple(slots)
 
-    def _terms(self, piece: str) -> Iterator[Term]:
+    def _terms(self, piece: str) -> Iterator[PhraseTerm]:
         for choice in choices(piece):
             yield from self._choice(choice, ())
 
-    def _choice(self, text: str, above: tuple[str, ...]) -> Iterator[Term]:
+    def _choice(self, text: str, above: tuple[str, ...]) -> Iterator[PhraseTerm]:
         """A text's terms: those of the list that it begins with, each with what follows. KeyError for an unknown one."""
         named = re.match(r"\{(\w+)\}", text)
         rest = text[named.end() :] if named else ""
@@ -457,7 +493,7 @@ class _Compiler:
             for inner in chain.from_iterable(self._choice(one, (*above, named[1])) for one in self._lists[named[1]]):
                 yield from self._term(inner.text + rest) if rest else (inner,)
 
-    def _term(self, text: str) -> tuple[Term, ...]:
+    def _term(self, text: str) -> tuple[PhraseTerm, ...]:
         terms = _plain_terms(text, self._spelled)
         if not terms:
             raise wrong(self._place, f"{text!r} has no word in it")
@@ -468,7 +504,7 @@ class _Compiler:
 
 
 @lru_cache(50_000)  # a word stands in many phrases
-def _plain_terms(text: str, spelled: Spelling) -> tuple[Term, ...]:
+def _plain_terms(text: str, spelled: Spelling) -> tuple[PhraseTerm, ...]:
     return plain_terms(text, spelled.named)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from rules.language.spelling import CJK
-from rules.language.written import HAS_CJK, Phrase, Row, Span, Term, Terms, looked_up
+from rules.language.written import HAS_CJK, CompiledPhrase, PhraseTerm, Row, Span, Terms, looked_up
 
 _LATIN = re.compile(rf"[^\W_{CJK}]")
 _CJK_RUN = re.compile(rf"[{CJK}]{{3}}")
@@ -20,26 +20,28 @@ _TAG, _TAG_CJK = 2, 4  # words, and Chinese characters, of a question that is hu
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A term, what finds it where its words alone do not, and the lists in which it stands."""
+    """A term, whether its words alone find it, and the lists in which it stands."""
 
+    term: PhraseTerm
     text: str
-    pattern: re.Pattern[str] | None
+    simple: bool
     lists: tuple[Terms, ...]
 
     def end(self, plain: str, at: int) -> int:
         """Where the term ends that begins at that place; -1 where it does not stand there."""
-        if self.pattern:
-            match = self.pattern.match(plain, at)
+        if not self.simple:
+            pattern = self.term.pattern()
+            match = pattern.match(plain, at) if pattern else None
             return match.end() if match else -1
-        end = at + len(self.text)
         if not plain.startswith(self.text, at):
             return -1
-        goes_on = end < len(plain) and _LATIN.match(plain[end]) and _LATIN.match(plain[end - 1])
+        end = at + len(self.text)
+        goes_on = end < len(plain) and plain[end] != " " and _LATIN.match(plain[end]) and _LATIN.match(plain[end - 1])
         return -1 if goes_on else end
 
 
 @dataclass(frozen=True)
-class Index:
+class TermIndex:
     """The terms of a book by what a sentence looks them up by."""
 
     entries: Mapping[str, tuple[_Entry, ...]]
@@ -55,30 +57,31 @@ class Index:
         return found
 
 
-def index(lists: Iterable[Terms]) -> Index:
+def index(lists: Iterable[Terms]) -> TermIndex:
     """The index of these lists."""
-    owners: dict[Term, dict[Terms, None]] = {}
+    owners: dict[PhraseTerm, dict[Terms, None]] = {}
     for terms in lists:
         for term in terms.any:
             owners.setdefault(term, {})[terms] = None
     entries: dict[str, list[_Entry]] = {}
     for term, standing in owners.items():
-        entry = _Entry(term.text, term.pattern(), tuple(standing))
+        entry = _Entry(term, term.text, not term.varies, tuple(standing))
         entries.setdefault(term.key(), []).append(entry)
-    return Index({key: tuple(found) for key, found in entries.items()})
+    return TermIndex({key: tuple(found) for key, found in entries.items()})
 
 
 def _places(plain: str) -> Iterator[tuple[int, str]]:
     """Where a term may begin, and the keys by which it is looked up: at each word, and at each Chinese character."""
     at = 0
-    for word in plain.split(" "):
+    found = plain.split(" ")
+    for word, following in zip(found, (*found[1:], ""), strict=True):
         if HAS_CJK.match(word):
             for n in range(len(word)):
                 yield at + n, word[n]
                 if len(word) > n + 1:
                     yield at + n, word[n : n + 2]
         elif word:
-            for key in looked_up(word):
+            for key in looked_up(word, following):
                 yield at, key
         at += len(word) + 1
 
@@ -99,9 +102,9 @@ class Scope:
 class Sentence:
     """One sentence in plain words, and where each term stands in it, looked up once. `asked`: it is a question."""
 
-    def __init__(self, plain: str, terms: Index, asked: bool = False) -> None:
+    def __init__(self, plain: str, terms: tuple[TermIndex, ...], asked: bool = False) -> None:
         self.plain = plain
-        self.found = terms.found(plain)
+        self.found = {found: spans for one in terms for found, spans in one.found(plain).items()}
         self._asked = _last_clause(plain) if asked else len(plain)
 
     def words(self, spans: frozenset[Span]) -> str:
@@ -109,7 +112,7 @@ class Sentence:
         return " … ".join(self.plain[start:end] for start, end in sorted(spans))
 
     def match(
-        self, phrase: Phrase, scope: Scope, beside: tuple[Sentence, ...] = (), stated: bool = False
+        self, phrase: CompiledPhrase, scope: Scope, beside: tuple[Sentence, ...] = (), stated: bool = False
     ) -> frozenset[Span]:
         """Where the words of a phrase stand; none where one of its parts does not stand here, or only denied.
 
@@ -130,7 +133,7 @@ class Sentence:
                 return frozenset()
         return own
 
-    def outside(self, phrase: Phrase, scope: Scope, own: frozenset[Span]) -> bool:
+    def outside(self, phrase: CompiledPhrase, scope: Scope, own: frozenset[Span]) -> bool:
         """Whether the phrase stands here on other words than those."""
         return any(not _within(span, own) for span in self.match(phrase, scope))
 

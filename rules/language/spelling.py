@@ -16,7 +16,7 @@ CJK = "\u3400-\u9fff"  # between brackets of a regular expression: what is writt
 _SPACED = re.compile(r"(?<![^\W_])(?:[a-z][\s.\-_*·/|]{1,3}){3,}[a-z](?![^\W_])")
 _SPACED_CJK = re.compile(rf"(?<=[{CJK}])[\s.\-_*·]{{1,3}}(?=[{CJK}])")
 _WORD = re.compile(rf"[{CJK}]+|[^\W_{CJK}]+(?:[@$][^\W_{CJK}]+)*|,")
-_SIMPLE = re.compile("(?:[a-z]{2,} ?)+")  # in which there is nothing to undo; most of the data is
+_SIMPLE = re.compile("[a-z]{2,}(?: [a-z]{2,})*")  # in which there is nothing to undo; most of the data is
 _ASKED = re.compile("(?<=能)不能|(?<=可)不可|(?<=是)不是|(?<=行)不行")  # "can you or can you not" denies nothing
 _SIGNS = str.maketrans({
     **dict.fromkeys("’‘ʼʹ´`′‛＇", "'"), "，": ",", "、": ",", "：": " ", "（": " ", "）": " ",

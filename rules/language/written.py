@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 
 from rules.language.spelling import CJK, ways, words
@@ -19,36 +20,51 @@ _STEM_KEY = 3  # letters by which a word that goes on is looked up
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class PhraseTerm:
     """Words in a row, in plain spelling: `stem*` any word that begins so, `#` any figure."""
 
     text: str
 
     def key(self) -> str:
-        """What a sentence looks the term up by: its first word, or what that begins with; two Chinese characters."""
-        first = self.text.partition(" ")[0]
+        """What a sentence looks the term up by: its first word or two, how the first begins, two Chinese characters."""
+        first, _, rest = self.text.partition(" ")
         if HAS_CJK.match(first):
             return first[:2]
-        return first[:-1][:_STEM_KEY] + "*" if first.endswith("*") else first
+        if first.endswith("*"):
+            return first[:-1][:_STEM_KEY] + "*"
+        second = rest.partition(" ")[0]
+        plain = second and _FIGURE not in (first, second) and not second.endswith("*") and not HAS_CJK.match(second)
+        return f"{first} {second}" if plain else first
 
     def pattern(self) -> re.Pattern[str] | None:
         """What finds it where its words alone do not."""
-        if "*" not in self.text and _FIGURE not in self.text:
-            return None
-        return re.compile(" ".join(map(_word_pattern, self.text.split(" "))) + "(?![^ ,])")
+        return _pattern(self.text) if self.varies else None
+
+    @property
+    def varies(self) -> bool:
+        """Whether one of its words is a stem or a figure."""
+        return "*" in self.text or _FIGURE in self.text
 
     def specimen(self) -> str:
         """Words that are the term."""
         return self.text.replace("*", "").replace(_FIGURE, "3")
 
 
+@lru_cache(None)
+def _pattern(text: str) -> re.Pattern[str]:
+    ends = "" if HAS_CJK.match(text[-1]) else "(?![^ ,])"
+    return re.compile(" ".join(map(_word_pattern, text.split(" "))) + ends)
+
+
 def _word_pattern(word: str) -> str:
     return r"\d[^ ,]*" if word == _FIGURE else re.escape(word[:-1]) + "[^ ,]*" if word.endswith("*") else re.escape(word)
 
 
-def looked_up(word: str) -> Iterator[str]:
-    """The keys of the terms that may begin with this word."""
+def looked_up(word: str, following: str) -> Iterator[str]:
+    """The keys of the terms that may begin with this word, before that one."""
     yield word
+    if following:
+        yield f"{word} {following}"
     yield word[: _STEM_KEY - 1] + "*"
     yield word[:_STEM_KEY] + "*"
     if word[0].isdigit():
@@ -59,7 +75,7 @@ def looked_up(word: str) -> Iterator[str]:
 class Terms:
     """Terms that stand for one another; told apart by identity, so that a sentence looks each up once."""
 
-    any: tuple[Term, ...]
+    any: tuple[PhraseTerm, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +91,7 @@ Row = tuple[Slot, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Phrase:
+class CompiledPhrase:
     """A phrase compiled: `rows` stand in one sentence, `near` in it or one beside it, `absent` nowhere in it."""
 
     written: str
@@ -108,14 +124,17 @@ def pieces(part: str) -> Iterator[str]:
             begin = at + 1
 
 
-def choices(piece: str) -> Iterator[str]:
+@lru_cache(20_000)
+def choices(piece: str) -> tuple[str, ...]:
     """Each text that a piece stands for: `(my|our (own)?) bank` is three."""
+    if piece.startswith("(") and piece.endswith(")") and "(" not in piece[1:]:
+        return tuple(dict.fromkeys(" ".join(one.split()) for one in piece[1:-1].split("|")))
     inner = _CHOICE.search(piece)
     if not inner:
-        yield " ".join(piece.split())
-        return
-    for chosen in (*inner[1].split("|"), *([""] if inner[2] else [])):
-        yield from choices(f"{piece[: inner.start()]}{chosen}{piece[inner.end() :]}")
+        return (" ".join(piece.split()),)
+    chosen = (*inner[1].split("|"), *([""] if inner[2] else []))
+    texts = (f"{piece[: inner.start()]}{one}{piece[inner.end() :]}" for one in chosen)
+    return tuple(dict.fromkeys(chain.from_iterable(map(choices, texts))))
 
 
 def bare_words(text: str) -> Iterator[str]:
@@ -125,7 +144,7 @@ def bare_words(text: str) -> Iterator[str]:
             yield word
 
 
-def one_of(found: Iterable[Term]) -> Terms:
+def one_of(found: Iterable[PhraseTerm]) -> Terms:
     return Terms(tuple(dict.fromkeys(found)))
 
 
@@ -134,7 +153,7 @@ def needed_of(rows: Iterable[Row]) -> frozenset[Terms]:
     return frozenset(slot.terms for row in rows for slot in row if not slot.optional)
 
 
-def plain_terms(text: str, named: Callable[[str], str]) -> tuple[Term, ...]:
+def plain_terms(text: str, named: Callable[[str], str]) -> tuple[PhraseTerm, ...]:
     """The text's own words as terms, in a second way without the apostrophe of a French article where it has one.
 
     `named` gives the name that a word is in disguise, "" for none.
@@ -145,7 +164,7 @@ def plain_terms(text: str, named: Callable[[str], str]) -> tuple[Term, ...]:
         simple = "*" not in way and _FIGURE not in way
         spelled = words(way) if simple else list(chain.from_iterable(map(_spelled, way.split())))
         found += [" ".join(spelled), " ".join(named(word) or word for word in spelled)]
-    return tuple(Term(one) for one in dict.fromkeys(found) if one)
+    return tuple(PhraseTerm(one) for one in dict.fromkeys(found) if one)
 
 
 def _spelled(piece: str) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 
 from fixtures.authority import Served, serve
 from fixtures.revocation import Revocation
-from tests.kill_proof import Tally, documents, kill_browser_flow, kill_points
+from tests.kill_proof import Tally, documents, kill_browser_flow, kill_nights, kill_points
 from tests.proof_figures import record
 from tests.stories.desk import desk
 
@@ -33,6 +33,18 @@ def test_the_flow_survives_two_hundred_kills_at_seeded_points(tmp_path: Path, au
     tally = kill_points(tmp_path, authority, points=200, seed=2026)
     assert tally.struck >= 190
     record("killed, fake browser", row("fake", tally))
+
+
+def test_a_night_killed_at_three_seeded_points_goes_on_where_it_stopped(tmp_path: Path, authority: Served) -> None:
+    assert kill_nights(tmp_path, authority, points=3, seed=3).struck == 3
+
+
+@pytest.mark.proof
+def test_a_night_killed_at_fifty_seeded_points_goes_on_where_it_stopped(tmp_path: Path, authority: Served) -> None:
+    """Whenever it was killed, the next call keeps the rest: nothing twice, and the facts are those of an unbroken night."""
+    tally = kill_nights(tmp_path, authority, points=50, seed=2026)
+    assert tally.struck == 50
+    record("killed nights", row("fake, a night each", tally))
 
 
 @pytest.mark.proof

@@ -8,6 +8,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import islice
 from typing import Any
 from urllib.parse import unquote
@@ -27,16 +28,21 @@ from fixtures.marketplace.scenarios import SCENARIOS, addresses
 from tests.collector.sites.alibaba.shapes import PRODUCT, SHOP, shop_2026
 from tests.collector.sites.alibaba.stored import ALIBABA, address, facts, market, saved, stored, without_scripts
 
-WORDS = ALIBABA.vocabulary()
-PUBLIC = {word.casefold() for word in (*WORDS.words, *WORDS.units, *WORDS.forms, *WORDS.names, *WORDS.doors)}
-PUBLIC |= {"html", "json", "jpeg", "webp"} | {word for domain in WORDS.domains for word in plain_words(domain)}
 MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 CODE = re.compile(r"[^\W_]*[0-9][^\W_]*")  # a word with figures in it is none
 CODE_NUMBERS = {"2000", "10010"}  # kinds of messages
 
 
+@cache
+def public() -> set[str]:
+    """The words that the site prints for everybody, or builds its pages of."""
+    known = ALIBABA.vocabulary()
+    words = {word.casefold() for word in (*known.words, *known.units, *known.forms, *known.names, *known.doors)}
+    return words | {"html", "json", "jpeg", "webp"} | {word for domain in known.domains for word in plain_words(domain)}
+
+
 def made(body: bytes | str, url: str = PRODUCT) -> Skeleton:
-    return skeleton((body.encode() if isinstance(body, str) else body,), (), url, WORDS)
+    return skeleton((body.encode() if isinstance(body, str) else body,), (), url, ALIBABA.vocabulary())
 
 
 def plainly(body: bytes) -> str:
@@ -50,7 +56,11 @@ def strings(value: Any) -> Iterator[str]:
         inner = parsed(value) if value[:1] in "{[" and value else None
         yield from strings(inner) if isinstance(inner, dict | list) else [value]
     elif isinstance(value, dict | list):
-        named = [one for key, one in value.items() if key not in WORDS.named_by] if isinstance(value, dict) else value
+        named = (
+            [one for key, one in value.items() if key not in ALIBABA.vocabulary().named_by]
+            if isinstance(value, dict)
+            else value
+        )
         for one in named:
             yield from strings(one)
 
@@ -75,7 +85,7 @@ def survivors(body: bytes, sample: Skeleton) -> set[str]:
     soup = BeautifulSoup(body, "lxml")
     elements = {tag.name for tag in soup.find_all(True)}
     kept = re.sub(r"data:image/\S+", "", plainly(b" ".join(sample.documents))) + sample.url
-    words = {word for word in plain_words(apart(CODE.sub(" ", told(soup)))) if len(word) >= 4} - PUBLIC
+    words = {word for word in plain_words(apart(CODE.sub(" ", told(soup)))) if len(word) >= 4} - public()
     runs = {run for run in re.findall(r"[0-9]+", plainly(body)) if len(run) >= 4 and run.strip("0")} - CODE_NUMBERS
     mails = {mail.casefold() for mail in MAIL.findall(plainly(body))}
     words -= elements
@@ -278,7 +288,7 @@ def test_data_keep_their_keys_their_types_and_how_many_they_are() -> None:
 def test_what_is_kept_is_listed_and_what_is_replaced_is_counted() -> None:
     sample = made("<div class='badge-zone'><p>Order number</p><p>Marta 4711</p></div>")
     assert "Order number" in sample.kept.texts
-    assert "badge" in sample.kept.names or "badge" in WORDS.names
+    assert "badge" in sample.kept.names or "badge" in ALIBABA.vocabulary().names
     assert sample.kept.replaced >= len("Marta4711")
 
 

@@ -180,3 +180,68 @@ def test_every_language_file_is_read() -> None:
     names = [file.name for file in resources.files("rules").joinpath("policies").iterdir()]
     files = {name[len("messages_") : -len(".toml")] for name in names if name.startswith("messages_")}
     assert files == set(book.languages)
+
+
+def said(phrase: str, text: str, kind: str = "red_flag", language: Language | None = None) -> bool:
+    """Whether a book of that one phrase finds it in the supplier's text."""
+    flag = Flag("x", kind, "", ("supplier",), () if language else (phrase,))
+    own = (replace(language, says=(Wording("x", (phrase,)),)),) if language else ()
+    return bool(matcher(PhraseBook(("not",), (), (flag,)), own).hits(text, "supplier"))
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "found"),
+    [
+        ("pay (my|our (own)?) (boss|bank)", "Please pay our own bank", True),
+        ("pay (my|our (own)?) (boss|bank)", "Please pay my bank", True),
+        ("pay (my|our (own)?) (boss|bank)", "Please pay own bank", False),
+        ("# days late", "It is 12 days late", True),
+        ("# days late", "It is some days late", False),
+        ("wir* to (my|our) bos*", "wiring to my boss", True),
+        ("pay + outside - refund*", "Pay us outside", True),
+        ("pay + outside - refund*", "We pay the refunds outside", False),
+        ("very happy & goods", "The goods are here. We are very happy!", True),
+        ("very happy & goods", "We are very happy!", False),
+        ("very happy & goods", "The goods are here. It rains. We are very happy!", False),
+    ],
+)
+def test_a_phrase_says_choices_figures_what_is_absent_and_what_is_near(phrase: str, text: str, found: bool) -> None:
+    assert said(phrase, text) is found
+
+
+MEANT = Language("en", ("not",), (), (), "", ("if",), ("beware",), ("the", "and", "you"))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "found"),
+    [
+        ("one box is missing", "admission", True),
+        ("if one box is missing, tell us", "admission", False),
+        ("if you look, one box is missing", "admission", True),
+        ("one box is missing?", "admission", False),
+        ("one box is missing, could you wait for the next ship?", "admission", True),
+        ("one box is missing, right?", "admission", False),
+        ("if one box is missing, tell us", "red_flag", True),
+        ("beware when they say that one box is missing", "red_flag", False),
+    ],
+)
+def test_what_is_asked_said_on_a_condition_or_of_others_is_not_admitted(text: str, kind: str, found: bool) -> None:
+    """A question and a condition take nothing away from a red flag; a warning does."""
+    assert said("box + missing", text, kind, MEANT) is found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("box missing", True), ("le box missing et la vous", False), ("the box missing and la et", True)]
+)
+def test_a_sentence_in_another_language_is_not_sought(text: str, found: bool) -> None:
+    """Known by the common words in it; where it has none, or of both, it is sought for both."""
+    french = Language("fr", (), (), (), common=("le", "la", "et", "vous"))
+    flag = Flag("x", "red_flag", "", ("supplier",))
+    english = replace(MEANT, says=(Wording("x", ("box + missing",)),))
+    hits = matcher(PhraseBook((), (), (flag,)), (english, french)).hits(text, "supplier")
+    assert bool(hits) is found
+
+
+def test_a_hit_names_the_words_that_made_it() -> None:
+    (hit,) = MATCHER.hits("Cheaper, my friend, if you pay here", "supplier")
+    assert hit.words == "cheaper … pay"

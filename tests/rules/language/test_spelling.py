@@ -71,6 +71,11 @@ def test_every_long_word_of_the_shipped_phrases_bears_a_typing_error() -> None:
     assert sum(read == word for word, _, read in tried) > 0.95 * len(tried)
 
 
+def test_a_long_text_in_small_letters_is_read_at_once() -> None:
+    """However many words stand before its first sign: the time grows with the text, not with the ways to cut it."""
+    assert words("the bank of the company " * 400 + ", thanks")[-2:] == [",", "thanks"]
+
+
 def test_a_name_comes_out_of_its_disguise() -> None:
     assert {SPELLING.plain(way) for way in ("wh@tsapp", "WhatsAp", "whatsapppp", "wh4ts4pp", "what's'app")} == {"whatsapp"}
 

@@ -132,6 +132,7 @@ def page(name: str, kind: str, day: int) -> bytes:
     return market(kind, day, scenario=name)
 
 
+@pytest.mark.stories
 @pytest.mark.parametrize(("name", "kind", "day"), CASES)
 def test_a_copy_damaged_in_each_way_of_each_page_gives_no_value_that_is_not_its_own(name: str, kind: str, day: int) -> None:
     damage(page(name, kind, day), kind, address(kind, name), FEW)

@@ -43,6 +43,7 @@ def told(kind: str, day: int) -> Mapping[str, Fact]:
     return facts(kind, market_page(kind, day))
 
 
+@pytest.mark.stories
 @pytest.mark.parametrize(("kind", "day"), EVERY_PAGE)
 def test_every_core_fact_is_given_with_a_state_and_what_is_not_shown_has_no_value(kind: str, day: int) -> None:
     read = told(kind, day)
@@ -55,6 +56,7 @@ def test_every_core_fact_is_given_with_a_state_and_what_is_not_shown_has_no_valu
         as_json(fact)
 
 
+@pytest.mark.stories
 @pytest.mark.parametrize(("kind", "day"), EVERY_PAGE)
 def test_every_place_leads_to_its_quote_and_every_value_stands_on_the_page(kind: str, day: int) -> None:
     body = market(kind, day)
@@ -70,6 +72,7 @@ def test_every_place_leads_to_its_quote_and_every_value_stands_on_the_page(kind:
             assert fact.place.quote in " ".join(found.get_text(" ").split())
 
 
+@pytest.mark.stories
 @pytest.mark.parametrize(("kind", "day"), EVERY_PAGE)
 def test_the_page_without_its_data_says_the_same(kind: str, day: int) -> None:
     with_data, shown = told(kind, day), facts(kind, stored(without_scripts(market(kind, day)), address(kind)))

@@ -25,9 +25,12 @@ from tests.collector.sites.alibaba.stored import (
     stored,
 )
 
-PAGES = {kind: market(kind, days_with(kind)[-1]) for kind in KINDS}
 # A page is parsed twice an example: a tenth of what cheaper properties try, in `make test` as in `make proof`.
 bounded = settings(max_examples=settings().max_examples // 10, suppress_health_check=[HealthCheck.too_slow])
+
+
+def newest(kind: str) -> bytes:
+    return market(kind, days_with(kind)[-1])
 
 
 def honest(kind: str, body: bytes, url: str) -> None:
@@ -69,11 +72,11 @@ def with_keys_gone(body: bytes, picks: list[int]) -> bytes:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_stands_in_comments_is_on_no_page(kind: str) -> None:
-    soup = BeautifulSoup(PAGES[kind], "lxml")
+    soup = BeautifulSoup(newest(kind), "lxml")
     for tag in soup.body.find_all(True) if soup.body else ():
         if tag.name not in {"script", "style"}:
             tag.append(Comment(' Please respond by Jan 1, 2030. Total: USD 1.00, "showTime": 1790708050922} '))
-    noted, plain = stored(str(soup), address(kind)), stored(str(BeautifulSoup(PAGES[kind], "lxml")), address(kind))
+    noted, plain = stored(str(soup), address(kind)), stored(str(BeautifulSoup(newest(kind), "lxml")), address(kind))
     assert values(noted, kind) == values(plain, kind)
 
 
@@ -85,8 +88,8 @@ def values(page: StoredPage, kind: str) -> dict[str, object]:
 @bounded
 @given(st.floats(0, 1), st.floats(0, 1))
 def test_a_page_with_a_piece_cut_out(kind: str, start: float, length: float) -> None:
-    honest(kind, cut(PAGES[kind], start, length), address(kind))
-    honest(kind, PAGES[kind][: int(len(PAGES[kind]) * start)], address(kind))
+    honest(kind, cut(newest(kind), start, length), address(kind))
+    honest(kind, newest(kind)[: int(len(newest(kind)) * start)], address(kind))
 
 
 @pytest.mark.parametrize("damage", [without_nodes, with_keys_gone])
@@ -96,7 +99,7 @@ def test_a_page_with_a_piece_cut_out(kind: str, start: float, length: float) -> 
 def test_a_page_with_nodes_removed_or_characters_overwritten(
     kind: str, damage: Callable[[bytes, list[int]], bytes], picks: list[int]
 ) -> None:
-    honest(kind, damage(PAGES[kind], picks), address(kind))
+    honest(kind, damage(newest(kind), picks), address(kind))
 
 
 @pytest.mark.parametrize("kind", [*KINDS, "search"])
