@@ -7,17 +7,17 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from collector.errors import TradewitnessError, WrongRequest
 from web import cases, house, kept, packs, working
 from web.guard import Guard, Keys
 from web.page import Desk, page, wrong
-from web.work import Workshop
+from web.work import Workshop, unexpected
 
 ROUTES = [
     Route("/", house.today),
@@ -50,7 +50,7 @@ ROUTES = [
     Route("/verify", packs.verify_form),
     Route("/verify", packs.verify, methods=["POST"]),
     Route("/snapshot/{id}", kept.snapshot),
-    Route("/snapshot/{id}/{role}/{part:int}", kept.picture),
+    Route("/snapshot/{id}/{role}/{part}", kept.picture),
     Route("/file/{order}/{id}", kept.photo),
     Route("/work/{id}", working.show),
     Route("/work/{id}/events", working.events),
@@ -59,15 +59,16 @@ ROUTES = [
 ]
 
 
-def make_app(archive: Path | None, keys: Keys) -> Starlette:
-    """The application over one archive (None: the usual one)."""
+def make_app(archive: Path | None, keys: Keys) -> ASGIApp:
+    """The application over one archive (None: the usual one), behind its guard: no answer goes out past it."""
     handlers: dict[type[Exception] | int, Callable[[Request, Exception], Response | Awaitable[Response]]] = {
         TradewitnessError: _told,
         HTTPException: _no_page,
+        Exception: _unexpected,
     }
-    app = Starlette(routes=ROUTES, middleware=[Middleware(Guard, keys=keys)], exception_handlers=handlers)
+    app = Starlette(routes=ROUTES, exception_handlers=handlers)
     app.state.desk = Desk(archive, keys, Workshop())
-    return app
+    return Guard(app, keys)
 
 
 def _told(request: Request, error: Exception) -> Response:
@@ -78,4 +79,14 @@ def _told(request: Request, error: Exception) -> Response:
 def _no_page(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 404
     told = WrongRequest("There is no such page here.", "Go to Today, and from there to what you look for.")
+    if status == 400:  # a form that is torn, or has too many parts
+        told = WrongRequest(
+            "What was sent is not understood.", "Load the page again, and send it once more; fewer files at once."
+        )
+        return page(request, "wrong.html", "That did not work", status, error=told)
     return page(request, "wrong.html", "No such page", status, error=told)
+
+
+def _unexpected(request: Request, error: Exception) -> Response:
+    """The last door: a person never sees a traceback, and it is kept for a report."""
+    return wrong(request, unexpected(error), 500)

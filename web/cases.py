@@ -115,7 +115,7 @@ def enter(request: Request, form: FormData) -> Response:
     set_case(
         desk_of(request).workspace(), order, [f"{name}={value}"], {}, why=text(form, "why"), insist=bool(form.get("insist"))
     )
-    return go(f"/case/{order}", "Entered." if value else "Taken back; the case's history says so.")
+    return go(request, f"/case/{order}", "Entered." if value else "Taken back; the case's history says so.")
 
 
 @posted
@@ -123,7 +123,7 @@ def name_pages(request: Request, form: FormData) -> Response:
     """Names another page of the case."""
     order, kind, url = _order(request), text(form, "kind"), text(form, "url")
     set_case(desk_of(request).workspace(), order, [], {kind: (url,)})
-    return go(f"/case/{order}", "The page is written down; it is visited from now on.")
+    return go(request, f"/case/{order}", "The page is written down; it is visited from now on.")
 
 
 @posted
@@ -176,7 +176,7 @@ def withdraw(request: Request, form: FormData) -> Response:
 
     order = _order(request)
     take_out(desk_of(request).workspace(), order, [text(form, "file")], text(form, "why"), _quiet)
-    return go(f"/case/{order}", "The file is out of the case; its history says so.")
+    return go(request, f"/case/{order}", "The file is out of the case; its history says so.")
 
 
 @posted
@@ -184,7 +184,7 @@ def stop(request: Request, form: FormData) -> Response:
     """Stops watching the case."""
     order = _order(request)
     close_case(desk_of(request).workspace(), order)
-    return go("/", f"Order {order} is no longer watched. What was kept stays kept.")
+    return go(request, "/", f"Order {order} is no longer watched. What was kept stays kept.")
 
 
 def draft(request: Request) -> Response:

@@ -10,10 +10,10 @@ import hmac
 import secrets
 from dataclasses import dataclass, field
 from hashlib import sha256
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -39,6 +39,7 @@ class Keys:
 
     port: int
     key: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    ticket: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
 
     @property
     def cookie_name(self) -> str:
@@ -62,6 +63,15 @@ class Keys:
         """The first address: it holds the key, which becomes a cookie at once and leaves the address."""
         return f"http://127.0.0.1:{self.port}/?key={self.key}"
 
+    @property
+    def address_for_once(self) -> str:
+        """What the browser is started with: everybody on the machine may read a program's arguments, so it opens once."""
+        return f"http://127.0.0.1:{self.port}/?key={self.ticket}"
+
+    def mark(self, text: str) -> str:
+        """What shows that a sentence is ours, and not of somebody who made an address with it."""
+        return self._of(f"said {text}")
+
     def _of(self, purpose: str) -> str:
         return hmac.new(self.key.encode(), purpose.encode(), sha256).hexdigest()
 
@@ -71,6 +81,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp, keys: Keys) -> None:
         self.app, self.keys = app, keys
+        self._opens = {keys.key, keys.ticket}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -102,13 +113,11 @@ class Guard:
         # A browser names the origin of every post; `none` is an address that was typed or opened from outside.
         if not own_origin or (method == "POST" and (origin is None or site not in (None, "same-origin"))):
             return PlainTextResponse("This request came from another page. Open tradewitness by its own address.\n", 403)
+        # Another server on this machine is the same site to a cookie: its page may lead here, but ask nothing unseen.
+        if site in ("same-site", "cross-site") and headers.get("sec-fetch-mode") != "navigate":
+            return PlainTextResponse("This request came from another page. Open tradewitness by its own address.\n", 403)
         given = parse_qs(scope["query_string"].decode("latin-1")).get("key", [""])[0]
-        if (
-            given
-            and method in _SAFE
-            and scope["path"] == "/"
-            and hmac.compare_digest(given.encode(), self.keys.key.encode())
-        ):
+        if given and method in _SAFE and scope["path"] == "/" and self._opened_by(given):
             answer = RedirectResponse("/", 303)
             answer.set_cookie(self.keys.cookie_name, self.keys.cookie, httponly=True, samesite="strict", path="/")
             return answer
@@ -118,16 +127,16 @@ class Guard:
             )
         return None
 
+    def _opened_by(self, given: str) -> bool:
+        found = next((key for key in self._opens if hmac.compare_digest(given.encode(), key.encode())), None)
+        if found == self.keys.ticket:
+            self._opens.discard(found)
+        return found is not None
+
     def _knows_cookie(self, headers: Headers) -> bool:
-        for line in headers.getlist("cookie"):
-            try:
-                jar = SimpleCookie(line)
-            except CookieError:
-                continue
-            held = jar.get(self.keys.cookie_name)
-            if held is not None and hmac.compare_digest(held.value.encode(), self.keys.cookie.encode()):
-                return True
-        return False
+        """Whether ours is among the cookies. Other servers on this machine set some, too, of whatever form."""
+        held = (cookie_parser(line).get(self.keys.cookie_name, "") for line in headers.getlist("cookie"))
+        return any(hmac.compare_digest(value.encode(), self.keys.cookie.encode()) for value in held)
 
 
 def local_path(text: str) -> str:

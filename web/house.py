@@ -23,7 +23,7 @@ from collector.archive.queries import Case, PausedAccount
 from collector.errors import PersonNeeded, TradewitnessError, WrongRequest
 from collector.progress import Progress
 from rules.notices.wording import LANGUAGES
-from web.page import begin, desk_of, document, go, page, posted, shown_view, text
+from web.page import begin, desk_of, document, go, page, posted, shown_view, text, whole
 from web.work import Outcome, WebPerson
 
 _RUN = re.compile(r"\d{8}T\d{6}Z")
@@ -46,7 +46,7 @@ def search(request: Request) -> Response:
     words, case = query.get("q", "").strip(), query.get("case", "")
     found = None
     if words and ws.archive.exists:
-        limit = min(int(query.get("limit", "50")) if query.get("limit", "50").isdecimal() else 50, 500)
+        limit = min(whole(query.get("limit", "")) or 50, 500)
         found = shown_view(views.found(find(ws, [words], Filters(case=case, limit=limit))))
     return page(request, "search.html", "Search", words=words, case=case, found=found, cases=_cases(ws))
 
@@ -134,12 +134,12 @@ def change_notices(request: Request, form: FormData) -> Response:
         url = text(form, "url") or "-"
         answer = notify.add_address(ws, url, _Nobody(), discreet=bool(form.get("discreet")), **options)
     elif what == "remove":
-        answer = notify.remove_address(ws, int(text(form, "number")) if text(form, "number").isdecimal() else 0)
+        answer = notify.remove_address(ws, whole(text(form, "number")))
     elif what == "confirm":
         answer = notify.confirm(ws, text(form, "code"))
     else:
         answer = notify.set_ping(ws, text(form, "url"))
-    return go("/settings", answer.said)
+    return go(request, "/settings", answer.said)
 
 
 class _Nobody:
@@ -163,9 +163,9 @@ def change_schedule(request: Request, form: FormData) -> Response:
     ws, machine = desk_of(request).workspace(), schedule.this_machine()
     if text(form, "do") == "remove":
         schedule.remove(ws, machine, "", dry_run=False)
-        return go("/settings", "Nothing runs by itself any more.")
+        return go(request, "/settings", "Nothing runs by itself any more.")
     schedule.install(ws, machine, text(form, "at"), "", dry_run=False)
-    return go("/settings", "The nights run by themselves from now on.")
+    return go(request, "/settings", "The nights run by themselves from now on.")
 
 
 @posted

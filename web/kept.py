@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from starlette.datastructures import FormData
@@ -25,7 +23,8 @@ from collector.model import Artefact, Fact, Snapshot
 from collector.progress import Progress
 from rules.language.facts import fact_words, value_words
 from rules.language.words import time_words
-from web.page import begin, desk_of, document, page, posted, shown_view
+from web.handover import made_at, new_place
+from web.page import begin, desk_of, document, page, posted, shown_view, whole
 from web.work import Outcome, WebPerson
 
 _PICTURES = ("tile", "screen")
@@ -106,7 +105,7 @@ def picture(request: Request) -> Response:
     """A picture of a visit, as it was kept."""
     ws, (role, part) = desk_of(request).workspace(), (request.path_params["role"], request.path_params["part"])
     found = _snapshot(ws, request.path_params["id"])
-    artefact = next((a for a in _of_pictures(found) if (a.role, a.part) == (role, part)), None)
+    artefact = next((a for a in _of_pictures(found) if (a.role, str(a.part)) == (role, part)), None)
     if artefact is None:
         raise WrongRequest("That visit has no such picture.", "Go back to the visit.")
     return _kept(ws, artefact.digest)
@@ -162,9 +161,7 @@ def draw_changes(request: Request, form: FormData) -> Response:
         from casework.asking.changes_page import write_page
 
         ws = desk.workspace()
-        folder = ws.user / "packs"
-        folder.mkdir(parents=True, exist_ok=True)
-        place, answer = Path(tempfile.mkdtemp(dir=folder)), changes(ws, order, None, progress)
+        place, answer = new_place(ws), changes(ws, order, None, progress)
         write_page(ws, answer, place / "changes.html", progress)
         return Outcome(
             views.changes(answer), ((f"/changes/{place.name}", "See before and now"), (f"/case/{order}", "The case"))
@@ -175,8 +172,8 @@ def draw_changes(request: Request, form: FormData) -> Response:
 
 def drawn_changes(request: Request) -> Response:
     """What was drawn."""
-    path = desk_of(request).workspace().user / "packs" / Path(request.path_params["number"]).name / "changes.html"
-    if not path.is_file():
+    path = made_at(desk_of(request).workspace(), request.path_params["number"], "changes.html")
+    if path is None:
         raise WrongRequest("That page is not here any more.", "Draw it again.")
     return document(path)
 
@@ -207,7 +204,8 @@ def thread(request: Request) -> Response:
         if isinstance(message, Mapping)
     ]
     pages = max(1, -(-len(messages) // _A_PAGE))
-    number = int(query["page"]) if query.get("page", "").isdecimal() and 1 <= int(query["page"]) <= pages else pages
+    asked = whole(query.get("page", ""))
+    number = asked if 1 <= asked <= pages else pages
     shown = [_said(message, case.zone) for message in messages[(number - 1) * _A_PAGE : number * _A_PAGE]]
     return page(
         request, "thread.html", "Messages", case=case, messages=shown, number=number, pages=pages, total=len(messages)

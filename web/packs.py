@@ -20,6 +20,7 @@ from collector.progress import Progress
 from rules.pack.plan.exhibits import Choices
 from rules.policy.platform import REASONS
 from web.cases import file_name
+from web.handover import made_at, new_place
 from web.page import begin, desk_of, page, posted, shown_view, text
 from web.work import Outcome, WebPerson
 
@@ -58,11 +59,9 @@ def make(request: Request, form: FormData) -> Response:
     desk = desk_of(request)
     ws = desk.workspace()
     order = find_case(ws, request.path_params["order"]).order
-    folder = ws.user / "packs"
 
     def run(progress: Progress, person: WebPerson) -> Outcome:
-        folder.mkdir(parents=True, exist_ok=True)
-        place = Path(tempfile.mkdtemp(dir=folder))
+        place = new_place(ws)
         answer = make_pack(desk.workspace(), order, _request_of(form_values, place / f"{order}.zip"), progress)
         return Outcome(
             views.packed(answer), ((f"/pack/{place.name}", "Download the pack"), (f"/case/{order}", "Back to the case"))
@@ -74,11 +73,10 @@ def make(request: Request, form: FormData) -> Response:
 
 def download(request: Request) -> Response:
     """A pack that was made here."""
-    folder = desk_of(request).workspace().user / "packs" / Path(request.path_params["number"]).name
-    packs = sorted(folder.glob("*.zip")) if folder.is_dir() else []
-    if not packs:
+    pack = made_at(desk_of(request).workspace(), request.path_params["number"], ".zip")
+    if pack is None:
         raise WrongRequest("That pack is not here any more.", "Make it again; the same choices give the same pack.")
-    return FileResponse(packs[0], media_type="application/zip", filename=packs[0].name)
+    return FileResponse(pack, media_type="application/zip", filename=pack.name)
 
 
 def verify_form(request: Request) -> Response:

@@ -27,12 +27,13 @@ from collector.errors import PARTIAL, PERSON_NEEDED, WRONG_REQUEST, DiskFull, Tr
 from collector.inert import shown
 from rules.language.words import time_words
 from web.guard import Keys, local_path
-from web.shown import as_html, linked
+from web.shown import as_html, linked, quoted
 from web.work import Run, Workshop
 
 MOST_BYTES = 4 << 30  # of one form with its files
 _CLOSED = "base-uri 'none'; form-action 'none'; sandbox allow-popups"
 _MOST_FILES, _MOST_FIELDS = 200, 300
+_MOST_DIGITS = 9
 _STATUS = {WRONG_REQUEST: 400, PERSON_NEEDED: 409, PARTIAL: 507}
 
 
@@ -72,6 +73,7 @@ def _environment() -> Environment:
     )
     made.filters["view"] = as_html
     made.filters["linked"] = linked
+    made.filters["quoted"] = quoted
     made.filters["bare"] = shown_view
     made.filters["local"] = lambda at, zone: time_words(at, zone or machine_zone())
     made.filters["outcome"] = lambda outcome: OUTCOME_WORDS.get(outcome, outcome)
@@ -91,14 +93,20 @@ def page(request: Request, template: str, title: str, status: int = 200, **told:
     desk = desk_of(request)
     values = {
         "title": title, "path": request.url.path, "form_token": desk.keys.form, "running": desk.workshop.running,
-        "said": request.query_params.get("said", ""), **told,
+        "said": _said(request), **told,
     }  # fmt: skip
     return HTMLResponse(_TEMPLATES.get_template(template).render(values), status)
 
 
-def wrong(request: Request, error: TradewitnessError) -> HTMLResponse:
+def _said(request: Request) -> str:
+    """What the form before this page came to; "" where the address was made by somebody else."""
+    said, mark = (request.query_params.get(name, "") for name in ("said", "mark"))
+    return said if hmac.compare_digest(mark.encode(), desk_of(request).keys.mark(said).encode()) else ""
+
+
+def wrong(request: Request, error: TradewitnessError, status: int = 0) -> HTMLResponse:
     """What was asked is wrong, or cannot be done: one sentence, and what to do next."""
-    return page(request, "wrong.html", "That did not work", _STATUS.get(error.exit_code, 400), error=error)
+    return page(request, "wrong.html", "That did not work", status or _STATUS.get(error.exit_code, 400), error=error)
 
 
 def document(path: Path) -> Response:
@@ -109,9 +117,10 @@ def document(path: Path) -> Response:
     return FileResponse(path, media_type="text/html", headers={"content-security-policy": policy})
 
 
-def go(path: str, said: str = "") -> RedirectResponse:
+def go(request: Request, path: str, said: str = "") -> RedirectResponse:
     """To another page of ours, after a change, with what is said there: a reload does not make the change again."""
-    return RedirectResponse(local_path(f"{path}?{urlencode({'said': said})}" if said else path), 303)
+    told = {"said": said, "mark": desk_of(request).keys.mark(said)}
+    return RedirectResponse(local_path(f"{path}?{urlencode(told)}" if said else path), 303)
 
 
 def posted(handler: Callable[[Request, FormData], Response]) -> Callable[[Request], Awaitable[Response]]:
@@ -134,7 +143,7 @@ def posted(handler: Callable[[Request, FormData], Response]) -> Callable[[Reques
 def _require_room(request: Request) -> None:
     """Refuses what is larger than is taken, or than fits on the disk, before the first byte of it is read."""
     length = request.headers.get("content-length", "")
-    if not length.isdecimal():
+    if not length.isdecimal() or "transfer-encoding" in request.headers:
         raise WrongRequest("The size of what was sent is not known.", "Send it from the page's own form.")
     if int(length) > MOST_BYTES:
         raise WrongRequest("That is more than 4 GB at once.", "Send the files one after the other, or cut the video.")
@@ -148,6 +157,11 @@ def text(form: FormData, name: str) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
+def whole(text: str) -> int:
+    """A whole number; 0 for whatever is none, or far too long."""
+    return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else 0
+
+
 def begin(request: Request, title: str, back: str, run: Run) -> RedirectResponse:
     """Begins a piece of work, and goes to the page that shows it."""
-    return go(f"/work/{desk_of(request).workshop.start(title, back, run).id}")
+    return go(request, f"/work/{desk_of(request).workshop.start(title, back, run).id}")

@@ -40,7 +40,7 @@ def serve(archive: Path | None, port: int, *, open_browser: bool, as_json: bool,
         say(f"Open {keys.address}")
         say("The address holds the key: whoever has it sees your cases. It ends with this command (Ctrl-C).")
     if open_browser:
-        webbrowser.open(keys.address)
+        webbrowser.open(keys.address_for_once)
     uvicorn.Server(config).run(sockets=[listening])
 
 

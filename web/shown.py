@@ -6,12 +6,12 @@ Text stays text: it is made inert and escaped here, and addresses become links o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from markupsafe import Markup, escape
 
 from casework.blocks import Bar, Block, Cell, Excerpt, Line, Part, Result, Table, View
-from collector.inert import shown_in_line
+from collector.inert import shown, shown_in_line
 
 _SNAPSHOT = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
 _ADDRESS = re.compile(r"https?://[^\s<>\"'’”]+[^\s<>\"'’”.,;:!?)\]]")
@@ -42,7 +42,7 @@ def _block(block: Block) -> Markup:
         case Line():
             level = min(block.indent // 2, 3)
             kind = "hint" if block.hint else "line"
-            return Markup('<p class="{} in{}">{}</p>').format(kind, level, _parts(block.parts))
+            return Markup('<p class="{} in{}">{}</p>').format(kind, level, _parts(block.parts, linked))
         case Table():
             head = Markup("").join(map(_column, block.columns))
             rows = Markup("").join(
@@ -61,7 +61,7 @@ def _block(block: Block) -> Markup:
         case Excerpt():
             origin = Markup('<p class="origin">{}</p>').format(_record(block.origin)) if block.origin else ""
             return Markup('<article class="excerpt"><p class="head">{}</p><p>{}</p>{}</article>').format(
-                shown_in_line(block.head), _parts(block.said), origin
+                shown_in_line(block.head), _parts(block.said, quoted), origin
             )
         case Result():
             text = "\n".join(shown_in_line(line) for line in block.text.split("\n"))
@@ -82,22 +82,22 @@ def _record(origin: str) -> Markup:
 
 def _cell(cell: Cell) -> Markup:
     parts = cell if isinstance(cell, tuple) else (cell,)
-    return Markup("<br>").join(_parts((part,)) for part in parts)
+    return Markup("<br>").join(_parts((part,), linked) for part in parts)
 
 
-def _parts(parts: Iterable[Part]) -> Markup:
-    return Markup("").join(_part(part) for part in parts)
+def _parts(parts: Iterable[Part], words: Callable[[str], Markup]) -> Markup:
+    return Markup("").join(_part(part, words) for part in parts)
 
 
-def _part(part: Part) -> Markup:
+def _part(part: Part, words: Callable[[str], Markup]) -> Markup:
     if isinstance(part, str):
-        return linked(part)
+        return words(part)
     if isinstance(part, Bar):
-        words = f"{part.full} of {part.cells}"
+        full = f"{part.full} of {part.cells}"
         return Markup('<meter class="{}" min="0" max="{}" value="{}" aria-label="time left">{}</meter>').format(
-            part.tone or "plain", part.cells, part.full, words
+            part.tone or "plain", part.cells, part.full, full
         )
-    return Markup('<span class="{}">{}</span>').format(part.tone or "plain", linked(part.text))
+    return Markup('<span class="{}">{}</span>').format(part.tone or "plain", words(part.text))
 
 
 def _instead(match: re.Match[str]) -> str:
@@ -112,12 +112,21 @@ def _instead(match: re.Match[str]) -> str:
 
 
 def linked(text: str) -> Markup:
-    """Text with its addresses as links; the page that opens learns nothing of where it was opened from."""
-    shown = _COMMAND.sub(_instead, shown_in_line(text))
+    """A sentence of ours with its addresses as links, and in place of a command to type what to press."""
+    return _with_links(_COMMAND.sub(_instead, shown_in_line(text)))
+
+
+def quoted(text: str) -> Markup:
+    """What somebody else wrote, in his own words, with its addresses as links and its lines as they are."""
+    return _with_links(shown(text))
+
+
+def _with_links(text: str) -> Markup:
+    """The page that opens learns nothing of where it was opened from."""
     found, end = Markup(""), 0
-    for match in _ADDRESS.finditer(shown):
+    for match in _ADDRESS.finditer(text):
         url = match[0]
-        found += escape(shown[end : match.start()])
+        found += escape(text[end : match.start()])
         found += Markup('<a href="{}" rel="noreferrer noopener" target="_blank">{}</a>').format(url, url)
         end = match.end()
-    return found + escape(shown[end:])
+    return found + escape(text[end:])

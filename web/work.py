@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import logging
+import asyncio
 import secrets
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -13,10 +14,10 @@ from casework.blocks import View
 from collector.errors import TradewitnessError
 from collector.progress import Progress
 
-_LOG = logging.getLogger("casework.web")
 _MOST_STEPS = 500  # of one piece of work; a capture of a night's pages says fewer
 _MOST_KEPT = 100  # pieces that are done, for who comes back to them
 _ANSWER_S = 3600  # somebody signs in by hand meanwhile
+_LOOK_S = 0.2
 
 State = Literal["running", "asking", "done", "failed"]
 
@@ -149,7 +150,8 @@ class Workshop:
 
     @property
     def running(self) -> list[Work]:
-        return [work for work in self._works.values() if not work.over]
+        with self._lock:
+            return [work for work in self._works.values() if not work.over]
 
     def _go(self, work: Work, run: Run) -> None:
         error: TradewitnessError | None = None
@@ -160,29 +162,34 @@ class Workshop:
             error = told
         except Stopped:
             error = TradewitnessError("Nobody answered, so it was stopped.", "What was kept so far is kept. Begin again.")
-        except Exception as unexpected:  # noqa: BLE001 - the last door: a person never sees a traceback, and it is kept
-            from casework.logfile import keep_details
-
-            _LOG.debug("a piece of work ended by an error", exc_info=unexpected)
-            error = TradewitnessError(
-                f"Something unexpected happened ({type(unexpected).__name__}).",
-                f"Nothing that was kept is lost. {keep_details(unexpected)}",
-            )
+        except Exception as other:  # noqa: BLE001 - the last door: a person never sees a traceback, and it is kept
+            error = unexpected(other)
         with work.changed:
             work.error, work.outcome, work.question = error, outcome, None
             work.changed.notify_all()
 
 
-def states(work: Work, within_s: float = 15) -> Iterator[tuple[str, str]]:
-    """State and newest step, each time one of them changes, until it is over; a sign of life when nothing does."""
+def unexpected(error: Exception) -> TradewitnessError:
+    """An error that nothing here expects, as a sentence; its details are written down for a report."""
+    from casework.logfile import keep_details
+
+    return TradewitnessError(
+        f"Something unexpected happened ({type(error).__name__}).", f"Nothing that was kept is lost. {keep_details(error)}"
+    )
+
+
+async def states(work: Work, within_s: float = 15) -> AsyncIterator[tuple[str, str]]:
+    """State and newest step, each time one of them changes, until it is over; a sign of life when nothing does.
+
+    It holds no thread while it waits: every page that is open on a piece of work would hold one that others need.
+    """
     before: tuple[str, str] | None = None
+    told_at = 0.0
     while True:
-        with work.changed:
-            now = (work.state, work.steps[-1] if work.steps else "")
-            if now == before:
-                work.changed.wait(within_s)
-                now = (work.state, work.steps[-1] if work.steps else "")
-        yield now
-        before = now
-        if work.over:
+        now, at = (work.state, work.steps[-1] if work.steps else ""), time.monotonic()
+        if now != before or at - told_at >= within_s:
+            yield now
+            before, told_at = now, at
+        if now[0] in ("done", "failed"):
             return
+        await asyncio.sleep(_LOOK_S)

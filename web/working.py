@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 
-from starlette.concurrency import iterate_in_threadpool
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from collector.errors import WrongRequest
-from web.page import desk_of, go, page, posted, text
+from web.page import desk_of, go, page, posted, text, whole
 from web.work import Work, states
 
 
@@ -26,7 +25,7 @@ async def events(request: Request) -> Response:
     work = _work(request)
 
     async def stream() -> AsyncIterator[str]:
-        async for state, step in iterate_in_threadpool(states(work)):
+        async for state, step in states(work):
             yield f"data: {json.dumps({'state': state, 'step': step})}\n\n"
 
     return StreamingResponse(stream(), media_type="text/event-stream")
@@ -36,8 +35,8 @@ async def events(request: Request) -> Response:
 def answer(request: Request, form: FormData) -> Response:
     """What the person answered."""
     work, number = _work(request), text(form, "number")
-    work.answer(int(number) if number.isdecimal() else 0, text(form, "answer"))
-    return go(f"/work/{work.id}")
+    work.answer(whole(number), text(form, "answer"))
+    return go(request, f"/work/{work.id}")
 
 
 def _work(request: Request) -> Work:

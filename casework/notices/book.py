@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from filelock import FileLock
 
@@ -19,7 +20,9 @@ from collector.ledger.disk import write_file
 from collector.platform import keep_private
 from rules.language.words import time_words
 from rules.notices.concerns import STEPS, Told
+from rules.notices.wording import LANGUAGES
 
+MOST_STEP_H = 24 * 60
 _WAIT_S = 120  # another command may be sending: longer than the slowest service is waited for
 
 
@@ -49,6 +52,14 @@ class Recipient:
     code: str = ""
     confirmed: datetime | None = None
 
+    def __post_init__(self) -> None:
+        if self.lang not in LANGUAGES:
+            raise ValueError(f"there are no notices in {self.lang!r}")
+        try:
+            ZoneInfo(self.zone)
+        except (KeyError, OSError) as error:
+            raise ValueError(f"{self.zone!r} is no time zone") from error
+
 
 @dataclass(frozen=True, slots=True)
 class Ping:
@@ -68,6 +79,10 @@ class Book:
     calendar: str = ""
     told: Mapping[str, Mapping[str, Told]] = field(default_factory=dict)
     failed: Mapping[str, Failure] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not all(0 < hours <= MOST_STEP_H for hours in self.steps_h):
+            raise ValueError("a step is no span of time")
 
     @property
     def steps_in_words(self) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from casework.keeping.nightly import NightAnswer, night
 from casework.notices.remind import known_concerns
+from casework.notices.sending import Stage
 from casework.notices.telling import TellingAnswer, ping_of, tell
 from casework.workspace import Workspace
 from collector.errors import TradewitnessError, WrongRequest
@@ -31,17 +32,32 @@ def told_night(ws: Workspace, progress: Progress, minutes: int | None = None) ->
     dead-man's service, too; a night that runs already is none of it.
     """
     ws.archive.require()
-    ping_of(ws, "start")
-    tell(ws, known_concerns(ws, progress), progress, urgent=True)
+    _ping(ws, "start")
+    _tell(ws, progress, urgent=True)
     try:
         answer = night(ws, dry_run=False, progress=progress, minutes=minutes)
     except WrongRequest:
         raise
     except TradewitnessError as error:
-        ping_of(ws, "fail", error.message)
+        _ping(ws, "fail", error.message)
         raise
-    told = tell(ws, known_concerns(ws, progress), progress)
-    return ToldNight(answer, told, ping_of(ws, "fail" if answer.failure is not None else "success", _in_short(answer)))
+    told = _tell(ws, progress)
+    return ToldNight(answer, told, _ping(ws, "fail" if answer.failure is not None else "success", _in_short(answer)))
+
+
+def _tell(ws: Workspace, progress: Progress, *, urgent: bool = False) -> TellingAnswer:
+    """What is told; a list of who is told that cannot be read or written keeps no page from being looked at."""
+    try:
+        return tell(ws, known_concerns(ws, progress), progress, urgent=urgent)
+    except TradewitnessError as error:
+        return TellingAnswer((), (), notes=(f"Nobody could be told. {error.message} {error.hint}".strip(),))
+
+
+def _ping(ws: Workspace, stage: Stage, text: str = "") -> str:
+    try:
+        return ping_of(ws, stage, text)
+    except TradewitnessError as error:
+        return error.message.rstrip(".")
 
 
 def _in_short(answer: NightAnswer) -> str:

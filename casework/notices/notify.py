@@ -5,18 +5,16 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from casework.cases import machine_zone, require_zone
 from casework.keeping.sign_in import Person
-from casework.notices.book import Book, Ping, Recipient, read_book, write_book, writing
+from casework.notices.book import MOST_STEP_H, Book, Ping, Recipient, read_book, write_book, writing
 from casework.notices.sending import Sent, label_of, send
 from casework.workspace import Workspace, is_web_address
 from collector.errors import WrongRequest
 from collector.progress import Progress
 from rules.notices.wording import LANGUAGES, Addressee, trial
 
-_MOST_STEP_H = 24 * 60
 _NOBODY = "Add somebody first: tradewitness notify add mailto://USER:PASSWORD@HOST"
 
 
@@ -102,7 +100,7 @@ def confirm(ws: Workspace, code: str) -> NotifyAnswer:
 
 def set_ping(ws: Workspace, url: str) -> NotifyAnswer:
     """Who notices when the nights stop (healthchecks protocol); "" takes it back. Raises WrongRequest for no web address."""
-    if url and (not is_web_address(url) or urlsplit(url).query):
+    if url and not _is_ping_address(url):
         raise WrongRequest(
             "That is not the address of a dead-man's service.",
             "Copy the ping address of your check, such as https://hc-ping.com/…, whole.",
@@ -116,6 +114,11 @@ def set_ping(ws: Workspace, url: str) -> NotifyAnswer:
         else "Nobody else notices any more."
     )
     return NotifyAnswer(book, said)
+
+
+def _is_ping_address(url: str) -> bool:
+    """Whether `/start` and `/fail` can be written behind it: what stands behind ? or # would swallow them."""
+    return is_web_address(url) and url.isascii() and url.isprintable() and not set(" ?#@\\") & set(url)
 
 
 def set_calendar(ws: Workspace, file: Path | None) -> NotifyAnswer:
@@ -145,6 +148,7 @@ def set_steps(ws: Workspace, steps: tuple[str, ...]) -> NotifyAnswer:
 def _hours(text: str) -> int:
     number, unit = text[:-1], text[-1:].lower()
     size = {"d": 24, "h": 1}.get(unit, 0)
-    if not (number.isascii() and number.isdigit()) or not 1 <= int(number[:6]) * size <= _MOST_STEP_H:
+    short = number.isascii() and number.isdigit() and len(number) <= len(str(MOST_STEP_H))
+    if not short or not 1 <= int(number) * size <= MOST_STEP_H:
         raise WrongRequest(f"{text!r} is no span of time.", "Write days and hours so: 7d 3d 1d 6h 1h")
     return int(number) * size

@@ -7,6 +7,7 @@ Formats: systemd.timer(5) and systemd.service(5); crontab(5); launchd.plist(5); 
 from __future__ import annotations
 
 import plistlib
+import re
 import shlex
 import subprocess
 from collections.abc import Mapping
@@ -131,19 +132,28 @@ def _cron(each: tuple[Job, ...], environment: Mapping[str, str], home: PurePath,
     return Plan("cron", crontab="\n".join((begin, *lines, end)) + "\n")
 
 
+_OURS = re.compile(r"\* \* \* env.* (?:nightly|remind) --archive .* --quiet >/dev/null 2>&1$")
+
+
 def crontab_with(before: str, block: str, mark: str) -> str:
-    """A crontab with an archive's block in place of its old one, or without one; the rest as it is."""
+    """A crontab with an archive's block in place of its old one, or without one; the rest as it is.
+
+    Inside the block only what we wrote goes: a line that somebody put there stays, and where the block's last line was
+    deleted, all that follows it does.
+    """
     begin, end = block_lines(mark)
     kept: list[str] = []
     inside = False
-    for line in before.splitlines(keepends=True):
+    for line in before.split("\n"):
         if line.strip() == begin:
             inside = True
         elif inside and line.strip() == end:
             inside = False
-        elif not inside:
-            kept.append(line)
-    text = "".join(kept)
+        else:
+            inside = inside and not line.startswith("# tradewitness")  # the block of another archive
+            if not (inside and _OURS.search(line)):
+                kept.append(line)
+    text = "\n".join(kept)
     return f"{text}{'' if not text or text.endswith(chr(10)) else chr(10)}{block}"
 
 

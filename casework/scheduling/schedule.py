@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import plistlib
 import re
+import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
@@ -79,7 +81,10 @@ def this_machine() -> Machine:
 
 def _run(command: Sequence[str], given: str) -> tuple[int, str]:
     try:
-        done = subprocess.run(command, input=given, capture_output=True, text=True, timeout=60, check=False)
+        # A crontab may be of any encoding: its bytes come back as they were.
+        done = subprocess.run(
+            command, input=given, capture_output=True, encoding="utf-8", errors="surrogateescape", timeout=60, check=False
+        )
     except (OSError, subprocess.SubprocessError) as error:
         return 127, str(error)
     return done.returncode, done.stdout if not done.returncode else (done.stderr or done.stdout)
@@ -131,8 +136,8 @@ def install(ws: Workspace, machine: Machine, at: str, by: str, *, dry_run: bool)
 def remove(ws: Workspace, machine: Machine, by: str, *, dry_run: bool) -> ScheduleAnswer:
     """Takes the jobs out again, whichever time they were put in for; nothing of theirs stays."""
     scheduler, each, plan = _planned(ws, machine, DEFAULT_AT, by)
-    there = _installed(machine, plan, _mark(ws))
-    if not dry_run and any(there):
+    there = _leaves_traces(machine, plan, _mark(ws))
+    if not dry_run and there:
         for command in plan.removing:
             machine.run(command, "")
         for path, _ in plan.files:
@@ -141,7 +146,7 @@ def remove(ws: Workspace, machine: Machine, by: str, *, dry_run: bool) -> Schedu
             machine.run(("systemctl", "--user", "daemon-reload"), "")
         if plan.scheduler == "cron":
             _write_crontab(machine, crontab_with(_crontab(machine), "", _mark(ws)))
-    return _answer(ws, machine, scheduler, each, plan, did="removed" if any(there) else "nothing there", dry_run=dry_run)
+    return _answer(ws, machine, scheduler, each, plan, did="removed" if there else "nothing there", dry_run=dry_run)
 
 
 def status(ws: Workspace, machine: Machine, by: str = "") -> ScheduleAnswer:
@@ -188,9 +193,19 @@ def _time_of(text: str) -> time:
 def _installed(machine: Machine, plan: Plan, mark: str) -> tuple[bool, ...]:
     """Whether each of the jobs, or each thing that the scheduler can be asked for, is there."""
     if plan.scheduler == "cron":
-        return (block_lines(mark)[0] in _crontab(machine).splitlines(),)
+        begin, end = block_lines(mark)
+        lines = _crontab(machine).partition(begin)[2].partition(end)[0].splitlines()
+        runs = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
+        return tuple(any(f" {name} --archive " in line for line in runs) for name in ("nightly", "remind"))
     there = all(Path(path).exists() for path, _ in plan.files)
     return tuple(there and machine.run(command, "")[0] == 0 for command in plan.asking)
+
+
+def _leaves_traces(machine: Machine, plan: Plan, mark: str) -> bool:
+    """Whether anything of the jobs is there, be it whole or not."""
+    if plan.scheduler == "cron":
+        return any(line.strip() == block_lines(mark)[0] for line in _crontab(machine).split("\n"))
+    return any(Path(path).exists() for path, _ in plan.files) or any(_installed(machine, plan, mark))
 
 
 def _installed_at(machine: Machine, plan: Plan, mark: str) -> time | None:
@@ -227,12 +242,12 @@ def _crontab(machine: Machine) -> str:
 
 def _write_crontab(machine: Machine, text: str) -> None:
     code, said = machine.run(("crontab", "-"), text) if text.strip() else machine.run(("crontab", "-r"), "")
-    if code and text.strip():
+    if code and "no crontab" not in said.lower():
         raise PersonNeeded(f"The crontab was not taken: {_last_line(said)}.", "Run `crontab -e` to see whether you may.")
 
 
 def _last_line(said: str) -> str:
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    lines = [line.strip() for line in said.encode("utf-8", "replace").decode().splitlines() if line.strip()]
     return lines[-1].rstrip(".") if lines else ""
 
 
@@ -259,8 +274,45 @@ def _answer(
         for job, has in zip(each, there, strict=True)
     )
     last = ws.index.last_night() if ws.archive.exists else None
-    notes = _notes(machine, scheduler, all(there)) if did != "removed" else ()
+    notes = (*_notes(machine, scheduler, all(there)), *_orphans(machine, plan)) if did != "removed" else ()
     return ScheduleAnswer(scheduler, shown, plan, read_book(ws), did, dry_run, last, notes, zone)
+
+
+def _orphans(machine: Machine, plan: Plan) -> Iterator[str]:
+    """Jobs of archives that are not there any more: they fail each night, and nobody hears of it."""
+    for archive in sorted(set(_archives_of_jobs(machine, plan))):
+        if not Path(archive).exists():
+            yield (
+                f"Jobs run for an archive that is not there: {archive}. If it was moved, install them for its new place; "
+                f"take these out: tradewitness schedule remove --archive {shlex.quote(archive)}"
+            )
+
+
+def _archives_of_jobs(machine: Machine, plan: Plan) -> Iterator[str]:
+    """The archive of every night that this machine's scheduler has, as its own texts name it."""
+    if plan.scheduler == "cron":
+        for line in _crontab(machine).splitlines():
+            if line.rstrip().endswith(">/dev/null 2>&1") and " nightly --archive " in line:
+                yield from _named_archive(line.replace("\\%", "%"))
+    if plan.scheduler == "systemd":
+        for file in sorted(Path(plan.files[0][0]).parent.glob("tradewitness-night*.service")):
+            for line in file.read_text("utf-8", "replace").splitlines():
+                if line.startswith("ExecStart="):
+                    yield from _named_archive(line.removeprefix("ExecStart=").replace("$$", "$").replace("%%", "%"))
+    if plan.scheduler == "launchd":
+        for file in sorted(Path(plan.files[0][0]).parent.glob("tradewitness-night*.plist")):
+            words = plistlib.loads(file.read_bytes()).get("ProgramArguments", [])
+            yield from words[words.index("--archive") + 1 :][:1] if "--archive" in words else ()
+
+
+def _named_archive(command: str) -> Iterator[str]:
+    """The archive that a command names; nothing where the command is not understood."""
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        return
+    if "--archive" in words:
+        yield from words[words.index("--archive") + 1 :][:1]
 
 
 def _notes(machine: Machine, scheduler: Scheduler, there: bool) -> tuple[str, ...]:

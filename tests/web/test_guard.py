@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -141,3 +142,78 @@ def test_without_an_archive_pages_say_the_next_step_and_create_nothing(tmp_path:
             assert visitor.get(path).status == 200
         assert visitor.get("/case/250861947301028446").status == 400
     assert not (tmp_path / "archive").exists()
+
+
+@pytest.mark.parametrize("other", ['prefs={"x": 1}', 'theme="a b', "a[]=1", "x=y z", "=", "ключ=1"])
+def test_cookies_of_other_servers_on_this_machine_lock_nobody_out(visitor: Visitor, other: str) -> None:
+    """A browser sends every port's cookies to every other, and what holds no cookie's form hid ours."""
+    ours = f"{visitor.keys.cookie_name}={visitor.keys.cookie}"
+    told = {"Cookie": f"{other}; {ours}; {other}".encode().decode("latin-1")}
+    assert visitor.ask("GET", "/new", headers=told).status == 200
+
+
+def test_the_address_that_the_browser_is_started_with_opens_once(tmp_path: Path) -> None:
+    """Everybody on the machine may read a program's arguments: the address in them is worth nothing to who comes second."""
+    with serving(tmp_path / "archive") as one:
+        stranger = Visitor(one.port, one.keys, signed_in=False)
+        path = one.keys.address_for_once.partition(str(one.port))[2]
+        assert [stranger.get(path).status for _ in range(2)] == [303, 401]
+        assert stranger.get(f"/?key={one.keys.key}").status == 303
+
+
+@pytest.mark.parametrize(("mode", "status"), [("no-cors", 403), ("cors", 403), ("navigate", 200)])
+def test_a_page_of_another_port_may_lead_here_but_ask_nothing_unseen(visitor: Visitor, mode: str, status: int) -> None:
+    """Another port is the same site, so the cookie comes along with its pictures and scripts."""
+    told = {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": mode}
+    assert visitor.ask("GET", "/new", headers=told).status == status
+
+
+@pytest.mark.parametrize("more", ["", "&mark=", "&mark=" + "0" * 64, "&mark=%C3%A9"])
+def test_nobody_puts_words_of_his_own_on_our_pages(visitor: Visitor, more: str) -> None:
+    answer = visitor.get(f"/new?said=Your+account+is+closed.+Call+https://evil.example{more}")
+    assert answer.status == 200
+    assert "evil.example" not in answer.body
+
+
+@pytest.mark.parametrize("path", ["/pack/" + "x" * 5000, "/changes/" + "x" * 5000, "/nights/" + "x" * 5000,
+                                  "/snapshot/" + "x" * 5000, "/case/" + "x" * 5000, "/search?limit=" + "9" * 5000,
+                                  "/snapshot/x/tile/" + "9" * 5000, "/static/" + "x" * 5000, "/static/%00", "/pack/%00",
+                                  "/new?said=%ED%A0%80", "/pack/..", "/changes/..", "/changes/."])  # fmt: skip
+def test_a_path_of_any_length_and_form_is_answered_with_a_sentence(visitor: Visitor, path: str) -> None:
+    answer = visitor.get(path)
+    assert answer.status in (200, 400, 404)
+    assert "unexpected" not in answer.body
+    assert "</html>" in answer.body
+
+
+@pytest.mark.parametrize(
+    "request_line",
+    [
+        "GET http://evil.example/ HTTP/1.1\r\nHost: evil.example",
+        "GET / HTTP/1.0",
+        "GET / HTTP/1.1\r\nHost: {host}\r\nHost: evil.example",
+        "GET / HTTP/1.1\r\nHost: {host}, evil.example",
+        "GET / HTTP/1.1\r\nX-Forwarded-Host: {host}\r\nHost: evil.example",
+    ],
+)
+def test_no_form_of_a_request_gets_past_the_name_of_this_server(visitor: Visitor, request_line: str) -> None:
+    line = request_line.format(host=f"127.0.0.1:{visitor.port}")
+    cookie = f"Cookie: {visitor.keys.cookie_name}={visitor.keys.cookie}"
+    with socket.create_connection(("127.0.0.1", visitor.port), timeout=20) as connection:
+        connection.sendall(f"{line}\r\n{cookie}\r\nConnection: close\r\n\r\n".encode())
+        answer = connection.makefile("rb").read()
+    assert answer.split(b" ")[1] in (b"400", b"403")
+    assert b"<html" not in answer
+
+
+def test_a_form_whose_parts_are_torn_is_refused_in_a_sentence(visitor: Visitor) -> None:
+    kind = {"Content-Type": "multipart/form-data; boundary=x"}
+    answer = visitor.ask("POST", "/verify", b"--y\r\nnothing of that form", kind)
+    assert answer.status == 400
+    assert "such page" not in answer.body
+
+
+def test_a_form_of_unknown_length_is_refused(visitor: Visitor) -> None:
+    """Its length is what the room on the disk is measured by."""
+    told = {"Transfer-Encoding": "chunked", "Content-Type": "application/x-www-form-urlencoded"}
+    assert visitor.ask("POST", "/nights/run", b"0\r\n\r\n", told).status == 400

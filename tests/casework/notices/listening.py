@@ -50,11 +50,12 @@ def mail_server() -> Iterator[tuple[Mailbox, str]]:
 
 
 class Hooks:
-    """What was posted, by path; `refuse` makes the server answer 500."""
+    """What was posted, by path; `refuse` makes the server answer 500, `leads_to` to another address."""
 
     def __init__(self) -> None:
         self.posted: list[tuple[str, str]] = []
         self.refuse = False
+        self.leads_to = ""
 
     def messages(self) -> list[dict[str, str]]:
         """The JSON notices, in order."""
@@ -71,7 +72,14 @@ def web_server() -> Iterator[tuple[Hooks, str]]:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
             if not hooks.refuse:
                 hooks.posted.append((self.path, body))
-            self.send_response(500 if hooks.refuse else 200)
+            self.send_response(500 if hooks.refuse else 302 if hooks.leads_to else 200)
+            if hooks.leads_to:
+                self.send_header("Location", hooks.leads_to)
+            self.end_headers()
+
+        def do_GET(self) -> None:
+            hooks.posted.append((self.path, ""))
+            self.send_response(200)
             self.end_headers()
 
         def log_message(self, format: str, *args: object) -> None:

@@ -110,3 +110,18 @@ def test_a_wall_is_told_once_for_all_the_cases_behind_it(ws: Workspace, heard: t
     walls = [c for c in known_concerns(ws, quiet) if c.matter == "wall"]
     assert len(walls) == 1
     assert walls[0].urgent
+
+
+def test_a_list_of_who_is_told_that_is_torn_keeps_no_page_from_being_looked_at(
+    ws: Workspace, heard: tuple[Hooks, str]
+) -> None:
+    hooks, _ = heard
+    file = next((ws.user / "notices").glob("*.json"))
+    file.write_text("{")
+    with paper_browser():
+        answer = told_night(ws, quiet)
+    assert answer.night.snapshots
+    assert "Nobody could be told" in answer.told.notes[0]
+    assert shown(answer).code == PARTIAL
+    assert hooks.posted == []
+    assert file.read_text() == "{"

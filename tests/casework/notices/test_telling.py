@@ -12,10 +12,10 @@ import stamina
 
 from casework.asking.today import today
 from casework.cases import open_case, set_case
-from casework.notices.book import read_book
+from casework.notices.book import Recipient, read_book
 from casework.notices.notify import add_address, confirm, remove_address, set_calendar, set_ping, set_steps, try_addresses
 from casework.notices.remind import STOPPED_AFTER, remind
-from casework.notices.sending import Stage
+from casework.notices.sending import Stage, label_of, reason_of
 from casework.notices.telling import ping_of, tell
 from casework.views import notified
 from casework.workspace import Workspace
@@ -268,7 +268,7 @@ def test_a_dead_mans_service_that_does_not_hear_is_written_down_until_it_does(
     assert mended.failed is None
 
 
-@pytest.mark.parametrize("wrong", ["7", "0d", "d", "-1h", "1w", "99999d", "７d"])
+@pytest.mark.parametrize("wrong", ["7", "0d", "d", "-1h", "1w", "99999d", "７d", "000001999999999d", "9" * 5000 + "h"])
 def test_a_step_that_is_no_span_of_time_is_refused(ws: Workspace, wrong: str) -> None:
     with pytest.raises(WrongRequest, match="no span of time"):
         set_steps(ws, ("3d", wrong))
@@ -287,3 +287,62 @@ def test_a_list_that_cannot_be_read_is_said_and_left_as_it_is(ws: Workspace, tmp
         remind(ws, quiet)
     assert any("Nobody is told of deadlines" in notice for notice in today(ws).notices)
     assert file.read_text() == '{"addresses": 7}'
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ['{"steps_h": [1000000000000]}', '{"steps_h": [0]}', "[]", '{"told": {"1": {"x": {"level": "2", "by": null}}}}',
+     '{"addresses": [{"number": 1, "url": "json://h", "label": "x", "zone": "No/Where"}]}',
+     '{"addresses": [{"number": 1, "url": "json://h", "label": "x", "zone": "../../etc/passwd"}]}',
+     '{"addresses": [{"number": 1, "url": "json://h", "label": "x", "zone": "UTC", "lang": "xx"}]}'],
+)  # fmt: skip
+def test_a_list_of_wrong_values_is_said_and_today_is_shown_all_the_same(ws: Workspace, tmp_path: Path, wrong: str) -> None:
+    set_steps(ws, ("5d",))
+    file = next((tmp_path / "configuration" / "notices").glob("*.json"))
+    file.write_text(wrong)
+    assert any("Nobody is told of deadlines" in notice for notice in today(ws).notices)
+    with pytest.raises(ArchiveError, match="not understood"):
+        remind(ws, quiet)
+
+
+def test_what_a_later_version_wrote_beside_ours_does_no_harm(ws: Workspace, tmp_path: Path) -> None:
+    set_steps(ws, ("5d",))
+    file = next((tmp_path / "configuration" / "notices").glob("*.json"))
+    file.write_text(json.dumps({**json.loads(file.read_text()), "of_later": {"x": 1}}))
+    assert read_book(ws).steps_h == (120,)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "ftp://hc.example/x", "file:///etc/passwd", "https://hc.example/x?y=1", "https://hc.example/x#y", "x",
+        "https://hc.example/a b", "https://hc.example/é", "https://user:word@hc.example/x", "javascript:alert(1)",
+        "https://hc.example/x\nHost: y",
+    ],
+)  # fmt: skip
+def test_a_dead_mans_address_that_could_not_be_told_how_it_went_is_refused(ws: Workspace, wrong: str) -> None:
+    with pytest.raises(WrongRequest, match="dead-man"):
+        set_ping(ws, wrong)
+    assert read_book(ws).ping is None
+
+
+@pytest.mark.parametrize(
+    "place", ["http://localhost:{port}/login", "http://{host}/login", "ftp://{host}/ping/abc", "file:///etc/passwd"]
+)
+def test_a_sign_in_page_in_between_is_not_taken_for_being_heard(ws: Workspace, hooks: tuple[Hooks, str], place: str) -> None:
+    """The network of a hotel answers 200 to everybody, from another page."""
+    heard, host = hooks
+    heard.leads_to = place.format(host=host, port=host.rpartition(":")[2])
+    set_ping(ws, f"http://{host}/ping/abc")
+    assert ping_of(ws, "success") != ""
+    assert "/login" not in [path for path, _ in heard.posted]
+
+
+def test_a_reason_names_no_token_that_stands_where_a_host_does() -> None:
+    address = Recipient(1, "ntfy://a-topic-nobody-guesses", "ntfy (a-…)", "UTC")
+    assert "nobody-guesses" not in reason_of("could not send to a-topic-nobody-guesses: 500", address)
+
+
+def test_an_address_with_a_thousand_readers_has_a_label_that_can_be_read() -> None:
+    many = ",".join(f"ana{number}@example.com" for number in range(1000))
+    assert len(label_of(f"mailto://u:word@example.com?to={many}")) < 200

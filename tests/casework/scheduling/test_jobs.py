@@ -107,6 +107,23 @@ def test_a_crontab_keeps_every_other_line_and_comes_back_as_it_was(before: str, 
     assert crontab_with(installed, "", "-other") == installed
 
 
+@pytest.mark.parametrize("torn", ["end", "begin and end"])
+def test_a_block_whose_lines_were_deleted_by_hand_takes_nobody_elses_line_with_it(torn: str) -> None:
+    block = plan_of("cron", the_jobs(), {}, HOME, "-ab12").crontab
+    other = plan_of("cron", the_jobs("/other"), {}, HOME, "-cd34").crontab
+    lines = block.splitlines(keepends=True)
+    left = "".join(lines[:-1] if torn == "end" else lines[1:-1])
+    after = f"{left}5 4 * * * backup nightly\n{other}"
+    removed = crontab_with(after, "", "-ab12")
+    assert removed.endswith(f"5 4 * * * backup nightly\n{other}")
+    assert (left in removed) is (torn != "end")
+
+
+def test_a_line_that_somebody_put_into_the_block_stays() -> None:
+    begin, night, remind, end = plan_of("cron", the_jobs(), {}, HOME, "-ab12").crontab.splitlines(keepends=True)
+    assert crontab_with(f"{begin}{night}1 1 * * * mine\n{remind}{end}", "", "-ab12") == "1 1 * * * mine\n"
+
+
 def test_launchd_runs_the_commands_that_were_meant() -> None:
     plan = plan_of("launchd", the_jobs(), TOLD, HOME, "-ab12")
     night, remind = (plistlib.loads(data) for _, data in plan.files)

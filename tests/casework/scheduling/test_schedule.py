@@ -151,6 +151,64 @@ def test_a_crontab_that_cannot_be_read_is_never_overwritten(ws: Workspace, tmp_p
     assert system.crontab == "5 4 * * * backup\n"
 
 
+def test_a_job_that_was_commented_out_by_hand_is_not_called_there(ws: Workspace, tmp_path: Path) -> None:
+    system = System(("crontab",))
+    machine = system.machine(tmp_path / "home")
+    install(ws, machine, "02:30", "", dry_run=False)
+    assert system.crontab is not None
+    system.crontab = "\n".join(f"#{line}" if "nightly" in line else line for line in system.crontab.splitlines())
+    assert [job.installed for job in status(ws, machine).jobs] == [False, True]
+    remove(ws, machine, "", dry_run=False)
+    assert not any(job.installed for job in status(ws, machine).jobs)
+
+
+def test_jobs_of_which_a_file_was_deleted_by_hand_are_taken_out_whole(ws: Workspace, tmp_path: Path) -> None:
+    system = System()
+    machine = system.machine(tmp_path / "home")
+    install(ws, machine, "02:30", "", dry_run=False)
+    next((tmp_path / "home").rglob("*night*.service")).unlink()
+    assert remove(ws, machine, "", dry_run=False).did == "removed"
+    assert [path for path in (tmp_path / "home").rglob("*") if path.is_file()] == []
+    assert system.enabled == set()
+
+
+def test_a_crontab_that_could_not_be_taken_away_is_said(ws: Workspace, tmp_path: Path) -> None:
+    system = System(("crontab",))
+    machine = system.machine(tmp_path / "home")
+    install(ws, machine, "02:30", "", dry_run=False)
+    system.refuses = "-r"
+    with pytest.raises(PersonNeeded, match="not taken"):
+        remove(ws, machine, "", dry_run=False)
+
+
+@pytest.mark.parametrize("tools", [("systemctl",), ("crontab",)])
+@pytest.mark.parametrize("name", ["archive", '100% "Müller" $HOME 证据'])
+def test_jobs_of_an_archive_that_was_renamed_are_named_with_how_to_take_them_out(
+    ws: Workspace, tmp_path: Path, tools: Sequence[str], name: str
+) -> None:
+    machine = System(tools).machine(tmp_path / "home")
+    archive = archive_at(tmp_path / "old" / name, [], TestClock())
+    other = Workspace(archive, site_named, Alias(), TestClock(), ws.user)
+    install(other, machine, "05:00", "", dry_run=False)
+    assert not any("not there" in note for note in status(ws, machine).notes)
+    shutil.rmtree(tmp_path / "old")
+    notes = [note for note in status(ws, machine).notes if "not there" in note]
+    assert len(notes) == 1
+    assert str(tmp_path / "old" / name) in notes[0]
+    assert remove(other, machine, "", dry_run=False).did == "removed"
+    assert not any("not there" in note for note in status(ws, machine).notes)
+
+
+def test_what_a_tool_says_in_another_encoding_comes_back_as_it_was(tmp_path: Path) -> None:
+    file = tmp_path / "crontab"
+    file.write_bytes("# Sicherung für Müller\n".encode("latin-1"))
+    run = this_machine().run
+    code, said = run(("cat", str(file)), "")
+    assert code == 0
+    assert run(("cat",), said) == (0, said)
+    assert said.encode("utf-8", "surrogateescape") == file.read_bytes()
+
+
 def test_nobody_is_said_to_be_warned_before_a_test_has_arrived(ws: Workspace, tmp_path: Path) -> None:
     machine = System().machine(tmp_path / "home")
     install(ws, machine, "02:30", "", dry_run=False)
