@@ -159,6 +159,8 @@ def kill_nights(folder: Path, authority: Served, points: int, seed: int) -> Tall
         at = chance.randint(1, length)
         killed = not run_flow(desk, 1, at, flow=a_night)
         tally.points, tally.struck = tally.points + 1, tally.struck + killed
+        during = "nightly" if killed else "nothing: it had finished"
+        tally.during[during] = tally.during.get(during, 0) + 1
         check(desk)
         assert run_flow(desk, 2, flow=a_night), "the night was killed without being asked to"
         tally.reported += check(desk, seal="timestamped")
