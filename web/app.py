@@ -13,7 +13,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from collector.errors import TradewitnessError, WrongRequest
+from collector.errors import DiskFull, TradewitnessError, WrongRequest
 from web import cases, house, kept, packs, working
 from web.guard import Guard, Keys
 from web.page import Desk, page, wrong
@@ -89,4 +89,5 @@ def _no_page(request: Request, error: Exception) -> Response:
 
 def _unexpected(request: Request, error: Exception) -> Response:
     """The last door: a person never sees a traceback, and it is kept for a report."""
-    return wrong(request, unexpected(error), 500)
+    told = unexpected(error)
+    return wrong(request, told, 507 if isinstance(told, DiskFull) else 500)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import secrets
 import threading
 import time
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from casework.blocks import View
-from collector.errors import TradewitnessError
+from collector.errors import DiskFull, TradewitnessError
 from collector.progress import Progress
 
 _MOST_STEPS = 500  # of one piece of work; a capture of a night's pages says fewer
@@ -173,6 +174,8 @@ def unexpected(error: Exception) -> TradewitnessError:
     """An error that nothing here expects, as a sentence; its details are written down for a report."""
     from casework.logfile import keep_details
 
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):  # while an upload came in
+        return DiskFull("The disk is full.", "Make room, then begin again. Nothing that was kept is lost.")
     return TradewitnessError(
         f"Something unexpected happened ({type(error).__name__}).", f"Nothing that was kept is lost. {keep_details(error)}"
     )

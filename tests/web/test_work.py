@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import http.client
 import threading
 from pathlib import Path
@@ -61,3 +62,14 @@ def test_an_error_that_nobody_expects_is_said_in_a_sentence_behind_the_same_poli
     assert "Something unexpected happened (RuntimeError)" in answer.body
     assert "the bytes of a page" not in answer.body
     assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+def test_a_disk_that_fills_up_meanwhile_is_said_to_be_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(ws: Workspace) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(notify, "listed", breaks)
+    with serving(tmp_path / "archive") as visitor:
+        answer = visitor.get("/settings")
+    assert answer.status == 507
+    assert "The disk is full." in answer.body
