@@ -132,6 +132,7 @@ def main(arguments: list[str]) -> int:
         print(f"Say which: {', '.join(STAGES)}.", file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory(prefix="tw-", dir=memory(), ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o711)  # a test tries what an ordinary user may
         # Short, because the path of a socket may have a hundred characters.
         ENVIRONMENT.update(TMPDIR=folder, PYTEST_ADDOPTS=f"{os.environ.get('PYTEST_ADDOPTS', '')} --basetemp={folder}/t")
         return next((code for row in STAGES[arguments[0]] if (code := Run().all(row))), 0)

@@ -8,6 +8,7 @@ and kills itself at a given count: between any two of those, an archive must be 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import os
 import random
@@ -18,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from asyncio import runners
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stdout
@@ -104,6 +106,7 @@ def _child(desk: PaperDesk, number: int, kill_at: int, events: Path, flow: Flow)
         sync(fd)
         happened("open", ())
 
+    asyncio.run = runners.run  # nor does the event loop that the stories share
     os.environ.update(desk.environment)
     artefact_writer._THREADS = ThreadPoolExecutor(4)  # its threads do not come along when a process is forked
     os.fsync = counted_sync

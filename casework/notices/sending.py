@@ -102,7 +102,8 @@ class _Stays(urllib.request.HTTPRedirectHandler):
         self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
     ) -> urllib.request.Request | None:
         before, after = urlsplit(req.full_url), urlsplit(newurl)
-        if after.hostname != before.hostname or after.path.rstrip("/") != before.path.rstrip("/"):
+        web = after.scheme in ("http", "https")
+        if not web or after.hostname != before.hostname or after.path.rstrip("/") != before.path.rstrip("/"):
             raise _Elsewhere
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
