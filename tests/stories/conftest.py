@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Playwright
+from playwright.async_api import Error as PlaywrightError
 
 from collector.browser import launch
 
@@ -53,11 +54,24 @@ class _Lender:
         yield self._playwright
 
     async def start(self, playwright: Playwright, path: Path) -> tuple[_LentBrowser, str]:
-        if path not in self._browsers or not self._browsers[path][0].is_connected():
-            self._browsers[path] = native, _ = await self._really_start(playwright, path)
+        if path not in self._browsers or not await _answers(self._browsers[path][0]):
+            with pytest.MonkeyPatch.context() as patch:
+                patch.delenv("DISPLAY", raising=False)  # it must not end with the screen of one story
+                self._browsers[path] = native, _ = await self._really_start(playwright, path)
             self.started.push_async_callback(native.close)
         native, sandbox = self._browsers[path]
         return _LentBrowser(native), sandbox
+
+
+async def _answers(native: Browser) -> bool:
+    """Whether the browser is there; one that is ending may still be connected."""
+    try:
+        session = await native.new_browser_cdp_session()
+        await session.send("Browser.getVersion")
+        await session.detach()
+    except PlaywrightError:
+        return False
+    return True
 
 
 @pytest.fixture(scope="session")

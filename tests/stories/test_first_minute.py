@@ -46,6 +46,7 @@ def table(tmp_path: Path, authority: Served, display: str, monkeypatch: pytest.M
             monkeypatch.setenv(name, value)
         made.init()
         yield made
+        psutil.wait_procs(windows(made), timeout=20)  # one that is ending is none that was left
         assert not windows(made), "a browser was left behind"
 
 
