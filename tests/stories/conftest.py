@@ -88,8 +88,11 @@ def lender(loop: asyncio.Runner) -> Iterator[_Lender]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def one_browser(loop: asyncio.Runner, lender: _Lender) -> Iterator[None]:
-    """In the module's stories."""
+def one_browser(request: pytest.FixtureRequest, loop: asyncio.Runner, lender: _Lender) -> Iterator[None]:
+    """In the module's stories; not where they tell that browsers end, and that none is left."""
+    if getattr(request.module, "OWN_BROWSERS", False):
+        yield
+        return
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(asyncio, "run", loop.run)
         patch.setattr(launch, "_start", lender.start)

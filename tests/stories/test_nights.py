@@ -19,6 +19,8 @@ from collector.capture.tab import Arrival
 from fixtures.authority import Served
 from tests.stories.fleet import KINDS, FleetDesk, fleet
 
+OWN_BROWSERS = True
+
 
 @pytest.fixture(scope="module", autouse=True)
 def one_browser() -> None:
