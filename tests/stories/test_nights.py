@@ -19,22 +19,25 @@ from collector.capture.tab import Arrival
 from fixtures.authority import Served
 from tests.stories.fleet import KINDS, FleetDesk, fleet
 
-OWN_BROWSERS = True
+OWN_BROWSERS = True  # they kill their own, and look whether it is gone
+_LENT: set[psutil.Process] = set()  # to the other stories of this worker: not ours to end
 
 
 @pytest.fixture(scope="module", autouse=True)
-def one_browser() -> None:
-    """These stories are lent no browser: they kill their own, and look whether it is gone."""
+def _not_ours() -> Iterator[None]:
+    _LENT.update(browsers())
+    yield
+    _LENT.clear()
 
 
 def browsers() -> list[psutil.Process]:
-    """The browsers that this process started, without their helpers."""
+    """The browsers that these stories started, without their helpers."""
     found = []
     for process in psutil.Process().children(recursive=True):
         line = process.cmdline() if process.status() != psutil.STATUS_ZOMBIE else []
         if any("--headless" in word for word in line) and not any(word.startswith("--type=") for word in line):
             found.append(process)
-    return found
+    return [process for process in found if process not in _LENT]
 
 
 def end_browsers() -> None:
