@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from dataclasses import dataclass
@@ -40,6 +41,11 @@ class Workspace:
     def index(self) -> Index:
         self.archive.require()
         return open_index(self.archive, *self.readers)
+
+    @property
+    def mark(self) -> str:
+        """What sets this archive apart from others of the user's: 64 hexadecimal digits, from its folder's path."""
+        return hashlib.sha256(str(self.archive.root.resolve()).encode()).hexdigest()
 
     @property
     def readers(self) -> tuple[ReadFacts, ReadSaved]:

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -22,17 +17,12 @@ from casework.workspace import Workspace
 from collector.errors import WrongRequest
 from collector.kinds import FILE_KINDS, case_kinds, in_words
 from collector.model import Snapshot
-from collector.progress import Progress
+from collector.progress import Progress, silent
 from rules.policy.fact_names import FACT_NAMES
 from rules.policy.platform import REASONS
 from web.page import begin, desk_of, go, page, posted, shown_view, text
+from web.uploads import received
 from web.work import Outcome, WebPerson
-
-_LONGEST_NAME = 120
-
-
-def _quiet(text: str) -> None:
-    """Nobody waits for a page that is made at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +62,11 @@ def show(request: Request) -> Response:
     ws = desk_of(request).workspace()
     ws.archive.require()
     case = find_case(ws, request.path_params["order"])
-    found = check_cases(ws, (case.order,), False, (), "", _quiet)
+    found, given = check_cases(ws, (case.order,), False, (), "", silent), told(ws, case.order)
     return page(
         request, "case.html", case.name or case.order, case=case, step=next_of(ws, case.order),
         deadlines=shown_view(views.deadlines(deadlines_of(ws, (case.order,)))), findings=shown_view(views.findings(found)),
-        pages=_pages(ws, case.order), told=told(ws, case.order), told_view=shown_view(views.told(told(ws, case.order))),
+        pages=_pages(ws, case.order), told=given, told_view=shown_view(views.told(given)),
         names=[name for name in FACT_NAMES if not name.page], kinds=[(k.name, in_words(k.name)) for k in FILE_KINDS],
         page_kinds=[(k.name, in_words(k.name)) for k in case_kinds()],
     )  # fmt: skip
@@ -132,41 +122,17 @@ def add(request: Request, form: FormData) -> Response:
     order, desk = _order(request), desk_of(request)
     ws = desk.workspace()
     case = find_case(ws, order)
-    sent = [one for one in form.getlist("files") if isinstance(one, UploadFile) and one.filename]
-    if not sent:
-        raise WrongRequest("No file was chosen.", "Choose one or more, or drop them on the page.")
     from casework.keeping.add import FileDetails, add_and_seal
 
     said = FileDetails(text(form, "kind"), text(form, "note") or None, text(form, "url"), text(form, "saved"))
-    with _as_files(sent) as paths:
-        kept, seal = add_and_seal(ws, case.order, paths, said, _quiet)
+    with received(form) as paths:
+        if not paths:
+            raise WrongRequest("No file was chosen.", "Choose one or more, or drop them on the page.")
+        kept, seal = add_and_seal(ws, case.order, paths, said, silent)
     return page(
         request, "done.html", "Your files", shown=shown_view(views.added(kept, seal)),
         onward=((f"/case/{case.order}", "Back to the case"),),
     )  # fmt: skip
-
-
-@contextmanager
-def _as_files(sent: list[UploadFile]) -> Iterator[list[Path]]:
-    """What was sent, under its own names, in folders that are gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="tradewitness-") as folder:
-        paths = []
-        for number, one in enumerate(sent):
-            place = Path(folder) / str(number)
-            place.mkdir()
-            path = place / file_name(one.filename or "")
-            with path.open("wb") as stream:
-                shutil.copyfileobj(one.file, stream, 1 << 20)
-            paths.append(path)
-        yield paths
-
-
-def file_name(given: str) -> str:
-    """The last part of a name as a browser sends it, without what a file system would take for more than a name."""
-    name = PureWindowsPath(PurePosixPath(given).name).name
-    name = "".join(sign for sign in name if sign.isprintable() and sign not in '<>:"/\\|?*').strip(". ")
-    stem, dot, ending = name.rpartition(".")
-    return (f"{stem[: _LONGEST_NAME - len(ending)]}{dot}{ending}" if dot else name[:_LONGEST_NAME]) or "file"
 
 
 @posted
@@ -175,7 +141,7 @@ def withdraw(request: Request, form: FormData) -> Response:
     from casework.keeping.withdraw import withdraw as take_out
 
     order = _order(request)
-    take_out(desk_of(request).workspace(), order, [text(form, "file")], text(form, "why"), _quiet)
+    take_out(desk_of(request).workspace(), order, [text(form, "file")], text(form, "why"), silent)
     return go(request, f"/case/{order}", "The file is out of the case; its history says so.")
 
 
@@ -192,7 +158,7 @@ def draft(request: Request) -> Response:
     ws, query, order = desk_of(request).workspace(), request.query_params, request.path_params["order"]
     kind, lang = query.get("kind", "supplier"), query.get("lang", "en")
     reasons = tuple(one for one in query.getlist("reason") if one in REASONS)
-    made = draft_for(ws, order, kind, lang, reasons, _quiet)
+    made = draft_for(ws, order, kind, lang, reasons, silent)
     return page(
         request, "draft.html", "A text to copy", order=order, kind=kind, lang=lang, reasons=reasons, all_reasons=REASONS,
         draft=shown_view(views.draft(made)),

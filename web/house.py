@@ -131,8 +131,7 @@ def change_notices(request: Request, form: FormData) -> Response:
         return begin(request, "Sending a test", "/settings", run)
     if what == "add":
         options = {"lang": text(form, "lang") or "en", "zone": text(form, "zone")}
-        url = text(form, "url") or "-"
-        answer = notify.add_address(ws, url, _Nobody(), discreet=bool(form.get("discreet")), **options)
+        answer = notify.add_address(ws, text(form, "url"), _Nobody(), discreet=bool(form.get("discreet")), **options)
     elif what == "remove":
         answer = notify.remove_address(ws, whole(text(form, "number")))
     elif what == "confirm":

@@ -19,7 +19,7 @@ from casework.workspace import Workspace
 from collector.errors import WrongRequest
 from collector.kinds import in_words
 from collector.media import media_type_of
-from collector.model import Artefact, Fact, Snapshot
+from collector.model import Area, Artefact, Fact, Snapshot
 from collector.progress import Progress
 from rules.language.facts import fact_words, value_words
 from rules.language.words import time_words
@@ -35,14 +35,11 @@ _ALONE = "default-src 'none'; sandbox"  # of what was kept, whatever it is: no s
 
 @dataclass(frozen=True, slots=True)
 class FactBox:
-    """Where a fact stands in a picture, in parts of a hundred of its width and height."""
+    """Where a fact stands in a picture, in its pixels."""
 
     words: str
     value: str
-    left: float
-    top: float
-    width: float
-    height: float
+    area: Area
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +59,11 @@ def snapshot(request: Request) -> Response:
     found = _snapshot(ws, request.path_params["id"])
     zone = find_case(ws, found.target.case).zone if found.target.case else machine_zone()
     read = facts_of(ws, found.id)
-    pictures = _pictures(found, read, tiles_of(ws, read), zone)
-    told = shown_view(views.facts(read, tiles_of(ws, read), zone))
+    tiles = tiles_of(ws, read)
+    pictures, told = _pictures(found, read, tiles, zone), shown_view(views.facts(read, tiles, zone))
     return page(
         request, "snapshot.html", f"{in_words(found.target.kind).capitalize()} page", snapshot=found, pictures=pictures,
-        facts=told, zone=zone, words=in_words,
+        facts=told, zone=zone,
     )  # fmt: skip
 
 
@@ -88,16 +85,12 @@ def _pictures(found: Snapshot, facts: Sequence[Fact], tiles: Sequence[FactPictur
         area = artefact.area
         if area is None:
             continue
-        width, height = area[2], area[3]
         boxes = tuple(
-            FactBox(
-                fact_words(fact.name, fact.round), value_words(fact.value, zone)[:200], 100 * tile.box[0] / width,
-                100 * tile.box[1] / height, 100 * tile.box[2] / width, 100 * tile.box[3] / height,
-            )
+            FactBox(fact_words(fact.name, fact.round), value_words(fact.value, zone)[:200], tile.box)
             for fact, tile in zip(facts, tiles, strict=True)
-            if tile is not None and tile.digest == artefact.digest and tile.part == artefact.part and width and height
-        )  # fmt: skip
-        made.append(TilePicture(artefact.role, artefact.part, width, height, boxes))
+            if tile is not None and tile.digest == artefact.digest and tile.part == artefact.part
+        )
+        made.append(TilePicture(artefact.role, artefact.part, *area[2:], boxes))
     return made
 
 

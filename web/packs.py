@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
-from starlette.datastructures import FormData, ImmutableMultiDict, UploadFile
+from starlette.datastructures import FormData, ImmutableMultiDict
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
@@ -16,12 +14,12 @@ from casework.cases import find_case
 from casework.proving.pack import PackRequest, make_pack, preview_pack
 from casework.proving.verify import verify_path
 from collector.errors import WrongRequest
-from collector.progress import Progress
+from collector.progress import Progress, silent
 from rules.pack.plan.exhibits import Choices
 from rules.policy.platform import REASONS
-from web.cases import file_name
 from web.handover import made_at, new_place
 from web.page import begin, desk_of, page, posted, shown_view, text
+from web.uploads import received
 from web.work import Outcome, WebPerson
 
 
@@ -87,16 +85,10 @@ def verify_form(request: Request) -> Response:
 @posted
 def verify(request: Request, form: FormData) -> Response:
     """Verifies a pack that was sent; it is not kept."""
-    sent = next((one for one in form.getlist("files") if isinstance(one, UploadFile) and one.filename), None)
-    if sent is None:
-        raise WrongRequest("No pack was chosen.", "Choose a zip, or drop it on the page.")
-    with tempfile.TemporaryDirectory(prefix="tradewitness-") as folder:
-        path = Path(folder) / file_name(sent.filename or "")
-        with path.open("wb") as stream:
-            shutil.copyfileobj(sent.file, stream, 1 << 20)
-        answer = verify_path(
-            desk_of(request).workspace(), path, lambda step: None, deep=False, against=text(form, "against")
-        )
+    with received(form) as paths:
+        if not paths:
+            raise WrongRequest("No pack was chosen.", "Choose a zip, or drop it on the page.")
+        answer = verify_path(desk_of(request).workspace(), paths[0], silent, deep=False, against=text(form, "against"))
         shown = shown_view(views.verified(answer))
     return page(
         request, "done.html", "What verifying says", shown=shown, onward=(("/verify", "Verify another"), ("/", "Today"))

@@ -71,7 +71,6 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["view"] = as_html
     made.filters["linked"] = linked
     made.filters["quoted"] = quoted
     made.filters["bare"] = shown_view

@@ -38,7 +38,6 @@ class Question:
     number: int
     text: str
     yes_or_no: bool = False
-    unless_no: bool = False
 
 
 class Stopped(Exception):
@@ -80,11 +79,11 @@ class Work:
                 self.steps = [*self.steps[-_MOST_STEPS:], text]
                 self.changed.notify_all()
 
-    def ask(self, text: str, *, yes_or_no: bool = False, unless_no: bool = False) -> str:
+    def ask(self, text: str, *, yes_or_no: bool = False) -> str:
         """Waits for the person's answer. Raises Stopped where none came."""
         with self.changed:
             self._asked += 1
-            self.question, self._answer = Question(self._asked, text, yes_or_no, unless_no), None
+            self.question, self._answer = Question(self._asked, text, yes_or_no), None
             self.changed.notify_all()
             if not self.changed.wait_for(lambda: self._answer is not None, _ANSWER_S):
                 raise Stopped
@@ -123,7 +122,7 @@ class WebPerson:
         return self._work.ask(question).strip()
 
     def agrees(self, question: str, *, unless_no: bool = False) -> bool:
-        return self._work.ask(question, yes_or_no=True, unless_no=unless_no) == "yes"
+        return self._work.ask(question, yes_or_no=True) == "yes"
 
 
 Run = Callable[[Progress, WebPerson], Outcome]

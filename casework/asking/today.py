@@ -78,13 +78,18 @@ def today(ws: Workspace, as_of: datetime | None = None) -> TodayAnswer:
         if ws.archive.root.exists() and not ws.archive.root.is_dir():
             ws.archive.require()
         return TodayAnswer((), now, False)
-    judged = [_judged(ws, case, now) for case in cases(ws) if not case.closed]
+    judged = judged_cases(ws, now)
     blind = blindness(ws, judged, now)
     lines = [_line(ws, one, blind, now) for one in judged]
     far = datetime.max.replace(tzinfo=now.tzinfo)
     lines.sort(key=lambda line: (_URGENCY[line.state], line.act_by or far, line.case))
     due = any(needs_attention(d) for one in judged for d in one.deadlines)
     return TodayAnswer(tuple(lines), now, due, (*_notices(ws), *_unsent(ws)), blind)
+
+
+def judged_cases(ws: Workspace, now: datetime) -> list[JudgedCase]:
+    """Every open case with its deadlines, in the order in which they were opened."""
+    return [_judged(ws, case, now) for case in cases(ws) if not case.closed]
 
 
 def _judged(ws: Workspace, case: Case, now: datetime) -> JudgedCase:

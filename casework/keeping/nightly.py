@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -194,14 +195,11 @@ def _ended(run: _Run) -> NightAnswer:
 
 
 def _record(run: _Run, left_out: tuple[LeftOut, ...], notes: tuple[str, ...]) -> dict[str, object]:
-    outcomes: dict[str, int] = {}
-    for snapshot in run.snapshots:
-        outcomes[snapshot.outcome] = outcomes.get(snapshot.outcome, 0) + 1
     return {
         "run": run.id,
         "planned": len(run.planned),
         "snapshots": [s.id for s in run.snapshots],
-        "outcomes": outcomes,
+        "outcomes": Counter(snapshot.outcome for snapshot in run.snapshots),
         "skipped": [*(f"{named(one.target)}: not visited, {one.why}" for one in left_out), *notes],
         "failure": run.failure.message if run.failure else "",
         "lists": _lists_read(run),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -144,8 +143,7 @@ def _span(hours: int) -> str:
 
 def _file(ws: Workspace) -> Path:
     """A file for each archive: a person's two companies may have different people to tell."""
-    mark = hashlib.sha256(str(ws.archive.root.resolve()).encode()).hexdigest()[:16]
-    return ws.user / "notices" / f"{mark}.json"
+    return ws.user / "notices" / f"{ws.mark[:16]}.json"
 
 
 def read_book(ws: Workspace) -> Book:

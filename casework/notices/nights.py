@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from casework.keeping.nightly import NightAnswer, night
@@ -62,8 +63,6 @@ def _ping(ws: Workspace, stage: Stage, text: str = "") -> str:
 
 def _in_short(answer: NightAnswer) -> str:
     """How it went, for a service that need not know of whom: numbers alone."""
-    outcomes: dict[str, int] = {}
-    for snapshot in answer.snapshots:
-        outcomes[snapshot.outcome] = outcomes.get(snapshot.outcome, 0) + 1
+    outcomes = Counter(snapshot.outcome for snapshot in answer.snapshots)
     kept = ", ".join(f"{number} {name}" for name, number in sorted(outcomes.items())) or "nothing was due"
     return f"{kept}; {len(answer.left_out)} left out; {len(answer.walls)} accounts stopped"

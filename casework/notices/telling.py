@@ -8,17 +8,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from casework.asking.dossier import deadlines_of
-from casework.cases import casefile, cases
+from casework.asking.today import judged_cases
 from casework.notices.book import Book, Failure, Ping, Recipient, read_book, write_book, writing
 from casework.notices.sending import Sent, Stage, ping, send
 from casework.workspace import Workspace
 from collector.errors import TradewitnessError
 from collector.progress import Progress
-from rules.deadlines.counting import deadlines
 from rules.deadlines.moments import address as page_address
 from rules.notices.concerns import Concern, deadline_concern, remembered, to_tell
 from rules.notices.wording import Addressee, notice
-from rules.policy.platform import policies
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +37,12 @@ class TellingAnswer:
 
 def due_concerns(ws: Workspace, now: datetime, steps: tuple[timedelta, ...]) -> tuple[Concern, ...]:
     """What of every open case's deadlines is to be told."""
-    found: list[Concern] = []
-    for case in cases(ws):
-        if case.closed:
-            continue
-        file = casefile(ws, case, now, every_look=False)
-        for deadline in deadlines(file, *policies()):
-            link = page_address(file, deadline.page)
-            concern = deadline_concern(deadline, now, name=case.name, link=link, steps=steps)
-            if concern is not None:
-                found.append(concern)
-    return tuple(found)
+    found = (
+        deadline_concern(deadline, now, name=one.case.name, link=page_address(one.file, deadline.page), steps=steps)
+        for one in judged_cases(ws, now)
+        for deadline in one.deadlines
+    )
+    return tuple(concern for concern in found if concern is not None)
 
 
 def tell(ws: Workspace, more: Iterable[Concern], progress: Progress, *, urgent: bool = False) -> TellingAnswer:

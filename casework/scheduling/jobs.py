@@ -57,6 +57,16 @@ class Plan:
     removing: tuple[tuple[str, ...], ...] = ()
     asking: tuple[tuple[str, ...], ...] = ()
 
+    @property
+    def texts(self) -> tuple[tuple[PurePath, str], ...]:
+        """The files as a person reads them."""
+        return tuple((path, text_of(data)) for path, data in self.files)
+
+
+def text_of(data: bytes) -> str:
+    """What a scheduler's file says: the Task Scheduler's are UTF-16, the others UTF-8."""
+    return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8", "replace")
+
 
 def jobs(program: tuple[str, ...], archive: PurePath, mark: str, at: time) -> tuple[Job, Job]:
     """The night, at its time and every four hours after it, and the hourly reminder, apart so that one tells of the other.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import plistlib
@@ -19,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from casework.cases import machine_zone
 from casework.notices.book import Book, read_book
-from casework.scheduling.jobs import SCHEDULERS, Job, Plan, Scheduler, block_lines, crontab_with, jobs, plan_of
+from casework.scheduling.jobs import SCHEDULERS, Job, Plan, Scheduler, block_lines, crontab_with, jobs, plan_of, text_of
 from casework.workspace import Workspace, keep
 from collector.archive.config import default_archive
 from collector.archive.queries import NightRecord
@@ -175,7 +174,7 @@ def _mark(ws: Workspace) -> str:
     root = ws.archive.root.resolve()
     if root == default_archive().expanduser().absolute().resolve() and "TRADEWITNESS_ARCHIVE" not in os.environ:
         return ""
-    return "-" + hashlib.sha256(str(root).encode()).hexdigest()[:8]
+    return f"-{ws.mark[:8]}"
 
 
 def _time_of(text: str) -> time:
@@ -218,8 +217,7 @@ def _installed_at(machine: Machine, plan: Plan, mark: str) -> time | None:
     for path, _ in plan.files:
         if "night" not in path.name or not Path(path).exists():
             continue
-        data = Path(path).read_bytes()
-        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8", "replace")
+        text = text_of(Path(path).read_bytes())
         found = re.search(r"(?:\*-\*-\* |T)(\d\d):(\d\d):00", text)
         if found is None:
             found = re.search(

@@ -21,7 +21,7 @@ OUTCOME_WORDS = {"complete": "kept whole", "partial": "kept in part", "blocked":
 def scheduled(answer: ScheduleAnswer) -> View:
     """The jobs, whether they are there, what the last night did, and whether anybody will be warned."""
     rows = [as_json(job) for job in answer.jobs]
-    files = [{"path": str(path), "text": _text(data)} for path, data in answer.plan.files]
+    files = [{"path": str(path), "text": text} for path, text in answer.plan.texts]
     last = answer.last_run
     value = {
         "scheduler": answer.scheduler, "jobs": rows, "installed": all(job.installed for job in answer.jobs),
@@ -31,10 +31,6 @@ def scheduled(answer: ScheduleAnswer) -> View:
         "warned": any(one.confirmed for one in answer.book.addresses),
     }  # fmt: skip
     return View(value, tuple(_scheduled(answer)), DONE)
-
-
-def _text(data: bytes) -> str:
-    return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8")
 
 
 def _scheduled(answer: ScheduleAnswer) -> Iterator[Block]:
@@ -84,9 +80,9 @@ def _did(outcomes: Mapping[str, int]) -> str:
 
 def _dry_run(answer: ScheduleAnswer) -> Iterator[Block]:
     """What installing would write and run, whole."""
-    for path, data in answer.plan.files:
+    for path, text in answer.plan.texts:
         yield line(Span(f"Would write {path}", "strong"))
-        yield Result(_text(data))
+        yield Result(text)
     if answer.plan.crontab:
         yield line(Span("Would put into your crontab, and leave the rest of it as it is", "strong"))
         yield Result(answer.plan.crontab)

@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Playwright
-from playwright.async_api import Error as PlaywrightError
 
 from collector.browser import launch
 
@@ -54,24 +53,11 @@ class _Lender:
         yield self._playwright
 
     async def start(self, playwright: Playwright, path: Path) -> tuple[_LentBrowser, str]:
-        if path not in self._browsers or not await _answers(self._browsers[path][0]):
-            with pytest.MonkeyPatch.context() as patch:
-                patch.delenv("DISPLAY", raising=False)  # it must not end with the screen of one story
-                self._browsers[path] = native, _ = await self._really_start(playwright, path)
+        if path not in self._browsers or not self._browsers[path][0].is_connected():
+            self._browsers[path] = native, _ = await self._really_start(playwright, path)
             self.started.push_async_callback(native.close)
         native, sandbox = self._browsers[path]
         return _LentBrowser(native), sandbox
-
-
-async def _answers(native: Browser) -> bool:
-    """Whether the browser is there; one that is ending may still be connected."""
-    try:
-        session = await native.new_browser_cdp_session()
-        await session.send("Browser.getVersion")
-        await session.detach()
-    except PlaywrightError:
-        return False
-    return True
 
 
 @pytest.fixture(scope="session")
@@ -88,11 +74,8 @@ def lender(loop: asyncio.Runner) -> Iterator[_Lender]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def one_browser(request: pytest.FixtureRequest, loop: asyncio.Runner, lender: _Lender) -> Iterator[None]:
-    """In the module's stories; not where they tell that browsers end, and that none is left."""
-    if getattr(request.module, "OWN_BROWSERS", False):
-        yield
-        return
+def one_browser(loop: asyncio.Runner, lender: _Lender) -> Iterator[None]:
+    """In the module's stories. A module that tells of browsers that end has a fixture of this name of its own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(asyncio, "run", loop.run)
         patch.setattr(launch, "_start", lender.start)

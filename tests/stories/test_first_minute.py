@@ -28,9 +28,13 @@ from tests.stories.desk import Desk, desk
 from tests.stories.screen import Script, at_the_window, screen, sign_in, sign_in_at
 
 pytestmark = pytest.mark.browser
-OWN_BROWSERS = True
 
 TRADEWITNESS = str(Path(__file__).resolve().parents[2] / ".venv" / "bin" / "tradewitness")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_browser() -> None:
+    """These stories are lent no browser: they look whether any is left behind."""
 
 
 @pytest.fixture(scope="module")

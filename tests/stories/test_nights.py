@@ -19,12 +19,12 @@ from collector.capture.tab import Arrival
 from fixtures.authority import Served
 from tests.stories.fleet import KINDS, FleetDesk, fleet
 
-OWN_BROWSERS = True  # they kill their own, and look whether it is gone
 _LENT: set[psutil.Process] = set()  # to the other stories of this worker: not ours to end
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _not_ours() -> Iterator[None]:
+def one_browser() -> Iterator[None]:
+    """These stories are lent no browser: they kill their own, and look whether it is gone."""
     _LENT.update(browsers())
     yield
     _LENT.clear()

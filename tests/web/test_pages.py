@@ -15,7 +15,7 @@ from casework.notices.nights import told_night
 from casework.workspace import Workspace
 from tests.paper_desk import ORDER, paper_browser, quiet
 from tests.web.serving import Visitor, serving
-from web.cases import file_name
+from web.uploads import file_name
 
 HOSTILE = '<img src=x onerror="alert(1)"></title><script>alert(1)</script>\u202e.jpg'
 

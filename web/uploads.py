@@ -1,0 +1,37 @@
+"""Files that a form brought: put on the disk under their own names, for what takes paths, and gone afterwards."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from starlette.datastructures import FormData, UploadFile
+
+_LONGEST_NAME = 120
+
+
+@contextmanager
+def received(form: FormData) -> Iterator[list[Path]]:
+    """The form's files, each in a folder of its own; none where none was chosen."""
+    sent = [one for one in form.getlist("files") if isinstance(one, UploadFile) and one.filename]
+    with tempfile.TemporaryDirectory(prefix="tradewitness-") as folder:
+        paths = []
+        for number, one in enumerate(sent):
+            place = Path(folder) / str(number)
+            place.mkdir()
+            path = place / file_name(one.filename or "")
+            with path.open("wb") as stream:
+                shutil.copyfileobj(one.file, stream, 1 << 20)
+            paths.append(path)
+        yield paths
+
+
+def file_name(given: str) -> str:
+    """The last part of a name as a browser sends it, without what a file system would take for more than a name."""
+    name = PureWindowsPath(PurePosixPath(given).name).name
+    name = "".join(sign for sign in name if sign.isprintable() and sign not in '<>:"/\\|?*').strip(". ")
+    stem, dot, ending = name.rpartition(".")
+    return (f"{stem[: _LONGEST_NAME - len(ending)]}{dot}{ending}" if dot else name[:_LONGEST_NAME]) or "file"
