@@ -16,6 +16,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import textwrap
 import time
 import venv
 from collections.abc import Callable, Iterator
@@ -221,20 +222,15 @@ def table(ours: Side, theirs: Side) -> str:
 
 def write(measured: str) -> None:
     """The document's last lines; what stands above them stays."""
-    told = [
-        MEASURED,
-        "",
-        f"Written by `python -m bench.pages`: {CASES} open cases, every tenth in a dispute, {VISITS:,} visits and a",
-        f"conversation of {MESSAGES:,} messages. {ROUNDS} times each page, always of another case, at the 95th percentile and",
-        "in the middle, beside Datasette's page of the same rows of the same index",
-        f"({DATASETTE.replace('==', ' ')}). At most {MARK:g} times is the mark. The slowest of Today is the first in a minute:",
-        "what is due is counted anew each minute, and at once when anything is written.",
-        "",
-        measured,
-        "",
-    ]
+    told = (
+        f"Written by `python -m bench.pages`: {CASES} open cases, every tenth in a dispute, {VISITS:,} visits and a"
+        f" conversation of {MESSAGES:,} messages. {ROUNDS} times each page, always of another case, at the 95th percentile"
+        " and in the middle, beside Datasette's page of the same rows of the same index"
+        f" ({DATASETTE.replace('==', ' ')}). At most {MARK:g} times is the mark. The slowest of Today is the first in a"
+        " minute: what is due is counted anew each minute, and at once when anything is written."
+    )
     above = DOCUMENT.read_text("utf-8").partition(MEASURED)[0].rstrip()
-    DOCUMENT.write_text(above + "\n\n" + "\n".join(told), "utf-8")
+    DOCUMENT.write_text("\n\n".join([above, MEASURED, textwrap.fill(told, 125), measured, ""]), "utf-8")
 
 
 def main() -> int:
