@@ -128,7 +128,7 @@ def add(request: Request, form: FormData) -> Response:
     from casework.keeping.add import FileDetails, add_and_seal
 
     said = FileDetails(text(form, "kind"), text(form, "note") or None, text(form, "url"), text(form, "saved"))
-    with received(form) as paths:
+    with received(ws, form) as paths:
         if not paths:
             raise WrongRequest("No file was chosen.", "Choose one or more, or drop them on the page.")
         kept, seal = add_and_seal(ws, case.order, paths, said, silent)

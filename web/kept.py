@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
 from casework import views
-from casework.asking.changes import changes
 from casework.asking.dossier import FactPicture, facts_of, tiles_of, zone_of_facts
 from casework.cases import find_case, machine_zone
 from casework.workspace import Workspace
@@ -20,12 +18,9 @@ from collector.errors import WrongRequest
 from collector.kinds import in_words
 from collector.media import media_type_of
 from collector.model import Area, Artefact, Fact, Snapshot
-from collector.progress import Progress
 from rules.language.facts import fact_words, value_words
 from rules.language.words import time_words
-from web.handover import made_at, new_place
-from web.page import begin, desk_of, document, page, posted, shown_view, whole
-from web.work import Outcome, WebPerson
+from web.page import desk_of, page, shown_view, whole
 
 _PICTURES = ("tile", "screen")
 _SHOWN_AS = ("image/png", "image/jpeg", "image/webp", "image/gif")
@@ -56,7 +51,7 @@ class TilePicture:
 def snapshot(request: Request) -> Response:
     """One visit: its pictures with boxes, what was read, its steps, and what it lacks."""
     ws = desk_of(request).workspace()
-    found = _snapshot(ws, request.path_params["id"])
+    found = snapshot_of(ws, request.path_params["id"])
     zone = find_case(ws, found.target.case).zone if found.target.case else machine_zone()
     read = facts_of(ws, found.id)
     tiles = tiles_of(ws, read)
@@ -67,7 +62,8 @@ def snapshot(request: Request) -> Response:
     )  # fmt: skip
 
 
-def _snapshot(ws: Workspace, identifier: str) -> Snapshot:
+def snapshot_of(ws: Workspace, identifier: str) -> Snapshot:
+    """The visit that an address names. Raises WrongRequest."""
     ws.archive.require()
     found = ws.index.snapshot(identifier)
     if found is None:
@@ -75,13 +71,14 @@ def _snapshot(ws: Workspace, identifier: str) -> Snapshot:
     return found
 
 
-def _of_pictures(found: Snapshot) -> list[Artefact]:
+def pictures_of(found: Snapshot) -> list[Artefact]:
+    """What a browser can show of it."""
     return [a for a in found.artefacts if a.media_type in _SHOWN_AS and a.role in _PICTURES]
 
 
 def _pictures(found: Snapshot, facts: Sequence[Fact], tiles: Sequence[FactPicture | None], zone: str) -> list[TilePicture]:
     made = []
-    for artefact in _of_pictures(found):
+    for artefact in pictures_of(found):
         area = artefact.area
         if area is None:
             continue
@@ -97,8 +94,8 @@ def _pictures(found: Snapshot, facts: Sequence[Fact], tiles: Sequence[FactPictur
 def picture(request: Request) -> Response:
     """A picture of a visit, as it was kept."""
     ws, (role, part) = desk_of(request).workspace(), (request.path_params["role"], request.path_params["part"])
-    found = _snapshot(ws, request.path_params["id"])
-    artefact = next((a for a in _of_pictures(found) if (a.role, str(a.part)) == (role, part)), None)
+    found = snapshot_of(ws, request.path_params["id"])
+    artefact = next((a for a in pictures_of(found) if (a.role, str(a.part)) == (role, part)), None)
     if artefact is None:
         raise WrongRequest("That visit has no such picture.", "Go back to the visit.")
     return _kept(ws, artefact.digest)
@@ -132,43 +129,6 @@ def facts(request: Request) -> Response:
     found = facts_of(ws, case.order, everything=bool(query.get("all")))
     told = shown_view(views.facts(found, tiles_of(ws, found), zone_of_facts(ws, case.order)))
     return page(request, "facts.html", "What was read", case=case, facts=told, everything=bool(query.get("all")))
-
-
-def changed(request: Request) -> Response:
-    """What changed on the case's pages, what harms the buyer first."""
-    ws = desk_of(request).workspace()
-    ws.archive.require()
-    case = find_case(ws, request.path_params["order"])
-    return page(
-        request, "changes.html", "What changed", case=case, changes=shown_view(views.changes(changes(ws, case.order)))
-    )
-
-
-@posted
-def draw_changes(request: Request, form: FormData) -> Response:
-    """Draws them, before and now."""
-    desk = desk_of(request)
-    order = find_case(desk.workspace(), request.path_params["order"]).order
-
-    def run(progress: Progress, person: WebPerson) -> Outcome:
-        from casework.asking.changes_page import write_page
-
-        ws = desk.workspace()
-        place, answer = new_place(ws), changes(ws, order, None, progress)
-        write_page(ws, answer, place / "changes.html", progress)
-        return Outcome(
-            views.changes(answer), ((f"/changes/{place.name}", "See before and now"), (f"/case/{order}", "The case"))
-        )
-
-    return begin(request, "Drawing what changed", f"/case/{order}/changes", run)
-
-
-def drawn_changes(request: Request) -> Response:
-    """What was drawn."""
-    path = made_at(desk_of(request).workspace(), request.path_params["number"], "changes.html")
-    if path is None:
-        raise WrongRequest("That page is not here any more.", "Draw it again.")
-    return document(path)
 
 
 @dataclass(frozen=True, slots=True)
