@@ -12,8 +12,10 @@ from starlette.responses import Response
 
 from casework import views
 from casework.asking.dossier import FactPicture, facts_of, tiles_of, zone_of_facts
+from casework.asking.search import that_say
 from casework.cases import find_case, machine_zone
 from casework.workspace import Workspace
+from collector.archive.fulltext import MESSAGES
 from collector.errors import WrongRequest
 from collector.kinds import in_words
 from collector.media import media_type_of
@@ -133,8 +135,10 @@ def facts(request: Request) -> Response:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One message as the page shows it."""
+    """One message as the page shows it: its number in the conversation, and the page of it on which it stands."""
 
+    number: int
+    page: int
     who: str
     name: str
     when: str
@@ -152,23 +156,34 @@ def thread(request: Request) -> Response:
     messages = [
         message
         for fact in facts_of(ws, case.order)
-        if fact.name == "thread.messages" and isinstance(fact.value, tuple)
+        if fact.name in MESSAGES and isinstance(fact.value, tuple)
         for message in fact.value
         if isinstance(message, Mapping)
     ]
-    pages = max(1, -(-len(messages) // _A_PAGE))
+    words = query.get("q", "").strip()
+    among = that_say(map(_texts, messages), words) if words else range(len(messages))
+    pages = max(1, -(-len(among) // _A_PAGE))
     asked = whole(query.get("page", ""))
     number = asked if 1 <= asked <= pages else pages
-    shown = [_said(message, case.zone) for message in messages[(number - 1) * _A_PAGE : number * _A_PAGE]]
+    shown = [_said(messages[n], n, case.zone) for n in among[(number - 1) * _A_PAGE : number * _A_PAGE]]
     return page(
-        request, "thread.html", "Messages", case=case, messages=shown, number=number, pages=pages, total=len(messages)
-    )
+        request, "thread.html", "Messages", case=case, messages=shown, number=number, pages=pages, total=len(among),
+        words=words, every=len(messages),
+    )  # fmt: skip
 
 
-def _said(message: Mapping[str, Any], zone: str) -> Said:
+def _texts(message: Mapping[str, Any]) -> tuple[str, ...]:
+    return (str(message.get("text") or ""), str(message.get("translation") or ""), *_attached(message))
+
+
+def _attached(message: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(str(one.get("name", "")) for one in message.get("attachments") or () if isinstance(one, Mapping))
+
+
+def _said(message: Mapping[str, Any], number: int, zone: str) -> Said:
     sent = message.get("sent_at")
     when = time_words(sent, zone) if isinstance(sent, datetime) else str(message.get("printed") or "")
-    names = tuple(str(one.get("name", "")) for one in message.get("attachments") or () if isinstance(one, Mapping))
     texts = (str(message.get(key) or "") for key in ("from", "name", "text", "translation"))
     who, name, text, translation = texts
-    return Said(who, name, when, text, translation, bool(message.get("recalled")), names)
+    recalled, place = bool(message.get("recalled")), number // _A_PAGE + 1
+    return Said(number, place, who, name, when, text, translation, recalled, _attached(message))
