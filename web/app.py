@@ -16,11 +16,13 @@ from starlette.types import ASGIApp
 from collector.errors import DiskFull, TradewitnessError, WrongRequest
 from web import cases, house, kept, packs, working
 from web.guard import Guard, Keys
+from web.language import InReadersLanguage
 from web.page import Desk, page, wrong
 from web.work import Workshop, unexpected
 
 ROUTES = [
     Route("/", house.today),
+    Route("/language", house.choose_language, methods=["POST"]),
     Route("/search", house.search),
     Route("/nights", house.nights),
     Route("/nights/{run}", house.report),
@@ -67,8 +69,8 @@ def make_app(archive: Path | None, keys: Keys) -> ASGIApp:
         Exception: _unexpected,
     }
     app = Starlette(routes=ROUTES, exception_handlers=handlers)
-    app.state.desk = Desk(archive, keys, Workshop())
-    return Guard(app, keys)
+    desk = app.state.desk = Desk(archive, keys, Workshop())
+    return Guard(InReadersLanguage(app, desk.language), keys)
 
 
 def _told(request: Request, error: Exception) -> Response:
