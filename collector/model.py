@@ -375,7 +375,8 @@ class Finding:
 
     These are facts by their names, and in `facts` too: "file: NAME" for a file of the buyer's, "page: KIND" for kept visits.
     `todo` is the next thing for the buyer to do, or "". `source` cites the rule. `language` is that of the words which
-    raised it (en, es, fr, zh), or "": only what was written in a message has one.
+    raised it (en, es, fr, zh), or "": only what was written in a message has one. `words` are these words in plain spelling,
+    " … " between those that stand apart.
     """
 
     id: str
@@ -385,6 +386,7 @@ class Finding:
     todo: str = ""
     source: str = ""
     language: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

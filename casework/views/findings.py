@@ -87,7 +87,8 @@ def _sections(findings: Iterable[Finding], *, brief: bool) -> Iterator[Table]:
 def _finding(finding: Finding) -> tuple[Cell, ...]:
     tone, word = _VERDICT[finding.verdict]
     said = Span("advice", "advice") if finding.id.startswith(_ADVICE) else Span(word, tone)
-    return said, finding.text, finding.todo
+    text = (finding.text, Span(f"Raised by: {finding.words}", "aside")) if finding.words else finding.text
+    return said, text, finding.todo
 
 
 def before_order(answer: BeforeOrderAnswer) -> View:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
+from typing import NamedTuple
 
 from rules.language.spelling import CJK, ways, words
 
@@ -15,12 +16,13 @@ Span = tuple[int, int]
 HAS_CJK = re.compile(f"[{CJK}]")
 _CHOICE = re.compile(r"\(([^()]*)\)(\??)")
 _PART = re.compile(r"(?:^|(?<=\s))([+&-])\s+")
+_NOTATION = re.compile(r"\{\w+\}|\.\.\.|[()|?]")
+_HAS_WORD = re.compile(r"\w")
 _FIGURE = "#"
 _STEM_KEY = 3  # letters by which a word that goes on is looked up
 
 
-@dataclass(frozen=True, slots=True)
-class PhraseTerm:
+class PhraseTerm(NamedTuple):
     """Words in a row, in plain spelling: `stem*` any word that begins so, `#` any figure."""
 
     text: str
@@ -139,9 +141,7 @@ def choices(piece: str) -> tuple[str, ...]:
 
 def bare_words(text: str) -> Iterator[str]:
     """The words and stems of a phrase or of a term, without lists, gaps and signs."""
-    for word in re.sub(r"\{\w+\}|\.\.\.|[()|?]", " ", text).split():
-        if re.search(r"\w", word):
-            yield word
+    return (word for word in _NOTATION.sub(" ", text).split() if _HAS_WORD.search(word))
 
 
 def one_of(found: Iterable[PhraseTerm]) -> Terms:

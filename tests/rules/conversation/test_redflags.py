@@ -132,6 +132,7 @@ def test_a_conversation_from_elsewhere_is_read_by_its_messages_and_nobody_is_tak
     assert finding.id == "redflag.pay_elsewhere"
     assert finding.text.startswith("Somebody asks for payment outside the platform")
     assert "(0.jpg, Cindy, 2026/08/03(Mon) 21:22)" in finding.text
+    assert (finding.language, finding.words) == ("", "western union")
 
 
 def test_a_chat_kept_by_hand_is_read_and_a_contract_is_not_taken_for_a_threat() -> None:
