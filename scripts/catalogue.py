@@ -18,7 +18,8 @@ from collector.kinds import FILE_KINDS, PAGE_KINDS, in_words
 from collector.model import ORIGINS
 from rules.policy.fact_names import WORDS
 from rules.policy.platform import REASONS
-from web.shown import INSTEAD, OURS
+from web.pressing import INSTEAD
+from web.shown import OURS
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCALES = ROOT / "web" / "locale"
@@ -107,7 +108,8 @@ def _of_tables() -> Iterator[tuple[str, str]]:
     yield from (("collector/model.py", text) for text in ORIGINS.values())
     yield from (("rules/policy/platform.py", in_words(text)) for text in REASONS)
     yield from (("casework/views/scheduling.py", text) for text in OUTCOME_WORDS.values())
-    yield from (("web/shown.py", text) for text in (*INSTEAD.values(), *OURS))
+    yield from (("web/pressing.py", text) for text in INSTEAD.values())
+    yield from (("web/shown.py", text) for text in OURS)
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from web.language import Reader, said
+from web.language import PageLanguage, said
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
@@ -147,7 +147,7 @@ def _from_elsewhere(headers: Headers) -> PlainTextResponse:
 
 def _refused(text: str, status: int, headers: Headers) -> PlainTextResponse:
     """A refusal in one sentence, in the language that the browser asks for."""
-    return PlainTextResponse(f"{said(text, Reader.of(headers))}\n", status)
+    return PlainTextResponse(f"{said(text, PageLanguage.of(headers))}\n", status)
 
 
 def local_path(text: str) -> str:

@@ -21,6 +21,7 @@ from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rules.notices.wording import instant_words
+from web.pressing import is_command, pressed
 
 # What each calls itself, by the name under which the book of notices knows it, and its tag for browsers.
 LANGUAGES = {"en": "English", "zh": "中文"}
@@ -48,7 +49,7 @@ _MARK = re.compile(r"\s*(?:[!?•✓●·] +)?")
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Wording:
     """A stretch of what is shown; `english` where it stays so on a page of another language."""
 
     text: str
@@ -76,12 +77,12 @@ class Pattern:
 
 
 @dataclass(frozen=True)
-class Catalogue:
+class Translations:
     """What each English text is called in a language."""
 
     lang: str
     texts: Mapping[str, str]
-    _found: dict[str, tuple[Piece, ...]] = field(default_factory=dict)
+    _found: dict[str, tuple[Wording, ...]] = field(default_factory=dict)
 
     @cached_property
     def patterns(self) -> tuple[Pattern, ...]:
@@ -89,7 +90,7 @@ class Catalogue:
         made = [Pattern.of(text, said) for text, said in self.texts.items() if _PLACE.search(text)]
         return tuple(sorted(made, key=lambda one: -len(one.shape.pattern)))
 
-    def pieces(self, text: str) -> tuple[Piece, ...]:
+    def pieces(self, text: str) -> tuple[Wording, ...]:
         """A sentence or several, translated as far as it goes."""
         if (found := self._found.get(text)) is None:
             found = tuple(_joined(self._pieces(text)))
@@ -101,45 +102,54 @@ class Catalogue:
         """The same as text, for titles and attributes."""
         return "".join(piece.text for piece in self.pieces(text))
 
-    def _pieces(self, text: str) -> Iterator[Piece]:
+    def _pieces(self, text: str) -> Iterator[Wording]:
         if not has_words(text):
-            yield Piece(self._dated(text))
+            yield Wording(self._dated(text))
             return
         mark = _MARK.match(text)
         start, end = mark.end() if mark else 0, len(text.rstrip())
         words = text[start:end]
         said = self.find(words)
-        yield Piece(text[:start])
-        yield from self._parts(words) if said is None else (Piece(said),)
-        yield Piece(text[end:])
+        yield Wording(text[:start])
+        yield from self._parts(words) if said is None else (Wording(said),)
+        yield Wording(text[end:])
 
-    def _parts(self, text: str) -> Iterator[Piece]:
+    def _parts(self, text: str) -> Iterator[Wording]:
         """What is not known as a whole: sentence by sentence, then what stands beside `;` and `:`, then as English."""
         sentences = _SENTENCES.split(text)
         if len(sentences) > 1:
-            for sentence in sentences:
-                yield from self.pieces(sentence)
+            yield from self._run(sentences)
             return
         for sign, between in (("; ", "；"), (": ", "："), (" (", "（")):
             head, found, rest = text.partition(sign)
             if not found or (sign == " (" and not rest.endswith((")", ")."))):
                 continue
             rest = re.sub(r"\)(?=\.?$)", "）", rest) if sign == " (" else rest
-            parts = (*self.pieces(head), Piece(between), *self.pieces(rest))
+            parts = (*self.pieces(head), Wording(between), *self.pieces(rest))
             if any(not part.english and _CHINESE.search(part.text) for part in parts if part.text != between):
                 yield from parts
                 return
-        yield Piece(self._dated(text), english=has_words(text) and not _CHINESE.search(text))
+        yield Wording(self._dated(text), english=has_words(text) and not _CHINESE.search(text))
+
+    def _run(self, sentences: list[str]) -> Iterator[Wording]:
+        """As many at once as are known together, or else one."""
+        while sentences:
+            known = ((n, self.find(" ".join(sentences[:n]))) for n in range(len(sentences), 1, -1))
+            number, said = next(((n, said) for n, said in known if said is not None), (1, None))
+            yield from self.pieces(sentences[0]) if said is None else (Wording(said),)
+            sentences = sentences[number:]
 
     def find(self, text: str) -> str | None:
         """A whole sentence, label or list; None where a word of it is not known."""
+        if is_command(text):
+            return pressed(text, lambda press: self.texts.get(press, press))
         said = self.texts.get(text) or self.texts.get(text[:1].lower() + text[1:])
         if said is None and text.endswith("."):
             known = self.find(text[:-1])
             said = f"{known}。" if known is not None else None
         if said is None and (_SPAN.fullmatch(text) or _INSTANT.fullmatch(text)):
             said = self._dated(self._span(text))
-        return said or self._by_pattern(text) or self._listed(text)
+        return said or self._by_pattern(text) or self._listed(text) or self._after_colon(text)
 
     def _by_pattern(self, text: str) -> str | None:
         for pattern in self.patterns:
@@ -161,6 +171,11 @@ class Catalogue:
         parts = text.split(", ")
         said = [self.find(part) for part in parts] if len(parts) > 1 else [None]
         return "、".join(filter(None, said)) if None not in said else None
+
+    def _after_colon(self, text: str) -> str | None:
+        head, found, rest = text.partition(": ")
+        said = (self.find(head), self.find(rest)) if found else (None,)
+        return "：".join(filter(None, said)) if None not in said else None
 
     def _dated(self, text: str) -> str:
         """With its days in the language's words."""
@@ -187,12 +202,12 @@ def has_words(text: str) -> bool:
     return _WORD.search(_NO_WORDS.sub("", _INSTANT.sub("", text))) is not None
 
 
-def _joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
+def _joined(pieces: Iterable[Wording]) -> Iterator[Wording]:
     """English sentences beside each other as one, with the space between them that Chinese ones have not."""
-    held: Piece | None = None
+    held: Wording | None = None
     for piece in filter(lambda one: one.text, pieces):
         if held is not None and held.english == piece.english:
-            held = Piece(f"{held.text}{' ' if held.english else ''}{piece.text}", held.english)
+            held = Wording(f"{held.text}{' ' if held.english else ''}{piece.text}", held.english)
             continue
         if held is not None:
             yield held
@@ -202,7 +217,7 @@ def _joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
 
 
 @lru_cache
-def catalogue(lang: str) -> Catalogue | None:
+def catalogue(lang: str) -> Translations | None:
     """The catalogue of a language; None of English, which is what everything is written in."""
     if lang == "en":
         return None
@@ -224,10 +239,10 @@ def catalogue(lang: str) -> Catalogue | None:
             said = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
             if ids[0] and said and said[0]:
                 texts |= dict.fromkeys(ids, said[0])
-    return Catalogue(lang, texts)
+    return Translations(lang, texts)
 
 
-class Reader:
+class PageLanguage:
     """Who reads the answer to a request: the language that was chosen here, is in the book, or that the browser asks for."""
 
     def __init__(self, chosen: str, accepted: str, setting: Callable[[], str]) -> None:
@@ -235,7 +250,7 @@ class Reader:
         self.left_english = False
 
     @classmethod
-    def of(cls, headers: Headers, setting: Callable[[], str] = lambda: "") -> Reader:
+    def of(cls, headers: Headers, setting: Callable[[], str] = lambda: "") -> PageLanguage:
         """Who sent a request with these headers; `setting` gives the language of the book."""
         held = (cookie_parser(line).get(COOKIE, "") for line in headers.getlist("cookie"))
         chosen = next((lang for lang in held if lang in LANGUAGES), "")
@@ -250,13 +265,13 @@ class Reader:
         return booked if booked in LANGUAGES else preferred(self._accepted) or "en"
 
 
-_NOBODY = Reader("en", "", lambda: "")
-_READER: ContextVar[Reader] = ContextVar("reader")
+_NOBODY = PageLanguage("en", "", lambda: "")
+_LANGUAGE: ContextVar[PageLanguage] = ContextVar("language")
 
 
-def reader() -> Reader:
+def page_language() -> PageLanguage:
     """Who reads what is being made; English outside of a request."""
-    return _READER.get(_NOBODY)
+    return _LANGUAGE.get(_NOBODY)
 
 
 def preferred(header: str) -> str:
@@ -280,22 +295,22 @@ class InReadersLanguage:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            _READER.set(Reader.of(Headers(scope=scope), self.setting))
+            _LANGUAGE.set(PageLanguage.of(Headers(scope=scope), self.setting))
         await self.app(scope, receive, send)
 
 
-def said(text: str, who: Reader | None = None) -> str:
+def said(text: str, who: PageLanguage | None = None) -> str:
     """A text of ours in the reader's language, without marks: for titles and attributes."""
-    known = catalogue((who or reader()).lang)
+    known = catalogue((who or page_language()).lang)
     return known.plain(text) if known else text
 
 
-def pieces(text: str) -> tuple[Piece, ...]:
+def pieces(text: str) -> tuple[Wording, ...]:
     """The same for a page, which marks what stays English, and says so to its reader."""
-    who = reader()
+    who = page_language()
     known = catalogue(who.lang)
     if known is None:
-        return (Piece(text),)
+        return (Wording(text),)
     found = known.pieces(text)
     if any(piece.english for piece in found):
         who.left_english = True
@@ -304,7 +319,7 @@ def pieces(text: str) -> tuple[Piece, ...]:
 
 def fixed(text: str) -> str:
     """A text of a template, which has an entry of its own."""
-    known = catalogue(reader().lang)
+    known = catalogue(page_language().lang)
     return known.texts.get(text, text) if known else text
 
 
@@ -315,4 +330,4 @@ def is_instant(text: str) -> bool:
 
 def moment(at: datetime, zone: str) -> str:
     """An instant in the reader's words, as it is in a zone."""
-    return instant_words(at, zone, reader().lang)
+    return instant_words(at, zone, page_language().lang)

@@ -28,7 +28,7 @@ from casework.workspace import Workspace, workspace
 from collector.errors import PARTIAL, PERSON_NEEDED, WRONG_REQUEST, ArchiveError, DiskFull, TradewitnessError, WrongRequest
 from collector.inert import shown
 from web.guard import Keys, local_path
-from web.language import LANGUAGES, TAGS, fixed, moment, reader, said
+from web.language import LANGUAGES, TAGS, fixed, moment, page_language, said
 from web.shown import as_html, kept, linked, quoted
 from web.work import Run, Workshop
 
@@ -120,7 +120,8 @@ def page(request: Request, template: str, title: str, status: int = 200, **told:
     desk = desk_of(request)
     values = {
         "title": title, "path": request.url.path, "form_token": desk.keys.form, "running": desk.workshop.running,
-        "said": _said(request), "reader": reader(), "languages": LANGUAGES, "tags": TAGS, "here": _here(request), **told,
+        "said": _said(request), "language": page_language(), "languages": LANGUAGES, "tags": TAGS, "here": _here(request),
+        **told,
     }  # fmt: skip
     return HTMLResponse(_TEMPLATES.get_template(template).render(values), status)
 

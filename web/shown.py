@@ -14,27 +14,14 @@ from markupsafe import Markup, escape
 
 from casework.blocks import Bar, Block, Cell, Excerpt, Line, Part, Result, Table, View
 from collector.inert import shown, shown_in_line
-from web.language import Piece, has_words, is_instant, pieces, said
+from web.language import Wording, has_words, is_instant, pieces, said
+from web.pressing import pressed
 
 _SNAPSHOT = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
 _ADDRESS = re.compile(r"https?://[^\s<>\"'’”]+[^\s<>\"'’”.,;:!?)\]]")
-# A command with what follows it of names in capitals, numbers, options and values.
-_COMMAND = re.compile(
-    r"\btradewitness((?: [a-z]+)?(?: [a-z]+)?)((?: (?:--?[\w-]+|[A-Z0-9_…\[\]/…]+|[a-z_.]+=\S*[\w…]|\d{6,}))*)"
-)
 # Columns that hold what pages, messages and people said.
 _EVIDENCE = {"Address", "Value", "File", "What it shows", "Before", "Now", "With"}
 OURS = ("yes", "no", "none", "not shown")  # our words for a value that is no text
-# Where on these pages is done what a command does.
-INSTEAD = {
-    "case set": "“Enter what you know” on the case's page", "case open": "“Watch an order”", "watch": "“Watch an order”",
-    "case show": "the case's page", "add": "“Put in your own files” on the case's page",
-    "capture": "“Keep its pages now” on the case's page", "remind": "“The nights” in Settings",
-    "login": "“Sign in” in Settings", "pack": "“Make a pack” on the case's page", "notify test": "“Send a test” in Settings",
-    "notify add": "“Add somebody” in Settings", "schedule install": "“The nights” in Settings", "nightly": "“Nights”",
-    "draft": "“Texts to copy” on the case's page", "search": "the search field above",
-    "withdraw": "“Take a file out” on the case's page", "verify": "“Verify”",
-}  # fmt: skip
 
 
 def as_html(view: View, *, hints: bool = True) -> Markup:
@@ -105,24 +92,13 @@ def _part(part: Part, words: Callable[[str], Markup]) -> Markup:
     return Markup('<span class="{}">{}</span>').format(part.tone or "plain", words(part.text))
 
 
-def _instead(match: re.Match[str]) -> str:
-    """What to press in place of what to type; a command that these pages have nothing for stands as it is."""
-    words = match[1].split()
-    for number in (2, 1):
-        instead = INSTEAD.get(" ".join(words[:number])) if len(words) >= number else None
-        if instead is not None:
-            rest = " ".join(words[number:])
-            return f"{instead} {rest}".rstrip()
-    return match[0]
-
-
 def linked(text: str) -> Markup:
     """A sentence of ours with its addresses as links, and in place of a command to type what to press."""
-    return Markup("").join(map(_piece, pieces(_COMMAND.sub(_instead, shown_in_line(text)))))
+    return Markup("").join(map(_piece, pieces(shown_in_line(text))))
 
 
-def _piece(piece: Piece) -> Markup:
-    text = _with_links(piece.text)
+def _piece(piece: Wording) -> Markup:
+    text = _with_links(pressed(piece.text, str if piece.english else said))
     return Markup('<span lang="en">{}</span>').format(text) if piece.english else text
 
 
