@@ -49,7 +49,7 @@ _MARK = re.compile(r"\s*(?:[!?•✓●·] +)?")
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
+class Translated:
     """A stretch of what is shown; `english` where it stays so on a page of another language."""
 
     text: str
@@ -82,7 +82,7 @@ class Translations:
 
     lang: str
     texts: Mapping[str, str]
-    _found: dict[str, tuple[Wording, ...]] = field(default_factory=dict)
+    _found: dict[str, tuple[Translated, ...]] = field(default_factory=dict)
 
     @cached_property
     def patterns(self) -> tuple[Pattern, ...]:
@@ -90,7 +90,7 @@ class Translations:
         made = [Pattern.of(text, said) for text, said in self.texts.items() if _PLACE.search(text)]
         return tuple(sorted(made, key=lambda one: -len(one.shape.pattern)))
 
-    def pieces(self, text: str) -> tuple[Wording, ...]:
+    def pieces(self, text: str) -> tuple[Translated, ...]:
         """A sentence or several, translated as far as it goes."""
         if (found := self._found.get(text)) is None:
             found = tuple(_joined(self._pieces(text)))
@@ -102,19 +102,19 @@ class Translations:
         """The same as text, for titles and attributes."""
         return "".join(piece.text for piece in self.pieces(text))
 
-    def _pieces(self, text: str) -> Iterator[Wording]:
+    def _pieces(self, text: str) -> Iterator[Translated]:
         if not has_words(text):
-            yield Wording(self._dated(text))
+            yield Translated(self._dated(text))
             return
         mark = _MARK.match(text)
         start, end = mark.end() if mark else 0, len(text.rstrip())
         words = text[start:end]
         said = self.find(words)
-        yield Wording(text[:start])
-        yield from self._parts(words) if said is None else (Wording(said),)
-        yield Wording(text[end:])
+        yield Translated(text[:start])
+        yield from self._parts(words) if said is None else (Translated(said),)
+        yield Translated(text[end:])
 
-    def _parts(self, text: str) -> Iterator[Wording]:
+    def _parts(self, text: str) -> Iterator[Translated]:
         """What is not known as a whole: sentence by sentence, then what stands beside `;` and `:`, then as English."""
         sentences = _SENTENCES.split(text)
         if len(sentences) > 1:
@@ -125,18 +125,18 @@ class Translations:
             if not found or (sign == " (" and not rest.endswith((")", ")."))):
                 continue
             rest = re.sub(r"\)(?=\.?$)", "）", rest) if sign == " (" else rest
-            parts = (*self.pieces(head), Wording(between), *self.pieces(rest))
+            parts = (*self.pieces(head), Translated(between), *self.pieces(rest))
             if any(not part.english and _CHINESE.search(part.text) for part in parts if part.text != between):
                 yield from parts
                 return
-        yield Wording(self._dated(text), english=has_words(text) and not _CHINESE.search(text))
+        yield Translated(self._dated(text), english=has_words(text) and not _CHINESE.search(text))
 
-    def _run(self, sentences: list[str]) -> Iterator[Wording]:
+    def _run(self, sentences: list[str]) -> Iterator[Translated]:
         """As many at once as are known together, or else one."""
         while sentences:
             known = ((n, self.find(" ".join(sentences[:n]))) for n in range(len(sentences), 1, -1))
             number, said = next(((n, said) for n, said in known if said is not None), (1, None))
-            yield from self.pieces(sentences[0]) if said is None else (Wording(said),)
+            yield from self.pieces(sentences[0]) if said is None else (Translated(said),)
             sentences = sentences[number:]
 
     def find(self, text: str) -> str | None:
@@ -202,12 +202,12 @@ def has_words(text: str) -> bool:
     return _WORD.search(_NO_WORDS.sub("", _INSTANT.sub("", text))) is not None
 
 
-def _joined(pieces: Iterable[Wording]) -> Iterator[Wording]:
+def _joined(pieces: Iterable[Translated]) -> Iterator[Translated]:
     """English sentences beside each other as one, with the space between them that Chinese ones have not."""
-    held: Wording | None = None
+    held: Translated | None = None
     for piece in filter(lambda one: one.text, pieces):
         if held is not None and held.english == piece.english:
-            held = Wording(f"{held.text}{' ' if held.english else ''}{piece.text}", held.english)
+            held = Translated(f"{held.text}{' ' if held.english else ''}{piece.text}", held.english)
             continue
         if held is not None:
             yield held
@@ -305,12 +305,12 @@ def said(text: str, who: PageLanguage | None = None) -> str:
     return known.plain(text) if known else text
 
 
-def pieces(text: str) -> tuple[Wording, ...]:
+def pieces(text: str) -> tuple[Translated, ...]:
     """The same for a page, which marks what stays English, and says so to its reader."""
     who = page_language()
     known = catalogue(who.lang)
     if known is None:
-        return (Wording(text),)
+        return (Translated(text),)
     found = known.pieces(text)
     if any(piece.english for piece in found):
         who.left_english = True

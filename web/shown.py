@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from casework.blocks import Bar, Block, Cell, Excerpt, Line, Part, Result, Table, View
 from collector.inert import shown, shown_in_line
-from web.language import Wording, has_words, is_instant, pieces, said
+from web.language import Translated, has_words, is_instant, pieces, said
 from web.pressing import pressed
 
 _SNAPSHOT = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
@@ -97,7 +97,7 @@ def linked(text: str) -> Markup:
     return Markup("").join(map(_piece, pieces(shown_in_line(text))))
 
 
-def _piece(piece: Wording) -> Markup:
+def _piece(piece: Translated) -> Markup:
     text = _with_links(pressed(piece.text, str if piece.english else said))
     return Markup('<span lang="en">{}</span>').format(text) if piece.english else text
 
