@@ -13,7 +13,7 @@ from casework import views
 from casework.asking.changes import ChangesAnswer, changes
 from casework.cases import find_case
 from collector.errors import WrongRequest
-from collector.kinds import in_words
+from collector.kinds import page_kind
 from collector.model import Artefact, Snapshot
 from collector.progress import Progress
 from rules.changes.change import Seen
@@ -27,7 +27,7 @@ from web.work import Outcome, WebPerson
 class Pair:
     """Two visits to a page of which the later one showed something else."""
 
-    words: str
+    title: str
     first: Seen
     then: Seen
 
@@ -46,7 +46,7 @@ def changed(request: Request) -> Response:
 def _pairs(answer: ChangesAnswer) -> list[Pair]:
     """The newest first, each once."""
     found = {(one.first.snapshot, one.then.snapshot): one for one in answer.changes}
-    pairs = [Pair(in_words(one.page.kind), one.first, one.then) for one in found.values()]
+    pairs = [Pair(page_kind(one.page.kind).title, one.first, one.then) for one in found.values()]
     return sorted(pairs, key=lambda pair: pair.then.at, reverse=True)
 
 
@@ -60,7 +60,7 @@ def compare(request: Request) -> Response:
     pairs = list(zip_longest(_tiles(first), _tiles(then)))
     return page(
         request, "compare.html", "Before and after", case=case, first=first, then=then, pairs=pairs,
-        words=in_words(then.target.kind),
+        title_of_page=page_kind(then.target.kind).title,
     )  # fmt: skip
 
 

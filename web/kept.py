@@ -17,11 +17,11 @@ from casework.cases import find_case, machine_zone
 from casework.workspace import Workspace
 from collector.archive.fulltext import MESSAGES
 from collector.errors import WrongRequest
-from collector.kinds import in_words
+from collector.kinds import page_kind
 from collector.media import media_type_of
 from collector.model import Area, Artefact, Fact, Snapshot
 from rules.language.facts import fact_words, value_words
-from rules.language.words import time_words
+from web.language import moment
 from web.page import desk_of, page, shown_view, whole
 
 _PICTURES = ("tile", "screen")
@@ -59,7 +59,7 @@ def snapshot(request: Request) -> Response:
     tiles = tiles_of(ws, read)
     pictures, told = _pictures(found, read, tiles, zone), shown_view(views.facts(read, tiles, zone))
     return page(
-        request, "snapshot.html", f"{in_words(found.target.kind).capitalize()} page", snapshot=found, pictures=pictures,
+        request, "snapshot.html", page_kind(found.target.kind).title, snapshot=found, pictures=pictures,
         facts=told, zone=zone,
     )  # fmt: skip
 
@@ -182,7 +182,7 @@ def _attached(message: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _said(message: Mapping[str, Any], number: int, zone: str) -> Said:
     sent = message.get("sent_at")
-    when = time_words(sent, zone) if isinstance(sent, datetime) else str(message.get("printed") or "")
+    when = moment(sent, zone) if isinstance(sent, datetime) else str(message.get("printed") or "")
     texts = (str(message.get(key) or "") for key in ("from", "name", "text", "translation"))
     who, name, text, translation = texts
     recalled, place = bool(message.get("recalled")), number // _A_PAGE + 1

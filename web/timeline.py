@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from babel.dates import get_month_names
 from markupsafe import Markup
 
 from casework.asking.timeline import CaseTimeline
+from web.language import page_language
 
 _EDGE, _ROW, _DOT, _LANE = 16, 26, 11, 18  # in units of the picture
-_LABEL = "The days of this case. What each number is stands in the list below."
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,8 @@ class Axis:
         return _EDGE + (self.wide - 2 * _EDGE) * ((moment - self.first) / (self.last - self.first))
 
     def months(self, zone: str) -> Iterator[tuple[float, str]]:
-        """Where each month begins, with its name; of many every second, third or sixth."""
+        """Where each month begins, with its name, January with its year's; of many every second, third or sixth."""
+        names = get_month_names("abbreviated", context="stand-alone", locale=page_language().lang)
         first = self.first.astimezone(ZoneInfo(zone))
         count = (self.last - self.first).days // 30 + 1
         every = next(step for step in (1, 2, 3, 6, 12, 10**6) if count / step <= self.wide / 70)
@@ -39,10 +40,10 @@ class Axis:
             if begins > self.last:
                 return
             if (month - 1) % every == 0:
-                yield self.at(begins), f"{_MONTHS[month - 1]} {year}" if month == 1 or count < 5 else _MONTHS[month - 1]
+                yield self.at(begins), str(names[month]) if month > 1 else str(year)
 
 
-def picture(told: CaseTimeline, wide: int) -> Markup:
+def picture(told: CaseTimeline, wide: int, label: str) -> Markup:
     """The picture, so many units wide: what happened above the axis, ends to come below it, then messages and visits."""
     times = [one.first for one in told.moments] + [*told.visits, *told.messages, told.as_of]
     room = max((max(times) - min(times)) / 30, timedelta(days=1))
@@ -64,7 +65,7 @@ def picture(told: CaseTimeline, wide: int) -> Markup:
     for number, lane in enumerate((told.messages, told.visits)):
         parts.append(_ticks((axis.at(one) for one in lane), lanes + _LANE * number, "messages" if not number else "visits"))
     return Markup('<svg class="timeline" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
-        wide, round(lanes + 2 * _LANE + 6), _LABEL, Markup("").join(parts)
+        wide, round(lanes + 2 * _LANE + 6), label, Markup("").join(parts)
     )
 
 

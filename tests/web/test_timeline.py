@@ -28,7 +28,7 @@ def dots(drawn: str) -> list[tuple[float, float]]:
 @pytest.mark.parametrize("wide", [380, 900])
 @pytest.mark.parametrize("days", [(0,), (-400, -1, 3), tuple(range(-40, 0)), (-1, -1, -1, 1, 1), (-3000, 10)])
 def test_no_two_numbers_touch_and_none_leaves_the_picture(days: tuple[int, ...], wide: int) -> None:
-    drawn = picture(told(*days, visits=(NOW,)), wide)
+    drawn = picture(told(*days, visits=(NOW,)), wide, "its days")
     root = ElementTree.fromstring(drawn)
     _, _, width, height = map(float, root.attrib["viewBox"].split())
     placed = dots(drawn)
@@ -38,7 +38,7 @@ def test_no_two_numbers_touch_and_none_leaves_the_picture(days: tuple[int, ...],
 
 
 def test_what_is_to_come_stands_below_the_line_and_after_now() -> None:
-    drawn = picture(told(-10, 10), 900)
+    drawn = picture(told(-10, 10), 900, "its days")
     line = float(re.findall(r'class="axis"[^>]*y1="([\d.]+)"', drawn)[0])
     now = float(re.findall(r'class="now" x1="([\d.]+)"', drawn)[0])
     (before, above), (after, below) = dots(drawn)
