@@ -22,6 +22,7 @@ def watched(diary: Diary, first: int, last: int, ends: datetime, *urls: str) -> 
     for url in urls:
         add_address(diary.ws, url, Nobody(), lang="en", zone=HOME, discreet=False)
     for day in range(first, last):
+        diary.night(day)
         if day in diary.story.days and day < SILENT:
             diary.look(day)
         for hour in range(24):
