@@ -13,7 +13,6 @@ from casework.workspace import Workspace
 from collector.errors import TradewitnessError, WrongRequest
 from collector.progress import Progress
 
-
 # What went wrong may name the buyer, an order or his folders: a dead-man's service need not know.
 _FAILED = "The night could not do its work. The machine that it runs on says why: tradewitness schedule status"
 
@@ -43,7 +42,7 @@ def told_night(ws: Workspace, progress: Progress, minutes: int | None = None) ->
         answer = night(ws, dry_run=False, progress=progress, minutes=minutes)
     except WrongRequest:
         raise
-    except TradewitnessError as error:
+    except TradewitnessError:
         _ping(ws, "fail", _FAILED)
         raise
     told = _tell(ws, progress)
