@@ -1,4 +1,4 @@
-"""Two nights and a person at once, each a process of its own: one night works, the person is served, nothing is kept twice."""
+"""Two nights and a person at once, each a process of its own: one night works, and nothing is kept twice."""
 
 from __future__ import annotations
 
