@@ -16,11 +16,13 @@ from starlette.types import ASGIApp
 from collector.errors import DiskFull, TradewitnessError, WrongRequest
 from web import cases, house, kept, packs, working
 from web.guard import Guard
+from web.language import InReadersLanguage
 from web.page import Desk, page, wrong
 from web.work import unexpected
 
 ROUTES = [
     Route("/", house.today),
+    Route("/language", house.choose_language, methods=["POST"]),
     Route("/search", house.search),
     Route("/nights", house.nights),
     Route("/nights/{run}", house.report),
@@ -68,7 +70,7 @@ def make_app(desk: Desk) -> ASGIApp:
     }
     app = Starlette(routes=ROUTES, exception_handlers=handlers)
     app.state.desk = desk
-    return Guard(app, desk.keys)
+    return Guard(InReadersLanguage(app, desk.language), desk.keys)
 
 
 def _told(request: Request, error: Exception) -> Response:

@@ -16,7 +16,7 @@ from casework.cases import close_case, find_case, set_case, targets_of
 from casework.workspace import Workspace
 from collector.archive.queries import Look
 from collector.errors import WrongRequest
-from collector.kinds import FILE_KINDS, case_kinds, in_words
+from collector.kinds import FILE_KINDS, case_kinds, in_words, page_kind
 from collector.progress import Progress, silent
 from rules.policy.fact_names import FACT_NAMES
 from rules.policy.platform import REASONS
@@ -27,10 +27,10 @@ from web.work import Outcome, WebPerson
 
 @dataclass(frozen=True, slots=True)
 class CasePage:
-    """A page of a case: its kind in words, its address, and the newest visits of it."""
+    """A page of a case: its kind and what such a page is called, its address, and the newest visits of it."""
 
     kind: str
-    words: str
+    title: str
     url: str
     visits: tuple[Look, ...]
 
@@ -64,7 +64,7 @@ def show(request: Request) -> Response:
     case = find_case(ws, request.path_params["order"])
     found, given = check_cases(ws, (case.order,), False, (), "", silent), told(ws, case.order)
     return page(
-        request, "case.html", case.name or case.order, case=case, step=next_of(ws, case.order),
+        request, "case.html", "A case", case=case, step=next_of(ws, case.order),
         deadlines=shown_view(views.deadlines(deadlines_of(ws, (case.order,)))), findings=shown_view(views.findings(found)),
         pages=_pages(ws, case.order), told=given, told_view=shown_view(views.told(given)),
         names=[name for name in FACT_NAMES if not name.page], kinds=[(k.name, in_words(k.name)) for k in FILE_KINDS],
@@ -77,7 +77,7 @@ def _pages(ws: Workspace, order: str) -> list[CasePage]:
     for look in reversed(ws.index.looks(order)):
         visits.setdefault(look.target, []).append(look)
     return [
-        CasePage(target.kind, in_words(target.kind), target.url, tuple(visits.get(target.id, ())[:12]))
+        CasePage(target.kind, page_kind(target.kind).title, target.url, tuple(visits.get(target.id, ())[:12]))
         for target in targets_of(ws, order)
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 
+from babel import Locale
 from markupsafe import Markup
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -24,10 +25,12 @@ from casework.workspace import Workspace
 from collector.archive.queries import Case, PausedAccount
 from collector.errors import PersonNeeded, TradewitnessError, WrongRequest
 from collector.progress import Progress, silent
-from rules.notices.wording import LANGUAGES
+from rules.notices import wording
+from web.language import COOKIE, LANGUAGES
 from web.page import Desk, begin, desk_of, document, go, page, posted, shown_view, text, whole
 from web.work import Outcome, WebPerson
 
+_A_YEAR_S = 365 * 24 * 3600
 _RUN = re.compile(r"\d{8}T\d{6}Z")
 
 
@@ -48,6 +51,16 @@ def today(request: Request) -> Response:
 
 def _cases(ws: Workspace) -> list[Case]:
     return cases(ws) if ws.archive.exists else []
+
+
+@posted
+def choose_language(request: Request, form: FormData) -> Response:
+    """The language of the pages in this browser from now on."""
+    lang, answer = text(form, "lang"), go(request, text(form, "back"))
+    if lang not in LANGUAGES:
+        raise WrongRequest("There are no pages in that language.", "Choose one that stands at the top of each page.")
+    answer.set_cookie(COOKIE, lang, max_age=_A_YEAR_S, httponly=True, samesite="strict", path="/")
+    return answer
 
 
 def search(request: Request) -> Response:
@@ -119,7 +132,7 @@ def settings(request: Request) -> Response:
         plan=_schedule(ws),
         accounts=accounts,
         seal=seal,
-        languages=LANGUAGES,
+        notice_languages={lang: Locale(lang).display_name for lang in wording.LANGUAGES},
     )
 
 

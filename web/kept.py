@@ -17,13 +17,13 @@ from casework.asking.dossier import FactPicture, facts_of, tiles_of, zone_of_fac
 from casework.cases import find_case, machine_zone
 from casework.workspace import Workspace
 from collector.errors import WrongRequest
-from collector.kinds import in_words
+from collector.kinds import page_kind
 from collector.media import media_type_of
 from collector.model import Area, Artefact, Fact, Snapshot
 from collector.progress import Progress
 from rules.language.facts import fact_words, value_words
-from rules.language.words import time_words
 from web.handover import made_at, new_place
+from web.language import moment
 from web.page import begin, desk_of, document, page, posted, shown_view, whole
 from web.work import Outcome, WebPerson
 
@@ -62,7 +62,7 @@ def snapshot(request: Request) -> Response:
     tiles = tiles_of(ws, read)
     pictures, told = _pictures(found, read, tiles, zone), shown_view(views.facts(read, tiles, zone))
     return page(
-        request, "snapshot.html", f"{in_words(found.target.kind).capitalize()} page", snapshot=found, pictures=pictures,
+        request, "snapshot.html", page_kind(found.target.kind).title, snapshot=found, pictures=pictures,
         facts=told, zone=zone,
     )  # fmt: skip
 
@@ -207,7 +207,7 @@ def thread(request: Request) -> Response:
 
 def _said(message: Mapping[str, Any], zone: str) -> Said:
     sent = message.get("sent_at")
-    when = time_words(sent, zone) if isinstance(sent, datetime) else str(message.get("printed") or "")
+    when = moment(sent, zone) if isinstance(sent, datetime) else str(message.get("printed") or "")
     names = tuple(str(one.get("name", "")) for one in message.get("attachments") or () if isinstance(one, Mapping))
     texts = (str(message.get(key) or "") for key in ("from", "name", "text", "translation"))
     who, name, text, translation = texts
