@@ -16,7 +16,7 @@ _RUNNING = ("open", "due_soon", "act_now", "overdue")
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class Milestone:
     """Something that happened, or an end that is to come (`due`). Instants are UTC, `when` is for people."""
 
     first: datetime
@@ -29,7 +29,7 @@ class Moment:
 class CaseTimeline:
     """The moments of a case, oldest first; when pages were kept and messages sent; as of an instant, in the case's zone."""
 
-    moments: tuple[Moment, ...]
+    moments: tuple[Milestone, ...]
     visits: tuple[datetime, ...]
     messages: tuple[datetime, ...]
     as_of: datetime
@@ -47,8 +47,8 @@ def timeline(ws: Workspace, wanted: str) -> CaseTimeline:
     ends = [row for row in rows if row.kind == "deadline" and row.ref in running]
     ended = {row.first for row in ends}  # a timer that is still to run out is an end, and no event
     told = [row for row in told if row.first <= now or row.first not in ended]
-    moments = [Moment(row.first, row.when, row.text, due=row.first > now) for row in _once_each(told)]
-    moments += [Moment(row.first, row.when, running[row.ref], due=True) for row in ends]
+    moments = [Milestone(row.first, row.when, row.text, due=row.first > now) for row in _once_each(told)]
+    moments += [Milestone(row.first, row.when, running[row.ref], due=True) for row in ends]
     return CaseTimeline(
         tuple(sorted(moments, key=lambda one: one.first)), _times(rows, "visit"), _times(rows, "message", "chat"), now,
         case.zone,

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from casework.asking.timeline import CaseTimeline, Moment, timeline
+from casework.asking.timeline import CaseTimeline, Milestone, timeline
 from casework.workspace import Workspace
 from tests.paper_desk import ORDER
 from web.timeline import picture
@@ -17,7 +17,7 @@ NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 
 
 def told(*days: int, visits: tuple[datetime, ...] = ()) -> CaseTimeline:
-    moments = (Moment(NOW + timedelta(days=day), "then", "It <b>happened</b>", due=day > 0) for day in days)
+    moments = (Milestone(NOW + timedelta(days=day), "then", "It <b>happened</b>", due=day > 0) for day in days)
     return CaseTimeline(tuple(moments), visits, (), NOW, "Europe/Berlin")
 
 
