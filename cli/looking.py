@@ -201,7 +201,7 @@ def serve(
     quiet: QuietOption = False,
 ) -> None:
     """Show everything as pages in your browser, on this machine alone; all that commands do can be done there."""
-    from web.server import Place
+    from web.server import ListeningAt
     from web.server import serve as serve_pages
 
-    serve_pages(archive, Place(host, port, behind_proxy), open_browser=not no_open, as_json=json, say=typer.echo)
+    serve_pages(archive, ListeningAt(host, port, behind_proxy), open_browser=not no_open, as_json=json, say=typer.echo)

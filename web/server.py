@@ -26,7 +26,7 @@ _LEAST_SECRET = 32  # characters
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ListeningAt:
     """Where to listen: an address of this machine, a port (0: a free one), and the origin of the proxy in front, or ""."""
 
     host: str = LOOPBACK
@@ -34,7 +34,9 @@ class Place:
     behind: str = ""
 
 
-def serve(archive: Path | None, place: Place, *, open_browser: bool, as_json: bool, say: Callable[[str], None]) -> None:
+def serve(
+    archive: Path | None, place: ListeningAt, *, open_browser: bool, as_json: bool, say: Callable[[str], None]
+) -> None:
     """Serves until it is interrupted. Raises WrongRequest where the port is taken, where others than this machine would be
     let in without a proxy, or where the extra that it needs is not installed.
     """
@@ -69,7 +71,7 @@ def serve(archive: Path | None, place: Place, *, open_browser: bool, as_json: bo
     uvicorn.Server(config).run(sockets=[listening])
 
 
-def proxy_of(place: Place) -> Proxy | None:
+def proxy_of(place: ListeningAt) -> Proxy | None:
     """The proxy in front; None where nobody but this machine is let in. Raises WrongRequest."""
     from web.guard import Proxy
 
@@ -92,7 +94,7 @@ def proxy_of(place: Place) -> Proxy | None:
     return Proxy(found[1], secret)
 
 
-def _listen(place: Place) -> socket.socket:
+def _listen(place: ListeningAt) -> socket.socket:
     """A socket on that address, and on nothing else."""
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     if sys.platform != "win32":

@@ -10,7 +10,7 @@ import pytest
 from collector.errors import WrongRequest
 from tests.web.serving import Visitor, serving
 from web.guard import PROXY_HEADER, Proxy
-from web.server import LOOPBACK, PROXY_WORD, Place, proxy_of
+from web.server import LOOPBACK, PROXY_WORD, ListeningAt, proxy_of
 
 NAME = "https://evidence.example"
 WORD = "a-random-text-of-thirty-two-letters"
@@ -54,7 +54,7 @@ def test_even_the_proxy_lets_no_other_name_and_no_stranger_in(visitor: Visitor) 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "localhost", "::"])
 def test_another_interface_is_refused_without_a_proxy(host: str) -> None:
     with pytest.raises(WrongRequest, match="through a proxy alone"):
-        proxy_of(Place(host))
+        proxy_of(ListeningAt(host))
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_another_interface_is_refused_without_a_proxy(host: str) -> None:
 def test_a_proxys_address_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, behind: str) -> None:
     monkeypatch.setenv(PROXY_WORD, WORD)
     with pytest.raises(WrongRequest):
-        proxy_of(Place(LOOPBACK, 0, behind))
+        proxy_of(ListeningAt(LOOPBACK, 0, behind))
 
 
 @pytest.mark.parametrize("word", [None, "", "short", "ü" * 40])
@@ -72,4 +72,4 @@ def test_a_proxy_without_a_secret_worth_the_name_is_refused(monkeypatch: pytest.
     if word is not None:
         monkeypatch.setenv(PROXY_WORD, word)
     with pytest.raises(WrongRequest, match=PROXY_WORD):
-        proxy_of(Place("0.0.0.0", 0, NAME))
+        proxy_of(ListeningAt("0.0.0.0", 0, NAME))
