@@ -35,11 +35,12 @@ proof: ## the long tests, which `make test` leaves out, and every property again
 	@scripts/prepare test
 	@$(PYTHON) -m scripts.check proof
 
-docs: ## write docs/cli.md, docs/deadlines.md, the golden deadlines and the figures of docs/messages.md anew
+docs: ## write docs/cli.md, docs/deadlines.md, the golden deadlines, the figures of docs/messages.md and the catalogue anew
 	@scripts/prepare
 	@$(PYTHON) -m scripts.cli_reference
 	@$(PYTHON) -m scripts.deadline_pages
 	@$(PYTHON) -m scripts.message_page
+	@$(PYTHON) -m scripts.catalogue
 
 clean: ## remove what these targets made, .venv and demo/ too
 	@rm -rf .venv .tools demo dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

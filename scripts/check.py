@@ -131,6 +131,8 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1 or arguments[0] not in STAGES:
         print(f"Say which: {', '.join(STAGES)}.", file=sys.stderr)
         return 2
+    # A shell ignores Ctrl-C for what it runs in the background, and the stages would inherit that: none could be ended.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="tw-", dir=memory(), ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o711)  # a test tries what an ordinary user may
         # Short, because the path of a socket may have a hundred characters.

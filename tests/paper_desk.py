@@ -81,8 +81,8 @@ class _PaperBrowsers:
 
 
 @contextmanager
-def paper_browser(make_tab: Callable[[], PaperTab] = PaperTab) -> Iterator[None]:
-    """In the block, commands use the browser of paper."""
+def paper_browser(make_tab: Callable[[], PaperTab] = PaperTab, *, prints: bool = False) -> Iterator[None]:
+    """In the block, commands use the browser of paper; where it `prints`, a real one makes the PDF."""
 
     @asynccontextmanager
     async def _browsers(*_: Any) -> AsyncIterator[_PaperBrowsers]:
@@ -90,7 +90,8 @@ def paper_browser(make_tab: Callable[[], PaperTab] = PaperTab) -> Iterator[None]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("casework.keeping.capture.browsers", _browsers)
-        patch.setattr("collector.browser.launch.print_pdf", lambda *_, **__: PDF)
+        if not prints:
+            patch.setattr("collector.browser.launch.print_pdf", lambda *_, **__: PDF)
         yield
 
 
@@ -119,12 +120,12 @@ class PaperDesk:
             "TRADEWITNESS_ALIAS": "alibaba.localhost:8123=alibaba.com",
         }
 
-    def run(self, *arguments: str | Path, make_tab: Callable[[], PaperTab] = PaperTab) -> Said:
+    def run(self, *arguments: str | Path, make_tab: Callable[[], PaperTab] = PaperTab, prints: bool = False) -> Said:
         out, err = io.StringIO(), io.StringIO()
         before = {name: os.environ.get(name) for name in self.environment}
         os.environ.update(self.environment)
         try:
-            with paper_browser(make_tab), redirect_stdout(out), redirect_stderr(err):
+            with paper_browser(make_tab, prints=prints), redirect_stdout(out), redirect_stderr(err):
                 code = cli.run([str(a) for a in arguments])
         finally:
             for name, value in before.items():

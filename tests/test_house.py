@@ -7,6 +7,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tomllib
@@ -309,7 +310,11 @@ def test_a_stage_that_fails_ends_those_beside_it(monkeypatch: pytest.MonkeyPatch
     waits, fails = "import signal; signal.pause()", "import sys; sys.exit(3)"
     row = tuple(check.Stage(name, (sys.executable, "-c", code)) for name, code in (("tests", waits), ("types", fails)))
     monkeypatch.setitem(check.STAGES, "lint", (row,))
-    assert check.main(["lint"]) == 3
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as in a run that a shell put into the background
+    try:
+        assert check.main(["lint"]) == 3
+    finally:
+        signal.signal(signal.SIGINT, before)
     printed = capfd.readouterr().out
     assert re.search(r"^types\.+ FAILED", printed, re.MULTILINE)
     assert "tests" not in printed

@@ -14,13 +14,15 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from collector.errors import DiskFull, TradewitnessError, WrongRequest
-from web import cases, house, kept, packs, working
-from web.guard import Guard, Keys
+from web import cases, compare, house, kept, packs, working
+from web.guard import Guard
+from web.language import InReadersLanguage
 from web.page import Desk, page, wrong
-from web.work import Workshop, unexpected
+from web.work import unexpected
 
 ROUTES = [
     Route("/", house.today),
+    Route("/language", house.choose_language, methods=["POST"]),
     Route("/search", house.search),
     Route("/nights", house.nights),
     Route("/nights/{run}", house.report),
@@ -39,9 +41,10 @@ ROUTES = [
     Route("/case/{order}/withdraw", cases.withdraw, methods=["POST"]),
     Route("/case/{order}/stop", cases.stop, methods=["POST"]),
     Route("/case/{order}/facts", kept.facts),
-    Route("/case/{order}/changes", kept.changed),
-    Route("/case/{order}/changes", kept.draw_changes, methods=["POST"]),
-    Route("/changes/{number}", kept.drawn_changes),
+    Route("/case/{order}/changes", compare.changed),
+    Route("/case/{order}/changes", compare.draw_changes, methods=["POST"]),
+    Route("/changes/{number}", compare.drawn_changes),
+    Route("/case/{order}/compare/{first}/{then}", compare.compare),
     Route("/case/{order}/thread", kept.thread),
     Route("/case/{order}/draft", cases.draft),
     Route("/case/{order}/pack", packs.choose),
@@ -59,16 +62,16 @@ ROUTES = [
 ]
 
 
-def make_app(archive: Path | None, keys: Keys) -> ASGIApp:
-    """The application over one archive (None: the usual one), behind its guard: no answer goes out past it."""
+def make_app(desk: Desk) -> ASGIApp:
+    """The application behind its guard: no answer goes out past it."""
     handlers: dict[type[Exception] | int, Callable[[Request, Exception], Response | Awaitable[Response]]] = {
         TradewitnessError: _told,
         HTTPException: _no_page,
         Exception: _unexpected,
     }
     app = Starlette(routes=ROUTES, exception_handlers=handlers)
-    app.state.desk = Desk(archive, keys, Workshop())
-    return Guard(app, keys)
+    app.state.desk = desk
+    return Guard(InReadersLanguage(app, desk.language), desk.keys)
 
 
 def _told(request: Request, error: Exception) -> Response:

@@ -10,29 +10,31 @@ from starlette.responses import Response
 
 from casework import views
 from casework.asking.dossier import check_cases, deadlines_of, draft_for
+from casework.asking.timeline import timeline
 from casework.asking.today import next_of
 from casework.asking.told import told
 from casework.cases import close_case, find_case, set_case, targets_of
 from casework.workspace import Workspace
+from collector.archive.queries import Look
 from collector.errors import WrongRequest
-from collector.kinds import FILE_KINDS, case_kinds, in_words
-from collector.model import Snapshot
+from collector.kinds import FILE_KINDS, case_kinds, in_words, page_kind
 from collector.progress import Progress, silent
 from rules.policy.fact_names import FACT_NAMES
 from rules.policy.platform import REASONS
 from web.page import begin, desk_of, go, page, posted, shown_view, text
+from web.timeline import picture
 from web.uploads import received
 from web.work import Outcome, WebPerson
 
 
 @dataclass(frozen=True, slots=True)
 class CasePage:
-    """A page of a case: its kind in words, its address, and the newest visits of it."""
+    """A page of a case: its kind and what such a page is called, its address, and the newest visits of it."""
 
     kind: str
-    words: str
+    title: str
     url: str
-    visits: tuple[Snapshot, ...]
+    visits: tuple[Look, ...]
 
 
 def new(request: Request) -> Response:
@@ -59,25 +61,26 @@ def begin_case(request: Request, form: FormData) -> Response:
 
 def show(request: Request) -> Response:
     """All of a case: what to do, deadlines, findings, its pages with their visits, and what the buyer gave."""
-    ws = desk_of(request).workspace()
+    ws = desk_of(request).look()
     ws.archive.require()
     case = find_case(ws, request.path_params["order"])
     found, given = check_cases(ws, (case.order,), False, (), "", silent), told(ws, case.order)
     return page(
-        request, "case.html", case.name or case.order, case=case, step=next_of(ws, case.order),
+        request, "case.html", "A case", case=case, step=next_of(ws, case.order),
         deadlines=shown_view(views.deadlines(deadlines_of(ws, (case.order,)))), findings=shown_view(views.findings(found)),
-        pages=_pages(ws, case.order), told=given, told_view=shown_view(views.told(given)),
+        pages=_pages(ws, case.order), timeline=timeline(ws, case.order), days=picture,
+        told=given, told_view=shown_view(views.told(given)),
         names=[name for name in FACT_NAMES if not name.page], kinds=[(k.name, in_words(k.name)) for k in FILE_KINDS],
         page_kinds=[(k.name, in_words(k.name)) for k in case_kinds()],
     )  # fmt: skip
 
 
 def _pages(ws: Workspace, order: str) -> list[CasePage]:
-    visits: dict[str, list[Snapshot]] = {}
-    for _, snapshot in reversed(ws.index.snapshots(order)):
-        visits.setdefault(snapshot.target.id, []).append(snapshot)
+    visits: dict[str, list[Look]] = {}
+    for look in reversed(ws.index.looks(order)):
+        visits.setdefault(look.target, []).append(look)
     return [
-        CasePage(target.kind, in_words(target.kind), target.url, tuple(visits.get(target.id, ())[:12]))
+        CasePage(target.kind, page_kind(target.kind).title, target.url, tuple(visits.get(target.id, ())[:12]))
         for target in targets_of(ws, order)
     ]
 
@@ -125,7 +128,7 @@ def add(request: Request, form: FormData) -> Response:
     from casework.keeping.add import FileDetails, add_and_seal
 
     said = FileDetails(text(form, "kind"), text(form, "note") or None, text(form, "url"), text(form, "saved"))
-    with received(form) as paths:
+    with received(ws, form) as paths:
         if not paths:
             raise WrongRequest("No file was chosen.", "Choose one or more, or drop them on the page.")
         kept, seal = add_and_seal(ws, case.order, paths, said, silent)
@@ -155,7 +158,7 @@ def stop(request: Request, form: FormData) -> Response:
 
 def draft(request: Request) -> Response:
     """A text for the buyer to copy."""
-    ws, query, order = desk_of(request).workspace(), request.query_params, request.path_params["order"]
+    ws, query, order = desk_of(request).look(), request.query_params, request.path_params["order"]
     kind, lang = query.get("kind", "supplier"), query.get("lang", "en")
     reasons = tuple(one for one in query.getlist("reason") if one in REASONS)
     made = draft_for(ws, order, kind, lang, reasons, silent)

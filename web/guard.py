@@ -17,6 +17,8 @@ from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from web.language import PageLanguage, said
+
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
@@ -104,26 +106,26 @@ class Guard:
     def _refusal(self, scope: Scope, headers: Headers) -> PlainTextResponse | RedirectResponse | None:
         """Why a request is not let through; or the redirect that turns the key into a cookie."""
         if headers.getlist("host") not in ([host] for host in self.keys.hosts):
-            return PlainTextResponse("This server answers to its own address on this machine only.\n", 403)
+            return _refused("This server answers to its own address on this machine only.", 403, headers)
         origin, site = headers.get("origin"), headers.get("sec-fetch-site")
         own_origin = origin is None or origin in (f"http://{host}" for host in self.keys.hosts)
         method = scope["method"]
         if method not in (*_SAFE, "POST"):
-            return PlainTextResponse("Only pages are shown here, and forms taken.\n", 405)
+            return _refused("Only pages are shown here, and forms taken.", 405, headers)
         # A browser names the origin of every post; `none` is an address that was typed or opened from outside.
         if not own_origin or (method == "POST" and (origin is None or site not in (None, "same-origin"))):
-            return PlainTextResponse("This request came from another page. Open tradewitness by its own address.\n", 403)
+            return _from_elsewhere(headers)
         # Another server on this machine is the same site to a cookie: its page may lead here, but ask nothing unseen.
         if site in ("same-site", "cross-site") and headers.get("sec-fetch-mode") != "navigate":
-            return PlainTextResponse("This request came from another page. Open tradewitness by its own address.\n", 403)
+            return _from_elsewhere(headers)
         given = parse_qs(scope["query_string"].decode("latin-1")).get("key", [""])[0]
         if given and method in _SAFE and scope["path"] == "/" and self._opened_by(given):
             answer = RedirectResponse("/", 303)
             answer.set_cookie(self.keys.cookie_name, self.keys.cookie, httponly=True, samesite="strict", path="/")
             return answer
         if not self._knows_cookie(headers):
-            return PlainTextResponse(
-                "Open tradewitness by the address that `tradewitness serve` printed; it holds the key to it.\n", 401
+            return _refused(
+                "Open tradewitness by the address that `tradewitness serve` printed; it holds the key to it.", 401, headers
             )
         return None
 
@@ -139,8 +141,20 @@ class Guard:
         return any(hmac.compare_digest(value.encode(), self.keys.cookie.encode()) for value in held)
 
 
+def _from_elsewhere(headers: Headers) -> PlainTextResponse:
+    return _refused("This request came from another page. Open tradewitness by its own address.", 403, headers)
+
+
+def _refused(text: str, status: int, headers: Headers) -> PlainTextResponse:
+    """A refusal in one sentence, in the language that the browser asks for."""
+    return PlainTextResponse(f"{said(text, PageLanguage.of(headers))}\n", status)
+
+
 def local_path(text: str) -> str:
     """Where a form asks to go back to, if that is a page of ours; else the first one."""
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:  # brackets where a host would stand
+        return "/"
     ours = not parts.scheme and not parts.netloc and text.startswith("/") and not text.startswith(("//", "/\\"))
     return text if ours and text.isprintable() else "/"

@@ -3,36 +3,50 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
+from babel import Locale
 from markupsafe import Markup
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
 from casework import views
-from casework.asking import today as desk
+from casework.asking.dossier import check_cases
 from casework.asking.search import Filters
 from casework.asking.search import search as find
+from casework.asking.today import today as today_of
 from casework.cases import cases
 from casework.keeping.night_report import FOLDER
 from casework.notices import notify
+from casework.notices.book import Book
 from casework.proving.status import status as sealed
 from casework.scheduling import schedule
 from casework.workspace import Workspace
 from collector.archive.queries import Case, PausedAccount
-from collector.errors import PersonNeeded, TradewitnessError, WrongRequest
-from collector.progress import Progress
-from rules.notices.wording import LANGUAGES
-from web.page import begin, desk_of, document, go, page, posted, shown_view, text, whole
+from collector.errors import ArchiveError, PersonNeeded, TradewitnessError, WrongRequest
+from collector.progress import Progress, silent
+from rules.notices import wording
+from web.language import COOKIE, LANGUAGES
+from web.page import Desk, begin, desk_of, document, go, page, posted, shown_view, text, whole
 from web.work import Outcome, WebPerson
 
+_A_YEAR_S = 365 * 24 * 3600
 _RUN = re.compile(r"\d{8}T\d{6}Z")
+
+
+def look_ahead(desk: Desk) -> None:
+    """Reads what the first pages will need, so that nobody waits for it: the cases, and the rules that judge them."""
+    with suppress(TradewitnessError):  # whoever asks is told
+        ws = desk.workspace()
+        for line in today_of(ws).lines[:1]:
+            check_cases(ws, (line.case,), False, (), "", silent)
 
 
 def today(request: Request) -> Response:
     """What is most urgent, first; an archive that is not there yet is begun from here."""
-    ws = desk_of(request).workspace()
-    answer = desk.today(ws)
+    ws = desk_of(request).look()
+    answer = today_of(ws)
     return page(request, "today.html", "Today", answer=answer, closed=[c for c in _cases(ws) if c.closed])
 
 
@@ -40,9 +54,19 @@ def _cases(ws: Workspace) -> list[Case]:
     return cases(ws) if ws.archive.exists else []
 
 
+@posted
+def choose_language(request: Request, form: FormData) -> Response:
+    """The language of the pages in this browser from now on."""
+    lang, answer = text(form, "lang"), go(request, text(form, "back"))
+    if lang not in LANGUAGES:
+        raise WrongRequest("There are no pages in that language.", "Choose one that stands at the top of each page.")
+    answer.set_cookie(COOKIE, lang, max_age=_A_YEAR_S, httponly=True, samesite="strict", path="/")
+    return answer
+
+
 def search(request: Request) -> Response:
     """Words in everything that is kept."""
-    ws, query = desk_of(request).workspace(), request.query_params
+    ws, query = desk_of(request).look(), request.query_params
     words, case = query.get("q", "").strip(), query.get("case", "")
     found = None
     if words and ws.archive.exists:
@@ -98,7 +122,7 @@ def settings(request: Request) -> Response:
     ws = desk_of(request).workspace()
     accounts = ws.accounts.known()
     seal = shown_view(views.status(sealed(ws))) if ws.archive.exists else None
-    book = notify.listed(ws).book
+    book, torn = _book(ws)
     return page(
         request,
         "settings.html",
@@ -106,11 +130,20 @@ def settings(request: Request) -> Response:
         archive=str(ws.archive.root),
         paused=_paused(ws),
         book=book,
+        torn=torn,
         plan=_schedule(ws),
         accounts=accounts,
         seal=seal,
-        languages=LANGUAGES,
+        notice_languages={lang: Locale(lang).display_name for lang in wording.LANGUAGES},
     )
+
+
+def _book(ws: Workspace) -> tuple[Book, TradewitnessError | None]:
+    """Who is told, and why it cannot be read, where it cannot: the rest of the page stands."""
+    try:
+        return notify.listed(ws).book, None
+    except ArchiveError as error:
+        return Book(), error
 
 
 def _paused(ws: Workspace) -> dict[str, PausedAccount]:

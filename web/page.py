@@ -7,13 +7,14 @@ import hmac
 import shutil
 import tempfile
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup, escape
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -21,13 +22,16 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 
 from casework.blocks import View
 from casework.cases import machine_zone
+from casework.notices.book import read_book
 from casework.views.scheduling import OUTCOME_WORDS
 from casework.workspace import Workspace, workspace
-from collector.errors import PARTIAL, PERSON_NEEDED, WRONG_REQUEST, DiskFull, TradewitnessError, WrongRequest
+from collector.archive.memory import Memory
+from collector.clock import StandingClock, SystemClock
+from collector.errors import PARTIAL, PERSON_NEEDED, WRONG_REQUEST, ArchiveError, DiskFull, TradewitnessError, WrongRequest
 from collector.inert import shown
-from rules.language.words import time_words
 from web.guard import Keys, local_path
-from web.shown import as_html, linked, quoted
+from web.language import LANGUAGES, TAGS, fixed, moment, page_language, said
+from web.shown import as_html, kept, linked, quoted
 from web.work import Run, Workshop
 
 MOST_BYTES = 4 << 30  # of one form with its files
@@ -39,15 +43,29 @@ _STATUS = {WRONG_REQUEST: 400, PERSON_NEEDED: 409, PARTIAL: 507}
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What every page works with: the archive's folder, the keys of this server, and its work in the background."""
+    """What every page works with: the archive's folder, the keys of this server, its work in the background, and what the
+    index said before.
+    """
 
-    archive: Path | None
+    archive: Path | None  # None: the usual one
     keys: Keys
-    workshop: Workshop
+    workshop: Workshop = field(default_factory=Workshop)
+    memory: Memory = field(default_factory=Memory)
 
     def workspace(self) -> Workspace:
         """A workspace of this request's own: its index belongs to the thread that opened it."""
-        return workspace(self.archive)
+        return workspace(self.archive, memory=self.memory)
+
+    def look(self) -> Workspace:
+        """The same to look at: all that a page tells is as of one instant."""
+        return workspace(self.archive, StandingClock(SystemClock().now()), self.memory)
+
+    def language(self) -> str:
+        """The language of the first address that is told of deadlines; "" where there is none."""
+        try:
+            return next((one.lang for one in read_book(self.workspace()).addresses), "")
+        except ArchiveError:
+            return ""
 
 
 def desk_of(request: Request) -> Desk:
@@ -71,12 +89,31 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.extend(newstyle_gettext=True)
+    made.add_extension("jinja2.ext.i18n")
+    made.globals.update(gettext=_gettext, ngettext=_ngettext)
+    made.policies["ext.i18n.trimmed"] = True
     made.filters["linked"] = linked
     made.filters["quoted"] = quoted
     made.filters["bare"] = shown_view
-    made.filters["local"] = lambda at, zone: time_words(at, zone or machine_zone())
-    made.filters["outcome"] = lambda outcome: OUTCOME_WORDS.get(outcome, outcome)
+    made.filters["kept"] = kept
+    made.filters["ours"] = said
+    made.filters["local"] = lambda at, zone: moment(at, zone or machine_zone())
+    made.filters["outcome"] = lambda outcome: said(OUTCOME_WORDS.get(outcome, str(outcome)))
     return made
+
+
+@pass_context
+def _gettext(context: Context, text: str, **values: object) -> Markup:
+    """A text of a template in the reader's language, with what belongs in its places made inert and escaped."""
+    return escape(fixed(text)) % {name: _inert(value) for name, value in values.items()}
+
+
+@pass_context
+def _ngettext(context: Context, one: str, several: str, number: int, **values: object) -> Markup:
+    """The same where the number decides; a language without a plural knows the first alone."""
+    text = fixed(one if number == 1 else several)
+    return escape(text) % {"num": number, **{name: _inert(value) for name, value in values.items()}}
 
 
 def shown_view(view: View) -> Markup:
@@ -92,9 +129,18 @@ def page(request: Request, template: str, title: str, status: int = 200, **told:
     desk = desk_of(request)
     values = {
         "title": title, "path": request.url.path, "form_token": desk.keys.form, "running": desk.workshop.running,
-        "said": _said(request), **told,
+        "said": _said(request), "language": page_language(), "languages": LANGUAGES, "tags": TAGS, "here": _here(request),
+        **told,
     }  # fmt: skip
     return HTMLResponse(_TEMPLATES.get_template(template).render(values), status)
+
+
+def _here(request: Request) -> str:
+    """Where this page is seen again: its own address, or of what a form was answered with, the page with the form."""
+    if request.method == "GET":
+        asked = [(name, value) for name, value in request.query_params.multi_items() if name not in ("said", "mark")]
+        return f"{request.url.path}?{urlencode(asked)}".rstrip("?")
+    return local_path(request.headers.get("referer", "").removeprefix(str(request.base_url).rstrip("/")))
 
 
 def _said(request: Request) -> str:

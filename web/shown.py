@@ -1,6 +1,8 @@
 """A view as HTML: the same lines, tables and excerpts that a terminal prints, in the same order and tones.
 
-Text stays text: it is made inert and escaped here, and addresses become links only where they are http or https.
+Text stays text: it is made inert and escaped here, and addresses become links only where they are http or https. What we say
+is in the reader's language as far as the catalogue knows it; what others wrote is never translated, and marked as of no
+known language.
 """
 
 from __future__ import annotations
@@ -12,23 +14,14 @@ from markupsafe import Markup, escape
 
 from casework.blocks import Bar, Block, Cell, Excerpt, Line, Part, Result, Table, View
 from collector.inert import shown, shown_in_line
+from web.language import Translated, has_words, is_instant, pieces, said
+from web.pressing import pressed
 
 _SNAPSHOT = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
 _ADDRESS = re.compile(r"https?://[^\s<>\"'’”]+[^\s<>\"'’”.,;:!?)\]]")
-# A command with what follows it of names in capitals, numbers, options and values.
-_COMMAND = re.compile(
-    r"\btradewitness((?: [a-z]+)?(?: [a-z]+)?)((?: (?:--?[\w-]+|[A-Z0-9_…\[\]/…]+|[a-z_.]+=\S*[\w…]|\d{6,}))*)"
-)
-# Where on these pages is done what a command does.
-_INSTEAD = {
-    "case set": "“Enter what you know” on the case's page", "case open": "“Watch an order”", "watch": "“Watch an order”",
-    "case show": "the case's page", "add": "“Put in your own files” on the case's page",
-    "capture": "“Keep its pages now” on the case's page", "remind": "“The nights” in Settings",
-    "login": "“Sign in” in Settings", "pack": "“Make a pack” on the case's page", "notify test": "“Send a test” in Settings",
-    "notify add": "“Add somebody” in Settings", "schedule install": "“The nights” in Settings", "nightly": "“Nights”",
-    "draft": "“Texts to copy” on the case's page", "search": "the search field above",
-    "withdraw": "“Take a file out” on the case's page", "verify": "“Verify”",
-}  # fmt: skip
+# Columns that hold what pages, messages and people said.
+_EVIDENCE = {"Address", "Value", "File", "What it shows", "Before", "Now", "With"}
+OURS = ("yes", "no", "none", "not shown")  # our words for a value that is no text
 
 
 def as_html(view: View, *, hints: bool = True) -> Markup:
@@ -48,30 +41,30 @@ def _block(block: Block) -> Markup:
             rows = Markup("").join(
                 Markup("<tr>{}</tr>").format(
                     Markup("").join(
-                        Markup('<td data-column="{}">{}</td>').format(name, _cell(cell))
+                        Markup('<td data-column="{}">{}</td>').format(said(name), _cell(cell, name in _EVIDENCE))
                         for name, cell in zip(block.columns, row, strict=False)
                     )
                 )
                 for row in block.rows
             )
-            caption = Markup("<caption>{}</caption>").format(shown_in_line(block.title)) if block.title else ""
+            caption = Markup("<caption>{}</caption>").format(linked(block.title)) if block.title else ""
             return Markup(
                 '<div class="scroll" tabindex="0"><table>{}<thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
             ).format(caption, head, rows)
         case Excerpt():
             origin = Markup('<p class="origin">{}</p>').format(_record(block.origin)) if block.origin else ""
-            return Markup('<article class="excerpt"><p class="head">{}</p><p>{}</p>{}</article>').format(
-                shown_in_line(block.head), _parts(block.said, quoted), origin
+            return Markup('<article class="excerpt"><p class="head">{}</p><p lang="">{}</p>{}</article>').format(
+                linked(block.head), _parts(block.said, quoted), origin
             )
         case Result():
             text = "\n".join(shown_in_line(line) for line in block.text.split("\n"))
-            note = Markup('<p class="hint">{}</p>').format(shown_in_line(block.note)) if block.note else ""
-            return Markup('<pre class="result" tabindex="0">{}</pre>{}').format(text, note)
+            note = Markup('<p class="hint">{}</p>').format(linked(block.note)) if block.note else ""
+            return Markup('<pre class="result" lang="" tabindex="0">{}</pre>{}').format(text, note)
 
 
 def _column(name: str) -> Markup:
     """The head of a column; one without a name is no heading."""
-    return Markup('<th scope="col">{}</th>').format(shown_in_line(name)) if name else Markup("<td></td>")
+    return Markup('<th scope="col">{}</th>').format(said(name)) if name else Markup("<td></td>")
 
 
 def _record(origin: str) -> Markup:
@@ -80,9 +73,9 @@ def _record(origin: str) -> Markup:
     return Markup('<a href="/snapshot/{0}">{0}</a>').format(found[0]) if found else escape(shown_in_line(origin))
 
 
-def _cell(cell: Cell) -> Markup:
+def _cell(cell: Cell, evidence: bool) -> Markup:
     parts = cell if isinstance(cell, tuple) else (cell,)
-    return Markup("<br>").join(_parts((part,), linked) for part in parts)
+    return Markup("<br>").join(_parts((part,), kept if evidence else linked) for part in parts)
 
 
 def _parts(parts: Iterable[Part], words: Callable[[str], Markup]) -> Markup:
@@ -93,27 +86,28 @@ def _part(part: Part, words: Callable[[str], Markup]) -> Markup:
     if isinstance(part, str):
         return words(part)
     if isinstance(part, Bar):
-        full = f"{part.full} of {part.cells}"
-        return Markup('<meter class="{}" min="0" max="{}" value="{}" aria-label="time left">{}</meter>').format(
-            part.tone or "plain", part.cells, part.full, full
+        return Markup('<meter class="{}" min="0" max="{}" value="{}" aria-label="{}">{}</meter>').format(
+            part.tone or "plain", part.cells, part.full, said("time left"), f"{part.full}/{part.cells}"
         )
     return Markup('<span class="{}">{}</span>').format(part.tone or "plain", words(part.text))
 
 
-def _instead(match: re.Match[str]) -> str:
-    """What to press in place of what to type; a command that these pages have nothing for stands as it is."""
-    words = match[1].split()
-    for number in (2, 1):
-        instead = _INSTEAD.get(" ".join(words[:number])) if len(words) >= number else None
-        if instead is not None:
-            rest = " ".join(words[number:])
-            return f"{instead} {rest}".rstrip()
-    return match[0]
-
-
 def linked(text: str) -> Markup:
     """A sentence of ours with its addresses as links, and in place of a command to type what to press."""
-    return _with_links(_COMMAND.sub(_instead, shown_in_line(text)))
+    return Markup("").join(map(_piece, pieces(shown_in_line(text))))
+
+
+def _piece(piece: Translated) -> Markup:
+    text = _with_links(pressed(piece.text, str if piece.english else said))
+    return Markup('<span lang="en">{}</span>').format(text) if piece.english else text
+
+
+def kept(text: str) -> Markup:
+    """A name, a note or a value as it was kept, in whatever language that is."""
+    if text in OURS or is_instant(text):
+        return escape(said(text))
+    shown_so = _with_links(shown_in_line(text))
+    return Markup('<span lang="">{}</span>').format(shown_so) if has_words(text) else shown_so
 
 
 def quoted(text: str) -> Markup:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from collector.errors import WrongRequest
+from web.language import said
 from web.page import desk_of, go, page, posted, text, whole
 from web.work import Work, states
 
@@ -26,7 +27,7 @@ async def events(request: Request) -> Response:
 
     async def stream() -> AsyncIterator[str]:
         async for state, step in states(work):
-            yield f"data: {json.dumps({'state': state, 'step': step})}\n\n"
+            yield f"data: {json.dumps({'state': state, 'step': said(step)})}\n\n"
 
     return StreamingResponse(stream(), media_type="text/event-stream")
 

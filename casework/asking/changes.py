@@ -145,7 +145,7 @@ class _CaseChanges:
         that tell it are read again from what was stored.
         """
         held: dict[str, tuple[Fact, ...]] = {}
-        for fact in self._ws.index.facts_among(look.snapshot for look in _ends_of_runs(looks)):
+        for fact in self._ws.index.facts_among(self._case.order, frozenset(look.snapshot for look in _ends_of_runs(looks))):
             held[fact.snapshot] = (*held.get(fact.snapshot, ()), fact)
         readings = [_reading(look, held[look.snapshot]) for look in looks if look.snapshot in held]
         apart = page_changes(page, readings, self._case.zone)
@@ -197,14 +197,18 @@ class _CaseChanges:
     # -- what stands on the pages -------------------------------------------------------------------------------------
 
     def _standing(self, looks: list[Look]) -> Mapping[str, StandingPage]:
-        """The words and pictures of each whole look; () where the page itself was byte for byte the same."""
+        """The words and pictures of each whole look; read once where page and pictures are byte for byte the same."""
         found: dict[str, StandingPage] = {}
         known: dict[tuple[str, ...], StandingPage] = {}
         for look in looks:
             kept = self._kept(look.snapshot) if look.outcome == "complete" else None
             if kept is None or not self._ws.site_of(kept.target).stands(kept.target.kind):
                 continue
-            sources = tuple(a.digest for a in kept.artefacts if a.role == "dom")
+            sources = tuple(
+                a.digest
+                for a in kept.artefacts
+                if a.role == "dom" or (a.role == "body" and a.media_type.startswith("image/"))
+            )
             if sources not in known and (standing := self._stands(kept)) is not None:
                 known[sources] = standing
             if sources in known:
@@ -220,8 +224,8 @@ class _CaseChanges:
 
     def _kept(self, snapshot: str) -> Snapshot | None:
         if not self._snapshots:
-            wanted = [look.snapshot for looks in self._pages.values() for look in looks if len(looks) > 1]
-            self._snapshots = {one.id: one for _, one in self._ws.index.snapshots_among(wanted)}
+            wanted = frozenset(look.snapshot for looks in self._pages.values() for look in looks if len(looks) > 1)
+            self._snapshots = {one.id: one for _, one in self._ws.index.snapshots_among(self._case.order, wanted)}
         return self._snapshots.get(snapshot) or self._ws.index.snapshot(snapshot)
 
 

@@ -16,7 +16,7 @@ from itertools import chain
 from typing import Any, Literal
 from urllib.parse import unquote_plus
 
-from collector.capture.secret_names import is_random
+from collector.capture.secret_names import is_random, is_sealed, is_sealed_attribute
 
 Form = Literal["", "html", "json", "script", "style", "sent", "address", "speech", "shown"]
 
@@ -179,7 +179,11 @@ def _in_markup(text: str, shown: list[str]) -> Iterator[NamedValue]:
 
 def _in_comment(text: str) -> Iterator[NamedValue]:
     """What a comment says, as `name=value` or `name: value`."""
-    yield from chain(_said(text), (NamedValue(m[1], m[2], sure=False) for m in _SAID_PASSWORD.finditer(text)))
+    for said in _said(text):
+        yield said
+        if is_random(said.value):
+            yield _sealed(said.name, said.value)
+    yield from (NamedValue(m[1], m[2], sure=False) for m in _SAID_PASSWORD.finditer(text))
 
 
 def _said(text: str) -> Iterator[NamedValue]:
@@ -203,6 +207,8 @@ def _in_element(tag: str, given: dict[str, str]) -> Iterator[NamedValue]:
         yield from (NamedValue(name, given.get(holder, ""), field=holder, tag=True) for name in names if name)
     for name, value in given.items():
         yield NamedValue(name, value, tag=True)
+        if is_sealed_attribute(name, value):
+            yield _sealed(name, value)
         if name.startswith("on"):
             yield from _in_script(value)
         elif name == "srcdoc":
@@ -254,12 +260,19 @@ def _in_data(value: Any, *, sure: bool) -> Iterator[NamedValue]:
         elif isinstance(item, str) and item:
             if _IS_NAME.fullmatch(key):
                 yield NamedValue(key, item, sure=sure and not key[:1].isupper())
+                if is_sealed(key, item):
+                    yield _sealed(key, item)
             if key in _HOLDERS and _IS_NAME.fullmatch(above):
                 yield NamedValue(above, item, sure=False, field=key)
             if item[0] in "{[":
                 yield from _in_nested(item)
             elif item.startswith("eyJ") and _JWT.fullmatch(item):
                 yield NamedValue("jwt", item, sure=False)
+
+
+def _sealed(name: str, value: str) -> NamedValue:
+    """A long random value that is a secret there alone, and none at all where a person can read it on the page."""
+    return NamedValue("secret", value, sure=False, field=name, placed=True)
 
 
 def _paired(pairs: list[tuple[str, str]]) -> Iterator[NamedValue]:
@@ -311,6 +324,8 @@ def _in_script(text: str, *, every: bool = False) -> Iterator[NamedValue]:
             for form in dict.fromkeys((plain, html.unescape(plain), raw)):
                 if len(form) <= 4096 and not ("${" in form and literal[0] == "`"):
                     yield NamedValue(name, form, sure=not name[:1].isupper())
+            if is_sealed(name, plain):
+                yield _sealed(name, plain)
         if plain[:1] in ("{", "["):
             yield from _in_nested(plain)
         elif made:
@@ -350,6 +365,8 @@ def _in_sent(text: str) -> Iterator[NamedValue]:
         name, _, value = piece.partition("=")
         for form in dict.fromkeys((value, unquote_plus(value))):
             yield NamedValue(unquote_plus(name), form)
+            if is_sealed(unquote_plus(name), form):
+                yield _sealed(unquote_plus(name), form)
             if form[:1] in ("{", "["):
                 yield from _in_nested(form)
 

@@ -20,13 +20,14 @@ from collector.capture.secret_names import (
     SHORTEST,
     Secret,
     is_plain,
+    is_random,
     kind_of_name,
     kind_of_parameter,
     long_enough,
 )
 from collector.capture.unpacking import texts_in
 
-RULES = 1  # the number of the rules by which a visit is masked: raised with whatever makes them mask more
+RULES = 2  # the number of the rules by which a visit is masked: raised with whatever makes them mask more
 # Between a name and its value: also a list, `x["name"] = …`, and what stands in an element.
 _BETWEEN = re.compile(
     r"""(?:\\*["'`]|&quot;|&\#34;)?\s{0,3}(?:[:=,]|%3D|:\s{0,3}\[|\]\s{0,3}=|[^<>]{0,300}>)\s{0,3}(?:\\*["'`]|&quot;|&\#34;)?"""
@@ -204,7 +205,7 @@ class Mask:
         if plain == "set-cookie":
             pair, semicolon, rest = value.partition(";")
             return self._pair(pair, artefact) + semicolon + self.mask(rest, artefact)
-        if kind := kind_of_name(name):
+        if kind := kind_of_name(name) or ("secret" if is_random(value) else ""):
             return self._mark(Secret(kind, value), artefact) if value else value
         return self.mask(value, artefact)
 

@@ -42,6 +42,15 @@ IN_ADDRESSES = frozenset((
     "x-oss-signature", "x-goog-signature", "x-oss-credential", "ossaccesskeyid", "awsaccesskeyid", "assertion",
     "samlresponse", "oauth_verifier", "hmac",
 ))  # fmt: skip
+# Last words of names that hold what nobody reads: there a long random value is a secret, too. No identifier is among them.
+_SEALED = frozenset((
+    "code", "ticket", "sign", "signature", "sig", "nonce", "state", "challenge", "assertion", "credential", "hmac", "grant",
+    "cipher", "ciphertext", "encrypted", "payload", "fingerprint", "umid", "ua", "ctx", "blob",
+))  # fmt: skip
+# Last words of attributes by which a page finds or names something, or which hold what a person sees.
+_FINDS = frozenset((
+    "id", "ids", "key", "hash", "no", "number", "name", "title", "text", "label", "content", "src", "href", "url", "image",
+))  # fmt: skip
 _ENDINGS = ("token", "sessionid", "sessid", "password", "passwd", "csrf", "xsrf", "secret")
 _KEYS = ("apikey", "accesskey", "privatekey", "passphrase")  # of two words, however they are joined
 _ADDED = {"id", "key", "value", "code", "hash", "data"}  # sessionId, authCode: still the secret itself
@@ -110,6 +119,21 @@ def long_enough(value: str) -> bool:
 def is_random(value: str) -> bool:
     """Whether a value is a long one that nobody wrote, as a session is where it has no name."""
     return bool(_RANDOM.fullmatch(value)) and "//" not in value
+
+
+def is_sealed(name: str, value: str) -> bool:
+    """Whether it is a long random value under a name of data that nobody reads, as `"pageState": "…"`."""
+    return _last_word(name) in _SEALED and is_random(value)
+
+
+def is_sealed_attribute(name: str, value: str) -> bool:
+    """The same for a page's `data-…` attributes: of any name but those that find or name something."""
+    return name.startswith("data-") and _last_word(name) not in _FINDS and is_random(value)
+
+
+@lru_cache(4096)
+def _last_word(name: str) -> str:
+    return next((word.lower() for word in reversed(_WORD.findall(name))), "")
 
 
 @lru_cache(4096)

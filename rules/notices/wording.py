@@ -147,18 +147,18 @@ def _filled(texts: Mapping[str, str], concern: Concern, reader: Addressee, as_of
     """The title or line of the concern's matter, with its own words, time and span of time in it."""
     known = words_of(reader.lang).deadline.get(concern.id)
     label = known.label if known else shown_in_line(concern.what)
-    when = _time(concern.by, reader) if concern.by else ""
+    when = instant_words(concern.by, reader.zone, reader.lang) if concern.by else ""
     left = _span(concern.by, as_of, reader) if concern.by else ""
     return texts[concern.matter].format(label=label, when=when, left=left)
 
 
-def _time(instant: datetime, reader: Addressee) -> str:
-    if reader.lang == "en":
-        return time_words(instant, reader.zone)
+def instant_words(instant: datetime, zone: str, lang: str) -> str:
+    """An instant as it is in a zone, in a language."""
+    if lang == "en":
+        return time_words(instant, zone)
     from babel.dates import format_datetime
 
-    there = instant.astimezone(zone_of(reader.zone))
-    return f"{format_datetime(there, _PATTERNS[reader.lang], locale=reader.lang)} ({reader.zone})"
+    return f"{format_datetime(instant.astimezone(zone_of(zone)), _PATTERNS[lang], locale=lang)} ({zone})"
 
 
 def _span(instant: datetime, as_of: datetime, reader: Addressee) -> str:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import socket
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import playwright
 import pytest
 
 from collector.alias import Alias
-from collector.browser.launch import launch, print_pdf, sandbox_state
+from collector.browser.launch import FEATURES_OFF, launch, print_pdf, sandbox_state
 from collector.capture.visit import VisitSetup, visit
 from collector.clock import SystemClock
 from collector.errors import BrowserError
@@ -22,6 +25,37 @@ from tests.collector.browser.server import serving
 from tests.collector.capture.fake import FakeSite, MemoryStore, order_target
 
 on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+
+
+def test_what_playwright_turns_off_in_the_browser_stays_off() -> None:
+    """Chromium heeds the last list alone, and ours is the last."""
+    driver = Path(playwright.__file__).parent / "driver" / "package" / "lib" / "coreBundle.js"
+    [listed] = re.findall(r"disabledFeatures = \[(.*?)\]", driver.read_text("utf-8"), re.DOTALL)
+    theirs = re.findall(r'"(\w+)"', listed)
+    assert len(theirs) > 5
+    assert set(theirs) <= set(FEATURES_OFF)
+
+
+@on_linux
+@pytest.mark.browser
+def test_no_page_of_the_browsers_own_is_loaded_beside_ours() -> None:
+    """What drops down below an address bar would cost ten times what the page does."""
+
+    async def look() -> bool:
+        with serving() as origin:
+            async with launch() as browser, browser.tab() as tab:
+                await tab.open(f"{origin}/order", 30_000)
+                await tab.settle(30_000)
+                return any(b"--top-chrome-webui" in line for line in command_lines(os.getpid()))
+
+    assert not asyncio.run(look())
+
+
+def command_lines(parent: int) -> Iterator[bytes]:
+    """Those of the processes below this one."""
+    for process in processes_below(parent):
+        with suppress(OSError):
+            yield Path(f"/proc/{process}/cmdline").read_bytes()
 
 
 def processes_below(parent: int) -> set[int]:

@@ -287,6 +287,49 @@ def test_a_long_value_that_nobody_wrote_is_masked_in_a_hidden_field_of_any_name(
     assert RANDOM in masked(f'{{"conversation": "{RANDOM}"}}', source)
 
 
+SEALED: dict[str, tuple[str, Form]] = {
+    "attribute": ('<div data-page-state="{}"></div>', "html"),
+    "attribute of an unknown name": ('<div data-xq="{}"></div>', "html"),
+    "data": ('{{"pageState": "{}"}}', "json"),
+    "data in a list": ('{{"a": [{{"sign": "{}"}}]}}', "json"),
+    "script": ('<script>var d = {{loginTicket: "{}"}};</script>', "html"),
+    "comment": ("<!-- served: {} -->", "html"),
+    "comment of a script": ("<script>/* build={} */</script>", "html"),
+    "form that is sent": ("a=1&fingerprint={}", "sent"),
+}
+
+
+@pytest.mark.parametrize("place", SEALED)
+def test_a_long_value_that_nobody_wrote_is_masked_where_no_words_belong(place: str) -> None:
+    """Attributes, comments, and data under a name of what nobody reads; there alone, and not where a person can read it."""
+    text, form = SEALED[place]
+    source = VisitText(text.format(RANDOM), form)
+    assert RANDOM not in masked(source.text, source)
+    assert RANDOM in masked(f'{{"conversation": "{RANDOM}"}}', source)
+    assert masked(source.text, source, VisitText(f"pay to {RANDOM}", "shown")) == source.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{{"text": "{}"}}', '{{"encContactId": "{}"}}', '{{"tmlid": "{}"}}', '{{"message": {{"content": "{}"}}}}',
+        '<a href="/x?e={}">x</a>', '<div data-conversation-id="{}" data-clipboard-text="{}"></div>', "<p>{}</p>",
+        '<script>var a = {{"account": "{}"}};</script>',
+    ],
+)  # fmt: skip
+def test_a_long_value_stays_where_a_message_or_an_identifier_stands(text: str) -> None:
+    """An account to pay to, and the numbers by which the site knows a conversation, are evidence."""
+    page = text.format(RANDOM, RANDOM)
+    source = VisitText(page, "json" if page.startswith("{") else "html")
+    assert masked(page, source) == page
+
+
+def test_a_header_of_any_name_whose_value_nobody_wrote_is_masked() -> None:
+    mask = Mask(())
+    assert mask.header("x-page", RANDOM, "network:0") == "[redacted:secret:1]"
+    assert mask.header("etag", f'"{RANDOM}"', "network:0") == f'"{RANDOM}"'
+
+
 @pytest.mark.parametrize(
     "value",
     [
