@@ -192,6 +192,8 @@ def test_axe_finds_nothing_on_any_page_and_none_is_wider_than_the_screen(
     visit = page.get_attribute("a.visit", "href") or ""
     paths = ["/", "/new", "/nights", "/settings", "/verify", "/search?q=carton", "/nope"]
     paths += [case, f"{case}/thread", f"{case}/facts", f"{case}/changes", f"{case}/draft", f"{case}/pack?look=1", visit]
+    same = visit.rsplit("/", 1)[1]
+    paths += [f"{case}/compare/{same}/{same}", f"{case}/thread?q=carton"]
     found = []
     for path in paths:
         page.goto(origin + path)

@@ -19,6 +19,7 @@ from fixtures.marketplace.pages import render, shows
 from fixtures.marketplace.scenarios import ORIGIN, SCENARIOS
 from rules.night.blindness import Blind
 from tests.archives import keep_snapshot, snapshot_for
+from tests.seeds import STORIES
 from tests.stories.diary import BASE, Diary, instant
 
 DAY = 60
@@ -205,7 +206,7 @@ def test_of_ten_planted_blindnesses_none_is_missed(tmp_path: Path, what: str) ->
 
 
 @pytest.mark.stories
-@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize("scenario", STORIES)
 def test_a_story_that_goes_on_day_by_day_is_never_drift_nor_emptied(tmp_path: Path, scenario: str) -> None:
     diary = Diary(tmp_path, scenario, kinds=("order", "thread", "supplier", "product", "dispute"))
     case = find_case(diary.ws, diary.order)

@@ -27,6 +27,7 @@ from fixtures.marketplace.pages import PAGES, shows
 from fixtures.marketplace.scenarios import SCENARIOS, addresses
 from tests.collector.sites.alibaba.shapes import PRODUCT, SHOP, shop_2026
 from tests.collector.sites.alibaba.stored import ALIBABA, address, facts, market, saved, stored, without_scripts
+from tests.seeds import proof_marks
 
 MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 CODE = re.compile(r"[^\W_]*[0-9][^\W_]*")  # a word with figures in it is none
@@ -113,19 +114,13 @@ CASES = [
 ]
 
 
-def tried() -> Iterator[Any]:
-    """Each kind of page in each layout and language on one story, and on the others in the long proofs; without the data in
-    its scripts on one story alone."""
-    seen = set[tuple[str, object, object]]()
-    for name, kind, day in CASES:
-        shape = (kind, SCENARIOS[name].layout, SCENARIOS[name].locale)
-        yield pytest.param(name, kind, day, False, marks=[pytest.mark.proof] * (shape in seen))
-        yield pytest.param(name, kind, day, True, marks=[pytest.mark.proof] * (name != "led-fans"))
-        seen.add(shape)
+# Without the data in its scripts each kind is tried on one story, and on all of them in the long proofs.
+TRIED = [pytest.param(*case, False, marks=proof_marks(case[0])) for case in CASES]
+BARE = [pytest.param(*case, True, marks=[pytest.mark.proof] * (case[0] != "led-fans")) for case in CASES]
 
 
 @pytest.mark.stories
-@pytest.mark.parametrize(("scenario", "kind", "day", "bare"), [*tried()])
+@pytest.mark.parametrize(("scenario", "kind", "day", "bare"), [*TRIED, *BARE])
 def test_nothing_of_a_page_of_a_story_survives_and_its_readers_find_the_same(
     scenario: str, kind: str, day: int, bare: bool
 ) -> None:
