@@ -20,6 +20,7 @@ from collector.capture.judge import WALLS, judge
 from collector.capture.masking import RULES, Mask
 from collector.capture.pending_artefacts import UNKNOWN, PendingArtefacts
 from collector.capture.tab import Arrival, Exchange, Stretch, Tab, TabError, TabGone
+from collector.capture.unstamped import mhtml_without_stamps, pdf_without_stamps
 from collector.clock import Clock
 from collector.errors import WrongRequest
 from collector.kinds import page_kind
@@ -300,7 +301,7 @@ class _VisitRun:
         return "ok", "; ".join(filter(None, whys))
 
     async def mhtml(self) -> StepOutcome:
-        self._pending.file("mhtml", "multipart/related", await self._tab.mhtml())
+        self._pending.file("mhtml", "multipart/related", mhtml_without_stamps(await self._tab.mhtml()))
         return _OK
 
     async def thread(self, messenger: Messenger) -> StepOutcome:
@@ -367,7 +368,7 @@ class _VisitRun:
 
     async def pdf(self) -> StepOutcome:
         """Printed last: printing lays the page out anew."""
-        self._pending.file("pdf", "application/pdf", await self._tab.pdf())
+        self._pending.file("pdf", "application/pdf", pdf_without_stamps(await self._tab.pdf()))
         return _OK
 
     async def network(self) -> StepOutcome:
