@@ -18,6 +18,7 @@ ROWS = {
     "bench.growth": "everyday commands beside 50,000 records of other cases and beside 100",
     "bench.one_night": "a night of 200 pages, 40 cases and 4 accounts beside a plain Playwright loop",
     "bench.nights": "the nights of a year's last month beside those of its first",
+    "bench.pages": "the pages of serve over 300 cases beside Datasette's over the same index",
     "bench.readers": "reading a search page beside a bare BeautifulSoup parse",
 }
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlsplit
@@ -321,17 +322,21 @@ def casefile(ws: Workspace, case: Case, as_of: datetime, *, every_look: bool = T
     Without `every_look` those are left out at which a page, not of a dispute, said what it had said before and said again
     later: nothing is due because of them, and a year of nights is full of them.
     """
-    stamp = as_of.astimezone(UTC)
+    beside = (as_of, now := ws.clock.now())
+    made = partial(_casefile, ws, case, as_of.astimezone(UTC), now, every_look)
+    return ws.index.recalled(case.order, ("case file", every_look), made, beside=beside)
+
+
+def _casefile(ws: Workspace, case: Case, stamp: datetime, now: datetime, every_look: bool) -> CaseFile:
     looks = [look for look in ws.index.looks(case.order) if look.at <= stamp]
     if not every_look:
-        looks = telling(looks, ws.index.looks_that_say("dispute.", case.order))
-    snapshots = ws.index.snapshots_among(look.snapshot for look in looks)
+        looks = telling(looks, ws.index.looks_that_say(case.order, "dispute."))
+    snapshots = ws.index.snapshots_among(case.order, frozenset(look.snapshot for look in looks))
     kept = {s.id for _, s in snapshots}
-    now = ws.clock.now()
     asserted = [one for one in ws.index.assertions(case.order) if counts_by(one.fact, stamp, now, case.zone)]
     files = ws.index.added_files(case.order)
     kept |= {f.id for f in files if ((f.page and f.page.saved_at) or f.added_at) <= stamp}
-    read = ws.index.facts_among(kept)
+    read = ws.index.facts_among(case.order, frozenset(kept))
     events = [LedgerEvent(seq, "snapshot", s.visit.machine_time, f"{s.target.kind}: {s.outcome}") for seq, s in snapshots]
     events += [LedgerEvent(f.seq, "file", f.added_at, f.name) for f in files]
     events += [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from collector.alias import Alias
 from collector.archive.archive import Archive
 from collector.archive.config import default_archive, user_folder
 from collector.archive.index import Index, ReadFacts, ReadSaved, fresh_index, open_index
+from collector.archive.memory import Memory
 from collector.clock import Clock, SystemClock
 from collector.errors import WrongRequest
 from collector.model import ALIBABA, Target
@@ -29,18 +30,22 @@ if TYPE_CHECKING:
 
 @dataclass
 class Workspace:
-    """An archive to read, or to keep things in. `index` is up to date when first asked for; `refresh` after appends."""
+    """An archive to read, or to keep things in. `index` is up to date when first asked for; `refresh` after appends.
+
+    `memory` is of a program that goes on: what the index said before.
+    """
 
     archive: Archive
     site_named: SiteNamed
     alias: Alias
     clock: Clock
     user: Path
+    memory: Memory | None = field(default=None, kw_only=True)
 
     @cached_property
     def index(self) -> Index:
         self.archive.require()
-        return open_index(self.archive, *self.readers)
+        return open_index(self.archive, *self.readers, memory=self.memory)
 
     @property
     def mark(self) -> str:
@@ -79,7 +84,7 @@ class Workspace:
         """The index made again from ledger and objects."""
         self.archive.require()
         self.archive.ledger.catalogue.forget()
-        self.__dict__["index"] = open_index(self.archive, *self.readers, rebuild=True)
+        self.__dict__["index"] = open_index(self.archive, *self.readers, rebuild=True, memory=self.memory)
         return self.index
 
 
@@ -98,14 +103,14 @@ class SealedView(Workspace):
         return self.index
 
 
-def workspace(archive: Path | None = None, clock: Clock | None = None) -> Workspace:
+def workspace(archive: Path | None = None, clock: Clock | None = None, memory: Memory | None = None) -> Workspace:
     """The workspace for an archive folder (default: TRADEWITNESS_ARCHIVE or ~/tradewitness). Creates nothing."""
     from collector.sites.table import site_named
 
     clock = clock or SystemClock()
     root = (archive or default_archive()).expanduser()
     alias = Alias.parse(os.environ.get("TRADEWITNESS_ALIAS", ""))
-    return Workspace(Archive(root.absolute(), clock), site_named, alias, clock, user_folder())
+    return Workspace(Archive(root.absolute(), clock), site_named, alias, clock, user_folder(), memory=memory)
 
 
 def sealed_view(ws: Workspace, case: str) -> Workspace:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -36,3 +37,16 @@ class SystemClock:
 def instant(moment: datetime) -> str:
     """ISO 8601 in UTC with milliseconds and Z, as ledger lines write it."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+@dataclass(frozen=True, slots=True)
+class StandingClock:
+    """A clock that stands: all that one page tells is as of one instant."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        return self.at
+
+    def ticks_ms(self) -> int:
+        return int(self.at.timestamp() * 1000)

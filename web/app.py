@@ -15,10 +15,10 @@ from starlette.types import ASGIApp
 
 from collector.errors import DiskFull, TradewitnessError, WrongRequest
 from web import cases, house, kept, packs, working
-from web.guard import Guard, Keys
+from web.guard import Guard
 from web.language import InReadersLanguage
 from web.page import Desk, page, wrong
-from web.work import Workshop, unexpected
+from web.work import unexpected
 
 ROUTES = [
     Route("/", house.today),
@@ -61,16 +61,16 @@ ROUTES = [
 ]
 
 
-def make_app(archive: Path | None, keys: Keys) -> ASGIApp:
-    """The application over one archive (None: the usual one), behind its guard: no answer goes out past it."""
+def make_app(desk: Desk) -> ASGIApp:
+    """The application behind its guard: no answer goes out past it."""
     handlers: dict[type[Exception] | int, Callable[[Request, Exception], Response | Awaitable[Response]]] = {
         TradewitnessError: _told,
         HTTPException: _no_page,
         Exception: _unexpected,
     }
     app = Starlette(routes=ROUTES, exception_handlers=handlers)
-    desk = app.state.desk = Desk(archive, keys, Workshop())
-    return Guard(InReadersLanguage(app, desk.language), keys)
+    app.state.desk = desk
+    return Guard(InReadersLanguage(app, desk.language), desk.keys)
 
 
 def _told(request: Request, error: Exception) -> Response:

@@ -14,9 +14,9 @@ from casework.asking.today import next_of
 from casework.asking.told import told
 from casework.cases import close_case, find_case, set_case, targets_of
 from casework.workspace import Workspace
+from collector.archive.queries import Look
 from collector.errors import WrongRequest
 from collector.kinds import FILE_KINDS, case_kinds, in_words, page_kind
-from collector.model import Snapshot
 from collector.progress import Progress, silent
 from rules.policy.fact_names import FACT_NAMES
 from rules.policy.platform import REASONS
@@ -32,7 +32,7 @@ class CasePage:
     kind: str
     title: str
     url: str
-    visits: tuple[Snapshot, ...]
+    visits: tuple[Look, ...]
 
 
 def new(request: Request) -> Response:
@@ -59,7 +59,7 @@ def begin_case(request: Request, form: FormData) -> Response:
 
 def show(request: Request) -> Response:
     """All of a case: what to do, deadlines, findings, its pages with their visits, and what the buyer gave."""
-    ws = desk_of(request).workspace()
+    ws = desk_of(request).look()
     ws.archive.require()
     case = find_case(ws, request.path_params["order"])
     found, given = check_cases(ws, (case.order,), False, (), "", silent), told(ws, case.order)
@@ -73,9 +73,9 @@ def show(request: Request) -> Response:
 
 
 def _pages(ws: Workspace, order: str) -> list[CasePage]:
-    visits: dict[str, list[Snapshot]] = {}
-    for _, snapshot in reversed(ws.index.snapshots(order)):
-        visits.setdefault(snapshot.target.id, []).append(snapshot)
+    visits: dict[str, list[Look]] = {}
+    for look in reversed(ws.index.looks(order)):
+        visits.setdefault(look.target, []).append(look)
     return [
         CasePage(target.kind, page_kind(target.kind).title, target.url, tuple(visits.get(target.id, ())[:12]))
         for target in targets_of(ws, order)
@@ -155,7 +155,7 @@ def stop(request: Request, form: FormData) -> Response:
 
 def draft(request: Request) -> Response:
     """A text for the buyer to copy."""
-    ws, query, order = desk_of(request).workspace(), request.query_params, request.path_params["order"]
+    ws, query, order = desk_of(request).look(), request.query_params, request.path_params["order"]
     kind, lang = query.get("kind", "supplier"), query.get("lang", "en")
     reasons = tuple(one for one in query.getlist("reason") if one in REASONS)
     made = draft_for(ws, order, kind, lang, reasons, silent)

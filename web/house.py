@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from babel import Locale
 from markupsafe import Markup
@@ -11,9 +12,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from casework import views
-from casework.asking import today as desk
+from casework.asking.dossier import check_cases
 from casework.asking.search import Filters
 from casework.asking.search import search as find
+from casework.asking.today import today as today_of
 from casework.cases import cases
 from casework.keeping.night_report import FOLDER
 from casework.notices import notify
@@ -22,20 +24,28 @@ from casework.scheduling import schedule
 from casework.workspace import Workspace
 from collector.archive.queries import Case, PausedAccount
 from collector.errors import PersonNeeded, TradewitnessError, WrongRequest
-from collector.progress import Progress
+from collector.progress import Progress, silent
 from rules.notices import wording
 from web.language import COOKIE, LANGUAGES
-from web.page import begin, desk_of, document, go, page, posted, shown_view, text, whole
+from web.page import Desk, begin, desk_of, document, go, page, posted, shown_view, text, whole
 from web.work import Outcome, WebPerson
 
 _A_YEAR_S = 365 * 24 * 3600
 _RUN = re.compile(r"\d{8}T\d{6}Z")
 
 
+def look_ahead(desk: Desk) -> None:
+    """Reads what the first pages will need, so that nobody waits for it: the cases, and the rules that judge them."""
+    with suppress(TradewitnessError):  # whoever asks is told
+        ws = desk.workspace()
+        for line in today_of(ws).lines[:1]:
+            check_cases(ws, (line.case,), False, (), "", silent)
+
+
 def today(request: Request) -> Response:
     """What is most urgent, first; an archive that is not there yet is begun from here."""
-    ws = desk_of(request).workspace()
-    answer = desk.today(ws)
+    ws = desk_of(request).look()
+    answer = today_of(ws)
     return page(request, "today.html", "Today", answer=answer, closed=[c for c in _cases(ws) if c.closed])
 
 
@@ -55,7 +65,7 @@ def choose_language(request: Request, form: FormData) -> Response:
 
 def search(request: Request) -> Response:
     """Words in everything that is kept."""
-    ws, query = desk_of(request).workspace(), request.query_params
+    ws, query = desk_of(request).look(), request.query_params
     words, case = query.get("q", "").strip(), query.get("case", "")
     found = None
     if words and ws.archive.exists:

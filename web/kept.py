@@ -126,7 +126,7 @@ def _kept(ws: Workspace, digest: str) -> Response:
 
 def facts(request: Request) -> Response:
     """What was read of a case, each with the place where it stands."""
-    ws, query = desk_of(request).workspace(), request.query_params
+    ws, query = desk_of(request).look(), request.query_params
     ws.archive.require()
     case = find_case(ws, request.path_params["order"])
     found = facts_of(ws, case.order, everything=bool(query.get("all")))
@@ -186,7 +186,7 @@ class Said:
 
 def thread(request: Request) -> Response:
     """The conversations of a case, two hundred messages a page, the newest first seen last as in a messenger."""
-    ws, query = desk_of(request).workspace(), request.query_params
+    ws, query = desk_of(request).look(), request.query_params
     ws.archive.require()
     case = find_case(ws, request.path_params["order"])
     messages = [

@@ -7,7 +7,7 @@ import hmac
 import shutil
 import tempfile
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -25,6 +25,8 @@ from casework.cases import machine_zone
 from casework.notices.book import read_book
 from casework.views.scheduling import OUTCOME_WORDS
 from casework.workspace import Workspace, workspace
+from collector.archive.memory import Memory
+from collector.clock import StandingClock, SystemClock
 from collector.errors import PARTIAL, PERSON_NEEDED, WRONG_REQUEST, ArchiveError, DiskFull, TradewitnessError, WrongRequest
 from collector.inert import shown
 from web.guard import Keys, local_path
@@ -41,15 +43,22 @@ _STATUS = {WRONG_REQUEST: 400, PERSON_NEEDED: 409, PARTIAL: 507}
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What every page works with: the archive's folder, the keys of this server, and its work in the background."""
+    """What every page works with: the archive's folder, the keys of this server, its work in the background, and what the
+    index said before.
+    """
 
-    archive: Path | None
+    archive: Path | None  # None: the usual one
     keys: Keys
-    workshop: Workshop
+    workshop: Workshop = field(default_factory=Workshop)
+    memory: Memory = field(default_factory=Memory)
 
     def workspace(self) -> Workspace:
         """A workspace of this request's own: its index belongs to the thread that opened it."""
-        return workspace(self.archive)
+        return workspace(self.archive, memory=self.memory)
+
+    def look(self) -> Workspace:
+        """The same to look at: all that a page tells is as of one instant."""
+        return workspace(self.archive, StandingClock(SystemClock().now()), self.memory)
 
     def language(self) -> str:
         """The language of the first address that is told of deadlines; "" where there is none."""

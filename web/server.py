@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import sys
+import threading
 import webbrowser
 from collections.abc import Callable
 from pathlib import Path
@@ -23,14 +24,17 @@ def serve(archive: Path | None, port: int, *, open_browser: bool, as_json: bool,
 
         from web.app import make_app
         from web.guard import Keys
+        from web.house import look_ahead
+        from web.page import Desk
     except ModuleNotFoundError as error:
         raise WrongRequest(
             f"The pages need a part that is not installed ({error.name}).", "Install it: pip install 'tradewitness[web]'"
         ) from error
     listening = _listen(port)
     keys = Keys(listening.getsockname()[1])
+    desk = Desk(archive, keys)
     config = uvicorn.Config(
-        make_app(archive, keys), log_level="critical", access_log=False, server_header=False, date_header=False,
+        make_app(desk), log_level="critical", access_log=False, server_header=False, date_header=False,
         lifespan="off", timeout_graceful_shutdown=3, ws="none",
     )  # fmt: skip
     if as_json:
@@ -41,6 +45,7 @@ def serve(archive: Path | None, port: int, *, open_browser: bool, as_json: bool,
         say("The address holds the key: whoever has it sees your cases. It ends with this command (Ctrl-C).")
     if open_browser:
         webbrowser.open(keys.address_for_once)
+    threading.Thread(target=look_ahead, args=(desk,), daemon=True).start()
     uvicorn.Server(config).run(sockets=[listening])
 
 

@@ -145,7 +145,7 @@ class _CaseChanges:
         that tell it are read again from what was stored.
         """
         held: dict[str, tuple[Fact, ...]] = {}
-        for fact in self._ws.index.facts_among(look.snapshot for look in _ends_of_runs(looks)):
+        for fact in self._ws.index.facts_among(self._case.order, frozenset(look.snapshot for look in _ends_of_runs(looks))):
             held[fact.snapshot] = (*held.get(fact.snapshot, ()), fact)
         readings = [_reading(look, held[look.snapshot]) for look in looks if look.snapshot in held]
         apart = page_changes(page, readings, self._case.zone)
@@ -220,8 +220,8 @@ class _CaseChanges:
 
     def _kept(self, snapshot: str) -> Snapshot | None:
         if not self._snapshots:
-            wanted = [look.snapshot for looks in self._pages.values() for look in looks if len(looks) > 1]
-            self._snapshots = {one.id: one for _, one in self._ws.index.snapshots_among(wanted)}
+            wanted = frozenset(look.snapshot for looks in self._pages.values() for look in looks if len(looks) > 1)
+            self._snapshots = {one.id: one for _, one in self._ws.index.snapshots_among(self._case.order, wanted)}
         return self._snapshots.get(snapshot) or self._ws.index.snapshot(snapshot)
 
 

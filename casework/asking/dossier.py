@@ -82,16 +82,24 @@ def facts_of(ws: Workspace, what: str, *, everything: bool = False) -> list[Fact
     """
     if ws.index.holds(what):
         return ws.index.facts_of(what)
-    case = find_case(ws, what)
-    said, asserted = ws.index.facts(case.order), [one.fact for one in ws.index.assertions(case.order)]
+    case = find_case(ws, what).order
     if everything:
-        return [*said, *asserted]
+        return [*ws.index.facts(case), *_asserted(ws, case)]
+    return ws.index.recalled(case, "latest facts", lambda: _latest(ws, case))
+
+
+def _asserted(ws: Workspace, case: str) -> list[Fact]:
+    return [one.fact for one in ws.index.assertions(case)]
+
+
+def _latest(ws: Workspace, case: str) -> list[Fact]:
+    said, asserted = ws.index.facts(case), _asserted(ws, case)
     facts: dict[str, list[Fact]] = {}
     for fact in said:
         if not fact.saved:
             facts.setdefault(fact.snapshot, []).append(fact)
     chosen: dict[str, list[str]] = {}
-    for look in ws.index.looks(case.order):
+    for look in ws.index.looks(case):
         if look.snapshot in facts:
             looks = chosen.setdefault(look.target, [])
             whole = looks and not facts[looks[0]][0].lacks
@@ -107,6 +115,8 @@ def facts_of(ws: Workspace, what: str, *, everything: bool = False) -> list[Fact
 
 def _partial_besides(facts: dict[str, list[Fact]], whole: str, *partial: str) -> list[Fact]:
     """Of each name the newest fact that partial visits show and the last whole one before them did not."""
+    if not partial:
+        return []
     before = {f.name: _news(f) for f in facts[whole]}
     newest = {f.name: f for one in partial for f in facts[one] if f.state == "read" and f.name != "thread.complete"}
     return [f for name, f in newest.items() if not _news(f) <= before.get(name, frozenset())]

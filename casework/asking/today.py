@@ -78,13 +78,23 @@ def today(ws: Workspace, as_of: datetime | None = None) -> TodayAnswer:
         if ws.archive.root.exists() and not ws.archive.root.is_dir():
             ws.archive.require()
         return TodayAnswer((), now, False)
+    if as_of is not None:
+        answer = _today(ws, now)
+    else:  # within a minute nothing more becomes due; the accounts stand outside the archive
+        beside = (now.replace(second=0, microsecond=0), ws.accounts.known())
+        answer = ws.index.recalled("", "today", lambda: _today(ws, now), beside=beside)
+    return replace(answer, notices=(*_notices(ws), *_unsent(ws)))
+
+
+def _today(ws: Workspace, now: datetime) -> TodayAnswer:
+    """Without notices, which depend on more than what the archive says of its cases."""
     judged = judged_cases(ws, now)
     blind = blindness(ws, judged, now)
     lines = [_line(ws, one, blind, now) for one in judged]
     far = datetime.max.replace(tzinfo=now.tzinfo)
     lines.sort(key=lambda line: (_URGENCY[line.state], line.act_by or far, line.case))
     due = any(needs_attention(d) for one in judged for d in one.deadlines)
-    return TodayAnswer(tuple(lines), now, due, (*_notices(ws), *_unsent(ws)), blind)
+    return TodayAnswer(tuple(lines), now, due, blind=blind)
 
 
 def judged_cases(ws: Workspace, now: datetime) -> list[JudgedCase]:

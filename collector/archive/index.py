@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+import secrets
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from urllib.parse import quote
 
 from collector.archive import fulltext
 from collector.archive.archive import Archive
+from collector.archive.memory import Memory, Recall
 from collector.archive.queries import Queries, fact_of_row
 from collector.archive.records import AddedRecord, added_record, body_as_masked, require_shape, snapshot_of, valued
 from collector.canonical import as_json, sha256
@@ -108,10 +110,19 @@ class Index(Queries):
     to write: that begins as a reader, and of two commands that go on to write one fails at once, where these wait.
     """
 
-    def __init__(self, connection: sqlite3.Connection, ledger: Ledger, *, case: str = "", texts: bool = True) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        ledger: Ledger,
+        *,
+        case: str = "",
+        texts: bool = True,
+        memory: Memory | None = None,
+    ) -> None:
         super().__init__(connection, ledger)
         self.case = case  # the only case that is taken in; "" for all, and all that belongs to none
         self.texts = texts  # whether page texts are taken in, to be searched
+        self.memory = memory  # of the answers that were given before, in a program that goes on
         self._masked: dict[str, Mapping[str, Any]] = {}  # by id the visits of which something else is shown now
 
     @contextmanager
@@ -123,17 +134,47 @@ class Index(Queries):
 
     def catch_up(self, archive: Archive, read_facts: ReadFacts, read_saved: ReadSaved = unread) -> int:
         """Takes in the entries that came since; gives how many. Starts over when the ledger is not the one indexed."""
-        with self.writing():
-            size = archive.ledger.size
-            held = self.meta()
-            seen = held.get("seen", "") if held.get("format") == FORMAT else ""
-            start = int(seen) if str(seen).isdecimal() else 0
-            if start and (start > size or held.get("tip") != archive.ledger.leaf(start - 1)):
-                start = 0
-            if start < size or not start:
-                _LOG.debug("index: taking in the entries %d to %d", start, size)
-                self.take_all(archive, start, size, read_facts, read_saved)
+        size = archive.ledger.size
+        start = self._agreed(archive.ledger, size)
+        if start < size or not start:
+            with self.writing():
+                size = archive.ledger.size
+                start = self._agreed(archive.ledger, size)
+                if start < size or not start:
+                    _LOG.debug("index: taking in the entries %d to %d", start, size)
+                    self.take_all(archive, start, size, read_facts, read_saved)
+        if self.memory is not None:
+            with suppress(sqlite3.OperationalError):  # of an older version, and in a folder that cannot be written
+                if "made" not in self.meta():
+                    with self.writing():
+                        self._put_made()
+            self.recall = self._recall(archive, size, self.memory)
         return size - start
+
+    def _agreed(self, ledger: Ledger, size: int) -> int:
+        """How many of the ledger's first `size` entries were taken in; 0 where it is not the ledger that was indexed."""
+        held = self.meta()
+        seen = held.get("seen", "") if held.get("format") == FORMAT else ""
+        start = int(seen) if str(seen).isdecimal() else 0
+        return start if start and start <= size and held.get("tip") == ledger.leaf(start - 1) else 0
+
+    def _recall(self, archive: Archive, size: int, memory: Memory) -> Recall | None:
+        """The memory by what its answers are good for: of each case this index as it was made, and the newest entry about
+        it; under "" of the archive, which any entry ends. None where the index cannot be told from one made before it.
+        """
+        made = self.meta().get("made")
+        if not made:
+            return None
+        tip = archive.ledger.leaf(size - 1) if size else ""
+
+        def marks() -> dict[str, str]:
+            newest = archive.ledger.newest_about_cases(size) | {"": tip}
+            return {case: f"{made} {leaf}" for case, leaf in newest.items()}
+
+        return Recall(memory, memory.marks((made, size, tip), marks))
+
+    def _put_made(self) -> None:
+        self._put("meta", key="made", value=secrets.token_hex(8))
 
     def reread(self, archive: Archive, revise: ReviseFacts, revise_saved: ReviseSaved = lambda *_: SavedReading()) -> None:
         """Takes everything in again. Both are handed the facts held until now: of each snapshot, of each added file.
@@ -168,6 +209,7 @@ class Index(Queries):
             start = 0
         if not start:
             self._make_tables()
+            self._put_made()
         for entry in archive.ledger.entries(start, stop, about=about_case(self.case)):
             self._take(entry, archive, read_facts, read_saved)
         self._put("meta", key="seen", value=str(stop))
@@ -323,15 +365,24 @@ def _page_text(snapshot: Snapshot, archive: Archive) -> str:
     return "\n".join(texts)
 
 
-def open_index(archive: Archive, read_facts: ReadFacts, read_saved: ReadSaved = unread, *, rebuild: bool = False) -> Index:
-    """The index, up to date. A damaged one is built again; where the folder cannot be written it is built aside."""
+def open_index(
+    archive: Archive,
+    read_facts: ReadFacts,
+    read_saved: ReadSaved = unread,
+    *,
+    rebuild: bool = False,
+    memory: Memory | None = None,
+) -> Index:
+    """The index, up to date, with the memory of a program that goes on. A damaged one is built again; where the folder
+    cannot be written it is built aside.
+    """
     if rebuild:
         _remove(archive.index_path)
     for attempt in ("as it is", "anew"):
         try:
             # Who keeps visits takes them in beside its event loop: one thread at a time, but not always the same.
             connection = sqlite3.connect(archive.index_path, timeout=30, isolation_level=None, check_same_thread=False)
-            index = Index(connection, archive.ledger)
+            index = Index(connection, archive.ledger, memory=memory)
             index.catch_up(archive, read_facts, read_saved)
             return index
         except sqlite3.OperationalError:

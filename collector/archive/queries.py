@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
 from collector.archive import fulltext
+from collector.archive.memory import Recall
 from collector.archive.records import FileRecord, RenderingRecord, snapshot_of, valued
 from collector.canonical import as_json, made
 from collector.errors import ArchiveError, DamagedArchive
@@ -20,8 +22,11 @@ from collector.media import belied
 from collector.model import ALIBABA, AddedFile, Fact, FilePart, PageTrace, Place, Snapshot, Target
 from collector.saved.record import page_of_record
 
+_AT_ONCE = 64  # snapshots whose openings are asked for together
 _LOOKED_BACK = 10  # visits to a page, for the last that kept the whole of it
 Table = Literal["cases", "snapshots", "facts", "files"]
+_Asked = ParamSpec("_Asked")
+_T = TypeVar("_T")
 
 
 class DamagedIndex(DamagedArchive):
@@ -117,14 +122,37 @@ class PausedAccount:
     snapshot: str = ""
 
 
+def of_case(
+    question: Callable[Concatenate[Queries, str, _Asked], _T],
+) -> Callable[Concatenate[Queries, str, _Asked], _T]:
+    """A question of one case, whose answer changes only when something is written about it: where the index has a memory,
+    it is asked once.
+    """
+
+    @functools.wraps(question)
+    def asked(self: Queries, case: str, /, *args: _Asked.args, **named: _Asked.kwargs) -> _T:
+        wanted = (question.__name__, args, tuple(named.items()))
+        return self.recalled(case, wanted, lambda: question(self, case, *args, **named))
+
+    return asked
+
+
 class Queries:
     """Answers questions about an archive from an index that somebody keeps up to date (`index.Index`)."""
+
+    recall: Recall | None = None
 
     def __init__(self, connection: sqlite3.Connection, ledger: Ledger) -> None:
         connection.row_factory = sqlite3.Row
         self.connection = connection
         self.ledger = ledger
         self.fulltext = fulltext.FullText(connection)
+
+    def recalled(self, case: str, question: object, answer: Callable[[], _T], *, beside: object = None) -> _T:
+        """The answer to a question of a case ("": of the archive) that was given since something was last written about it,
+        or a new one. `beside` is all else that it depends on, such as the time.
+        """
+        return self.recall.of(case, question, beside, answer) if self.recall is not None else answer()
 
     def _rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
         return list(self.connection.execute(sql, values))
@@ -150,6 +178,9 @@ class Queries:
 
     def cases(self) -> list[Case]:
         """Every case, in the order in which they were opened."""
+        return self.recalled("", "cases", self._cases)
+
+    def _cases(self) -> list[Case]:
         return [
             Case(
                 row["order_id"], row["name"], row["zone"], row["account"], datetime.fromisoformat(row["opened_at"]),
@@ -162,6 +193,7 @@ class Queries:
         """The name of the site that a case is of."""
         return next((str(row["site"]) for row in self._rows("select site from cases where order_id = ?", case)), ALIBABA)
 
+    @of_case
     def targets(self, case: str) -> tuple[Target, ...]:
         """The targets of a case, in the order in which they were first named; one without an address was given up."""
         rows = self._rows("select * from targets where case_id = ? order by rowid", case)
@@ -173,6 +205,7 @@ class Queries:
         """Standing assertions of a case, oldest first; withdrawn ones are left out."""
         return [one for one in self.entered(case) if one.entered is not None]
 
+    @of_case
     def entered(self, case: str) -> list[Assertion]:
         """What the buyer last said of each fact, oldest first; also that it is withdrawn."""
         return [_asserted(row) for row in self._rows("select * from assertions where case_id = ? order by seq", case)]
@@ -202,13 +235,16 @@ class Queries:
     def snapshot(self, identifier: str) -> Snapshot | None:
         return next((snapshot for _, snapshot in self._snapshots("id = ?", identifier)), None)
 
+    @of_case
     def snapshots(self, case: str) -> list[tuple[int, Snapshot]]:
         """Ledger number and snapshot of each visit for a case, oldest first."""
         return list(self._snapshots("case_id = ?", case))
 
-    def snapshots_among(self, identifiers: Iterable[str]) -> list[tuple[int, Snapshot]]:
-        """The same of the visits with these ids."""
-        return list(self._snapshots("id in (select value from json_each(?))", json.dumps(list(identifiers))))
+    @of_case
+    def snapshots_among(self, case: str, identifiers: frozenset[str]) -> list[tuple[int, Snapshot]]:
+        """The same of those among them that have these ids, oldest first."""
+        where = "+case_id = ? and id in (select value from json_each(?))"
+        return list(self._snapshots(where, case, json.dumps(list(identifiers))))
 
     def all_snapshots(self) -> Iterator[Snapshot]:
         """Of every case and of none, newest first; read as they are asked for."""
@@ -222,6 +258,7 @@ class Queries:
         """Those whose id begins so, oldest first."""
         return [snapshot for _, snapshot in self._snapshots("substr(id, 1, length(?)) = ?", beginning, beginning)]
 
+    @of_case
     def last_complete(self, case: str, kind: str = "") -> Snapshot | None:
         """The newest visit for a case (to its page of that kind) that kept the whole page."""
         where = "case_id = ? and outcome = 'complete' and ? in ('', kind)"
@@ -237,6 +274,7 @@ class Queries:
         sql = "select id from snapshots where mask < ? and outcome != 'failed' and ? in ('', case_id) order by seq"
         return [row["id"] for row in self._rows(sql, mask, case)]
 
+    @of_case
     def looks(self, case: str) -> list[Look]:
         """Every visit for a case, oldest first, without what it kept."""
         sql = "select s.*, l.says from snapshots s join looks l on l.snapshot = s.id where case_id = ? order by seq"
@@ -272,7 +310,8 @@ class Queries:
         rows = self._rows("select id from snapshots where case_id = ? and seq >= ?", case, size)
         return frozenset(row["id"] for row in rows)
 
-    def looks_that_say(self, family: str, case: str) -> frozenset[str]:
+    @of_case
+    def looks_that_say(self, case: str, family: str) -> frozenset[str]:
         """The ids of a case's visits that say something under a name that begins so, legibly or not."""
         sql = (
             "select distinct snapshot from facts where case_id = ? and substr(name, 1, length(?)) = ? and not saved"
@@ -280,6 +319,7 @@ class Queries:
         )
         return frozenset(row["snapshot"] for row in self._rows(sql, case, family, family))
 
+    @of_case
     def newest_not_whole(self, case: str) -> list[Look]:
         """Of each page of a case the newest visit, where that kept less than the whole; newest first."""
         # With max(), SQLite takes the other columns from the row that holds it (sqlite.org/lang_select.html, 2.5).
@@ -290,6 +330,7 @@ class Queries:
         )
         return [_look(row) for row in rows]
 
+    @of_case
     def histories(self, case: str) -> dict[str, PageHistory]:
         """By target what came of the looks at each page of a case; those at addresses outside its own list are left out."""
         newest = self._rows(
@@ -306,6 +347,7 @@ class Queries:
             for row in newest
         }
 
+    @of_case
     def traces(self, case: str) -> list[PageTrace]:
         """Of each page of a case what its newest look tells beside the one before that kept it whole.
 
@@ -383,13 +425,15 @@ class Queries:
     def _snapshots(self, where: str, *values: Any, order: str = "seq") -> Iterator[tuple[int, Snapshot]]:
         shown = "coalesce(nullif(masked, ''), body) as body"
         sql = f"select seq, {shown} from snapshots where {where} order by {order}"  # noqa: S608 - constants of this class
-        for row in self.connection.execute(sql, values):
-            body = json.loads(row["body"])
-            yield row["seq"], snapshot_of(body, self.openings_of(body))
+        found = self.connection.execute(sql, values)
+        while rows := found.fetchmany(_AT_ONCE):
+            told = [(row["seq"], json.loads(row["body"])) for row in rows]
+            openings = self.openings_of(*(body for _, body in told))
+            yield from ((seq, snapshot_of(body, openings)) for seq, body in told)
 
-    def openings_of(self, body: Mapping[str, Any]) -> dict[str, Opening]:
-        """What opens the commitments of a snapshot's entry, as the ledger has it."""
-        return self.ledger.openings(a["commitment"] for a in body["artefacts"])
+    def openings_of(self, *bodies: Mapping[str, Any]) -> dict[str, Opening]:
+        """What opens the commitments of snapshots' entries, as the ledger has it."""
+        return self.ledger.openings(a["commitment"] for body in bodies for a in body["artefacts"])
 
     # -- files --------------------------------------------------------------------------------------------------------
 
@@ -403,6 +447,7 @@ class Queries:
         names = [name for body in bodies for name in (body["commitment"], *(p["commitment"] for p in body.get("parts", ())))]
         return [opening.digest for opening in self.ledger.openings(names).values()]
 
+    @of_case
     def masked_anew(self, case: str) -> list[tuple[int, datetime, str]]:
         """Of each entry by which a visit of a case is shown otherwise: ledger number, when it was made, the visit's id."""
         entries = self.ledger.entries(kinds=("snapshot.masked",), about=about_case(case))
@@ -412,6 +457,7 @@ class Queries:
         """Those that were withdrawn, oldest first."""
         return self._added_files(case, withdrawn=True)
 
+    @of_case
     def _added_files(self, case: str, *, withdrawn: bool) -> list[AddedFile]:
         rows = self._rows(
             "select f.*, r.page from files f join readings r on r.file = f.id where case_id = ? order by seq", case
@@ -433,6 +479,7 @@ class Queries:
             page_of_record(json.loads(row["page"])), belied(told.name, told.media_type),
         )  # fmt: skip
 
+    @of_case
     def descriptions(self, case: str) -> list[Description]:
         """What the buyer said afterwards of the case's files, oldest first."""
         found = []
@@ -454,13 +501,15 @@ class Queries:
         """What one snapshot or file says, in its readers' order."""
         return self._facts("snapshot = ?", origin)
 
+    @of_case
     def facts(self, case: str, name: str = "") -> list[Fact]:
         """What a case's visits and saved pages say (under one name), oldest first."""
         return self._facts("case_id = ? and ? in ('', name)", case, name)
 
-    def facts_among(self, origins: Iterable[str]) -> list[Fact]:
-        """What these snapshots and files say, oldest first."""
-        return self._facts("snapshot in (select value from json_each(?))", json.dumps(list(origins)))
+    @of_case
+    def facts_among(self, case: str, origins: frozenset[str]) -> list[Fact]:
+        """What these snapshots and files of a case say, oldest first."""
+        return self._facts("+case_id = ? and snapshot in (select value from json_each(?))", case, json.dumps(list(origins)))
 
     def visits_with_facts(self, case: str) -> frozenset[str]:
         """The ids of a case's snapshots and files that say something."""
@@ -477,7 +526,7 @@ class Queries:
         """What the index says of itself; {} of an empty one."""
         if not self.has("meta"):
             return {}
-        # It has three rows; somebody else's could have no end.
+        # It has four rows; somebody else's could have no end.
         return {row["key"]: row["value"] for row in self._rows("select key, value from meta limit 16")}
 
     def has(self, table: str) -> bool:
@@ -511,8 +560,20 @@ def _asserted(row: sqlite3.Row) -> Assertion:
 
 
 def fact_of_row(row: sqlite3.Row) -> Fact:
-    place, at = json.loads(row["place"]), datetime.fromisoformat(row["at"]) if row["at"] else None
+    at = datetime.fromisoformat(row["at"]) if row["at"] else None
     return Fact(
-        row["name"], valued(json.loads(row["value"])), row["state"], row["snapshot"], row["reader"],
-        made(Place, place) if place else None, at, saved=bool(row["saved"]), lacks=row["lacks"],
+        row["name"], _value(row["value"]), row["state"], row["snapshot"], row["reader"], _place(row["place"]), at,
+        saved=bool(row["saved"]), lacks=row["lacks"],
     )  # fmt: skip
+
+
+# A page says the same night after night: what its facts say is made once.
+@functools.lru_cache(maxsize=1 << 14)
+def _value(text: str) -> Any:
+    return valued(json.loads(text))
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _place(text: str) -> Place | None:
+    told = json.loads(text)
+    return made(Place, told) if told else None

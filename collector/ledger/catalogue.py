@@ -116,6 +116,13 @@ class Catalogue:
         sql = f"select count(*) from entries where {where}"  # noqa: S608 - constants of Ledger
         return self._asked(lambda db: int(db.execute(sql, values).fetchone()[0]))
 
+    def newest_about(self, begins: str, size: int) -> dict[str, bytes]:
+        """Of all that entries are about and that begins so, the leaf of the newest one among the first `size`."""
+        # The index on it gives each its newest; the leaves are then read one by one.
+        newest = "select about, max(seq) as seq from entries where about > ? and about < ? and seq < ? group by about"
+        sql = f"select n.about, e.leaf from ({newest}) n join entries e on e.seq = n.seq"  # noqa: S608 - it is above
+        return self._asked(lambda db: dict(db.execute(sql, (begins, begins + "\U0010ffff", size))))
+
     def notes(self) -> list[tuple[int, str]]:
         """Number and note of every line that has one."""
         sql = "select seq, note from entries where note != '' order by seq"

@@ -87,9 +87,12 @@ def parse_entry(line: bytes, seq: int) -> Entry:
     return Entry(record.seq, record.at, record.kind, record.body, line)
 
 
+_CASE = "case "
+
+
 def about_case(order: str) -> str:
     """What entries of a case are about."""
-    return f"case {order}" if order else ""
+    return f"{_CASE}{order}" if order else ""
 
 
 def about_account(name: str) -> str:
@@ -206,6 +209,11 @@ class Ledger:
                 for row in rows:
                     stream.seek(row.place)
                     yield row, stream.read(row.length)
+
+    def newest_about_cases(self, size: int) -> dict[str, str]:
+        """By case the leaf of the newest of the first `size` entries that is about it, as hexadecimal."""
+        newest = self.catalogue.newest_about(_CASE, size)
+        return {about.removeprefix(_CASE): leaf.hex() for about, leaf in newest.items()}
 
     def clock_faults(self) -> list[tuple[int, str]]:
         """Number of the entry, and what its own time says of the machine's clock, for every entry that says something."""

@@ -45,6 +45,7 @@ class CaseFile:
     texts: tuple[FileText, ...] = ()
     is_known: bool = field(default=False, compare=False, repr=False)
     _named: dict[str, tuple[Fact, ...]] = field(default_factory=dict, init=False, compare=False, repr=False)
+    _known: list[CaseFile] = field(default_factory=list, init=False, compare=False, repr=False)
 
     def named(self, name: str) -> tuple[Fact, ...]:
         """Every fact of that name, in any state, oldest first."""
@@ -107,8 +108,11 @@ class CaseFile:
         Assertions stay, whenever they were recorded: what counts is the day they tell of. Done once: a case that is
         known gives itself.
         """
-        if self.is_known:
-            return self
+        if not self._known:
+            self._known.append(self if self.is_known else self._as_known())
+        return self._known[0]
+
+    def _as_known(self) -> CaseFile:
         facts = without_others(f for f in self.facts if f.state == "asserted" or f.at is None or f.at <= self.as_of)
         files = tuple(file for file in self.files if file.added_at <= self.as_of)
         return replace(

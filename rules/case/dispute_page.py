@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from collector.model import Fact, FactState, Origin, Printed
@@ -176,7 +176,12 @@ def says(words: str, phrases: Iterable[str]) -> bool:
 
     Chinese is written without spaces, so there a phrase may stand inside a longer run.
     """
-    return bool(words) and any(_standing(phrase).search(words) for phrase in phrases)
+    return bool(words) and _says(words, tuple(phrases))
+
+
+@lru_cache(maxsize=1 << 14)  # the same page is looked at night after night, and judged as often as somebody asks
+def _says(words: str, phrases: tuple[str, ...]) -> bool:
+    return any(_standing(phrase).search(words) for phrase in phrases)
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 
@@ -25,17 +26,25 @@ _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice
 
 
 @pytest.fixture(scope="module")
-def table(tmp_path_factory: pytest.TempPathFactory, authority: Served) -> Iterator[Desk]:
+def display() -> Iterator[str]:
+    with screen() as one:
+        yield one
+
+
+@contextmanager
+def at_a_table(folder: Path, authority: Served, display: str, scenario: str) -> Iterator[Desk]:
     """An archive with nothing in it, a site that wants a sign-in, and a screen for the window."""
-    with (
-        screen() as display,
-        desk(tmp_path_factory.mktemp("clicks"), authority) as made,
-        pytest.MonkeyPatch.context() as patch,
-    ):
+    with desk(folder, authority, scenario) as made, pytest.MonkeyPatch.context() as patch:
         made.market.require_login = True
         for name, value in {**made.environment, "DISPLAY": display}.items():
             patch.setenv(name, value)
         made.init()
+        yield made
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory, authority: Served, display: str) -> Iterator[Desk]:
+    with at_a_table(tmp_path_factory.mktemp("clicks"), authority, display, "led-fans") as made:
         yield made
 
 
@@ -54,10 +63,10 @@ def browser() -> Iterator[Browser]:
         one.close()
 
 
-@pytest.fixture(scope="module")
-def page(browser: Browser, served: Visitor) -> Iterator[Page]:
+@contextmanager
+def opened(browser: Browser, served: Visitor, width: int) -> Iterator[Page]:
     """The person's own browser, at the address that `serve` printed; an error on its console fails the test."""
-    context = browser.new_context(viewport={"width": 390, "height": 844}, accept_downloads=True)
+    context = browser.new_context(viewport={"width": width, "height": 844}, accept_downloads=True)
     one = context.new_page()
     errors: list[str] = []
     one.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
@@ -68,18 +77,19 @@ def page(browser: Browser, served: Visitor) -> Iterator[Page]:
     assert errors == []
 
 
-def photo(folder: Path) -> Path:
-    path = folder / "crushed corner.jpg"
-    Image.new("RGB", (400, 300), "tan").save(path, "JPEG")
-    return path
-
-
 @pytest.fixture(scope="module")
-def pack(page: Page, table: Desk, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The pack that a person downloaded, from an empty archive on, by clicks alone."""
-    tmp_path = tmp_path_factory.mktemp("downloads")
+def page(browser: Browser, served: Visitor) -> Iterator[Page]:
+    with opened(browser, served, 390) as one:
+        yield one
+
+
+# -- what a person does -----------------------------------------------------------------------------------------------
+
+
+def watch(page: Page, table: Desk, named: str) -> None:
+    """From Today to the case: the order is named, the person signs in in the other window and says that it is the one."""
     page.click("text=Watch an order >> nth=0")
-    page.fill("#order", table.order)
+    page.fill("#order", named)
     page.click("button:has-text('Watch this order')")
     page.click("button:has-text('Yes')")  # the consent to visits
     page.wait_for_selector("form[role=alert] >> text=Signed in?", timeout=60_000)
@@ -89,26 +99,65 @@ def pack(page: Page, table: Desk, tmp_path_factory: pytest.TempPathFactory) -> P
     page.wait_for_selector("form[role=alert] >> text=Is this what you mean?", timeout=120_000)
     page.click("form[role=alert] button.main")
     page.click(f"a:has-text('The case of order {table.order}')", timeout=180_000)
-    assert page.inner_text(".headline").startswith("Provide evidence: you must act by")
 
-    page.set_input_files("#files", str(photo(tmp_path)))
-    page.fill("#note", "The third carton, as it came.")
+
+def put_in(page: Page, path: Path, note: str, kind: str = "") -> None:
+    page.set_input_files("#files", str(path))
+    page.select_option("#filekind", kind)
+    page.fill("#note", note)
     page.click("button:has-text('Put them in')")
-    assert "crushed corner.jpg" in page.inner_text("main")
+    assert path.name in page.inner_text("main")
     page.click("text=Back to the case")
-    page.select_option("#name", "units_defective")
-    page.fill("#value", "14")
+
+
+def enter(page: Page, name: str, value: str) -> None:
+    page.select_option("#name", name)
+    page.fill("#value", value)
     page.click("button:has-text('Enter it')")
     assert "Entered." in page.inner_text("[role=status]")
 
+
+def take_pack(page: Page, folder: Path, *reasons: str) -> Path:
+    """The pack, looked at, made and downloaded."""
     page.click("a:has-text('Make a pack')")
+    for reason in reasons:
+        page.check(f"form:not([method]) input[name=reason][value={reason}]")
     page.click("button:has-text('See what the other side would see')")
     page.click("button:has-text('Make the pack')")
     with page.expect_download(timeout=180_000) as download:
         page.click("a:has-text('Download the pack')", timeout=180_000)
-    pack = tmp_path / "pack.zip"
+    pack = folder / "pack.zip"
     download.value.save_as(pack)
     return pack
+
+
+def verify(page: Page, pack: Path) -> None:
+    """Dropped on the page, it is whole."""
+    page.click("header >> text=Verify")
+    page.set_input_files("#files", str(pack))
+    page.click("button:has-text('Verify it')")
+    page.wait_for_selector("h1:has-text('What verifying says')")
+    assert page.locator(".bad, .urgent").count() == 0
+
+
+def photo(folder: Path, name: str) -> Path:
+    path = folder / name
+    Image.new("RGB", (400, 300), "tan").save(path, "JPEG")
+    return path
+
+
+# -- the fans ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def pack(page: Page, table: Desk, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pack that a person downloaded, from an empty archive on, by clicks alone."""
+    tmp_path = tmp_path_factory.mktemp("downloads")
+    watch(page, table, table.order)
+    assert page.inner_text(".headline").startswith("Provide evidence: you must act by")
+    put_in(page, photo(tmp_path, "crushed corner.jpg"), "The third carton, as it came.")
+    enter(page, "units_defective", "14")
+    return take_pack(page, tmp_path)
 
 
 def test_the_pack_that_was_made_by_clicks_alone_is_whole_and_says_so_where_it_is_dropped(
@@ -116,11 +165,7 @@ def test_the_pack_that_was_made_by_clicks_alone_is_whole_and_says_so_where_it_is
 ) -> None:
     assert any(name.endswith("index.html") for name in zipfile.ZipFile(pack).namelist())
     assert table.run("verify", pack).code == 0
-    page.click("header >> text=Verify")
-    page.set_input_files("#files", str(pack))
-    page.click("button:has-text('Verify it')")
-    page.wait_for_selector("h1:has-text('What verifying says')")
-    assert page.locator(".bad, .urgent").count() == 0
+    verify(page, pack)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -162,3 +207,33 @@ def test_every_page_can_be_used_without_scripts(browser: Browser, served: Visito
     page.click(".seek button")
     assert page.locator("mark, .sought").count() > 0
     context.close()
+
+
+# -- the T-shirts -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.proof  # a minute, and the way through the pages is the first one's
+def test_the_second_story_is_told_by_clicks_alone_too(
+    browser: Browser, display: str, authority: Served, tmp_path: Path
+) -> None:
+    """On a wide screen: an address in place of a number, a contract, days and counts, and the reasons of the claim."""
+    contract = tmp_path / "contract.txt"
+    contract.write_text("500 T-shirts. Misprints at most 1 %.\n")
+    with (
+        at_a_table(tmp_path / "shirts", authority, display, "t-shirts") as table,
+        serving(table.archive) as served,
+        opened(browser, served, 1280) as page,
+    ):
+        watch(page, table, table.pages["order"])
+        put_in(page, photo(tmp_path, "misprint.jpg"), "A print 3 cm off its place.")
+        put_in(page, contract, "What we agreed.", "contract")
+        enter(page, "units_total", "500")
+        enter(page, "units_defective", "300")
+        pack = take_pack(page, tmp_path, "quality")
+        assert table.run("verify", pack).code == 0
+        verify(page, pack)
+    with zipfile.ZipFile(pack) as bag:
+        (report,) = (name for name in bag.namelist() if name.endswith("index.html"))
+        told = bag.read(report).decode()
+    assert report.startswith(f"{table.order}-quality-")
+    assert all(words in told for words in ("contract.txt", "misprint.jpg", "300"))

@@ -16,6 +16,7 @@ import uvicorn
 
 from web.app import make_app
 from web.guard import Keys
+from web.page import Desk
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def serving(archive: Path) -> Iterator[Visitor]:
         listening.bind(("127.0.0.1", 0))
         listening.listen(128)
         keys = Keys(listening.getsockname()[1])
-        config = uvicorn.Config(make_app(archive, keys), log_level="critical", lifespan="off", ws="none")
+        config = uvicorn.Config(make_app(Desk(archive, keys)), log_level="critical", lifespan="off", ws="none")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()

@@ -1,0 +1,63 @@
+"""What the index said of a case, kept by a program that goes on and is asked again and again (`serve`).
+
+An answer is good as long as nothing was written about the case since and the index is the same one; what follows from it
+at a time, such as what is due, names the time beside, and is counted anew for another.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from copy import copy
+from threading import Lock
+from typing import TypeVar, cast
+
+_T = TypeVar("_T")
+_MOST_CASES = 1000
+
+
+class Memory:
+    """Answers by case, for many threads. Of the cases that were asked about last so many are kept."""
+
+    def __init__(self) -> None:
+        self._cases: OrderedDict[str, tuple[str, dict[object, tuple[object, object]]]] = OrderedDict()
+        self._lock = Lock()
+        self._marks: tuple[object, Mapping[str, str]] = (None, {})
+
+    def marks(self, state: object, made: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:
+        """The marks of an archive in this state: those of last time where it is the same, else as they are made."""
+        if self._marks[0] != state:
+            self._marks = (state, made())
+        return self._marks[1]
+
+    def recalled(self, case: str, mark: str, question: object, beside: object, answer: Callable[[], _T]) -> _T:
+        """The answer that was given to the question under this mark and beside the same, or a new one in its place.
+        Lists are the caller's own.
+        """
+        with self._lock:
+            known, answers = self._cases.get(case, ("", {}))
+            if known != mark:
+                answers = {}
+            self._cases[case] = (mark, answers)
+            self._cases.move_to_end(case)
+            if len(self._cases) > _MOST_CASES:
+                self._cases.popitem(last=False)
+        held = answers.get(question)
+        if held is None or held[0] != beside:
+            held = answers[question] = (beside, answer())
+        kept = held[1]
+        return cast(_T, copy(kept) if isinstance(kept, list | dict) else kept)
+
+
+class Recall:
+    """A memory as one index uses it: `marks` says of each case, by its number ("" of the archive), what its answers are good
+    for.
+    """
+
+    def __init__(self, memory: Memory, marks: Mapping[str, str]) -> None:
+        self._memory, self._marks = memory, marks
+
+    def of(self, case: str, question: object, beside: object, answer: Callable[[], _T]) -> _T:
+        """The answer from memory; of what has no mark, a new one."""
+        mark = self._marks.get(case, "")
+        return self._memory.recalled(case, mark, question, beside, answer) if mark else answer()
