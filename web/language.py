@@ -31,6 +31,9 @@ _DOMAINS = ("web", "told")  # what the pages say themselves; what they show of t
 _LONGEST_HEADER = 500
 _WITHOUT_WORDS = 6  # a pattern with fewer letters of its own counts only where what stands in its places is known, too
 _A_SENTENCE = 4  # words from which on what is not known is taken for a sentence of ours, and no name
+_MOST_SENTENCES = 5  # of one text, such as what to do about a deadline
+_LONGEST = 800  # signs of what is looked up: places may stand in many ways in a long text that somebody made for that
+_DEEPEST = 4  # a sentence within a sentence, and so on
 _MOST_COMMAS = 4  # parts of a list that are one name together
 _MOST_KEPT = 8192
 
@@ -93,6 +96,7 @@ class Translations:
     lang: str
     texts: Mapping[str, str]
     _found: dict[str, tuple[Translated, ...]] = field(default_factory=dict)
+    _known: dict[tuple[str, int], str | None] = field(default_factory=dict)
 
     @cached_property
     def patterns(self) -> tuple[Pattern, ...]:
@@ -104,8 +108,9 @@ class Translations:
         """A sentence or several, translated as far as it goes."""
         if (found := self._found.get(text)) is None:
             found = tuple(_joined(part for one in self._pieces(_MARKS.sub("\ufffd", text)) for part in _unmarked(one)))
-            if len(self._found) < _MOST_KEPT:
-                self._found[text] = found
+            if len(self._found) >= _MOST_KEPT:
+                self._found.clear()
+            self._found[text] = found
         return found
 
     def plain(self, text: str) -> str:
@@ -132,7 +137,7 @@ class Translations:
             return
         for sign, between in (("; ", "；"), (": ", "："), (" (", "（")):
             head, found, rest = text.partition(sign)
-            if not found or (sign == " (" and not rest.endswith((")", ")."))):
+            if not found or text.count(sign) > _MOST_SENTENCES or (sign == " (" and not rest.endswith((")", ")."))):
                 continue
             rest = re.sub(r"\)(?=\.?$)", "）", rest) if sign == " (" else rest
             parts = (*self.pieces(head), Translated(between), *self.pieces(rest))
@@ -144,32 +149,43 @@ class Translations:
     def _run(self, sentences: list[str]) -> Iterator[Translated]:
         """As many at once as are known together, or else one."""
         while sentences:
-            known = ((n, self.find(" ".join(sentences[:n]))) for n in range(len(sentences), 1, -1))
+            known = ((n, self.find(" ".join(sentences[:n]))) for n in range(min(len(sentences), _MOST_SENTENCES), 1, -1))
             number, said = next(((n, said) for n, said in known if said is not None), (1, None))
             yield from self.pieces(sentences[0]) if said is None else (Translated(said),)
             sentences = sentences[number:]
 
-    def find(self, text: str) -> str | None:
-        """A whole sentence, label or list; None where a word of it is not known."""
+    def find(self, text: str, depth: int = 0) -> str | None:
+        """A whole sentence, label or list; None where a word of it is not known. `depth` says in how many others it is."""
+        if len(text) > _LONGEST or depth > _DEEPEST:
+            return None
+        if (text, depth) not in self._known:
+            if len(self._known) >= _MOST_KEPT:
+                self._known.clear()
+            self._known[text, depth] = self._find(text, depth)
+        return self._known.get((text, depth))
+
+    def _find(self, text: str, depth: int) -> str | None:
         if is_command(text):
             return pressed(text, lambda press: self.texts.get(press, press))
         said = self.texts.get(text) or self.texts.get(text[:1].lower() + text[1:])
         if said is None and text.endswith("."):
-            known = self.find(text[:-1])
+            known = self.find(text[:-1], depth)
             said = f"{known}。" if known is not None else None
         if said is None and (_SPAN.fullmatch(text) or _INSTANT.fullmatch(text)):
             said = self._dated(self._span(text))
-        return said or self._by_pattern(text) or self._listed(text) or self._after_colon(text)
+        return said or self._by_pattern(text, depth) or self._listed(text, depth) or self._after_colon(text, depth)
 
-    def _by_pattern(self, text: str) -> str | None:
+    def _by_pattern(self, text: str, depth: int) -> str | None:
         for pattern in self.patterns:
             if pattern.anchor in text and (match := pattern.shape.fullmatch(text)):
-                values = {name: self._value(name, value, pattern.loose) for name, value in match.groupdict().items()}
+                values = {
+                    name: self._value(name, value, pattern.loose, depth + 1) for name, value in match.groupdict().items()
+                }
                 if None not in values.values():
                     return pattern.said.format_map(values)
         return None
 
-    def _value(self, name: str, value: str, known: bool) -> str | None:
+    def _value(self, name: str, value: str, known: bool, depth: int) -> str | None:
         """What stands in a place of a pattern: a name or an amount as it is, what is known by its word. None where it has to
         be known and is not, and for several sentences that are not quoted: the pattern took too much.
         """
@@ -177,18 +193,18 @@ class Translations:
             return self._dated(value)
         if name.rstrip(_DIGITS) in _WRITTEN and "“" not in value:
             return f"{_THEIRS}{value}{_END}"
-        if (said := self.find(value)) is not None or known:
+        if (said := self.find(value, depth)) is not None or known:
             return said
-        return None if _SENTENCES.search(_QUOTED.sub("", value)) else self._as_it_is(value)
+        return None if _SENTENCES.search(_QUOTED.sub("", value)) else self._as_it_is(value, depth)
 
-    def _as_it_is(self, text: str) -> str:
+    def _as_it_is(self, text: str, depth: int = 0) -> str:
         """What is not known, marked as English, and in it what others said, marked as theirs."""
-        return "".join(self._marked(part) for part in _QUOTED.split(text) if part)
+        return "".join(self._marked(part, depth) for part in _QUOTED.split(text) if part)
 
-    def _marked(self, part: str) -> str:
+    def _marked(self, part: str, depth: int) -> str:
         if _QUOTED.fullmatch(part):
             return f"{_THEIRS}{part}{_END}"
-        if (known := self.find(part.strip())) is not None:
+        if (known := self.find(part.strip(), depth)) is not None:
             return known
         if not has_words(part) or _CHINESE.search(part):
             return self._dated(part)
@@ -196,13 +212,15 @@ class Translations:
         ours = said[:1].islower() or said.endswith((".", "!", "?", ":")) or len(said.split()) >= _A_SENTENCE
         return f"{_OURS if ours else _THEIRS}{self._dated(part) if ours else part}{_END}"
 
-    def _listed(self, text: str) -> str | None:
+    def _listed(self, text: str, depth: int) -> str | None:
         """A list of what is known; what is called by several words with commas between them stands there, too."""
         parts, found = text.split(", "), list[str]()
         if len(parts) == 1:
             return None
         while parts:
-            each = ((n, self._labelled(", ".join(parts[:n]))) for n in range(min(len(parts), _MOST_COMMAS), 0, -1))
+            each = (
+                (n, self._labelled(", ".join(parts[:n]), depth + 1)) for n in range(min(len(parts), _MOST_COMMAS), 0, -1)
+            )
             number, said = next(((n, said) for n, said in each if said is not None), (0, None))
             if said is None:
                 return None
@@ -210,13 +228,13 @@ class Translations:
             parts = parts[number:]
         return "、".join(found)
 
-    def _labelled(self, text: str) -> str | None:
+    def _labelled(self, text: str, depth: int) -> str | None:
         return (self.texts.get(text) or self.texts.get(text[:1].lower() + text[1:])
-                or (self._by_pattern(text) if ", " not in text else None))  # fmt: skip
+                or (self._by_pattern(text, depth) if ", " not in text else None))  # fmt: skip
 
-    def _after_colon(self, text: str) -> str | None:
+    def _after_colon(self, text: str, depth: int) -> str | None:
         head, found, rest = text.partition(": ")
-        said = (self.find(head), self.find(rest)) if found else (None,)
+        said = (self.find(head, depth + 1), self.find(rest, depth + 1)) if found else (None,)
         return "：".join(filter(None, said)) if None not in said else None
 
     def _dated(self, text: str) -> str:

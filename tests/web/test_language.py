@@ -140,6 +140,17 @@ def test_what_others_said_keeps_its_words_and_its_days(few: Translations) -> Non
 
 
 @pytest.mark.parametrize(
+    "part", ["the page, the first of x and the limit; is not covered: ", "x and y; ", "Entered. ", " (order page, "]
+)
+def test_a_text_made_of_our_own_words_over_and_over_is_given_up_soon(part: str) -> None:
+    """Places of patterns may stand in such a text in more ways than anybody can try."""
+    known = language.catalogue("zh")
+    assert known is not None
+    for times in (13, 400):
+        assert known.plain(part * times)
+
+
+@pytest.mark.parametrize(
     ("header", "lang"),
     [
         ("", ""), ("zh", "zh"), ("zh-Hant-TW,en;q=0.5", "zh"), ("en-US,en;q=0.9,zh;q=0.8", "en"), ("de,fr;q=0.9", ""),
