@@ -51,9 +51,11 @@ def changes(
     from casework import views
     from casework.asking.changes import changes as changed
     from casework.asking.changes import day_given
-    from casework.asking.changes_page import write_page
+    from casework.asking.changes_page import require_place, write_page
 
     day = day_given(since)
+    if html is not None:
+        require_place(html)
     with asked.progress() as progress:
         answer = changed(ws := asked.ws, case, day, progress)
         page = write_page(ws, answer, html, progress) if html is not None else None

@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from functools import cache
 from urllib.parse import unquote_to_bytes
 
 from backports import zstd
@@ -85,9 +86,17 @@ def _unpacked(data: bytes) -> Iterator[bytes]:
         yield zstd.decompress(data)
     if not data.startswith(b"%PDF"):
         return
-    with suppress(PdfReadError):  # what no program can open has no text: its bytes and streams are looked at
-        yield "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages).encode("utf-8", "replace")
+    yield _text_of_pdf(data)
     for about, stream in re.findall(rb"<<((?:(?!stream).){0,1000})stream\r?\n(.*?)\r?\nendstream", data, re.DOTALL):
         if b"/Image" not in about:  # its pixels
             with suppress(zlib.error):
                 yield zlib.decompressobj().decompress(stream)
+
+
+@cache  # the same few are looked into by many tests, and each takes a second
+def _text_of_pdf(data: bytes) -> bytes:
+    """b"" for what no program can open: its bytes and streams are looked at."""
+    try:
+        return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages).encode("utf-8", "replace")
+    except PdfReadError:
+        return b""

@@ -14,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from collector.errors import DiskFull, TradewitnessError, WrongRequest
-from web import cases, house, kept, packs, working
+from web import cases, compare, house, kept, packs, working
 from web.guard import Guard
 from web.language import InReadersLanguage
 from web.page import Desk, page, wrong
@@ -41,9 +41,10 @@ ROUTES = [
     Route("/case/{order}/withdraw", cases.withdraw, methods=["POST"]),
     Route("/case/{order}/stop", cases.stop, methods=["POST"]),
     Route("/case/{order}/facts", kept.facts),
-    Route("/case/{order}/changes", kept.changed),
-    Route("/case/{order}/changes", kept.draw_changes, methods=["POST"]),
-    Route("/changes/{number}", kept.drawn_changes),
+    Route("/case/{order}/changes", compare.changed),
+    Route("/case/{order}/changes", compare.draw_changes, methods=["POST"]),
+    Route("/changes/{number}", compare.drawn_changes),
+    Route("/case/{order}/compare/{first}/{then}", compare.compare),
     Route("/case/{order}/thread", kept.thread),
     Route("/case/{order}/draft", cases.draft),
     Route("/case/{order}/pack", packs.choose),

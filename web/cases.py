@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from casework import views
 from casework.asking.dossier import check_cases, deadlines_of, draft_for
+from casework.asking.timeline import timeline
 from casework.asking.today import next_of
 from casework.asking.told import told
 from casework.cases import close_case, find_case, set_case, targets_of
@@ -21,6 +22,7 @@ from collector.progress import Progress, silent
 from rules.policy.fact_names import FACT_NAMES
 from rules.policy.platform import REASONS
 from web.page import begin, desk_of, go, page, posted, shown_view, text
+from web.timeline import picture
 from web.uploads import received
 from web.work import Outcome, WebPerson
 
@@ -66,7 +68,8 @@ def show(request: Request) -> Response:
     return page(
         request, "case.html", "A case", case=case, step=next_of(ws, case.order),
         deadlines=shown_view(views.deadlines(deadlines_of(ws, (case.order,)))), findings=shown_view(views.findings(found)),
-        pages=_pages(ws, case.order), told=given, told_view=shown_view(views.told(given)),
+        pages=_pages(ws, case.order), timeline=timeline(ws, case.order), days=picture,
+        told=given, told_view=shown_view(views.told(given)),
         names=[name for name in FACT_NAMES if not name.page], kinds=[(k.name, in_words(k.name)) for k in FILE_KINDS],
         page_kinds=[(k.name, in_words(k.name)) for k in case_kinds()],
     )  # fmt: skip
@@ -125,7 +128,7 @@ def add(request: Request, form: FormData) -> Response:
     from casework.keeping.add import FileDetails, add_and_seal
 
     said = FileDetails(text(form, "kind"), text(form, "note") or None, text(form, "url"), text(form, "saved"))
-    with received(form) as paths:
+    with received(ws, form) as paths:
         if not paths:
             raise WrongRequest("No file was chosen.", "Choose one or more, or drop them on the page.")
         kept, seal = add_and_seal(ws, case.order, paths, said, silent)

@@ -19,11 +19,12 @@ from casework.asking.today import today as today_of
 from casework.cases import cases
 from casework.keeping.night_report import FOLDER
 from casework.notices import notify
+from casework.notices.book import Book
 from casework.proving.status import status as sealed
 from casework.scheduling import schedule
 from casework.workspace import Workspace
 from collector.archive.queries import Case, PausedAccount
-from collector.errors import PersonNeeded, TradewitnessError, WrongRequest
+from collector.errors import ArchiveError, PersonNeeded, TradewitnessError, WrongRequest
 from collector.progress import Progress, silent
 from rules.notices import wording
 from web.language import COOKIE, LANGUAGES
@@ -121,7 +122,7 @@ def settings(request: Request) -> Response:
     ws = desk_of(request).workspace()
     accounts = ws.accounts.known()
     seal = shown_view(views.status(sealed(ws))) if ws.archive.exists else None
-    book = notify.listed(ws).book
+    book, torn = _book(ws)
     return page(
         request,
         "settings.html",
@@ -129,11 +130,20 @@ def settings(request: Request) -> Response:
         archive=str(ws.archive.root),
         paused=_paused(ws),
         book=book,
+        torn=torn,
         plan=_schedule(ws),
         accounts=accounts,
         seal=seal,
         notice_languages={lang: Locale(lang).display_name for lang in wording.LANGUAGES},
     )
+
+
+def _book(ws: Workspace) -> tuple[Book, TradewitnessError | None]:
+    """Who is told, and why it cannot be read, where it cannot: the rest of the page stands."""
+    try:
+        return notify.listed(ws).book, None
+    except ArchiveError as error:
+        return Book(), error
 
 
 def _paused(ws: Workspace) -> dict[str, PausedAccount]:

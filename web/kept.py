@@ -7,25 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
 from casework import views
-from casework.asking.changes import changes
 from casework.asking.dossier import FactPicture, facts_of, tiles_of, zone_of_facts
+from casework.asking.search import that_say
 from casework.cases import find_case, machine_zone
 from casework.workspace import Workspace
+from collector.archive.fulltext import MESSAGES
 from collector.errors import WrongRequest
 from collector.kinds import page_kind
 from collector.media import media_type_of
 from collector.model import Area, Artefact, Fact, Snapshot
-from collector.progress import Progress
 from rules.language.facts import fact_words, value_words
-from web.handover import made_at, new_place
 from web.language import moment
-from web.page import begin, desk_of, document, page, posted, shown_view, whole
-from web.work import Outcome, WebPerson
+from web.page import desk_of, page, shown_view, whole
 
 _PICTURES = ("tile", "screen")
 _SHOWN_AS = ("image/png", "image/jpeg", "image/webp", "image/gif")
@@ -56,7 +53,7 @@ class TilePicture:
 def snapshot(request: Request) -> Response:
     """One visit: its pictures with boxes, what was read, its steps, and what it lacks."""
     ws = desk_of(request).workspace()
-    found = _snapshot(ws, request.path_params["id"])
+    found = snapshot_of(ws, request.path_params["id"])
     zone = find_case(ws, found.target.case).zone if found.target.case else machine_zone()
     read = facts_of(ws, found.id)
     tiles = tiles_of(ws, read)
@@ -67,7 +64,8 @@ def snapshot(request: Request) -> Response:
     )  # fmt: skip
 
 
-def _snapshot(ws: Workspace, identifier: str) -> Snapshot:
+def snapshot_of(ws: Workspace, identifier: str) -> Snapshot:
+    """The visit that an address names. Raises WrongRequest."""
     ws.archive.require()
     found = ws.index.snapshot(identifier)
     if found is None:
@@ -75,13 +73,14 @@ def _snapshot(ws: Workspace, identifier: str) -> Snapshot:
     return found
 
 
-def _of_pictures(found: Snapshot) -> list[Artefact]:
+def pictures_of(found: Snapshot) -> list[Artefact]:
+    """What a browser can show of it."""
     return [a for a in found.artefacts if a.media_type in _SHOWN_AS and a.role in _PICTURES]
 
 
 def _pictures(found: Snapshot, facts: Sequence[Fact], tiles: Sequence[FactPicture | None], zone: str) -> list[TilePicture]:
     made = []
-    for artefact in _of_pictures(found):
+    for artefact in pictures_of(found):
         area = artefact.area
         if area is None:
             continue
@@ -97,8 +96,8 @@ def _pictures(found: Snapshot, facts: Sequence[Fact], tiles: Sequence[FactPictur
 def picture(request: Request) -> Response:
     """A picture of a visit, as it was kept."""
     ws, (role, part) = desk_of(request).workspace(), (request.path_params["role"], request.path_params["part"])
-    found = _snapshot(ws, request.path_params["id"])
-    artefact = next((a for a in _of_pictures(found) if (a.role, str(a.part)) == (role, part)), None)
+    found = snapshot_of(ws, request.path_params["id"])
+    artefact = next((a for a in pictures_of(found) if (a.role, str(a.part)) == (role, part)), None)
     if artefact is None:
         raise WrongRequest("That visit has no such picture.", "Go back to the visit.")
     return _kept(ws, artefact.digest)
@@ -134,47 +133,12 @@ def facts(request: Request) -> Response:
     return page(request, "facts.html", "What was read", case=case, facts=told, everything=bool(query.get("all")))
 
 
-def changed(request: Request) -> Response:
-    """What changed on the case's pages, what harms the buyer first."""
-    ws = desk_of(request).workspace()
-    ws.archive.require()
-    case = find_case(ws, request.path_params["order"])
-    return page(
-        request, "changes.html", "What changed", case=case, changes=shown_view(views.changes(changes(ws, case.order)))
-    )
-
-
-@posted
-def draw_changes(request: Request, form: FormData) -> Response:
-    """Draws them, before and now."""
-    desk = desk_of(request)
-    order = find_case(desk.workspace(), request.path_params["order"]).order
-
-    def run(progress: Progress, person: WebPerson) -> Outcome:
-        from casework.asking.changes_page import write_page
-
-        ws = desk.workspace()
-        place, answer = new_place(ws), changes(ws, order, None, progress)
-        write_page(ws, answer, place / "changes.html", progress)
-        return Outcome(
-            views.changes(answer), ((f"/changes/{place.name}", "See before and now"), (f"/case/{order}", "The case"))
-        )
-
-    return begin(request, "Drawing what changed", f"/case/{order}/changes", run)
-
-
-def drawn_changes(request: Request) -> Response:
-    """What was drawn."""
-    path = made_at(desk_of(request).workspace(), request.path_params["number"], "changes.html")
-    if path is None:
-        raise WrongRequest("That page is not here any more.", "Draw it again.")
-    return document(path)
-
-
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One message as the page shows it."""
+    """One message as the page shows it: its number in the conversation, and the page of it on which it stands."""
 
+    number: int
+    page: int
     who: str
     name: str
     when: str
@@ -192,23 +156,34 @@ def thread(request: Request) -> Response:
     messages = [
         message
         for fact in facts_of(ws, case.order)
-        if fact.name == "thread.messages" and isinstance(fact.value, tuple)
+        if fact.name in MESSAGES and isinstance(fact.value, tuple)
         for message in fact.value
         if isinstance(message, Mapping)
     ]
-    pages = max(1, -(-len(messages) // _A_PAGE))
+    words = query.get("q", "").strip()
+    among = that_say(map(_texts, messages), words) if words else range(len(messages))
+    pages = max(1, -(-len(among) // _A_PAGE))
     asked = whole(query.get("page", ""))
     number = asked if 1 <= asked <= pages else pages
-    shown = [_said(message, case.zone) for message in messages[(number - 1) * _A_PAGE : number * _A_PAGE]]
+    shown = [_said(messages[n], n, case.zone) for n in among[(number - 1) * _A_PAGE : number * _A_PAGE]]
     return page(
-        request, "thread.html", "Messages", case=case, messages=shown, number=number, pages=pages, total=len(messages)
-    )
+        request, "thread.html", "Messages", case=case, messages=shown, number=number, pages=pages, total=len(among),
+        words=words, every=len(messages),
+    )  # fmt: skip
 
 
-def _said(message: Mapping[str, Any], zone: str) -> Said:
+def _texts(message: Mapping[str, Any]) -> tuple[str, ...]:
+    return (str(message.get("text") or ""), str(message.get("translation") or ""), *_attached(message))
+
+
+def _attached(message: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(str(one.get("name", "")) for one in message.get("attachments") or () if isinstance(one, Mapping))
+
+
+def _said(message: Mapping[str, Any], number: int, zone: str) -> Said:
     sent = message.get("sent_at")
     when = moment(sent, zone) if isinstance(sent, datetime) else str(message.get("printed") or "")
-    names = tuple(str(one.get("name", "")) for one in message.get("attachments") or () if isinstance(one, Mapping))
     texts = (str(message.get(key) or "") for key in ("from", "name", "text", "translation"))
     who, name, text, translation = texts
-    return Said(who, name, when, text, translation, bool(message.get("recalled")), names)
+    recalled, place = bool(message.get("recalled")), number // _A_PAGE + 1
+    return Said(number, place, who, name, when, text, translation, recalled, _attached(message))

@@ -85,10 +85,11 @@ def verify_form(request: Request) -> Response:
 @posted
 def verify(request: Request, form: FormData) -> Response:
     """Verifies a pack that was sent; it is not kept."""
-    with received(form) as paths:
+    ws = desk_of(request).workspace()
+    with received(ws, form) as paths:
         if not paths:
             raise WrongRequest("No pack was chosen.", "Choose a zip, or drop it on the page.")
-        answer = verify_path(desk_of(request).workspace(), paths[0], silent, deep=False, against=text(form, "against"))
+        answer = verify_path(ws, paths[0], silent, deep=False, against=text(form, "against"))
         shown = shown_view(views.verified(answer))
     return page(
         request, "done.html", "What verifying says", shown=shown, onward=(("/verify", "Verify another"), ("/", "Today"))

@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from starlette.datastructures import FormData, UploadFile
 
+from casework.workspace import Workspace
+from web.handover import new_place
+
 _LONGEST_NAME = 120
 
 
 @contextmanager
-def received(form: FormData) -> Iterator[list[Path]]:
-    """The form's files, each in a folder of its own; none where none was chosen."""
+def received(ws: Workspace, form: FormData) -> Iterator[list[Path]]:
+    """The form's files, each in a folder of its own; none where none was chosen. What a crash leaves goes after a day."""
     sent = [one for one in form.getlist("files") if isinstance(one, UploadFile) and one.filename]
-    with tempfile.TemporaryDirectory(prefix="tradewitness-") as folder:
+    folder = new_place(ws)
+    try:
         paths = []
         for number, one in enumerate(sent):
-            place = Path(folder) / str(number)
+            place = folder / str(number)
             place.mkdir()
             path = place / file_name(one.filename or "")
             with path.open("wb") as stream:
                 shutil.copyfileobj(one.file, stream, 1 << 20)
             paths.append(path)
         yield paths
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def file_name(given: str) -> str:

@@ -197,14 +197,18 @@ class _CaseChanges:
     # -- what stands on the pages -------------------------------------------------------------------------------------
 
     def _standing(self, looks: list[Look]) -> Mapping[str, StandingPage]:
-        """The words and pictures of each whole look; () where the page itself was byte for byte the same."""
+        """The words and pictures of each whole look; read once where page and pictures are byte for byte the same."""
         found: dict[str, StandingPage] = {}
         known: dict[tuple[str, ...], StandingPage] = {}
         for look in looks:
             kept = self._kept(look.snapshot) if look.outcome == "complete" else None
             if kept is None or not self._ws.site_of(kept.target).stands(kept.target.kind):
                 continue
-            sources = tuple(a.digest for a in kept.artefacts if a.role == "dom")
+            sources = tuple(
+                a.digest
+                for a in kept.artefacts
+                if a.role == "dom" or (a.role == "body" and a.media_type.startswith("image/"))
+            )
             if sources not in known and (standing := self._stands(kept)) is not None:
                 known[sources] = standing
             if sources in known:

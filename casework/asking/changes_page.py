@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -12,7 +13,7 @@ from casework.asking.changes import ChangesAnswer
 from casework.cases import machine_zone
 from casework.workspace import Workspace
 from collector.archive.queries import Case
-from collector.errors import DamagedArchive
+from collector.errors import ArchiveError, DamagedArchive
 from collector.ledger.disk import write_file
 from collector.model import Area, Fact, Snapshot
 from collector.progress import Progress
@@ -37,6 +38,16 @@ _CHARTED = (
 )  # fmt: skip
 _MOST_DRAWN = 30  # pages between two visits of which pictures are drawn, the newest; a year of them is a hundred megabytes
 _TALLEST = 500  # page pixels: a taller box is a whole part of the page, a frame round it would point at nothing
+
+
+def require_place(path: Path) -> None:
+    """Raises ArchiveError where no page can be written: said before the work, not after it."""
+    place = path.expanduser().absolute()
+    if place.is_dir():
+        raise ArchiveError(f"{place} is a folder.", "Name a file in it, such as changes.html.")
+    nearest = next(folder for folder in place.parents if folder.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK):
+        raise ArchiveError(f"Nothing can be written to {nearest}.", "Name a file in a folder of yours.")
 
 
 def write_page(ws: Workspace, answer: ChangesAnswer, path: Path, progress: Progress) -> Path:

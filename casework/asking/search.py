@@ -91,6 +91,12 @@ def search(ws: Workspace, words: Sequence[str], filters: Filters = Filters()) ->
         return _search(ws, sought, filters)
 
 
+def that_say(texts: Iterable[Sequence[str]], words: str) -> list[int]:
+    """The places of those among the texts, each in one or more parts, of which one part holds all that is looked for."""
+    terms = terms_of((words,))
+    return [n for n, parts in enumerate(texts) if terms and any(all(spans(part, (t,)) for t in terms) for part in parts)]
+
+
 def _within(ws: Workspace, case: Case | None, filters: Filters) -> SearchScope:
     """Days are those of the case's zone."""
     zone = case.zone if case else machine_zone()

@@ -32,6 +32,7 @@ from rules.case.chronology import time_of
 _WITH_A_FOLDER = ("text/html", "application/xhtml+xml")  # a browser saves the files of such a page beside it
 _MOST_PARTS = 2000
 _LARGEST_LOOKED_INTO = 200 * 1024 * 1024
+_HEAD = 64 << 20  # bytes
 DATES = {"day-first": "day_first", "month-first": "month_first"}
 
 
@@ -92,10 +93,9 @@ def add_files(ws: Workspace, wanted: str, paths: Iterable[Path], said: FileDetai
     identities = {digest: file.id for digest, file in standing.items()}
     kept: dict[str, str] = {}
     for path in chosen:
-        data = path.read_bytes()
-        digest = ws.archive.objects.put(data)
+        digest = ws.archive.objects.put_file(path)
         if digest not in identities:  # the same bytes again are the same exhibit
-            identities[digest] = _enter_file(ws, case, path, said, about, data, digest)
+            identities[digest] = _enter_file(ws, case, path, said, about, digest)
         elif digest in standing and digest not in kept:
             _correct(ws, case, standing[digest], said, about, again=digest in withdrawn)
         kept[digest] = identities[digest]
@@ -170,16 +170,16 @@ def record_said(ws: Workspace, case: Case, file: AddedFile, said: Mapping[str, A
     ws.archive.record("file.described", {"case": case.order, "id": file.id, "corrects": before, **said})
 
 
-def _enter_file(
-    ws: Workspace, case: Case, path: Path, said: FileDetails, about: dict[str, str], data: bytes, digest: str
-) -> str:
+def _enter_file(ws: Workspace, case: Case, path: Path, said: FileDetails, about: dict[str, str], digest: str) -> str:
+    size = path.stat().st_size
+    data = _head(path)
     media_type = media_type_of(path.name, data)
     kind = said.kind or file_kind_of(media_type)
     opening = Opening(digest, new_salt())
     parts, openings = _folder(ws, path, data) if kind == "page" and media_type in _WITH_A_FOLDER else ([], [])
     body: dict[str, Any] = {
         "case": case.order, "id": f"F-{secrets.token_hex(4)}", "name": _writable(path.name), "kind": kind,
-        "media_type": media_type, "size": len(data), "note": _writable(said.note or ""),
+        "media_type": media_type, "size": size, "note": _writable(said.note or ""),
         "commitment": opening.commitment, **about,
     }  # fmt: skip
     if parts:
@@ -188,6 +188,12 @@ def _enter_file(
         body["alias"] = str(ws.alias)
     ws.archive.record("file.added", body, (opening, *openings))
     return str(body["id"])
+
+
+def _head(path: Path) -> bytes:
+    """A file's bytes, of a large one the first: what it is stands there, and no page or mail is so large."""
+    with path.open("rb") as stream:
+        return stream.read(_HEAD)
 
 
 def _folder(ws: Workspace, page: Path, data: bytes) -> tuple[list[dict[str, Any]], list[Opening]]:

@@ -13,6 +13,9 @@ from casework.workspace import Workspace
 from collector.errors import TradewitnessError, WrongRequest
 from collector.progress import Progress
 
+# What went wrong may name the buyer, an order or his folders: a dead-man's service need not know.
+_FAILED = "The night could not do its work. The machine that it runs on says why: tradewitness schedule status"
+
 
 @dataclass(frozen=True, slots=True)
 class ToldNight:
@@ -39,8 +42,8 @@ def told_night(ws: Workspace, progress: Progress, minutes: int | None = None) ->
         answer = night(ws, dry_run=False, progress=progress, minutes=minutes)
     except WrongRequest:
         raise
-    except TradewitnessError as error:
-        _ping(ws, "fail", error.message)
+    except TradewitnessError:
+        _ping(ws, "fail", _FAILED)
         raise
     told = _tell(ws, progress)
     return ToldNight(answer, told, _ping(ws, "fail" if answer.failure is not None else "success", _in_short(answer)))
@@ -65,4 +68,5 @@ def _in_short(answer: NightAnswer) -> str:
     """How it went, for a service that need not know of whom: numbers alone."""
     outcomes = Counter(snapshot.outcome for snapshot in answer.snapshots)
     kept = ", ".join(f"{number} {name}" for name, number in sorted(outcomes.items())) or "nothing was due"
-    return f"{kept}; {len(answer.left_out)} left out; {len(answer.walls)} accounts stopped"
+    told = f"{kept}; {len(answer.left_out)} left out; {len(answer.walls)} accounts stopped"
+    return told if answer.failure is None else f"{_FAILED}\n{told}"

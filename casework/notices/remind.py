@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from casework.asking.changes import changes
-from casework.asking.today import today
+from casework.asking.today import TodayLine, today
+from casework.cases import cases, targets_of
 from casework.notices.book import read_book
 from casework.notices.telling import TellingAnswer, tell
 from casework.workspace import Workspace
@@ -39,7 +40,7 @@ def known_concerns(ws: Workspace, progress: Progress) -> tuple[Concern, ...]:
     names = {line.case: line.name for line in answer.lines}
     blind = {concern.key: concern for concern in (_of_blind(one, names, now) for one in answer.blind)}
     changed = _adverse(ws, names, now, progress) if read_book(ws).addresses else ()
-    return (*blind.values(), *changed, *(_of_nights(ws, now) if answer.lines else ()))
+    return (*blind.values(), *changed, *(_of_nights(ws, now, answer.lines) if answer.lines else ()))
 
 
 def _of_blind(blind: Blind, names: dict[str, str], now: datetime) -> Concern:
@@ -65,12 +66,16 @@ def _adverse(ws: Workspace, names: dict[str, str], now: datetime, progress: Prog
     ]  # fmt: skip
 
 
-def _of_nights(ws: Workspace, now: datetime) -> Iterator[Concern]:
-    """The nights have stopped, or the last one could not do its work."""
+def _of_nights(ws: Workspace, now: datetime, lines: Iterable[TodayLine]) -> Iterator[Concern]:
+    """No night ever ran though orders are watched, the nights have stopped, or the last one could not do its work."""
     last = ws.index.last_night()
     if last is None:
-        return
-    if now - last.at > STOPPED_AFTER:
+        watched = {line.case for line in lines if targets_of(ws, line.case)}
+        since = min((case.opened_at for case in cases(ws) if case.order in watched), default=now)
+        if now - since > STOPPED_AFTER:
+            days = (now - since) // timedelta(days=1)
+            yield Concern("stopped", "unbegun", 1 + days, False, by=since)
+    elif now - last.at > STOPPED_AFTER:
         days = (now - last.at) // timedelta(days=1)
         yield Concern("stopped", "stopped", 1 + days, days >= 2, by=last.at)
     elif last.body.get("failure"):

@@ -24,6 +24,7 @@ _PING_S, _PINGS = 10, 3  # seconds for an answer, and how often it is tried
 _MOST_SAID = 10_000  # bytes of a ping's text; the services keep as much
 _SHORT = 4  # a part of an address that is shorter stands in many words
 _MOST_LABEL = 120
+_READ_BY_NOBODY = ("syslog", "rsyslog")
 Stage = Literal["start", "success", "fail"]
 
 
@@ -38,6 +39,11 @@ class Sent:
 
 def label_of(url: str) -> str:
     """In words where an address leads, without what opens it. Raises WrongRequest where no service is known by it."""
+    if urlsplit(url).scheme.lower() in _READ_BY_NOBODY:
+        raise WrongRequest(
+            "That address is a log, which nobody reads when it matters.",
+            "Give one that reaches you: mailto://USER:PASSWORD@HOST, or ntfy://TOPIC for a phone.",
+        )
     plugin = _plugin(url)
     to = ", ".join(str(mail) for _, mail in plugin.targets) if plugin.service_name == "E-Mail" else ""
     place = urlsplit(plugin.url(privacy=True)).netloc.rpartition("@")[2]  # a token that stands there is shortened by apprise

@@ -11,7 +11,7 @@ from backports import zstd
 
 from collector.canonical import sha256
 from collector.errors import ArchiveError, DamagedArchive
-from collector.ledger.disk import make_folder, sync_folder, write_file
+from collector.ledger.disk import make_folder, sync_folder, write_file, writing
 
 MOST_BYTES = 1 << 30  # of a packed object; what is larger (a long video) is kept as it is
 _SMALLEST_TO_COMPRESS = 256
@@ -69,6 +69,26 @@ class FolderObjects:
             write_file(path, data)
         return digest
 
+    def put_file(self, path: Path) -> str:
+        """Keeps a file as `put` keeps its bytes; a large one is never in memory. Raises ArchiveError where it changes
+        meanwhile.
+        """
+        size = path.stat().st_size
+        if size <= _LARGE:
+            return self.put(path.read_bytes())
+        with path.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            stream.seek(size // 2)
+            middle = stream.read(_PIECE)
+        if self._is_whole(digest):
+            return digest
+        packed = size <= MOST_BYTES and _saves(middle, zstd.compress(middle, _LEVEL))
+        place = _paths(self.folder, digest)[packed]
+        with path.open("rb") as stream, writing(place) as kept:
+            if _copied(stream, kept, zstd.ZstdCompressor(level=_LEVEL) if packed else None) != digest:
+                raise ArchiveError(f"{path} changed while it was kept.", "Wait until it is written, then add it again.")
+        return digest
+
     def get(self, digest: str) -> bytes:
         path = self.path(digest)
         if path is None:
@@ -105,6 +125,16 @@ def _is_worth_packing(data: bytes) -> bool:
         return False
     middle = data[len(data) // 2 :][:_PIECE]
     return len(data) <= _LARGE or _saves(middle, zstd.compress(middle, _LEVEL))
+
+
+def _copied(source: BinaryIO, kept: BinaryIO, packer: zstd.ZstdCompressor | None) -> str:
+    """Copies a file piece by piece, packed or as it is; gives the SHA-256 of what was read."""
+    digest = hashlib.sha256()
+    while piece := source.read(_PIECE):
+        digest.update(piece)
+        kept.write(packer.compress(piece) if packer else piece)
+    kept.write(packer.flush() if packer else b"")
+    return digest.hexdigest()
 
 
 def _saves(data: bytes, packed: bytes) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,7 @@ from rules.language.words import time_words
 
 Message = Mapping[str, Any]
 _WHO = {"buyer": "you", "supplier": "the supplier"}
+_OF_ITS_WORDS = "x"  # how the id begins that the reader makes of who, when and what where the page gives none
 _KEPT = ("id", "from", "name", "printed", "sent_at", "text", "recalled")
 
 
@@ -67,7 +69,7 @@ def message_changes(page: WatchedPage, readings: Iterable[PageReading], policy: 
         if not messages:
             continue  # a conversation that is empty all at once was not seen
         said = (shown.value, whole)
-        for found in _of_look(known, messages, reading.seen, whole=whole):
+        for found in _edits_paired(_of_look(known, messages, reading.seen, whole=whole)):
             yield _change(page, *found, policy, zone, shown)
         known.take(messages, reading.seen, whole=whole)
 
@@ -90,6 +92,31 @@ def _of_look(known: _Known, messages: Mapping[str, Message], seen: Seen, *, whol
         known.forget(ident)
         if first is not None:
             yield "message.missing", message, None, first, seen
+
+
+def _edits_paired(found: Iterable[Found]) -> Iterator[Found]:
+    """The same, where a message of which the page gives no id was edited: it is known by what it said, so that one seems to
+    be gone and another to be new. They are one where exactly one of each is by the same sender, of the same printed time.
+    """
+    all_found = tuple(found)
+    sides = [Counter(_stamp(one) for one in all_found if one[0] == name) for name in ("message.missing", "message.new")]
+    single = {stamp for stamp in sides[0] if stamp is not None and sides[0][stamp] == sides[1][stamp] == 1}
+    gone = {_stamp(one): one for one in all_found if one[0] == "message.missing" and _stamp(one) in single}
+    for one in all_found:
+        if _stamp(one) not in single:
+            yield one
+        elif one[0] == "message.new":
+            _, before, _, first, _ = gone[_stamp(one)]
+            after = one[2]
+            if before is not None and after is not None and (name := _became(before, after)):
+                yield name, before, after, first, one[4]
+
+
+def _stamp(found: Found) -> tuple[object, ...] | None:
+    """Who wrote a message when; None for one that the page gives an id, or no time."""
+    message = found[1] or found[2] or {}
+    nameless = str(message.get("id")).startswith(_OF_ITS_WORDS)
+    return (message.get("from"), message.get("name"), message["printed"]) if nameless and message.get("printed") else None
 
 
 def _became(before: Message, after: Message) -> str:

@@ -10,7 +10,19 @@ from typing import Literal, get_args
 from collector.model import Deadline
 
 Matter = Literal[
-    "deadline", "overdue", "now", "opening", "others", "passed", "unsure", "blind", "wall", "changed", "stopped", "failed"
+    "deadline",
+    "overdue",
+    "now",
+    "opening",
+    "others",
+    "passed",
+    "unsure",
+    "blind",
+    "wall",
+    "changed",
+    "unbegun",
+    "stopped",
+    "failed",
 ]
 MATTERS: tuple[Matter, ...] = get_args(Matter)
 
@@ -18,6 +30,7 @@ STEPS = (timedelta(days=7), timedelta(days=3), timedelta(days=1), timedelta(hour
 URGENT_WITHIN = timedelta(days=1)
 # A countdown in whole minutes or hours, read again, ends a little earlier or later each time: that is no news.
 JITTER = timedelta(hours=1)
+_TIMED = ("deadline", "now", "overdue")  # what ends by itself stands before what goes on, however long that has
 _SEEN = ("printed", "copied")  # a timer that somebody set: the first sight of it is news, however far its end
 
 
@@ -114,7 +127,7 @@ def _is_news(concern: Concern, before: Told | None) -> bool:
 
 def _rank(concern: Concern) -> tuple[object, ...]:
     end = concern.by.timestamp() if concern.by is not None else float("inf")
-    return not concern.urgent, -concern.level, end, concern.key
+    return not concern.urgent, concern.matter not in _TIMED, -concern.level, end, concern.key
 
 
 def remembered(told: Mapping[str, Told], sent: Iterable[Concern], live: Iterable[Concern], at: datetime) -> dict[str, Told]:

@@ -82,6 +82,12 @@ class Diary:
         self.ws.refresh()
         return self.ask(day, *said)
 
+    def night(self, day: int) -> None:
+        """A scheduled run of that day is noted, whatever it could see."""
+        self.clock.at = instant(day)
+        self.ws.archive.record("run.finished", {"planned": 0, "snapshots": [], "outcomes": {}, "skipped": []})
+        self.ws.refresh()
+
     def ask(self, day: int, *said: str, hours: float = 15) -> Page:
         """The tool is asked without a new look."""
         self.clock.at = instant(day, hours)

@@ -168,8 +168,16 @@ def test_the_pack_that_was_made_by_clicks_alone_is_whole_and_says_so_where_it_is
     verify(page, pack)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+# Each width and each scheme once, and the other two of their pairs in the long proofs.
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [
+        (390, "dark"),
+        (1280, "light"),
+        pytest.param(390, "light", marks=pytest.mark.proof),
+        pytest.param(1280, "dark", marks=pytest.mark.proof),
+    ],
+)
 def test_axe_finds_nothing_on_any_page_and_none_is_wider_than_the_screen(
     browser: Browser, served: Visitor, table: Desk, pack: Path, scheme: str, width: int
 ) -> None:
@@ -184,6 +192,8 @@ def test_axe_finds_nothing_on_any_page_and_none_is_wider_than_the_screen(
     visit = page.get_attribute("a.visit", "href") or ""
     paths = ["/", "/new", "/nights", "/settings", "/verify", "/search?q=carton", "/nope"]
     paths += [case, f"{case}/thread", f"{case}/facts", f"{case}/changes", f"{case}/draft", f"{case}/pack?look=1", visit]
+    same = visit.rsplit("/", 1)[1]
+    paths += [f"{case}/compare/{same}/{same}", f"{case}/thread?q=carton"]
     found = []
     for path in paths:
         page.goto(origin + path)

@@ -175,3 +175,16 @@ def test_work_that_a_question_waits_for_goes_on_when_it_is_answered(visitor: Vis
     place = visitor.post("/new", {"order": "not an order"}).headers["location"]
     assert "is not an order number" in visitor.finished(visitor.post("/new", {"order": "not an order"})).body
     assert place.startswith("/work/")
+
+
+def test_a_conversation_is_sought_in_and_leads_to_where_it_was_said(visitor: Visitor) -> None:
+    said = "\n".join(f"[2026-10-0{1 + n // 200}, 10:{n % 60:02d}:00] Cindy: carton number {n}" for n in range(450))
+    assert visitor.upload(f"/case/{ORDER}/add", "_chat.txt", said.encode(), {"kind": "chat"}).status == 200
+    path = f"/case/{ORDER}/thread"
+    assert "450 messages" in visitor.get(path).body
+    found = visitor.get(f"{path}?q=number+7").body
+    assert re.findall(r"carton number (\d+)</p>", found) == ["7", *map(str, range(70, 80))]
+    place = re.search(r'href="\?(page=1)#(m7)"', found)
+    assert place is not None
+    assert f'id="{place[2]}"' in visitor.get(f"{path}?{place[1]}").body
+    assert "No message says that" in visitor.get(f"{path}?q=%3Cscript%3E").body

@@ -1,4 +1,4 @@
-// A little help, none of it needed: progress as it happens, and files that are dropped.
+// A little help, none of it needed: progress as it happens, and files that are dropped, two pictures as one.
 "use strict";
 const step = document.getElementById("step");
 if (step) {
@@ -33,4 +33,14 @@ if (name && value) {
     const kind = name.selectedOptions[0].dataset.value;
     value.type = kind === "time" ? "date" : kind === "integer" ? "number" : "text";
   });
+}
+for (const pair of document.querySelectorAll(".pair[data-slide]")) {
+  const label = document.createElement("label");
+  const slide = document.createElement("input");
+  slide.type = "range";
+  slide.value = "50";
+  label.append(pair.dataset.slide, slide);
+  slide.addEventListener("input", () => pair.style.setProperty("--cut", `${slide.value}%`));
+  pair.prepend(label);
+  pair.classList.add("over");
 }

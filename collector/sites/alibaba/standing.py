@@ -37,6 +37,11 @@ _INLINE = frozenset("a abbr b bdi br cite code em font i label mark s small span
 _SIZE = re.compile(r"(\.(?:jpe?g|png|gif|webp|avif))_[^/]*$", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _DEEPEST = 400
+# Pictures that a style draws, and not its fonts.
+_RULE = re.compile(r"([^{}]{0,2000})\{([^{}]{0,20000})\}")
+_OF_SELECTOR = re.compile(r"[.#]([\w-]+)")
+_DRAWN = re.compile(r"""url\(\s{0,5}["']?([^"')]{1,2000})["']?\s{0,5}\)""")
+_PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg)(?:_[^/]*)?$", re.IGNORECASE)
 
 
 def standing(page: StoredPage) -> StandingPage:
@@ -87,6 +92,8 @@ class _Standing:
 
     def _walk(self, tag: HtmlElement, depth: int) -> None:
         said = tag.attrib
+        if tag.tag in ("head", "style"):
+            self._styles(tag)
         if not isinstance(tag.tag, str) or tag.tag in _SILENT or (said and _is_hidden(tag)):
             return
         if _moving(tag.tag, str(said.get("class") or ""), str(said.get("data-module-name") or "")):
@@ -94,6 +101,8 @@ class _Standing:
             return
         if tag.tag == "img":
             self._picture(str(tag.get("src") or ""))
+        if "url(" in (style := str(said.get("style") or "")):
+            self._drawn(style)
         block = tag.tag not in _INLINE
         if block:
             self._end()
@@ -111,6 +120,18 @@ class _Standing:
         if self._line and (line := " ".join(" ".join(self._line).split())):
             self.blocks.append(line)
         self._line = []
+
+    def _styles(self, tag: HtmlElement) -> None:
+        """Pictures that the page's own style sheets draw, but for those of what moves."""
+        for sheet in tag.iter("style"):
+            for selectors, rule in _RULE.findall(sheet.text or "") if "url(" in (sheet.text or "") else ():
+                if not any(map(_CLASS.fullmatch, _OF_SELECTOR.findall(selectors))):
+                    self._drawn(rule)
+
+    def _drawn(self, style: str) -> None:
+        for address in _DRAWN.findall(style):
+            if _PICTURE.search(parts_of(address).path):
+                self._picture(address)
 
     def _picture(self, address: str) -> None:
         """Pictures are known by their path: the media hosts take turns, and make each size under a name of its own."""

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 
 from casework import views
 from casework.asking.blindness import JudgedCase, blindness
 from casework.asking.today import next_of, today
-from casework.cases import casefile, find_case, open_case, targets_of
+from casework.cases import casefile, find_case, open_case, set_case, targets_of
 from casework.workspace import Workspace
 from collector.model import Outcome
 from fixtures.marketplace.pages import render, shows
 from fixtures.marketplace.scenarios import ORIGIN, SCENARIOS
 from rules.night.blindness import Blind
 from tests.archives import keep_snapshot, snapshot_for
+from tests.seeds import STORIES
 from tests.stories.diary import BASE, Diary, instant
 
 DAY = 60
@@ -116,8 +119,94 @@ def test_a_machine_that_was_off_across_the_end_of_a_timer_is_told_by_today_and_n
     assert views.today(today(diary.ws)).json["blind"]
 
 
+# --- Ten blindnesses, planted -------------------------------------------------------------------------------------------
+
+
+def later(diary: Diary, **passed: float) -> None:
+    """Time passes and nobody looks."""
+    diary.clock.at += timedelta(**passed)
+
+
+def fading(*kinds: str) -> Callable[[Diary], None]:
+    """What these pages say cannot be read any more."""
+
+    def plant(diary: Diary) -> None:
+        for kind in kinds:
+            keep_page(diary.ws, diary.order, kind, in_a_new_way(page(diary, kind)))
+
+    return plant
+
+
+def paused(why: str) -> Callable[[Diary], None]:
+    def plant(diary: Diary) -> None:
+        diary.ws.archive.record("account.paused", {"account": "", "why": why, "snapshot": ""})
+
+    return plant
+
+
+def fading_in_two_cases(diary: Diary) -> None:
+    other = str(int(diary.order) + 1)
+    open_case(diary.ws, other, {"order": (f"https://biz.alibaba.com/ta/detail.htm?orderId={other}",)}, zone="Europe/Berlin")
+    for case in (diary.order, other):
+        for body in (page(diary, "order"), in_a_new_way(page(diary, "order"))):
+            keep_page(diary.ws, case, "order", body.replace(diary.order.encode(), case.encode()))
+
+
+def emptied(diary: Diary) -> None:
+    soup = BeautifulSoup(page(diary, "thread"), "lxml")
+    for message in soup.select("[class*=message-item]"):
+        message.decompose()
+    keep_page(diary.ws, diary.order, "thread", str(soup).encode())
+
+
+def emptied_list(diary: Diary) -> None:
+    for rows in (3, 0):
+        body = {"run": "1", "snapshots": [], "lists": [{"kind": "order_list", "account": "", "rows": rows}]}
+        diary.ws.archive.record("run.finished", body)
+
+
+def off_across_the_end(diary: Diary) -> None:
+    diary.ws.archive.record("run.started", {"run": "1"})
+    end = today(diary.ws).lines[0].act_by
+    assert end
+    diary.clock.at = end + timedelta(days=1)
+
+
+def never_whole(diary: Diary) -> None:
+    other = str(int(diary.order) + 1)
+    open_case(diary.ws, other, {"order": (f"https://biz.alibaba.com/ta/detail.htm?orderId={other}",)}, zone="Europe/Berlin")
+    set_case(diary.ws, other, ["received_at=2026-08-20"], {})
+
+
+# What is planted, the day of the story on which it is, and what Today then says: the kind and some of its words.
+PLANTED: dict[str, tuple[int, Callable[[Diary], None], str, str]] = {
+    "36 hours without a look": (60, lambda d: later(d, hours=37), "unseen", "for 1 day while a deadline runs"),
+    "12 hours in a dispute": (75, lambda d: later(d, hours=13), "unseen", "for 13 hours while a deadline runs"),
+    "a wall": (60, paused("The site asks to move a slider."), "wall", "move a slider"),
+    "a sign-in that ended": (60, paused("The site asks to sign in."), "wall", "asks to sign in"),
+    "a machine that was off": (75, off_across_the_end, "off", "No night ran between"),
+    "a page that is read no more": (60, fading("order"), "drift", "cannot be read any more"),
+    "a site that changed": (60, fading_in_two_cases, "drift", "The site changed: "),
+    "an empty conversation": (60, emptied, "drift", "he messages of the conversation could be read"),
+    "an empty list": (60, emptied_list, "emptied", "before it showed 3 orders"),
+    "no whole look ever": (60, never_whole, "unseen", "No complete look so far"),
+}
+
+
+@pytest.mark.parametrize("what", PLANTED)
+def test_of_ten_planted_blindnesses_none_is_missed(tmp_path: Path, what: str) -> None:
+    """Each is said by Today, and was not before it was planted."""
+    day, plant, kind, words = PLANTED[what]
+    made = Diary(tmp_path, "led-fans")
+    made.look(day)
+    assert today(made.ws).blind == ()
+    plant(made)
+    made.ws.refresh()
+    assert [one for one in told(made.ws, kind) if words in one.text and one.link], today(made.ws).blind
+
+
 @pytest.mark.stories
-@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize("scenario", STORIES)
 def test_a_story_that_goes_on_day_by_day_is_never_drift_nor_emptied(tmp_path: Path, scenario: str) -> None:
     diary = Diary(tmp_path, scenario, kinds=("order", "thread", "supplier", "product", "dispute"))
     case = find_case(diary.ws, diary.order)

@@ -10,13 +10,14 @@ import stamina
 from filelock import FileLock
 
 from casework.cases import targets_of
+from casework.keeping.nightly import NightAnswer
 from casework.notices.book import read_book, write_book, writing
 from casework.notices.nights import told_night
 from casework.notices.notify import add_address, set_ping
 from casework.notices.remind import known_concerns, remind
 from casework.views import told_night as shown
 from casework.workspace import Workspace
-from collector.errors import PARTIAL, WrongRequest
+from collector.errors import PARTIAL, ArchiveError, WrongRequest
 from tests.casework.notices.listening import Hooks, web_server
 from tests.casework.notices.test_telling import Nobody
 from tests.paper_desk import ORDER, PaperTab, paper_browser, quiet
@@ -60,6 +61,22 @@ def test_a_dead_mans_service_learns_no_name_amount_or_number(ws: Workspace, hear
     said = "".join(body for path, body in hooks.posted if path.startswith("/ping"))
     assert "2 complete" in said
     assert [word for word in (ORDER, ORDER[-4:], "USD", "LED", "Foshan") if word in said] == []
+
+
+def test_a_night_that_could_not_work_is_told_to_a_dead_mans_service_in_one_sentence_without_a_name(
+    ws: Workspace, heard: tuple[Hooks, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hooks, _ = heard
+
+    def full(*_: object, **__: object) -> NightAnswer:
+        raise ArchiveError(f"The disk is full: /home/marta/{ORDER} could not be written.")
+
+    monkeypatch.setattr("casework.notices.nights.night", full)
+    with pytest.raises(ArchiveError):
+        told_night(ws, quiet)
+    path, body = hooks.posted[-1]
+    assert path == "/ping/fail"
+    assert body == "The night could not do its work. The machine that it runs on says why: tradewitness schedule status"
 
 
 def test_a_night_that_could_not_tell_what_it_should_is_partial(ws: Workspace, heard: tuple[Hooks, str]) -> None:

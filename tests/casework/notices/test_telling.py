@@ -168,6 +168,39 @@ def test_that_the_nights_have_stopped_is_told_and_again_each_day(
         assert "No night has run for" in heard.messages()[-1]["message"]
 
 
+def test_that_no_night_ever_ran_is_told_each_day_where_pages_are_watched(
+    ws: Workspace, watch: TestClock, hooks: tuple[Hooks, str]
+) -> None:
+    heard, host = hooks
+    add(ws, f"json://{host}/hook")
+    watch.at = ASKED + timedelta(days=2)
+    remind(ws, quiet)
+    assert "No night has run yet" not in str(heard.messages())
+    set_case(ws, ORDER, [], {"order": (f"https://biz.alibaba.com/ta/detail.htm?orderId={ORDER}",)})
+    for days in (2, 3):
+        watch.at = ASKED + timedelta(days=days, minutes=1)
+        remind(ws, quiet)
+        assert "no night has run yet, so nothing new is seen" in heard.messages()[-1]["message"]
+    ws.archive.record("run.finished", {"planned": 0, "snapshots": [], "outcomes": {}, "skipped": []})
+    ws.refresh()
+    before = len(heard.messages())
+    remind(ws, quiet)
+    assert "No night has run yet" not in str(heard.messages()[before:])
+
+
+def test_what_ends_within_the_hour_is_the_title_however_long_nobody_has_looked(
+    ws: Workspace, watch: TestClock, hooks: tuple[Hooks, str]
+) -> None:
+    heard, host = hooks
+    ws.archive.record("run.finished", {"planned": 0, "snapshots": [], "outcomes": {}, "skipped": []})
+    ws.refresh()
+    watch.at = ASKED + timedelta(days=6, hours=23, minutes=15)
+    add(ws, f"json://{host}/hook")
+    remind(ws, quiet)
+    assert "Provide evidence" in heard.messages()[0]["title"]
+    assert "No night has run for" in heard.messages()[0]["message"]
+
+
 def test_nobody_to_tell_is_said(ws: Workspace) -> None:
     assert remind(ws, quiet).silent
 
@@ -197,7 +230,9 @@ def test_a_test_counts_as_arrived_only_when_its_reader_says_its_number(ws: Works
     assert confirm(ws, code).book.addresses[0].confirmed == ASKED
 
 
-@pytest.mark.parametrize("wrong", ["", "not an address", "https://", "bogus://x", "mailto://"])
+@pytest.mark.parametrize(
+    "wrong", ["", "not an address", "https://", "bogus://x", "mailto://", "syslog://", "RSYSLOG://host"]
+)
 def test_an_address_that_no_service_is_known_by_is_refused(ws: Workspace, wrong: str) -> None:
     with pytest.raises(WrongRequest):
         add(ws, wrong)

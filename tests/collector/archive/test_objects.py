@@ -11,9 +11,10 @@ from backports import zstd
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collector.archive import objects
 from collector.archive.objects import FolderObjects, hash_object
 from collector.canonical import sha256
-from collector.errors import DamagedArchive
+from collector.errors import ArchiveError, DamagedArchive
 
 
 @given(st.binary(max_size=2000) | st.binary(min_size=1, max_size=20).map(lambda b: b * 400))
@@ -106,3 +107,29 @@ def test_an_object_hashed_in_pieces_has_the_digest_that_names_it(data: bytes, ti
         path = store.path(store.put(data * times))
         assert path
         assert hash_object(path) == sha256(data * times)
+
+
+@pytest.mark.parametrize("kind", ["packs", "does not"])
+@pytest.mark.parametrize("size", [1, 1 << 20, (1 << 20) + 1, 3_000_000])
+def test_a_file_is_kept_as_its_bytes_are_whatever_its_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, size: int
+) -> None:
+    store = FolderObjects(tmp_path / "objects")
+    monkeypatch.setattr(objects, "_LARGE", 1 << 20)
+    data = (b"a carton " * size)[:size] if kind == "packs" else os.urandom(size)
+    path = tmp_path / "given"
+    path.write_bytes(data)
+    digest = store.put_file(path)
+    assert digest == store.put_file(path) == sha256(data)
+    assert store.get(digest) == data
+    assert [objects.hash_object(one) for one in store.files()] == [digest]
+
+
+def test_a_large_file_that_changes_while_it_is_kept_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, path = FolderObjects(tmp_path / "objects"), tmp_path / "given"
+    path.write_bytes(b"bytes that are read")
+    monkeypatch.setattr(objects, "_LARGE", 10)
+    monkeypatch.setattr(store, "_is_whole", lambda digest: path.write_bytes(b"other bytes than were read") == 0)
+    with pytest.raises(ArchiveError, match="changed while"):
+        store.put_file(path)
+    assert list(store.files()) == []

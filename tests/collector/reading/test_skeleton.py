@@ -27,6 +27,7 @@ from fixtures.marketplace.pages import PAGES, shows
 from fixtures.marketplace.scenarios import SCENARIOS, addresses
 from tests.collector.sites.alibaba.shapes import PRODUCT, SHOP, shop_2026
 from tests.collector.sites.alibaba.stored import ALIBABA, address, facts, market, saved, stored, without_scripts
+from tests.seeds import proof_marks
 
 MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 CODE = re.compile(r"[^\W_]*[0-9][^\W_]*")  # a word with figures in it is none
@@ -111,12 +112,15 @@ CASES = [
     if kind in addresses(name, whole=True)
     and (days := [*islice((d for d in sorted(story.days, reverse=True) if shows(name, d, kind)), 1)])
 ]
+
+
 # Without the data in its scripts each kind is tried on one story, and on all of them in the long proofs.
+TRIED = [pytest.param(*case, False, marks=proof_marks(case[0])) for case in CASES]
 BARE = [pytest.param(*case, True, marks=[pytest.mark.proof] * (case[0] != "led-fans")) for case in CASES]
 
 
 @pytest.mark.stories
-@pytest.mark.parametrize(("scenario", "kind", "day", "bare"), [*((*case, False) for case in CASES), *BARE])
+@pytest.mark.parametrize(("scenario", "kind", "day", "bare"), [*TRIED, *BARE])
 def test_nothing_of_a_page_of_a_story_survives_and_its_readers_find_the_same(
     scenario: str, kind: str, day: int, bare: bool
 ) -> None:

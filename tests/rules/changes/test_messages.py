@@ -51,6 +51,22 @@ def test_what_the_supplier_wrote_and_changed_afterwards_is_to_the_buyers_harm() 
     ]
 
 
+def test_an_edit_of_a_message_without_an_id_is_one_edit_and_not_one_gone_and_one_new() -> None:
+    one, other = ({**B, "id": f"x{n}", "printed": "2026-10-01 10:00", "text": text} for n, text in enumerate(("5 %", "8 %")))
+    (change,) = between(talk(1, A, one, C), talk(2, A, other, C), kind="thread")
+    assert (change.name, change.adverse) == ("message.edited", True)
+    assert change.text.endswith("“5 %” is now “8 %”.")
+
+
+def test_of_two_that_could_be_the_edited_one_none_is_guessed() -> None:
+    texts = ("5 %", "8 %", "9 %")
+    one, other, third = ({**B, "id": f"x{n}", "printed": "2026-10-01 10:00", "text": text} for n, text in enumerate(texts))
+    found = between(talk(1, A, one, C), talk(2, A, other, third, C), kind="thread")
+    assert sorted(names(*found)) == ["missing", "new", "new"]
+    later = {**other, "printed": "2026-10-02 10:00"}
+    assert sorted(names(*between(talk(1, A, one, C), talk(2, A, later, C), kind="thread"))) == ["missing", "new"]
+
+
 def test_what_the_buyer_recalls_is_no_harm_of_others() -> None:
     (change,) = between(talk(1, A, C), talk(2, A, {**C, "recalled": True}), kind="thread")
     assert (change.name, change.adverse) == ("message.recalled", False)

@@ -75,6 +75,15 @@ def test_a_picture_is_known_by_its_path_whatever_host_or_size_it_comes_in() -> N
     assert standing('<img src="data:image/png;base64,AAAA">').pictures == {}
 
 
+def test_a_picture_that_a_style_draws_is_one_and_a_font_or_what_moves_is_none() -> None:
+    html = (
+        "<head><style>.hero{background:url('//i.example/kf/A.jpg_300x300.jpg')} .ad{background:url(/ad.png)}"
+        "@font-face{src:url(/f.woff2)}</style></head><body><div style='background-image:url(&quot;/kf/B.png&quot;)'>x</div>"
+        "<aside style='background:url(/kf/C.png)'>y</aside></body>"
+    )
+    assert set(standing(html).pictures) == {"/kf/A.jpg", "/kf/B.png"}
+
+
 def test_where_what_moves_stood_is_told_by_the_texts_that_were_shown_there() -> None:
     html = "<html><body><h1>LED fan</h1><aside><p>Ad</p><p>More</p></aside></body></html>"
     aside = "html > body > aside:nth-of-type(1)"

@@ -16,6 +16,7 @@ from fixtures.marketplace.scenarios import SCENARIOS
 from fixtures.marketplace.truth import PAGES as TOLD
 from fixtures.marketplace.truth import truth
 from tests.collector.sites.alibaba.stored import ALIBABA, BASE, address, facts, market, stored, without_scripts
+from tests.seeds import STORIES, proof_marks
 
 pytestmark = pytest.mark.stories
 
@@ -94,7 +95,7 @@ def test_every_page_of_every_day_is_read_as_its_story_tells_it(name: str, kind: 
         compare(name, kind, day)
 
 
-@pytest.mark.parametrize(("name", "kind"), CASES)
+@pytest.mark.parametrize(("name", "kind"), [pytest.param(*case, marks=proof_marks(case[0])) for case in CASES])
 def test_every_page_is_known_for_what_it_is_and_only_pages_about_one_thing_state_facts(name: str, kind: str) -> None:
     for day in days_of(name, kind)[-1:]:
         page = stored(market(kind, day, scenario=name), address(kind, name))
@@ -103,7 +104,7 @@ def test_every_page_is_known_for_what_it_is_and_only_pages_about_one_thing_state
         assert bool(ALIBABA.read(kind, page)) == (kind in STATED)
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("name", STORIES)
 def test_a_search_without_its_data_gives_no_offer_that_the_story_does_not_have(name: str) -> None:
     day = days_of(name, "search")[-1]
     wanted: Any = truth(name, day, "search", base=BASE)["search.offers"]
@@ -118,7 +119,7 @@ def test_a_search_without_its_data_gives_no_offer_that_the_story_does_not_have(n
         assert got["country"] in (offer["country"], None)
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("name", STORIES)
 def test_prices_whose_currency_only_the_data_knows_are_never_guessed(name: str) -> None:
     day = days_of(name, "product")[0]
     wanted = truth(name, day, "product", base=BASE)["product.price_tiers"]
