@@ -29,7 +29,7 @@ TAGS = {"en": "en", "zh": "zh-CN"}
 COOKIE = "tradewitness-language"
 _DOMAINS = ("web", "told")  # what the pages say themselves; what they show of the commands' sentences
 _LONGEST_HEADER = 500
-_WITHOUT_WORDS = 6  # a pattern with fewer letters of its own counts only where what stands in its places is known, too
+_WITHOUT_WORDS = 7  # a pattern with fewer letters of its own counts only where what stands in its places is known, too
 _A_SENTENCE = 4  # words from which on what is not known is taken for a sentence of ours, and no name
 _MOST_SENTENCES = 5  # of one text, such as what to do about a deadline
 _LONGEST = 800  # signs of what is looked up: places may stand in many ways in a long text that somebody made for that
@@ -191,11 +191,11 @@ class Translations:
         """
         if not has_words(value):
             return self._dated(value)
-        if name.rstrip(_DIGITS) in _WRITTEN and "“" not in value:
-            return f"{_THEIRS}{value}{_END}"
-        if (said := self.find(value, depth)) is not None or known:
+        written = name.rstrip(_DIGITS) in _WRITTEN
+        said = None if written else self.find(value, depth)
+        if said is not None or (known and not written) or _SENTENCES.search(_QUOTED.sub("", value)):
             return said
-        return None if _SENTENCES.search(_QUOTED.sub("", value)) else self._as_it_is(value, depth)
+        return f"{_THEIRS}{value}{_END}" if written and "“" not in value else self._as_it_is(value, depth)
 
     def _as_it_is(self, text: str, depth: int = 0) -> str:
         """What is not known, marked as English, and in it what others said, marked as theirs."""
