@@ -190,11 +190,18 @@ def serve(
         int, typer.Option("--port", metavar="N", min=0, max=65535, help="Which port (default: a free one).")
     ] = 0,
     no_open: Annotated[bool, typer.Option("--no-open", help="Do not open the browser.")] = False,
+    host: Annotated[
+        str, typer.Option("--host", metavar="ADDRESS", help="Listen on another address, for a proxy on another machine.")
+    ] = "127.0.0.1",
+    behind_proxy: Annotated[
+        str, typer.Option("--behind-proxy", metavar="https://NAME", help="Answer to this proxy only (docs/serve.md).")
+    ] = "",
     archive: ArchiveOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Show everything as pages in your browser, on this machine alone; all that commands do can be done there."""
+    from web.server import ListeningAt
     from web.server import serve as serve_pages
 
-    serve_pages(archive, port, open_browser=not no_open, as_json=json, say=typer.echo)
+    serve_pages(archive, ListeningAt(host, port, behind_proxy), open_browser=not no_open, as_json=json, say=typer.echo)

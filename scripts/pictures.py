@@ -45,6 +45,8 @@ def draw(browser: Browser, address: str, size: str) -> None:
     case = page.get_attribute("article.case h2 a", "href") or ""
     page.goto(origin + case)
     keep(page, f"case-{size}")
+    page.evaluate("document.getElementById('when').scrollIntoView({behavior: 'instant'})")
+    keep(page, f"when-{size}")
     visit = page.get_attribute("a.visit", "href") or ""
     for name, path in (("visit", visit), ("messages", f"{case}/thread"), ("pack", f"{case}/pack?look=1")):
         page.goto(origin + path, wait_until="networkidle")

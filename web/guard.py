@@ -33,6 +33,22 @@ _HEADERS = {
     "cache-control": "no-store",
 }
 _SAFE = ("GET", "HEAD")
+PROXY_HEADER = "x-tradewitness-proxy"
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """What stands in front of the server where others than this machine are let in: its origin (https://NAME), and the
+    secret that it puts into the header of each request that it passes on.
+    """
+
+    origin: str
+    secret: str = field(repr=False)
+
+    def passed(self, headers: Headers) -> bool:
+        """Whether a request came through it, and through nothing else."""
+        given = headers.getlist(PROXY_HEADER)
+        return len(given) == 1 and hmac.compare_digest(given[0].encode(), self.secret.encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +58,7 @@ class Keys:
     port: int
     key: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     ticket: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    proxy: Proxy | None = None
 
     @property
     def cookie_name(self) -> str:
@@ -57,18 +74,25 @@ class Keys:
         return self._of("form")
 
     @property
+    def origins(self) -> tuple[str, ...]:
+        """What this server is called; the first is what its addresses begin with."""
+        if self.proxy is not None:
+            return (self.proxy.origin,)
+        return f"http://127.0.0.1:{self.port}", f"http://localhost:{self.port}"
+
+    @property
     def hosts(self) -> tuple[str, ...]:
-        return f"127.0.0.1:{self.port}", f"localhost:{self.port}"
+        return tuple(urlsplit(origin).netloc for origin in self.origins)
 
     @property
     def address(self) -> str:
         """The first address: it holds the key, which becomes a cookie at once and leaves the address."""
-        return f"http://127.0.0.1:{self.port}/?key={self.key}"
+        return f"{self.origins[0]}/?key={self.key}"
 
     @property
     def address_for_once(self) -> str:
         """What the browser is started with: everybody on the machine may read a program's arguments, so it opens once."""
-        return f"http://127.0.0.1:{self.port}/?key={self.ticket}"
+        return f"{self.origins[0]}/?key={self.ticket}"
 
     def mark(self, text: str) -> str:
         """What shows that a sentence is ours, and not of somebody who made an address with it."""
@@ -105,10 +129,12 @@ class Guard:
 
     def _refusal(self, scope: Scope, headers: Headers) -> PlainTextResponse | RedirectResponse | None:
         """Why a request is not let through; or the redirect that turns the key into a cookie."""
+        if self.keys.proxy is not None and not self.keys.proxy.passed(headers):
+            return _refused("This server answers to the proxy in front of it only.", 403, headers)
         if headers.getlist("host") not in ([host] for host in self.keys.hosts):
             return _refused("This server answers to its own address on this machine only.", 403, headers)
         origin, site = headers.get("origin"), headers.get("sec-fetch-site")
-        own_origin = origin is None or origin in (f"http://{host}" for host in self.keys.hosts)
+        own_origin = origin is None or origin in self.keys.origins
         method = scope["method"]
         if method not in (*_SAFE, "POST"):
             return _refused("Only pages are shown here, and forms taken.", 405, headers)
@@ -121,7 +147,10 @@ class Guard:
         given = parse_qs(scope["query_string"].decode("latin-1")).get("key", [""])[0]
         if given and method in _SAFE and scope["path"] == "/" and self._opened_by(given):
             answer = RedirectResponse("/", 303)
-            answer.set_cookie(self.keys.cookie_name, self.keys.cookie, httponly=True, samesite="strict", path="/")
+            secure = self.keys.proxy is not None
+            answer.set_cookie(
+                self.keys.cookie_name, self.keys.cookie, httponly=True, samesite="strict", path="/", secure=secure
+            )
             return answer
         if not self._knows_cookie(headers):
             return _refused(

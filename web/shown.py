@@ -70,12 +70,20 @@ def _column(name: str) -> Markup:
 def _record(origin: str) -> Markup:
     """The record that holds it, as a link where it is a visit."""
     found = _SNAPSHOT.fullmatch(origin.strip())
-    return Markup('<a href="/snapshot/{0}">{0}</a>').format(found[0]) if found else escape(shown_in_line(origin))
+    if found is None:
+        return escape(shown_in_line(origin))
+    return Markup('<a href="/snapshot/{}">{}</a>').format(found[0], said("See the visit"))
 
 
 def _cell(cell: Cell, evidence: bool) -> Markup:
     parts = cell if isinstance(cell, tuple) else (cell,)
-    return Markup("<br>").join(_parts((part,), kept if evidence else linked) for part in parts)
+    return Markup("<br>").join(_in_cell(part, evidence) for part in parts)
+
+
+def _in_cell(part: Part, evidence: bool) -> Markup:
+    if isinstance(part, str) and _SNAPSHOT.fullmatch(part):
+        return _record(part)
+    return _parts((part,), kept if evidence else linked)
 
 
 def _parts(parts: Iterable[Part], words: Callable[[str], Markup]) -> Markup:

@@ -38,6 +38,7 @@ _CHARTED = (
 )  # fmt: skip
 _MOST_DRAWN = 30  # pages between two visits of which pictures are drawn, the newest; a year of them is a hundred megabytes
 _TALLEST = 500  # page pixels: a taller box is a whole part of the page, a frame round it would point at nothing
+_ELSEWHERE = "Name a file in a folder of yours."
 
 
 def require_place(path: Path) -> None:
@@ -45,9 +46,12 @@ def require_place(path: Path) -> None:
     place = path.expanduser().absolute()
     if place.is_dir():
         raise ArchiveError(f"{place} is a folder.", "Name a file in it, such as changes.html.")
-    nearest = next(folder for folder in place.parents if folder.exists())
-    if not nearest.is_dir() or not os.access(nearest, os.W_OK):
-        raise ArchiveError(f"Nothing can be written to {nearest}.", "Name a file in a folder of yours.")
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ArchiveError(f"There can be no folder {place.parent} ({error.strerror}).", _ELSEWHERE) from error
+    if not os.access(place.parent, os.W_OK):
+        raise ArchiveError(f"Nothing can be written to {place.parent}.", _ELSEWHERE)
 
 
 def write_page(ws: Workspace, answer: ChangesAnswer, path: Path, progress: Progress) -> Path:

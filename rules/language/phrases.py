@@ -15,7 +15,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain
 
 from rules.language.sentence import Scope, Sentence, TermIndex, index
@@ -165,24 +165,56 @@ class _Wording:
 class _Compiled:
     flag: Flag
     patterns: tuple[re.Pattern[str], ...]
-    wordings: tuple[_Wording, ...]
 
 
-_Place = tuple[int, int, int]  # of a flag in the book, of a wording among its, of a phrase in that
+_Said = tuple[tuple[int, _Wording], ...]  # the wordings of a language, each with the place of its flag in the book
+_Place = tuple[int, int, int, int]  # of a flag in the book, of a language, of a wording in that, of a phrase in that
+_Candidate = tuple[_Place, _Wording, CompiledPhrase]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Sought:
-    """What is sought in one language: the terms, and the phrases, with their places, by the rarest terms that each needs.
+    """What is sought in one language, made ready when a sentence that can be in it is first read.
 
-    `common`: words by which a sentence is known to be in it.
+    `common`: words by which a sentence is known to be in it. `at`: its place among the languages.
     """
 
     language: str
     chinese: bool | None
     common: frozenset[str]
-    terms: TermIndex
-    by_needed: Mapping[Terms, tuple[tuple[_Place, CompiledPhrase], ...]]
+    at: int
+    make: Callable[[], _Said] = field(repr=False)
+
+    @cached_property
+    def said(self) -> _Said:
+        """Its wordings, compiled. Raises WrongRequest where one is wrong."""
+        return self.make()
+
+    @cached_property
+    def terms(self) -> TermIndex:
+        """The terms of all that is said."""
+        lists: dict[Terms, None] = {}
+        for _, wording in self.said:
+            lists.update(dict.fromkeys((wording.scope.negations, wording.scope.conditions, wording.scope.asides)))
+            for phrase in (*wording.phrases, *wording.unless):
+                rows = (*phrase.rows, *phrase.near, *phrase.absent)
+                lists.update(dict.fromkeys(slot.terms for row in rows for slot in row))
+        return index(lists)
+
+    @cached_property
+    def by_needed(self) -> Mapping[Terms, tuple[_Candidate, ...]]:
+        """The phrases by the rarest terms that each needs."""
+        needed = Counter(chain.from_iterable(phrase.needed for _, wording in self.said for phrase in wording.phrases))
+        found: dict[Terms, list[_Candidate]] = {}
+        for n, (flag, wording) in enumerate(self.said):
+            for place, phrase in enumerate(wording.phrases):
+                rarest = min(phrase.needed, key=lambda terms: (needed[terms], len(terms.any)))
+                found.setdefault(rarest, []).append(((flag, self.at, n, place), wording, phrase))
+        return {terms: tuple(phrases) for terms, phrases in found.items()}
+
+    def of(self, flag: int) -> Iterator[_Wording]:
+        """Its wordings of the flag at that place."""
+        return (wording for at, wording in self.said if at == flag)
 
 
 @dataclass(frozen=True, eq=False)
@@ -228,11 +260,11 @@ class Matcher:
 
     def specimens(self) -> Iterator[tuple[Flag, str, str]]:
         """Each flag, a language, and a text that says one of the flag's phrases in it and nothing else."""
-        for one in self.flags:
-            for wording in one.wordings:
+        for sought in self.sought:
+            for at, wording in sought.said:
                 for text in chain.from_iterable(phrase.specimens() for phrase in wording.phrases):
                     if wording.sought_in(bool(HAS_CJK.search(text))):
-                        yield one.flag, wording.language, text
+                        yield self.flags[at].flag, wording.language, text
 
 
 @dataclass(frozen=True)
@@ -243,11 +275,15 @@ class _Read:
     sentence: Sentence
     sought: tuple[_Sought, ...]
 
-    def candidates(self) -> list[tuple[_Place, CompiledPhrase]]:
+    def candidates(self) -> list[_Candidate]:
         """The phrases all of whose words stand here, in the order of the book."""
         found = self.sentence.found
         near = (one for sought in self.sought for terms in found for one in sought.by_needed.get(terms, ()))
-        return sorted((one for one in near if one[1].needed <= found.keys()), key=lambda one: one[0])
+        return sorted((one for one in near if one[2].needed <= found.keys()), key=lambda one: one[0])
+
+    def excepted(self, flag: int, own: frozenset[tuple[int, int]] = frozenset()) -> bool:
+        """Whether an exception to the flag stands here, in any of the languages, other than within those words."""
+        return any(wording.excepted(self.sentence, own) for sought in self.sought for wording in sought.of(flag))
 
 
 @lru_cache(20_000)  # a conversation is asked about once for each reason, and again by what comes later
@@ -265,18 +301,19 @@ def _raised(book: Matcher, read: _Read, beside: tuple[Sentence, ...], speaker: s
     """The flags that a sentence raises, each with its place in the book, a phrase's before a pattern's."""
     written, sentence = read.written.strip(), read.sentence
     asked = {n for n, one in enumerate(book.flags) if one.flag.id in book.asked and (not speaker or speaker in one.flag.by)}
-    for (at, n, _), phrase in read.candidates():
+    for (at, *_), wording, phrase in read.candidates():
         if at in asked:
-            one, wording = book.flags[at], book.flags[at].wordings[n]
+            one = book.flags[at]
             own = sentence.match(phrase, wording.scope, beside, one.flag.kind in _STATED)
-            if own and not wording.excepted(sentence, own):
+            # Words that are the same in all languages: each one's exceptions hold.
+            if own and not (wording.excepted(sentence, own) if wording.language else read.excepted(at, own)):
                 asked.remove(at)
                 yield at, Hit(one.flag, written, wording.language, sentence.words(own))
     raw = folded(written) if any(book.flags[at].patterns for at in asked) else ""
     for at in asked:
         one = book.flags[at]
         shown = next((match[0] for pattern in one.patterns if (match := pattern.search(raw))), "")
-        if shown and not any(wording.excepted(sentence) for wording in one.wordings):
+        if shown and not read.excepted(at):
             yield at, Hit(one.flag, written, "", shown)
 
 
@@ -290,9 +327,10 @@ def sentences(text: str) -> Iterator[str]:
 
 @lru_cache
 def load_phrases(name: str = "messages") -> Matcher:
-    """The installed phrase book of that name, with its languages. Raises WrongRequest when its text is wrong.
+    """The installed phrase book of that name, with its languages, each of which is compiled when it is first needed.
 
-    That each of its phrases finds itself is a test's to say: at every start it would take as long as all the rest.
+    Raises WrongRequest when its text is wrong. That each of its phrases finds itself is a test's to say: at every start it
+    would take as long as all the rest.
     """
     return matcher(*read_book(name), sure=True)
 
@@ -316,29 +354,34 @@ def matcher(book: PhraseBook, languages: tuple[Language, ...] = (), *, sure: boo
     own = tuple(Wording(flag.id, flag.phrases, flag.unless) for flag in book.flags if flag.phrases or flag.unless)
     whole = (*_mixed(languages), _shared(book, languages, own))
     spelled = _spelling(book, whole)
-    wordings: dict[str, list[_Wording]] = {flag.id: [] for flag in book.flags}
+    places = {flag.id: n for n, flag in enumerate(book.flags)}
     within = {one.mixed_with for one in languages if one.mixed_with}
+    for language in whole:
+        for wording in language.says:
+            if wording.flag not in places:
+                raise wrong(f"{language.language or 'flags'}.{wording.flag}", "there is no such flag")
 
     def chinese_of(language: Language) -> bool | None:
         return True if language.mixed_with else False if language.common or language.language in within else None
 
-    for language in whole:
-        compiler = _Compiler(language, book.words, spelled, chinese_of(language))
-        for wording in language.says:
-            place = f"{language.language or 'flags'}.{wording.flag}"
-            if wording.flag not in wordings:
-                raise wrong(place, "there is no such flag")
-            made = compiler.wording(wording, place)
-            if not language.language:  # words that are the same in all languages: each one's exceptions hold
-                made = replace(made, unless=sum((other.unless for other in wordings[wording.flag]), made.unless))
-            wordings[wording.flag].append(made)
-    flags = tuple(_Compiled(flag, _patterns(flag), tuple(wordings[flag.id])) for flag in book.flags)
-    ids = frozenset(flag.id for flag in book.flags)
-    sought = tuple(_sought(flags, language, chinese_of(language)) for language in whole)
-    made_ready = Matcher(book, whole[-1].negations, spelled, flags, sought, ids)
+    def sought_in(at: int, language: Language) -> _Sought:
+        chinese = chinese_of(language)
+        common = frozenset(chain.from_iterable(map(words, language.common)))
+        return _Sought(language.language, chinese, common, at, lambda: _said(book, language, spelled, chinese, places))
+
+    flags = tuple(_Compiled(flag, _patterns(flag)) for flag in book.flags)
+    sought = tuple(sought_in(at, language) for at, language in enumerate(whole))
+    made_ready = Matcher(book, whole[-1].negations, spelled, flags, sought, frozenset(places))
     if not sure:
         _require_found(made_ready)
     return made_ready
+
+
+def _said(book: PhraseBook, language: Language, spelled: Spelling, chinese: bool | None, places: Mapping[str, int]) -> _Said:
+    """What is said in one language, compiled."""
+    compiler = _Compiler(language, book.words, spelled, chinese)
+    own = language.language or "flags"
+    return tuple((places[one.flag], compiler.wording(one, f"{own}.{one.flag}")) for one in language.says)
 
 
 def _shared(book: PhraseBook, languages: tuple[Language, ...], own: tuple[Wording, ...]) -> Language:
@@ -351,32 +394,11 @@ def _shared(book: PhraseBook, languages: tuple[Language, ...], own: tuple[Wordin
     return Language("", negations, (), own, "", of_all(lambda one: one.conditions), of_all(lambda one: one.asides))
 
 
-def _sought(flags: tuple[_Compiled, ...], language: Language, chinese: bool | None) -> _Sought:
-    """What is sought in one language."""
-    said = [
-        (at, n, w) for at, one in enumerate(flags) for n, w in enumerate(one.wordings) if w.language == language.language
-    ]
-    needed = Counter(chain.from_iterable(phrase.needed for _, _, wording in said for phrase in wording.phrases))
-    by_needed: dict[Terms, list[tuple[_Place, CompiledPhrase]]] = {}
-    lists: dict[Terms, None] = {}
-    for at, n, wording in said:
-        lists.update(dict.fromkeys((wording.scope.negations, wording.scope.conditions, wording.scope.asides)))
-        for phrase in (*wording.phrases, *wording.unless):
-            rows = (*phrase.rows, *phrase.near, *phrase.absent)
-            lists.update(dict.fromkeys(slot.terms for row in rows for slot in row))
-        for place, phrase in enumerate(wording.phrases):
-            rarest = min(phrase.needed, key=lambda terms: (needed[terms], len(terms.any)))
-            by_needed.setdefault(rarest, []).append(((at, n, place), phrase))
-    common = frozenset(chain.from_iterable(map(words, language.common)))
-    found = {terms: tuple(phrases) for terms, phrases in by_needed.items()}
-    return _Sought(language.language, chinese, common, index(lists), found)
-
-
 def _require_found(made: Matcher) -> None:
     """Raises WrongRequest for a phrase that does not find itself; an exception within it would take nothing away."""
-    for one in made.flags:
-        for wording in one.wordings:
-            place = f"{wording.language or 'flags'}.{one.flag.id}"
+    for sought in made.sought:
+        for at, wording in sought.said:
+            place = f"{wording.language or 'flags'}.{made.flags[at].flag.id}"
             for phrase in wording.phrases:
                 if not any(_finds(made, wording, phrase, text) for text in phrase.specimens()):
                     raise wrong(place, f"the phrase {phrase.written!r} can never be found, not even where it stands alone")

@@ -18,6 +18,7 @@ _CHOICE = re.compile(r"\(([^()]*)\)(\??)")
 _PART = re.compile(r"(?:^|(?<=\s))([+&-])\s+")
 _NOTATION = re.compile(r"\{\w+\}|\.\.\.|[()|?]")
 _HAS_WORD = re.compile(r"\w")
+_PLAIN = re.compile(rf"(?:[a-z]{{2,}}\*?|#)(?: (?:[a-z]{{2,}}\*?|#))*|(?:(?!不)[{CJK}])+")
 _FIGURE = "#"
 _STEM_KEY = 3  # letters by which a word that goes on is looked up
 
@@ -158,8 +159,12 @@ def plain_terms(text: str, named: Callable[[str], str]) -> tuple[PhraseTerm, ...
 
     `named` gives the name that a word is in disguise, "" for none.
     """
-    found: list[str] = []
     text = text.replace("_", " ")
+    if _PLAIN.fullmatch(text):  # most of the data: nothing in it is to be undone
+        return tuple(
+            PhraseTerm(one) for one in dict.fromkeys((text, " ".join(named(word) or word for word in text.split())))
+        )
+    found: list[str] = []
     for way in ways(text):
         simple = "*" not in way and _FIGURE not in way
         spelled = words(way) if simple else list(chain.from_iterable(map(_spelled, way.split())))

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 import uvicorn
 
 from web.app import make_app
-from web.guard import Keys
+from web.guard import Keys, Proxy
 from web.page import Desk
 
 
@@ -82,12 +82,12 @@ class Visitor:
 
 
 @contextmanager
-def serving(archive: Path) -> Iterator[Visitor]:
+def serving(archive: Path, proxy: Proxy | None = None) -> Iterator[Visitor]:
     """A server over an archive."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen(128)
-        keys = Keys(listening.getsockname()[1])
+        keys = Keys(listening.getsockname()[1], proxy=proxy)
         config = uvicorn.Config(make_app(Desk(archive, keys)), log_level="critical", lifespan="off", ws="none")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)

@@ -197,7 +197,7 @@ PLANTED: dict[str, tuple[int, Callable[[Diary], None], str, str]] = {
 def test_of_ten_planted_blindnesses_none_is_missed(tmp_path: Path, what: str) -> None:
     """Each is said by Today, and was not before it was planted."""
     day, plant, kind, words = PLANTED[what]
-    made = Diary(tmp_path, "led-fans")
+    made = Diary(tmp_path, "led-fans", kinds=("order", "thread", "dispute"))
     made.look(day)
     assert today(made.ws).blind == ()
     plant(made)

@@ -230,9 +230,11 @@ def test_the_page_to_look_at_shows_before_and_after_and_asks_nobody_for_anything
 
 def test_a_page_that_cannot_be_written_is_said_in_a_sentence(turned: PaperDesk, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
-    said = turned.run("changes", turned.order, "--html", tmp_path / "file" / "x.html")
-    assert said.code in (1, 2)
-    assert said.err.strip()
+    for place in (tmp_path / "file" / "x.html", tmp_path):
+        said = turned.run("changes", turned.order, "--html", place, "--verbose")
+        assert said.code == 2
+        assert "Name a file in" in said.err
+        assert "laying the pictures" not in said.err  # said before the work
 
 
 def unsealed(desk: PaperDesk) -> None:

@@ -9,10 +9,10 @@ from tests.rules.conversation import labelled
 
 # Precision and recall of red flags, own words and admissions; what is held apart was never tuned on.
 FLOORS = {
-    ("held", "en"): ((0.87, 0.68), (0.86, 0.69), (0.72, 0.44)),
-    ("held", "es"): ((0.85, 0.72), (0.90, 0.79), (0.80, 0.43)),
-    ("held", "fr"): ((0.79, 0.66), (0.82, 0.60), (0.81, 0.46)),
-    ("held", "zh"): ((0.81, 0.74), (0.83, 0.61), (0.64, 0.46)),
+    ("held", "en"): ((0.87, 0.69), (0.87, 0.74), (0.77, 0.52)),
+    ("held", "es"): ((0.86, 0.73), (0.90, 0.81), (0.81, 0.55)),
+    ("held", "fr"): ((0.79, 0.66), (0.82, 0.60), (0.82, 0.60)),
+    ("held", "zh"): ((0.81, 0.74), (0.83, 0.62), (0.70, 0.61)),
 }
 
 

@@ -76,6 +76,10 @@ def test_a_long_text_in_small_letters_is_read_at_once() -> None:
     assert words("the bank of the company " * 400 + ", thanks")[-2:] == [",", "thanks"]
 
 
+def test_traditional_characters_are_read_as_simplified_ones() -> None:
+    assert folded("對於遲交，我們還沒裝櫃") == folded("对于迟交,我们还没装柜")
+
+
 def test_a_name_comes_out_of_its_disguise() -> None:
     assert {SPELLING.plain(way) for way in ("wh@tsapp", "WhatsAp", "whatsapppp", "wh4ts4pp", "what's'app")} == {"whatsapp"}
 
