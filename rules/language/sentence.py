@@ -108,8 +108,14 @@ class Sentence:
         self._asked = _last_clause(plain) if asked else len(plain)
 
     def words(self, spans: frozenset[Span]) -> str:
-        """The words that stand there, in their order."""
-        return " … ".join(self.plain[start:end] for start, end in sorted(spans))
+        """The words that stand there, in their order and each once, " … " between those that stand apart."""
+        apart: list[Span] = []
+        for start, end in sorted(spans):
+            if apart and start <= apart[-1][1] + 1:
+                apart[-1] = (apart[-1][0], max(end, apart[-1][1]))
+            else:
+                apart.append((start, end))
+        return " … ".join(self.plain[start:end] for start, end in apart)
 
     def match(
         self, phrase: CompiledPhrase, scope: Scope, beside: tuple[Sentence, ...] = (), stated: bool = False

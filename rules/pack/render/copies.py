@@ -16,6 +16,10 @@ from collector.model import Area, Artefact
 from rules.pack.render.marks import Mark, frame
 
 PAGE_RATIO = 1.32  # height to width of a cut page, so that it fills an A4 sheet with its stamp
+LONGEST = (
+    1.3  # times a page: the last one may be so long, and is drawn smaller, before a strip of it goes on a sheet of its own
+)
+BELOW = 40  # rows that stay of what is empty at a page's end, where a sheet is saved by cutting it off
 SEARCH = 0.12  # how far above the cut, as a share of the page, a quiet line is looked for
 PHOTO_WIDTH = 1600
 MOST_PIXELS = 120_000_000
@@ -230,21 +234,40 @@ class _JoinedPage:
 
 
 def _cuts(source: _JoinedPage, width: int, height: int) -> list[tuple[int, int]]:
-    """First and last row of every page; only the stretch in which a page may end is looked at."""
+    """First and last row of every page; only the stretches in which a page or the whole may end are looked at."""
     page, search = round(width * PAGE_RATIO), round(width * PAGE_RATIO * SEARCH)
+    needed = min(height, _last_ink(source, width, height, page) + BELOW) if height > page else height
     cuts, top = [], 0
-    while top + page < height:
+    while top + page * LONGEST < needed:
         picture, _ = source.stretch(top + page - search, top + page, width)
         bottom = top + page - search + _quiet_row(picture)
         cuts.append((top, bottom))
         top = bottom
-    return [*cuts, (top, height)]
+    return [*cuts, (top, height if height <= top + page * LONGEST else needed)]
+
+
+def _last_ink(source: _JoinedPage, width: int, height: int, step: int) -> int:
+    """Below which row all rows are as the last one is: nothing of a page is to be seen there. At least one row stays."""
+    last = None
+    for bottom in range(height, 0, -step):
+        top = max(0, bottom - step)
+        rows = _rows(source.stretch(top, bottom, width)[0])
+        last = rows[-1] if last is None else last
+        for row in range(len(rows) - 1, -1, -1):
+            if rows[row] != last:
+                return top + row + 1
+    return 1
+
+
+def _rows(picture: Image.Image) -> list[bytes]:
+    """Its rows of pixels, in grey."""
+    width, data = picture.width, picture.convert("L").tobytes()
+    return [data[i : i + width] for i in range(0, len(data), width)]
 
 
 def _quiet_row(picture: Image.Image) -> int:
     """The row to cut at: the middle of the longest run of equal rows, so that no line of text is cut; else the last."""
-    width, data = picture.width, picture.convert("L").tobytes()
-    rows = [data[i : i + width] for i in range(0, len(data), width)]
+    rows = _rows(picture)
     best, start = (0, len(rows)), 0
     for row in range(1, len(rows) + 1):
         if row == len(rows) or rows[row] != rows[row - 1]:

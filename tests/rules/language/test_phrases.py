@@ -245,3 +245,9 @@ def test_a_sentence_in_another_language_is_not_sought(text: str, found: bool) ->
 def test_a_hit_names_the_words_that_made_it() -> None:
     (hit,) = MATCHER.hits("Cheaper, my friend, if you pay here", "supplier")
     assert hit.words == "cheaper … pay"
+
+
+def test_words_that_lie_within_one_another_are_named_once() -> None:
+    flag = Flag("x", "red_flag", "", ("supplier",), ("our bank + bank account",))
+    (hit,) = matcher(PhraseBook((), (), (flag,))).hits("Pay to our bank account now", "supplier")
+    assert hit.words == "our bank account"

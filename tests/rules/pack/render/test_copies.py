@@ -75,12 +75,31 @@ def test_overlapping_tiles_are_joined_without_repeating_what_sticks_to_the_top()
 def test_a_tall_page_is_cut_into_pages_that_together_show_every_row_once() -> None:
     """Each page says its number, and the tiles it was taken from."""
     objects = Objects()
-    tiles = tuple(tile(objects, n, n * 150, 150, picture([(75, BLUE), (75, GREEN)])) for n in range(6))
+    tiles = tuple(tile(objects, n, n * 150, 150, picture([(75, BLUE), (74, GREEN), (1, RED)])) for n in range(6))
     used, stamp = noting()
     copies = page_copies(tiles, objects.get, stamp)
     assert len(copies) == len(used) == -(-900 // round(200 * PAGE_RATIO))
-    assert sum(rows_of(copy, BLUE) + rows_of(copy, GREEN) for copy in copies) == 900
+    assert sum(rows_of(copy, color) for copy in copies for color in (BLUE, GREEN, RED)) == 900
     assert {a.part for artefacts in used for a in artefacts} == set(range(6))
+
+
+@pytest.mark.parametrize(
+    ("below", "sheets"),
+    [
+        pytest.param([(60, RED)], 1, id="a strip that fits when all is drawn a little smaller"),
+        pytest.param([(900, WHITE)], 1, id="nothing but paper"),
+        pytest.param([(900, WHITE), (1, RED)], 5, id="paper, and one line at its end"),
+    ],
+)
+def test_no_sheet_holds_only_a_strip_or_nothing(below: list[tuple[int, tuple[int, int, int]]], sheets: int) -> None:
+    """What is seen stays whole; only paper that would fill sheets of its own is cut off."""
+    objects = Objects()
+    page = round(200 * PAGE_RATIO)
+    data = picture([(page - 1, BLUE), (1, GREEN), *below])
+    copies = page_copies((tile(objects, 0, 0, opened(data).height, data),), objects.get, lambda _: STAMP)
+    assert len(copies) == sheets
+    seen = sum(rows_of(copy, color) for copy in copies for color in (BLUE, GREEN, RED))
+    assert seen == page + sum(height for height, color in below if color != WHITE)
 
 
 def test_a_page_ends_between_lines_of_text() -> None:
@@ -115,7 +134,7 @@ def test_copies_are_the_same_every_time() -> None:
 def test_a_frame_stands_round_what_was_read_on_the_page_that_shows_it() -> None:
     """The picture inside the frame is untouched, and the name is written where the picture is blank."""
     objects = Objects()
-    tiles = (tile(objects, 0, 0, 500, picture([(20, WHITE), (12, BLUE), (468, WHITE)])),)
+    tiles = (tile(objects, 0, 0, 500, picture([(20, WHITE), (12, BLUE), (467, WHITE), (1, BLUE)])),)
     first, second = page_copies(tiles, objects.get, lambda _: STAMP, (Mark((0, 20, 80, 12), "order.total"),))
     plain, other = page_copies(tiles, objects.get, lambda _: STAMP)
     assert second == other
