@@ -20,13 +20,14 @@ from collector.archive.sealing import seal, signing_key
 from collector.canonical import as_json
 from collector.errors import WrongRequest
 from collector.kinds import case_pages, page_kind, page_rank
-from collector.model import ALIBABA, Fact, Printed, Target
+from collector.model import ALIBABA, Deadline, Fact, Printed, Target
 from rules.case.assertions import is_event, parse_assertion
 from rules.case.casefile import CaseFile, LedgerEvent
 from rules.check.review import NewContradictions, new_contradictions
+from rules.deadlines.counting import deadlines
 from rules.language.facts import fact_words, page_words, sentence
 from rules.policy.fact_names import RECURRING
-from rules.policy.platform import load_policy
+from rules.policy.platform import load_policy, policies
 
 _LIKE_AN_ADDRESS = re.compile(r"/|^\S+\.[a-z]{2,}$", re.IGNORECASE)  # no company's name
 _ORDER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{2,39}")
@@ -325,6 +326,13 @@ def casefile(ws: Workspace, case: Case, as_of: datetime, *, every_look: bool = T
     beside = (as_of, now := ws.clock.now())
     made = partial(_casefile, ws, case, as_of.astimezone(UTC), now, every_look)
     return ws.index.recalled(case.order, ("case file", every_look), made, beside=beside)
+
+
+def case_with_deadlines(ws: Workspace, case: Case, as_of: datetime) -> tuple[CaseFile, tuple[Deadline, ...]]:
+    """The same without looks that tell nothing new, and what is due in it; counted once for one instant."""
+    file = casefile(ws, case, as_of, every_look=False)
+    beside = (as_of, ws.clock.now())
+    return file, ws.index.recalled(case.order, "deadlines", lambda: deadlines(file, *policies()), beside=beside)
 
 
 def _casefile(ws: Workspace, case: Case, stamp: datetime, now: datetime, every_look: bool) -> CaseFile:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import re
+import time
 from contextlib import suppress
 
 from babel import Locale
@@ -32,6 +34,7 @@ from web.page import Desk, begin, desk_of, document, go, page, posted, shown_vie
 from web.work import Outcome, WebPerson
 
 _A_YEAR_S = 365 * 24 * 3600
+_BETWEEN_S = 0.01  # so that whoever asks meanwhile is answered
 _RUN = re.compile(r"\d{8}T\d{6}Z")
 
 
@@ -39,8 +42,11 @@ def look_ahead(desk: Desk) -> None:
     """Reads what the first pages will need, so that nobody waits for it: the cases, and the rules that judge them."""
     with suppress(TradewitnessError):  # whoever asks is told
         ws = desk.workspace()
-        for line in today_of(ws).lines[:1]:
+        for line in today_of(ws).lines:  # the most urgent first
+            time.sleep(_BETWEEN_S)
             check_cases(ws, (line.case,), False, (), "", silent)
+    gc.collect()
+    gc.freeze()  # what is remembered is not looked through again and again for what could go
 
 
 def today(request: Request) -> Response:

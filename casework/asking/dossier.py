@@ -9,7 +9,16 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from casework.cases import casefile, cases, counts_by, find_case, happened_at, machine_zone, split_assignment
+from casework.cases import (
+    case_with_deadlines,
+    casefile,
+    cases,
+    counts_by,
+    find_case,
+    happened_at,
+    machine_zone,
+    split_assignment,
+)
 from casework.workspace import Workspace
 from collector.canonical import as_json
 from collector.errors import WrongRequest
@@ -179,13 +188,14 @@ def deadlines_of(ws: Workspace, what: tuple[str, ...], as_of: str = "", ics: Pat
     if assignments:
         zone = machine_zone()
         instant = as_of_instant(ws, as_of, zone)
-        files = [_loose_casefile(assignments, zone, instant, ws.clock.now())]
+        loose = _loose_casefile(assignments, zone, instant, ws.clock.now())
+        judged = [(loose, deadlines(loose, *policies()))]
     else:
         chosen = [find_case(ws, what[0])] if what else [c for c in cases(ws) if not c.closed]
         zone = chosen[0].zone if chosen else machine_zone()
         instant = as_of_instant(ws, as_of, zone)
-        files = [casefile(ws, case, instant, every_look=False) for case in chosen]
-    found = tuple(d for file in files for d in deadlines(file, *policies()))
+        judged = [case_with_deadlines(ws, case, instant) for case in chosen]
+    files, found = [file for file, _ in judged], tuple(d for _, each in judged for d in each)
     if ics is not None:
         write_file(ics.absolute(), calendar(found, instant, zone))
     due = any(needs_attention(d) for d in found)

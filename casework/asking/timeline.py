@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from casework.cases import casefile, find_case
+from casework.cases import case_with_deadlines, find_case
 from casework.workspace import Workspace
-from rules.deadlines.counting import deadlines
 from rules.pack.plan.timeline import TimelineRow, timeline_of
-from rules.policy.platform import policies
 
 _RUNNING = ("open", "due_soon", "act_now", "overdue")
 
@@ -39,8 +37,7 @@ class CaseTimeline:
 def timeline(ws: Workspace, wanted: str) -> CaseTimeline:
     """The timeline of a case, without what only the ledger saw. Raises WrongRequest."""
     case, now = find_case(ws, wanted), ws.clock.now()
-    file = casefile(ws, case, now, every_look=False)
-    found = deadlines(file, *policies())
+    file, found = case_with_deadlines(ws, case, now)
     running = {f"{one.id}#{one.round}": one.label for one in found if one.state in _RUNNING}
     rows = timeline_of(file, found, {})
     told = [row for row in rows if row.kind == "event" and not row.source.startswith("ledger")]

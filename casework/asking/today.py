@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from casework.asking.blindness import JudgedCase, blindness, link_of
-from casework.cases import casefile, cases, find_case
+from casework.cases import case_with_deadlines, cases, find_case
 from casework.notices.book import read_book
 from casework.workspace import Workspace
 from collector.archive.queries import Case
@@ -15,13 +15,13 @@ from collector.archive.sealing import state
 from collector.errors import ArchiveError
 from collector.model import ORIGINS, kept_in_part
 from rules.check.review import reasons_of
-from rules.deadlines.counting import deadlines, needs_attention
+from rules.deadlines.counting import needs_attention
 from rules.deadlines.moments import Advice, moments
 from rules.deadlines.next_steps import next_steps
 from rules.language.facts import page_words
 from rules.language.words import age_words
 from rules.night.blindness import Blind
-from rules.policy.platform import load_policy, policies
+from rules.policy.platform import load_policy
 
 # Contradictory dates: the earliest that they can mean still counts, ahead of what is far away.
 _URGENCY = {"overdue": 0, "act_now": 0, "due_soon": 1, "undetermined": 1, "open": 2}
@@ -103,8 +103,7 @@ def judged_cases(ws: Workspace, now: datetime) -> list[JudgedCase]:
 
 
 def _judged(ws: Workspace, case: Case, now: datetime) -> JudgedCase:
-    file = casefile(ws, case, now, every_look=False)
-    return JudgedCase(case, file, deadlines(file, *policies()))
+    return JudgedCase(case, *case_with_deadlines(ws, case, now))
 
 
 def next_of(ws: Workspace, wanted: str, as_of: datetime | None = None) -> NextAnswer:
