@@ -54,6 +54,16 @@ def draw(browser: Browser, address: str, size: str) -> None:
     page.close()
 
 
+def draw_chinese(browser: Browser, address: str, size: str) -> None:
+    """A case as a Chinese reader sees it."""
+    width, height = SIZES[size]
+    page = browser.new_page(viewport={"width": width, "height": height}, color_scheme="light", locale="zh-CN")
+    page.goto(address)
+    page.click("article.case h2 a")
+    keep(page, f"chinese-{size}")
+    page.close()
+
+
 def keep(page: Page, name: str) -> None:
     """One picture, in few colours: it is looked at in a document."""
     image = Image.open(BytesIO(page.screenshot())).convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE)
@@ -69,6 +79,7 @@ def main() -> None:
         browser = driver.chromium.launch(executable_path=str(find_browser()), args=rooted)
         for size in SIZES:
             draw(browser, address, size)
+            draw_chinese(browser, address, size)
         browser.close()
 
 

@@ -29,7 +29,12 @@ TAGS = {"en": "en", "zh": "zh-CN"}
 COOKIE = "tradewitness-language"
 _DOMAINS = ("web", "told")  # what the pages say themselves; what they show of the commands' sentences
 _LONGEST_HEADER = 500
-_WITHOUT_WORDS = 6  # a pattern with fewer letters of its own counts only where what stands in its places is known, too
+_WITHOUT_WORDS = 7  # a pattern with fewer letters of its own counts only where what stands in its places is known, too
+_A_SENTENCE = 4  # words from which on what is not known is taken for a sentence of ours, and no name
+_MOST_SENTENCES = 5  # of one text, such as what to do about a deadline
+_LONGEST = 800  # signs of what is looked up: places may stand in many ways in a long text that somebody made for that
+_DEEPEST = 4  # a sentence within a sentence, and so on
+_MOST_COMMAS = 4  # parts of a list that are one name together
 _MOST_KEPT = 8192
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -38,22 +43,30 @@ _INSTANT = re.compile(rf"{_DAY.pattern}(?:\d\d:\d\d)?(?: \([\w/+-]+\))?")
 _UNIT = re.compile(r"(\d+) (day|hour|minute|month|year)s?")
 _SPAN = re.compile(rf"(?:{_UNIT.pattern}(?: {_UNIT.pattern})*|less than a minute)")
 # What stands in a place of a pattern, by the beginning of its name; anything in one of another name.
+_DIGITS = "0123456789"
+_WRITTEN = {"text", "name", "names", "words"}  # places that hold what others wrote or called something
 _SHAPES = {"number": r"\d[\d,.]*", "when": _INSTANT.pattern, "span": _SPAN.pattern}
+_QUOTED = re.compile(r"(“[^”]*”)")
+# Within a text that is looked up: what stays in our English, what others said, and the end of either.
+_OURS, _THEIRS, _END = "\ue000", "\ue001", "\ue002"
+_MARKS = re.compile("[\ue000-\ue002]")
+_MARKED = re.compile("([\ue000-\ue002])")
 _PLACE = re.compile(r"\{(\w+)\}")
 _SENTENCES = re.compile(r"(?<=[.!?])\s+(?=\S)")
 _LETTERS = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"\b[A-Za-z][a-z]+\b")
-_NO_WORDS = re.compile(r"https?://\S+|\S*[/\\]\S+[/\\]\S*|\S*\d\S*")  # addresses, paths, names with numbers in them
+# Addresses, paths, time zones, and names with numbers in them.
+_NO_WORDS = re.compile(r"https?://\S+|\S*[/\\]\S+[/\\]\S*|[A-Z]\w+/[A-Z]\w+|\S*\d\S*")
 _CHINESE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff]")
 _MARK = re.compile(r"\s*(?:[!?•✓●·] +)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Translated:
-    """A stretch of what is shown; `english` where it stays so on a page of another language."""
+    """A stretch of what is shown, and its language where that is not the reader's: "en", or "" of what others wrote."""
 
     text: str
-    english: bool = False
+    lang: str | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +83,7 @@ class Pattern:
         """Of a text with its places as `{name}`."""
         parts = _PLACE.split(text)
         own, names = parts[::2], parts[1::2]
-        shapes = (f"(?P<{name}>{_SHAPES.get(name.rstrip('0123456789'), '.+?')})" for name in names)
+        shapes = (f"(?P<{name}>{_SHAPES.get(name.rstrip(_DIGITS), '.+?')})" for name in names)
         shape = "".join(re.escape(word) + place for word, place in zip(own, (*shapes, ""), strict=True))
         letters = sum(len(_LETTERS.findall(word)) for word in own)
         return cls(re.compile(shape, re.DOTALL), max(own, key=len), said, letters < _WITHOUT_WORDS)
@@ -83,6 +96,7 @@ class Translations:
     lang: str
     texts: Mapping[str, str]
     _found: dict[str, tuple[Translated, ...]] = field(default_factory=dict)
+    _known: dict[tuple[str, int], str | None] = field(default_factory=dict)
 
     @cached_property
     def patterns(self) -> tuple[Pattern, ...]:
@@ -93,9 +107,10 @@ class Translations:
     def pieces(self, text: str) -> tuple[Translated, ...]:
         """A sentence or several, translated as far as it goes."""
         if (found := self._found.get(text)) is None:
-            found = tuple(_joined(self._pieces(text)))
-            if len(self._found) < _MOST_KEPT:
-                self._found[text] = found
+            found = tuple(_joined(part for one in self._pieces(_MARKS.sub("\ufffd", text)) for part in _unmarked(one)))
+            if len(self._found) >= _MOST_KEPT:
+                self._found.clear()
+            self._found[text] = found
         return found
 
     def plain(self, text: str) -> str:
@@ -122,59 +137,104 @@ class Translations:
             return
         for sign, between in (("; ", "；"), (": ", "："), (" (", "（")):
             head, found, rest = text.partition(sign)
-            if not found or (sign == " (" and not rest.endswith((")", ")."))):
+            if not found or text.count(sign) > _MOST_SENTENCES or (sign == " (" and not rest.endswith((")", ")."))):
                 continue
             rest = re.sub(r"\)(?=\.?$)", "）", rest) if sign == " (" else rest
             parts = (*self.pieces(head), Translated(between), *self.pieces(rest))
-            if any(not part.english and _CHINESE.search(part.text) for part in parts if part.text != between):
+            if any(part.lang is None and _CHINESE.search(part.text) for part in parts if part.text != between):
                 yield from parts
                 return
-        yield Translated(self._dated(text), english=has_words(text) and not _CHINESE.search(text))
+        yield Translated(self._as_it_is(text))
 
     def _run(self, sentences: list[str]) -> Iterator[Translated]:
         """As many at once as are known together, or else one."""
         while sentences:
-            known = ((n, self.find(" ".join(sentences[:n]))) for n in range(len(sentences), 1, -1))
+            known = ((n, self.find(" ".join(sentences[:n]))) for n in range(min(len(sentences), _MOST_SENTENCES), 1, -1))
             number, said = next(((n, said) for n, said in known if said is not None), (1, None))
             yield from self.pieces(sentences[0]) if said is None else (Translated(said),)
             sentences = sentences[number:]
 
-    def find(self, text: str) -> str | None:
-        """A whole sentence, label or list; None where a word of it is not known."""
+    def find(self, text: str, depth: int = 0) -> str | None:
+        """A whole sentence, label or list; None where a word of it is not known. `depth` says in how many others it is."""
+        if len(text) > _LONGEST or depth > _DEEPEST:
+            return None
+        if (text, depth) not in self._known:
+            if len(self._known) >= _MOST_KEPT:
+                self._known.clear()
+            self._known[text, depth] = self._find(text, depth)
+        return self._known.get((text, depth))
+
+    def _find(self, text: str, depth: int) -> str | None:
         if is_command(text):
             return pressed(text, lambda press: self.texts.get(press, press))
         said = self.texts.get(text) or self.texts.get(text[:1].lower() + text[1:])
         if said is None and text.endswith("."):
-            known = self.find(text[:-1])
+            known = self.find(text[:-1], depth)
             said = f"{known}。" if known is not None else None
         if said is None and (_SPAN.fullmatch(text) or _INSTANT.fullmatch(text)):
             said = self._dated(self._span(text))
-        return said or self._by_pattern(text) or self._listed(text) or self._after_colon(text)
+        return said or self._by_pattern(text, depth) or self._listed(text, depth) or self._after_colon(text, depth)
 
-    def _by_pattern(self, text: str) -> str | None:
+    def _by_pattern(self, text: str, depth: int) -> str | None:
         for pattern in self.patterns:
             if pattern.anchor in text and (match := pattern.shape.fullmatch(text)):
-                values = {name: self._value(value, pattern.loose) for name, value in match.groupdict().items()}
+                values = {
+                    name: self._value(name, value, pattern.loose, depth + 1) for name, value in match.groupdict().items()
+                }
                 if None not in values.values():
                     return pattern.said.format_map(values)
         return None
 
-    def _value(self, value: str, known: bool) -> str | None:
-        """What stands in a place of a pattern: a name or an amount as it is, what is known by its word."""
+    def _value(self, name: str, value: str, known: bool, depth: int) -> str | None:
+        """What stands in a place of a pattern: a name or an amount as it is, what is known by its word. None where it has to
+        be known and is not, and for several sentences that are not quoted: the pattern took too much.
+        """
         if not has_words(value):
             return self._dated(value)
-        if (said := self.find(value)) is not None or known:
+        written = name.rstrip(_DIGITS) in _WRITTEN
+        said = None if written else self.find(value, depth)
+        if said is not None or (known and not written) or _SENTENCES.search(_QUOTED.sub("", value)):
             return said
-        return self._dated(value)
+        return f"{_THEIRS}{value}{_END}" if written and "“" not in value else self._as_it_is(value, depth)
 
-    def _listed(self, text: str) -> str | None:
-        parts = text.split(", ")
-        said = [self.find(part) for part in parts] if len(parts) > 1 else [None]
-        return "、".join(filter(None, said)) if None not in said else None
+    def _as_it_is(self, text: str, depth: int = 0) -> str:
+        """What is not known, marked as English, and in it what others said, marked as theirs."""
+        return "".join(self._marked(part, depth) for part in _QUOTED.split(text) if part)
 
-    def _after_colon(self, text: str) -> str | None:
+    def _marked(self, part: str, depth: int) -> str:
+        if _QUOTED.fullmatch(part):
+            return f"{_THEIRS}{part}{_END}"
+        if (known := self.find(part.strip(), depth)) is not None:
+            return known
+        if not has_words(part) or _CHINESE.search(part):
+            return self._dated(part)
+        said = part.strip()
+        ours = said[:1].islower() or said.endswith((".", "!", "?", ":")) or len(said.split()) >= _A_SENTENCE
+        return f"{_OURS if ours else _THEIRS}{self._dated(part) if ours else part}{_END}"
+
+    def _listed(self, text: str, depth: int) -> str | None:
+        """A list of what is known; what is called by several words with commas between them stands there, too."""
+        parts, found = text.split(", "), list[str]()
+        if len(parts) == 1:
+            return None
+        while parts:
+            each = (
+                (n, self._labelled(", ".join(parts[:n]), depth + 1)) for n in range(min(len(parts), _MOST_COMMAS), 0, -1)
+            )
+            number, said = next(((n, said) for n, said in each if said is not None), (0, None))
+            if said is None:
+                return None
+            found.append(said)
+            parts = parts[number:]
+        return "、".join(found)
+
+    def _labelled(self, text: str, depth: int) -> str | None:
+        return (self.texts.get(text) or self.texts.get(text[:1].lower() + text[1:])
+                or (self._by_pattern(text, depth) if ", " not in text else None))  # fmt: skip
+
+    def _after_colon(self, text: str, depth: int) -> str | None:
         head, found, rest = text.partition(": ")
-        said = (self.find(head), self.find(rest)) if found else (None,)
+        said = (self.find(head, depth + 1), self.find(rest, depth + 1)) if found else (None,)
         return "：".join(filter(None, said)) if None not in said else None
 
     def _dated(self, text: str) -> str:
@@ -202,12 +262,22 @@ def has_words(text: str) -> bool:
     return _WORD.search(_NO_WORDS.sub("", _INSTANT.sub("", text))) is not None
 
 
+def _unmarked(one: Translated) -> Iterator[Translated]:
+    """Cut where marks stand."""
+    lang: str | None = one.lang
+    for part in _MARKED.split(one.text):
+        if part in (_OURS, _THEIRS, _END):
+            lang = {_OURS: "en", _THEIRS: "", _END: one.lang}[part]
+        elif part:
+            yield Translated(part, lang)
+
+
 def _joined(pieces: Iterable[Translated]) -> Iterator[Translated]:
     """English sentences beside each other as one, with the space between them that Chinese ones have not."""
     held: Translated | None = None
     for piece in filter(lambda one: one.text, pieces):
-        if held is not None and held.english == piece.english:
-            held = Translated(f"{held.text}{' ' if held.english else ''}{piece.text}", held.english)
+        if held is not None and held.lang == piece.lang:
+            held = Translated(f"{held.text}{'' if held.lang is None else ' '}{piece.text}", held.lang)
             continue
         if held is not None:
             yield held
@@ -312,7 +382,7 @@ def pieces(text: str) -> tuple[Translated, ...]:
     if known is None:
         return (Translated(text),)
     found = known.pieces(text)
-    if any(piece.english for piece in found):
+    if any(piece.lang == "en" for piece in found):
         who.left_english = True
     return found
 

@@ -106,8 +106,8 @@ def linked(text: str) -> Markup:
 
 
 def _piece(piece: Translated) -> Markup:
-    text = _with_links(pressed(piece.text, str if piece.english else said))
-    return Markup('<span lang="en">{}</span>').format(text) if piece.english else text
+    text = _with_links(pressed(piece.text, str if piece.lang else said))
+    return text if piece.lang is None else Markup('<span lang="{}">{}</span>').format(piece.lang, text)
 
 
 def kept(text: str) -> Markup:
