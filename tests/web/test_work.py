@@ -38,14 +38,14 @@ def test_the_list_of_works_is_read_while_others_begin() -> None:
         return Outcome(View({}, ()))
 
     def begin() -> None:
-        for _ in range(300):
+        for _ in range(50):
             shop.start("x", "/", run)
         over.set()
 
     beginner = threading.Thread(target=begin)
     beginner.start()
     while not over.is_set():
-        assert len(shop.running) <= 300
+        assert len(shop.running) <= 50
     beginner.join()
 
 
