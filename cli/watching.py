@@ -27,10 +27,14 @@ def nightly(
     from casework import views
     from casework.keeping.nightly import night
     from casework.notices.nights import told_night
+    from casework.workspace import workspace
+    from collector.archive.memory import Memory
 
     with asked.progress() as progress:
         if not dry_run:
-            return views.told_night(told_night(asked.ws, progress, minutes))
+            # A night asks the same of a case before, between and after its visits.
+            ws = workspace(asked.archive, memory=Memory())
+            return views.told_night(told_night(ws, progress, minutes))
         result = night(asked.ws, dry_run=True, progress=progress, minutes=minutes)
     return views.night(result)
 

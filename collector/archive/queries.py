@@ -24,6 +24,7 @@ from collector.saved.record import page_of_record
 
 _AT_ONCE = 64  # snapshots whose openings are asked for together
 _LOOKED_BACK = 10  # visits to a page, for the last that kept the whole of it
+_LOOK = "s.id, s.at, s.target, s.url, s.kind, s.outcome, s.why, l.says"  # of a look, without what it kept
 Table = Literal["cases", "snapshots", "facts", "files"]
 _Asked = ParamSpec("_Asked")
 _T = TypeVar("_T")
@@ -277,15 +278,14 @@ class Queries:
     @of_case
     def looks(self, case: str) -> list[Look]:
         """Every visit for a case, oldest first, without what it kept."""
-        sql = "select s.*, l.says from snapshots s join looks l on l.snapshot = s.id where case_id = ? order by seq"
+        sql = f"select {_LOOK} from snapshots s join looks l on l.snapshot = s.id where case_id = ? order by seq"  # noqa: S608
         return [_look(row) for row in self._rows(sql, case)]
 
     def looks_from(self, case: str, since: str) -> list[Look]:
         """The visits for a case from an instant on (ISO, as the ledger writes it), oldest first, without what they kept; and
         of each page those before, back to the last that kept the whole of it, at most so many as are looked through.
         """
-        columns = "s.id, s.at, s.target, s.url, s.kind, s.outcome, s.why, l.says"
-        sql = f"select {columns} from snapshots s join looks l on l.snapshot = s.id where case_id = ?"  # noqa: S608
+        sql = f"select {_LOOK} from snapshots s join looks l on l.snapshot = s.id where case_id = ?"  # noqa: S608
         found = [_look(row) for row in self._rows(f"{sql} and s.at >= ? order by seq", case, since)]
         before: list[Look] = []
         for page in {(look.target, look.kind, look.url): look for look in found}:
