@@ -45,8 +45,8 @@ LINT = (
 def pytest(which: str, *more: str) -> tuple[str, ...]:
     """The command line that runs the tests with these marks, three at a time: while one waits for a browser, two go on.
 
-    Each process begins with a third of them, in their order, and whoever is done takes from the others: what a module prepares
-    once is seldom prepared twice, and none waits for another's long stories.
+    Each process begins with a third of them, in their order, and whoever is done takes from the others: what a module
+    prepares once is seldom prepared twice, and none waits for another's long stories.
     """
     return tool("pytest", "-q", "-n", "3", "--dist", "worksteal", "-m", which, *more)
 
