@@ -51,8 +51,7 @@ def table(tmp_path: Path, authority: Served, display: str, monkeypatch: pytest.M
             monkeypatch.setenv(name, value)
         made.init()
         yield made
-        psutil.wait_procs(windows(made), timeout=20)  # one that is ending is none that was left
-        assert not windows(made), "a browser was left behind"
+        require_none_left(made)
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +81,7 @@ def signed_in(once: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     made.market.sessions.update(sessions)
     made.market.faults.clear()
     made.market.strangers.clear()
-    assert not windows(made), "a browser was left behind"
+    require_none_left(made)
 
 
 def accounts(table: Desk) -> Path:
@@ -97,6 +96,11 @@ def windows(table: Desk) -> list[psutil.Process]:
         if any(str(table.folder) in word for word in line) and process.status() != psutil.STATUS_ZOMBIE:
             found.append(process)
     return found
+
+
+def require_none_left(table: Desk) -> None:
+    psutil.wait_procs(windows(table), timeout=20)  # one that is ending is none that was left
+    assert not windows(table), "a browser was left behind"
 
 
 def quiet(_text: str) -> None:
