@@ -33,6 +33,7 @@ _ALL = 192 << 20
 _FRAMES = 64 << 20
 _BUFFERS = {"maxTotalBufferSize": _ALL, "maxResourceBufferSize": _LARGEST + (1 << 20), "maxPostDataSize": _LARGEST}
 _BODIES_S = 10
+_LAST_MS = 2_000  # for what was asked at the end: longer than an answer takes, shorter than a question that is held open
 _NO_BODY = {204, 205, 304}
 _EVENTS = """
     requestWillBeSent requestWillBeSentExtraInfo responseReceived responseReceivedExtraInfo dataReceived
@@ -253,8 +254,9 @@ class Recorder:
         return (asked for asked in self._asked if asked.resource == "Document" and asked.frame == self._frame)
 
     async def traffic(self) -> NetworkTraffic:
-        """Everything so far; bodies under way are waited for, bounded, and targets that have just come up."""
+        """Everything so far; answers and bodies under way are waited for, bounded, and targets that have just come up."""
         await self._channels.settled()
+        await self.quiet(1, _LAST_MS)
         if self._bodies:
             await asyncio.wait(set(self._bodies), timeout=_BODIES_S)
         if self._unbegun:

@@ -56,6 +56,7 @@ PAGES: dict[str, str] = messengers.PAGES | {
     "/order/crowd": _page(_ORDER + "<script>for (let n = 0; n < 3000; n++) fetch('/ping?' + n)</script>"),
     "/order/alerts": _page(_ORDER + "<script>for (let n = 0; n < 9; n++) alert('again')</script>"),
     "/order/dialog": _page(_ORDER + "<script>alert('Confirm receipt now?'); confirm('Sure?')</script>"),
+    "/order/printed": _page(_ORDER + "<script>addEventListener('beforeprint', () => fetch('/slow'))</script>"),
     "/order/window": _page(_ORDER + "<script>window.open('/order/other')</script>"),
     "/order/stuck": _page(_ORDER + "<script>setTimeout(() => { for (;;); }, 50)</script>"),
     "/order/hostile": _page(
@@ -83,6 +84,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.ended.wait(60)  # type: ignore[attr-defined]
             self.close_connection = True
             return
+        if path == "/slow":
+            self.server.ended.wait(0.5)  # type: ignore[attr-defined]
         if path == "/order/closed":
             self.close_connection = True
             return

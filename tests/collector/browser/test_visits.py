@@ -46,6 +46,14 @@ def test_the_list_of_exchanges_names_what_was_asked_and_what_came(look: See, ori
     assert origin.endswith(first["remote"])
 
 
+def test_what_is_asked_for_at_the_very_end_is_waited_for(look: See) -> None:
+    """Here while the page is printed, which is the last that is done with it."""
+    exchanges = json.loads(look("/order/printed").bytes_of("network"))["exchanges"]
+    (last,) = (one for one in exchanges if one["url"].endswith("/slow"))
+    assert last["status"] is not None
+    assert last["body"]["mark"] != "absent"
+
+
 def test_the_browser_says_openly_what_it_is(look: See) -> None:
     visit = look("/order").snapshot.visit
     assert "HeadlessChrome" in visit.browser["user_agent"]
