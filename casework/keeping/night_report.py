@@ -16,6 +16,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from casework.keeping.masked import masked, masked_words
 from collector.canonical import as_json
 from collector.inert import shown, shown_in_json
 from collector.kinds import page_kind
@@ -150,7 +151,7 @@ def report_value(answer: NightAnswer) -> dict[str, Any]:
         "failed": [one for one in looked if one["outcome"] != "complete"],
         "left_out": [{**_page(one.target), "why": one.why} for one in answer.left_out],
         "resting": answer.resting, "next_due": answer.next_due, "notes": answer.notes,
-        "seal": answer.seal.word if answer.seal else "unsigned",
+        "seal": answer.seal.word if answer.seal else "unsigned", "masked": masked(answer.snapshots),
     })  # fmt: skip
     return value
 
@@ -250,6 +251,8 @@ def _foot(answer: NightAnswer) -> Iterator[str]:
         "unsigned": "What was kept is NOT sealed yet.",
     }
     yield words.get(answer.seal.word, "") if answer.seal else "What was kept is NOT sealed yet."
+    if told := masked_words(answer.snapshots):
+        yield told
     yield "Made by tradewitness for you alone: nothing in a pack rests on this page. It loads nothing and runs no script."
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from casework.blocks import Block, Result, Span, Table, Tone, View, hint, line, warnings
+from casework.keeping.masked import masked, masked_words
 from casework.views.sealing import PACK_SEAL, seal_lines
 from collector.canonical import as_json
 from collector.errors import DONE, PARTIAL, PERSON_NEEDED, VERIFICATION_FAILED, exit_code_of
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collector.model import AddedFile, Exhibit, SavedPage, Snapshot
 
 
-_SECRETS = {"cookie": "cookie", "password": "password", "secret": "key", "private key": "key"}
 _OUTCOME: dict[str, Tone] = {"complete": "good", "partial": "warning", "blocked": "bad", "failed": "bad"}
 
 
@@ -43,16 +42,8 @@ def snapshot_row(snapshot: Snapshot) -> dict[str, object]:
     return {
         "id": snapshot.id, "case": target.case, "kind": target.kind, "url": target.url, "outcome": snapshot.outcome,
         "why": snapshot.why, "digest": dom, "at": as_json(snapshot.visit.machine_time),
-        "masked": dict(sorted(_masked([snapshot]).items())),
+        "masked": dict(sorted(masked([snapshot]).items())),
     }  # fmt: skip
-
-
-def _masked(snapshots: Iterable[Snapshot]) -> Counter[str]:
-    """How many places were masked at capture, by what stood there in a person's words."""
-    found: Counter[str] = Counter()
-    for one in (each for snapshot in snapshots for each in snapshot.visit.redactions):
-        found[_SECRETS.get(str(one.get("kind")), "session token")] += int(one.get("count", 1))
-    return found
 
 
 def captured(answer: Captured) -> View:
@@ -83,9 +74,8 @@ def snapshots_shown(snapshots: tuple[Snapshot, ...]) -> Iterator[Block]:
         for s in snapshots
     )  # fmt: skip
     yield Table(("Page", "Outcome", "Snapshot", "Kept", "What to know"), rows)
-    if masked := _masked(snapshots):
-        told = ", ".join(f"{kind}s in {count} place{'s' if count > 1 else ''}" for kind, count in sorted(masked.items()))
-        yield hint(f"Masked before anything was kept, as they could open your account: {told}.")
+    if told := masked_words(snapshots):
+        yield hint(told)
     for account in sorted({s.target.account for s in snapshots if s.outcome == "blocked"}):
         rests = f"Account {account} rests" if account else "Visits without an account rest"
         command = f"login {account}".strip()

@@ -44,6 +44,15 @@ def test_it_stands_in_the_archive_and_its_json_says_what_was_kept_and_why(answer
     assert (told["failed"], told["left_out"], told["failure"]) == ([], [], None)
 
 
+def test_it_says_how_many_things_were_masked_and_of_what_kinds(answer: NightAnswer) -> None:
+    found = ({"kind": "cookie", "place": "dom", "count": 2}, {"kind": "password", "place": "network", "count": 1})
+    first, *others = (replace(s, visit=replace(s.visit, redactions=())) for s in answer.snapshots)
+    seen = replace(answer, snapshots=(replace(first, visit=replace(first.visit, redactions=found)), *others))
+    assert report_value(seen)["masked"] == {"cookie": 2, "password": 1}
+    assert "cookies in 2 places, passwords in 1 place." in html_of(seen)
+    assert "Masked" not in html_of(replace(answer, snapshots=tuple(others)))
+
+
 def test_an_archive_with_reports_in_it_verifies(answer: NightAnswer, ws: Workspace) -> None:
     from casework.proving.verify import verify_path
 
