@@ -171,8 +171,9 @@ def record_said(ws: Workspace, case: Case, file: AddedFile, said: Mapping[str, A
 
 
 def _enter_file(ws: Workspace, case: Case, path: Path, said: FileDetails, about: dict[str, str], digest: str) -> str:
-    size = path.stat().st_size
-    data = _head(path)
+    # Of what was kept, not of the file, which may have changed by now. What it is stands at its beginning, and no page or
+    # mail is so large.
+    size, data = ws.archive.objects.head(digest, _HEAD)
     media_type = media_type_of(path.name, data)
     kind = said.kind or file_kind_of(media_type)
     opening = Opening(digest, new_salt())
@@ -188,12 +189,6 @@ def _enter_file(ws: Workspace, case: Case, path: Path, said: FileDetails, about:
         body["alias"] = str(ws.alias)
     ws.archive.record("file.added", body, (opening, *openings))
     return str(body["id"])
-
-
-def _head(path: Path) -> bytes:
-    """A file's bytes, of a large one the first: what it is stands there, and no page or mail is so large."""
-    with path.open("rb") as stream:
-        return stream.read(_HEAD)
 
 
 def _folder(ws: Workspace, page: Path, data: bytes) -> tuple[list[dict[str, Any]], list[Opening]]:

@@ -98,6 +98,15 @@ class FolderObjects:
             raise DamagedArchive(f"The kept file {digest[:12]}… has changed since it was kept.", "Run: tradewitness verify")
         return data
 
+    def head(self, digest: str, most: int) -> tuple[int, bytes]:
+        """How many bytes a kept file has, and the first of them, at most so many; a large one is never in memory."""
+        path = self.path(digest)
+        if path is None:
+            raise DamagedArchive(f"The kept file {digest[:12]}… is missing.", "Run: tradewitness verify")
+        with zstd.open(path, "rb") if path.suffix else path.open("rb") as stream:
+            first = stream.read(most)
+            return len(first) + sum(len(piece) for piece in iter(lambda: stream.read(_PIECE), b"")), first
+
     def _is_whole(self, digest: str) -> bool:
         """A damaged copy must not stand for new bytes: it is moved aside, never overwritten, and kept again whole."""
         while (path := self.path(digest)) is not None:

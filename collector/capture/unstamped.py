@@ -11,7 +11,7 @@ import re
 # Chromium writes `Date:` into the head, a random boundary between the parts, and a random name for each frame and sheet of
 # styles that has no address (RFC 2557).
 _HEAD_DATE = re.compile(rb"^Date: [^\r\n]*\r?\n", re.MULTILINE)
-_BOUNDARY = re.compile(rb'boundary="----MultipartBoundary--([A-Za-z0-9]{20,80})----"')
+_BOUNDARY = re.compile(rb'boundary="(----MultipartBoundary--([A-Za-z0-9]{20,80})----)"')
 _NAME = re.compile(rb"^Content-(?:ID: <|Location: cid:)\w+-([0-9A-Fa-f-]{32,36})@mhtml\.blink", re.MULTILINE)
 _LETTERS = 42  # as many as Chromium's; a boundary has 70 characters at most (RFC 2046)
 _HEX = re.compile(rb"[0-9A-Fa-f]")
@@ -27,16 +27,17 @@ def mhtml_without_stamps(data: bytes) -> bytes:
     The new boundary is made of all that the file holds, so that no page can hold it.
     """
     head, gap, body = data.partition(b"\r\n\r\n")
-    boundary = _BOUNDARY.search(head)
-    if not gap or boundary is None:
+    found = _BOUNDARY.search(head)
+    if not gap or found is None:
         return data
+    boundary, random = found.groups()
     text = _HEAD_DATE.sub(b"", head, count=1) + gap + body
     # Only the heads of the parts give names: what stands in a page may look like one.
-    heads = re.findall(rb"^--" + re.escape(boundary[0][10:-1]) + rb"\r\n((?:[^\r\n]+\r\n)+)", text, re.MULTILINE)
+    heads = re.findall(rb"^--" + re.escape(boundary) + rb"\r\n((?:[^\r\n]+\r\n)+)", text, re.MULTILINE)
     for number, name in enumerate(dict.fromkeys(_NAME.findall(b"".join(heads)))):
         text = _renamed(text, name, number)
-    made = hashlib.sha256(text.replace(boundary[1], b"")).hexdigest()[:_LETTERS].encode()
-    return text.replace(boundary[1], made)
+    made = hashlib.sha256(text.replace(random, b"")).hexdigest()[:_LETTERS].encode()
+    return text.replace(random, made)
 
 
 def _renamed(text: bytes, name: bytes, number: int) -> bytes:

@@ -16,9 +16,7 @@ from collector.model import Area, Artefact
 from rules.pack.render.marks import Mark, frame
 
 PAGE_RATIO = 1.32  # height to width of a cut page, so that it fills an A4 sheet with its stamp
-LONGEST = (
-    1.3  # times a page: the last one may be so long, and is drawn smaller, before a strip of it goes on a sheet of its own
-)
+LONGEST = 1.3  # times a page: the last one may be so long, and is drawn smaller, before a strip takes a sheet of its own
 BELOW = 40  # rows that stay of what is empty at a page's end, where a sheet is saved by cutting it off
 SEARCH = 0.12  # how far above the cut, as a share of the page, a quiet line is looked for
 PHOTO_WIDTH = 1600
