@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -50,6 +50,19 @@ class Source:
     def in_force(self, day: date) -> bool:
         """Whether the rule held on that day."""
         return self.in_force_from <= day <= self.in_force_until
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Where sources say different things: what each says, by its id, and `here`: what the rules make of it.
+
+    `deadlines` are those whose counts differ by it; none where it concerns no time.
+    """
+
+    about: str
+    says: Mapping[str, str]
+    here: str
+    deadlines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +244,7 @@ class Policy:
     phrases: tuple[Phrase, ...] = ()
     reasons: tuple[Reason, ...] = ()
     protections: tuple[Protection, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
 
     def event(self, id: str) -> Event:
         """The event of that id; the policy is checked, so it is there."""
@@ -304,6 +318,10 @@ def _check_references(policy: Policy) -> None:
     _known("otherwise_speaks_of", filter(None, [policy.otherwise_speaks_of]), deadlines, "no such deadline")
     for rule in policy.deadlines:
         _check_deadline(policy, rule, events)
+    for conflict in policy.conflicts:
+        where = f"conflicts.{conflict.about}"
+        _known(where, conflict.says, [source.id for source in policy.sources], "no such source")
+        _known(where, conflict.deadlines, deadlines, "no such deadline")
     for source in policy.sources:
         if source.in_force_from > source.in_force_until:
             raise wrong(f"sources.{source.id}", "it ends before it begins")
