@@ -98,7 +98,7 @@ def _conflicts(policy: Policy) -> list[str]:
 
 
 def _says(conflict: Conflict) -> str:
-    return "<br>".join(f"`{source}`: {text}" for source, text in conflict.says.items())
+    return "<br>".join(f"`{saying.source}`: {saying.text}" for saying in conflict.says)
 
 
 def _source(source: Source) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -53,14 +53,22 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Saying:
+    """What a source, by its id, says of something."""
+
+    source: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Conflict:
-    """Where sources say different things: what each says, by its id, and `here`: what the rules make of it.
+    """Where sources say different things: what each says, and `here`: what the rules make of it.
 
     `deadlines` are those whose counts differ by it; none where it concerns no time.
     """
 
     about: str
-    says: Mapping[str, str]
+    says: tuple[Saying, ...]
     here: str
     deadlines: tuple[str, ...] = ()
 
@@ -320,7 +328,9 @@ def _check_references(policy: Policy) -> None:
         _check_deadline(policy, rule, events)
     for conflict in policy.conflicts:
         where = f"conflicts.{conflict.about}"
-        _known(where, conflict.says, [source.id for source in policy.sources], "no such source")
+        _known(
+            where, (saying.source for saying in conflict.says), [source.id for source in policy.sources], "no such source"
+        )
         _known(where, conflict.deadlines, deadlines, "no such deadline")
     for source in policy.sources:
         if source.in_force_from > source.in_force_until:
