@@ -53,7 +53,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Saying:
+class SourceText:
     """What a source, by its id, says of something."""
 
     source: str
@@ -68,7 +68,7 @@ class Conflict:
     """
 
     about: str
-    says: tuple[Saying, ...]
+    says: tuple[SourceText, ...]
     here: str
     deadlines: tuple[str, ...] = ()
 
