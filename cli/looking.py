@@ -138,11 +138,11 @@ def facts(
 ) -> View:
     """Show what was read, and where it stands on the page."""
     from casework import views
-    from casework.asking.dossier import facts_of, tiles_of, zone_of_facts
+    from casework.asking.dossier import facts_of, site_of_facts, tiles_of, zone_of_facts
 
     ws = asked.ws
     found = facts_of(ws, what, everything=everything)
-    return views.facts(found, tiles_of(ws, found), zone_of_facts(ws, what))
+    return views.facts(found, tiles_of(ws, found), zone_of_facts(ws, what), site_of_facts(ws, what))
 
 
 @commands.command(rich_help_panel=LOOKING, cls=DashCommand)

@@ -38,6 +38,10 @@ _SMALL, _SHORT = 400_000, 4000  # bytes, and characters of text: a barrier has n
 class Alibaba:
     """The Site for alibaba.com (see `collector.site.Site`)."""
 
+    @property
+    def domains(self) -> tuple[str, ...]:
+        return ("alibaba.com",)
+
     def kind_of(self, url: str) -> str:
         """The kind of page: order, order_list, tracking, thread, conversations, supplier, product, search, dispute,
         dispute_list, account, login, or "".

@@ -26,6 +26,7 @@ from rules.pack.plan.timeline import MESSAGES, TimelineRow
 from rules.pack.plan.withheld import Withheld, together
 from rules.pack.plan.wording import REASONS, STATES, WHO, said, say
 from rules.policy.calendars import day_in, zone_of
+from rules.policy.platform import load_policy
 
 MOST_MESSAGES = 60  # in the printed report; the viewer shows all
 MOST_ROWS = 40
@@ -90,7 +91,8 @@ def render_report(plan: PackPlan, copies: Mapping[str, list[bytes]] | None = Non
     rows, hidden = key_rows(plan)
     style = _asset("pack.css") + _asset("report.css")
     return html().get_template("report.html.j2").render(
-        plan=plan, text=_TEXT, style=style, style_hash=_hash(style), rows=rows, hidden=hidden,
+        plan=plan, site=load_policy(plan.site).words, text=_TEXT,
+        style=style, style_hash=_hash(style), rows=rows, hidden=hidden,
         chats=_messages(plan, "chat")[-MOST_MESSAGES:],
         messages=messages[-MOST_MESSAGES:], earlier_messages=max(0, len(messages) - MOST_MESSAGES),
         sheets=list(_sheets(plan, copies or {})), has_wacz=has_wacz, absent=together(plan.withheld),
@@ -105,7 +107,8 @@ def render_viewer(
     style = _asset("pack.css") + _asset("viewer.css")
     views = [_view(plan, exhibit, tuple((copies or {}).get(exhibit.number, ()))) for exhibit in plan.exhibits]
     return html().get_template("index.html.j2").render(
-        plan=plan, text=_TEXT, style=style, style_hash=_hash(style), rows=rows, hidden=hidden,
+        plan=plan, site=load_policy(plan.site).words, text=_TEXT,
+        style=style, style_hash=_hash(style), rows=rows, hidden=hidden,
         chats=_messages(plan, "chat"), messages=_messages(plan), views=views, has_report=has_report,
         has_wacz=has_wacz, left_out=left_out_of(plan), unreplayed=unreplayed(plan), absent=together(plan.withheld),
     )  # fmt: skip
@@ -254,7 +257,9 @@ def _sheets(plan: PackPlan, copies: Mapping[str, list[bytes]]) -> Iterable[Sheet
 
 def _view(plan: PackPlan, exhibit: Exhibit, copies: tuple[str, ...]) -> ShownExhibit:
     facts = tuple(
-        ShownFact(sentence(fact_words(fact.name)), _fact_value(fact, plan), fact.place.path if fact.place else "")
+        ShownFact(
+            sentence(fact_words(fact.name, site=plan.site)), _fact_value(fact, plan), fact.place.path if fact.place else ""
+        )
         for fact in plan.facts
         if fact.snapshot == plan.origin(exhibit) and fact.snapshot and fact.name not in MESSAGES
     )
