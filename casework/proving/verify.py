@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rules.pack.bag.proof import SealedElsewhere
 
 _GIVE = "Give a checkpoint (from `tradewitness timestamp --witness FILE`), an earlier pack, or a key's SHA-256 fingerprint."
+_NOT_ASKED = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class VerifyAnswer:
     withheld: tuple[SealedElsewhere, ...] = ()
     term: ProofTerm | None = None
     terms: tuple[ProofTerm, ...] = ()
-    at: datetime = datetime.max.replace(tzinfo=UTC)
+    at: datetime = _NOT_ASKED
 
 
 def verify_path(
