@@ -56,17 +56,17 @@ def differences(chronology: Chronology) -> tuple[Finding, ...]:
         ("quantity", "The quantity", _quantities(casefile, files, chat), _overlap, ("order.items",)),
         ("ship_date", "The ship date", _ship_dates(chronology, files, chat), _days_meet, ("order.ship_by", "ship_by")),
     )
-    found = [finding for point in points for finding in _compare(*point, site=site)]
+    found = [finding for point in points for finding in _compare(site, *point)]
     return (*found, *_specification(casefile, files, chat, site), *_beneficiary(casefile, files, chat, site))
 
 
 def _compare(
+    site: SiteWords,
     id: str,
     label: str,
     stated: list[StatedValue],
     agree: Callable[[Any, Any], bool],
     facts: tuple[str, ...],
-    site: SiteWords,
 ) -> Iterator[Finding]:
     """Each other source against the first; of one source, any of its statements that agrees is enough."""
     if not stated:

@@ -39,8 +39,8 @@ class Concern:
     """One thing to tell. `key` names it among all; `level` grows as it gets worse, `by` is the time that it is about.
 
     `about` is the case's order number, or "" where it is about the archive as a whole; `name` what the buyer calls the case.
-    `id` is a deadline's (of the policy of `site`), `what` its title or a sentence, `todo` what to do; `detail` may hold names
-    and amounts, and so may `link`, the page to open.
+    `id` is a deadline's (of `site`), `what` its title or a sentence, `todo` what to do; `detail` may hold names and amounts,
+    and so may `link`, the page to open.
     """
 
     key: str
