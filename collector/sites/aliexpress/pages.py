@@ -17,7 +17,7 @@ Stated = Mapping[str, Callable[[Frame], set[str]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PageRow:
     """A kind of page: who reads it, the data and parts (a selector) that only such a page has, what it says it is about.
 
     `many`: a list. `stands`: its words stand from look to look. `door`: the one address where it always is.
@@ -42,41 +42,41 @@ def _said(*readings: Reading | None) -> set[str]:
     return found
 
 
-PAGES: tuple[Page, ...] = (
-    Page(
+PAGES: tuple[PageRow, ...] = (
+    PageRow(
         "order_list", None, listed_data, ROW, {"order": orders_listed}, many=True, stands=False, door=addresses.ORDER_LIST
     ),
-    Page(
+    PageRow(
         "order", order.read_order, order.order_data, ".order-detail-info, .order-detail-item, .order-block-title",
         {"order": lambda frame: _said(*order.numbers(frame))},
     ),
-    Page(
+    PageRow(
         "dispute", dispute.read_dispute, None, ".dispute-status, .issue-status, .dispute-detail, .issue-detail",
         {
             "order": lambda frame: _said(*dispute.disputed_orders(frame)),
             "dispute": lambda frame: _said(*dispute.applications(frame)),
         },
     ),
-    Page("tracking", read_tracking, tracking_data, "[class*=logistic-info]"),
-    Page(
+    PageRow("tracking", read_tracking, tracking_data, "[class*=logistic-info]"),
+    PageRow(
         "product", goods.read_product, goods.goods_data, "[data-pl=product-title], .product-title",
         {"product": goods.product_ids},
     ),
-    Page(
+    PageRow(
         "supplier", goods.read_store, None, "[class*=store-header], [data-pl=store-name], .shop-name",
         {"supplier": goods.store_names},
     ),
-    Page(
+    PageRow(
         "thread", thread.read_thread, None, f"{thread.MESSENGER.message}, .message-view",
         {"supplier": lambda frame: _said(*thread.partners(frame))}, stands=False,
     ),
-    Page("conversations", None, None, thread.CONTACTS, many=True, stands=False, door=addresses.MESSAGES),
-    Page("dispute_list", None, None, ".issue-list", many=True, stands=False),
-    Page("search", None, None, "[class*=search-item-card]", stands=False, door=addresses.SEARCH),
-    Page("account", None, None, "[class*=my-account]", stands=False),
+    PageRow("conversations", None, None, thread.CONTACTS, many=True, stands=False, door=addresses.MESSAGES),
+    PageRow("dispute_list", None, None, ".issue-list", many=True, stands=False),
+    PageRow("search", None, None, "[class*=search-item-card]", stands=False, door=addresses.SEARCH),
+    PageRow("account", None, None, "[class*=my-account]", stands=False),
 )  # fmt: skip
 
 
-def page_of(kind: str) -> Page:
+def page_of(kind: str) -> PageRow:
     """The row of that kind; one without marks where it is not known."""
-    return next((page for page in PAGES if page.kind == kind), Page(kind))
+    return next((page for page in PAGES if page.kind == kind), PageRow(kind))
