@@ -213,12 +213,21 @@ def serve(
     behind_proxy: Annotated[
         str, typer.Option("--behind-proxy", metavar="https://NAME", help="Answer to this proxy only (docs/serve.md).")
     ] = "",
+    ready: Annotated[
+        bool, typer.Option("--ready", help="Wait in the background for who opens it; what `schedule install --serve` runs.")
+    ] = False,
     archive: ArchiveOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Show everything as pages in your browser, on this machine alone; all that commands do can be done there."""
-    from web.server import ListeningAt
+    """Show everything as pages in your browser, on this machine alone; all that commands do can be done there.
+
+    Where the pages are kept ready, or another window serves them, it opens those.
+    """
+    from web.server import ListeningAt, keep_ready
     from web.server import serve as serve_pages
 
+    if ready:
+        keep_ready(archive)
+        return
     serve_pages(archive, ListeningAt(host, port, behind_proxy), open_browser=not no_open, as_json=json, say=typer.echo)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from casework.asking.blindness import JudgedCase, blindness, link_of
-from casework.cases import case_with_deadlines, cases, find_case
+from casework.cases import case_with_deadlines, cases, find_case, judged
 from casework.notices.book import read_book
 from casework.workspace import Workspace
 from collector.archive.queries import Case
@@ -111,8 +111,8 @@ def next_of(ws: Workspace, wanted: str, as_of: datetime | None = None) -> NextAn
     """One case: its line of Today, and every step that can be taken now, most urgent first. Raises WrongRequest."""
     now = as_of or ws.clock.now()
     ws.archive.require()
-    judged = _judged(ws, find_case(ws, wanted), now)
-    case, file, found = judged.case, judged.file, judged.deadlines
+    one = _judged(ws, find_case(ws, wanted), now)
+    case, file, found = one.case, one.file, one.deadlines
     steps = tuple(
         {
             "id": step.deadline.id, "what": step.deadline.label, "who": step.deadline.who, "state": step.deadline.state,
@@ -122,11 +122,10 @@ def next_of(ws: Workspace, wanted: str, as_of: datetime | None = None) -> NextAn
         for step in next_steps(file, found)
     )  # fmt: skip
     policy = load_policy(case.site)
-    advice = moments(file, policy, reasons_of(file.known(), policy))
-    blind = blindness(ws, [judged], now)
-    return NextAnswer(
-        _line(ws, judged, blind, now), steps, advice, now, any(needs_attention(d) for d in found), blind, case.site
-    )
+    advice = judged(ws, file, "advice", lambda: moments(file, policy, reasons_of(file.known(), policy)))
+    blind = blindness(ws, [one], now)
+    due = any(needs_attention(d) for d in found)
+    return NextAnswer(_line(ws, one, blind, now), steps, advice, now, due, blind, case.site)
 
 
 def _line(ws: Workspace, judged: JudgedCase, blind: Iterable[Blind], now: datetime) -> TodayLine:
