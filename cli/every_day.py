@@ -168,7 +168,16 @@ def pack(
     accept_risk: Annotated[
         bool, typer.Option("--accept-risk", help="Although a file may hold what opens an account: you looked.")
     ] = False,
-    redact: Annotated[bool, typer.Option("--redact", hidden=True, help="Not built yet: use --exclude.")] = False,
+    redact: Annotated[
+        bool, typer.Option("--redact", help="Take out personal data: names, telephones, mails, addresses, accounts, cards.")
+    ] = False,
+    redact_also: Annotated[
+        list[str] | None, typer.Option("--redact-also", metavar="WORD", help="And this word or name (may be repeated).")
+    ] = None,
+    redact_box: Annotated[
+        list[str] | None,
+        typer.Option("--redact-box", metavar="EXHIBIT:PAGE:X,Y,W,H", help="And this area of a page's reading copy."),
+    ] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to write the pack.")] = None,
 ) -> View:
     """Bundle a case into one file that anybody can open and check."""
@@ -177,7 +186,10 @@ def pack(
     from rules.pack.plan.exhibits import Choices
 
     what = (everything, tuple(include or ()), tuple(exclude or ()))
-    choices = Choices(*what, redact=redact, with_originals=with_originals, open=tuple(opened or ()))
+    choices = Choices(
+        *what, redact=redact, with_originals=with_originals, open=tuple(opened or ()),
+        redact_also=tuple(redact_also or ()), redact_boxes=tuple(redact_box or ()),
+    )  # fmt: skip
     request = PackRequest(tuple(reason or ()), as_of, since, choices, output, accept_risk)
     if dry_run:
         return views.pack_preview(preview_pack(asked.ws, case, request))

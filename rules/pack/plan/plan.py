@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,8 @@ from rules.pack.plan.exhibits import Choices, Selection, choose, exhibits_of, sl
 from rules.pack.plan.timeline import TimelineRow, timeline_of
 from rules.pack.plan.withheld import Withheld, asked_of, shows_exchanges
 from rules.pack.plan.wording import REASONS
+from rules.pack.redact.boxes import boxes_of
+from rules.pack.redact.decided import RedactedOrigin, Redaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class PackPlan:
     pages were seen, or ""; `opened` is what is withheld by default
     and shown; `exchanges` names the visits whose exchanges the web archive shows, and what of each is left
     out; `cropped` names parts of a visit's pictures that copies are cut out of; `lacking` says why more may have been
-    written in the conversation than is shown, or "".
+    written in the conversation than is shown, or "". With a `redaction` every text here has personal data taken out.
     """
 
     v: int
@@ -88,6 +90,7 @@ class PackPlan:
     entries: tuple[int, ...]
     stand_in: str
     lacking: str
+    redaction: Redaction | None = None
 
     def snapshot(self, exhibit: Exhibit) -> Snapshot | None:
         """The visit that an exhibit shows; None for a file of the buyer's own."""
@@ -114,23 +117,24 @@ def plan(
     private: Mapping[str, Private] | None = None,
     acting: Mapping[str, tuple[str, ...]] | None = None,
     chosen: Selection | None = None,
+    redaction: Redaction | None = None,
 ) -> PackPlan:
     """The plan of one pack; `chosen` is what `choose` gave for it, where that was asked before.
 
     What is `private` of a visit, by snapshot id, is withheld by commitment unless the choices say `with_originals`; of a
     visit that is not named there, a conversation and all exchanges. `acting` says what a file may do when it is opened, by
-    its id. Raises WrongRequest for an unknown reason or a choice
-    that fits nothing.
+    its id. Of a pack with a `redaction` everything given here is redacted already (`rules.pack.redact.case`). Raises
+    WrongRequest for an unknown reason or a choice that fits nothing.
     """
     known = tuple(dict.fromkeys(reasons))
     _require_reasons(known)
-    if choices.redact:
-        raise WrongRequest("Redacted packs cannot be made yet.", "Leave a page or file out with --exclude instead.")
+    _require_one_way(choices, redaction)
     casefile = casefile.known()
     chosen = chosen or choose(casefile, choices)
     judged = private or {}
     closed = {s.id: judged.get(s.id) or unjudged(s) for s in chosen.snapshots}
-    exhibits, apart = exhibits_of(casefile, chosen, choices, closed, acting or {})
+    exhibits, apart = exhibits_of(casefile, chosen, choices, closed, acting or {}, redaction)
+    _require_boxes(choices, exhibits)
     numbers = _numbers(exhibits, chosen)
     shown = {s.id for s in chosen.snapshots} | {f.id for f in chosen.files}
     rows, found = tuple(deadlines), tuple(findings)
@@ -157,21 +161,39 @@ def plan(
         findings=found,
         withheld=tuple(one for one in apart if not one.opened),
         opened=tuple(one for one in apart if one.opened),
-        exchanges=_exchanges(chosen, choices, judged, numbers),
+        exchanges=_exchanges(chosen, choices, judged, numbers, redaction),
         cropped={} if choices.with_originals else {name: one.cropped for name, one in closed.items() if one.cropped},
         entries=_entries(casefile),
         stand_in=_stand_in(chosen),
         lacking=not_whole(casefile),
+        redaction=redaction,
     )
 
 
 def _exchanges(
-    chosen: Selection, choices: Choices, judged: Mapping[str, Private], numbers: Mapping[str, str]
+    chosen: Selection,
+    choices: Choices,
+    judged: Mapping[str, Private],
+    numbers: Mapping[str, str],
+    redaction: Redaction | None,
 ) -> Mapping[str, Private]:
     if choices.with_originals:
         return {s.id: Private() for s in chosen.snapshots}
     asked = asked_of(choices.open)
-    return {s.id: judged[s.id] for s in chosen.snapshots if s.id in judged and shows_exchanges(numbers[s.id], s, asked)}
+    shown = {s.id: judged[s.id] for s in chosen.snapshots if s.id in judged and shows_exchanges(numbers[s.id], s, asked)}
+    if redaction is None:
+        return shown
+    return {name: _without(one, redaction.of(name)) for name, one in shown.items() if redaction.of(name).recorded}
+
+
+def _without(private: Private, redacted: RedactedOrigin) -> Private:
+    """What of a visit's exchanges is left out, and what is redacted of it, too."""
+    return replace(
+        private,
+        exchanges=tuple(sorted({*private.exchanges, *redacted.exchanges})),
+        sockets=tuple(sorted({*private.sockets, *redacted.sockets})),
+        parts=tuple(sorted({*private.parts, *redacted.told})),
+    )
 
 
 def _stand_in(chosen: Selection) -> str:
@@ -183,6 +205,28 @@ def _stand_in(chosen: Selection) -> str:
 def plan_digest(made: PackPlan) -> str:
     """SHA-256 of the plan's canonical JSON, by which its renderings are found again."""
     return sha256(canonical(made))
+
+
+def _require_one_way(choices: Choices, redaction: Redaction | None) -> None:
+    """What is redacted is redacted everywhere, or the pack must not say so."""
+    if choices.redact and choices.with_originals:
+        raise WrongRequest(
+            "A redacted pack cannot show every original.",
+            "Leave out --with-originals, or --redact. One by one: --open A01/dom.",
+        )
+    if (choices.redact_also or choices.redact_boxes) and not choices.redact:
+        raise WrongRequest("Words and boxes are taken out of a redacted pack only.", "Add --redact.")
+    if choices.redact and redaction is None:
+        raise ValueError("nothing was decided of what to take out")
+
+
+def _require_boxes(choices: Choices, exhibits: tuple[Exhibit, ...]) -> None:
+    there = [exhibit.number for exhibit in exhibits]
+    for box in boxes_of(choices.redact_boxes):
+        if box.exhibit not in there:
+            raise WrongRequest(
+                f"Nothing of this pack is called {box.exhibit}.", f"Its exhibits: {', '.join(there) or 'none'}."
+            )
 
 
 def _require_reasons(reasons: tuple[str, ...]) -> None:

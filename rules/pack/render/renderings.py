@@ -19,11 +19,17 @@ from rules.pack.plan.submission import MOST_BYTES, MOST_FILES, submission_of
 from rules.pack.plan.timeline import timeline_csv, timeline_json
 from rules.pack.plan.withheld import together
 from rules.pack.plan.wording import UNWITNESSED, say
-from rules.pack.render.copies import Stamp, conversation_copies, page_copies, photo_copy
+from rules.pack.redact.boxes import boxes_of, covered
+from rules.pack.redact.decided import RedactedOrigin
+from rules.pack.render.copies import Stamp, conversation_copies, instead_of, page_copies, photo_copy
 from rules.pack.render.marks import marks_of
 from rules.pack.render.report import left_out_of, masked_text, render_report, render_text, render_viewer, unreplayed
 
-WEB_ARCHIVE = "data/archive.wacz"
+WEB_ARCHIVE, REDACTED = "data/archive.wacz", "data/redacted/"
+REDACTED_COPY = (
+    "A copy of the text of {}, made for this pack: personal data are taken out, and [name], [phone] and the like stand "
+    "where they stood. The original is sealed and stays with the buyer."
+)
 Get = Callable[[str], bytes]
 PrintPdf = Callable[[str], bytes]
 WebArchive = Callable[[Iterable[Snapshot], Mapping[str, Private]], bytes]
@@ -39,6 +45,7 @@ def make_renderings(
     web_archive: WebArchive,
     made_at: datetime,
     inside: Inside = lambda _digest, _names: (),
+    redacted: Mapping[str, str] | None = None,
 ) -> dict[str, bytes]:
     """Bag path to bytes of everything that is made once and then kept with the plan's digest.
 
@@ -46,7 +53,7 @@ def make_renderings(
     `print_pdf` prints one self-contained HTML page on A4; `web_archive` gives
     the exchanges of visits but for what is private, as a WACZ, or b"" where none was kept; `made_at` is the instant that
     VERIFY.md gives to openssl for the pack's own signature and tokens; `inside` gives name and bytes of the files of these
-    names in a stored zip or mail.
+    names in a stored zip or mail; `redacted` the texts of visits and files with personal data taken out, by their ids.
     """
     wacz = web_archive([s for s in plan.snapshots if s.id in plan.exchanges], plan.exchanges)
     copies = _all_copies(plan, get, inside)
@@ -56,6 +63,7 @@ def make_renderings(
     for exhibit in plan.exhibits:
         made |= dict(zip(paths[exhibit.number], copies[exhibit.number], strict=True))
         made |= _records(plan, exhibit, sealed)
+        made |= _redacted_text(exhibit, (redacted or {}).get(plan.origin(exhibit), ""))
     made["data/report.pdf"] = report
     made["data/index.html"] = render_viewer(plan, paths, has_wacz=bool(wacz)).encode("utf-8", "replace")
     made["data/timeline.csv"] = timeline_csv(plan.timeline)
@@ -75,21 +83,54 @@ def _all_copies(plan: PackPlan, get: Get, inside: Inside) -> dict[str, list[byte
     return copies
 
 
+def copies_to_cover(plan: PackPlan, get: Get, inside: Inside = lambda _digest, _names: ()) -> dict[str, list[bytes]]:
+    """The reading copies of a redacted pack by exhibit number, without the buyer's own boxes, for drawing these: also the
+    pages that are shown with such a box alone. A box's page is counted from 1 in these lists.
+    """
+    first = replace(plan, choices=replace(plan.choices, redact_boxes=tuple(f"{e.number}:1:0,0,1,1" for e in plan.exhibits)))
+    return {exhibit.number: _made(first, exhibit, get, inside, 1) for exhibit in first.exhibits}
+
+
+def _redacted_text(exhibit: Exhibit, text: str) -> dict[str, bytes]:
+    """The redacted copy of an exhibit's text. It is made, so it lies beside the exhibits and not among their originals."""
+    if not text:
+        return {}
+    where = folder(exhibit).replace("data/exhibits/", REDACTED, 1)
+    return {f"{where}text.txt": f"{REDACTED_COPY.format(exhibit.number)}\n\n{text}\n".encode("utf-8", "replace")}
+
+
 def _counts(copies: Mapping[str, list[bytes]]) -> dict[str, int]:
     return {number: len(pages) for number, pages in copies.items()}
 
 
 def _copies(plan: PackPlan, exhibit: Exhibit, get: Get, inside: Inside, first: int) -> list[bytes]:
     """Reading copies of one exhibit, numbered from `first`: only of what is shown, never of what is withheld."""
+    return covered(_made(plan, exhibit, get, inside, first), exhibit.number, boxes_of(plan.choices.redact_boxes))
+
+
+def _made(plan: PackPlan, exhibit: Exhibit, get: Get, inside: Inside, first: int) -> list[bytes]:
+    """The same without the buyer's boxes."""
     snapshot, file = plan.snapshot(exhibit), plan.file(exhibit)
     alarm = f"LOCAL STAND-IN ({plan.stand_in}): no evidence of what the real site showed" if plan.stand_in else ""
     if snapshot is not None:
         return _page_copies(plan, exhibit, snapshot, get, alarm, first)
-    if file is None or not exhibit.files:
+    redacted = plan.redaction.of(file.id) if plan.redaction and file else None
+    if file is None or not (exhibit.files or (redacted and redacted.drawn)):
         return []
     if file.media_type.startswith("image/"):
-        return _photo_copies(plan, exhibit, file.name, file.digest, get(file.digest), first)
+        copies = _photo_copies(plan, exhibit, file.name, file.digest, get(file.digest), first)
+        return _with_boxes_alone(plan, exhibit, copies, 0) if redacted and not redacted.pages_known else copies
     return _sent_pictures(plan, exhibit, file, inside, first)
+
+
+def _with_boxes_alone(plan: PackPlan, exhibit: Exhibit, copies: list[bytes], before: int) -> list[bytes]:
+    """Of copies on which nobody knows all places that have to be covered, those on which the buyer drew boxes.
+
+    `before` is how many copies of the exhibit stand before these. Where the exhibit has no box at all, it has none of them.
+    """
+    boxed = {box.page for box in boxes_of(plan.choices.redact_boxes) if box.exhibit == exhibit.number}
+    why = f"This page of {exhibit.number} is withheld: it may show what the buyer had taken out of this pack."
+    return [copy if page in boxed else instead_of(copy, why) for page, copy in enumerate(copies, before + 1) if boxed]
 
 
 def _photo_copies(
@@ -98,7 +139,10 @@ def _photo_copies(
     """The stamped copy of one picture, or none where it cannot be drawn."""
     file = plan.file(exhibit)
     added = f"Added {both(file.added_at, plan.zone)}; order {plan.order}" if file else f"Order {plan.order}"
-    lines = (f"{UNWITNESSED}: {name}", f"{which}{added}", f"SHA-256 of the original: {digest}")
+    sealed = f"SHA-256 of the original: {digest}"
+    if file and not exhibit.files:
+        sealed = f"Commitment to the original, which is withheld, see index.html: {commitment(file.salt, file.digest)}"
+    lines = (f"{UNWITNESSED}: {name}", f"{which}{added}", sealed)
     copy = photo_copy(data, Stamp(f"{exhibit.number}  {exhibit.title}", lines, _photo_foot(exhibit), first=first))
     return [copy] if copy else []
 
@@ -126,28 +170,45 @@ def _sent_pictures(plan: PackPlan, exhibit: Exhibit, file: AddedFile, inside: In
 
 def _page_copies(plan: PackPlan, exhibit: Exhibit, snapshot: Snapshot, get: Get, alarm: str, first: int) -> list[bytes]:
     """The page from top to bottom, then the conversation that was walked in it, but for what the page shows already."""
-    shown = set(exhibit.files.values())
-    pictures = tuple(tile for tile in tiles(snapshot) if tile.digest in shown)
+    shown, redacted = set(exhibit.files.values()), plan.redaction.of(snapshot.id) if plan.redaction else RedactedOrigin()
+    pictures = tuple(tile for tile in tiles(snapshot) if tile.digest in shown or tile.part in redacted.drawn)
+    closed = {tile.part for tile in pictures if tile.digest not in shown}
     marks = marks_of(plan.facts, snapshot.id)
     frames = " The frames and their names were drawn on it; facts.json says what was read there." if marks else ""
-    foot = f"Reading copy, joined from the captured pictures.{frames} The originals lie beside it in {folder(exhibit)}"
+    where = f"The originals lie beside it in {folder(exhibit)}"
+    if closed:
+        where = "Personal data are black; the originals are withheld, see index.html."
+    foot = f"Reading copy, joined from the captured pictures.{frames} {where}"
 
     def stamp(used: tuple[Artefact, ...]) -> Stamp:
-        names = ", ".join(f"{artefact_name(picture)} {picture.digest[:16]}" for picture in used)
-        return replace(_page_stamp(plan, exhibit, snapshot, f"From {names} (SHA-256)", foot, alarm), first=first)
+        source = _sources(used, {picture.part for picture in pictures} - closed)
+        return replace(_page_stamp(plan, exhibit, snapshot, source, foot, alarm), first=first)
 
-    copies = page_copies(pictures, get, stamp, marks)
+    copies = page_copies(pictures, get, stamp, marks, redacted.covered)
+    if not redacted.pages_known:
+        copies = _with_boxes_alone(plan, exhibit, copies, 0)
     screens = tuple(a for a in snapshot.artefacts if a.role == "screen")
     open_ones = {a.part for a in screens if a.digest in shown}
     if len(screens) > 1 or not pictures:
-        parts = tuple(sorted(open_ones.union(plan.cropped.get(snapshot.id, ()))))
+        parts = tuple(sorted(open_ones.union(plan.cropped.get(snapshot.id, ()), redacted.stops)))
         after = first + len(copies)
 
         def pane_stamp(used: tuple[Artefact, ...]) -> Stamp:
             return replace(_pane_stamp(plan, exhibit, snapshot, open_ones, alarm, used), first=after)
 
-        copies += conversation_copies(screens, parts, get, pane_stamp)
+        walked = conversation_copies(screens, parts, get, pane_stamp)
+        copies += walked if redacted.stops_known else _with_boxes_alone(plan, exhibit, walked, len(copies))
     return copies
+
+
+def _sources(used: tuple[Artefact, ...], shown: set[int]) -> str:
+    """What pictures a copy is made of. One that is withheld is named by its commitment, never by its digest."""
+    withheld = any(picture.part not in shown for picture in used)
+    names = ", ".join(
+        f"{artefact_name(a)} {(a.digest if a.part in shown else commitment(a.salt, a.digest))[:16]}" for a in used
+    )
+    what = "commitments: the pictures themselves are withheld, see index.html" if withheld else "SHA-256"
+    return f"From {names} ({what})"
 
 
 def _page_stamp(plan: PackPlan, exhibit: Exhibit, snapshot: Snapshot, source: str, foot: str, alarm: str) -> Stamp:
@@ -163,21 +224,16 @@ def _page_stamp(plan: PackPlan, exhibit: Exhibit, snapshot: Snapshot, source: st
 def _pane_stamp(
     plan: PackPlan, exhibit: Exhibit, snapshot: Snapshot, shown: set[int], alarm: str, used: tuple[Artefact, ...]
 ) -> Stamp:
-    """What is said of a conversation's pages. A picture that is withheld is named by its commitment, never by its digest."""
-    withheld = any(picture.part not in shown for picture in used)
-    names = ", ".join(
-        f"{artefact_name(a)} {(a.digest if a.part in shown else commitment(a.salt, a.digest))[:16]}" for a in used
-    )
-    what = "commitments: the pictures themselves are withheld, see index.html" if withheld else "SHA-256"
+    """What is said of a conversation's pages."""
     who = next((f.value for f in plan.facts if (f.snapshot, f.name, f.state) == (snapshot.id, "thread.with", "read")), "")
     whose = f"the conversation with {who}" if who else "the conversation"
     foot = f"Reading copy: {whose} alone, cut out of the captured pictures and joined where its messages repeat."
-    stamp = _page_stamp(plan, exhibit, snapshot, f"From {names} ({what})", foot, alarm)
+    stamp = _page_stamp(plan, exhibit, snapshot, _sources(used, shown), foot, alarm)
     return replace(stamp, title=f"{stamp.title}, oldest message first")
 
 
 def _photo_foot(exhibit: Exhibit) -> str:
-    return f"Reading copy. The original lies beside it in {folder(exhibit)}"
+    return f"Reading copy. The original lies beside it in {folder(exhibit)}" if exhibit.files else "Reading copy."
 
 
 def _copy_paths(exhibit: Exhibit, copies: list[bytes]) -> list[str]:
@@ -201,10 +257,10 @@ def _records(plan: PackPlan, exhibit: Exhibit, sealed: Mapping[str, Mapping[str,
         return {f"{folder(exhibit)}facts.json": canonical(record) + b"\n"} if own else {}
     closed = {item.digest for item in snapshot.artefacts} - set(exhibit.files.values())
     facts = [_fact_record(fact, closed) for fact in plan.facts if fact.snapshot == snapshot.id]
-    return {
-        f"{folder(exhibit)}snapshot.json": canonical(sealed[snapshot.id]) + b"\n",
-        f"{folder(exhibit)}facts.json": canonical({"v": 1, "exhibit": exhibit.number, "facts": facts}) + b"\n",
-    }
+    made = {f"{folder(exhibit)}facts.json": canonical({"v": 1, "exhibit": exhibit.number, "facts": facts}) + b"\n"}
+    if plan.redaction is None or plan.redaction.of(snapshot.id).recorded:
+        made[f"{folder(exhibit)}snapshot.json"] = canonical(sealed[snapshot.id]) + b"\n"
+    return made
 
 
 def _fact_record(fact: Fact, closed: set[str]) -> object:
