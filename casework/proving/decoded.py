@@ -29,6 +29,8 @@ _CONTROL = {"n": "\n", "r": "\r", "t": "\t"}
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/_=-])(?:[A-Za-z0-9+/_-]{4}){4,}(?:[A-Za-z0-9+/_-]{2,3}={0,2})?(?![A-Za-z0-9+/_-])")
 _FILES = (b"PK\x03\x04", b"\x1f\x8b", b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")
 _PICTURES = _FILES[3:]
+_ENDS = (b"IEND\xaeB`\x82", b"\xff\xd9")  # of a PNG, of a JPEG
+_RUN = re.compile(rb"[\x20-\x7e]{5,}")
 _FIELDS = re.compile(r"(?is)<input\b(?![^>]{0,400}type=[\"']?hidden)[^>]{0,2000}>|<textarea\b[^>]*>(.*?)</textarea>")
 _SHOWN = re.compile(r"(?is)\b(?:value|placeholder)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))")
 
@@ -49,7 +51,7 @@ def readings_of(data: bytes, media_type: str = "", depth: int = 0) -> Iterator[R
             yield from _undone(data.decode("utf-8", "replace"), True, depth)
         return
     pdf = data.startswith(b"%PDF-")
-    if pdf:
+    if pdf and (b"/Font" in data or b"/ObjStm" in data):  # without a font nothing is written on its pages
         passages, _ = read_apart("whole pdf", data)
         for passage in passages:
             yield from _undone(passage.text, True, depth)
@@ -137,8 +139,11 @@ def _members(data: bytes, depth: int) -> Iterator[Reading]:
 
 def _around_a_picture(data: bytes) -> Iterator[Reading]:
     """What is written about a picture: its own fields, camera data, and anything else between its pixels."""
-    yield Reading(data.decode("latin-1"), False)
-    yield Reading(data.decode("utf-8", "ignore").replace("\x00", ""), False)
+    for raw in (data, data.replace(b"\x00", b"")):  # the latter for UTF-16
+        yield Reading("\n".join(run.decode("ascii") for run in _RUN.findall(raw)), False)
+    end = max((data.rfind(mark) + len(mark) for mark in _ENDS if mark in data), default=len(data))
+    if end < len(data):
+        yield from _undone(data[end:].decode("utf-8", "replace"), True, _DEEPEST)
     with suppress(OSError, ValueError, SyntaxError, Image.DecompressionBombError), warnings.catch_warnings(action="ignore"):
         with Image.open(io.BytesIO(data)) as image:
             told = [*image.info.values(), *getattr(image, "text", {}).items()]

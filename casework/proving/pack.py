@@ -15,7 +15,6 @@ from casework.cases import casefile, find_case
 from casework.proving.last_look import LastLook, Suspect, Unread
 from casework.proving.proof import PackProof, covering_checkpoint
 from casework.proving.redaction import DecidedRedaction, decide_redaction
-from casework.proving.redaction_search import search_for_redacted
 from casework.workspace import Workspace, sealed_view
 from collector.archive.queries import Case
 from collector.archive.sealing import TIMEOUT_S, seal, signing_key
@@ -287,7 +286,7 @@ class _Planned:
     def search(self, path: str, data: bytes) -> None:
         """Looks at a file as it is written. Raises PersonNeeded where anything stands in it that was taken out."""
         if self.decided:
-            search_for_redacted(self.decided.redactor, path, data)
+            self.decided.search(path, data)
 
 
 def _plan(ws: Workspace, file: CaseFile, request: PackRequest, choices: Choices) -> _Planned:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from casework.proving.decoded import fields_in, readings_of, seen_in
+from casework.proving.redaction_search import is_kept, search_for_redacted
 from casework.workspace import Workspace
-from collector.canonical import as_json
+from collector.canonical import as_json, sha256
 from collector.errors import PersonNeeded
 from collector.kinds import file_kind, page_kind
 from collector.ledger.log import Entry
@@ -41,6 +42,14 @@ class DecidedRedaction:
     redactor: Redactor
     redaction: Redaction
     texts: Mapping[str, str]
+    _seen: set[tuple[bool, str]] = field(default_factory=set, compare=False)
+
+    def search(self, path: str, data: bytes) -> None:
+        """Looks at a file of the pack, by its path in the zip; at the same bytes once. Raises PersonNeeded."""
+        search_for_redacted(self.redactor, path, b"")
+        if (one := (is_kept(path), sha256(data))) not in self._seen:
+            self._seen.add(one)
+            search_for_redacted(self.redactor, path, data)
 
 
 def decide_redaction(

@@ -18,13 +18,18 @@ _OF_OTHERS = re.compile(
 _KEPT = re.compile(r"[^/]+/data/(?:exhibits/[AB]\d+-[^/]+/(?!copy-\d|facts\.json)|archive\.wacz|proof/entries\.jsonl)")
 
 
+def is_kept(path: str) -> bool:
+    """Whether a file of the pack is an original, or holds what was kept as it was."""
+    return bool(_KEPT.match(path))
+
+
 def search_for_redacted(redactor: Redactor, path: str, data: bytes) -> None:
     """Looks at one file, by its path in the zip. Raises PersonNeeded where anything that was taken out stands in it, in its
     name, or in what is packed in it.
     """
     for reading in _readings(path, data):
         for hit in redactor.hits(reading.text, by_form=reading.legible and not _OF_OTHERS.fullmatch(path)):
-            if _KEPT.match(path) or not _is_of_the_pack(hit):
+            if is_kept(path) or not _is_of_the_pack(hit):
                 raise PersonNeeded(
                     f"No pack was written: a {KINDS[hit.kind][0]} that is to be taken out would still stand in "
                     f"{path.partition('/')[2]}.",

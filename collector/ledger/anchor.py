@@ -17,8 +17,8 @@ from collector.model import Problem
 class Anchor:
     """Roots by the size of their tree, lines by number, and the fingerprint of the key that signed; each may be empty.
 
-    `name` is how the user called it. `leaves` are the hashes (hexadecimal) of lines that it withholds. `exact` means that this
-    key, and no later one, must have signed.
+    `name` is how the user called it. `leaves` are the hashes (hexadecimal) of lines that it withholds. `exact` means that
+    this key, and no later one, must have signed.
     """
 
     name: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -28,6 +28,7 @@ _FIRST = (WORD, MAIL, CARD, ACCOUNT, PASSPORT, PHONE, ADDRESS, NAME)  # which ki
 _LEARNED = {PHONE: 7, MAIL: 6, ADDRESS: 8, ACCOUNT: 8, CARD: 13, PASSPORT: 7}  # signs of a value that is told from others
 _NUMBERS = (PHONE, CARD, ACCOUNT)
 _SEP = r"[ \t\u00a0().\-/]{0,3}"
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _BETWEEN = r"[\W_]{0,4}"
 _DASHES = tuple("\u2010\u2011\u2012\u2013\u2014\u2015\u2212")
 _TAIL = 8  # figures of a telephone number that stay when it is written with another prefix
@@ -171,7 +172,7 @@ class _Plain:
     """A text as it is read, and for each of its signs the place in the text as it is written."""
 
     text: str
-    places: tuple[int, ...] | None
+    places: Sequence[int] | None
 
 
 def _plain(text: str) -> _Plain:
@@ -179,11 +180,16 @@ def _plain(text: str) -> _Plain:
         return _Plain(text, None)
     signs: list[str] = []
     places: list[int] = []
-    for place, sign in enumerate(text):
-        read = _read(sign)
-        signs.append(read)
+    reached = 0
+    for match in _NOT_ASCII.finditer(text):
+        place, read = match.start(), _read(match[0])
+        signs += [text[reached:place], read]
+        places += range(reached, place)
         places += [place] * len(read)
-    return _Plain("".join(signs), tuple(places))
+        reached = place + 1
+    signs.append(text[reached:])
+    places += range(reached, len(text))
+    return _Plain("".join(signs), places)
 
 
 @lru_cache(100_000)
