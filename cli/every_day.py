@@ -178,6 +178,12 @@ def pack(
         list[str] | None,
         typer.Option("--redact-box", metavar="EXHIBIT:PAGE:X,Y,W,H", help="And this area of a page's reading copy."),
     ] = None,
+    report_size: Annotated[
+        int,
+        typer.Option(
+            "--report-size", metavar="MB", min=1, max=500, help="How large report.pdf may be; its pictures shrink."
+        ),
+    ] = 5,
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to write the pack.")] = None,
 ) -> View:
     """Bundle a case into one file that anybody can open and check."""
@@ -188,7 +194,7 @@ def pack(
     what = (everything, tuple(include or ()), tuple(exclude or ()))
     choices = Choices(
         *what, redact=redact, with_originals=with_originals, open=tuple(opened or ()),
-        redact_also=tuple(redact_also or ()), redact_boxes=tuple(redact_box or ()),
+        redact_also=tuple(redact_also or ()), redact_boxes=tuple(redact_box or ()), report_mb=report_size,
     )  # fmt: skip
     request = PackRequest(tuple(reason or ()), as_of, since, choices, output, accept_risk)
     if dry_run:

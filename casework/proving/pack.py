@@ -294,7 +294,7 @@ def _plan(ws: Workspace, file: CaseFile, request: PackRequest, choices: Choices)
 
     Where the pack is redacted, everything is planned from the redacted case, so that nothing else can come into it.
     """
-    policy = load_policy()
+    policy = load_policy(file.site)
     file = file.known()
     chosen = choose(file, choices)
     private = _private(ws, chosen.snapshots)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,9 @@ from rules.pack.redact.boxes import boxes_of, covered
 from rules.pack.redact.decided import RedactedOrigin
 from rules.pack.render.copies import Stamp, conversation_copies, instead_of, page_copies, photo_copy
 from rules.pack.render.marks import marks_of
+from rules.pack.render.pdf import finished, pages_of
 from rules.pack.render.report import left_out_of, masked_text, render_report, render_text, render_viewer, unreplayed
+from rules.pack.render.sheets import fits
 
 WEB_ARCHIVE, REDACTED = "data/archive.wacz", "data/redacted/"
 REDACTED_COPY = (
@@ -31,7 +34,7 @@ REDACTED_COPY = (
     "where they stood. The original is sealed and stays with the buyer."
 )
 Get = Callable[[str], bytes]
-PrintPdf = Callable[[str], bytes]
+PrintPdf = Callable[[str, Callable[[bytes], str]], bytes]
 WebArchive = Callable[[Iterable[Snapshot], Mapping[str, Private]], bytes]
 Inside = Callable[[str, frozenset[str]], Iterable[tuple[str, bytes]]]
 MOST_PICTURES = 40  # of a conversation that brought more, the older ones are in the original alone
@@ -50,7 +53,7 @@ def make_renderings(
     """Bag path to bytes of everything that is made once and then kept with the plan's digest.
 
     `get` gives a stored object by its digest; `sealed` is what the ledger's entries say of the visits, by snapshot id;
-    `print_pdf` prints one self-contained HTML page on A4; `web_archive` gives
+    `print_pdf` prints a self-contained HTML page on A4, then the page that is made of that print; `web_archive` gives
     the exchanges of visits but for what is private, as a WACZ, or b"" where none was kept; `made_at` is the instant that
     VERIFY.md gives to openssl for the pack's own signature and tokens; `inside` gives name and bytes of the files of these
     names in a stored zip or mail; `redacted` the texts of visits and files with personal data taken out, by their ids.
@@ -58,7 +61,7 @@ def make_renderings(
     wacz = web_archive([s for s in plan.snapshots if s.id in plan.exchanges], plan.exchanges)
     copies = _all_copies(plan, get, inside)
     paths = {exhibit.number: _copy_paths(exhibit, copies[exhibit.number]) for exhibit in plan.exhibits}
-    report = print_pdf(render_report(plan, copies, has_wacz=bool(wacz)))
+    report = _report(plan, copies, print_pdf, has_wacz=bool(wacz))
     made: dict[str, bytes] = {WEB_ARCHIVE: wacz} if wacz else {}
     for exhibit in plan.exhibits:
         made |= dict(zip(paths[exhibit.number], copies[exhibit.number], strict=True))
@@ -72,6 +75,22 @@ def make_renderings(
     made["data/VERIFY.md"] = _how_to_verify(plan, made_at, has_wacz=bool(wacz))
     made["data/verify.py"] = (Path(__file__).parents[1] / "templates" / "verify.py").read_bytes()
     return made | _submission(plan, copies, get, report, has_wacz=bool(wacz))
+
+
+def _report(plan: PackPlan, copies: Mapping[str, list[bytes]], print_pdf: PrintPdf, *, has_wacz: bool) -> bytes:
+    """The report within its size, each page number in its contents read from a first print."""
+    report, limit = b"", plan.choices.report_mb * 1_000_000
+    for fit in fits(copies, limit):
+        page = partial(render_report, plan, copies, has_wacz, fit=fit)
+        report = finished(print_pdf(page(), partial(_numbered, page)), plan.name)
+        if len(report) <= limit:
+            break
+    return report
+
+
+def _numbered(page: Callable[..., str], printed: bytes) -> str:
+    """The page with the page numbers that a print of its draft shows."""
+    return page(pages=pages_of(printed))
 
 
 def _all_copies(plan: PackPlan, get: Get, inside: Inside) -> dict[str, list[bytes]]:
@@ -173,7 +192,7 @@ def _page_copies(plan: PackPlan, exhibit: Exhibit, snapshot: Snapshot, get: Get,
     shown, redacted = set(exhibit.files.values()), plan.redaction.of(snapshot.id) if plan.redaction else RedactedOrigin()
     pictures = tuple(tile for tile in tiles(snapshot) if tile.digest in shown or tile.part in redacted.drawn)
     closed = {tile.part for tile in pictures if tile.digest not in shown}
-    marks = marks_of(plan.facts, snapshot.id)
+    marks = marks_of(plan.facts, snapshot.id, plan.site)
     frames = " The frames and their names were drawn on it; facts.json says what was read there." if marks else ""
     where = f"The originals lie beside it in {folder(exhibit)}"
     if closed:
