@@ -59,7 +59,8 @@ _AT_REST = frozenset(
 class Choices:
     """What the user chose: `include` and `exclude` name visits, files or kinds; `since` is a day in the case's zone.
 
-    `open` names what is withheld by default and shown all the same: exhibit, or id, and role ("A01/dom").
+    `open` names what is withheld by default and shown all the same: exhibit, or id, and role ("A01/dom"). `forums` are the
+    places that a set of files is made for, beside the platform of the order.
     """
 
     all: bool = False
@@ -69,6 +70,7 @@ class Choices:
     redact: bool = False
     with_originals: bool = False
     open: tuple[str, ...] = ()
+    forums: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
