@@ -177,7 +177,7 @@ def pack(
 ) -> View:
     """Bundle a case into one file that anybody can open and check."""
     from casework import views
-    from casework.proving.pack import PackPreview, PackRequest, Place, make_pack, preview_pack
+    from casework.proving.pack import Destination, PackPreview, PackRequest, make_pack, preview_pack
     from rules.pack.plan.exhibits import Choices
 
     what = (everything, tuple(include or ()), tuple(exclude or ()))
@@ -191,7 +191,7 @@ def pack(
         with asked.terminal.still():
             asked.terminal.show(views.disclosure(preview))
 
-    def tell_files(made: tuple[Place, ...]) -> None:
+    def tell_files(made: tuple[Destination, ...]) -> None:
         with asked.terminal.still():
             asked.terminal.show(views.handed_in(made))
 

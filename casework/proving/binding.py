@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from collector.saved.sheets import PageRange, bind, page_counts
-from rules.pack.submission.paper import Part, numbers_alone
+from rules.pack.submission.paper import Leaves, numbers_alone
 
 
 class PdfBinder:
@@ -15,7 +15,7 @@ class PdfBinder:
         """The number of pages of each, 0 where it cannot be opened."""
         return page_counts(pdfs)
 
-    def bind(self, parts: Sequence[Part], number_from: int | None) -> bytes:
+    def bind(self, parts: Sequence[Leaves], number_from: int | None) -> bytes:
         """The parts as one PDF, numbered where asked; b"" where it cannot be done."""
         pages = sum(part.last - part.first for part in parts)
         over = b"" if number_from is None else numbers_alone(number_from, pages)

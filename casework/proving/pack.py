@@ -78,11 +78,11 @@ class PackAnswer:
     seal: str
     failures: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
-    places: tuple[Place, ...] = ()
+    places: tuple[Destination, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Destination:
     """Where files can be handed in: who sees them there, and which limits are kept to.
 
     `files` are those of the pack's folder for it, with their sizes in bytes; none before they are made.
@@ -106,7 +106,7 @@ class PackPreview:
     exhibits: tuple[Exhibit, ...]
     disclosed: Disclosed
     order: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    places: tuple[Place, ...] = ()
+    places: tuple[Destination, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ class PackRequest:
 
 
 Tell = Callable[[PackPreview], None]
-TellFiles = Callable[[tuple[Place, ...]], None]
+TellFiles = Callable[[tuple[Destination, ...]], None]
 
 
 def preview_pack(ws: Workspace, wanted: str, request: PackRequest) -> PackPreview:
@@ -143,13 +143,13 @@ def _preview(planned: PackPlan, disclosed: Disclosed) -> PackPreview:
     return PackPreview(planned.name, planned.exhibits, disclosed, order, _places(planned, {}))
 
 
-def _places(planned: PackPlan, made: Mapping[str, bytes]) -> tuple[Place, ...]:
+def _places(planned: PackPlan, made: Mapping[str, bytes]) -> tuple[Destination, ...]:
     """The places that the pack is for, with what was made for each."""
     places = []
     for forum in forums_of(planned.choices.forums):
         names = (path.removeprefix(forum.folder) for path in sorted(made) if path.startswith(forum.folder))
         files = tuple((name, len(made[forum.folder + name])) for name in names if "/" not in name)
-        places.append(Place(forum.id, forum.title, forum.seen_by, limits_in_short(forum), files))
+        places.append(Destination(forum.id, forum.title, forum.seen_by, limits_in_short(forum), files))
     return tuple(places)
 
 

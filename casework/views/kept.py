@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from casework.keeping.add import KeptFile
     from casework.keeping.capture import Captured
     from casework.proving.export import ExportAnswer
-    from casework.proving.pack import Disclosed, PackAnswer, PackPreview, Place
+    from casework.proving.pack import Destination, Disclosed, PackAnswer, PackPreview
     from collector.archive.sealing import SealState
     from collector.model import AddedFile, Exhibit, SavedPage, Snapshot
 
@@ -176,7 +176,7 @@ def disclosure(preview: PackPreview) -> View:
     return View({}, (line("The other side will see:"), *blocks))
 
 
-def handed_in(places: Iterable[Place]) -> View:
+def handed_in(places: Iterable[Destination]) -> View:
     """The files for each place, said before the pack is written."""
     return View({}, tuple(_files_for(places)))
 
@@ -193,7 +193,7 @@ def _handed_in(preview: PackPreview) -> Iterator[Block]:
         yield line(f"{number} {titles[number]}" + (f" ({'; '.join(shows)})" if shows else ""), indent=2)
 
 
-def _files_for(places: Iterable[Place]) -> Iterator[Block]:
+def _files_for(places: Iterable[Destination]) -> Iterator[Block]:
     for place in places:
         shown = [f"{name} ({-(-size // 1000):,} KB)" for name, size in place.files if not name.endswith(".txt")]
         yield line(f"{place.title}: {', '.join(shown) or 'no file'}")

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from collector.kinds import file_kind
+from collector.kinds import FileKind, PageKind, file_kind, page_kind
 from collector.model import Exhibit, Fact, Money, Printed
 from rules.case.casefile import CaseFile
 from rules.language.dates import civil, time_in
@@ -84,42 +84,17 @@ def claim_in_chinese(
 
 def title_zh(exhibit: Exhibit) -> str:
     """What an exhibit is called in Chinese."""
-    if not exhibit.witnessed:
-        return file_kind(exhibit.kind).zh
-    return _PAGES.get(exhibit.kind, "网页")
-
-
-_PAGES: Mapping[str, str] = {
-    "order": "订单页面", "thread": "消息中心聊天记录", "supplier": "供应商页面", "product": "产品页面",
-    "dispute": "纠纷（退款申请）页面", "tracking": "物流跟踪页面", "search": "搜索结果页面", "order_list": "订单列表页面",
-    "dispute_list": "纠纷列表页面", "conversations": "会话列表页面", "account": "账户页面", "page": "网页",
-}  # fmt: skip
-
-
-_PURPOSES: Mapping[str, str] = {
-    "ship_date": "双方约定的发货日期", "payment_date": "付款日期（发货期限的起算点）", "order_status": "订单状态及发货情况",
-    "not_shipped.order_status": "卖方未发货", "first_scan": "承运人首次扫描时间，即实际发货时间",
-    "thread": "双方就发货时间的沟通情况", "payment_proof": "买方已付款的事实和金额", "tracking": "物流记录，无运输进展",
-    "carrier": "承运人的说明", "promises": "卖方的承诺", "specification": "约定的规格和质量要求",
-    "photos": "货物的实际状况和缺陷", "damaged.photos": "外箱、标签、内包装及货物的损坏情况",
-    "not_as_described.photos": "实际收到的货物状况", "video": "货物的功能状况", "inspection": "检验结论",
-    "defect_count": "不合格数量", "packing_list": "应交数量与实交数量", "cartons": "箱数和重量", "unboxing": "开箱清点过程",
-    "shortage": "短少明细", "product_page": "卖方对产品的描述", "sample": "经确认的样品",
-    "damage_report": "货物损坏的书面证明",
-    "incoterm": "贸易术语及风险转移的约定", "admission": "卖方自行承认的事实",
-}  # fmt: skip
-_BACKGROUND: Mapping[str, str] = {
-    "order": "订单的成立及内容", "thread": "双方的沟通过程", "supplier": "卖方的主体信息", "product": "卖方对产品的描述",
-    "dispute": "退款申请的提出和处理情况", "tracking": "货物运输情况", "contract": "合同的成立及内容",
-    "photo": "货物的实际状况", "payment": "付款情况", "receipt": "付款情况", "chat": "双方的沟通过程",
-}  # fmt: skip
+    return _kind(exhibit).zh
 
 
 def purpose_zh(exhibit: Exhibit, proofs: tuple[Proof, ...]) -> str:
     """What an exhibit is to prove, in Chinese: the pieces of evidence that it shows, else what it is for."""
     own = [proof for proof in proofs if exhibit.number in proof.exhibits]
-    said = [_PURPOSES.get(f"{proof.reason}.{proof.id}") or _PURPOSES[proof.id] for proof in own]
-    return "；".join(dict.fromkeys(said)) or _BACKGROUND.get(exhibit.kind, "案件背景情况")
+    return "；".join(dict.fromkeys(proof.zh for proof in own)) or _kind(exhibit).shows_zh
+
+
+def _kind(exhibit: Exhibit) -> PageKind | FileKind:
+    return page_kind(exhibit.kind) if exhibit.witnessed else file_kind(exhibit.kind)
 
 
 def day_zh(day: date) -> str:

@@ -19,11 +19,12 @@ _ADMITTED = 15  # where words of the supplier's own stand, on the scale of the k
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A piece of evidence for a reason, in words, and the numbers of the exhibits that show it, strongest first."""
+    """A piece of evidence for a reason, what it proves in Chinese (`zh`), and the exhibits that show it, strongest first."""
 
     reason: str
     id: str
     label: str
+    zh: str
     exhibits: tuple[str, ...]
 
 
@@ -36,11 +37,11 @@ def proofs_of(
     for id in reasons:
         reason = policy.reason(id)
         admitted = _admissions(casefile, id)
-        wanted = [(needed.id, needed.label, [one for one in shown if one.meets(needed)]) for needed in reason.requirements]
-        wanted.append((ADMISSION, "the supplier's own words", [one for one in shown if one.says(admitted)]))
-        for what, label, those in wanted:
+        wanted = [(n.id, n.label, n.zh, [one for one in shown if one.meets(n)]) for n in reason.requirements]
+        wanted.append((ADMISSION, "the supplier's own words", "卖方自行承认的事实", [s for s in shown if s.says(admitted)]))
+        for what, label, zh, those in wanted:
             numbers = tuple(one.exhibit.number for one in sorted(those, key=lambda one: one.weight))
-            found += [Proof(id, what, label, numbers)] if numbers else []
+            found += [Proof(id, what, label, zh, numbers)] if numbers else []
     return tuple(found)
 
 

@@ -10,7 +10,7 @@ from rules.pack.plan.exhibits import folder, slug
 from rules.pack.plan.plan import PackPlan
 from rules.pack.plan.proofs import weight_of
 from rules.pack.plan.wording import REASONS, UNWITNESSED
-from rules.pack.submission.fitting import REPORT, Document, OmittedFile
+from rules.pack.submission.fitting import REPORT, OmittedFile, Submittable
 from rules.pack.submission.paper import Binder
 from rules.policy.forums import Forum
 
@@ -21,7 +21,7 @@ _IN_PERSON = "Its messages stand in the report; the original can be shown to the
 
 def documents_of(
     plan: PackPlan, copies: Mapping[str, list[bytes]], pdfs: Mapping[str, bytes], binder: Binder
-) -> tuple[Document, ...]:
+) -> tuple[Submittable, ...]:
     """Every exhibit that has pages; `copies` by exhibit number, `pdfs` the buyer's own by bag path."""
     made = [document for exhibit in plan.exhibits if (document := _document(plan, exhibit, copies, pdfs))]
     counts = iter(binder.counts([document.pdf for document in made if document.pdf]))
@@ -36,18 +36,18 @@ def strongest_first(plan: PackPlan) -> tuple[tuple[Exhibit, tuple[str, ...]], ..
     return tuple(sorted(shown, key=lambda one: (_weight(plan, *one), one[0].number)))
 
 
-def report_as(forum: Forum, report: bytes, binder: Binder) -> tuple[Document, ...]:
+def report_as(forum: Forum, report: bytes, binder: Binder) -> tuple[Submittable, ...]:
     """The report as the place gets it; nothing where it gets none."""
     if not report or forum.report == "never":
         return ()
     weight = _FIRST if forum.report == "first" else _AFTER_ALL
     title = "The claim, its timeline and its exhibits on a few pages"
     pages = binder.counts([report])[0] if forum.most("pages") else 1
-    return (Document("report", title, REPORT, weight, pdf=report, pages=pages),)
+    return (Submittable("report", title, REPORT, weight, pdf=report, pages=pages),)
 
 
 def without_pages(
-    plan: PackPlan, forum: Forum, documents: tuple[Document, ...], *, has_wacz: bool, has_report: bool
+    plan: PackPlan, forum: Forum, documents: tuple[Submittable, ...], *, has_wacz: bool, has_report: bool
 ) -> list[OmittedFile]:
     """What has no page to hand in, or what the place has no use for."""
     names = {document.name for document in documents}
@@ -59,11 +59,11 @@ def without_pages(
 
 def _document(
     plan: PackPlan, exhibit: Exhibit, copies: Mapping[str, list[bytes]], pdfs: Mapping[str, bytes]
-) -> Document | None:
+) -> Submittable | None:
     title = exhibit.title if exhibit.witnessed else f"{exhibit.title} ({UNWITNESSED.lower()})"
     proves = _proves(plan, exhibit)
     weight, thread = _weight(plan, exhibit, proves), exhibit.kind == "thread"
-    blank = Document(exhibit.number, title, slug(exhibit.kind), weight, proves=proves, from_end=thread)
+    blank = Submittable(exhibit.number, title, slug(exhibit.kind), weight, proves=proves, from_end=thread)
     pictures = tuple(copies.get(exhibit.number, ()))
     if pictures:
         return replace(blank, pictures=pictures, pages=len(pictures), photo=not exhibit.witnessed and len(pictures) == 1)
@@ -84,7 +84,7 @@ def _proves(plan: PackPlan, exhibit: Exhibit) -> tuple[str, ...]:
     return tuple(f"{reason}: {', '.join(labels)}" for reason, labels in found.items())
 
 
-def _needed(plan: PackPlan, documents: Sequence[Document]) -> set[str]:
+def _needed(plan: PackPlan, documents: Sequence[Submittable]) -> set[str]:
     """The strongest exhibit of each kind, for each piece of evidence: page and contract may both state the ship date."""
     needed: set[str] = set()
     for proof in plan.proofs:

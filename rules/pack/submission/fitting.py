@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from rules.pack.submission.paper import LEVELS, OVERHEAD, Binder, Part, Press, pdf_of
+from rules.pack.submission.paper import LEVELS, OVERHEAD, Binder, Leaves, Press, pdf_of
 from rules.policy.forums import Forum
 
 REPORT = "report"
@@ -15,7 +15,7 @@ _LAST = len(LEVELS) - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class Submittable:
     """An exhibit that can be handed in: its reading copies, or the buyer's own PDF.
 
     `weight` puts the strongest first; `essential`: without it a reason would be left without proof. `from_end`: where not
@@ -39,7 +39,7 @@ class Document:
 class Extract:
     """Pages `first` to `last` of a document, counted from 1, as they are handed in from page `at` of the bundle on."""
 
-    document: Document
+    document: Submittable
     first: int
     last: int
     at: int = 0
@@ -91,7 +91,7 @@ class Fitted:
 class _Taken:
     """Pages of a document that are taken, and the level of its copies."""
 
-    document: Document
+    document: Submittable
     pages: int
     level: int = 0
 
@@ -123,7 +123,7 @@ class _Room:
         )
 
 
-def fit(forum: Forum, documents: Iterable[Document], binder: Binder, front: Sequence[tuple[int, int]] = ()) -> Fitted:
+def fit(forum: Forum, documents: Iterable[Submittable], binder: Binder, front: Sequence[tuple[int, int]] = ()) -> Fitted:
     """The documents within the limits of the place; `front` is what lies before them: pages and bytes of each file."""
     room = _Room.of(forum, sum(pages for pages, _ in front), sum(size for _, size in front), len(front))
     return _Fitting(forum, room, binder).run(sorted(documents, key=lambda d: (d.weight, d.name)))
@@ -142,7 +142,7 @@ class _Fitting:
         largest = min((n for n in (self.room.file, self.room.total) if n is not None), default=None)
         self.press = Press(largest)
 
-    def run(self, documents: Sequence[Document]) -> Fitted:
+    def run(self, documents: Sequence[Submittable]) -> Fitted:
         needed = [d for d in documents if d.essential]
         taken = self._within_bytes(self._within_pages(needed))
         for document in (d for d in documents if not d.essential):
@@ -156,7 +156,7 @@ class _Fitting:
 
     # -- pages ----------------------------------------------------------------------------------------------------------
 
-    def _within_pages(self, needed: Sequence[Document]) -> list[_Taken]:
+    def _within_pages(self, needed: Sequence[Submittable]) -> list[_Taken]:
         """A page of each, strongest first, then one more of each in turn, until all are taken or the room is used up."""
         room = self.room.pages
         if room is None:
@@ -175,12 +175,12 @@ class _Fitting:
             room -= min(room, len(short))
         return taken
 
-    def _can_be_cut(self, document: Document) -> bool:
+    def _can_be_cut(self, document: Submittable) -> bool:
         """Whether some of its pages can be had alone."""
         if document.name not in self.cut:
             whole = bool(document.pictures)
             self.cut[document.name] = whole or (
-                document.pages > 1 and bool(self.binder.bind((Part(document.pdf, 0, 1),), None))
+                document.pages > 1 and bool(self.binder.bind((Leaves(document.pdf, 0, 1),), None))
             )
         return self.cut[document.name]
 
@@ -229,7 +229,7 @@ class _Fitting:
                 self._leave(extract.document, self._too_many_bytes(), self.forum.too_large, extract)
         return uploads
 
-    def _take_whole(self, document: Document, taken: list[_Taken]) -> None:
+    def _take_whole(self, document: Submittable, taken: list[_Taken]) -> None:
         """What is not needed is taken whole or not at all."""
         pages, used = max(1, document.pages), sum(one.pages for one in taken)
         if self.room.pages is not None and (not document.pages or used + pages > self.room.pages):
@@ -300,7 +300,7 @@ class _Fitting:
     def _cut(self, extract: Extract) -> bytes:
         if extract.whole:
             return extract.document.pdf
-        return self.binder.bind((Part(extract.document.pdf, extract.first - 1, extract.last),), None)
+        return self.binder.bind((Leaves(extract.document.pdf, extract.first - 1, extract.last),), None)
 
     def _merged(self, groups: list[list[_Piece]]) -> list[list[_Piece]]:
         """As few files as the place takes: first those of one kind together, then the weakest; then some are left out."""
@@ -334,7 +334,7 @@ class _Fitting:
             return pdf_of([jpeg for piece in pieces for jpeg in piece.jpegs], number_from)
         if len(pieces) == 1 and number_from is None:
             return pieces[0].pdf
-        parts = [Part(piece.pdf or pdf_of(piece.jpegs), 0, piece.extract.pages) for piece in pieces]
+        parts = [Leaves(piece.pdf or pdf_of(piece.jpegs), 0, piece.extract.pages) for piece in pieces]
         return self.binder.bind(parts, number_from)
 
     def _upload(self, group: Sequence[_Piece], number: int, groups: Sequence[Sequence[_Piece]]) -> Upload:
@@ -360,7 +360,7 @@ class _Fitting:
         alone: list[_Piece] = []
         number = 1
         for piece in (piece for one in taken for piece in self._pieces(one)):
-            if piece.pdf and not self.binder.bind((Part(piece.pdf, 0, piece.extract.pages),), number):
+            if piece.pdf and not self.binder.bind((Leaves(piece.pdf, 0, piece.extract.pages),), number):
                 alone.append(piece)
                 continue
             placed = replace(piece, extract=replace(piece.extract, at=number))
@@ -381,7 +381,7 @@ class _Fitting:
 
     # -- what is not there ----------------------------------------------------------------------------------------------
 
-    def _say_cut(self, uploads: Sequence[Upload], documents: Sequence[Document]) -> None:
+    def _say_cut(self, uploads: Sequence[Upload], documents: Sequence[Submittable]) -> None:
         """Of a document of which pages are handed in, those that are not."""
         there: dict[str, list[Extract]] = {}
         for upload in uploads:
@@ -396,7 +396,7 @@ class _Fitting:
                     cut = Extract(document, first, last)
                     self._leave(document, "not all of its pages fit within the limits.", self.forum.rest, cut)
 
-    def _leave(self, document: Document, why: str, where: str, extract: Extract | None = None) -> None:
+    def _leave(self, document: Submittable, why: str, where: str, extract: Extract | None = None) -> None:
         name = _stem(document)
         if extract is not None and not extract.whole:
             which = f"page {extract.first}" if extract.pages == 1 else f"pages {extract.first} to {extract.last}"
@@ -441,7 +441,7 @@ def _gaps(pages: Sequence[tuple[int, int]], last: int) -> Iterator[tuple[int, in
         yield reached + 1, last
 
 
-def _stem(document: Document) -> str:
+def _stem(document: Submittable) -> str:
     return "report.pdf" if document.kind == REPORT else f"{document.name}-{document.kind}"
 
 

@@ -19,7 +19,7 @@ OVERHEAD = 1_200  # bytes of a PDF beside the pictures in it, for each page; mor
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Leaves:
     """Pages `first` to `last` of a PDF, counted from 0, the last one left out."""
 
     pdf: bytes
@@ -33,7 +33,7 @@ class Binder(Protocol):
     def counts(self, pdfs: Sequence[bytes]) -> tuple[int, ...]:
         """The number of pages of each, 0 where it cannot be opened."""
 
-    def bind(self, parts: Sequence[Part], number_from: int | None) -> bytes:
+    def bind(self, parts: Sequence[Leaves], number_from: int | None) -> bytes:
         """The parts as one PDF, its pages numbered at their foot from that number on; b"" where it cannot be done."""
 
 
@@ -44,7 +44,7 @@ class NoBinder:
         """Unknown."""
         return (0,) * len(pdfs)
 
-    def bind(self, parts: Sequence[Part], number_from: int | None) -> bytes:
+    def bind(self, parts: Sequence[Leaves], number_from: int | None) -> bytes:
         """Not here."""
         return b""
 

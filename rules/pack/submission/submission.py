@@ -11,7 +11,7 @@ from rules.pack.plan.claim_zh import in_the_names_of, purpose_zh, title_zh, toda
 from rules.pack.plan.plan import PackPlan
 from rules.pack.render.report import html, render_text
 from rules.pack.submission.documents import documents_of, report_as, without_pages
-from rules.pack.submission.fitting import Document, Extract, Fitted, OmittedFile, Upload, fit
+from rules.pack.submission.fitting import Extract, Fitted, OmittedFile, Submittable, Upload, fit
 from rules.pack.submission.paper import Binder
 from rules.policy.forums import Forum, Forums, Limit, forums_of, load_forums
 from rules.policy.platform import load_policy
@@ -90,7 +90,7 @@ def _limit(limit: Limit, known: Forums) -> str:
 
 
 def _with_index(
-    plan: PackPlan, forum: Forum, documents: Sequence[Document], binder: Binder, print_pdf: PrintPdf
+    plan: PackPlan, forum: Forum, documents: Sequence[Submittable], binder: Binder, print_pdf: PrintPdf
 ) -> tuple[tuple[Upload, ...], Fitted]:
     """A bundle with its index before it, which takes up room itself; single files have none."""
     if forum.shape != "bundle":

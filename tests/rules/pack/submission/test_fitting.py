@@ -12,8 +12,8 @@ from PIL import Image
 from pypdf import PdfReader
 
 from collector.saved.sheets import PageRange, _bound, _Task
-from rules.pack.submission.fitting import Document, Fitted, fit
-from rules.pack.submission.paper import NoBinder, Part, numbers_alone, pdf_of
+from rules.pack.submission.fitting import Fitted, Submittable, fit
+from rules.pack.submission.paper import Leaves, NoBinder, numbers_alone, pdf_of
 from rules.policy.forums import Forum, load_forums
 
 SHRUNK = 60  # the pictures here are so much smaller than a page's, and so are the limits in bytes
@@ -45,7 +45,7 @@ class InProcess:
     def counts(self, pdfs: Sequence[bytes]) -> tuple[int, ...]:
         return tuple(len(PdfReader(io.BytesIO(pdf)).pages) for pdf in pdfs)
 
-    def bind(self, parts: Sequence[Part], number_from: int | None) -> bytes:
+    def bind(self, parts: Sequence[Leaves], number_from: int | None) -> bytes:
         pages = sum(part.last - part.first for part in parts)
         over = [] if number_from is None else [numbers_alone(number_from, pages)]
         ranges = tuple(PageRange(at, part.first, part.last) for at, part in enumerate(parts))
@@ -57,12 +57,12 @@ def _shrunk(forum: Forum) -> Forum:
     return replace(forum, limits=limits, beside_bytes=forum.beside_bytes // SHRUNK)
 
 
-def _documents(chance: random.Random) -> tuple[Document, ...]:
+def _documents(chance: random.Random) -> tuple[Submittable, ...]:
     """Exhibits of every shape: long and short, pictures and PDFs, of which some must not be missing."""
-    made: list[Document] = []
+    made: list[Submittable] = []
     for number in range(chance.randint(0, 16)):
         kind = chance.choice(("order", "thread", "photo", "contract", "inspection", "product"))
-        blank = Document(f"A{number + 1:02d}", kind.title(), kind, chance.randint(10, 140))
+        blank = Submittable(f"A{number + 1:02d}", kind.title(), kind, chance.randint(10, 140))
         if kind in ("contract", "inspection"):
             at = chance.randint(0, 2)
             one = replace(blank, pdf=PDFS[at], pages=(1, 4, 25)[at])
@@ -125,10 +125,10 @@ def _named(name: str) -> Forum:
 
 def test_many_photos_are_put_together_before_anything_is_left_out() -> None:
     """With more than ten exhibits all are handed in, the photos in one file, and the strongest by themselves."""
-    photos = [Document(f"B{n:02d}", "Photo", "photo", 30, (PICTURES[0],), photo=True) for n in range(1, 13)]
+    photos = [Submittable(f"B{n:02d}", "Photo", "photo", 30, (PICTURES[0],), photo=True) for n in range(1, 13)]
     others = [
-        Document("A01", "Order page", "order", 10, (PICTURES[1],)),
-        Document("B20", "Contract", "contract", 20, pdf=PDFS[0]),
+        Submittable("A01", "Order page", "order", 10, (PICTURES[1],)),
+        Submittable("B20", "Contract", "contract", 20, pdf=PDFS[0]),
     ]
     fitted = fit(_named("alibaba"), [*photos, *others], InProcess())
     assert not fitted.left_out
@@ -139,7 +139,7 @@ def test_many_photos_are_put_together_before_anything_is_left_out() -> None:
 
 def test_of_a_conversation_that_is_too_long_the_end_is_handed_in() -> None:
     """The complaint and the answer stand at its end; the pages before are named."""
-    thread = Document("A02", "Conversation", "thread", 60, PICTURES[:1] * 30, pages=30, essential=True, from_end=True)
+    thread = Submittable("A02", "Conversation", "thread", 60, PICTURES[:1] * 30, pages=30, essential=True, from_end=True)
     fitted = fit(_named("mastercard"), [thread], InProcess())
     assert [(extract.first, extract.last) for upload in fitted.uploads for extract in upload.extracts] == [(13, 30)]
     assert [item.name for item in fitted.left_out] == ["A02-thread, pages 1 to 12 of 30"]
@@ -148,8 +148,8 @@ def test_of_a_conversation_that_is_too_long_the_end_is_handed_in() -> None:
 def test_a_bundle_has_running_numbers_over_pictures_and_pdfs() -> None:
     """Each page of the volume has its number at the foot, the buyer's own PDF included."""
     own = [
-        Document("A01", "Order page", "order", 10, PICTURES[:2], pages=2),
-        Document("B01", "Contract", "contract", 20, pdf=PDFS[1], pages=4),
+        Submittable("A01", "Order page", "order", 10, PICTURES[:2], pages=2),
+        Submittable("B01", "Contract", "contract", 20, pdf=PDFS[1], pages=4),
     ]
     bundle = fit(_named("china-court"), own, InProcess()).uploads[0]
     assert [extract.at for extract in bundle.extracts] == [1, 3]
@@ -159,7 +159,7 @@ def test_a_bundle_has_running_numbers_over_pictures_and_pdfs() -> None:
 
 def test_a_pdf_that_nobody_can_open_stays_whole_and_by_itself() -> None:
     """It is handed in as it is where it fits, and named where it does not."""
-    locked = Document("B01", "Contract", "contract", 20, pdf=b"%PDF-1.4\nlocked", pages=0, essential=True)
+    locked = Submittable("B01", "Contract", "contract", 20, pdf=b"%PDF-1.4\nlocked", pages=0, essential=True)
     fitted = fit(_named("alibaba"), [locked], NoBinder())
     assert [upload.data for upload in fitted.uploads] == [locked.pdf]
     large = replace(locked, pdf=locked.pdf + bytes(6_000_000))
@@ -169,8 +169,8 @@ def test_a_pdf_that_nobody_can_open_stays_whole_and_by_itself() -> None:
 def test_the_same_exhibits_give_the_same_bytes() -> None:
     """Whoever makes the set again gets the same files."""
     own = [
-        Document("A01", "Order page", "order", 10, PICTURES, pages=4),
-        Document("B01", "Contract", "contract", 20, pdf=PDFS[1], pages=4),
+        Submittable("A01", "Order page", "order", 10, PICTURES, pages=4),
+        Submittable("B01", "Contract", "contract", 20, pdf=PDFS[1], pages=4),
     ]
     first, second = (fit(_named("small-claims-us"), own, InProcess()).uploads for _ in range(2))
     assert first == second

@@ -8,11 +8,9 @@ from datetime import date
 
 import pytest
 
-from rules.pack.plan.claim_zh import _PURPOSES
 from rules.pack.plan.exhibits import Choices
 from rules.pack.plan.plan import PackPlan
 from rules.policy.forums import Forum, forum_names, forums_of, load_forums
-from rules.policy.platform import load_policy
 from tests.rules.pack.synthetic import Sealed
 
 FORUMS = load_forums().forums
@@ -68,12 +66,6 @@ def test_the_chinese_statement_has_no_english_sentence(forum: Forum, files: Mapp
     assert all(f"证据{number}" in text for number in ("A01", "B01"))
     assert forum.sides[0] in text
     assert "买方" not in plain or forum.sides[0] == "买方"
-
-
-def test_every_piece_of_evidence_has_a_purpose_in_chinese() -> None:
-    """A requirement that is added to the policy is not left out of the catalogue of evidence."""
-    needed = {needed.id for reason in load_policy().reasons for needed in reason.requirements}
-    assert needed <= set(_PURPOSES)
 
 
 def test_the_statement_names_the_reason_as_the_place_does(files: Mapping[str, bytes]) -> None:
