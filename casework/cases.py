@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -30,6 +29,7 @@ from rules.policy.fact_names import RECURRING
 from rules.policy.platform import load_policy, policies
 
 _LIKE_AN_ADDRESS = re.compile(r"/|^\S+\.[a-z]{2,}$", re.IGNORECASE)  # no company's name
+_T = TypeVar("_T")
 _ORDER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{2,39}")
 
 
@@ -323,16 +323,36 @@ def casefile(ws: Workspace, case: Case, as_of: datetime, *, every_look: bool = T
     Without `every_look` those are left out at which a page, not of a dispute, said what it had said before and said again
     later: nothing is due because of them, and a year of nights is full of them.
     """
-    beside = (as_of, now := ws.clock.now())
-    made = partial(_casefile, ws, case, as_of.astimezone(UTC), now, every_look)
-    return ws.index.recalled(case.order, ("case file", every_look), made, beside=beside)
+    stamp, now = as_of.astimezone(UTC), ws.clock.now()
+    if stamp != now:
+        return _casefile(ws, case, stamp, now, every_look)
+
+    def made() -> tuple[CaseFile, datetime | None]:
+        file = _casefile(ws, case, stamp, now, every_look)
+        return file, min(_to_come(ws, case, stamp), default=None)
+
+    file = ws.index.lasting(case.order, ("case file", every_look), now, made)
+    return file if file.as_of == stamp else file.at(stamp)
 
 
 def case_with_deadlines(ws: Workspace, case: Case, as_of: datetime) -> tuple[CaseFile, tuple[Deadline, ...]]:
-    """The same without looks that tell nothing new, and what is due in it; counted once for one instant."""
+    """The same without looks that tell nothing new, and what is due in it."""
     file = casefile(ws, case, as_of, every_look=False)
-    beside = (as_of, ws.clock.now())
-    return file, ws.index.recalled(case.order, "deadlines", lambda: deadlines(file, *policies()), beside=beside)
+    return file, judged(ws, file, "deadlines", lambda: deadlines(file, *policies()))
+
+
+def judged(ws: Workspace, file: CaseFile, question: object, judge: Callable[[], _T]) -> _T:
+    """What rules say of a case, which of one as of now is asked once until something is written of it or turns by time."""
+    if file.as_of != ws.clock.now():
+        return judge()
+    return ws.index.lasting(file.order, question, file.as_of, lambda: (judge(), file.turning.soonest))
+
+
+def _to_come(ws: Workspace, case: Case, stamp: datetime) -> list[datetime]:
+    """What was kept of a case at a time that is still to come, by a clock that was wrong then or is now."""
+    looks = [look.at for look in ws.index.looks(case.order)]
+    files = [(f.page and f.page.saved_at) or f.added_at for f in ws.index.added_files(case.order)]
+    return [at for at in (*looks, *files) if at > stamp]
 
 
 def _casefile(ws: Workspace, case: Case, stamp: datetime, now: datetime, every_look: bool) -> CaseFile:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from casework.cases import (
     counts_by,
     find_case,
     happened_at,
+    judged,
     machine_zone,
     split_assignment,
 )
@@ -36,7 +38,7 @@ from rules.deadlines.ics import calendar
 from rules.drafts import Draft, draft
 from rules.language.facts import fact_words, sentence, value_words
 from rules.policy.fact_names import RECURRING
-from rules.policy.platform import load_policy, policies
+from rules.policy.platform import Policy, load_policy, policies
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -189,13 +191,13 @@ def deadlines_of(ws: Workspace, what: tuple[str, ...], as_of: str = "", ics: Pat
         zone = machine_zone()
         instant = as_of_instant(ws, as_of, zone)
         loose = _loose_casefile(assignments, zone, instant, ws.clock.now())
-        judged = [(loose, deadlines(loose, *policies()))]
+        told = [(loose, deadlines(loose, *policies()))]
     else:
         chosen = [find_case(ws, what[0])] if what else [c for c in cases(ws) if not c.closed]
         zone = chosen[0].zone if chosen else machine_zone()
         instant = as_of_instant(ws, as_of, zone)
-        judged = [case_with_deadlines(ws, case, instant) for case in chosen]
-    files, found = [file for file, _ in judged], tuple(d for _, each in judged for d in each)
+        told = [case_with_deadlines(ws, case, instant) for case in chosen]
+    files, found = [file for file, _ in told], tuple(d for _, each in told for d in each)
     if ics is not None:
         write_file(ics.absolute(), calendar(found, instant, zone))
     due = any(needs_attention(d) for d in found)
@@ -240,9 +242,15 @@ def check_cases(
     policy, answers = load_policy(), []
     for number, case in enumerate(chosen, 1):
         progress(f"case {number} of {len(chosen)}")
-        file = _with_texts(ws, casefile(ws, case, as_of_instant(ws, as_of, case.zone)), progress)
-        answers.append(CheckAnswer(case.order, reasons_of(file, policy, reasons), review(file, policy, reasons)))
+        file = casefile(ws, case, as_of_instant(ws, as_of, case.zone))
+        judge = partial(_checked, ws, file, policy, reasons, progress)
+        answers.append(judged(ws, file, ("findings", reasons), judge))
     return answers
+
+
+def _checked(ws: Workspace, file: CaseFile, policy: Policy, reasons: tuple[str, ...], progress: Progress) -> CheckAnswer:
+    whole = _with_texts(ws, file, progress)
+    return CheckAnswer(file.order, reasons_of(whole, policy, reasons), review(whole, policy, reasons))
 
 
 def draft_for(ws: Workspace, wanted: str, kind: str, lang: str, reasons: tuple[str, ...], progress: Progress) -> Draft:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from casework.asking.blindness import JudgedCase, blindness, link_of
-from casework.cases import case_with_deadlines, cases, find_case
+from casework.cases import case_with_deadlines, cases, find_case, judged
 from casework.notices.book import read_book
 from casework.workspace import Workspace
 from collector.archive.queries import Case
+from collector.archive.renewal import archive_term
 from collector.archive.sealing import state
 from collector.errors import ArchiveError
 from collector.model import ORIGINS, kept_in_part
@@ -19,7 +20,7 @@ from rules.deadlines.counting import needs_attention
 from rules.deadlines.moments import Advice, moments
 from rules.deadlines.next_steps import next_steps
 from rules.language.facts import page_words
-from rules.language.words import age_words
+from rules.language.words import age_words, day_words
 from rules.night.blindness import Blind
 from rules.policy.platform import load_policy
 
@@ -110,8 +111,8 @@ def next_of(ws: Workspace, wanted: str, as_of: datetime | None = None) -> NextAn
     """One case: its line of Today, and every step that can be taken now, most urgent first. Raises WrongRequest."""
     now = as_of or ws.clock.now()
     ws.archive.require()
-    judged = _judged(ws, find_case(ws, wanted), now)
-    case, file, found = judged.case, judged.file, judged.deadlines
+    one = _judged(ws, find_case(ws, wanted), now)
+    case, file, found = one.case, one.file, one.deadlines
     steps = tuple(
         {
             "id": step.deadline.id, "what": step.deadline.label, "who": step.deadline.who, "state": step.deadline.state,
@@ -121,9 +122,9 @@ def next_of(ws: Workspace, wanted: str, as_of: datetime | None = None) -> NextAn
         for step in next_steps(file, found)
     )  # fmt: skip
     policy = load_policy()
-    advice = moments(file, policy, reasons_of(file.known(), policy))
-    blind = blindness(ws, [judged], now)
-    return NextAnswer(_line(ws, judged, blind, now), steps, advice, now, any(needs_attention(d) for d in found), blind)
+    advice = judged(ws, file, "advice", lambda: moments(file, policy, reasons_of(file.known(), policy)))
+    blind = blindness(ws, [one], now)
+    return NextAnswer(_line(ws, one, blind, now), steps, advice, now, any(needs_attention(d) for d in found), blind)
 
 
 def _line(ws: Workspace, judged: JudgedCase, blind: Iterable[Blind], now: datetime) -> TodayLine:
@@ -167,7 +168,18 @@ def _notices(ws: Workspace) -> tuple[str, ...]:
         return ("The newest records are not sealed yet; the next command that keeps something seals them.",)
     if seal.word == "pending":
         return ("The newest records are sealed but not yet timestamped; the next command that keeps something asks again.",)
-    return ()
+    return _ends_soon(ws)
+
+
+def _ends_soon(ws: Workspace) -> tuple[str, ...]:
+    """Whether the timestamps are to be renewed, which a case that is over and rests would miss."""
+    term = archive_term(ws.archive)
+    if term is None or not term.ends_soon(ws.clock.now()):
+        return ()
+    until = day_words(term.until.date())
+    return (
+        f"The timestamps prove their time until {until} and no longer. Before then, run: tradewitness timestamp --renew",
+    )
 
 
 def _unsent(ws: Workspace) -> tuple[str, ...]:

@@ -129,7 +129,7 @@ def problem_since(chronology: Chronology) -> datetime | None:
     if received := chronology.happened("received"):
         starts.append(received.earliest)
     ship_by = chronology.happened("ship_by")
-    if ship_by and ship_by.latest < chronology.casefile.as_of:
+    if ship_by and chronology.casefile.is_past(ship_by.latest):
         starts.append(ship_by.earliest)
     return min(starts, default=None)
 

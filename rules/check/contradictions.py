@@ -130,12 +130,12 @@ def _to_come(chronology: Chronology) -> Iterator[Finding]:
     for fact in chronology.casefile.facts:
         if fact.state == "asserted" and is_event(fact.name) and fact.name not in of_events:
             told = chronology.look(fact)
-            if told and told.earliest > chronology.casefile.as_of:
+            if told and not chronology.casefile.has_come(told.earliest):
                 yield _not_yet(chronology, fact.name, fact_words(fact.name), told)
 
 
 def _not_yet(chronology: Chronology, id: str, words: str, told: Occurrence) -> Finding:
-    today = day_words(day_in(chronology.casefile.as_of, chronology.casefile.zone))
+    today = day_words(chronology.casefile.today(chronology.casefile.zone))
     text = f"{sentence(words)} is dated {day_text(told)}, after {today}; it is not counted yet."
     return Finding(f"time.{id}_to_come", "undetermined", text, (told.fact,), _correct(told))
 

@@ -33,7 +33,7 @@ def readiness(
     `act_by` (UTC) is when the evidence is due: what cannot be had by then is named with what serves instead.
     """
     wanted = [policy.reason(id) for id in reasons]
-    days = (act_by - casefile.as_of).days if act_by else None
+    days = casefile.days_left(act_by) if act_by else None
     kept = {reason.id: _CaseHoldings.of(Chronology(casefile.known(), policy), reason) for reason in wanted}
     shared = len(COUNTED & set(reasons)) > 1
     return tuple(
@@ -252,14 +252,14 @@ def late_reason(chronology: Chronology, reasons: tuple[str, ...]) -> tuple[Findi
 
 def _not_shipped(chronology: Chronology, agreed: Occurrence, cited: str) -> Finding:
     casefile, facts = chronology.casefile, (agreed.fact, "order.shipped_at", "shipped_at")
-    if casefile.as_of <= max(end_of(day, zone) for day, zone in agreed.days):
+    if not casefile.is_past(max(end_of(day, zone) for day, zone in agreed.days)):
         return Finding(
             "shipping.late", "ok", f"The agreed ship date, {day_text(agreed)}, has not passed.", (agreed.fact,), source=cited
         )
     if chronology.happened("received"):
         text = f"When it was shipped is not known (agreed: {day_text(agreed)})."
         return Finding("shipping.late", "undetermined", text, facts, _ENTER_SHIPMENT, cited)
-    over = sorted({(day_in(casefile.as_of, zone) - day).days for day, zone in agreed.days})
+    over = sorted({(casefile.today(zone) - day).days for day, zone in agreed.days})
     text = f"Nothing shows that it was shipped, {_days(over)} after the agreed {day_text(agreed)}."
     verdict: Verdict = "undetermined" if casefile.unseen("order.shipped_at") else "problem"
     return Finding("shipping.late", verdict, text, facts, _ENTER_SHIPMENT, cited)

@@ -9,6 +9,7 @@ from functools import partial
 from rules.language.words import day_words
 from rules.pack.plan.claim_zh import in_the_names_of, purpose_zh, title_zh, today_zh
 from rules.pack.plan.plan import PackPlan
+from rules.pack.render.pdf import finished
 from rules.pack.render.report import html, render_text
 from rules.pack.submission.documents import documents_of, report_as, without_pages
 from rules.pack.submission.fitting import Extract, Fitted, OmittedFile, Submittable, Upload, fit
@@ -113,7 +114,7 @@ def _index(plan: PackPlan, forum: Forum, fitted: Fitted, print_pdf: PrintPdf) ->
         plan=plan, forum=forum, lines=_lines(plan, fitted), day=today_zh(plan.as_of, plan.zone),
         named=partial(in_the_names_of, forum.sides),
     )  # fmt: skip
-    return Upload(name, title, print_pdf(page), ())
+    return Upload(name, title, finished(print_pdf(page), f"{title}, {plan.order}", forum.languages[0]), ())
 
 
 def _lines(plan: PackPlan, fitted: Fitted) -> list[_Line]:
