@@ -12,6 +12,7 @@ from typing import Any
 
 from casework.asking.dossier import as_of_instant
 from casework.cases import casefile, find_case
+from casework.proving.binding import PdfBinder
 from casework.proving.last_look import LastLook, Suspect, Unread
 from casework.proving.proof import PackProof, covering_checkpoint
 from casework.proving.redaction import DecidedRedaction, decide_redaction
@@ -45,6 +46,9 @@ from rules.pack.redact.boxes import boxes_of
 from rules.pack.redact.case import redacted_case, redacted_file, redacted_snapshot
 from rules.pack.redact.decided import Redaction
 from rules.pack.render.renderings import copies_to_cover, make_renderings
+from rules.pack.submission.documents import strongest_first
+from rules.pack.submission.submission import limits_in_short
+from rules.policy.forums import forums_of
 from rules.policy.platform import load_policy
 
 
@@ -86,15 +90,35 @@ class PackAnswer:
     seal: str
     failures: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    places: tuple[Destination, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where files can be handed in: who sees them there, and which limits are kept to.
+
+    `files` are those of the pack's folder for it, with their sizes in bytes; none before they are made.
+    """
+
+    id: str
+    title: str
+    seen_by: str
+    limits: str
+    files: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PackPreview:
-    """What a pack would show and withhold."""
+    """What a pack would show and withhold.
+
+    `order` are the exhibits' numbers, strongest first, each with what it shows for the reasons; `places` where they go.
+    """
 
     name: str
     exhibits: tuple[Exhibit, ...]
     disclosed: Disclosed
+    order: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    places: tuple[Destination, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +137,7 @@ class PackRequest:
 
 
 Tell = Callable[[PackPreview], None]
+TellFiles = Callable[[tuple[Destination, ...]], None]
 
 
 def preview_pack(ws: Workspace, wanted: str, request: PackRequest) -> PackPreview:
@@ -122,7 +147,22 @@ def preview_pack(ws: Workspace, wanted: str, request: PackRequest) -> PackPrevie
     file = casefile(ws, case, as_of_instant(ws, request.as_of, case.zone))
     planned = _plan(ws, file, request, replace(request.choices, since=_day(request.since))).plan
     _require_something(ws, file)
-    return PackPreview(planned.name, planned.exhibits, _disclosed(ws, planned, _looked(ws, planned, file)))
+    return _preview(planned, _disclosed(ws, planned, _looked(ws, planned, file)))
+
+
+def _preview(planned: PackPlan, disclosed: Disclosed) -> PackPreview:
+    order = tuple((exhibit.number, shows) for exhibit, shows in strongest_first(planned))
+    return PackPreview(planned.name, planned.exhibits, disclosed, order, _places(planned, {}))
+
+
+def _places(planned: PackPlan, made: Mapping[str, bytes]) -> tuple[Destination, ...]:
+    """The places that the pack is for, with what was made for each."""
+    places = []
+    for forum in forums_of(planned.choices.forums):
+        names = (path.removeprefix(forum.folder) for path in sorted(made) if path.startswith(forum.folder))
+        files = tuple((name, len(made[forum.folder + name])) for name in names if "/" not in name)
+        places.append(Destination(forum.id, forum.title, forum.seen_by, limits_in_short(forum), files))
+    return tuple(places)
 
 
 def _disclosed(ws: Workspace, planned: PackPlan, look: LastLook) -> Disclosed:
@@ -183,9 +223,17 @@ def _texts(ws: Workspace, planned: PackPlan, exhibit: Exhibit) -> list[str]:
 
 
 def make_pack(
-    ws: Workspace, wanted: str, request: PackRequest, progress: Progress, tell: Tell = lambda _: None
+    ws: Workspace,
+    wanted: str,
+    request: PackRequest,
+    progress: Progress,
+    tell: Tell = lambda _: None,
+    tell_files: TellFiles = lambda _: None,
 ) -> PackAnswer:
-    """Writes the pack, after telling what it would be. The same plan gives the same bytes, but for signature and tokens."""
+    """Writes the pack, after telling what it would be and which files it has for whom.
+
+    The same plan gives the same bytes, but for signature and tokens.
+    """
     case = find_case(ws, wanted)
     ws = sealed_view(ws, case.order)
     choices = replace(request.choices, since=_day(request.since))
@@ -198,7 +246,7 @@ def make_pack(
     progress("looking at what the other side gets")
     look = _looked(ws, planned, file)
     disclosed = _disclosed(ws, planned, look)
-    tell(PackPreview(planned.name, planned.exhibits, disclosed))
+    tell(_preview(planned, disclosed))
     if not request.accept_risk:
         look.require_nothing()
     progress("sealing what is new")
@@ -208,6 +256,8 @@ def make_pack(
     proof = PackProof(ws, checkpoint, key)
     planned = replace(planned, covering=proof.covering)
     renderings = _renderings(ws, case, planned, made.texts, progress)
+    places = _places(planned, renderings)
+    tell_files(places)
     material = proof.material(planned, file)
     tokens = _PackStamper(ws, progress)
     progress("writing the pack")
@@ -226,7 +276,7 @@ def make_pack(
     failures = (*dict.fromkeys(ws.archive.warnings), *tokens.failures)
     return PackAnswer(
         result.path.absolute(), result.sha256, planned.exhibits, replace(disclosed, suspects=tuple(look.suspects)),
-        report.seal, failures, report.problems,
+        report.seal, failures, report.problems, places,
     )  # fmt: skip
 
 
@@ -349,6 +399,7 @@ def _renderings(
         partial(_web_archive, get),
         ws.clock.now(),
         partial(_inside, get),
+        PdfBinder(),
         redacted,
     )
     openings, records = [], []

@@ -14,12 +14,16 @@ from rules.case.casefile import CaseFile
 from rules.conversation.messages import not_whole
 from rules.pack.plan.changed import BeforeAfter, adverse_changes, before_and_after
 from rules.pack.plan.claim import Claim, claim_of
+from rules.pack.plan.claim_zh import ClaimZh, claim_in_chinese
 from rules.pack.plan.exhibits import Choices, Selection, choose, exhibits_of, slug, unjudged
+from rules.pack.plan.proofs import Proof, proofs_of
 from rules.pack.plan.timeline import TimelineRow, timeline_of
 from rules.pack.plan.withheld import Withheld, asked_of, shows_exchanges
 from rules.pack.plan.wording import REASONS
 from rules.pack.redact.boxes import boxes_of
 from rules.pack.redact.decided import RedactedOrigin, Redaction
+from rules.policy.forums import forums_of
+from rules.policy.platform import load_policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +62,10 @@ class PackPlan:
 
     `exhibits` are in the order of their numbers; `snapshots`, `files` and `facts` are those that the exhibits show, and
     the facts that the buyer asserted; `entries` are the ledger numbers of the case; `stand_in` is the alias under which
-    pages were seen, or ""; `opened` is what is withheld by default
-    and shown; `exchanges` names the visits whose exchanges the web archive shows, and what of each is left
-    out; `cropped` names parts of a visit's pictures that copies are cut out of; `lacking` says why more may have been
-    written in the conversation than is shown, or "". With a `redaction` every text here has personal data taken out.
+    pages were seen, or ""; `opened` is what is withheld by default and shown; `proofs` says which exhibits bear on the
+    reasons; `exchanges` names the visits whose exchanges the web archive shows, and what of each is left out; `cropped`
+    names parts of a visit's pictures that copies are cut out of; `lacking` says why more may have been written in the
+    conversation than is shown, or "". With a `redaction` every text here has personal data taken out.
     """
 
     v: int
@@ -75,6 +79,8 @@ class PackPlan:
     choices: Choices
     covering: CoveringCheckpoint
     claim: Claim
+    claim_zh: ClaimZh
+    proofs: tuple[Proof, ...]
     changes: tuple[BeforeAfter, ...]
     timeline: tuple[TimelineRow, ...]
     exhibits: tuple[Exhibit, ...]
@@ -129,11 +135,12 @@ def plan(
     What is `private` of a visit, by snapshot id, is withheld by commitment unless the choices say `with_originals`; of a
     visit that is not named there, a conversation and all exchanges. `acting` says what a file may do when it is opened, by
     its id. Of a pack with a `redaction` everything given here is redacted already (`rules.pack.redact.case`). Raises
-    WrongRequest for an unknown reason or a choice that fits nothing.
+    WrongRequest for an unknown reason, an unknown place to hand it in, or a choice that fits nothing.
     """
     known = tuple(dict.fromkeys(reasons))
     _require_reasons(known)
     _require_one_way(choices, redaction)
+    forums_of(choices.forums)
     casefile = casefile.known()
     chosen = chosen or choose(casefile, choices)
     judged = private or {}
@@ -156,6 +163,8 @@ def plan(
         choices=choices,
         covering=covering,
         claim=claim_of(casefile, known, found, numbers, exhibits),
+        claim_zh=claim_in_chinese(casefile, known, numbers, exhibits),
+        proofs=proofs_of(casefile, load_policy(), known, exhibits, chosen),
         changes=changes,
         timeline=timeline_of(casefile, rows, numbers, choices.since, changes),
         exhibits=exhibits,
