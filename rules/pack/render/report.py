@@ -25,6 +25,7 @@ from rules.pack.plan.plan import PackPlan
 from rules.pack.plan.timeline import MESSAGES, TimelineRow
 from rules.pack.plan.withheld import Withheld, together
 from rules.pack.plan.wording import REASONS, STATES, WHO, said, say
+from rules.pack.render.contact import Cell
 from rules.policy.calendars import day_in, zone_of
 
 MOST_MESSAGES = 60  # in the printed report; the viewer shows all
@@ -84,30 +85,41 @@ class ShownExhibit:
     notes: tuple[str, ...]
 
 
-def render_report(plan: PackPlan, copies: Mapping[str, list[bytes]] | None = None, has_wacz: bool = False) -> str:
-    """The report as one HTML page with everything inlined; `copies` holds the reading copies by exhibit number."""
+def render_report(
+    plan: PackPlan, copies: Mapping[str, list[bytes]] | None = None, has_wacz: bool = False, cells: tuple[Cell, ...] = ()
+) -> str:
+    """The report as one HTML page with everything inlined.
+
+    `copies` holds the reading copies by exhibit number, `cells` the contact sheet.
+    """
     messages = _messages(plan)
     rows, hidden = key_rows(plan)
-    style = _asset("pack.css") + _asset("report.css")
+    style = _asset("pack.css") + _asset("own.css") + _asset("report.css")
     return html().get_template("report.html.j2").render(
         plan=plan, text=_TEXT, style=style, style_hash=_hash(style), rows=rows, hidden=hidden,
         chats=_messages(plan, "chat")[-MOST_MESSAGES:],
         messages=messages[-MOST_MESSAGES:], earlier_messages=max(0, len(messages) - MOST_MESSAGES),
         sheets=list(_sheets(plan, copies or {})), has_wacz=has_wacz, absent=together(plan.withheld),
+        cells=cells,
     )  # fmt: skip
 
 
 def render_viewer(
-    plan: PackPlan, copies: Mapping[str, Iterable[str]] | None = None, has_report: bool = True, has_wacz: bool = False
-) -> str:
-    """data/index.html: offline, no script, images from this folder only; `copies` holds bag paths by exhibit number."""
+    plan: PackPlan, copies: Mapping[str, Iterable[str]] | None = None, has_report: bool = True, has_wacz: bool = False,
+    cells: tuple[Cell, ...] = (),
+) -> str:  # fmt: skip
+    """data/index.html: offline, no script, images from this folder only.
+
+    `copies` holds bag paths by exhibit number, `cells` the contact sheet.
+    """
     rows, hidden = key_rows(plan)
-    style = _asset("pack.css") + _asset("viewer.css")
+    style = _asset("pack.css") + _asset("own.css") + _asset("viewer.css")
     views = [_view(plan, exhibit, tuple((copies or {}).get(exhibit.number, ()))) for exhibit in plan.exhibits]
     return html().get_template("index.html.j2").render(
         plan=plan, text=_TEXT, style=style, style_hash=_hash(style), rows=rows, hidden=hidden,
         chats=_messages(plan, "chat"), messages=_messages(plan), views=views, has_report=has_report,
         has_wacz=has_wacz, left_out=left_out_of(plan), unreplayed=unreplayed(plan), absent=together(plan.withheld),
+        cells=cells,
     )  # fmt: skip
 
 
@@ -264,7 +276,16 @@ def _view(plan: PackPlan, exhibit: Exhibit, copies: tuple[str, ...]) -> ShownExh
     )
     links = tuple(path.removeprefix("data/") for path in copies)
     withheld = tuple(item for item in plan.withheld if item.exhibit == exhibit.number)
-    return ShownExhibit(exhibit, links, facts, files, withheld, notes_of(plan, exhibit))
+    notes = (*notes_of(plan, exhibit), *_unshown(plan, exhibit, links))
+    return ShownExhibit(exhibit, links, facts, files, withheld, notes)
+
+
+def _unshown(plan: PackPlan, exhibit: Exhibit, copies: tuple[str, ...]) -> tuple[str, ...]:
+    """That nothing is to be seen of a photo or video: it is damaged, or of a format that is not read here."""
+    file = plan.file(exhibit)
+    if copies or file is None or not exhibit.files or not file.media_type.startswith(("image/", "video/")):
+        return ()
+    return ("No reading copy of it could be made; the file itself lies here as it was given.",)
 
 
 def _fact_value(fact: Fact, plan: PackPlan) -> str:
