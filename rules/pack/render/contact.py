@@ -26,7 +26,7 @@ class Shot:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A picture on the sheet: `source` is its address, `link` that of the reading copy, or ""."""
+    """A picture on the sheet and what is said below it; of a video the moment of the frame. `source` is a data: address."""
 
     number: str
     name: str
@@ -34,32 +34,25 @@ class Cell:
     said: str
     at: str
     source: str
-    link: str = ""
 
 
-def cells_of(
-    plan: PackPlan, shots: Mapping[str, Sequence[Shot]], copies: Mapping[str, Sequence[str]] | None = None
-) -> tuple[Cell, ...]:
-    """The sheet's pictures by exhibit, () where they are few. With `copies`, bag paths by exhibit number, it shows those."""
-    cells = tuple(_cells(plan, shots, copies))
-    return cells if len(cells) >= FEWEST else ()
+def cells_of(plan: PackPlan, shots: Mapping[str, Sequence[Shot]]) -> tuple[Cell, ...]:
+    """The sheet's pictures, of which `shots` are those by exhibit number; () where they are few."""
+    if sum(map(len, shots.values())) < FEWEST:
+        return ()
+    return tuple(_cells(plan, shots))
 
 
-def _cells(
-    plan: PackPlan, shots: Mapping[str, Sequence[Shot]], copies: Mapping[str, Sequence[str]] | None
-) -> Iterator[Cell]:
+def _cells(plan: PackPlan, shots: Mapping[str, Sequence[Shot]]) -> Iterator[Cell]:
     for exhibit in plan.exhibits:
         file = plan.file(exhibit)
         if file is None:
             continue
         said = camera_words(plan.camera.get(file.id))
-        own = shots.get(exhibit.number, ())
-        links = [path.removeprefix("data/") for path in copies[exhibit.number]] if copies else [""] * len(own)
-        for place, (shot, link) in enumerate(zip(own, links, strict=False)):
-            frame = shot.at_ms is not None and not link  # a reading copy shows all frames of a video
+        for place, shot in enumerate(shots.get(exhibit.number, ())):
             told = (file.note, said) if place == 0 else ("", "")  # said once, with the first frame
-            at = moment_words(shot.at_ms or 0) if frame else ""
-            yield Cell(exhibit.number, file.name, *told, at, link or _small(shot.data), link)
+            at = "" if shot.at_ms is None else moment_words(shot.at_ms)
+            yield Cell(exhibit.number, file.name, *told, at, _small(shot.data))
 
 
 def _small(data: bytes) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +21,16 @@ from rules.pack.plan.submission import MOST_BYTES, MOST_FILES, submission_of
 from rules.pack.plan.timeline import timeline_csv, timeline_json
 from rules.pack.plan.withheld import together
 from rules.pack.plan.wording import UNWITNESSED, say
-from rules.pack.render.contact import Shot, cells_of
+from rules.pack.render.contact import Cell, Shot, cells_of
 from rules.pack.render.copies import Stamp, conversation_copies, frame_sheet, page_copies, photo_copy
 from rules.pack.render.marks import marks_of
+from rules.pack.render.pdf import finished, pages_of
 from rules.pack.render.report import left_out_of, masked_text, render_report, render_text, render_viewer, unreplayed
+from rules.pack.render.sheets import fits
 
 WEB_ARCHIVE = "data/archive.wacz"
 Get = Callable[[str], bytes]
-PrintPdf = Callable[[str], bytes]
+PrintPdf = Callable[[str, Callable[[bytes], str]], bytes]
 WebArchive = Callable[[Iterable[Snapshot], Mapping[str, Private]], bytes]
 Inside = Callable[[str, frozenset[str]], Iterable[tuple[str, bytes]]]
 Look = Callable[[str, str, bytes | None], Iterable[Shot]]
@@ -47,7 +50,7 @@ def make_renderings(
     """Bag path to bytes of everything that is made once and then kept with the plan's digest.
 
     `get` gives a stored object by its digest; `sealed` is what the ledger's entries say of the visits, by snapshot id;
-    `print_pdf` prints one self-contained HTML page on A4; `web_archive` gives
+    `print_pdf` prints a self-contained HTML page on A4, then the page that is made of that print; `web_archive` gives
     the exchanges of visits but for what is private, as a WACZ, or b"" where none was kept; `made_at` is the instant that
     VERIFY.md gives to openssl for the pack's own signature and tokens; `inside` gives name and bytes of the files of these
     names in a stored zip or mail; `look` gives what is to be seen of a photo or video, by its media type and digest, or of
@@ -57,14 +60,13 @@ def make_renderings(
     shots = {exhibit.number: _shots(plan, exhibit, look) for exhibit in plan.exhibits}
     copies = _all_copies(plan, get, inside, look, shots)
     paths = {exhibit.number: _copy_paths(exhibit, copies[exhibit.number]) for exhibit in plan.exhibits}
-    report = print_pdf(render_report(plan, copies, has_wacz=bool(wacz), cells=cells_of(plan, shots)))
+    report = _report(plan, copies, cells_of(plan, shots), print_pdf, has_wacz=bool(wacz))
     made: dict[str, bytes] = {WEB_ARCHIVE: wacz} if wacz else {}
     for exhibit in plan.exhibits:
         made |= dict(zip(paths[exhibit.number], copies[exhibit.number], strict=True))
         made |= _records(plan, exhibit, sealed)
     made["data/report.pdf"] = report
-    viewer = render_viewer(plan, paths, has_wacz=bool(wacz), cells=cells_of(plan, shots, paths))
-    made["data/index.html"] = viewer.encode("utf-8", "replace")
+    made["data/index.html"] = render_viewer(plan, paths, has_wacz=bool(wacz)).encode("utf-8", "replace")
     made["data/timeline.csv"] = timeline_csv(plan.timeline)
     made["data/timeline.json"] = timeline_json(plan.timeline)
     made["data/certificate.md"] = _certificate(plan)
@@ -79,6 +81,24 @@ def _shots(plan: PackPlan, exhibit: Exhibit, look: Look) -> tuple[Shot, ...]:
     if file is None or not exhibit.files or not file.media_type.startswith(("image/", "video/")):
         return ()
     return tuple(look(file.media_type, file.digest, None))
+
+
+def _report(
+    plan: PackPlan, copies: Mapping[str, list[bytes]], cells: tuple[Cell, ...], print_pdf: PrintPdf, *, has_wacz: bool
+) -> bytes:
+    """The report within its size, each page number in its contents read from a first print."""
+    report, limit = b"", plan.choices.report_mb * 1_000_000
+    for fit in fits(copies, limit):
+        page = partial(render_report, plan, copies, has_wacz, cells=cells, fit=fit)
+        report = finished(print_pdf(page(), partial(_numbered, page)), plan.name)
+        if len(report) <= limit:
+            break
+    return report
+
+
+def _numbered(page: Callable[..., str], printed: bytes) -> str:
+    """The page with the page numbers that a print of its draft shows."""
+    return page(pages=pages_of(printed))
 
 
 def _all_copies(

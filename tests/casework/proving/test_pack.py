@@ -150,6 +150,5 @@ def test_photos_and_videos_of_every_form_are_seen_and_what_cannot_be_shown_is_li
     assert evil not in page
     assert "&lt;img src=x onerror=alert(1)&gt;" in page
     assert "taken Sun 20 Sep 2026, 14:01 (+08:00); at 23.02000, 113.12000; with Apple iPhone 15" in page
-    assert "photos and videos at a glance" in page
     assert "No reading copy of it could be made" in page
     assert b"cracked blades: 96 units" in held["submission/statement.txt"]
