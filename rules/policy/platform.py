@@ -195,6 +195,8 @@ class Protection:
 class Requirement:
     """A piece of evidence: met by `at_least` files of these kinds, a complete snapshot, one of `facts`, or `all_facts`.
 
+    `zh` is in Chinese what it proves.
+
     Getting it takes `takes_days`; where so many are not left, `meanwhile` says what serves instead. `afterwards`: files and
     snapshots count only from when there can be such a problem. `against`: facts that show the contrary, in words
     `against_says`; `unless_said`: the buyer's own words (a flag of messages.toml) that do.
@@ -202,6 +204,7 @@ class Requirement:
 
     id: str
     label: str
+    zh: str
     how: str
     files: tuple[str, ...] = ()
     at_least: int = 1

@@ -60,7 +60,8 @@ _AT_REST = frozenset(
 class Choices:
     """What the user chose: `include` and `exclude` name visits, files or kinds; `since` is a day in the case's zone.
 
-    `open` names what is withheld by default and shown all the same: exhibit, or id, and role ("A01/dom"). With `redact`
+    `open` names what is withheld by default and shown all the same: exhibit, or id, and role ("A01/dom"). `forums` are the
+    places that a set of files is made for, beside the platform of the order. With `redact`
     personal data are taken out, and every one of the words `redact_also`; `redact_boxes` are areas of reading copies that
     are covered ("A01:2:x,y,w,h", as `rules.pack.redact.boxes.boxes_of` takes them). `report_mb`: how many megabytes
     report.pdf may take.
@@ -73,6 +74,7 @@ class Choices:
     redact: bool = False
     with_originals: bool = False
     open: tuple[str, ...] = ()
+    forums: tuple[str, ...] = ()
     redact_also: tuple[str, ...] = ()
     redact_boxes: tuple[str, ...] = ()
     report_mb: int = 5

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from collector.canonical import as_json, canonical, commitment, sha256
 from collector.model import ORIGINS, AddedFile, Artefact, Exhibit, Fact, Private, Snapshot
@@ -17,7 +17,6 @@ from rules.pack.plan.bates import bates
 from rules.pack.plan.camera import camera_sentence, moment_words
 from rules.pack.plan.exhibits import artefact_name, folder, tiles
 from rules.pack.plan.plan import AuthorityStamp, PackPlan
-from rules.pack.plan.submission import MOST_BYTES, MOST_FILES, submission_of
 from rules.pack.plan.timeline import timeline_csv, timeline_json
 from rules.pack.plan.withheld import together
 from rules.pack.plan.wording import UNWITNESSED, say
@@ -27,14 +26,22 @@ from rules.pack.render.marks import marks_of
 from rules.pack.render.pdf import finished, pages_of
 from rules.pack.render.report import left_out_of, masked_text, render_report, render_text, render_viewer, unreplayed
 from rules.pack.render.sheets import fits
+from rules.pack.submission.paper import Binder, NoBinder
+from rules.pack.submission.submission import submissions
 
 WEB_ARCHIVE = "data/archive.wacz"
 Get = Callable[[str], bytes]
-PrintPdf = Callable[[str, Callable[[bytes], str]], bytes]
 WebArchive = Callable[[Iterable[Snapshot], Mapping[str, Private]], bytes]
 Inside = Callable[[str, frozenset[str]], Iterable[tuple[str, bytes]]]
 Look = Callable[[str, str, bytes | None], Iterable[Shot]]
 MOST_PICTURES = 40  # of a conversation that brought more, the older ones are in the original alone
+
+
+class PrintPdf(Protocol):
+    """Prints a page as PDF, or with `again` the page that is made of its first print."""
+
+    def __call__(self, html: str, again: Callable[[bytes], str] = ..., /) -> bytes:
+        """The PDF."""
 
 
 def make_renderings(
@@ -46,15 +53,16 @@ def make_renderings(
     made_at: datetime,
     inside: Inside = lambda _digest, _names: (),
     look: Look = lambda _media_type, _digest, _data: (),
+    binder: Binder = NoBinder(),  # noqa: B008 - it holds nothing
 ) -> dict[str, bytes]:
     """Bag path to bytes of everything that is made once and then kept with the plan's digest.
 
     `get` gives a stored object by its digest; `sealed` is what the ledger's entries say of the visits, by snapshot id;
-    `print_pdf` prints a self-contained HTML page on A4, then the page that is made of that print; `web_archive` gives
+    `print_pdf` prints a self-contained HTML page on A4; `web_archive` gives
     the exchanges of visits but for what is private, as a WACZ, or b"" where none was kept; `made_at` is the instant that
     VERIFY.md gives to openssl for the pack's own signature and tokens; `inside` gives name and bytes of the files of these
     names in a stored zip or mail; `look` gives what is to be seen of a photo or video, by its media type and digest, or of
-    the bytes of one.
+    the bytes of one; `binder` takes pages out of PDFs and puts them together.
     """
     wacz = web_archive([s for s in plan.snapshots if s.id in plan.exchanges], plan.exchanges)
     shots = {exhibit.number: _shots(plan, exhibit, look) for exhibit in plan.exhibits}
@@ -72,7 +80,8 @@ def make_renderings(
     made["data/certificate.md"] = _certificate(plan)
     made["data/VERIFY.md"] = _how_to_verify(plan, made_at, has_wacz=bool(wacz))
     made["data/verify.py"] = (Path(__file__).parents[1] / "templates" / "verify.py").read_bytes()
-    return made | _submission(plan, copies, get, report, has_wacz=bool(wacz))
+    pdfs = _own_pdfs(plan, get)
+    return made | submissions(plan, copies, pdfs, report, binder, print_pdf, has_wacz=bool(wacz))
 
 
 def _shots(plan: PackPlan, exhibit: Exhibit, look: Look) -> tuple[Shot, ...]:
@@ -331,20 +340,11 @@ def _is_pdf(plan: PackPlan, exhibit: Exhibit) -> bool:
     return file is not None and file.media_type == "application/pdf"
 
 
-def _submission(
-    plan: PackPlan, copies: Mapping[str, list[bytes]], get: Get, report: bytes, *, has_wacz: bool
-) -> dict[str, bytes]:
+def _own_pdfs(plan: PackPlan, get: Get) -> dict[str, bytes]:
+    """The buyer's own PDFs by bag path."""
     own = {path: (e, digest) for e in plan.exhibits if not e.witnessed for path, digest in e.files.items()}
-    pdfs = {
+    return {
         path: data
         for path, (e, digest) in own.items()
         if (path.lower().endswith(".pdf") or _is_pdf(plan, e)) and (data := get(digest))[:4] == b"%PDF"
     }
-    items, left_out = submission_of(plan, copies, pdfs, report, has_wacz=has_wacz)
-    made = {f"data/submission/{item.name}": item.data for item in items}
-    in_part = {e.number for e in plan.exhibits if (seen := plan.snapshot(e)) and seen.outcome == "partial"}
-    made["data/submission/statement.txt"] = render_text("statement.txt.j2", plan=plan, in_part=in_part)
-    made["data/submission/list.txt"] = render_text(
-        "list.txt.j2", plan=plan, items=items, left_out=left_out, most_files=MOST_FILES, most_mb=MOST_BYTES // 1_000_000
-    )
-    return made
