@@ -14,6 +14,7 @@ from casework.asking.dossier import as_of_instant
 from casework.cases import casefile, find_case
 from casework.proving.binding import PdfBinder
 from casework.proving.last_look import LastLook, Suspect, Unread
+from casework.proving.looks import SHOWN, Looks, camera_of
 from casework.proving.proof import PackProof, covering_checkpoint
 from casework.proving.redaction import DecidedRedaction, decide_redaction
 from casework.workspace import Workspace, sealed_view
@@ -21,8 +22,7 @@ from collector.archive.queries import Case
 from collector.archive.sealing import TIMEOUT_S, seal, signing_key
 from collector.errors import ArchiveError, SealError, WrongRequest
 from collector.ledger.log import Opening, new_salt
-from collector.media import says_where
-from collector.model import Exhibit, Private, Problem, Snapshot
+from collector.model import AddedFile, Exhibit, Private, Problem, Snapshot
 from collector.progress import Progress
 from collector.reading.withheld import private_of
 from collector.saved.acting import may_do
@@ -194,13 +194,16 @@ def pages_to_cover(ws: Workspace, wanted: str, request: PackRequest) -> Mapping[
     file = casefile(ws, case, as_of_instant(ws, request.as_of, case.zone))
     choices = replace(request.choices, since=_day(request.since), redact=True, redact_boxes=())
     planned = _plan(ws, file, request, choices).plan
-    return copies_to_cover(planned, ws.archive.objects.get, partial(_inside, ws.archive.objects.get))
+    get = ws.archive.objects.get
+    with Looks(ws.archive.objects, planned) as looks:
+        return copies_to_cover(planned, get, partial(_inside, get), looks)
 
 
 def _located(ws: Workspace, planned: PackPlan) -> Mapping[str, str]:
     """The shown files that say where they were taken: their names by exhibit number."""
     shown = [(e.number, file) for e in planned.exhibits if e.files and (file := planned.file(e)) is not None]
-    return {number: file.name for number, file in shown if says_where(ws.archive.objects.get(file.digest))}
+    camera = camera_of(ws.archive.objects, (file for _, file in shown))
+    return {number: file.name for number, file in shown if file.id in camera and camera[file.id].located}
 
 
 def _personal(ws: Workspace, planned: PackPlan, located: Container[str]) -> Iterator[PersonalData]:
@@ -348,7 +351,8 @@ def _plan(ws: Workspace, file: CaseFile, request: PackRequest, choices: Choices)
     file = file.known()
     chosen = choose(file, choices)
     private = _private(ws, chosen.snapshots)
-    acting = {one.id: may_do(ws.archive.objects.get(one.digest)) for one in chosen.files}
+    acting = {one.id: may_do(ws.archive.objects.get(one.digest)) for one in chosen.files if not _is_seen(one)}
+    camera = {} if choices.redact else camera_of(ws.archive.objects, chosen.files)
     decided = decide_redaction(ws, file, chosen, choices, private) if choices.redact else None
     if decided:
         file = redacted_case(file, decided.redactor)
@@ -365,10 +369,16 @@ def _plan(ws: Workspace, file: CaseFile, request: PackRequest, choices: Choices)
         CoveringCheckpoint(0),
         private=private,
         acting=acting,
+        camera=camera,
         chosen=chosen,
         redaction=decided.redaction if decided else None,
     )
     return _Planned(made, file, decided)
+
+
+def _is_seen(file: AddedFile) -> bool:
+    """Whether it is a photo or video by its bytes: such files hold no program, and may be large."""
+    return file.media_type.startswith(SHOWN) and not file.media_type.startswith("image/svg")
 
 
 def _private(ws: Workspace, snapshots: Iterable[Snapshot]) -> dict[str, Private]:
@@ -391,17 +401,19 @@ def _renderings(
 
     progress("making the report, the viewer and the reading copies")
     get = ws.archive.objects.get
-    made = make_renderings(
-        planned,
-        get,
-        ws.index.sealed(case.order),
-        partial(print_pdf, page_numbers=False),
-        partial(_web_archive, get),
-        ws.clock.now(),
-        partial(_inside, get),
-        PdfBinder(),
-        redacted,
-    )
+    with Looks(ws.archive.objects, planned) as looks:
+        made = make_renderings(
+            planned,
+            get,
+            ws.index.sealed(case.order),
+            partial(print_pdf, page_numbers=False),
+            partial(_web_archive, get),
+            ws.clock.now(),
+            partial(_inside, get),
+            looks,
+            PdfBinder(),
+            redacted,
+        )
     openings, records = [], []
     for path, data in sorted(made.items()):
         opening = Opening(ws.archive.objects.put(data), new_salt())

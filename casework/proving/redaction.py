@@ -207,13 +207,15 @@ class _Deciding:
 
     def _own_file(self, file: AddedFile, *, recorded: bool) -> RedactedOrigin:
         """Of the buyer's own files plain texts alone are shown as they are, where nothing of it stands in them."""
-        picture = file.media_type.startswith("image/")
-        photo = picture and (file_kind(file.kind).wordless or file.kind == "sample")
-        holds = any(self._holds(self.get(one.digest), file.media_type if picture else "") for one in file.sealed)
+        picture, video = file.media_type.startswith("image/"), file.media_type.startswith("video/")
+        photo = video or (picture and (file_kind(file.kind).wordless or file.kind == "sample"))
+        holds = not video and any(
+            self._holds(self.get(one.digest), file.media_type if picture else "") for one in file.sealed
+        )
         why = TAKEN_OUT if holds else RECORD_KEPT if not recorded else CAMERA if photo else MAY_HOLD
         plain = len(file.sealed) == 1 and file.media_type.partition(";")[0] in _PLAIN
         hidden: Hidden = {} if plain and recorded and not holds else {("file", n): why for n, _ in enumerate(file.sealed)}
-        drawn = (0,) if picture and not _is_closed(file) else ()
+        drawn = (0,) if (picture or video) and not _is_closed(file) else ()
         return RedactedOrigin(self._counts(file.id), _closed(hidden), drawn, pages_known=photo, recorded=recorded)
 
     # -- looking -----------------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -14,14 +14,16 @@ from collector.canonical import as_json, canonical, commitment, sha256
 from collector.model import ORIGINS, AddedFile, Artefact, Exhibit, Fact, Private, Snapshot
 from rules.language.dates import both
 from rules.pack.plan.bates import bates
+from rules.pack.plan.camera import camera_sentence, moment_words
 from rules.pack.plan.exhibits import artefact_name, folder, tiles
 from rules.pack.plan.plan import AuthorityStamp, PackPlan
 from rules.pack.plan.timeline import timeline_csv, timeline_json
 from rules.pack.plan.withheld import together
 from rules.pack.plan.wording import UNWITNESSED, say
 from rules.pack.redact.boxes import boxes_of, covered
-from rules.pack.redact.decided import RedactedOrigin
-from rules.pack.render.copies import Stamp, conversation_copies, instead_of, page_copies, photo_copy
+from rules.pack.redact.decided import RedactedOrigin, Redaction
+from rules.pack.render.contact import Cell, Shot, cells_of
+from rules.pack.render.copies import Stamp, conversation_copies, frame_sheet, instead_of, page_copies, photo_copy
 from rules.pack.render.marks import marks_of
 from rules.pack.render.pdf import finished, pages_of
 from rules.pack.render.report import left_out_of, masked_text, render_report, render_text, render_viewer, unreplayed
@@ -37,6 +39,7 @@ REDACTED_COPY = (
 Get = Callable[[str], bytes]
 WebArchive = Callable[[Iterable[Snapshot], Mapping[str, Private]], bytes]
 Inside = Callable[[str, frozenset[str]], Iterable[tuple[str, bytes]]]
+Look = Callable[[str, str, bytes | None], Iterable[Shot]]
 MOST_PICTURES = 40  # of a conversation that brought more, the older ones are in the original alone
 
 
@@ -55,6 +58,7 @@ def make_renderings(
     web_archive: WebArchive,
     made_at: datetime,
     inside: Inside = lambda _digest, _names: (),
+    look: Look = lambda _media_type, _digest, _data: (),
     binder: Binder = NoBinder(),  # noqa: B008 - it holds nothing
     redacted: Mapping[str, str] | None = None,
 ) -> dict[str, bytes]:
@@ -64,13 +68,15 @@ def make_renderings(
     `print_pdf` prints a self-contained HTML page on A4; `web_archive` gives
     the exchanges of visits but for what is private, as a WACZ, or b"" where none was kept; `made_at` is the instant that
     VERIFY.md gives to openssl for the pack's own signature and tokens; `inside` gives name and bytes of the files of these
-    names in a stored zip or mail; `binder` takes pages out of PDFs and puts them together; `redacted` are the texts of
-    visits and files with personal data taken out, by their ids.
+    names in a stored zip or mail; `look` gives what is to be seen of a photo or video, by its media type and digest, or of
+    the bytes of one; `binder` takes pages out of PDFs and puts them together; `redacted` are the texts of visits and files
+    with personal data taken out, by their ids.
     """
     wacz = web_archive([s for s in plan.snapshots if s.id in plan.exchanges], plan.exchanges)
-    copies = _all_copies(plan, get, inside)
+    shots = {exhibit.number: _shots(plan, exhibit, look) for exhibit in plan.exhibits}
+    copies = _all_copies(plan, get, inside, look, shots)
     paths = {exhibit.number: _copy_paths(exhibit, copies[exhibit.number]) for exhibit in plan.exhibits}
-    report = _report(plan, copies, print_pdf, has_wacz=bool(wacz))
+    report = _report(plan, copies, cells_of(plan, _without_boxes(plan, shots)), print_pdf, has_wacz=bool(wacz))
     made: dict[str, bytes] = {WEB_ARCHIVE: wacz} if wacz else {}
     for exhibit in plan.exhibits:
         made |= dict(zip(paths[exhibit.number], copies[exhibit.number], strict=True))
@@ -87,11 +93,31 @@ def make_renderings(
     return made | submissions(plan, copies, pdfs, report, binder, print_pdf, has_wacz=bool(wacz))
 
 
-def _report(plan: PackPlan, copies: Mapping[str, list[bytes]], print_pdf: PrintPdf, *, has_wacz: bool) -> bytes:
+def _shots(plan: PackPlan, exhibit: Exhibit, look: Look) -> tuple[Shot, ...]:
+    """What is to be seen of a photo or video of the buyer's; nothing of what is withheld, and of other files."""
+    file = plan.file(exhibit)
+    if file is None or not file.media_type.startswith(("image/", "video/")):
+        return ()
+    shown = exhibit.files or (plan.redaction is not None and plan.redaction.of(file.id).drawn)
+    return tuple(look(file.media_type, file.digest, None)) if shown else ()
+
+
+def _without_boxes(plan: PackPlan, shots: Mapping[str, tuple[Shot, ...]]) -> dict[str, tuple[Shot, ...]]:
+    """The pictures on which nothing has to be covered."""
+    if plan.redaction is None:
+        return dict(shots)
+    boxed = {box.exhibit for box in boxes_of(plan.choices.redact_boxes)}
+    dark = {e.number for e in plan.exhibits if not plan.redaction.of(plan.origin(e)).pages_known}
+    return {number: () if number in boxed | dark else own for number, own in shots.items()}
+
+
+def _report(
+    plan: PackPlan, copies: Mapping[str, list[bytes]], cells: tuple[Cell, ...], print_pdf: PrintPdf, *, has_wacz: bool
+) -> bytes:
     """The report within its size, each page number in its contents read from a first print."""
     report, limit = b"", plan.choices.report_mb * 1_000_000
     for fit in fits(copies, limit):
-        page = partial(render_report, plan, copies, has_wacz, fit=fit)
+        page = partial(render_report, plan, copies, has_wacz, cells=cells, fit=fit)
         report = finished(print_pdf(page(), partial(_numbered, page)), plan.name)
         if len(report) <= limit:
             break
@@ -103,21 +129,28 @@ def _numbered(page: Callable[..., str], printed: bytes) -> str:
     return page(pages=pages_of(printed))
 
 
-def _all_copies(plan: PackPlan, get: Get, inside: Inside) -> dict[str, list[bytes]]:
+def _all_copies(
+    plan: PackPlan, get: Get, inside: Inside, look: Look, shots: Mapping[str, tuple[Shot, ...]]
+) -> dict[str, list[bytes]]:
     """The reading copies by exhibit number, each page with its number in the pack."""
     copies: dict[str, list[bytes]] = {}
     for exhibit in plan.exhibits:
         first = bates(plan.exhibits, _counts(copies))[exhibit.number].first
-        copies[exhibit.number] = _copies(plan, exhibit, get, inside, first)
+        own = shots[exhibit.number]
+        made = _shot_copies(plan, exhibit, own, first) if own else _copies(plan, exhibit, get, inside, look, first)
+        copies[exhibit.number] = covered(made, exhibit.number, boxes_of(plan.choices.redact_boxes))
     return copies
 
 
-def copies_to_cover(plan: PackPlan, get: Get, inside: Inside = lambda _digest, _names: ()) -> dict[str, list[bytes]]:
+def copies_to_cover(plan: PackPlan, get: Get, inside: Inside, look: Look) -> dict[str, list[bytes]]:
     """The reading copies of a redacted pack by exhibit number, without the buyer's own boxes, for drawing these: also the
     pages that are shown with such a box alone. A box's page is counted from 1 in these lists.
     """
-    first = replace(plan, choices=replace(plan.choices, redact_boxes=tuple(f"{e.number}:1:0,0,1,1" for e in plan.exhibits)))
-    return {exhibit.number: _made(first, exhibit, get, inside, 1) for exhibit in first.exhibits}
+    redaction = plan.redaction or Redaction({})
+    known = {name: replace(one, pages_known=True, stops_known=True) for name, one in redaction.origins.items()}
+    bare = replace(plan, redaction=Redaction(known), choices=replace(plan.choices, redact_boxes=()))
+    shots = {exhibit.number: _shots(bare, exhibit, look) for exhibit in bare.exhibits}
+    return _all_copies(bare, get, inside, look, shots)
 
 
 def _redacted_text(exhibit: Exhibit, text: str) -> dict[str, bytes]:
@@ -132,24 +165,30 @@ def _counts(copies: Mapping[str, list[bytes]]) -> dict[str, int]:
     return {number: len(pages) for number, pages in copies.items()}
 
 
-def _copies(plan: PackPlan, exhibit: Exhibit, get: Get, inside: Inside, first: int) -> list[bytes]:
+def _copies(plan: PackPlan, exhibit: Exhibit, get: Get, inside: Inside, look: Look, first: int) -> list[bytes]:
     """Reading copies of one exhibit, numbered from `first`: only of what is shown, never of what is withheld."""
-    return covered(_made(plan, exhibit, get, inside, first), exhibit.number, boxes_of(plan.choices.redact_boxes))
-
-
-def _made(plan: PackPlan, exhibit: Exhibit, get: Get, inside: Inside, first: int) -> list[bytes]:
-    """The same without the buyer's boxes."""
     snapshot, file = plan.snapshot(exhibit), plan.file(exhibit)
     alarm = f"LOCAL STAND-IN ({plan.stand_in}): no evidence of what the real site showed" if plan.stand_in else ""
     if snapshot is not None:
         return _page_copies(plan, exhibit, snapshot, get, alarm, first)
-    redacted = plan.redaction.of(file.id) if plan.redaction and file else None
-    if file is None or not (exhibit.files or (redacted and redacted.drawn)):
+    if file is None or not exhibit.files or file.media_type.startswith(("image/", "video/")):
         return []
-    if file.media_type.startswith("image/"):
-        copies = _photo_copies(plan, exhibit, file.name, file.digest, get(file.digest), first)
-        return _with_boxes_alone(plan, exhibit, copies, 0) if redacted and not redacted.pages_known else copies
-    return _sent_pictures(plan, exhibit, file, inside, first)
+    return _sent_pictures(plan, exhibit, file, inside, look, first)
+
+
+def _shot_copies(plan: PackPlan, exhibit: Exhibit, shots: Sequence[Shot], first: int) -> list[bytes]:
+    """The stamped copy of a photo, or one sheet with the frames of a video."""
+    file = plan.file(exhibit)
+    assert file is not None  # only files have shots
+    said = camera_sentence(plan.camera.get(file.id))
+    if shots[0].at_ms is None:
+        copies = _photo_copies(plan, exhibit, file.name, file.digest, shots[0].data, first, said=said)
+        known = plan.redaction is None or plan.redaction.of(file.id).pages_known
+        return copies if known else _with_boxes_alone(plan, exhibit, copies, 0)
+    where = f" The video itself lies beside it in {folder(exhibit)}" if exhibit.files else ""
+    foot = f"Made of the video, each with its place in it.{where}"
+    stamp = replace(_photo_stamp(plan, exhibit, file.name, file.digest, first, said=said), foot=foot)
+    return [frame_sheet([(shot.data, moment_words(shot.at_ms or 0)) for shot in shots], stamp)]
 
 
 def _with_boxes_alone(plan: PackPlan, exhibit: Exhibit, copies: list[bytes], before: int) -> list[bytes]:
@@ -163,20 +202,27 @@ def _with_boxes_alone(plan: PackPlan, exhibit: Exhibit, copies: list[bytes], bef
 
 
 def _photo_copies(
-    plan: PackPlan, exhibit: Exhibit, name: str, digest: str, data: bytes, first: int, which: str = ""
+    plan: PackPlan, exhibit: Exhibit, name: str, digest: str, data: bytes, first: int, which: str = "", said: str = ""
 ) -> list[bytes]:
     """The stamped copy of one picture, or none where it cannot be drawn."""
-    file = plan.file(exhibit)
-    added = f"Added {both(file.added_at, plan.zone)}; order {plan.order}" if file else f"Order {plan.order}"
-    sealed = f"SHA-256 of the original: {digest}"
-    if file and not exhibit.files:
-        sealed = f"Commitment to the original, which is withheld, see index.html: {commitment(file.salt, file.digest)}"
-    lines = (f"{UNWITNESSED}: {name}", f"{which}{added}", sealed)
-    copy = photo_copy(data, Stamp(f"{exhibit.number}  {exhibit.title}", lines, _photo_foot(exhibit), first=first))
+    copy = photo_copy(data, _photo_stamp(plan, exhibit, name, digest, first, which, said))
     return [copy] if copy else []
 
 
-def _sent_pictures(plan: PackPlan, exhibit: Exhibit, file: AddedFile, inside: Inside, first: int) -> list[bytes]:
+def _photo_stamp(
+    plan: PackPlan, exhibit: Exhibit, name: str, digest: str, first: int, which: str = "", said: str = ""
+) -> Stamp:
+    file = plan.file(exhibit)
+    added = f"Added {both(file.added_at, plan.zone)}; order {plan.order}" if file else f"Order {plan.order}"
+    sealed, foot = f"SHA-256 of the original: {digest}", f"Reading copy. The original lies beside it in {folder(exhibit)}"
+    if file and not exhibit.files:
+        sealed = f"Commitment to the original, which is withheld, see index.html: {commitment(file.salt, file.digest)}"
+        foot = "Reading copy."
+    lines = (f"{UNWITNESSED}: {name}", *([said] if said else []), f"{which}{added}", sealed)
+    return Stamp(f"{exhibit.number}  {exhibit.title}", lines, foot, first=first)
+
+
+def _sent_pictures(plan: PackPlan, exhibit: Exhibit, file: AddedFile, inside: Inside, look: Look, first: int) -> list[bytes]:
     """The pictures that came with a conversation in its zip or mail, oldest first."""
     sent = {
         say(attached["name"]): attached["digest"]
@@ -192,8 +238,9 @@ def _sent_pictures(plan: PackPlan, exhibit: Exhibit, file: AddedFile, inside: In
     for number, name in enumerate(names, len(sent) - len(names) + 1):
         if data := found.get(sent[name]):
             which = f"Picture {number} of {len(sent)} in the conversation. "
-            here = first + len(copies)
-            copies += _photo_copies(plan, exhibit, f"{name} in {file.name}", sent[name], data, here, which)
+            for shot in look("image/", sent[name], data):
+                here = first + len(copies)
+                copies += _photo_copies(plan, exhibit, f"{name} in {file.name}", sent[name], shot.data, here, which)
     return copies
 
 
@@ -259,10 +306,6 @@ def _pane_stamp(
     foot = f"Reading copy: {whose} alone, cut out of the captured pictures and joined where its messages repeat."
     stamp = _page_stamp(plan, exhibit, snapshot, _sources(used, shown), foot, alarm)
     return replace(stamp, title=f"{stamp.title}, oldest message first")
-
-
-def _photo_foot(exhibit: Exhibit) -> str:
-    return f"Reading copy. The original lies beside it in {folder(exhibit)}" if exhibit.files else "Reading copy."
 
 
 def _copy_paths(exhibit: Exhibit, copies: list[bytes]) -> list[str]:
