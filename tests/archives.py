@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,38 @@ from collector.seal.timestamp import Authority
 from fixtures.authority import Served
 
 NOON = datetime(2026, 10, 4, 12, 0, tzinfo=UTC)
+
+
+# Writes through the view of all facts: the origin gets a telling of its own, in which one statement is another.
+_EDITED = """
+insert into tellings
+  select max(id) + 1, 'edited ' || max(id), (select says from tellings where id = old.telling) from tellings;
+insert into told select (select max(id) from tellings), n, statement, reader, place, at, lacks from told
+  where telling = (select telling from looks where origin = old.snapshot);
+update looks set telling = (select max(id) from tellings) where origin = old.snapshot;
+"""
+_EDITS = {
+    "update": """
+insert into statements select max(id) + 1, 'edited ' || max(id), new.name, new.state, new.value from statements;
+update told set statement = (select max(id) from statements), reader = new.reader, place = new.place
+  where telling = (select max(id) from tellings) and n = old.n;""",
+    "delete": "delete from told where telling = (select max(id) from tellings) and n = old.n;",
+}
+
+
+def edit_index(path: Path, sql: str, *values: str) -> None:
+    """Changes rows of an index as somebody could who knows how it is made; facts, too. At least one row must change."""
+    connection = sqlite3.connect(path)
+    with connection:
+        if connection.execute("select 1 from sqlite_master where name = 'facts'").fetchone():
+            for what, steps in _EDITS.items():
+                connection.execute(
+                    f"create temp trigger {what}_facts instead of {what} on main.facts begin {_EDITED} {steps} end"
+                )
+        before = connection.total_changes
+        connection.execute(sql, values)
+        assert connection.total_changes > before
+    connection.close()
 
 
 class TestClock:
