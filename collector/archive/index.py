@@ -6,7 +6,7 @@ import json
 import logging
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -362,7 +362,7 @@ class Index(Queries):
         ]
         self._put("looks", origin=origin, telling=self._known("tellings", _mark(told)) or self._new_telling(told))
 
-    def _new_telling(self, told: list[tuple[tuple[str, str, str], tuple[str, str, str, str]]]) -> int:
+    def _new_telling(self, told: Sequence[tuple[tuple[str, str, str], tuple[str, str, str, str]]]) -> int:
         telling = self._new("tellings", mark=_mark(told), says=_mark([statement for statement, _ in told]))
         for n, ((name, state, value), (reader, place, at, lacks)) in enumerate(told):
             mark = _mark((name, state, value))

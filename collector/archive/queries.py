@@ -20,7 +20,7 @@ from collector.clock import instant
 from collector.errors import ArchiveError, DamagedArchive
 from collector.ledger.log import Ledger, Opening, about_case
 from collector.media import belied
-from collector.model import ALIBABA, AddedFile, Fact, FilePart, PageTrace, Place, Snapshot, Target
+from collector.model import ALIBABA, AddedFile, Fact, FilePart, Outcome, PageTrace, Place, Snapshot, Target
 from collector.saved.record import page_of_record
 
 _AT_ONCE = 64  # snapshots whose openings are asked for together
@@ -89,7 +89,7 @@ class Look:
     target: str
     url: str
     kind: str
-    outcome: str
+    outcome: Outcome
     why: str
     says: str
     seq: int = 0
