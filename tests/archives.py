@@ -87,14 +87,22 @@ def seal_archive(archive: Archive) -> str:
 
 
 def snapshot_for(
-    archive: Archive, target: Target, html: bytes, *, outcome: Outcome = "complete", identifier: str = "", why: str = ""
+    archive: Archive,
+    target: Target,
+    html: bytes,
+    *,
+    outcome: Outcome = "complete",
+    identifier: str = "",
+    why: str = "",
+    text: str = "some text",
 ) -> Snapshot:
     """A snapshot of these bytes, as a capture would have made it."""
     now = archive.clock.now()
     digest = archive.objects.put(html)
     artefact = Artefact("dom", 0, "text/html; charset=utf-8", len(html), digest, new_salt())
-    text = archive.objects.put(b"some text")
-    artefacts = (artefact, replace(artefact, role="text", media_type="text/plain", size=9, digest=text, salt=new_salt()))
+    words = text.encode()
+    kept = {"media_type": "text/plain", "size": len(words), "digest": archive.objects.put(words)}
+    artefacts = (artefact, replace(artefact, role="text", salt=new_salt(), **kept))
     visit = Visit(
         target.url,
         target.url,

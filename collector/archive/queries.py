@@ -24,6 +24,7 @@ from collector.model import ALIBABA, AddedFile, Fact, FilePart, Outcome, PageTra
 from collector.saved.record import page_of_record
 
 _AT_ONCE = 64  # snapshots whose openings are asked for together
+_OF_MESSAGES = frozenset({"thread.messages", "thread.complete", "thread.disagreements", "thread.unshown"})
 _LOOKED_BACK = 10  # visits to a page, for the last that kept the whole of it
 _LOOK = "s.id, s.at, s.target, s.url, s.kind, s.outcome, s.why, t.says, s.seq"  # of a look, without what it kept
 _LOOKS = "snapshots s join looks l on l.origin = s.id join tellings t on t.id = l.telling"
@@ -407,6 +408,8 @@ class Queries:
         if not whole and not read:
             lost = told
         counts = [each["thread.messages"][2] if "thread.messages" in each else None for each in (now, then)]
+        if whole and counts[1] and read and lost & told <= _OF_MESSAGES and self._silent(row["id"], before[0]["id"]):
+            lost -= _OF_MESSAGES
         emptied = whole and counts[1] and "thread.messages" not in read | lost
         return PageTrace(
             row["kind"],
@@ -424,6 +427,18 @@ class Queries:
             " then json_array_length(value) end as items from facts where snapshot = ?"
         )
         return {row["name"]: (row["state"], bool(row["placed"]), row["items"]) for row in self._rows(sql, snapshot)}
+
+    def _silent(self, snapshot: str, before: str) -> bool:
+        """Whether a visit kept the words of its page, and none of the messages of an earlier one is among them."""
+        pages = self._rows("select text from passages where source = 'page' and last_origin = ?", snapshot)
+        there = " ".join(" ".join(str(row["text"]) for row in pages).split()).casefold()
+        texts = (
+            str(message.get("text") or "")
+            for fact in self._facts("snapshot = ? and name = 'thread.messages'", before)
+            for message in fact.value or ()
+        )
+        words = [" ".join(text.split()).casefold() for text in texts]
+        return bool(there) and not any(one in there for one in words if one)
 
     def looks_of_account(self, kind: str, account: str) -> list[Look]:
         """The looks at pages of that kind which belong to no case, of one account, oldest first."""
