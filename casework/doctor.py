@@ -18,7 +18,7 @@ from casework.workspace import Workspace, authorities_of, keep
 from collector.archive.config import write_config
 from collector.errors import SealError, TradewitnessError, WrongRequest
 from collector.platform import chinese_font, synced_by
-from rules.language.words import time_words
+from rules.language.words import day_words, time_words
 
 _LITTLE_DISK = 2 * 1024**3
 _LATE_MS = 60_000  # a clock further off than this weakens every record
@@ -85,7 +85,8 @@ def _take_key(ws: Workspace, path: Path) -> tuple[str, ...]:
 def examine(ws: Workspace) -> list[HealthItem]:
     """Every check, in the order in which a person would mend them; each ends in a bounded time. Creates nothing."""
     return [
-        *_browser(), _fonts(), _archive(ws), _folder(ws), _disk(ws), _settings(ws), _key(ws), *_authorities(ws), _zone(),
+        *_browser(), _fonts(), _archive(ws), _folder(ws), _disk(ws), _settings(ws), _key(ws), *_authorities(ws), *_term(ws),
+        _zone(),
         _log(),
     ]  # fmt: skip
 
@@ -230,6 +231,22 @@ def _authorities(ws: Workspace) -> list[HealthItem]:
     if not offsets:
         items.append(HealthItem("Timestamps", "note", "no timestamp authority can be reached", _UNREACHED))
     return [*items, _clock(ws, offsets)]
+
+
+def _term(ws: Workspace) -> list[HealthItem]:
+    """Until when what is timestamped proves its time."""
+    from collector.archive.renewal import archive_term
+
+    try:
+        term = archive_term(ws.archive) if ws.archive.exists else None
+    except TradewitnessError:
+        return []  # what is wrong, `verify` tells
+    if term is None:
+        return []
+    found = f"prove their time until {day_words(term.until.date())}"
+    if term.ends_soon(ws.clock.now()):
+        return [HealthItem("Your timestamps", "note", found, "Before then, run: tradewitness timestamp --renew")]
+    return [HealthItem("Your timestamps", "ok", found)]
 
 
 _UNREACHED = (

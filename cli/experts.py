@@ -175,13 +175,16 @@ def timestamp(
     witness: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the newest checkpoint here, to mail or hand to somebody else.")
     ] = None,
+    renew: Annotated[
+        bool, typer.Option("--renew", help="Have all of it stamped anew, before the certificates of today's timestamps end.")
+    ] = False,
 ) -> View:
     """Seal what is new and ask again for the timestamps that are missing."""
     from casework import views
     from casework.proving.status import stamp
 
     with asked.progress() as progress:
-        answer = stamp(asked.ws, witness, progress)
+        answer = stamp(asked.ws, witness, progress, anew=renew)
     return views.stamped(answer)
 
 

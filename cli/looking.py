@@ -22,6 +22,7 @@ from cli.options import (
     with_pages,
 )
 from rules.policy.fact_names import FACT_NAMES
+from rules.policy.platform import REASONS
 
 commands = typer.Typer()
 case_app = typer.Typer(no_args_is_help=False, help="Open a case, change it, or list the cases.")
@@ -65,12 +66,22 @@ def case_open(
     return views.case(case, targets_of(ws, case.order), "is open", ws.archive.warnings)
 
 
+# What is written after the "=" of each kind of value.
+_WRITTEN = {
+    "time": "Days (NAME=2026-09-30), or with the time and zone that a page prints:",
+    "reason": f"One of {', '.join(REASONS)}:",
+    "money": 'Amounts (NAME="USD 86.00"):',
+    "integer": "Whole numbers (NAME=160):",
+    "bool": "Yes or no (NAME=yes):",
+}
+
+
 def _names_to_set() -> str:
+    """The names, a line each, under what is written for them."""
     own, of_pages = ([f for f in FACT_NAMES if bool(f.page) is of_page] for of_page in (False, True))
-    return (
-        f"Names: {'; '.join(f'{f.name} ({f.words})' for f in own)}. What pages show may be entered where no page was kept: "
-        f"{', '.join(f.name for f in of_pages)}."
-    )
+    parts = {heading: [f for f in own if f.value == kind] for kind, heading in _WRITTEN.items()}
+    parts["What pages show, where none was kept:"] = of_pages
+    return "\n\n".join("\n".join([heading, *(f"  {f.name:<26}{f.words}" for f in fs)]) for heading, fs in parts.items())
 
 
 @case_app.command("set", epilog=_names_to_set())

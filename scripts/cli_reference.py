@@ -53,7 +53,7 @@ def section(path: str, command: Any) -> str:
     options = [p for p in command.params if isinstance(p, TyperOption) and p.name not in EVERYWHERE]
     lines = [f"## {path}", "", (command.help or "").strip(), "", "```", usage(path, command, options), "```", ""]
     listed = [option_line(option) for option in options]
-    more = [command.epilog, ""] if command.epilog else []
+    more = ["```", command.epilog, "```", ""] if command.epilog else []
     return "\n".join([*lines, *listed, *([""] if listed else []), *more])
 
 

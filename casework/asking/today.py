@@ -11,6 +11,7 @@ from casework.cases import case_with_deadlines, cases, find_case
 from casework.notices.book import read_book
 from casework.workspace import Workspace
 from collector.archive.queries import Case
+from collector.archive.renewal import archive_term
 from collector.archive.sealing import state
 from collector.errors import ArchiveError
 from collector.model import ORIGINS, kept_in_part
@@ -19,7 +20,7 @@ from rules.deadlines.counting import needs_attention
 from rules.deadlines.moments import Advice, moments
 from rules.deadlines.next_steps import next_steps
 from rules.language.facts import page_words
-from rules.language.words import age_words
+from rules.language.words import age_words, day_words
 from rules.night.blindness import Blind
 from rules.policy.platform import load_policy
 
@@ -166,7 +167,18 @@ def _notices(ws: Workspace) -> tuple[str, ...]:
         return ("The newest records are not sealed yet; the next command that keeps something seals them.",)
     if seal.word == "pending":
         return ("The newest records are sealed but not yet timestamped; the next command that keeps something asks again.",)
-    return ()
+    return _ends_soon(ws)
+
+
+def _ends_soon(ws: Workspace) -> tuple[str, ...]:
+    """Whether the timestamps are to be renewed, which a case that is over and rests would miss."""
+    term = archive_term(ws.archive)
+    if term is None or not term.ends_soon(ws.clock.now()):
+        return ()
+    until = day_words(term.until.date())
+    return (
+        f"The timestamps prove their time until {until} and no longer. Before then, run: tradewitness timestamp --renew",
+    )
 
 
 def _unsent(ws: Workspace) -> tuple[str, ...]:

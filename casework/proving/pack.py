@@ -225,8 +225,11 @@ def _day(text: str) -> date | None:
 
 
 def _place(output: Path | None, name: str) -> Path:
+    """Where the pack is written: in a folder under its own name, else as a file that a double click opens as a zip."""
     place = output.expanduser() if output else Path.cwd()
-    return place / f"{name}.zip" if place.is_dir() else place
+    if place.is_dir():
+        return place / f"{name}.zip"
+    return place if place.suffix.lower() == ".zip" else place.with_name(f"{place.name}.zip")
 
 
 def _plan(ws: Workspace, file: CaseFile, request: PackRequest, choices: Choices) -> PackPlan:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,11 +12,11 @@ from itertools import takewhile
 
 from casework.workspace import Workspace
 from collector.archive.records import KEY_KINDS, received_files
-from collector.archive.revoked import KIND as REVOKED
-from collector.archive.revoked import counts, known_revocations
-from collector.archive.sealing import answers_of, is_signed, is_there, key_at, received_for, signature_of
+from collector.archive.revoked import RENEWED, counts, known_revocations
+from collector.archive.roots import known_roots
+from collector.archive.sealing import answers_of, is_signed, is_there, key_at, received_for, signature_of, stamped_by
 from collector.errors import DamagedArchive
-from collector.ledger.checkpoint import Checkpoint
+from collector.ledger.checkpoint import Checkpoint, checkpoint_name
 from collector.ledger.log import Entry
 from collector.seal.certificate import Certificate
 from collector.seal.der import MalformedDer
@@ -34,8 +34,21 @@ _NEWEST = 200  # earlier checkpoints that a pack can be held against whoever's t
 def covering_checkpoint(ws: Workspace, last: int, key: SigningKey) -> Checkpoint:
     """The earliest checkpoint over entry `last` that is signed by the key that signs the pack, so that one key vouches.
 
-    One that lost a token is passed over where a later one is whole. Raises DamagedArchive where none is left.
+    Where all was stamped anew since, the one that did so, if it has its timestamp. One that lost a token is passed over
+    where a later one is whole. Raises DamagedArchive where none is left.
     """
+    renewed = next(ws.archive.ledger.latest(RENEWED), None)
+    if renewed is not None and renewed.seq > last:
+        anew = _earliest(ws, renewed.seq, key)
+        if anew is not None and stamped_by(ws.archive, anew):
+            return anew
+    first = _earliest(ws, last, key)
+    if first is None:
+        raise DamagedArchive("No checkpoint that covers this case has its signature.", "Run: tradewitness verify")
+    return first
+
+
+def _earliest(ws: Workspace, last: int, key: SigningKey) -> Checkpoint | None:
     ours = (c for c in ws.archive.ledger.covering(last) if key_at(ws.archive, c.size) == key.fingerprint)
     first: Checkpoint | None = None
     for checkpoint in ours:
@@ -43,8 +56,6 @@ def covering_checkpoint(ws: Workspace, last: int, key: SigningKey) -> Checkpoint
             if not _lost_a_token(ws, checkpoint):
                 return checkpoint
             first = first or checkpoint
-    if first is None:
-        raise DamagedArchive("No checkpoint that covers this case has its signature.", "Run: tradewitness verify")
     return first
 
 
@@ -88,8 +99,7 @@ class PackProof:
 
     @cached_property
     def _revoked(self) -> tuple[RevocationStatement, ...]:
-        ledger = self.ws.archive.ledger
-        return known_revocations(self.ws.archive, ledger.entries(kinds=(REVOKED,)), ledger.opening)
+        return known_revocations(self.ws.archive)
 
     def _counts(self, token: Entry) -> bool:
         """Whether a received token is not lost, and its authority not known to be revoked so that it does not count."""
@@ -113,17 +123,20 @@ class PackProof:
         tree = ledger.tree(size)
         paths = {seq: tuple(step.hex() for step in tree.inclusion_proof(seq)) for seq in entries}
         files: dict[str, bytes] = {}
+        shown_tokens: list[_Token] = []
         brackets = self._brackets(entries)
         for one in (self.checkpoint, *brackets):
             files |= {f"{one.name}.json": one.data, f"{one.name}.p7s": signature_of(self.ws.archive, one)}
-            for token in self._stamped if one is self.checkpoint else self._tokens(one):
+            tokens = self._stamped if one is self.checkpoint else self._tokens(one)
+            shown_tokens += tokens
+            for token in tokens:
                 files |= token.files
         earlier = {
             one.size: (one.root, tuple(step.hex() for step in tree.consistency_proof(one.size)))
             for one in self._earlier(file, brackets)
         }
         shown = tuple((seq, ledger.entry(seq).line) for seq in entries)
-        certificates = {**self._certificates, **self._earlier_signers(brackets)}
+        certificates = {**self._certificates(shown_tokens), **self._earlier_signers(brackets)}
         return ProofMaterial(shown, paths, files, openings_of(planned), certificates, size, earlier)
 
     def _earlier(self, file: CaseFile, shown: Sequence[Checkpoint]) -> list[Checkpoint]:
@@ -140,13 +153,28 @@ class PackProof:
         return [one for size in sorted(wanted) if (one := ledger.checkpoint(size)) is not None]
 
     def _entries(self, file: CaseFile) -> tuple[int, ...]:
-        """The case's own entries, the keys', and the last token received before each visit: it says "not before"."""
+        """The case's own entries, the keys', and the last token received before each visit: it says "not before".
+
+        Where all was stamped anew since, also what led from the first tokens over the case to those of today.
+        """
         wanted = {event.seq for event in file.events}
         for event in file.events:
             if event.kind == "snapshot" and (token := self._token_before(event.seq)) is not None:
                 wanted.add(token)
         keys = {entry.seq for entry in self.ws.archive.ledger.entries(stop=self.checkpoint.size, kinds=KEY_KINDS)}
-        return tuple(sorted(wanted | keys))
+        return tuple(sorted(wanted | keys | set(self._chain(max(event.seq for event in file.events)))))
+
+    def _chain(self, last: int) -> Iterator[int]:
+        """The records that a token over entry `last`, or over one that stamped it anew, was received, and that it was."""
+        ledger, stop = self.ws.archive.ledger, self.checkpoint.size
+        first = _earliest(self.ws, last, self.key)
+        if first is None or first.size >= stop:
+            return
+        renewals = list(ledger.entries(first.size, stop, kinds=(RENEWED,)))
+        yield from (entry.seq for entry in renewals)
+        for size in sorted({first.size, *(int(entry.body["checkpoint"]) for entry in renewals)}):
+            received = received_for(self.ws.archive, checkpoint_name(size))
+            yield from (entry.seq for entry in received if entry.seq < stop and self._counts(entry))
 
     def _token_before(self, seq: int) -> int | None:
         tokens = self.ws.archive.ledger.latest("timestamp.received", before=seq)
@@ -175,16 +203,20 @@ class PackProof:
         return [self._token(e, checkpoint) for e in received if self._counts(e)]
 
     def _token(self, entry: Entry, checkpoint: Checkpoint) -> _Token:
-        """Where the token does not hold, or leads to a root that the settings do not name, nothing can be said above it."""
+        """Where the token does not hold, or leads to a root that nobody knows, nothing can be said above it."""
         archive = self.ws.archive
         name = next(iter(received_files(entry)))
         tsr = (archive.ledger.checkpoints / name).read_bytes()
-        roots = [a.root_pem for a in archive.config.authorities if a.name == entry.body["authority"]]
-        path, said = verify_token(tsr, signature_of(archive, checkpoint), roots).path, []
+        path, said = verify_token(tsr, signature_of(archive, checkpoint), self._known_roots).path, []
         for answer in answers_of(archive, entry):
             with suppress(MalformedDer):
                 said.append((answer, read_answer(answer, path)))
         return _Token(entry, name, tsr, path, tuple(said))
+
+    @cached_property
+    def _known_roots(self) -> list[str]:
+        archive = self.ws.archive
+        return known_roots(archive.config.authorities, archive.ledger.entries(kinds=(RENEWED,)))
 
     @cached_property
     def _issuers(self) -> tuple[Certificate, ...]:
@@ -193,10 +225,17 @@ class PackProof:
         both = zip(self.key.issuers_at(self.ws.clock.now()), carried, strict=False)
         return tuple(one for one, _ in takewhile(lambda pair: pair[0].pem == pair[1], both))
 
-    @property
-    def _certificates(self) -> Mapping[str, bytes]:
-        """The signer's and the last above it, each authority's root, and those above the checkpoint's tokens, numbered."""
-        found = {f"{a.name}-root.pem": a.root_pem.strip().encode() + b"\n" for a in self.ws.archive.config.authorities}
+    def _certificates(self, shown: Sequence[_Token]) -> Mapping[str, bytes]:
+        """The signer's and the last above it, each authority's root, and those above the checkpoint's tokens, numbered.
+
+        An authority that has another root by now has both in one file, the one that the settings name first.
+        """
+        roots = {a.name: [a.root_pem.strip()] for a in self.ws.archive.config.authorities}
+        for token in shown:
+            for root in token.path[-1:]:
+                of_name = roots.setdefault(token.authority, [])
+                of_name += [] if root.pem.strip() in of_name else [root.pem.strip()]
+        found = {f"{name}-root.pem": "\n".join([*pems, ""]).encode() for name, pems in roots.items()}
         found["signer.pem"] = self.key.certificate_pem.encode()
         for last in self._issuers[-1:]:
             found["signer-issuer.pem"] = last.pem.encode()

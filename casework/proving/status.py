@@ -9,6 +9,7 @@ from pathlib import Path
 
 from casework.workspace import Workspace
 from collector.archive.records import KEY_KINDS, keys_of
+from collector.archive.renewal import ArchiveTerm, archive_term, renew
 from collector.archive.revoked import KIND as REVOKED
 from collector.archive.revoked import counts, known_revocations
 from collector.archive.sealing import (
@@ -55,7 +56,7 @@ class StatusAnswer:
 
     `waiting` are what was kept and is not timestamped yet: word, description. `missing` names authorities that have not
     answered for the newest checkpoint; `notes` are findings about the clock; `signer` whom the certificates of its
-    signature name: the holder, then who certified whom.
+    signature name: the holder, then who certified whom. `term` says until when the time of what is timestamped is proven.
     """
 
     archive: Path
@@ -67,15 +68,21 @@ class StatusAnswer:
     key: str
     notes: tuple[str, ...]
     signer: tuple[str, ...] = ()
+    term: ArchiveTerm | None = None
+    soon: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class WitnessAnswer:
-    """What asking again brought; `path` is the checkpoint written for a third party, None where none was asked for."""
+    """What asking again brought; `path` is the checkpoint written for a third party, None where none was asked for.
+
+    Where all was stamped anew, `before` says until when its time was proven until then.
+    """
 
     seal: SealState
     status: StatusAnswer
     path: Path | None = None
+    before: ArchiveTerm | None = None
 
 
 def status(ws: Workspace) -> StatusAnswer:
@@ -86,7 +93,7 @@ def status(ws: Workspace) -> StatusAnswer:
     ws.archive.require()
     ledger = ws.archive.ledger
     refused = list(ledger.entries(kinds=(REVOKED,)))
-    signed = _signed_newest_first(ws, known_revocations(ws.archive, refused, ledger.opening))
+    signed = _signed_newest_first(ws, known_revocations(ws.archive))
     newest = next(signed, None)
     sealed = newest.size if newest else 0
     stamped = next((c.size for c in chain([newest] if newest else [], signed) if c.tokens), 0)
@@ -106,7 +113,9 @@ def status(ws: Workspace) -> StatusAnswer:
         *(() if ws.archive.config.authorities else (NOBODY_ASKED.format(ws.archive.config_path),)),
     )
     key, signer = keys[-1][1] if keys else "", _signer(ws)
-    return StatusAnswer(ws.archive.root, overall, counts, waiting, newest, missing, key, notes, signer)
+    term = archive_term(ws.archive)
+    soon = term is not None and term.ends_soon(ws.clock.now())
+    return StatusAnswer(ws.archive.root, overall, counts, waiting, newest, missing, key, notes, signer, term, soon)
 
 
 def _masked_before(ws: Workspace) -> Iterator[str]:
@@ -127,13 +136,17 @@ def _signer(ws: Workspace) -> tuple[str, ...]:
     return verify_signature(newest.data, path.read_bytes()).names if newest and path.is_file() else ()
 
 
-def stamp(ws: Workspace, witness: Path | None, progress: Progress) -> WitnessAnswer:
-    """Seals what is new, asks again for the tokens that are missing, and writes the newest checkpoint for a third party."""
+def stamp(ws: Workspace, witness: Path | None, progress: Progress, *, anew: bool = False) -> WitnessAnswer:
+    """Seals what is new, asks again for the tokens that are missing, and writes the newest checkpoint for a third party.
+
+    With `anew` all is stamped anew, whether that is due or not.
+    """
     ws.archive.require()
     place = _place(witness) if witness else None
-    sealed = seal(ws.archive, signing_key(ws.archive, ws.user), progress)
+    before = archive_term(ws.archive) if anew else None
+    sealed = (renew if anew else seal)(ws.archive, signing_key(ws.archive, ws.user), progress)
     if place is None:
-        return WitnessAnswer(sealed, status(ws))
+        return WitnessAnswer(sealed, status(ws), before=before)
     newest = ws.archive.ledger.newest()
     if newest is None:
         raise DamagedArchive("No checkpoint of this archive can be read.", "Run: tradewitness verify")
@@ -144,7 +157,7 @@ def stamp(ws: Workspace, witness: Path | None, progress: Progress) -> WitnessAns
         write_file(path, witness_file(newest, signature_of(ws.archive, newest), tokens, answer.key))
     except ArchiveError as error:
         raise WrongRequest(f"{path} cannot be written to.", "Choose another place for --witness.") from error
-    return WitnessAnswer(sealed, answer, path)
+    return WitnessAnswer(sealed, answer, path, before)
 
 
 def _place(witness: Path) -> Path:

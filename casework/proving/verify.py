@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,17 +16,20 @@ from collector.model import Problem
 from collector.progress import Progress
 
 if TYPE_CHECKING:
+    from collector.seal.standing import ProofTerm
     from collector.seal.timestamp import TokenReport
     from rules.pack.bag.proof import SealedElsewhere
 
 _GIVE = "Give a checkpoint (from `tradewitness timestamp --witness FILE`), an earlier pack, or a key's SHA-256 fingerprint."
+_NOT_ASKED = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class VerifyAnswer:
     """What verification of a pack or an archive found; `against` names what it was held against, `deep` means facts too.
 
-    `withheld` are the originals that a pack commits to and does not show.
+    `withheld` are the originals that a pack commits to and does not show. `term` says until when its time is proven, `terms`
+    the same of each timestamp in it, and `at` (UTC) is when that was asked.
     """
 
     what: str
@@ -39,6 +43,9 @@ class VerifyAnswer:
     against: str = ""
     deep: bool = False
     withheld: tuple[SealedElsewhere, ...] = ()
+    term: ProofTerm | None = None
+    terms: tuple[ProofTerm, ...] = ()
+    at: datetime = _NOT_ASKED
 
 
 def verify_path(
@@ -59,7 +66,7 @@ def verify_path(
         answer = _archive(ws, Archive(chosen, ws.clock), progress, deep, anchor)
     else:
         answer = _pack(ws, chosen, progress, deep, anchor)
-    return replace(answer, against=anchor.name if anchor else "", deep=deep)
+    return replace(answer, against=anchor.name if anchor else "", deep=deep, at=ws.clock.now())
 
 
 def anchor_at(given: str) -> Anchor:
@@ -120,6 +127,7 @@ def _archive(ws: Workspace, archive: Archive, progress: Progress, deep: bool, an
     return VerifyAnswer(
         "archive", archive.root, report.problems, report.seal, report.key, summary,
         tuple(_token_line(token, "this archive") for token in report.tokens), report.notes,
+        term=report.term, terms=report.terms,
     )  # fmt: skip
 
 
@@ -127,7 +135,7 @@ def _pack(ws: Workspace, path: Path, progress: Progress, deep: bool, anchor: Anc
     from rules.pack.bag.verify import verify_pack
 
     progress("checking every file of the pack")
-    report = verify_pack(path, against=anchor)
+    report = verify_pack(path, against=anchor, at=ws.clock.now())
     problems = report.problems
     notes = report.notes
     if deep:
@@ -139,8 +147,9 @@ def _pack(ws: Workspace, path: Path, progress: Progress, deep: bool, anchor: Anc
     summary = "every file is listed, unchanged and proven by the ledger"
     tokens = tuple(f"{name}: {_token_line(token, 'this pack')}" for name, token in report.tokens)
     return VerifyAnswer(
-        "pack", path, problems, report.seal, report.signer_fingerprint, summary, tokens, notes, withheld=report.withheld
-    )
+        "pack", path, problems, report.seal, report.signer_fingerprint, summary, tokens, notes, withheld=report.withheld,
+        term=report.term, terms=report.terms,
+    )  # fmt: skip
 
 
 def _token_line(token: TokenReport, where: str) -> str:

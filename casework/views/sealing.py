@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +11,13 @@ from casework.blocks import Block, Line, Span, Table, Tone, View, hint, line, no
 from collector.canonical import as_json
 from collector.errors import DONE, VERIFICATION_FAILED
 from rules.language.facts import plain_words, sentence
+from rules.language.words import day_words
 
 if TYPE_CHECKING:
     from casework.proving.status import StampedCheckpoint, StatusAnswer, WitnessAnswer
     from casework.proving.verify import VerifyAnswer
     from collector.archive.sealing import SealState
+    from collector.seal.standing import ProofTerm
     from rules.pack.bag.proof import SealedElsewhere
 
 
@@ -30,6 +33,12 @@ PACK_SEAL = {
     "unsigned": "NOT signed",
 }
 
+
+_ENDED = "signed, and its timestamps prove its time no longer"
+_BEFORE_THEN = {
+    "archive": "Have it stamped anew before then: tradewitness timestamp --renew",
+    "pack": "Ask its maker for a pack made anew before then.",
+}
 
 _STATUS: dict[str, tuple[Tone, str]] = {
     "timestamped": ("good", "All that is kept is sealed and timestamped"),
@@ -55,9 +64,16 @@ def verified(answer: VerifyAnswer) -> View:
     """What verification found."""
     value = {"ok": not answer.problems, "seal": answer.seal, "problems": answer.problems, "key": answer.key}
     more = {"tokens": answer.tokens, "notes": answer.notes, "against": answer.against, "deep": answer.deep}
-    more |= {"withheld": answer.withheld}
+    more |= {"withheld": answer.withheld, "until": answer.term.until if answer.term else ""}
+    more |= {"proofs": [_proof(term, answer.at) for term in answer.terms]}
     json = as_json({**value, "what": answer.what, "path": str(answer.path), **more})
     return View(json, tuple(_verified(answer)), VERIFICATION_FAILED if answer.problems else DONE)
+
+
+def _proof(term: ProofTerm, at: datetime) -> dict[str, Any]:
+    """Until when a timestamp proves its time, for programs."""
+    told = {"what": term.name, "authority": term.authority, "time": term.time, "until": term.until, "why": term.why}
+    return {**told, "through": term.through, "stands": term.stands(at)}
 
 
 def _verified(answer: VerifyAnswer) -> Iterator[Block]:
@@ -70,7 +86,9 @@ def _verified(answer: VerifyAnswer) -> Iterator[Block]:
         agrees = f"; it agrees with {answer.against}" if answer.against else ""
         yield line(Span("✓", "good"), f" This {answer.what} is whole: {answer.summary}{facts}{agrees}.")
     seal = (PACK_SEAL if answer.what == "pack" else _SEAL)[answer.seal]
-    yield line(f"It is {seal}. Signing key: {answer.key or 'none'}")
+    ended = answer.seal == "pending" and answer.term is not None and not answer.term.stands(answer.at)
+    yield line(f"It is {_ENDED if ended else seal}. Signing key: {answer.key or 'none'}")
+    yield from _until(answer)
     if len(answer.tokens) > _MOST_SHOWN:
         yield hint(f"{len(answer.tokens)} timestamps hold; the newest:")
     yield from (hint(plain_words(token, "UTC")) for token in answer.tokens[-_MOST_SHOWN:])
@@ -81,6 +99,25 @@ def _verified(answer: VerifyAnswer) -> Iterator[Block]:
             "Somebody who rewrote everything could have signed it again: compare the key with what its holder says, "
             "or give --against CHECKPOINT, PACK or FINGERPRINT."
         )
+
+
+def _until(answer: VerifyAnswer) -> Iterator[Block]:
+    """Until when the time is proven, what is to be done before then, and what of earlier timestamps became."""
+    term, at = answer.term, answer.at
+    if term is None or not term.stands(at):
+        return
+    yield line(f"Its time is proven until {day_words(term.until.date())}: {term.why}.")
+    if term.ends_soon(at):
+        yield line(Span(_BEFORE_THEN[answer.what], "warning"))
+    carried = sum(1 for one in answer.terms if one.through)
+    if carried:
+        what = "earlier timestamp is" if carried == 1 else "earlier timestamps are"
+        yield hint(f"{carried} {what} carried on by later ones, which were made before they ended.")
+    lost = [one for one in answer.terms if not one.stands(at)]
+    for one in lost[-_MOST_SHOWN:]:
+        yield line(Span("!", "warning"), f" {one.name}: {one.ended}.", indent=2)
+    if lost:
+        yield hint("What only such timestamps dated is proven to have been there by the later ones, from their own time on.")
 
 
 def _withheld(withheld: tuple[SealedElsewhere, ...]) -> Iterator[Block]:
@@ -115,6 +152,7 @@ def _status_value(answer: StatusAnswer) -> dict[str, Any]:
     value: dict[str, Any] = as_json({
         "archive": str(answer.archive), "seal": answer.seal, "records": answer.counts, "checkpoint": checkpoint,
         "tokens": tokens, "missing": answer.missing, "key": answer.key, "signer": answer.signer, "notes": answer.notes,
+        "until": answer.term.until if answer.term else "",
         "waiting": [{"seal": word, "what": what} for word, what in answer.waiting],
     })  # fmt: skip
     return value
@@ -134,6 +172,10 @@ def _status(answer: StatusAnswer) -> Iterator[Block]:
     if answer.missing:
         yield line(f"Not answered yet: {', '.join(answer.missing)}")
     yield line(f"Signing key: {answer.key}")
+    if answer.term:
+        yield line(f"The time of what is timestamped is proven until {day_words(answer.term.until.date())}.")
+    if answer.soon:
+        yield line(Span(_BEFORE_THEN["archive"], "warning"))
     if len(answer.signer) > 1:
         yield line(f"Its certificate: {', certified by '.join(answer.signer)}")
     yield from notes(answer.notes)
@@ -152,6 +194,21 @@ def _newest(newest: StampedCheckpoint) -> Iterator[Block]:
         )
 
 
+def _renewed(answer: WitnessAnswer) -> Iterator[Block]:
+    """What stamping anew brought; nothing where that was not asked for, or no authority answered."""
+    before, now = answer.before, answer.status.term
+    if before is None or now is None or answer.seal.word != "timestamped":
+        return
+    until = day_words(now.until.date())
+    if now.until > before.until:
+        yield line(f"Stamped anew: its time was proven until {day_words(before.until.date())}, and is until {until} now.")
+    else:
+        yield line(
+            f"Stamped anew. Its time is proven until {until}, as before: {now.authority} has nothing that lasts longer."
+        )
+        yield hint("Run it again when an authority has a new certificate, or name another one in config.toml.")
+
+
 def stamped(answer: WitnessAnswer) -> View:
     """What asking again brought, and the checkpoint for a third party."""
     written = str(answer.path) if answer.path else ""
@@ -162,6 +219,7 @@ def stamped(answer: WitnessAnswer) -> View:
 def _stamped(answer: WitnessAnswer) -> Iterator[Block]:
     yield from seal_lines(answer.seal)
     yield from notes(answer.status.notes)
+    yield from _renewed(answer)
     if answer.path and answer.status.newest:
         newest = answer.status.newest
         yield line(f"Written for a third party: {answer.path}")

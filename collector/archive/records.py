@@ -132,6 +132,9 @@ _HOLDS: Mapping[str, Mapping[str, Any]] = {
     "tail.set_aside": {"file": str, "size": int, "digest": str},
     "authority.revoked": {"authority": str, "certificates": tuple[str, ...], "parts": tuple[Any, ...], "why": str},
     "timestamp.received": {"checkpoint": int, "authority": str, "token": str, "time": str},
+    "timestamp.renewed": {
+        "checkpoint": int, "authority": str, "token": str, "certificates": tuple[str, ...], "parts": tuple[Any, ...],
+    },
 }  # fmt: skip
 _BY_KEYS: Mapping[frozenset[str], type] = {frozenset(get_type_hints(kind)): kind for kind in (Money, Printed)}
 _OF_A_PAGE: Mapping[str, Any] = {"url": str, "saved_at": datetime, "dates": str}
@@ -142,7 +145,7 @@ _MAY_HOLD: Mapping[str, Mapping[str, Any]] = {
     "fact.asserted": {"why": str},
     "file.described": {"kind": str, "note": str, "withdrawn": bool, "why": str, "corrects": int, "alias": str, **_OF_A_PAGE},
     "run.finished": {"lists": tuple[ListRecord, ...]},
-    "timestamp.received": {"revocation": Mapping[str, str]},
+    "timestamp.received": {"revocation": Mapping[str, str], "until": datetime},
 }
 
 

@@ -1,4 +1,7 @@
-"""What an archive knows of revoked authorities: kept when a token of theirs is refused, and held against earlier ones."""
+"""What an archive was told of revoked authorities: when a token of theirs was refused, or all was stamped anew.
+
+It is held against the tokens that are there already.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,8 @@ from collector.seal.revocation import RevocationInfo, RevocationStatement, read_
 from collector.seal.timestamp import verify_token
 
 KIND = "authority.revoked"
+RENEWED = "timestamp.renewed"
+TOLD_IN = (KIND, RENEWED)  # the entries that hold what was said of certificates, as files of their own
 
 
 def note_revoked(archive: Archive, refused: TokenFailure) -> None:
@@ -23,12 +28,7 @@ def note_revoked(archive: Archive, refused: TokenFailure) -> None:
     with archive.writing():
         if any(e.body["why"] == refused.message for e in archive.ledger.entries(kinds=(KIND,))):
             return
-        openings, parts = [], []
-        for answer in refused.answers:
-            opening = Opening(archive.objects.put(answer.data), new_salt())
-            openings.append(opening)
-            size, kind = len(answer.data), "application/octet-stream"
-            parts.append({"name": answer.name, "media_type": kind, "size": size, "commitment": opening.commitment})
+        openings, parts = kept_answers(archive, refused.answers)
         body = {
             "authority": refused.authority.name,
             "certificates": list(refused.certificates_pem),
@@ -38,19 +38,40 @@ def note_revoked(archive: Archive, refused: TokenFailure) -> None:
         archive.ledger.append(KIND, body, archive.clock.now(), openings)
 
 
-def known_revocations(
+def kept_answers(
+    archive: Archive, answers: Iterable[RevocationInfo]
+) -> tuple[tuple[Opening, ...], list[dict[str, str | int]]]:
+    """Keeps what was said of certificates: the openings, and what an entry says of each (`parts`)."""
+    openings: list[Opening] = []
+    parts: list[dict[str, str | int]] = []
+    for answer in answers:
+        opening = Opening(archive.objects.put(answer.data), new_salt())
+        openings.append(opening)
+        size, kind = len(answer.data), "application/octet-stream"
+        parts.append({"name": answer.name, "media_type": kind, "size": size, "commitment": opening.commitment})
+    return tuple(openings), parts
+
+
+def told_of_certificates(
     archive: Archive, entries: Iterable[Entry], opened: Callable[[str], Opening | None]
 ) -> tuple[RevocationStatement, ...]:
-    """What was said of revoked certificates; what cannot be read any more is left out, and named by `verify`."""
+    """What such entries hold; what cannot be read any more is left out, and named by `verify`."""
     said = []
     for entry in entries:
-        for part in entry.body["parts"] if entry.kind == KIND else ():
+        for part in entry.body["parts"] if entry.kind in TOLD_IN else ():
             opening = opened(part["commitment"])
             with suppress(MalformedDer, DamagedArchive):
                 path = [Certificate.read_pem(pem) for pem in entry.body["certificates"]]
                 if opening:
                     said.append(read_answer(RevocationInfo(part["name"], archive.objects.get(opening.digest)), path))
-    return tuple(one for one in said if one.revoked)
+    return tuple(said)
+
+
+def known_revocations(archive: Archive) -> tuple[RevocationStatement, ...]:
+    """What the archive was told of certificates that were revoked."""
+    ledger = archive.ledger
+    told = told_of_certificates(archive, ledger.entries(kinds=TOLD_IN), ledger.opening)
+    return tuple(one for one in told if one.revoked)
 
 
 def counts(archive: Archive, received: Entry, said: Sequence[RevocationStatement]) -> bool:

@@ -21,6 +21,7 @@ from collector.seal.keyring import load_or_create
 from collector.seal.keys import SigningKey
 from collector.seal.revocation import RevocationInfo
 from collector.seal.signature import sign
+from collector.seal.standing import token_end
 
 TIMEOUT_S = 8.0
 NOBODY_ASKED = "{} names no timestamp authority, so none is asked. `tradewitness init` writes a new one where it is gone."
@@ -211,6 +212,7 @@ def _keep_token(archive: Archive, checkpoint: Checkpoint, authority: str, token:
         "policy": token.report.policy,
         "revocation": {answer.name: sha256(answer.data) for answer in token.answers},
         "not_revoked": token.report.not_revoked,
+        "until": instant(token_end(token.report).at),
     }
     with archive.writing():
         if path.exists():

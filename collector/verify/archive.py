@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,12 @@ from collector.ledger.disk import systems_hint
 from collector.ledger.log import OF_THE_SEAL, Entry, parse_entry
 from collector.model import Problem
 from collector.progress import CountProgress
+from collector.seal.standing import ProofTerm, furthest
 from collector.seal.timestamp import TokenReport
 from collector.verify.checking import Checking, checked
 from collector.verify.clocks import clock_notes, time_problems
 from collector.verify.derived import check_catalogue, check_index
-from collector.verify.seals import check_checkpoints, check_tokens, token_name, trusted_roots
+from collector.verify.seals import check_checkpoints, check_tokens, terms_of, token_name, trusted_roots
 from collector.verify.stored import SealedArtefact, check_objects
 
 _MOST_BYTES = 2 << 30  # of the ledger: some two million records
@@ -37,7 +39,8 @@ _PIECE = 1 << 20
 class ArchiveReport:
     """`seal` is timestamped, pending or unsigned; `key` the fingerprint relied on; `tokens` those that hold.
 
-    `notes` are findings that break nothing, such as a clock that was wrong.
+    `notes` are findings that break nothing, such as a clock that was wrong. `terms` say until when each of the tokens proves
+    its time.
     """
 
     problems: tuple[Problem, ...]
@@ -47,6 +50,13 @@ class ArchiveReport:
     objects: int
     tokens: tuple[TokenReport, ...]
     notes: tuple[str, ...]
+    terms: tuple[ProofTerm, ...] = ()
+
+    @property
+    def term(self) -> ProofTerm | None:
+        """That of the newest checkpoint with a token, by the one that reaches furthest; it carries on those before."""
+        newest = max((int(term.name.partition(".")[0]) for term in self.terms), default=0)
+        return furthest(term for term in self.terms if int(term.name.partition(".")[0]) == newest)
 
 
 def verify_archive(
@@ -68,15 +78,16 @@ def verify_archive(
     if unreadable := tuple(_unreadable(archive)):
         return ArchiveReport(unreadable, "unsigned", "", 0, 0, (), ())
     found, problems = checked(_check(archive, progress, against, readers))
+    seal = _seal(found, problems, archive.clock.now())
     return ArchiveReport(
-        tuple(dict.fromkeys(problems)), _seal(found, problems), found.keys[-1][1] if found.keys else "", len(found.entries),
-        found.objects, tuple(found.tokens.values()), found.notes,
+        tuple(dict.fromkeys(problems)), seal, found.keys[-1][1] if found.keys else "", len(found.entries),
+        found.objects, tuple(found.tokens.values()), found.notes, found.terms,
     )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class _ArchiveContents:
-    """What was read while it was checked; `tokens` are those that hold, by file name."""
+    """What was read while it was checked; `tokens` are those that hold, by file name, `terms` until when they prove it."""
 
     entries: tuple[Entry, ...]
     keys: tuple[tuple[int, str], ...]
@@ -84,6 +95,7 @@ class _ArchiveContents:
     checkpoints: tuple[Checkpoint, ...]
     tokens: Mapping[str, TokenReport]
     notes: tuple[str, ...]
+    terms: tuple[ProofTerm, ...]
 
 
 def _check(
@@ -97,16 +109,18 @@ def _check(
     yield from _strays(archive)
     set_aside = yield from _set_aside(archive, entries)
     checkpoints = yield from check_checkpoints(archive, lines, keys)
-    roots = yield from trusted_roots(archive)
+    roots = yield from trusted_roots(archive, entries)
     tokens = yield from check_tokens(archive, checkpoints, entries, roots)
     received = {e.seq: tokens[name] for e in entries if e.kind == "timestamp.received" and (name := token_name(e)) in tokens}
     yield from time_problems(entries, received)
+    terms = terms_of(tokens, entries)
+    yield from _ended(checkpoints, terms, archive.clock.now())
     if against is not None:
         yield from disagreements(against, lines, keys)
     unsure = yield from check_index(archive, *(readers or ()))
     yield from check_catalogue(archive)
     notes = (*clock_notes(entries, received), *_key_notes(keys), *_stray_notes(stray), *set_aside, *unsure)
-    return _ArchiveContents(tuple(entries), keys, counted, tuple(checkpoints), tokens, notes)
+    return _ArchiveContents(tuple(entries), keys, counted, tuple(checkpoints), tokens, notes, terms)
 
 
 def _unreadable(archive: Archive) -> Iterator[Problem]:
@@ -248,7 +262,22 @@ def _stray_notes(stray: int) -> tuple[str, ...]:
     return (text,) if stray else ()
 
 
-def _seal(found: _ArchiveContents, problems: Sequence[Problem]) -> str:
+def _of_newest(found: Sequence[Checkpoint], terms: Sequence[ProofTerm]) -> list[ProofTerm]:
+    return [term for term in terms if term.name.partition(".")[0] == found[-1].name] if found else []
+
+
+def _ended(checkpoints: Sequence[Checkpoint], terms: Sequence[ProofTerm], at: datetime) -> Iterator[Problem]:
+    """The newest checkpoint's timestamps, where none proves its time any more.
+
+    Of an earlier checkpoint whose own have ended, a later one's still say by when it was there.
+    """
+    newest = _of_newest(checkpoints, terms)
+    if newest and not any(term.stands(at) for term in newest):
+        last = max(newest, key=lambda term: term.until)
+        yield Problem(f"ledger/checkpoints/{last.name}", last.ended)
+
+
+def _seal(found: _ArchiveContents, problems: Sequence[Problem], at: datetime) -> str:
     """What the newest lines have: one that no checkpoint with a signature that holds covers makes it all `unsigned`."""
     if not found.checkpoints:
         return "unsigned"
@@ -258,4 +287,4 @@ def _seal(found: _ArchiveContents, problems: Sequence[Problem]) -> str:
     seal = {f"ledger/checkpoints/{newest.name}{suffix}" for suffix in (".json", ".p7s")}
     if seal & {problem.where for problem in problems}:
         return "unsigned"
-    return "timestamped" if any(name.startswith(newest.name + ".") for name in found.tokens) else "pending"
+    return "timestamped" if any(term.stands(at) for term in _of_newest(found.checkpoints, found.terms)) else "pending"

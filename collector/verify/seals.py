@@ -8,18 +8,20 @@ from pathlib import Path
 
 from collector.archive.archive import Archive
 from collector.archive.records import received_files
-from collector.archive.revoked import known_revocations
+from collector.archive.revoked import RENEWED, told_of_certificates
+from collector.archive.roots import known_roots
 from collector.archive.sealing import STAGED
 from collector.canonical import sha256
 from collector.errors import TradewitnessError
 from collector.ledger import merkle
-from collector.ledger.checkpoint import MALFORMED, Checkpoint
+from collector.ledger.checkpoint import MALFORMED, Checkpoint, checkpoint_name
 from collector.ledger.disk import systems_hint
 from collector.ledger.log import Entry
 from collector.model import Problem
 from collector.seal.der import MalformedDer
 from collector.seal.revocation import RevocationInfo, RevocationStatement, condensed, read_answer
 from collector.seal.signature import verify_signature
+from collector.seal.standing import PlacedToken, ProofTerm, proof_terms
 from collector.seal.timestamp import TokenReport, verify_token, with_revocation
 from collector.verify.checking import Checking, checked
 
@@ -120,20 +122,17 @@ def _signature_problems(signature: Path, data: bytes, expected_key: str) -> Chec
         yield Problem(where, f"is signed by key {report.fingerprint[:16]}…, and the ledger names {expected_key[:16]}…")
 
 
-def trusted_roots(archive: Archive) -> Checking[list[str]]:
-    """Returns the root certificates that tokens may lead to: those in config.toml, and the public ones."""
-    from collector.seal.ask.authorities import PUBLIC
-
+def trusted_roots(archive: Archive, entries: Sequence[Entry]) -> Checking[list[str]]:
+    """Returns the root certificates that tokens may lead to: those in config.toml, the public ones, and kept ones."""
     path = archive.config_path
     if path.is_symlink() or (path.exists() and not path.is_file()):
         yield Problem("config.toml", "is not a plain file: nothing outside the archive is read")
-        return list(dict.fromkeys(authority.root_pem for authority in PUBLIC))
+        return known_roots((), entries)
     try:
-        configured = [authority.root_pem for authority in archive.config.authorities]
+        return known_roots(archive.config.authorities, entries)
     except TradewitnessError as error:
         yield Problem("config.toml", error.message)
-        configured = []
-    return list(dict.fromkeys((*configured, *(authority.root_pem for authority in PUBLIC))))
+        return known_roots((), entries)
 
 
 def check_tokens(
@@ -156,8 +155,9 @@ def check_tokens(
         reports[name] = verify_token(data, signature.read_bytes(), roots)
         yield from (Problem(_where(name), text) for text in reports[name].problems)
     said = yield from _said(files, reports)
-    said = condensed((*said, *known_revocations(archive, entries, archive.ledger.opening)))
+    said = condensed((*said, *told_of_certificates(archive, entries, archive.ledger.opening)))
     yield from foreign
+    yield from _renewed(entries, received)
     valid: dict[str, TokenReport] = {}
     for name, report in reports.items():
         if name not in received or sha256(files[name]) != received[name].body["token"] or report.problems:
@@ -165,6 +165,28 @@ def check_tokens(
         valid[name] = with_revocation(report, said)
         yield from (Problem(_where(name), f"does not count: {text}") for text in valid[name].problems)
     return {name: report for name, report in valid.items() if not report.problems}
+
+
+def _renewed(entries: Sequence[Entry], received: Mapping[str, Entry]) -> Iterator[Problem]:
+    """What says that a token was stamped anew must name the one that a record before it received."""
+    for entry in entries:
+        if entry.kind != RENEWED:
+            continue
+        name = f"{checkpoint_name(entry.body['checkpoint'])}.{entry.body['authority']}.tsr"
+        token = received.get(name)
+        if token is None or token.seq > entry.seq or token.body["token"] != entry.body["token"]:
+            text = f"says that {name} was stamped anew, and names another token than the ledger received"
+            yield Problem(f"ledger/entries.jsonl line {entry.seq + 1}", text)
+
+
+def terms_of(reports: Mapping[str, TokenReport], entries: Sequence[Entry]) -> tuple[ProofTerm, ...]:
+    """Until when the tokens that hold are proven, by file name, each by itself or by those that stamped it anew."""
+    placed = []
+    for entry in entries:
+        if entry.kind == "timestamp.received" and (name := token_name(entry)) in reports:
+            size = int(entry.body["checkpoint"])
+            placed.append(PlacedToken(name, size, max(entry.seq, size), reports[name]))
+    return proof_terms({token.name: token for token in placed}.values())
 
 
 def _received_files(

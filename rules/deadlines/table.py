@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rules.deadlines.counting import count_text
-from rules.policy.platform import Count, DeadlineRule, Policy, Source
+from rules.policy.platform import Conflict, Count, DeadlineRule, Policy, Source
 
 _READING = """## How days are read
 
@@ -68,8 +68,8 @@ def _policy(policy: Policy) -> list[str]:
     return [
         f"## {policy.title}",
         "",
-        f"`rules/policies/{policy.name}.toml`, version {policy.version}. Where the sources conflict, the base stands",
-        "first and each variant beside it.",
+        f"`rules/policies/{policy.name}.toml`, version {policy.version}. The base stands first and each",
+        "variant beside it.",
         "",
         "| deadline | who | must or may | counted | source | if missed |",
         "|---|---|---|---|---|---|",
@@ -82,11 +82,23 @@ def _policy(policy: Policy) -> list[str]:
         "|---|---|",
         *(f"| {event.words} | {_code((*event.facts, *event.fallbacks))} |" for event in policy.events),
         "",
+        *_conflicts(policy),
         "Sources:",
         "",
         *(_source(source) for source in policy.sources),
         "",
     ]
+
+
+def _conflicts(policy: Policy) -> list[str]:
+    if not policy.conflicts:
+        return []
+    rows = (f"| {c.about} | {_says(c)} | {c.here} |" for c in policy.conflicts)
+    return ["Where the sources conflict:", "", "| about | they say | here |", "|---|---|---|", *rows, ""]
+
+
+def _says(conflict: Conflict) -> str:
+    return "<br>".join(f"`{saying.source}`: {saying.text}" for saying in conflict.says)
 
 
 def _source(source: Source) -> str:

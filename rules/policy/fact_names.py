@@ -81,6 +81,7 @@ FACT_NAMES = (
     FactName("order.items", "text", "the goods ordered", compared=True),
     FactName("order.ship_terms", "text", "the terms of shipping", compared=True),
     FactName("order.supplier", "text", "the supplier on the order page", compared=True),
+    FactName("order.buyer", "text", "the buyer on the order page"),
     FactName("order.terms", "text", "the contract's terms", compared=True),
     FactName("order.ship_by", "time", "the ship date on the order page", planned=True, compared=True),
     FactName("order.shipped_at", "time", "shipment on the order page", compared=True),

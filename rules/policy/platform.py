@@ -53,6 +53,27 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceText:
+    """What a source, by its id, says of something."""
+
+    source: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Where sources say different things: what each says, and `here`: what the rules make of it.
+
+    `deadlines` are those whose counts differ by it; none where it concerns no time.
+    """
+
+    about: str
+    says: tuple[SourceText, ...]
+    here: str
+    deadlines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """Something that happens once or again (`recurring`), and the facts that tell when, in order of rank.
 
@@ -231,6 +252,7 @@ class Policy:
     phrases: tuple[Phrase, ...] = ()
     reasons: tuple[Reason, ...] = ()
     protections: tuple[Protection, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
 
     def event(self, id: str) -> Event:
         """The event of that id; the policy is checked, so it is there."""
@@ -304,6 +326,12 @@ def _check_references(policy: Policy) -> None:
     _known("otherwise_speaks_of", filter(None, [policy.otherwise_speaks_of]), deadlines, "no such deadline")
     for rule in policy.deadlines:
         _check_deadline(policy, rule, events)
+    for conflict in policy.conflicts:
+        where = f"conflicts.{conflict.about}"
+        _known(
+            where, (saying.source for saying in conflict.says), [source.id for source in policy.sources], "no such source"
+        )
+        _known(where, conflict.deadlines, deadlines, "no such deadline")
     for source in policy.sources:
         if source.in_force_from > source.in_force_until:
             raise wrong(f"sources.{source.id}", "it ends before it begins")

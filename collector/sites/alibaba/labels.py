@@ -54,6 +54,10 @@ ORDER = {
         "zugestellt", "geliefert", "zugestellt am", "livré", "livré le", "entregue", "entregue em", "доставлено",
         "تم التسليم", "تم التوصيل",
     ),
+    "order.buyer": (
+        "buyer", "buyer name", "buyer company", "comprador", "pembeli", "买家", "采购商", "käufer", "acheteur", "покупатель",
+        "المشتري",
+    ),
     "receipt": (
         "receipt confirmed by buyer", "receipt confirmed", "receipt confirmed on", "recepción confirmada",
         "penerimaan dikonfirmasi", "确认收货时间", "买家确认收货", "empfang bestätigt", "réception confirmée",

@@ -20,11 +20,11 @@ from collector.reading.times import moment
 from collector.sites.alibaba.assurance import is_lit
 from collector.sites.alibaba.company import company_reading
 from collector.sites.alibaba.labels import COLUMNS, ORDER, TERMS
-from collector.sites.alibaba.order_data import SHAPES, order_root, read_number
+from collector.sites.alibaba.order_data import SHAPES, Readings, order_root, read_number
 from collector.sites.alibaba.seller import shop_link
 from collector.sites.alibaba.tracking import tracking_facts
 
-READER = "alibaba.order/4"
+READER = "alibaba.order/5"
 
 _ORDER_BADGE = re.compile(r"^(?:ta-order-badge|trade-assurance-order|ta-badge)$")
 _COLUMN = {heading: name for name, headings in COLUMNS.items() for heading in headings}
@@ -61,8 +61,28 @@ def read_order(frame: Frame) -> tuple[Fact, ...]:
         fact("order.supplier", _supplier(frame)),
         fact("order.terms", _terms(frame, [r.get("remark") for r in stated])),
         fact("order.trade_assurance", _badge(frame)),
+        *_buyer(frame, scribe, stated),
         *tracking_facts(scribe, order_root(frame)["shipmentVO"], fact),
     )
+
+
+def _buyer(frame: Frame, scribe: Scribe, stated: list[Readings]) -> tuple[Fact, ...]:
+    """Who bought, where the page names somebody: that one does not says nothing.
+
+    The data has person and company apart, the page shows them under one label or one of them: what it shows is taken, and
+    where it names neither of the two they contradict each other.
+    """
+    data = (readings.get(name) for readings in stated for name in ("order.buyer", "buyer company"))
+    told = [reading for reading in data if reading is not None and reading.value]
+    shown = _label(frame, "order.buyer", as_text)
+    if shown is None or not shown.value:
+        return (scribe.fact("order.buyer", told[0]),) if told else ()
+    alike = not told or any(_names(shown) & _names(reading) for reading in told)
+    return (scribe.fact("order.buyer", shown, *(() if alike else told)),)
+
+
+def _names(reading: Reading) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", str(reading.value).casefold()))
 
 
 def numbers(frame: Frame) -> tuple[Reading | None, ...]:

@@ -146,6 +146,8 @@ def of_2026(frame: Frame) -> Readings:
         "order.received_at": _happened(ship["deliveredTime"]),
         "receipt": _happened(ship["receiptConfirmedTime"]),
         "order.supplier": text_in(_first(part("sellerVO"), "companyName", "fullName", "name")),
+        "order.buyer": text_in(_first(part("buyerVO"), "name", "fullName")),
+        "buyer company": text_in(part("buyerVO")["companyName"]),
         "order.trade_assurance": _assured(info),
         "tracking.number": text_in(_first(ship, "trackingNumber", "logisticsNo", "waybillNo")),
     }
@@ -171,6 +173,8 @@ def of_2019(frame: Frame) -> Readings:
         "order.ship_terms": text_in(way["tradeTerm"]),
         "order.shipped_at": _happened(ship["shipmentDate"]),
         "order.supplier": text_in(_first(info, "sellerCompanyName", "supplierCompanyName")),
+        "order.buyer": text_in(info["buyerContactName"]),
+        "buyer company": text_in(info["buyerCompanyName"]),
         "order.trade_assurance": _assured(info),
         "tracking.number": text_in(ship["trackingNumber"]),
         "remark": text_in(part.get("contractRemark", none)["content"]),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -18,6 +19,7 @@ from rules.pack.bag.proof import CERTIFICATES, CHECKPOINTS, ENTRIES, PROOFS, Sea
 
 if TYPE_CHECKING:
     from collector.seal.revocation import RevocationStatement
+    from collector.seal.standing import ProofTerm
     from collector.seal.timestamp import TokenReport
 
 Seal = Literal["timestamped", "pending", "unsigned"]
@@ -31,6 +33,7 @@ class PackReport:
     `signer_fingerprint` is SHA-256 of the certificate that signed the pack, "" when nothing holds; a self-made
     certificate says that one key signed, not whose. `tokens` are those over the pack that hold, by authority; `notes` are
     findings that break nothing: a key that was changed. `withheld` are originals that are committed to and not shown.
+    `terms` say until when each token in the pack proves its time, by path; one over the pack stamps those in it anew.
     """
 
     seal: Seal
@@ -39,6 +42,14 @@ class PackReport:
     tokens: tuple[tuple[str, TokenReport], ...]
     notes: tuple[str, ...] = ()
     withheld: tuple[SealedElsewhere, ...] = ()
+    terms: tuple[ProofTerm, ...] = ()
+
+    @property
+    def term(self) -> ProofTerm | None:
+        """Until when the pack's own time is proven: that of the token over it that reaches furthest."""
+        from collector.seal.standing import furthest
+
+        return furthest(term for term in self.terms if not term.name.startswith(CHECKPOINTS))
 
     @property
     def ok(self) -> bool:
@@ -46,11 +57,12 @@ class PackReport:
         return not self.problems
 
 
-def verify_pack(path: Path, *, against: Anchor | None = None) -> PackReport:
+def verify_pack(path: Path, *, against: Anchor | None = None, at: datetime | None = None) -> PackReport:
     """Checks form, manifests both ways, signatures, tokens, proofs and openings. Raises WrongRequest when nothing is there.
 
     Tokens are checked against the roots in the pack: compare `tokens[…].root_fingerprint` with what the authority publishes.
-    `against` is what somebody else holds of the ledger: a pack made anew and signed again agrees with itself only.
+    `against` is what somebody else holds of the ledger: a pack made anew and signed again agrees with itself only. `at` is
+    the instant (UTC) at which a timestamp must still prove its time; where it is not given, nobody asks.
     """
     bag = open_bag(path)
     if not bag.files:
@@ -62,18 +74,23 @@ def verify_pack(path: Path, *, against: Anchor | None = None) -> PackReport:
     said, unsaid = _said(bag)
     tokens, wrong = _stamped(bag, SIGNATURE, tokens_of(bag), said)
     found += wrong
-    found += _checkpoints(bag, said) + unsaid
+    inner, wrong = _checkpoints(bag, said)
+    found += wrong + unsaid + _received(bag)
+    terms = _terms(bag, dict(tokens), inner)
+    ended = _ended(bag, terms, at)
+    found += ended
     found += _one_signer(bag, fingerprint)
     proof = check_proof(bag)
     found += proof.problems
     if against is not None:
         found += _disagreements(bag, against, fingerprint)
-    seal: Seal = "unsigned" if not fingerprint else "timestamped" if tokens else "pending"
+    seal: Seal = "unsigned" if not fingerprint else "timestamped" if tokens and not ended else "pending"
     notes = tuple(
         f"ledger line {seq + 1}: the signing key changed from {before[:16]}… to {after[:16]}…: ask its holder"
         for (_, before), (seq, after) in pairwise(_ledger_keys(bag))
     )
-    return PackReport(seal, tuple(dict.fromkeys(found)), fingerprint, tokens if fingerprint else (), notes, proof.withheld)
+    tokens = tokens if fingerprint else ()
+    return PackReport(seal, tuple(dict.fromkeys(found)), fingerprint, tokens, notes, proof.withheld, terms)
 
 
 def _signed(bag: Bag, data_path: str, signature_path: str) -> tuple[str, list[Problem]]:
@@ -128,15 +145,22 @@ def _stamped(
         if root is None and f"{CERTIFICATES}{authority}-root.pem" not in bag.files:
             problems.append(bag.problem(path, f"cannot be checked: the root certificate of {authority} is not in the pack"))
         elif root is not None and signature is not None and token is not None:
-            report = with_revocation(verify_token(token, signature, [root.decode("ascii", "replace")]), said)
+            report = with_revocation(verify_token(token, signature, _blocks(root)), said)
             problems += [bag.problem(path, f"does not hold: {what}") for what in report.problems]
             if not report.problems:
                 holding.append((authority, report))
     return tuple(holding), problems
 
 
-def _checkpoints(bag: Bag, said: Iterable[RevocationStatement]) -> list[Problem]:
-    """Every checkpoint in the pack is signed, and its tokens hold."""
+def _blocks(pem: bytes) -> list[str]:
+    """The certificates of a PEM file: an authority that has another root by now has both there."""
+    text = pem.decode("ascii", "replace")
+    return re.findall(r"(?s)-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----\s*", text) or [text]
+
+
+def _checkpoints(bag: Bag, said: Iterable[RevocationStatement]) -> tuple[dict[str, TokenReport], list[Problem]]:
+    """Every checkpoint in the pack must be signed, and its tokens hold: those that do, by path."""
+    holding: dict[str, TokenReport] = {}
     problems: list[Problem] = []
     names = sorted(path for path in bag.files if path.startswith(CHECKPOINTS) and path.endswith(".json"))
     for name in names:
@@ -148,8 +172,62 @@ def _checkpoints(bag: Bag, said: Iterable[RevocationStatement]) -> list[Problem]
             for path in bag.files
             if path.startswith(f"{stem}.") and path.endswith(".tsr")
         }
-        problems += _stamped(bag, f"{stem}.p7s", dict(sorted(tokens.items())), said)[1]
-    return problems
+        sound, wrong = _stamped(bag, f"{stem}.p7s", dict(sorted(tokens.items())), said)
+        holding |= {tokens[authority]: report for authority, report in sound}
+        problems += wrong
+    return holding, problems
+
+
+def _received_lines(bag: Bag) -> dict[str, tuple[int, str]]:
+    """By a token's path the number of the record shown here that received it, and the SHA-256 that it names."""
+    lines: dict[str, tuple[int, str]] = {}
+    for entry in bag.records(ENTRIES):
+        seq, body = entry.get("seq"), entry.get("body")
+        if entry.get("kind") != "timestamp.received" or not isinstance(seq, int) or not isinstance(body, dict):
+            continue
+        size, authority = body.get("checkpoint"), body.get("authority")
+        if isinstance(size, int) and isinstance(authority, str):
+            lines[f"{CHECKPOINTS}{size:06d}.{authority}.tsr"] = seq, str(body.get("token"))
+    return lines
+
+
+def _received(bag: Bag) -> list[Problem]:
+    """Tokens that are not those that the records received: what stamped those anew says nothing of these."""
+    return [
+        bag.problem(path, f"is not the token that ledger line {seq + 1} received")
+        for path, (seq, digest) in sorted(_received_lines(bag).items())
+        if path in bag.files and bag.files[path].sha256 != digest
+    ]
+
+
+def _terms(bag: Bag, outer: Mapping[str, TokenReport], inner: Mapping[str, TokenReport]) -> tuple[ProofTerm, ...]:
+    """Until when the tokens over the pack, by authority, and those in it, by path, prove their time.
+
+    One in it is stamped anew by those of a checkpoint over the record that received it, and by those over the pack.
+    """
+    from collector.seal.standing import PlacedToken, proof_terms
+
+    everything = 1 << 60  # more lines than any ledger has
+    paths = tokens_of(bag)
+    placed = [PlacedToken(paths[name], everything, everything, report) for name, report in outer.items()]
+    lines = {
+        path: seq
+        for path, (seq, digest) in _received_lines(bag).items()
+        if path in inner and bag.files[path].sha256 == digest
+    }
+    for path, report in inner.items():
+        covers = int(path.removeprefix(CHECKPOINTS).partition(".")[0])
+        placed.append(PlacedToken(path, covers, max(covers, lines.get(path, everything - 1)), report))
+    return proof_terms(placed)
+
+
+def _ended(bag: Bag, terms: Iterable[ProofTerm], at: datetime | None) -> list[Problem]:
+    """The token over the pack that reached furthest, where none proves its time at that instant."""
+    outer = [term for term in terms if not term.name.startswith(CHECKPOINTS)]
+    if at is None or not outer or any(term.stands(at) for term in outer):
+        return []
+    last = max(outer, key=lambda term: term.until)
+    return [bag.problem(last.name, f"{last.ended}; ask its maker for a pack made anew")]
 
 
 def _one_signer(bag: Bag, fingerprint: str) -> list[Problem]:

@@ -167,7 +167,7 @@ def _parties(known: KnownFacts) -> tuple[ClaimLine, ...]:
     holder = f"the holder of the account that placed the order ({account})" if account else "the account that placed it"
     lines = (
         known.line("Supplier", "order.supplier", "supplier.name"),
-        ClaimLine("Buyer", holder),
+        known.line("Buyer", "order.buyer") if known.fact("order.buyer") else ClaimLine("Buyer", holder),
         ClaimLine("Order", known.casefile.order, known.line("", "order.number").source),
         known.line("Goods", "order.items", "product.title"),
         known.line("Order status", "order.status"),

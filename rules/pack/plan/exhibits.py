@@ -59,7 +59,9 @@ _AT_REST = frozenset(
 class Choices:
     """What the user chose: `include` and `exclude` name visits, files or kinds; `since` is a day in the case's zone.
 
-    `open` names what is withheld by default and shown all the same: exhibit, or id, and role ("A01/dom").
+    `open` names what is withheld by default and shown all the same: exhibit, or id, and role ("A01/dom"). With `redact`
+    personal data are taken out, and every one of the words `redact_also`; `redact_boxes` are areas of reading copies that
+    are covered ("A01:2:x,y,w,h", as `rules.pack.redact.boxes.boxes_of` takes them).
     """
 
     all: bool = False
@@ -69,6 +71,8 @@ class Choices:
     redact: bool = False
     with_originals: bool = False
     open: tuple[str, ...] = ()
+    redact_also: tuple[str, ...] = ()
+    redact_boxes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,15 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from collector.errors import DamagedArchive
 from collector.model import Area, Artefact
+from rules.pack.plan.bates import written
 from rules.pack.render.marks import Mark, frame
 
 PAGE_RATIO = 1.32  # height to width of a cut page, so that it fills an A4 sheet with its stamp
 LONGEST = 1.3  # times a page: the last one may be so long, and is drawn smaller, before a strip takes a sheet of its own
 BELOW = 40  # rows that stay of what is empty at a page's end, where a sheet is saved by cutting it off
 SEARCH = 0.12  # how far above the cut, as a share of the page, a quiet line is looked for
+HIGHER = 4  # times: how often that stretch goes further up where all of it is written on
+QUIET = 4  # equal rows that are room between lines
 PHOTO_WIDTH = 1600
 MOST_PIXELS = 120_000_000
 MOST_STOPS = 40  # of a conversation that is longer, the older part stands in the report as text
@@ -31,12 +34,16 @@ Get = Callable[[str], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What is printed on a copy: `title` and `lines` above the picture, then `alarm` in red; `foot` below it."""
+    """What is printed on a copy: `title` and `lines` above the picture, then `alarm` in red; `foot` below it.
+
+    `first` is the number in the pack of the first page that is stamped so, 0 where pages bear none.
+    """
 
     title: str
     lines: tuple[str, ...]
     foot: str
     alarm: str = ""
+    first: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,8 +244,7 @@ def _cuts(source: _JoinedPage, width: int, height: int) -> list[tuple[int, int]]
     needed = min(height, _last_ink(source, width, height, page) + BELOW) if height > page else height
     cuts, top = [], 0
     while top + page * LONGEST < needed:
-        picture, _ = source.stretch(top + page - search, top + page, width)
-        bottom = top + page - search + _quiet_row(picture)
+        bottom = _quiet_row(source, width, top + page, search)
         cuts.append((top, bottom))
         top = bottom
     return [*cuts, (top, height if height <= top + page * LONGEST else needed)]
@@ -258,20 +264,32 @@ def _last_ink(source: _JoinedPage, width: int, height: int, step: int) -> int:
 
 
 def _rows(picture: Image.Image) -> list[bytes]:
-    """Its rows of pixels, in grey."""
-    width, data = picture.width, picture.convert("L").tobytes()
-    return [data[i : i + width] for i in range(0, len(data), width)]
+    """Its rows of pixels, in full colour: colours of one brightness are not one."""
+    step, data = 3 * picture.width, picture.convert("RGB").tobytes()
+    return [data[i : i + step] for i in range(0, len(data), step)]
 
 
-def _quiet_row(picture: Image.Image) -> int:
-    """The row to cut at: the middle of the longest run of equal rows, so that no line of text is cut; else the last."""
-    rows = _rows(picture)
-    best, start = (0, len(rows)), 0
+def _quiet_row(source: _JoinedPage, width: int, end: int, search: int) -> int:
+    """The row at which a page that may reach to row `end` is cut: between blocks, so that no line of text is cut.
+
+    It is looked for in the last `search` rows, then further up, to the middle of the page. Where there is none, at its end.
+    """
+    for higher in range(HIGHER):
+        bottom = end - higher * search
+        row, length = _longest_run(_rows(source.stretch(bottom - search, bottom, width)[0]))
+        if length >= QUIET:
+            return bottom - search + row
+    return end
+
+
+def _longest_run(rows: list[bytes]) -> tuple[int, int]:
+    """The middle of the longest run of equal rows, and how many they are."""
+    best, start = (0, 0), 0
     for row in range(1, len(rows) + 1):
         if row == len(rows) or rows[row] != rows[row - 1]:
-            best = max(best, (row - start, (row + start) // 2), key=lambda run: run[0])
+            best = max(best, ((row + start) // 2, row - start), key=lambda run: run[1])
             start = row
-    return best[1] if best[0] >= 4 else len(rows)
+    return best
 
 
 def _stamped(picture: Image.Image, stamp: Stamp, page: int, pages: int) -> Image.Image:
@@ -297,7 +315,14 @@ def _stamped(picture: Image.Image, stamp: Stamp, page: int, pages: int) -> Image
         )
     draw.line((0, head - 1, sheet.width, head - 1), fill=_RULE)
     draw.line((0, head + picture.height, sheet.width, head + picture.height), fill=_RULE)
-    draw.text((margin, head + picture.height + round(9 * scale)), _plain(stamp.foot), fill=_INK, font=small)
+    below = head + picture.height
+    edge = sheet.width - margin
+    if stamp.first:
+        number, bold = written(stamp.first + page - 1), _font(round(20 * scale))
+        edge -= round(draw.textlength(number, bold))
+        draw.text((edge, below + round(6 * scale)), number, fill=_INK, font=bold)
+        edge -= margin
+    draw.text((margin, below + round(9 * scale)), _fit(stamp.foot, draw, small, edge - margin), fill=_INK, font=small)
     return sheet
 
 

@@ -6,13 +6,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from collector.canonical import as_json, canonical, commitment, sha256
 from collector.model import ORIGINS, AddedFile, Artefact, Exhibit, Fact, Private, Snapshot
 from rules.language.dates import both
+from rules.pack.plan.bates import bates
 from rules.pack.plan.exhibits import artefact_name, folder, tiles
 from rules.pack.plan.plan import AuthorityStamp, PackPlan
 from rules.pack.plan.submission import MOST_BYTES, MOST_FILES, submission_of
@@ -49,7 +49,7 @@ def make_renderings(
     names in a stored zip or mail.
     """
     wacz = web_archive([s for s in plan.snapshots if s.id in plan.exchanges], plan.exchanges)
-    copies = {exhibit.number: _copies(plan, exhibit, get, inside) for exhibit in plan.exhibits}
+    copies = _all_copies(plan, get, inside)
     paths = {exhibit.number: _copy_paths(exhibit, copies[exhibit.number]) for exhibit in plan.exhibits}
     report = print_pdf(render_report(plan, copies, has_wacz=bool(wacz)))
     made: dict[str, bytes] = {WEB_ARCHIVE: wacz} if wacz else {}
@@ -66,29 +66,44 @@ def make_renderings(
     return made | _submission(plan, copies, get, report, has_wacz=bool(wacz))
 
 
-def _copies(plan: PackPlan, exhibit: Exhibit, get: Get, inside: Inside) -> list[bytes]:
-    """Reading copies of one exhibit: only of what is shown, never of what is withheld."""
+def _all_copies(plan: PackPlan, get: Get, inside: Inside) -> dict[str, list[bytes]]:
+    """The reading copies by exhibit number, each page with its number in the pack."""
+    copies: dict[str, list[bytes]] = {}
+    for exhibit in plan.exhibits:
+        first = bates(plan.exhibits, _counts(copies))[exhibit.number].first
+        copies[exhibit.number] = _copies(plan, exhibit, get, inside, first)
+    return copies
+
+
+def _counts(copies: Mapping[str, list[bytes]]) -> dict[str, int]:
+    return {number: len(pages) for number, pages in copies.items()}
+
+
+def _copies(plan: PackPlan, exhibit: Exhibit, get: Get, inside: Inside, first: int) -> list[bytes]:
+    """Reading copies of one exhibit, numbered from `first`: only of what is shown, never of what is withheld."""
     snapshot, file = plan.snapshot(exhibit), plan.file(exhibit)
     alarm = f"LOCAL STAND-IN ({plan.stand_in}): no evidence of what the real site showed" if plan.stand_in else ""
     if snapshot is not None:
-        return _page_copies(plan, exhibit, snapshot, get, alarm)
+        return _page_copies(plan, exhibit, snapshot, get, alarm, first)
     if file is None or not exhibit.files:
         return []
     if file.media_type.startswith("image/"):
-        return _photo_copies(plan, exhibit, file.name, file.digest, get(file.digest))
-    return _sent_pictures(plan, exhibit, file, inside)
+        return _photo_copies(plan, exhibit, file.name, file.digest, get(file.digest), first)
+    return _sent_pictures(plan, exhibit, file, inside, first)
 
 
-def _photo_copies(plan: PackPlan, exhibit: Exhibit, name: str, digest: str, data: bytes, which: str = "") -> list[bytes]:
+def _photo_copies(
+    plan: PackPlan, exhibit: Exhibit, name: str, digest: str, data: bytes, first: int, which: str = ""
+) -> list[bytes]:
     """The stamped copy of one picture, or none where it cannot be drawn."""
     file = plan.file(exhibit)
     added = f"Added {both(file.added_at, plan.zone)}; order {plan.order}" if file else f"Order {plan.order}"
     lines = (f"{UNWITNESSED}: {name}", f"{which}{added}", f"SHA-256 of the original: {digest}")
-    copy = photo_copy(data, Stamp(f"{exhibit.number}  {exhibit.title}", lines, _photo_foot(exhibit)))
+    copy = photo_copy(data, Stamp(f"{exhibit.number}  {exhibit.title}", lines, _photo_foot(exhibit), first=first))
     return [copy] if copy else []
 
 
-def _sent_pictures(plan: PackPlan, exhibit: Exhibit, file: AddedFile, inside: Inside) -> list[bytes]:
+def _sent_pictures(plan: PackPlan, exhibit: Exhibit, file: AddedFile, inside: Inside, first: int) -> list[bytes]:
     """The pictures that came with a conversation in its zip or mail, oldest first."""
     sent = {
         say(attached["name"]): attached["digest"]
@@ -104,11 +119,12 @@ def _sent_pictures(plan: PackPlan, exhibit: Exhibit, file: AddedFile, inside: In
     for number, name in enumerate(names, len(sent) - len(names) + 1):
         if data := found.get(sent[name]):
             which = f"Picture {number} of {len(sent)} in the conversation. "
-            copies += _photo_copies(plan, exhibit, f"{name} in {file.name}", sent[name], data, which)
+            here = first + len(copies)
+            copies += _photo_copies(plan, exhibit, f"{name} in {file.name}", sent[name], data, here, which)
     return copies
 
 
-def _page_copies(plan: PackPlan, exhibit: Exhibit, snapshot: Snapshot, get: Get, alarm: str) -> list[bytes]:
+def _page_copies(plan: PackPlan, exhibit: Exhibit, snapshot: Snapshot, get: Get, alarm: str, first: int) -> list[bytes]:
     """The page from top to bottom, then the conversation that was walked in it, but for what the page shows already."""
     shown = set(exhibit.files.values())
     pictures = tuple(tile for tile in tiles(snapshot) if tile.digest in shown)
@@ -118,14 +134,19 @@ def _page_copies(plan: PackPlan, exhibit: Exhibit, snapshot: Snapshot, get: Get,
 
     def stamp(used: tuple[Artefact, ...]) -> Stamp:
         names = ", ".join(f"{artefact_name(picture)} {picture.digest[:16]}" for picture in used)
-        return _page_stamp(plan, exhibit, snapshot, f"From {names} (SHA-256)", foot, alarm)
+        return replace(_page_stamp(plan, exhibit, snapshot, f"From {names} (SHA-256)", foot, alarm), first=first)
 
     copies = page_copies(pictures, get, stamp, marks)
     screens = tuple(a for a in snapshot.artefacts if a.role == "screen")
     open_ones = {a.part for a in screens if a.digest in shown}
     if len(screens) > 1 or not pictures:
         parts = tuple(sorted(open_ones.union(plan.cropped.get(snapshot.id, ()))))
-        copies += conversation_copies(screens, parts, get, partial(_pane_stamp, plan, exhibit, snapshot, open_ones, alarm))
+        after = first + len(copies)
+
+        def pane_stamp(used: tuple[Artefact, ...]) -> Stamp:
+            return replace(_pane_stamp(plan, exhibit, snapshot, open_ones, alarm, used), first=after)
+
+        copies += conversation_copies(screens, parts, get, pane_stamp)
     return copies
 
 
@@ -195,33 +216,44 @@ def _fact_record(fact: Fact, closed: set[str]) -> object:
 
 
 def _certificate(plan: PackPlan) -> bytes:
-    pages = []
-    unseen = [row for row in plan.timeline if row.kind == "visit" and not row.text.endswith(": complete")]
-    exceptions = [f"{row.when}: {row.text}" for row in unseen]
-    for exhibit in plan.exhibits:
-        snapshot = plan.snapshot(exhibit)
-        if snapshot is None:
-            continue
-        visit = snapshot.visit
-        pages.append(
-            {
-                "exhibit": exhibit, "seen": both(visit.machine_time, plan.zone), "address": visit.final or visit.requested,
-                "browser": say(dict(visit.browser)) or "not recorded", "outcome": snapshot.outcome, "why": snapshot.why,
-                "masked": masked_text(snapshot).rstrip(".").replace("Masked", "masked"),
-            }
-        )  # fmt: skip
-        exceptions += [f"{exhibit.number}: not kept: {loss}" for loss in visit.losses]
-        exceptions += [
-            f"{exhibit.number}: step {step.name}: {step.outcome}: {step.why}"
-            for step in snapshot.steps
-            if step.outcome not in ("ok", "skipped")
-        ]
+    pages = [
+        {
+            "exhibit": exhibit, "seen": both(snapshot.visit.machine_time, plan.zone),
+            "address": snapshot.visit.final or snapshot.visit.requested,
+            "browser": say(dict(snapshot.visit.browser)) or "not recorded", "outcome": snapshot.outcome, "why": snapshot.why,
+            "masked": masked_text(snapshot).rstrip(".").replace("Masked", "masked"),
+        }
+        for exhibit in plan.exhibits if (snapshot := plan.snapshot(exhibit)) is not None
+    ]  # fmt: skip
     return render_text(
-        "certificate.md.j2", plan=plan, pages=pages, exceptions=exceptions,
+        "certificate.md.j2", plan=plan, pages=pages, exceptions=tuple(_exceptions(plan)),
         own=[e for e in plan.exhibits if not e.witnessed],
         stamped=[w.name for w in plan.covering.authorities if w.stamped_at],
         supplier=next((line.text for line in plan.claim.parties if line.label == "Supplier"), ""),
     )  # fmt: skip
+
+
+def _exceptions(plan: PackPlan) -> Iterator[str]:
+    """Whatever a witness must not pass over: what was not seen, not kept, is withheld, or was left out of the pack."""
+    yield from (
+        f"{row.when}: {row.text}" for row in plan.timeline if row.kind == "visit" and not row.text.endswith(": complete")
+    )
+    for exhibit in plan.exhibits:
+        snapshot = plan.snapshot(exhibit)
+        if snapshot is not None:
+            yield from (f"{exhibit.number}: not kept: {loss}" for loss in snapshot.visit.losses)
+            steps = (step for step in snapshot.steps if step.outcome not in ("ok", "skipped"))
+            yield from (f"{exhibit.number}: step {step.name}: {step.outcome}: {step.why}" for step in steps)
+    for group in together(plan.withheld):
+        yield f"{group.exhibit}: kept and sealed, but withheld from this pack, because {group.why}: {group.what}"
+    for line in left_out_of(plan):
+        yield f"{line}: left out of the web archive, because it may tell of other conversations"
+    for number in unreplayed(plan):
+        yield f"{number}: the web archive shows nothing of what the site sent for it"
+    if plan.lacking:
+        yield f"The conversation: {plan.lacking}. More may have been written than is shown"
+    if plan.choices.exclude or plan.choices.since:
+        yield "The buyer left pages or files out of this pack; the sealed records name them"
 
 
 def _how_to_verify(plan: PackPlan, made_at: datetime, *, has_wacz: bool) -> bytes:

@@ -2,8 +2,8 @@
 
 It checks that every file is as the two manifests list it and that none is missing or was added (RFC 8493), that every
 ledger entry shown is in the tree whose root the checkpoint states (RFC 6962), that every original shown is one that an
-entry sealed, and that every timestamp stamps the signature beside it (RFC 3161). Whether signatures and timestamps are
-genuine needs openssl: the commands are printed at the end.
+entry sealed, and that every timestamp stamps the signature beside it (RFC 3161) and is the one that an entry received.
+Whether signatures and timestamps are genuine needs openssl: the commands are printed at the end.
 """
 
 from __future__ import annotations
@@ -301,6 +301,23 @@ def token_of(data: bytes) -> tuple[bytes, int]:
     return data[start:end], calendar.timegm(time.strptime(printed[:14], "%Y%m%d%H%M%S"))
 
 
+def check_received(here: dict[str, str], entries: list[dict[str, Any]]) -> None:
+    """A token must be the one that an entry received: what stamped that one anew says nothing of another."""
+    digests: dict[str, tuple[int, str]] = {}
+    for entry in entries:
+        try:
+            if entry["kind"] == "timestamp.received":
+                stem = f"data/proof/checkpoints/{entry['body']['checkpoint']:06d}.{entry['body']['authority']}."
+                digests[stem + "tsr"] = entry["seq"], entry["body"]["token"]
+                for name, digest in entry["body"].get("revocation", {}).items():
+                    digests[stem + name] = entry["seq"], digest
+        except BROKEN:
+            wrong("data/proof/entries.jsonl", f"entry {entry.get('seq')} does not say which token was received")
+    for path, (seq, digest) in sorted(digests.items()):
+        if path in here and here[path] != digest:
+            wrong(path, f"is not what ledger line {seq + 1} received")
+
+
 def check_tokens(here: dict[str, str]) -> list[tuple[str, str, str, int]]:
     """Signature, token, authority and time of every token that stamps the signature beside it."""
     found = []
@@ -341,7 +358,9 @@ def commands(here: dict[str, str], tokens: list[tuple[str, str, str, int]]) -> I
 def main() -> int:
     here = files_here()
     check_manifests(here)
-    check_originals(here, check_proofs())
+    entries = check_proofs()
+    check_originals(here, entries)
+    check_received(here, entries)
     tokens = check_tokens(here)
     if not any(signature.startswith(TAG_MANIFEST) for signature, _, _, _ in tokens):
         print("Not yet timestamped: no token over the pack's signature is here.")

@@ -21,9 +21,9 @@ from rules.pack.plan.exhibits import Choices
 from tests.paper_desk import ORDER, paper_browser, quiet
 
 
-def test_a_pack_holds_the_pages_and_the_photo_and_verifies(ws: Workspace, tmp_path: Path) -> None:
+def test_a_pack_holds_the_pages_and_the_photo_verifies_and_is_called_zip(ws: Workspace, tmp_path: Path) -> None:
     with paper_browser():
-        made = make_pack(ws, ORDER, PackRequest(reasons=("damaged",), output=tmp_path / "made.zip"), quiet)
+        made = make_pack(ws, ORDER, PackRequest(reasons=("damaged",), output=tmp_path / "made"), quiet)
     assert (made.path, made.seal, made.problems) == (tmp_path / "made.zip", "timestamped", ())
     assert verify_pack(made.path).problems == ()
     assert len(made.exhibits) == 3

@@ -23,6 +23,16 @@ def test_the_installed_policies_are_well_formed_and_complete() -> None:
         assert all(policy.source(count.source).effective for rule in policy.deadlines for count in rule.counts)
 
 
+def test_a_deadline_that_sources_count_differently_is_listed_as_a_conflict() -> None:
+    """With each of those sources; the document shows the list."""
+    policy = load_policy()
+    for rule in policy.deadlines:
+        sources = {count.source for count in rule.counts}
+        if len(sources) > 1:
+            listed = [conflict for conflict in policy.conflicts if rule.id in conflict.deadlines]
+            assert sources <= {saying.source for conflict in listed for saying in conflict.says}, rule.id
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
@@ -48,6 +58,8 @@ def test_the_installed_policies_are_well_formed_and_complete() -> None:
         ('facts = ["decided_at"]', 'facts = ["decidet_at"]', "no such fact"),
         ('ask = ["ship_by"]', 'ask = ["ship_date"]', "no such fact"),
         ('when_in = ["order.ship_terms"]\n', "", "no `when_in`"),
+        ('source = "faq-20155175-8", text', 'source = "hearsay", text', "no such source"),
+        ('deadlines = ["auto_escalation"]', 'deadlines = ["auto_acceleration"]', "no such deadline"),
         ('effective = "2026"', 'effective = "2026"\nin_force_from = "2026"', "a day is needed"),
         ('effective = "2026"', 'effective = "2026"\nin_force_from = 2026-05-01\nin_force_until = 2026-04-01', "ends before"),
     ],

@@ -53,6 +53,27 @@ def test_an_orders_supplier_is_read_without_the_buttons_and_marks_beside_it(bloc
     assert order(IN_PRODUCTION + block)["order.supplier"] == NAME
 
 
+@pytest.mark.parametrize(
+    ("stated", "shown", "read"),
+    [
+        ({"name": "Jan Jansen", "companyName": "Jansen BV"}, "Jan Jansen, Jansen BV", "Jan Jansen, Jansen BV"),
+        ({"name": "Jan Jansen", "companyName": "Jansen BV"}, "Jansen BV", "Jansen BV"),
+        ({"name": "Jan Jansen", "companyName": "Jansen BV"}, "", "Jan Jansen"),
+        ({"companyName": "Jansen BV"}, "", "Jansen BV"),
+        ({}, "Jan Jansen", "Jan Jansen"),
+        ({"name": "Jan Jansen"}, "Piet Smit", "unreadable"),
+        ({}, "", None),
+    ],
+)
+def test_the_buyer_is_who_the_page_names_unless_its_data_names_somebody_else(
+    stated: dict[str, str], shown: str, read: str | None
+) -> None:
+    """A page that names nobody says nothing of the buyer: not even that none is shown."""
+    data = {"orderInfoVO": {"orderId": "250861947301028446"}, "buyerVO": stated}
+    facts = order(script("window.pageData", data) + IN_PRODUCTION + f"<dl><dt>Buyer</dt><dd>{shown}</dd></dl>")
+    assert facts.get("order.buyer") == read
+
+
 def test_the_suppliers_badge_or_a_hidden_one_does_not_make_an_order_one_of_trade_assurance() -> None:
     for block in (
         "<div data-module-name='orderSupplier'><i class='ta-badge'></i></div>",

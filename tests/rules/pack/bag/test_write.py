@@ -14,11 +14,13 @@ import bagit
 import pytest
 
 from collector.errors import DamagedArchive, WrongRequest
+from collector.model import Private
 from collector.seal.keyring import load_or_create
 from fixtures.authority import prepare
 from rules.pack.bag.verify import verify_pack
 from rules.pack.bag.write import write_pack
 from rules.pack.plan.plan import AuthorityStamp, PackPlan
+from rules.pack.plan.withheld import together
 from tests.rules.pack.forging import base_of, files_of, unpack
 from tests.rules.pack.synthetic import AS_OF, Objects, Sealed, led_fans, seal, unread
 
@@ -159,6 +161,16 @@ def test_a_stored_object_that_changed_makes_no_pack(sealed: Sealed, made: PackPl
             out=tmp_path / "a.zip",
         )
     assert list(tmp_path.iterdir()) == []
+
+
+def test_whoever_signs_the_certificate_is_told_what_was_withheld_or_left_out(sealed: Sealed, made: PackPlan) -> None:
+    """Point 7 never says that there is nothing while something stays with the buyer."""
+    number = next(e.number for e in made.exhibits if e.kind == "product")
+    told = replace(made, exchanges={e.snapshot: Private(exchanges=(3,)) for e in made.exhibits if e.number == number})
+    exceptions = sealed.renderings(told)["data/certificate.md"].decode().partition("**Exceptions.**")[2]
+    assert f"{number}: 1 exchange: left out of the web archive" in exceptions
+    for group in together(made.withheld):
+        assert group.what in exceptions
 
 
 def test_pending_tokens_are_said_in_the_pack(sealed: Sealed, made: PackPlan, tmp_path: Path) -> None:

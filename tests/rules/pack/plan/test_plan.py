@@ -127,10 +127,19 @@ def test_the_web_archive_shows_public_pages_that_were_judged_and_all_of_all_with
     assert everything.exchanges == {s.id: Private() for s in everything.snapshots}
 
 
-def test_the_claim_names_the_supplier_as_the_order_page_does(made: PackPlan) -> None:
-    """The product page's word for it comes after."""
-    (supplier,) = (line for line in made.claim.parties if line.label == "Supplier")
-    assert (supplier.text, supplier.source) == (SUPPLIER, "A01")
+def test_the_claim_names_the_parties_as_the_order_page_does(sealed: Sealed) -> None:
+    """Supplier and buyer cite it; where it names no buyer, the holder of the account stands there."""
+    case = sealed.casefile
+    order = next(fact for fact in case.facts if fact.name == "order.supplier")
+    buyer = replace(order, name="order.buyer", value="Jan Jansen, Jansen BV")
+    named = replace(case, facts=(*case.facts, buyer), is_known=False)
+    of_nobody, of_both = (
+        {line.label: line for line in plan(one, (), (), (), Choices(), CoveringCheckpoint(0)).claim.parties}
+        for one in (case, named)
+    )
+    assert (of_nobody["Supplier"].text, of_nobody["Supplier"].source) == (SUPPLIER, "A01")
+    assert of_nobody["Buyer"].text.startswith("the holder of the account")
+    assert (of_both["Buyer"].text, of_both["Buyer"].source) == ("Jan Jansen, Jansen BV", "A01")
 
 
 def test_the_claim_says_who_what_how_much_and_where_it_stands(made: PackPlan) -> None:

@@ -118,6 +118,37 @@ def test_a_page_ends_between_lines_of_text() -> None:
     assert {page.getpixel((x, rule - 1)) for x in range(0, 199)} == {(255, 255, 255)}
 
 
+def test_a_colour_as_bright_as_the_paper_is_no_paper() -> None:
+    """Such a band at the page's end is shown, and no page ends within it as if it were room between lines."""
+    objects = Objects()
+    paper, text = (150, 150, 150), (150, 179, 0)
+    page = round(200 * PAGE_RATIO)
+    data = picture([(page - 40, BLUE), (60, paper), (page, text), (page, paper)])
+    copies = page_copies((tile(objects, 0, 0, opened(data).height, data),), objects.get, lambda _: STAMP)
+    assert sum(rows_of(copy, text) for copy in copies) == page
+
+
+def test_where_the_end_of_a_page_is_written_on_it_ends_higher_up() -> None:
+    """Two columns whose lines stand beside each other's gaps leave no room; above them there is some."""
+    objects = Objects()
+    page = round(200 * PAGE_RATIO)
+    lines = [(1, (row % 250, 0, 0)) for row in range(page)]
+    data = picture([(page - 100, BLUE), (10, WHITE), *lines])
+    first, *_ = page_copies((tile(objects, 0, 0, opened(data).height, data),), objects.get, lambda _: STAMP)
+    assert rows_of(first, BLUE) == page - 100
+    assert not any(rows_of(first, color) for _, color in lines[:20])
+
+
+def test_each_page_bears_its_number_in_the_pack() -> None:
+    objects = Objects()
+    tiles = tuple(tile(objects, n, n * 150, 150, picture([(75, BLUE), (75, GREEN)])) for n in range(3))
+    unnumbered = page_copies(tiles, objects.get, lambda _: STAMP)
+    numbered = page_copies(tiles, objects.get, lambda _: replace(STAMP, first=7))
+    changed = [ImageChops.difference(opened(a), opened(b)).getbbox() for a, b in zip(unnumbered, numbered, strict=True)]
+    assert all(box and box[1] > opened(numbered[0]).height - 40 for box in changed[:1])
+    assert numbered[0] != numbered[1]
+
+
 def test_copies_are_the_same_every_time() -> None:
     """PNG, JPEG and PDF carry no dates and no chance."""
     objects = Objects()
