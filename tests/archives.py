@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -101,8 +100,7 @@ def snapshot_for(
     digest = archive.objects.put(html)
     artefact = Artefact("dom", 0, "text/html; charset=utf-8", len(html), digest, new_salt())
     words = text.encode()
-    kept = {"media_type": "text/plain", "size": len(words), "digest": archive.objects.put(words)}
-    artefacts = (artefact, replace(artefact, role="text", salt=new_salt(), **kept))
+    artefacts = (artefact, Artefact("text", 0, "text/plain", len(words), archive.objects.put(words), new_salt()))
     visit = Visit(
         target.url,
         target.url,

@@ -19,6 +19,7 @@ from rules.pack.plan.submission import MOST_BYTES, MOST_FILES, submission_of
 from rules.pack.plan.timeline import timeline_csv, timeline_json
 from rules.pack.plan.withheld import together
 from rules.pack.plan.wording import UNWITNESSED, say
+from rules.pack.render.changed import change_pictures, picture_path
 from rules.pack.render.copies import Stamp, conversation_copies, page_copies, photo_copy
 from rules.pack.render.marks import marks_of
 from rules.pack.render.report import left_out_of, masked_text, render_report, render_text, render_viewer, unreplayed
@@ -51,13 +52,15 @@ def make_renderings(
     wacz = web_archive([s for s in plan.snapshots if s.id in plan.exchanges], plan.exchanges)
     copies = _all_copies(plan, get, inside)
     paths = {exhibit.number: _copy_paths(exhibit, copies[exhibit.number]) for exhibit in plan.exhibits}
-    report = print_pdf(render_report(plan, copies, has_wacz=bool(wacz)))
+    changed = change_pictures(plan, get)
+    report = print_pdf(render_report(plan, copies, has_wacz=bool(wacz), changed=changed))
     made: dict[str, bytes] = {WEB_ARCHIVE: wacz} if wacz else {}
     for exhibit in plan.exhibits:
         made |= dict(zip(paths[exhibit.number], copies[exhibit.number], strict=True))
         made |= _records(plan, exhibit, sealed)
     made["data/report.pdf"] = report
-    made["data/index.html"] = render_viewer(plan, paths, has_wacz=bool(wacz)).encode("utf-8", "replace")
+    made |= {picture_path(*which): picture for which, picture in changed.items()}
+    made["data/index.html"] = render_viewer(plan, paths, has_wacz=bool(wacz), changed=changed).encode("utf-8", "replace")
     made["data/timeline.csv"] = timeline_csv(plan.timeline)
     made["data/timeline.json"] = timeline_json(plan.timeline)
     made["data/certificate.md"] = _certificate(plan)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from itertools import groupby
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -25,6 +25,7 @@ from rules.pack.plan.plan import PackPlan
 from rules.pack.plan.timeline import MESSAGES, TimelineRow
 from rules.pack.plan.withheld import Withheld, together
 from rules.pack.plan.wording import REASONS, STATES, WHO, said, say
+from rules.pack.render.changed import Pictures, inlined, picture_path
 from rules.policy.calendars import day_in, zone_of
 
 MOST_MESSAGES = 60  # in the printed report; the viewer shows all
@@ -84,8 +85,16 @@ class ShownExhibit:
     notes: tuple[str, ...]
 
 
-def render_report(plan: PackPlan, copies: Mapping[str, list[bytes]] | None = None, has_wacz: bool = False) -> str:
-    """The report as one HTML page with everything inlined; `copies` holds the reading copies by exhibit number."""
+def render_report(
+    plan: PackPlan,
+    copies: Mapping[str, list[bytes]] | None = None,
+    has_wacz: bool = False,
+    *,
+    changed: Pictures = MappingProxyType({}),
+) -> str:
+    """The report as one HTML page with everything inlined; `copies` holds the reading copies by exhibit number, `changed`
+    the pictures of what was changed.
+    """
     messages = _messages(plan)
     rows, hidden = key_rows(plan)
     style = _asset("pack.css") + _asset("report.css")
@@ -94,13 +103,21 @@ def render_report(plan: PackPlan, copies: Mapping[str, list[bytes]] | None = Non
         chats=_messages(plan, "chat")[-MOST_MESSAGES:],
         messages=messages[-MOST_MESSAGES:], earlier_messages=max(0, len(messages) - MOST_MESSAGES),
         sheets=list(_sheets(plan, copies or {})), has_wacz=has_wacz, absent=together(plan.withheld),
+        changed={which: inlined(picture) for which, picture in changed.items()},
     )  # fmt: skip
 
 
 def render_viewer(
-    plan: PackPlan, copies: Mapping[str, Iterable[str]] | None = None, has_report: bool = True, has_wacz: bool = False
+    plan: PackPlan,
+    copies: Mapping[str, Iterable[str]] | None = None,
+    has_report: bool = True,
+    has_wacz: bool = False,
+    *,
+    changed: Iterable[tuple[int, int]] = (),
 ) -> str:
-    """data/index.html: offline, no script, images from this folder only; `copies` holds bag paths by exhibit number."""
+    """data/index.html: offline, no script, images from this folder only; `copies` holds bag paths by exhibit number,
+    `changed` which pictures there are of what was changed.
+    """
     rows, hidden = key_rows(plan)
     style = _asset("pack.css") + _asset("viewer.css")
     views = [_view(plan, exhibit, tuple((copies or {}).get(exhibit.number, ()))) for exhibit in plan.exhibits]
@@ -108,6 +125,7 @@ def render_viewer(
         plan=plan, text=_TEXT, style=style, style_hash=_hash(style), rows=rows, hidden=hidden,
         chats=_messages(plan, "chat"), messages=_messages(plan), views=views, has_report=has_report,
         has_wacz=has_wacz, left_out=left_out_of(plan), unreplayed=unreplayed(plan), absent=together(plan.withheld),
+        changed={which: picture_path(*which).removeprefix("data/") for which in changed},
     )  # fmt: skip
 
 
