@@ -169,6 +169,12 @@ def pack(
         bool, typer.Option("--accept-risk", help="Although a file may hold what opens an account: you looked.")
     ] = False,
     redact: Annotated[bool, typer.Option("--redact", hidden=True, help="Not built yet: use --exclude.")] = False,
+    report_size: Annotated[
+        int,
+        typer.Option(
+            "--report-size", metavar="MB", min=1, max=500, help="How large report.pdf may be; its pictures shrink."
+        ),
+    ] = 5,
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to write the pack.")] = None,
 ) -> View:
     """Bundle a case into one file that anybody can open and check."""
@@ -177,7 +183,7 @@ def pack(
     from rules.pack.plan.exhibits import Choices
 
     what = (everything, tuple(include or ()), tuple(exclude or ()))
-    choices = Choices(*what, redact=redact, with_originals=with_originals, open=tuple(opened or ()))
+    choices = Choices(*what, redact=redact, with_originals=with_originals, open=tuple(opened or ()), report_mb=report_size)
     request = PackRequest(tuple(reason or ()), as_of, since, choices, output, accept_risk)
     if dry_run:
         return views.pack_preview(preview_pack(asked.ws, case, request))

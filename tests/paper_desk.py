@@ -31,7 +31,11 @@ SCENARIO = "led-fans"
 ORIGIN = "http://alibaba.localhost:8123"
 ORDER = SCENARIOS[SCENARIO].order.id
 PAGES = ("order", "dispute")
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+PDF = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
+    b"xref\n0 3\n0000000000 65535 f \n0000000009 00000 n \n0000000052 00000 n \n"
+    b"trailer<</Root 1 0 R/Size 3>>\nstartxref\n96\n%%EOF\n"
+)
 
 
 def quiet(text: str) -> None:

@@ -7,7 +7,7 @@ import logging
 import os
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -316,20 +316,25 @@ def _name(path: Path) -> str:
     return "Chromium" if "chromium" in place else "Google Chrome"
 
 
-def print_pdf(html: str | Path, *, page_numbers: bool = True) -> bytes:
+def print_pdf(html: str | Path, again: Callable[[bytes], str] | None = None, *, page_numbers: bool = True) -> bytes:
     """HTML, or a local HTML file with its pictures beside it, as A4 PDF; starts and ends a browser for it.
 
+    `again` makes another page of the first print, such as one with a list of contents; that page's print comes back.
     Nothing is fetched from the network and no script runs. Not to be called inside a running event loop.
     Raises BrowserError.
     """
 
-    async def printed(page: Path) -> bytes:
-        async with launch() as browser:
-            return await browser.print_pdf(page, page_numbers=page_numbers)
-
-    if isinstance(html, Path):
-        return asyncio.run(printed(html))
     with tempfile.TemporaryDirectory(prefix="tradewitness-") as folder:
-        page = Path(folder) / "page.html"
-        page.write_text(html, encoding="utf-8")
-        return asyncio.run(printed(page))
+
+        def written(text: str) -> Path:
+            page = Path(folder) / "page.html"
+            page.write_text(text, encoding="utf-8")
+            return page
+
+        async def printed() -> bytes:
+            async with launch() as browser:
+                page = html if isinstance(html, Path) else written(html)
+                made = await browser.print_pdf(page, page_numbers=page_numbers)
+                return made if again is None else await browser.print_pdf(written(again(made)), page_numbers=page_numbers)
+
+        return asyncio.run(printed())

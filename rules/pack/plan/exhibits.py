@@ -61,7 +61,8 @@ class Choices:
 
     `open` names what is withheld by default and shown all the same: exhibit, or id, and role ("A01/dom"). With `redact`
     personal data are taken out, and every one of the words `redact_also`; `redact_boxes` are areas of reading copies that
-    are covered ("A01:2:x,y,w,h", as `rules.pack.redact.boxes.boxes_of` takes them).
+    are covered ("A01:2:x,y,w,h", as `rules.pack.redact.boxes.boxes_of` takes them). `report_mb`: how many megabytes
+    report.pdf may take.
     """
 
     all: bool = False
@@ -73,6 +74,7 @@ class Choices:
     open: tuple[str, ...] = ()
     redact_also: tuple[str, ...] = ()
     redact_boxes: tuple[str, ...] = ()
+    report_mb: int = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,27 @@ from collector.model import ORIGINS, Deadline, Fact, kept_in_part
 from rules.case.casefile import CaseFile
 from rules.conversation.messages import not_whole
 from rules.language.dates import UncertainTime, both, local, time_in
+from rules.language.phrases import load_phrases
 from rules.pack.plan.changed import BeforeAfter
 from rules.pack.plan.claim import KnownFacts
 from rules.pack.plan.wording import EVENTS, STATES, WHO, said, say
 
 MESSAGES = ("thread.messages", "chat.messages")
+_SHOWN_MARKS = frozenset({("admission", "supplier"), ("red_flag", "supplier"), ("answer", "buyer")})
 _KINDS = ("event", "message", "chat", "change", "file", "visit", "deadline")
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What a message is marked for: `kind` is admission, red_flag or answer, `text` says it of buyer or supplier.
+
+    `sentence` is what raised it, as it was written; `reasons` are those that an admission speaks for.
+    """
+
+    kind: str
+    text: str
+    sentence: str
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +45,8 @@ class TimelineRow:
     """One row. `first` and `last` (UTC) are the instants its time can mean; `when` is that for people.
 
     `kind` is event, message, chat (said elsewhere), change (of a page, to the buyer's harm), file, visit or deadline; `who`
-    acted; `source` is an exhibit number, or several, "the buyer" or ""; `ref` is a message, snapshot or file id.
+    acted; `source` is an exhibit number, or several, "the buyer" or ""; `ref` is a message, snapshot or file id. Of a
+    message, `marks` say what speaks against the supplier, and `translation` is the site's, which stands in `text` as well.
     """
 
     first: datetime
@@ -41,6 +57,13 @@ class TimelineRow:
     text: str
     source: str
     ref: str
+    marks: tuple[Marked, ...] = ()
+    translation: str = ""
+
+    @property
+    def original(self) -> str:
+        """The text without the site's translation."""
+        return self.text.replace(_translated(self.translation), "").strip() if self.translation else self.text
 
 
 def timeline_of(
@@ -59,7 +82,7 @@ def timeline_of(
 
 
 def timeline_json(rows: Iterable[TimelineRow]) -> bytes:
-    """Canonical JSON: {"v":1,"rows":[{first,last,when,kind,who,text,source,ref}]}."""
+    """Canonical JSON: {"v":1,"rows":[{first,last,when,kind,who,text,source,ref,marks,translation}]}."""
     return canonical({"v": 1, "rows": tuple(rows)}) + b"\n"
 
 
@@ -123,10 +146,16 @@ def _messages(known: KnownFacts) -> Iterator[TimelineRow]:
         moment = time_in(message.get("sent_at"), known.casefile.zone) or _as_printed(message, fact, known)
         side, name = say(message.get("from")), say(message.get("name"))
         who = (
-            f"{name or 'No name read'} ({side})" if fact.name == "chat.messages" else f"{said(side)} ({name or said(side)})"
+            f"{name or 'No name read'} ({side})"
+            if fact.name == "chat.messages"
+            else f"{said(side)} ({name})"
+            if name and name != said(side)
+            else said(side)
         )
         kind = "chat" if fact.name == "chat.messages" else "message"
-        rows.append(_row(moment, kind, who, message_text(message), known.source(fact), key))
+        row = _row(moment, kind, who, message_text(message), known.source(fact), key)
+        marks = () if kind == "chat" or message.get("recalled") else _marks(say(message.get("text")), side)
+        rows.append(replace(row, marks=marks, translation=say(message.get("translation"))))
     own = [row for row in rows if row.kind == "message"]
     if own and (why := not_whole(known.casefile)):
         first = min(own, key=lambda row: row.first)
@@ -139,13 +168,36 @@ def message_text(message: Mapping[str, Any]) -> str:
     """A message's words: the original, then the translation marked as one, then its attachments."""
     parts = [say(message.get("text"))]
     if message.get("translation"):
-        parts.append(f"[translated by the site: {say(message['translation'])}]")
+        parts.append(_translated(say(message["translation"])))
     if message.get("recalled"):
         parts.append("[recalled by its sender]")
     names = [say(a.get("name")) or "unnamed" for a in message.get("attachments") or () if isinstance(a, Mapping)]
     if names:
         parts.append(f"[attached: {', '.join(names)}]")
     return " ".join(part for part in parts if part)
+
+
+def _translated(words: str) -> str:
+    return f"[translated by the site: {words}]"
+
+
+def _marks(text: str, side: str) -> tuple[Marked, ...]:
+    """What a message admits, or asks for against the rules; never the buyer's own words that hurt: both sides read it."""
+    return tuple(
+        Marked(
+            hit.flag.kind, _of(side, hit.flag.label), " ".join(hit.sentence.split()),
+            tuple(hit.flag.reason.split()) if hit.flag.kind == "admission" else (),
+        )
+        for hit in load_phrases().hits(text, side)
+        if (hit.flag.kind, side) in _SHOWN_MARKS
+    )  # fmt: skip
+
+
+def _of(side: str, label: str) -> str:
+    """A flag's label as said of the one who wrote the message."""
+    if side == "buyer":
+        return label.replace("you ", "the buyer ", 1)
+    return label if label.startswith("the supplier ") else f"the supplier {label}".replace(" asks you ", " asks the buyer ")
 
 
 def _as_printed(message: Mapping[str, Any], fact: Fact, known: KnownFacts) -> UncertainTime:

@@ -102,4 +102,5 @@ def _mapping(value: Mapping[str, Any]) -> str:
     if name and count:
         price = say(value.get("unit_price") or value.get("price"))
         return f"{count} of {name}" + (f" at {price}" if price else "")
-    return "; ".join(f"{said(str(key))}: {text}" for key, item in value.items() if (text := say(item)))
+    pairs = [f"{said(str(key))}: {text}" for key, item in value.items() if (text := say(item))]
+    return "; ".join([*(pair.removesuffix(".") for pair in pairs[:-1]), *pairs[-1:]])

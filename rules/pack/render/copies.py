@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import unicodedata
 import warnings
 from collections.abc import Callable, Iterator
@@ -16,11 +17,12 @@ from collector.model import Area, Artefact
 from rules.pack.plan.bates import written
 from rules.pack.render.marks import Mark, frame
 
-PAGE_RATIO = 1.32  # height to width of a cut page, so that it fills an A4 sheet with its stamp
-LONGEST = 1.3  # times a page: the last one may be so long, and is drawn smaller, before a strip takes a sheet of its own
+PAGE_RATIO = 1.22  # height to width of a cut page, so that it fills an A4 sheet with its stamp
+LONGEST = 1.17  # times a page: the last one may be so long, and is drawn smaller, before a strip takes a sheet of its own
 BELOW = 40  # rows that stay of what is empty at a page's end, where a sheet is saved by cutting it off
 SEARCH = 0.12  # how far above the cut, as a share of the page, a quiet line is looked for
 HIGHER = 4  # times: how often that stretch goes further up where all of it is written on
+SPARE = 60  # rows that a page may be longer than its share, for it is cut where there is room
 QUIET = 4  # equal rows that are room between lines
 PHOTO_WIDTH = 1600
 MOST_PIXELS = 120_000_000
@@ -248,12 +250,13 @@ class _JoinedPage:
 
 
 def _cuts(source: _JoinedPage, width: int, height: int) -> list[tuple[int, int]]:
-    """First and last row of every page; only the stretches in which a page or the whole may end are looked at."""
-    page, search = round(width * PAGE_RATIO), round(width * PAGE_RATIO * SEARCH)
+    """First and last row of every page, of about one length; only the stretches in which a page may end are looked at."""
+    page = round(width * PAGE_RATIO)
     needed = min(height, _last_ink(source, width, height, page) + BELOW) if height > page else height
     cuts, top = [], 0
     while top + page * LONGEST < needed:
-        bottom = _quiet_row(source, width, top + page, search)
+        left = max(1, math.ceil((needed - top) / page - (LONGEST - 1)))  # pages of one length, so that the last is no strip
+        bottom = _quiet_row(source, width, min(top + page, top + (needed - top) // left + SPARE), round(page * SEARCH))
         cuts.append((top, bottom))
         top = bottom
     return [*cuts, (top, height if height <= top + page * LONGEST else needed)]
@@ -292,13 +295,16 @@ def _quiet_row(source: _JoinedPage, width: int, end: int, search: int) -> int:
 
 
 def _longest_run(rows: list[bytes]) -> tuple[int, int]:
-    """The middle of the longest run of equal rows, and how many they are."""
-    best, start = (0, 0), 0
+    """The middle of the best run of equal rows, and how many they are: of one colour (between blocks) before others."""
+    best, start = (False, 0, 0), 0
     for row in range(1, len(rows) + 1):
         if row == len(rows) or rows[row] != rows[row - 1]:
-            best = max(best, ((row + start) // 2, row - start), key=lambda run: run[1])
+            length = row - start
+            if length >= QUIET and (length > best[1] or not best[0]):
+                plain = rows[start] == rows[start][:3] * (len(rows[start]) // 3)
+                best = max(best, (plain, length, (row + start) // 2), key=lambda run: run[:2])
             start = row
-    return best
+    return best[2], best[1]
 
 
 def _stamped(picture: Image.Image, stamp: Stamp, page: int, pages: int) -> Image.Image:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +20,16 @@ from rules.pack.plan.submission import MOST_BYTES, MOST_FILES, submission_of
 from rules.pack.plan.timeline import timeline_csv, timeline_json
 from rules.pack.plan.withheld import together
 from rules.pack.plan.wording import UNWITNESSED, say
-from rules.pack.render.changed import change_pictures, picture_path
+from rules.pack.render.changed import Pictures, change_pictures, picture_path
 from rules.pack.render.copies import Stamp, conversation_copies, page_copies, photo_copy
 from rules.pack.render.marks import marks_of
+from rules.pack.render.pdf import finished, pages_of
 from rules.pack.render.report import left_out_of, masked_text, render_report, render_text, render_viewer, unreplayed
+from rules.pack.render.sheets import fits
 
 WEB_ARCHIVE = "data/archive.wacz"
 Get = Callable[[str], bytes]
-PrintPdf = Callable[[str], bytes]
+PrintPdf = Callable[[str, Callable[[bytes], str]], bytes]
 WebArchive = Callable[[Iterable[Snapshot], Mapping[str, Private]], bytes]
 Inside = Callable[[str, frozenset[str]], Iterable[tuple[str, bytes]]]
 MOST_PICTURES = 40  # of a conversation that brought more, the older ones are in the original alone
@@ -44,7 +47,7 @@ def make_renderings(
     """Bag path to bytes of everything that is made once and then kept with the plan's digest.
 
     `get` gives a stored object by its digest; `sealed` is what the ledger's entries say of the visits, by snapshot id;
-    `print_pdf` prints one self-contained HTML page on A4; `web_archive` gives
+    `print_pdf` prints a self-contained HTML page on A4, then the page that is made of that print; `web_archive` gives
     the exchanges of visits but for what is private, as a WACZ, or b"" where none was kept; `made_at` is the instant that
     VERIFY.md gives to openssl for the pack's own signature and tokens; `inside` gives name and bytes of the files of these
     names in a stored zip or mail.
@@ -53,7 +56,7 @@ def make_renderings(
     copies = _all_copies(plan, get, inside)
     paths = {exhibit.number: _copy_paths(exhibit, copies[exhibit.number]) for exhibit in plan.exhibits}
     changed = change_pictures(plan, get)
-    report = print_pdf(render_report(plan, copies, has_wacz=bool(wacz), changed=changed))
+    report = _report(plan, copies, changed, print_pdf, has_wacz=bool(wacz))
     made: dict[str, bytes] = {WEB_ARCHIVE: wacz} if wacz else {}
     for exhibit in plan.exhibits:
         made |= dict(zip(paths[exhibit.number], copies[exhibit.number], strict=True))
@@ -67,6 +70,24 @@ def make_renderings(
     made["data/VERIFY.md"] = _how_to_verify(plan, made_at, has_wacz=bool(wacz))
     made["data/verify.py"] = (Path(__file__).parents[1] / "templates" / "verify.py").read_bytes()
     return made | _submission(plan, copies, get, report, has_wacz=bool(wacz))
+
+
+def _report(
+    plan: PackPlan, copies: Mapping[str, list[bytes]], changed: Pictures, print_pdf: PrintPdf, *, has_wacz: bool
+) -> bytes:
+    """The report within its size, each page number in its contents read from a first print."""
+    report, limit = b"", plan.choices.report_mb * 1_000_000
+    for fit in fits(copies, limit):
+        page = partial(render_report, plan, copies, has_wacz, changed=changed, fit=fit)
+        report = finished(print_pdf(page(), partial(_numbered, page)), plan.name)
+        if len(report) <= limit:
+            break
+    return report
+
+
+def _numbered(page: Callable[..., str], printed: bytes) -> str:
+    """The page with the page numbers that a print of its draft shows."""
+    return page(pages=pages_of(printed))
 
 
 def _all_copies(plan: PackPlan, get: Get, inside: Inside) -> dict[str, list[bytes]]:

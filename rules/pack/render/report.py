@@ -14,24 +14,30 @@ from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from collector.inert import shown
-from collector.model import ORIGINS, Exhibit, Fact, Snapshot, kept_in_part
+from collector.model import ORIGINS, Deadline, Exhibit, Fact, Snapshot, kept_in_part
 from rules.language.dates import both, time_in
 from rules.language.facts import fact_words, plain_words, sentence
 from rules.language.words import day_words
-from rules.pack.plan.exhibits import folder, is_as_text
+from rules.pack.plan.bates import Numbered, bates
+from rules.pack.plan.brief import first_exhibits, sections_by_exhibit, ten_lines
+from rules.pack.plan.exhibits import is_as_text
 from rules.pack.plan.plan import PackPlan
 from rules.pack.plan.timeline import MESSAGES, TimelineRow
 from rules.pack.plan.withheld import Withheld, together
 from rules.pack.plan.wording import REASONS, STATES, WHO, said, say
 from rules.pack.render.changed import Pictures, inlined, picture_path
+from rules.pack.render.chronology import drawn
+from rules.pack.render.sheets import Fit, sheets_of
 from rules.policy.calendars import day_in, zone_of
 
-MOST_MESSAGES = 60  # in the printed report; the viewer shows all
+MOST_MESSAGES = 60  # in the printed report, and those that are marked; the viewer shows all
 MOST_ROWS = 40
-MOST_SHEETS = 3  # pages of one exhibit in the printed report
 
+_ANY_PAGE = 88  # stands in a draft for a page that is not known yet
+_EXHIBIT = re.compile(r"\b[AB]\d{2,}\b")
 _RUNNING = ("open", "due_soon", "act_now", "overdue")
 _TEXT = SimpleNamespace(
     reasons=REASONS,
@@ -43,15 +49,6 @@ _TEXT = SimpleNamespace(
     kept_in_part=kept_in_part,
     plain_words=plain_words,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A reading copy on a page of its own in the report; `source` is a data: address."""
-
-    source: str
-    title: str
-    more: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +71,19 @@ class ShownFile:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownCopy:
+    """A reading copy; `link` is relative to data/, `number` the one that it bears in the pack."""
+
+    link: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShownExhibit:
-    """One exhibit as the viewer shows it; `copies` are links relative to data/."""
+    """One exhibit as the viewer shows it."""
 
     exhibit: Exhibit
-    copies: tuple[str, ...]
+    copies: tuple[ShownCopy, ...]
     facts: tuple[ShownFact, ...]
     files: tuple[ShownFile, ...]
     withheld: tuple[Withheld, ...]
@@ -91,18 +96,29 @@ def render_report(
     has_wacz: bool = False,
     *,
     changed: Pictures = MappingProxyType({}),
+    fit: Fit | None = None,
+    pages: Mapping[str, int] | None = None,
 ) -> str:
     """The report as one HTML page with everything inlined; `copies` holds the reading copies by exhibit number, `changed`
     the pictures of what was changed.
+
+    `pages` says on which page each anchor stands. Without it the page is a draft: laid out alike, without the pictures.
     """
+    made = copies or {}
+    numbers = bates(plan.exhibits, {number: len(all_of) for number, all_of in made.items()})
     messages = _messages(plan)
+    few = tuple(row for n, row in enumerate(messages) if row.marks or n >= len(messages) - MOST_MESSAGES)
     rows, hidden = key_rows(plan)
-    style = _asset("pack.css") + _asset("report.css")
+    deadlines = tuple(d for d in plan.deadlines if d.act_by and _still_matters(d))
+    style = _asset("pack.css") + _asset("report.css") + _running(plan.order)
     return html().get_template("report.html.j2").render(
         plan=plan, text=_TEXT, style=style, style_hash=_hash(style), rows=rows, hidden=hidden,
-        chats=_messages(plan, "chat")[-MOST_MESSAGES:],
-        messages=messages[-MOST_MESSAGES:], earlier_messages=max(0, len(messages) - MOST_MESSAGES),
-        sheets=list(_sheets(plan, copies or {})), has_wacz=has_wacz, absent=together(plan.withheld),
+        page=lambda anchor: _ANY_PAGE if pages is None else pages.get(anchor, ""),
+        chats=_messages(plan, "chat")[-MOST_MESSAGES:], messages=few, earlier_messages=len(messages) - len(few),
+        sheets=sheets_of(plan, made, numbers, fit or Fit(), draft=pages is None), has_wacz=has_wacz,
+        absent=together(plan.withheld), numbers=numbers, lines=ten_lines(plan), first=first_exhibits(plan),
+        cited=sections_by_exhibit(plan, rows), chronology=drawn(plan, rows), deadlines=deadlines,
+        other_deadlines=sum(1 for d in plan.deadlines if d.act_by) - len(deadlines),
         changed={which: inlined(picture) for which, picture in changed.items()},
     )  # fmt: skip
 
@@ -118,15 +134,30 @@ def render_viewer(
     """data/index.html: offline, no script, images from this folder only; `copies` holds bag paths by exhibit number,
     `changed` which pictures there are of what was changed.
     """
+    paths = {number: tuple(all_of) for number, all_of in (copies or {}).items()}
+    numbers = bates(plan.exhibits, {number: len(all_of) for number, all_of in paths.items()})
     rows, hidden = key_rows(plan)
     style = _asset("pack.css") + _asset("viewer.css")
-    views = [_view(plan, exhibit, tuple((copies or {}).get(exhibit.number, ()))) for exhibit in plan.exhibits]
+    views = [_view(plan, exhibit, paths.get(exhibit.number, ()), numbers[exhibit.number]) for exhibit in plan.exhibits]
     return html().get_template("index.html.j2").render(
         plan=plan, text=_TEXT, style=style, style_hash=_hash(style), rows=rows, hidden=hidden,
         chats=_messages(plan, "chat"), messages=_messages(plan), views=views, has_report=has_report,
         has_wacz=has_wacz, left_out=left_out_of(plan), unreplayed=unreplayed(plan), absent=together(plan.withheld),
+        numbers=numbers, lines=ten_lines(plan), first=first_exhibits(plan), cited=sections_by_exhibit(plan, rows),
+        chronology=drawn(plan, rows), deadlines=tuple(d for d in plan.deadlines if d.act_by), other_deadlines=0,
         changed={which: picture_path(*which).removeprefix("data/") for which in changed},
     )  # fmt: skip
+
+
+def _running(order: str) -> str:
+    """The line at the foot of every page; of an order's number only what cannot end a string in a style sheet."""
+    words = f"Evidence bundle, order {re.sub('[^A-Za-z0-9-]', '', order)}"
+    return f'@page {{ @bottom-left {{ content: "{words}"; font: 8pt sans-serif; color: #59616c; }} }}\n'
+
+
+def _still_matters(deadline: Deadline) -> bool:
+    """Whether a deadline is printed on a page, still runs, or was missed: the others are for the viewer."""
+    return deadline.printed or deadline.state in _RUNNING or "late" in deadline.outcome
 
 
 def render_text(name: str, **values: Any) -> bytes:
@@ -222,11 +253,41 @@ def _all_shown(value: Any) -> Any:
 
 @cache
 def html() -> Environment:
-    """Templates for pages: everything is escaped."""
-    return Environment(
+    """Templates for pages: everything is escaped.
+
+    `linked` makes the exhibits that a source names links to them; `marked` shows a message with what it is marked for.
+    """
+    made = Environment(
         loader=PackageLoader("rules.pack"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         finalize=_all_shown,
     )  # fmt: skip
+    made.filters["linked"] = _linked
+    made.filters["named"] = lambda lines: {line.label: line.text for line in lines}
+    made.filters["marked"] = _marked
+    made.filters["no_zone"] = _no_zone
+    return made
+
+
+def _linked(source: str) -> Markup:
+    return Markup(_EXHIBIT.sub(r'<a href="#\g<0>">\g<0></a>', str(escape(shown(source)))))  # noqa: S704 - escaped just here
+
+
+def _marked(row: TimelineRow) -> Markup:
+    """The message as it was written, with the sentences that it is marked for."""
+    text = row.original
+    found = (re.search(r"\s+".join(map(re.escape, mark.sentence.split())), text) for mark in row.marks)
+    spans = sorted({match.span() for match in found if match and match[0]})
+    parts, reached = [], 0
+    for start, end in spans:
+        if start >= reached:
+            parts += [escape(shown(text[reached:start])), Markup("<mark>{}</mark>").format(shown(text[start:end]))]
+            reached = end
+    return Markup().join([*parts, escape(shown(text[reached:]))])
+
+
+def _no_zone(text: str) -> Markup:
+    """A printed time that names no zone with a sign for it, which a note below explains."""
+    return escape(shown(text)).replace(", as printed (no zone)", Markup('<sup class="no-zone">†</sup>'))
 
 
 @cache
@@ -261,16 +322,7 @@ def _messages(plan: PackPlan, kind: str = "message") -> tuple[TimelineRow, ...]:
     return tuple(row for row in plan.timeline if row.kind == kind)
 
 
-def _sheets(plan: PackPlan, copies: Mapping[str, list[bytes]]) -> Iterable[Sheet]:
-    for exhibit in plan.exhibits:
-        made = copies.get(exhibit.number, [])
-        for number, copy in enumerate(made[:MOST_SHEETS], 1):
-            more = len(made) - MOST_SHEETS if number == MOST_SHEETS else 0
-            note = f"{more} more pages of {exhibit.number} are in {folder(exhibit)}." if more > 0 else ""
-            yield Sheet(_data_address(copy), f"{exhibit.number} {exhibit.title}, page {number}", note)
-
-
-def _view(plan: PackPlan, exhibit: Exhibit, copies: tuple[str, ...]) -> ShownExhibit:
+def _view(plan: PackPlan, exhibit: Exhibit, copies: tuple[str, ...], number: Numbered) -> ShownExhibit:
     facts = tuple(
         ShownFact(sentence(fact_words(fact.name)), _fact_value(fact, plan), fact.place.path if fact.place else "")
         for fact in plan.facts
@@ -280,9 +332,9 @@ def _view(plan: PackPlan, exhibit: Exhibit, copies: tuple[str, ...]) -> ShownExh
         ShownFile(path.rpartition("/")[2], path.removeprefix("data/"), digest, is_as_text(path))
         for path, digest in sorted(exhibit.files.items())
     )
-    links = tuple(path.removeprefix("data/") for path in copies)
+    shown_copies = tuple(ShownCopy(path.removeprefix("data/"), number.page(n)) for n, path in enumerate(copies, 1))
     withheld = tuple(item for item in plan.withheld if item.exhibit == exhibit.number)
-    return ShownExhibit(exhibit, links, facts, files, withheld, notes_of(plan, exhibit))
+    return ShownExhibit(exhibit, shown_copies, facts, files, withheld, notes_of(plan, exhibit))
 
 
 def _fact_value(fact: Fact, plan: PackPlan) -> str:
@@ -294,11 +346,6 @@ def _fact_value(fact: Fact, plan: PackPlan) -> str:
         return f"not readable: “{fact.place.quote if fact.place else ''}”"
     shown = time_in(fact.value, plan.zone)
     return shown.text if shown else say(fact.value) or "none"
-
-
-def _data_address(copy: bytes) -> str:
-    kind = "jpeg" if copy.startswith(b"\xff\xd8") else "png"
-    return f"data:image/{kind};base64,{base64.b64encode(copy).decode()}"
 
 
 @cache

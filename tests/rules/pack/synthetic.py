@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import pypdf
 from PIL import Image, ImageDraw
 
 from collector.archive.records import entry_body
@@ -269,9 +270,16 @@ def unread(_: Iterable[tuple[str, bytes]]) -> None:
     """Nobody looks at what goes into the pack."""
 
 
-def print_stub(html: str) -> bytes:
-    """A printer in memory: a PDF's first bytes and the page's digest."""
-    return b"%PDF-1.7\n" + sha256(html.encode()).encode() + b"\n%%EOF\n"
+def print_stub(html: str, again: Callable[[bytes], str] = lambda _: "") -> bytes:
+    """A printer in memory: a PDF of one page, with the digest of what was printed last in its title."""
+    writer = pypdf.PdfWriter()
+    writer.add_blank_page(595, 842)
+    first = io.BytesIO()
+    writer.write(first)
+    writer.metadata = {"/Title": sha256((again(first.getvalue()) or html).encode())}
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
 
 
 def no_exchanges(snapshots: Iterable[Snapshot], left_out: Mapping[str, Private]) -> bytes:

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import re
 from dataclasses import replace
 
 import pytest
+from PIL import Image
 
 from collector.model import Fact
 from rules.pack.plan.plan import PackPlan
+from rules.pack.plan.timeline import Marked
 from rules.pack.plan.wording import listed, say
 from rules.pack.render.report import render_report, render_viewer
+from rules.pack.render.sheets import Fit
 from tests.rules.pack.synthetic import Objects, Sealed, led_fans
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\u202e"
+
+
+def drawing(form: str = "PNG") -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "white").save(out, form)
+    return out.getvalue()
 
 
 def pages(made: PackPlan) -> list[str]:
@@ -25,10 +35,10 @@ def pages(made: PackPlan) -> list[str]:
 def test_the_claim_stands_first(made: PackPlan) -> None:
     """Before timeline, exhibits and deadlines, on both pages."""
     for page in pages(made):
-        story = (made.claim.sentence, "What was agreed", "What happened, in order", ">Exhibits</h2>")
+        story = ('id="claim"', made.claim.sentence, 'id="agreed"', 'id="timeline"', 'id="deadlines"')
         order = [page.index(text) for text in story]
         assert order == sorted(order)
-        assert page.index("printed on the page") > order[-1]
+        assert page.index("printed on the page</span>") > order[-1]
 
 
 def test_hostile_text_is_shown_and_not_run(sealed: Sealed, made: PackPlan) -> None:
@@ -99,13 +109,46 @@ def test_masked_secrets_and_withheld_originals_are_said(made: PackPlan) -> None:
 
 
 def test_copies_are_inlined_in_the_report_and_linked_in_the_viewer(made: PackPlan) -> None:
-    """The report is one file; the viewer shows the pictures of its own folder. What is too long is said."""
-    report = render_report(made, {"A01": [b"\x89PNG1", b"\x89PNG2", b"\xff\xd83", b"\x89PNG4", b"\x89PNG5"]})
-    assert report.count('<img src="data:image/png;base64,') == 2
+    """The report is one file; the viewer shows the pictures of its own folder. Both bear the numbers of the pages."""
+    copies = {"A01": [drawing(), drawing("JPEG"), drawing()]}
+    report = render_report(made, copies, pages={}, fit=Fit(most=2))
+    assert report.count('<img src="data:image/png;base64,') == 1
     assert report.count('<img src="data:image/jpeg;base64,') == 1
-    assert "2 more pages of A01 are in data/exhibits/A01-order/." in report
+    assert "1 more pages of A01, from TW-000003 on, are in its folder" in report
+    assert "data:image/png" not in render_report(made, copies)
     viewer = render_viewer(made, {"A01": ["data/exhibits/A01-order/copy-1.png"]})
     assert '<img src="exhibits/A01-order/copy-1.png"' in viewer
+    for page in (report, viewer):
+        assert "TW-000001" in page
+
+
+def test_every_exhibit_that_is_named_is_linked_and_says_where_it_is_cited(made: PackPlan) -> None:
+    """No link leads nowhere; of the report, what has no picture is found in the list of exhibits."""
+    copies = {e.number: [drawing()] for e in made.exhibits if e.witnessed}
+    for page in (render_report(made, copies, pages={}), render_viewer(made)):
+        anchors = re.findall(r' id="([^"]+)"', page)
+        assert len(set(anchors)) == len(anchors)
+        assert set(re.findall(r'href="#([^"]+)"', page)) <= set(anchors)
+        assert {e.number for e in made.exhibits} <= set(anchors)
+        assert 'Cited in: <a href="#claim">' in page
+
+
+def test_what_the_supplier_admits_is_marked_where_it_stands_and_the_buyers_own_words_never_are(made: PackPlan) -> None:
+    admitted = Marked("admission", "the supplier admits that it was late", "We are late", ("late",))
+    row = next(row for row in made.timeline if row.kind == "message" and row.who.startswith("Supplier"))
+    said = replace(row, text="Hello. We are late\nand <b>sorry</b>.", marks=(admitted,))
+    told = replace(made, timeline=tuple(said if one is row else one for one in made.timeline))
+    for page in pages(told):
+        assert "The supplier admits that it was late" in page
+        assert "Hello. <mark>We are late</mark>\nand &lt;b&gt;sorry&lt;/b&gt;." in page
+
+
+def test_a_translation_stands_beside_what_was_written(made: PackPlan) -> None:
+    row = next(row for row in made.timeline if row.kind == "message")
+    said = replace(row, text="您好 [translated by the site: Hello]", translation="Hello")
+    told = replace(made, timeline=tuple(said if one is row else one for one in made.timeline))
+    for page in pages(told):
+        assert '<div class="pair"><bdi class="said">您好</bdi><div><bdi class="said">Hello</bdi>' in page
 
 
 def test_a_pack_without_alias_has_no_stand_in() -> None:

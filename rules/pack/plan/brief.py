@@ -1,0 +1,197 @@
+"""The claim in ten lines, the exhibits to look at first, and where each exhibit is cited. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from collector.model import Exhibit
+from rules.language.dates import both
+from rules.pack.plan.claim import ClaimLine, Comparison
+from rules.pack.plan.plan import PackPlan
+from rules.pack.plan.timeline import Marked, TimelineRow
+from rules.pack.plan.wording import listed
+
+MOST_LINES = 10
+MOST_FIRST = 3
+_CITED = re.compile(r"\b([AB])(\d{2,})(?: to [AB](\d{2,}))?\b")
+_OF_TIME = ("late", "not_shipped", "not_received")
+_PICTURES = ("photo", "video")
+# How much an exhibit carries by what it shows; admissions weigh most, for nobody argues with his own words.
+_ADMISSION, _COMPARED, _CHANGE, _PICTURE, _FIGURE = 5, 3, 3, 4, 1
+
+
+@dataclass(frozen=True, slots=True)
+class FirstExhibit:
+    """An exhibit to look at first, and what it shows, in words."""
+
+    exhibit: Exhibit
+    shows: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of report and viewer that cites exhibits: its anchor and its name."""
+
+    anchor: str
+    name: str
+
+
+CLAIM, AGREED = Section("claim", "The claim"), Section("agreed", "What was agreed, and what happened")
+ORDER, CHANGED = Section("order", "The order"), Section("changed", "What was changed on the pages")
+TIMELINE, CONVERSATION = Section("timeline", "What happened, in order"), Section("conversation", "The conversation")
+
+
+def ten_lines(plan: PackPlan) -> tuple[ClaimLine, ...]:
+    """What a reader must know, in at most ten sentences, each with the exhibits that show it; labels are empty."""
+    before = [ClaimLine("", plan.claim.sentence), *_facts(plan)]
+    after = [*_request(plan), *_proof(plan)]
+    told = [*_admitted(plan), *(ClaimLine("", f"{c.text.rstrip('.')}.", c.source) for c in plan.changes)]
+    return tuple([*before, *told[: MOST_LINES - len(before) - len(after)], *after][:MOST_LINES])
+
+
+def first_exhibits(plan: PackPlan) -> tuple[FirstExhibit, ...]:
+    """At most three, those that carry the claim the most first; of equal ones that of the lower number."""
+    weights: Counter[str] = Counter()
+    shows: dict[str, dict[str, None]] = {}
+    for number, weight, words in _carried(plan):
+        weights[number] += weight
+        shows.setdefault(number, {})[words] = None
+    places = {exhibit.number: place for place, exhibit in enumerate(plan.exhibits)}
+    best = sorted((n for n in weights if n in places), key=lambda n: (-weights[n], places[n]))[:MOST_FIRST]
+    return tuple(FirstExhibit(plan.exhibits[places[n]], listed(tuple(shows[n]))) for n in best)
+
+
+def cited(source: str) -> tuple[str, ...]:
+    """The numbers of the exhibits that a source names: "A01, kept in part", "A01, A03", "B01 to B04"."""
+    found: list[str] = []
+    for letter, first, last in _CITED.findall(source):
+        found += [f"{letter}{number:02d}" for number in range(int(first), int(last or first) + 1)]
+    return tuple(dict.fromkeys(found))
+
+
+def sections_by_exhibit(plan: PackPlan, rows: Iterable[TimelineRow]) -> Mapping[str, tuple[Section, ...]]:
+    """Where each exhibit is cited, in the order of the report; `rows` are those that its timeline shows."""
+    found: dict[str, dict[Section, None]] = {}
+    claim, messages = plan.claim, [row for row in plan.timeline if row.kind == "message"]
+    for section, sources in (
+        (CLAIM, [*(line.source for line in ten_lines(plan)), *(line.source for line in claim.money)]),
+        (AGREED, [side.source for row in claim.compared for side in (row.agreed, row.happened)]),
+        (ORDER, [line.source for line in claim.parties]),
+        (CHANGED, [source for change in plan.changes for source in change.sources]),
+        (TIMELINE, [row.source for row in rows]),
+        (CONVERSATION, [row.source for row in messages]),
+    ):
+        for source in sources:
+            for number in cited(source):
+                found.setdefault(number, {})[section] = None
+    return {number: tuple(sections) for number, sections in found.items()}
+
+
+def _carried(plan: PackPlan) -> Iterator[tuple[str, int, str]]:
+    """Exhibit, weight and words of everything that the claim rests on."""
+    for row in _admissions(plan)[:2]:
+        for number in cited(row.source):
+            yield number, _ADMISSION, quoted_mark(row, row.marks[0])
+    for compared in _relevant(plan):
+        topic = compared.topic.lower()
+        sides = ((compared.agreed, f"the agreed {topic}"), (compared.happened, _happened(compared)))
+        for side, words in sides:
+            for number in cited(side.source):
+                if not number.startswith("B"):
+                    yield number, _COMPARED, words
+    for exhibit in plan.exhibits:
+        if exhibit.kind in _PICTURES and not set(plan.reasons) <= set(_OF_TIME):
+            yield exhibit.number, _PICTURE, "the goods, as the buyer saw them"
+    for change in plan.changes:
+        for number in cited(change.source):
+            yield number, _CHANGE, f"the change: {change.head}"
+    for line in plan.claim.money:
+        for number in cited(line.source):
+            yield number, _FIGURE, line.label.lower() if line.label != "Asked for" else "what is asked for"
+
+
+def _happened(row: Comparison) -> str:
+    return "when the goods were shipped" if row.topic == "Shipping date" else f"what came of it ({row.topic.lower()})"
+
+
+def _relevant(plan: PackPlan) -> tuple[Comparison, ...]:
+    """The comparisons that bear on the reasons."""
+    wanted = {
+        "Shipping date": ("late", "not_shipped"), "Delivery": ("not_received",), "Quantity": ("quantity",),
+        "Terms of the contract": ("quality", "not_as_described", "damaged"),
+    }  # fmt: skip
+    return tuple(
+        row for row in plan.claim.compared if not plan.reasons or set(wanted.get(row.topic, ())) & set(plan.reasons)
+    )
+
+
+def _facts(plan: PackPlan) -> Iterator[ClaimLine]:
+    rows = {row.topic: row for row in _relevant(plan)}
+    if late := rows.get("Shipping date"):
+        source = ", ".join(dict.fromkeys(filter(None, (late.agreed.source, late.happened.source))))
+        yield ClaimLine("", f"Agreed ship date: {late.agreed.text}. Shipped: {late.happened.text.rstrip('.')}.", source)
+    for sentence in plan.claim.numbers:
+        if not (late and sentence.startswith("Shipped ")):
+            yield ClaimLine("", sentence, "the buyer" if sentence.endswith("the buyer.") else "")
+    if (goods := rows.get("Terms of the contract")) and cited(goods.happened.source):
+        yield ClaimLine("", "The buyer's own files show the goods.", goods.happened.source)
+
+
+def _admissions(plan: PackPlan) -> tuple[TimelineRow, ...]:
+    """The messages with an admission that speaks for one of the reasons, those that say the most first, then the newest."""
+    found = [
+        row
+        for row in reversed(plan.timeline)
+        if any(m.kind == "admission" and (not plan.reasons or set(m.reasons) & set(plan.reasons)) for m in row.marks)
+    ]
+    return tuple(sorted(found, key=lambda row: -max(len(quoted_mark(row, mark)) for mark in row.marks)))
+
+
+def quoted_mark(row: TimelineRow, mark: Marked) -> str:
+    """What a message is marked for, in quotes: in the site's translation where there is one, which is said."""
+    if row.translation:
+        return f"“{_short(' '.join(row.translation.split()))}” (translated by the site)"
+    return f"“{_short(mark.sentence)}”"
+
+
+def _admitted(plan: PackPlan) -> Iterator[ClaimLine]:
+    """Each thing that was admitted, once, where it says the most; then that the buyer refused what would cost the claim."""
+    told = set[str]()
+    answers = (r for r in reversed(plan.timeline) if "late" in plan.reasons and any(m.kind == "answer" for m in r.marks))
+    for row in (*_admissions(plan), *answers):
+        for mark in row.marks:
+            if mark.kind != "red_flag" and mark.text not in told:
+                told.add(mark.text)
+                day = row.when.partition(",")[0]
+                yield ClaimLine("", f"{mark.text[0].upper()}{mark.text[1:]} ({day}): {quoted_mark(row, mark)}", row.source)
+
+
+def _request(plan: PackPlan) -> Iterator[ClaimLine]:
+    parties = {line.label: line for line in plan.claim.parties}
+    request, status, timer = (parties.get(label) for label in ("Refund request", "Its status", "Timer printed there"))
+    if request or status:
+        told = f"Refund request {request.text}" if request else "The refund request"
+        told += f" stands at “{status.text}”" if status else " was opened"
+        told += f"; the timer printed there ends {timer.text}" if timer else ""
+        yield ClaimLine("", f"{told}.", next(line.source for line in (status, request) if line))
+    if plan.claim.calculation:
+        yield ClaimLine("", plan.claim.calculation)
+
+
+def _proof(plan: PackPlan) -> Iterator[ClaimLine]:
+    stamped = [(one.name, one.stamped_at) for one in plan.covering.authorities if one.stamped_at]
+    seen, own = sum(e.witnessed for e in plan.exhibits), sum(not e.witnessed for e in plan.exhibits)
+    kept = listed(tuple(f"{n} {word}{'s' if n > 1 else ''}" for n, word in ((seen, "page"), (own, "file")) if n))
+    if stamped and kept:
+        name, at = stamped[0]
+        others = f" and {len(stamped) - 1} more" if len(stamped) > 1 else ""
+        yield ClaimLine(
+            "", f"{kept[0].upper()}{kept[1:]} were sealed, and stamped by {name}{others} on {both(at, plan.zone)}."
+        )
+
+
+def _short(sentence: str, most: int = 140) -> str:
+    return sentence if len(sentence) <= most else f"{sentence[: most - 1].rsplit(' ', 1)[0]} …"

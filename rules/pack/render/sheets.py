@@ -1,0 +1,129 @@
+"""The reading copies as sheets of the report: how large each is drawn, and how many bytes they all may take."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from PIL import Image
+
+from collector.model import Exhibit
+from rules.pack.plan.bates import Numbered, written
+from rules.pack.plan.plan import PackPlan
+
+_MM = 96 / 25.4  # pixels of CSS in a millimetre
+WIDE, TALL, HALF = 186, 244, 114  # mm: what a picture may take of a sheet, and a photo, so that two may share one
+# Scale and JPEG quality, the best first; None is the copy as it is. Below the last, words could not be read any more.
+LADDER: tuple[tuple[float, int | None], ...] = ((1, None), (1, 85), (1, 70), (1, 55), (0.8, 60), (0.8, 45))
+FEWER = (None, 40, 20, 10, 5, 3, 2, 1)  # then so many pages of each exhibit at most
+_TEXTS = 400_000  # bytes of a report without pictures: letters, tags, links
+_AS_PRINTED = 1.35  # times: a lossless picture is larger in a PDF than alone
+_DOT = "data:image/gif;base64,R0lGODlhAQABAIAAAP///wAAACH5BAAAAAAALAAAAAABAAEAAAICRAEAOw=="
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A reading copy in the report: page `page` of `pages` of its exhibit. `source` is a data: address, sides in pixels.
+
+    `more` says where pages are that the report leaves out, on the last one that it shows.
+    """
+
+    exhibit: Exhibit
+    page: int
+    pages: int
+    number: str
+    source: str
+    width: int
+    height: int
+    more: str = ""
+
+    @property
+    def title(self) -> str:
+        """ "Order page, page 2 of 3"."""
+        return self.exhibit.title + (f", page {self.page} of {self.pages}" if self.pages > 1 else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How the pictures are made to fit: a step of the ladder, and how many pages of each exhibit."""
+
+    step: int = 0
+    most: int | None = None
+
+
+def fits(copies: Mapping[str, list[bytes]], limit: int) -> Iterator[Fit]:
+    """The ways to keep a report within `limit` bytes, the best first, from the first that should do; the last all the same.
+
+    Pictures are made smaller before any is left out.
+    """
+    room = limit - _TEXTS
+    sizes: dict[int, dict[str, list[int]]] = {}
+    ways = [Fit(step, most) for most in FEWER for step in range(len(LADDER)) if most is None or step == len(LADDER) - 1]
+    tried = False
+    for way in ways:
+        if way.step not in sizes:
+            sizes[way.step] = {n: [_bytes(copy, way.step) for copy in pages] for n, pages in copies.items()}
+        if tried or way == ways[-1] or sum(sum(all_of[: way.most]) for all_of in sizes[way.step].values()) <= room:
+            tried = True
+            yield way
+
+
+def sheets_of(
+    plan: PackPlan, copies: Mapping[str, list[bytes]], numbers: Mapping[str, Numbered], fit: Fit, *, draft: bool = False
+) -> tuple[Sheet, ...]:
+    """The sheets in the order of their numbers; of a draft, which is only laid out, without the pictures themselves."""
+    sheets: list[Sheet] = []
+    for exhibit in plan.exhibits:
+        made = copies.get(exhibit.number, [])
+        shown = made[: fit.most]
+        for page, copy in enumerate(shown, 1):
+            width, height = _sides(copy, half=_is_photo(exhibit))
+            number = numbers[exhibit.number].page(page)
+            source = _DOT if draft else _address(_resampled(copy, fit.step))
+            sheets.append(Sheet(exhibit, page, len(made), number, source, width, height))
+        if shown and len(made) > len(shown):
+            first = written(numbers[exhibit.number].first + len(shown))
+            left = (
+                f"{len(made) - len(shown)} more pages of {exhibit.number}, from {first} on, are in its folder in the pack."
+            )
+            sheets[-1] = replace(sheets[-1], more=left)
+    return tuple(sheets)
+
+
+def _is_photo(exhibit: Exhibit) -> bool:
+    return not exhibit.witnessed
+
+
+def _sides(copy: bytes, *, half: bool) -> tuple[int, int]:
+    """Width and height in pixels of CSS: as wide as the sheet, unless it would be too tall."""
+    with Image.open(io.BytesIO(copy)) as image:
+        width, height = image.size
+    wide = min(WIDE, (HALF if half and width > 0.9 * height else TALL) * width / height)
+    return round(wide * _MM), round(wide * _MM * height / width)
+
+
+def _bytes(copy: bytes, step: int) -> int:
+    """How many bytes a copy takes in the report, about."""
+    data = _resampled(copy, step)
+    return round(len(data) * (_AS_PRINTED if data.startswith(b"\x89PNG") else 1))
+
+
+def _resampled(copy: bytes, step: int) -> bytes:
+    scale, quality = LADDER[step]
+    if quality is None:
+        return copy
+    with Image.open(io.BytesIO(copy)) as image:
+        picture = image.convert("RGB")
+    if scale < 1:
+        sides = round(picture.width * scale), round(picture.height * scale)
+        picture = picture.resize(sides, Image.Resampling.LANCZOS)
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=quality, optimize=True)
+    return min(copy, out.getvalue(), key=len) if copy.startswith(b"\xff\xd8") else out.getvalue()
+
+
+def _address(copy: bytes) -> str:
+    kind = "jpeg" if copy.startswith(b"\xff\xd8") else "png"
+    return f"data:image/{kind};base64,{base64.b64encode(copy).decode()}"
