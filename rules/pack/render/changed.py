@@ -13,7 +13,7 @@ from rules.pack.plan.plan import PackPlan
 from rules.pack.render.copies import Get, part_of_page
 
 _TALLEST = 500  # a taller place is a whole part of the page, which its exhibit shows
-_AROUND = 56  # rows of the page above and below
+_AROUND, _WIDE = 48, 360  # of what is cut out: rows above and below the place, and columns
 
 Pictures = Mapping[tuple[int, int], bytes]  # by the number of the change in the plan, from 0, and the side: WebP
 
@@ -59,4 +59,4 @@ def _cut(plan: PackPlan, exhibit: Exhibit | None, box: Area | None, get: Get) ->
     page = part_of_page(pictures, get, top, box[1] + box[3] + _AROUND)
     if page is None or page.height < box[1] - top + box[3]:
         return b""
-    return webp(crop(page, (box[0], box[1] - top, *box[2:]), _AROUND))
+    return webp(crop(page, (box[0], box[1] - top, *box[2:]), _AROUND, _WIDE))
