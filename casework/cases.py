@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -31,6 +30,8 @@ from rules.policy.platform import load_policy, policies
 _LIKE_AN_ADDRESS = re.compile(r"/|^\S+\.[a-z]{2,}$", re.IGNORECASE)  # no company's name
 _OF_A_DISPUTE = "dispute."
 _TOLD_TOGETHER = (_OF_A_DISPUTE, "thread.")  # names of facts that mean something beside the others of the same look
+_ASKING = timedelta(minutes=1)
+_T = TypeVar("_T")
 _ORDER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{2,39}")
 
 
@@ -117,12 +118,12 @@ def open_case(
     zone = require_zone(zone) if zone else ""
     if account:
         ws.accounts.require_name(account)
-    make_targets(ws, order, ALIBABA, account, addresses, ())  # a wrong address is said before anything is made
+    existing = {c.order: c for c in cases(ws)} if ws.archive.exists else {}
+    site = existing[order].site if order in existing else _site_of(ws, addresses)
+    ws.site_named(site)  # one that this version does not know is said before anything is made
+    make_targets(ws, order, site, account, addresses, ())  # so is a wrong address
     keep(ws)
-    existing = {c.order: c for c in cases(ws)}
-    site = existing[order].site if order in existing else ALIBABA
-    ws.site_named(site)  # so is one that this version does not know
-    account = account or (existing[order].account if order in existing else ws.accounts.only())
+    account = account or (existing[order].account if order in existing else ws.accounts.only(site))
     if name and not any(c.isalpha() for c in name):
         raise WrongRequest(f"{name!r} could be taken for an order number.", "Choose a --name with a letter in it.")
     taken = name and any(name in (c.name, c.order) for c in existing.values() if c.order != order)
@@ -141,6 +142,11 @@ def open_case(
         seal(ws.archive, signing_key(ws.archive, ws.user))
     ws.refresh()
     return find_case(ws, order)
+
+
+def _site_of(ws: Workspace, addresses: Addresses) -> str:
+    """The site that the addresses of a new case are of, the first that is known; without any, Alibaba."""
+    return next((site for urls in addresses.values() for url in urls if (site := ws.site_at(url))), ALIBABA)
 
 
 def _append_opening(ws: Workspace, order: str, site: str, name: str, zone: str, account: str) -> None:
@@ -190,7 +196,7 @@ def set_case(
             ws.archive.ledger.append("fact.asserted", entry, ws.clock.now())
     seal(ws.archive, signing_key(ws.archive, ws.user))
     ws.refresh()
-    entered = tuple(entry_words(fact, why.strip(), zone or case.zone) for fact in facts)
+    entered = tuple(entry_words(fact, why.strip(), zone or case.zone, case.site) for fact in facts)
     return CaseSet(find_case(ws, case.order), entered, tuple(one.text for one in (*found.slips, *found.others)))
 
 
@@ -212,7 +218,7 @@ def _doubts(ws: Workspace, case: Case, said: Iterable[Mapping[str, Any]]) -> New
     before = casefile(ws, case, now, every_look=False)
     kept = (f for f in before.facts if f.state != "asserted" or (f.name, f.round) not in entered)
     new = (fact for fact in entered.values() if fact.value is not None and counts_by(fact, now, now, case.zone))
-    return new_contradictions(before, replace(before, facts=(*kept, *new)), load_policy())
+    return new_contradictions(before, replace(before, facts=(*kept, *new)), load_policy(case.site))
 
 
 def _entry(said: Mapping[str, Any]) -> Fact:
@@ -301,7 +307,13 @@ def make_targets(
 
 
 def _warn_other_kind(ws: Workspace, target: Target) -> None:
-    """An address that plainly leads to another kind of page is refused while it can still be mended."""
+    """An address that plainly leads to another kind of page, or another site, is refused while it can still be mended."""
+    there = ws.site_at(target.url)
+    if there and there != target.site:
+        own, other = (load_policy(site).words.name for site in (target.site, there))
+        raise WrongRequest(
+            f"{target.url} is an address of {other}, and the case is one of {own}.", f"Give an address of {own}."
+        )
     kind = ws.site_of(target).kind_of(ws.alias.to_real(target.url))
     if kind and kind != target.kind and kind in case_pages():
         raise WrongRequest(
@@ -325,21 +337,41 @@ def casefile(ws: Workspace, case: Case, as_of: datetime, *, every_look: bool = T
     later, of the others each fact of which that holds, and what the visits kept: nothing is due because of them, and a year
     of nights is full of them.
     """
-    made = partial(_casefile, ws, case, as_of.astimezone(UTC), ws.clock.now(), every_look)
-    return ws.index.recalled(case.order, ("case file", every_look), made, beside=_about(ws, as_of))
+    stamp = as_of.astimezone(UTC)
+    if not _is_now(ws, stamp):
+        return _casefile(ws, case, stamp, ws.clock.now(), every_look)
+
+    def made() -> tuple[CaseFile, datetime | None]:
+        file = _casefile(ws, case, stamp, stamp, every_look)
+        return file, min(_to_come(ws, case, stamp), default=None)
+
+    file = ws.index.lasting(case.order, ("case file", every_look), stamp, made)
+    return file if file.as_of == stamp else file.at(stamp)
 
 
 def case_with_deadlines(ws: Workspace, case: Case, as_of: datetime) -> tuple[CaseFile, tuple[Deadline, ...]]:
-    """The same without looks that tell nothing new, and what is due in it; counted once for one minute."""
+    """The same without looks that tell nothing new, and what is due in it."""
     file = casefile(ws, case, as_of, every_look=False)
-    counted = partial(deadlines, file, *policies())
-    return file, ws.index.recalled(case.order, "deadlines", counted, beside=_about(ws, as_of))
+    return file, judged(ws, file, "deadlines", lambda: deadlines(file, *policies(case.site)))
 
 
-def _about(ws: Workspace, as_of: datetime) -> object:
-    """What else than the archive a case file depends on: of now the minute, within which nothing more becomes due."""
-    now = ws.clock.now().replace(second=0, microsecond=0)
-    return now if now <= as_of < now + timedelta(minutes=1) else (as_of, now)
+def judged(ws: Workspace, file: CaseFile, question: object, judge: Callable[[], _T]) -> _T:
+    """What rules say of a case, which of one as of now is asked once until something is written of it or turns by time."""
+    if not _is_now(ws, file.as_of):
+        return judge()
+    return ws.index.lasting(file.order, question, file.as_of, lambda: (judge(), file.turning.soonest))
+
+
+def _is_now(ws: Workspace, as_of: datetime) -> bool:
+    """Whether that is now, as somebody read it who then asks: a clock goes on meanwhile."""
+    return timedelta(0) <= ws.clock.now() - as_of < _ASKING
+
+
+def _to_come(ws: Workspace, case: Case, stamp: datetime) -> list[datetime]:
+    """What was kept of a case at a time that is still to come, by a clock that was wrong then or is now."""
+    looks = ws.index.looks_after(case.order, stamp)
+    files = [(f.page and f.page.saved_at) or f.added_at for f in ws.index.added_files(case.order)]
+    return [at for at in (*looks, *files) if at > stamp]
 
 
 def _casefile(ws: Workspace, case: Case, stamp: datetime, now: datetime, every_look: bool) -> CaseFile:
@@ -365,7 +397,7 @@ def _casefile(ws: Workspace, case: Case, stamp: datetime, now: datetime, every_l
     return CaseFile(
         order=case.order, name=case.name, zone=case.zone, as_of=stamp, opened_at=case.opened_at,
         facts=(*read, *(one.fact for one in asserted)), snapshots=tuple(s for _, s in visits), files=tuple(files),
-        events=tuple(sorted(events, key=lambda e: e.seq)), account=case.account,
+        events=tuple(sorted(events, key=lambda e: e.seq)), account=case.account, site=case.site,
     )  # fmt: skip
 
 

@@ -156,9 +156,13 @@ class Queries:
 
     def recalled(self, case: str, question: object, answer: Callable[[], _T], *, beside: object = None) -> _T:
         """The answer to a question of a case ("": of the archive) that was given since something was last written about it,
-        or a new one. `beside` is all else that it depends on, such as the time.
+        or a new one. `beside` is all else that it depends on.
         """
         return self.recall.of(case, question, beside, answer) if self.recall is not None else answer()
+
+    def lasting(self, case: str, question: object, now: datetime, answer: Callable[[], tuple[_T, datetime | None]]) -> _T:
+        """The same of what turns by itself: the answer says until when it holds (None: until something is written)."""
+        return self.recall.lasting(case, question, now, answer) if self.recall is not None else answer()[0]
 
     def _rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
         return list(self.connection.execute(sql, values))
@@ -291,6 +295,11 @@ class Queries:
         """Every visit for a case, oldest first, without what it kept."""
         sql = f"select {_LOOK} from {_LOOKS} where case_id = ? order by seq"  # noqa: S608
         return [_look(row) for row in self._rows(sql, case)]
+
+    def looks_after(self, case: str, since: datetime) -> list[datetime]:
+        """When the visits for a case were that are later than an instant."""
+        rows = self._rows("select at from snapshots where case_id = ? and at > ?", case, instant(since))
+        return [datetime.fromisoformat(row["at"]) for row in rows]
 
     def looks_from(self, case: str, since: str) -> list[Look]:
         """The visits for a case from an instant on (ISO, as the ledger writes it), oldest first, without what they kept; and
