@@ -80,7 +80,7 @@ def test_the_same_case_at_another_time_turns_by_itself() -> None:
 
 
 def test_no_rule_compares_the_time_of_a_case_behind_its_back() -> None:
-    """An answer that was remembered would stay after its time; only what is said to be left of a time, made each time anew, may."""
+    """Else a remembered answer outlives its time. What is left of a time is told anew at each look, so there it may."""
     rules = Path(__file__).parents[3] / "rules"
     rooms = ("case", "check", "conversation", "deadlines", "changes")
     comparing = {
