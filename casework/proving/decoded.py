@@ -24,7 +24,7 @@ _DEEPEST = 3
 _LARGEST = 64 << 20  # bytes of a file in a zip
 _TAG = re.compile(r"<[!/?]?[A-Za-z][^<>]{0,2000}>|<!--.*?-->", re.DOTALL)
 _HIDDEN = re.compile(r"(?is)<(script|style|template|noscript)\b.*?</\1\s*>|<!--.*?-->")
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([/\"'nrt\\]))")
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([0-7]{3})|([/\"'nrt\\]))")
 _CONTROL = {"n": "\n", "r": "\r", "t": "\t"}
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/_=-])(?:[A-Za-z0-9+/_-]{4}){4,}(?:[A-Za-z0-9+/_-]{2,3}={0,2})?(?![A-Za-z0-9+/_-])")
 _FILES = (b"PK\x03\x04", b"\x1f\x8b", b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")
@@ -36,14 +36,14 @@ _SHOWN = re.compile(r"(?is)\b(?:value|placeholder)\s*=\s*(?:\"([^\"]*)\"|'([^']*
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class DecodedText:
     """A text of a file. `legible`: words and numbers in it mean something; otherwise it is bytes shown as letters."""
 
     text: str
     legible: bool = True
 
 
-def readings_of(data: bytes, media_type: str = "", depth: int = 0) -> Iterator[Reading]:
+def readings_of(data: bytes, media_type: str = "", depth: int = 0) -> Iterator[DecodedText]:
     """Every text of a file, the same one perhaps several times. `media_type` as it was sent, or ""."""
     if data.startswith(_PICTURES) or media_type.startswith(("image/", "video/", "audio/")):
         yield from _around_a_picture(data)
@@ -72,24 +72,24 @@ def fields_in(html: str) -> str:
     return unescape("\n".join([*found, *(match[1] for match in _FIELDS.finditer(html) if match[1])]))
 
 
-def _undone(text: str, legible: bool, depth: int) -> Iterator[Reading]:
+def _undone(text: str, legible: bool, depth: int) -> Iterator[DecodedText]:
     """The text, and the texts that come of undoing tags, entities and escapes, and what is packed in it."""
-    yield Reading(text, legible)
+    yield DecodedText(text, legible)
     plain = text
     for _ in range(_ROUNDS):
         before, plain = plain, _unescaped(plain)
         if plain == before:
             break
-        yield Reading(plain, legible)
+        yield DecodedText(plain, legible)
     if "<" in plain and (bare := _TAG.sub("", plain)) != plain:
-        yield Reading(bare, legible)
+        yield DecodedText(bare, legible)
     if depth < _DEEPEST:
         for match in _BASE64.finditer(plain):
             data = _of_base64(match[0])
             if data.startswith(_FILES) or _is_legible(data.decode("utf-8", "replace")):
                 yield from readings_of(data, "", depth + 1)
             elif data.startswith(b"\x30\x82"):  # a certificate: the names in it stand there as text
-                yield Reading(data.decode("latin-1"), False)
+                yield DecodedText(data.decode("latin-1"), False)
 
 
 def _unescaped(text: str) -> str:
@@ -105,8 +105,9 @@ def _unescaped(text: str) -> str:
 
 
 def _signs(match: re.Match[str]) -> str:
-    digits = match[1] or match[2]
-    return chr(int(digits, 16)) if digits else _CONTROL.get(match[3], match[3])
+    if digits := match[1] or match[2]:
+        return chr(int(digits, 16))
+    return chr(int(match[3], 8)) if match[3] else _CONTROL.get(match[4], match[4])
 
 
 def _of_base64(text: str) -> bytes:
@@ -126,21 +127,21 @@ def _wide(data: bytes) -> Iterator[str]:
         yield data.decode("utf-16-be", "replace")
 
 
-def _members(data: bytes, depth: int) -> Iterator[Reading]:
+def _members(data: bytes, depth: int) -> Iterator[DecodedText]:
     """The names in a zip, what is said about it, and the pictures and PDFs in it, which are no texts."""
     broken = suppress(zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError)
     with broken, zipfile.ZipFile(io.BytesIO(data)) as archive:
-        yield Reading(archive.comment.decode("utf-8", "replace"))
+        yield DecodedText(archive.comment.decode("utf-8", "replace"))
         for entry in archive.infolist():
             yield from _undone(entry.filename + "\n" + entry.comment.decode("utf-8", "replace"), True, depth + 1)
             if entry.file_size <= _LARGEST and (inner := archive.read(entry)).startswith(_FILES):
                 yield from readings_of(inner, "", depth + 1)
 
 
-def _around_a_picture(data: bytes) -> Iterator[Reading]:
+def _around_a_picture(data: bytes) -> Iterator[DecodedText]:
     """What is written about a picture: its own fields, camera data, and anything else between its pixels."""
     for raw in (data, data.replace(b"\x00", b"")):  # the latter for UTF-16
-        yield Reading("\n".join(run.decode("ascii") for run in _RUN.findall(raw)), False)
+        yield DecodedText("\n".join(run.decode("ascii") for run in _RUN.findall(raw)), False)
     end = max((data.rfind(mark) + len(mark) for mark in _ENDS if mark in data), default=len(data))
     if end < len(data):
         yield from _undone(data[end:].decode("utf-8", "replace"), True, _DEEPEST)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from casework.proving.decoded import fields_in, readings_of, seen_in
 from casework.proving.redaction_search import is_kept, search_for_redacted
@@ -21,9 +21,9 @@ from collector.saved.text import read_apart, texts_of
 from rules.case.casefile import CaseFile
 from rules.pack.plan.exhibits import ROLES, Choices, Selection, tiles
 from rules.pack.plan.withheld import SOURCES
-from rules.pack.redact.boxes import Covering, DrawnText, covering_of
+from rules.pack.redact.boxes import Covering, DrawnText, boxes_of, covering_of
 from rules.pack.redact.case import redactor_of, texts_of_case
-from rules.pack.redact.decided import CAMERA, MAY_HOLD, RECORD_KEPT, TAKEN_OUT, RedactedOrigin, Redaction
+from rules.pack.redact.decided import BOXED, CAMERA, MAY_HOLD, RECORD_KEPT, TAKEN_OUT, RedactedOrigin, Redaction
 from rules.pack.redact.everyday import everyday_words
 from rules.pack.redact.redactor import KINDS, Redactor
 
@@ -86,8 +86,19 @@ class _Deciding:
         closed = {str(entry.body.get("id")) for entry in hidden if entry.kind in _RECORDS}
         origins = {s.id: self._page(s, recorded=s.id not in closed) for s in self.chosen.snapshots}
         origins |= {f.id: self._own_file(f, recorded=f.id not in closed) for f in self.chosen.files}
+        origins |= {name: _boxed(origins[name], parts) for name, parts in self._with_boxes()}
         copies = {name: self.redactor.text(self.said[name]) for name in self._copied(origins) if self.said.get(name)}
         return DecidedRedaction(self.redactor, Redaction(origins, tuple(sorted({e.seq for e in hidden}))), copies)
+
+    def _with_boxes(self) -> Iterator[tuple[str, tuple[tuple[str, int], ...]]]:
+        """The visits and files on which the buyer covers something, with everything that is kept of each."""
+        boxed = {box.exhibit for box in boxes_of(self.choices.redact_boxes)}
+        for count, snapshot in enumerate(self.chosen.snapshots, 1):
+            if f"A{count:02d}" in boxed:
+                yield snapshot.id, tuple((a.role, a.part) for a in snapshot.artefacts)
+        for count, file in enumerate(self.chosen.files, 1):
+            if f"B{count:02d}" in boxed:
+                yield file.id, tuple(("file", part) for part, _ in enumerate(file.sealed))
 
     def _copied(self, origins: Mapping[str, RedactedOrigin]) -> Iterator[str]:
         """Of what a redacted copy takes the place of the text that is withheld, but for what may show others."""
@@ -133,6 +144,7 @@ class _Deciding:
             sockets=sockets,
             told=told,
             recorded=recorded,
+            sent=recorded,
         )
 
     def _holding(self, snapshot: Snapshot) -> Hidden:
@@ -254,6 +266,11 @@ def _certified(entry: Entry) -> Iterator[str]:
 def _is_closed(file: AddedFile) -> bool:
     """Whether a page saved by hand is withheld for what else it shows."""
     return bool(file.page and (file.page.others or file.page.secrets))
+
+
+def _boxed(origin: RedactedOrigin, parts: Iterable[tuple[str, int]]) -> RedactedOrigin:
+    """What is covered on a copy must not stand in an original beside it: none of them is shown."""
+    return replace(origin, closed=_closed({**dict.fromkeys(parts, BOXED), **origin.hidden}), sent=False)
 
 
 def _closed(hidden: Hidden) -> tuple[tuple[str, int, str], ...]:

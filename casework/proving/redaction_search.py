@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from casework.proving.decoded import Reading, readings_of
+from casework.proving.decoded import DecodedText, readings_of
 from collector.errors import PersonNeeded
 from rules.pack.redact.everyday import everyday_words, words_in
-from rules.pack.redact.redactor import KINDS, NAME, WORD, Hit, Redactor
+from rules.pack.redact.redactor import KINDS, NAME, WORD, FoundSpan, Redactor
 
 # Made by authorities and by the program: numbers, mails and places in them are theirs, or mean nothing.
 _OF_OTHERS = re.compile(
@@ -37,11 +37,11 @@ def search_for_redacted(redactor: Redactor, path: str, data: bytes) -> None:
                 )
 
 
-def _readings(path: str, data: bytes) -> Iterator[Reading]:
-    yield Reading(path)
+def _readings(path: str, data: bytes) -> Iterator[DecodedText]:
+    yield DecodedText(path)
     yield from readings_of(data)
 
 
-def _is_of_the_pack(hit: Hit) -> bool:
+def _is_of_the_pack(hit: FoundSpan) -> bool:
     """Whether it is but a word in which every pack is written."""
     return hit.kind in (NAME, WORD) and words_in(hit.value) <= everyday_words()

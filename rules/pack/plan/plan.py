@@ -206,7 +206,7 @@ def _exchanges(
     shown = {s.id: judged[s.id] for s in chosen.snapshots if s.id in judged and shows_exchanges(numbers[s.id], s, asked)}
     if redaction is None:
         return shown
-    return {name: _without(one, redaction.of(name)) for name, one in shown.items() if redaction.of(name).recorded}
+    return {name: _without(one, redaction.of(name)) for name, one in shown.items() if redaction.of(name).sent}
 
 
 def _without(private: Private, redacted: RedactedOrigin) -> Private:

@@ -11,6 +11,7 @@ from rules.pack.redact.redactor import KINDS, RULES
 TAKEN_OUT = "it holds what the buyer had taken out of this pack"
 MAY_HOLD = "what it shows or holds cannot be looked through for what the buyer had taken out of this pack"
 CAMERA = "the file says more than its picture shows, such as where, when and with what it was taken"
+BOXED = "the buyer covered a part of what it shows"
 RECORD_KEPT = "its sealed record names what the buyer had taken out of this pack"
 
 
@@ -22,7 +23,8 @@ class RedactedOrigin:
     although they are withheld themselves, with `covered` black (page pixels), and `stops` those of a walked conversation.
     Where not all places that have to be covered are known (`pages_known`, and of a walk `stops_known`), a copy is shown with
     a box of the buyer's alone.
-    `exchanges`, `sockets` and `told` (role and part) are left out of the web archive. `recorded`: its ledger entry is shown.
+    `exchanges`, `sockets` and `told` (role and part) are left out of the web archive. `recorded`: its ledger entry is shown; `sent`: the web archive
+    may show the rest of it.
     """
 
     counts: tuple[tuple[str, int], ...] = ()
@@ -36,6 +38,7 @@ class RedactedOrigin:
     sockets: tuple[int, ...] = ()
     told: tuple[tuple[str, int], ...] = ()
     recorded: bool = True
+    sent: bool = True
 
     @property
     def hidden(self) -> Mapping[tuple[str, int], str]:

@@ -52,7 +52,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class FoundSpan:
     """A place of a text that is taken out: from `start` to before `end`, and what stands there."""
 
     kind: str
@@ -90,7 +90,7 @@ class Redactor:
         """Whether anything of it stands in a text; of bytes in which figures mean nothing, whether a known value does."""
         return bool(self.hits(text, by_form=by_form))
 
-    def hits(self, text: str, *, by_form: bool = True) -> tuple[Hit, ...]:
+    def hits(self, text: str, *, by_form: bool = True) -> tuple[FoundSpan, ...]:
         """Every place that is taken out, in order; none overlaps another."""
         plain = _plain(text)
         spans = self._spans(plain.text, by_form)
@@ -223,10 +223,10 @@ def _apart(spans: Iterable[PersonalSpan]) -> Iterator[PersonalSpan]:
         yield joined
 
 
-def _hit(plain: _Plain, text: str, span: PersonalSpan) -> Hit:
+def _hit(plain: _Plain, text: str, span: PersonalSpan) -> FoundSpan:
     start, end = span.start, span.end
     if plain.places is not None:
         start, end = plain.places[start], plain.places[end - 1] + 1
         while end < len(text) and not _read(text[end]):
             end += 1  # what has no width and follows belongs to it
-    return Hit(span.kind, start, end, plain.text[span.start : span.end])
+    return FoundSpan(span.kind, start, end, plain.text[span.start : span.end])

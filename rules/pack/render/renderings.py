@@ -22,6 +22,7 @@ from rules.pack.plan.withheld import together
 from rules.pack.plan.wording import UNWITNESSED, say
 from rules.pack.redact.boxes import boxes_of, covered
 from rules.pack.redact.decided import RedactedOrigin, Redaction
+from rules.pack.render.changed import Pictures, change_pictures, picture_path
 from rules.pack.render.contact import Cell, Shot, cells_of
 from rules.pack.render.copies import Stamp, conversation_copies, frame_sheet, instead_of, page_copies, photo_copy
 from rules.pack.render.marks import marks_of
@@ -76,14 +77,17 @@ def make_renderings(
     shots = {exhibit.number: _shots(plan, exhibit, look) for exhibit in plan.exhibits}
     copies = _all_copies(plan, get, inside, look, shots)
     paths = {exhibit.number: _copy_paths(exhibit, copies[exhibit.number]) for exhibit in plan.exhibits}
-    report = _report(plan, copies, cells_of(plan, _without_boxes(plan, shots)), print_pdf, has_wacz=bool(wacz))
+    changed = change_pictures(plan, get)
+    cells = cells_of(plan, _without_boxes(plan, shots))
+    report = _report(plan, copies, cells, changed, print_pdf, has_wacz=bool(wacz))
     made: dict[str, bytes] = {WEB_ARCHIVE: wacz} if wacz else {}
     for exhibit in plan.exhibits:
         made |= dict(zip(paths[exhibit.number], copies[exhibit.number], strict=True))
         made |= _records(plan, exhibit, sealed)
         made |= _redacted_text(exhibit, (redacted or {}).get(plan.origin(exhibit), ""))
     made["data/report.pdf"] = report
-    made["data/index.html"] = render_viewer(plan, paths, has_wacz=bool(wacz)).encode("utf-8", "replace")
+    made |= {picture_path(*which): picture for which, picture in changed.items()}
+    made["data/index.html"] = render_viewer(plan, paths, has_wacz=bool(wacz), changed=changed).encode("utf-8", "replace")
     made["data/timeline.csv"] = timeline_csv(plan.timeline)
     made["data/timeline.json"] = timeline_json(plan.timeline)
     made["data/certificate.md"] = _certificate(plan)
@@ -112,12 +116,18 @@ def _without_boxes(plan: PackPlan, shots: Mapping[str, tuple[Shot, ...]]) -> dic
 
 
 def _report(
-    plan: PackPlan, copies: Mapping[str, list[bytes]], cells: tuple[Cell, ...], print_pdf: PrintPdf, *, has_wacz: bool
+    plan: PackPlan,
+    copies: Mapping[str, list[bytes]],
+    cells: tuple[Cell, ...],
+    changed: Pictures,
+    print_pdf: PrintPdf,
+    *,
+    has_wacz: bool,
 ) -> bytes:
     """The report within its size, each page number in its contents read from a first print."""
     report, limit = b"", plan.choices.report_mb * 1_000_000
     for fit in fits(copies, limit):
-        page = partial(render_report, plan, copies, has_wacz, cells=cells, fit=fit)
+        page = partial(render_report, plan, copies, has_wacz, cells=cells, changed=changed, fit=fit)
         report = finished(print_pdf(page(), partial(_numbered, page)), plan.name)
         if len(report) <= limit:
             break
