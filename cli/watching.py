@@ -240,6 +240,9 @@ def schedule_install(
     at: Annotated[
         str, typer.Option("--at", metavar="HH:MM", help="When the night begins, by this machine's clock.")
     ] = "02:30",
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Keep the pages of `serve` ready, too; once put in, it stays until `remove`.")
+    ] = False,
     by: ByOption = "",
     dry_run: DryRunOption = False,
 ) -> View:
@@ -247,7 +250,7 @@ def schedule_install(
     from casework import views
     from casework.scheduling.schedule import install, this_machine
 
-    answer = install(asked.ws, this_machine(), at, by, dry_run=dry_run)
+    answer = install(asked.ws, this_machine(), at, by, pages=serve, dry_run=dry_run)
     return views.scheduled(answer)
 
 
@@ -258,7 +261,7 @@ def schedule_remove(
     by: ByOption = "",
     dry_run: DryRunOption = False,
 ) -> View:
-    """Take both out again."""
+    """Take them out again."""
     from casework import views
     from casework.scheduling.schedule import remove, this_machine
 

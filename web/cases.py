@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
+from markupsafe import Markup
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
 from casework import views
-from casework.asking.dossier import check_cases, deadlines_of, draft_for
-from casework.asking.timeline import timeline
-from casework.asking.today import next_of
-from casework.asking.told import told
+from casework.asking.dossier import CheckAnswer, DeadlineAnswer, check_cases, deadlines_of, draft_for
+from casework.asking.timeline import CaseTimeline, timeline
+from casework.asking.today import NextAnswer, next_of
+from casework.asking.told import CaseTold, told
+from casework.blocks import View
 from casework.cases import close_case, find_case, set_case, targets_of
 from casework.workspace import Workspace
 from collector.archive.queries import Look
@@ -21,10 +25,13 @@ from collector.kinds import FILE_KINDS, case_kinds, in_words, page_kind
 from collector.progress import Progress, silent
 from rules.policy.fact_names import FACT_NAMES
 from rules.policy.platform import REASONS
+from web.language import page_language
 from web.page import begin, desk_of, go, page, posted, shown_view, text
 from web.timeline import picture
 from web.uploads import received
 from web.work import Outcome, WebPerson
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +71,50 @@ def show(request: Request) -> Response:
     ws = desk_of(request).look()
     ws.archive.require()
     case = find_case(ws, request.path_params["order"])
-    found, given = check_cases(ws, (case.order,), False, (), "", silent), told(ws, case.order)
+    found = what_is_shown(ws, case.order)
     return page(
-        request, "case.html", "A case", case=case, step=next_of(ws, case.order),
-        deadlines=shown_view(views.deadlines(deadlines_of(ws, (case.order,)))), findings=shown_view(views.findings(found)),
-        pages=_pages(ws, case.order), timeline=timeline(ws, case.order), days=picture,
-        told=given, told_view=shown_view(views.told(given)),
+        request, "case.html", "A case", case=case, step=found.step, deadlines=shown_view(views.deadlines(found.deadlines)),
+        findings=_recalled(ws, case.order, "findings", found.findings, views.findings),
+        pages=found.pages, timeline=found.timeline, days=picture,
+        told=found.told, told_view=_recalled(ws, case.order, "told", found.told, views.told),
         names=[name for name in FACT_NAMES if not name.page], kinds=[(k.name, in_words(k.name)) for k in FILE_KINDS],
         page_kinds=[(k.name, in_words(k.name)) for k in case_kinds()],
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the page of a case shows of it, as of an instant."""
+
+    step: NextAnswer
+    deadlines: DeadlineAnswer
+    findings: list[CheckAnswer]
+    pages: list[CasePage]
+    timeline: CaseTimeline
+    told: CaseTold
+
+
+def what_is_shown(ws: Workspace, order: str) -> Shown:
+    """All that is shown of a case. Raises WrongRequest."""
+    return Shown(
+        next_of(ws, order), deadlines_of(ws, (order,)), check_cases(ws, (order,), False, (), "", silent), _pages(ws, order),
+        timeline(ws, order), told(ws, order),
+    )  # fmt: skip
+
+
+def _recalled(ws: Workspace, order: str, part: str, answer: _T, view: Callable[[_T], View]) -> Markup:
+    """A part of the page, made once for an answer and a language; whether English stayed in it is said each time."""
+    who = page_language()
+
+    def made() -> tuple[Markup, bool]:
+        before, who.left_english = who.left_english, False
+        shown = shown_view(view(answer))
+        in_it, who.left_english = who.left_english, before
+        return shown, in_it
+
+    shown, english = ws.index.recalled(order, ("part", part, who.lang), made, beside=answer)
+    who.left_english = who.left_english or english
+    return shown
 
 
 def _pages(ws: Workspace, order: str) -> list[CasePage]:

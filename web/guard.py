@@ -33,6 +33,8 @@ _HEADERS = {
     "cache-control": "no-store",
 }
 _SAFE = ("GET", "HEAD")
+_A_YEAR_S = 365 * 24 * 3600
+ALIVE = "/alive"
 PROXY_HEADER = "x-tradewitness-proxy"
 
 
@@ -57,8 +59,8 @@ class Keys:
 
     port: int
     key: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
-    ticket: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     proxy: Proxy | None = None
+    lasting: bool = False  # whether the key stays the same when the server is started again
 
     @property
     def cookie_name(self) -> str:
@@ -91,8 +93,18 @@ class Keys:
 
     @property
     def address_for_once(self) -> str:
-        """What the browser is started with: everybody on the machine may read a program's arguments, so it opens once."""
-        return f"{self.origins[0]}/?key={self.ticket}"
+        """What a browser is started with: everybody on the machine may read a program's arguments, so it opens once."""
+        number = secrets.token_urlsafe(16)
+        return f"{self.origins[0]}/?key={number}.{self._of(f'once {number}')}"
+
+    def opens_once(self, given: str) -> bool:
+        """Whether that is the key of an address that opens once, be it used or not."""
+        number, _, mark = given.partition(".")
+        return bool(mark) and hmac.compare_digest(mark.encode(), self._of(f"once {number}").encode())
+
+    def answer_to(self, question: str) -> str:
+        """What shows somebody who holds the key, too, that this server is ours: any other may have come to its port."""
+        return self._of(f"alive {question}")
 
     def mark(self, text: str) -> str:
         """What shows that a sentence is ours, and not of somebody who made an address with it."""
@@ -107,7 +119,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp, keys: Keys) -> None:
         self.app, self.keys = app, keys
-        self._opens = {keys.key, keys.ticket}
+        self._used: set[str] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -128,7 +140,9 @@ class Guard:
         await self.app(scope, receive, with_headers)
 
     def _refusal(self, scope: Scope, headers: Headers) -> PlainTextResponse | RedirectResponse | None:
-        """Why a request is not let through; or the redirect that turns the key into a cookie."""
+        """Why a request is not let through; or what is answered at once: the redirect that turns the key into a cookie, and
+        that this server is ours.
+        """
         if self.keys.proxy is not None and not self.keys.proxy.passed(headers):
             return _refused("This server answers to the proxy in front of it only.", 403, headers)
         if headers.getlist("host") not in ([host] for host in self.keys.hosts):
@@ -144,13 +158,16 @@ class Guard:
         # Another server on this machine is the same site to a cookie: its page may lead here, but ask nothing unseen.
         if site in ("same-site", "cross-site") and headers.get("sec-fetch-mode") != "navigate":
             return _from_elsewhere(headers)
-        given = parse_qs(scope["query_string"].decode("latin-1")).get("key", [""])[0]
+        asked = parse_qs(scope["query_string"].decode("latin-1"))
+        if scope["path"] == ALIVE and method == "GET":
+            return PlainTextResponse(self.keys.answer_to(asked.get("who", [""])[0]))
+        given = asked.get("key", [""])[0]
         if given and method in _SAFE and scope["path"] == "/" and self._opened_by(given):
             answer = RedirectResponse("/", 303)
-            secure = self.keys.proxy is not None
             answer.set_cookie(
-                self.keys.cookie_name, self.keys.cookie, httponly=True, samesite="strict", path="/", secure=secure
-            )
+                self.keys.cookie_name, self.keys.cookie, httponly=True, samesite="strict", path="/",
+                secure=self.keys.proxy is not None, max_age=_A_YEAR_S if self.keys.lasting else None,
+            )  # fmt: skip
             return answer
         if not self._knows_cookie(headers):
             return _refused(
@@ -159,10 +176,12 @@ class Guard:
         return None
 
     def _opened_by(self, given: str) -> bool:
-        found = next((key for key in self._opens if hmac.compare_digest(given.encode(), key.encode())), None)
-        if found == self.keys.ticket:
-            self._opens.discard(found)
-        return found is not None
+        if hmac.compare_digest(given.encode(), self.keys.key.encode()):
+            return True
+        if given in self._used or not self.keys.opens_once(given):
+            return False
+        self._used.add(given)
+        return True
 
     def _knows_cookie(self, headers: Headers) -> bool:
         """Whether ours is among the cookies. Other servers on this machine set some, too, of whatever form."""

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import re
-import time
-from contextlib import suppress
 
 from babel import Locale
 from markupsafe import Markup
@@ -14,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from casework import views
-from casework.asking.dossier import check_cases
 from casework.asking.search import Filters
 from casework.asking.search import search as find
 from casework.asking.today import today as today_of
@@ -27,26 +23,14 @@ from casework.scheduling import schedule
 from casework.workspace import Workspace
 from collector.archive.queries import Case, PausedAccount
 from collector.errors import ArchiveError, PersonNeeded, TradewitnessError, WrongRequest
-from collector.progress import Progress, silent
+from collector.progress import Progress
 from rules.notices import wording
 from web.language import COOKIE, LANGUAGES
-from web.page import Desk, begin, desk_of, document, go, page, posted, shown_view, text, whole
+from web.page import begin, desk_of, document, go, page, posted, shown_view, text, whole
 from web.work import Outcome, WebPerson
 
 _A_YEAR_S = 365 * 24 * 3600
-_BETWEEN_S = 0.01  # so that whoever asks meanwhile is answered
 _RUN = re.compile(r"\d{8}T\d{6}Z")
-
-
-def look_ahead(desk: Desk) -> None:
-    """Reads what the first pages will need, so that nobody waits for it: the cases, and the rules that judge them."""
-    with suppress(TradewitnessError):  # whoever asks is told
-        ws = desk.workspace()
-        for line in today_of(ws).lines:  # the most urgent first
-            time.sleep(_BETWEEN_S)
-            check_cases(ws, (line.case,), False, (), "", silent)
-    gc.collect()
-    gc.freeze()  # what is remembered is not looked through again and again for what could go
 
 
 def today(request: Request) -> Response:
@@ -202,7 +186,7 @@ def change_schedule(request: Request, form: FormData) -> Response:
     if text(form, "do") == "remove":
         schedule.remove(ws, machine, "", dry_run=False)
         return go(request, "/settings", "Nothing runs by itself any more.")
-    schedule.install(ws, machine, text(form, "at"), "", dry_run=False)
+    schedule.install(ws, machine, text(form, "at"), "", pages=bool(form.get("pages")), dry_run=False)
     return go(request, "/settings", "The nights run by themselves from now on.")
 
 

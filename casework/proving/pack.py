@@ -245,7 +245,7 @@ def _place(output: Path | None, name: str) -> Path:
 
 def _plan(ws: Workspace, file: CaseFile, request: PackRequest, choices: Choices) -> PackPlan:
     """The plan but for its checkpoint, which is known once everything is sealed."""
-    policy = load_policy()
+    policy = load_policy(file.site)
     file = file.known()
     chosen = choose(file, choices)
     reasons = reasons_of(file, policy, request.reasons)

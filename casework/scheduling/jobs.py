@@ -24,16 +24,26 @@ EVERY_H = 4  # design section 10: the pages of an open dispute; the plan says wh
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One command and when it runs: at these times of the machine's day, or in each hour at `minute`."""
+    """One command and when it runs: at these times of the machine's day, in each hour at `minute`, or `always`: from
+    when the user logs in (with cron: from when the machine starts), and again should it fail.
+    """
 
     name: str
     words: str
     command: tuple[str, ...]
     times: tuple[time, ...] = ()
     minute: int = 0
+    always: bool = False
 
-    def next_after(self, now: datetime) -> datetime:
-        """When it runs next; `now` names the machine's zone."""
+    @property
+    def verb(self) -> str:
+        """Which of our commands it is."""
+        return self.command[self.command.index("--archive") - 1]
+
+    def next_after(self, now: datetime) -> datetime | None:
+        """When it runs next, None of what runs always; `now` names the machine's zone."""
+        if self.always:
+            return None
         if not self.times:
             this = now.replace(minute=self.minute, second=0, microsecond=0)
             return this if this > now else this + timedelta(hours=1)
@@ -46,8 +56,8 @@ class Job:
 class Plan:
     """What installing does: files that are written, a block in the user's crontab, and commands that are run.
 
-    `removing` are the commands that take it away again, before the files are deleted; `asking` one that says whether it is
-    there, by its exit code. A crontab's block stands between two lines that name it.
+    `removing` are the commands that take it away again, before the files are deleted; `asking` one for each job, whose exit
+    code says whether it is there. A crontab's block stands between two lines that name it.
     """
 
     scheduler: Scheduler
@@ -68,8 +78,9 @@ def text_of(data: bytes) -> str:
     return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8", "replace")
 
 
-def jobs(program: tuple[str, ...], archive: PurePath, mark: str, at: time) -> tuple[Job, Job]:
-    """The night, at its time and every four hours after it, and the hourly reminder, apart so that one tells of the other.
+def jobs(program: tuple[str, ...], archive: PurePath, mark: str, at: time) -> tuple[Job, Job, Job]:
+    """The night, at its time and every four hours after it, and the hourly reminder, apart so that one tells of the other;
+    and what keeps the pages ready, for who wants that.
 
     `program` is how tradewitness is called; `mark` sets the jobs of one archive apart from another's ("" for the usual one).
     """
@@ -79,7 +90,9 @@ def jobs(program: tuple[str, ...], archive: PurePath, mark: str, at: time) -> tu
     tail = ("--archive", str(archive), "--quiet")
     night = Job(f"tradewitness-night{mark}", "tradewitness: visits what is due", (*program, "nightly", *tail), times)
     remind = Job(f"tradewitness-remind{mark}", "tradewitness: tells what is due", (*program, "remind", *tail), (), minute)
-    return night, remind
+    ready = (*program, "serve", *tail[:2], "--ready", *tail[2:])
+    serve = Job(f"tradewitness-serve{mark}", "tradewitness: keeps its pages ready", ready, always=True)
+    return night, remind, serve
 
 
 def plan_of(scheduler: Scheduler, each: tuple[Job, ...], environment: Mapping[str, str], home: PurePath, mark: str) -> Plan:
@@ -99,20 +112,28 @@ def _systemd(each: tuple[Job, ...], environment: Mapping[str, str], home: PurePa
         lines = [f"Environment={_systemd_word(f'{name}={value}')}" for name, value in told.items()]
         command = " ".join(_systemd_word(word, command=True) for word in job.command)
         # A night after which something is due, partial or waits for a person is no failure of the service.
-        head = [f"[Unit]\nDescription={job.words}\n", "[Service]", "Type=oneshot", "SuccessExitStatus=3 4 6", "Nice=10"]
-        service = "\n".join((*head, *lines, f"ExecStart={command}", ""))
+        how = (
+            ["Restart=on-failure", "RestartSec=30"] if job.always else ["Type=oneshot", "SuccessExitStatus=3 4 6", "Nice=10"]
+        )
+        head = [f"[Unit]\nDescription={job.words}\n", "[Service]", *how]
+        tail = ["\n[Install]", "WantedBy=default.target"] if job.always else []
+        service = "\n".join((*head, *lines, f"ExecStart={command}", *tail, ""))
         files.append((folder / f"{job.name}.service", service.encode()))
+        if job.always:
+            continue
         at = [f"{at:%H:%M}" for at in job.times] or [f"*:{job.minute:02}"]
         when = [f"OnCalendar=*-*-* {each}:00" for each in at]
         delay = ["RandomizedDelaySec=600"] if job.times else []
         head = [f"[Unit]\nDescription={job.words}\n", "[Timer]", *when, "Persistent=true", *delay]
         timer = "\n".join((*head, "\n[Install]", "WantedBy=timers.target", ""))
         files.append((folder / f"{job.name}.timer", timer.encode()))
-    timers = tuple(f"{job.name}.timer" for job in each)
+    units = tuple(f"{job.name}.{'service' if job.always else 'timer'}" for job in each)
     user = ("systemctl", "--user")
     return Plan(
-        "systemd", tuple(files), "", ((*user, "daemon-reload"), (*user, "enable", "--now", *timers)),
-        ((*user, "disable", "--now", *timers),), ((*user, "is-enabled", "--quiet", *timers),),
+        "systemd", tuple(files), "", ((*user, "daemon-reload"), (*user, "enable", "--now", *units)),
+        # Without waiting: a page may have asked for it, and would wait for its own end.
+        ((*user, "disable", "--now", "--no-block", *units),),
+        tuple((*user, "is-enabled", "--quiet", unit) for unit in units),
     )  # fmt: skip
 
 
@@ -135,14 +156,15 @@ def _cron(each: tuple[Job, ...], environment: Mapping[str, str], home: PurePath,
     for job in each:
         minute = job.times[0].minute if job.times else job.minute
         hours = ",".join(str(at.hour) for at in job.times) if job.times else "*"
+        when = "@reboot" if job.always else f"{minute} {hours} * * *"
         words = shlex.join(("env", *(f"{name}={value}" for name, value in environment.items()), *job.command))
         # An unescaped % ends a crontab's command.
-        lines.append(f"{minute} {hours} * * * {words} >/dev/null 2>&1".replace("%", "\\%"))
+        lines.append(f"{when} {words} >/dev/null 2>&1".replace("%", "\\%"))
     begin, end = block_lines(mark)
     return Plan("cron", crontab="\n".join((begin, *lines, end)) + "\n")
 
 
-_OURS = re.compile(r"\* \* \* env.* (?:nightly|remind) --archive .* --quiet >/dev/null 2>&1$")
+_OURS = re.compile(r"(?:\* \* \*|@reboot) env.* (?:nightly|remind|serve) --archive .* --quiet >/dev/null 2>&1$")
 
 
 def crontab_with(before: str, block: str, mark: str) -> str:
@@ -175,9 +197,10 @@ def _launchd(each: tuple[Job, ...], environment: Mapping[str, str], home: PurePa
     files = []
     for job in each:
         when = [{"Hour": at.hour, "Minute": at.minute} for at in job.times] or [{"Minute": job.minute}]
-        told = {
-            "Label": job.name, "ProgramArguments": list(job.command), "StartCalendarInterval": when,
-            "ProcessType": "Background", "RunAtLoad": False,
+        runs = {"KeepAlive": {"SuccessfulExit": False}} if job.always else {"StartCalendarInterval": when}
+        told: dict[str, object] = {
+            "Label": job.name, "ProgramArguments": list(job.command), "ProcessType": "Background", "RunAtLoad": job.always,
+            **runs,
         }  # fmt: skip
         if environment:
             told["EnvironmentVariables"] = dict(environment)
@@ -206,7 +229,7 @@ _TASK = """<?xml version="1.0" encoding="UTF-16"?>
     <StopIfGoingOnBatteries>false</StopIfGoingOnBatteries>
     <StartWhenAvailable>true</StartWhenAvailable>
     <WakeToRun>{wake}</WakeToRun>
-    <ExecutionTimeLimit>PT4H</ExecutionTimeLimit>
+    <ExecutionTimeLimit>{limit}</ExecutionTimeLimit>{again}
     <Priority>7</Priority>
   </Settings>
   <Actions Context="Author"><Exec><Command>{program}</Command><Arguments>{arguments}</Arguments></Exec></Actions>
@@ -216,6 +239,8 @@ _DAILY = (
     "<CalendarTrigger>{every}<StartBoundary>2026-01-01T{at}:00</StartBoundary><Enabled>true</Enabled>"
     "<ScheduleByDay><DaysInterval>1</DaysInterval></ScheduleByDay></CalendarTrigger>"
 )
+_AT_LOGON = "<LogonTrigger><Enabled>true</Enabled></LogonTrigger>"
+_AGAIN = "<RestartOnFailure><Interval>PT1M</Interval><Count>99</Count></RestartOnFailure>"
 _HOURLY = "<Repetition><Interval>PT1H</Interval><Duration>P1D</Duration></Repetition>"
 
 
@@ -226,17 +251,21 @@ def _tasks(each: tuple[Job, ...], environment: Mapping[str, str], home: PurePath
     for job in each:
         at = [_DAILY.format(every="", at=f"{at:%H:%M}") for at in job.times]
         triggers = "".join(at) or _DAILY.format(every=_HOURLY, at=f"00:{job.minute:02}")
+        triggers, limit, again = (_AT_LOGON, "PT0S", _AGAIN) if job.always else (triggers, "PT4H", "")
         program, arguments = job.command[0], subprocess.list2cmdline(job.command[1:])
         if environment:
             settings = " && ".join(f'set "{name}={value}"' for name, value in environment.items())
             program, arguments = "cmd.exe", f'/d /s /c "{settings} && {subprocess.list2cmdline(job.command)}"'
         wake = "true" if job.times else "false"  # for a night, not each hour
         action = {"program": escape(program), "arguments": escape(arguments)}
-        text = _TASK.format(words=escape(job.words), triggers=triggers, wake=wake, **action)
+        text = _TASK.format(words=escape(job.words), triggers=triggers, wake=wake, limit=limit, again=again, **action)
         files.append((folder / f"{job.name}.xml", text.encode("utf-16")))
     return Plan(
         "task-scheduler", tuple(files), "",
-        tuple(("schtasks", "/Create", "/F", "/TN", path.stem, "/XML", str(path)) for path, _ in files),
+        (
+            *(("schtasks", "/Create", "/F", "/TN", path.stem, "/XML", str(path)) for path, _ in files),
+            *(("schtasks", "/Run", "/TN", job.name) for job in each if job.always),
+        ),
         tuple(("schtasks", "/Delete", "/F", "/TN", job.name) for job in each),
         tuple(("schtasks", "/Query", "/TN", job.name) for job in each),
     )  # fmt: skip

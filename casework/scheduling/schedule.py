@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from casework.cases import machine_zone
 from casework.notices.book import Book, read_book
 from casework.scheduling.jobs import SCHEDULERS, Job, Plan, Scheduler, block_lines, crontab_with, jobs, plan_of, text_of
+from casework.scheduling.ready import forget
 from casework.workspace import Workspace, keep
 from collector.archive.config import default_archive
 from collector.archive.queries import NightRecord
@@ -48,12 +49,15 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class ScheduledJob:
-    """One job: what it does in words, whether the system has it, and when it runs next."""
+    """One job: what it does in words, whether the system has it, and when it runs next (None: it is not there, or `always`
+    runs).
+    """
 
     name: str
     words: str
     installed: bool
     runs_next: datetime | None
+    always: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +114,13 @@ def scheduler_of(machine: Machine, wanted: str = "") -> Scheduler:
     )
 
 
-def install(ws: Workspace, machine: Machine, at: str, by: str, *, dry_run: bool) -> ScheduleAnswer:
-    """Puts the jobs into the scheduler; with `dry_run` only says what would be written and run.
+def install(ws: Workspace, machine: Machine, at: str, by: str, *, pages: bool = False, dry_run: bool) -> ScheduleAnswer:
+    """Puts the jobs into the scheduler, with `pages` what keeps the pages ready, too (once there, it stays); with `dry_run`
+    only says what would be written and run.
 
     Raises WrongRequest for what is no time of day, PersonNeeded where the scheduler refuses.
     """
-    scheduler, each, plan = _planned(ws, machine, _time_of(at), by)
+    scheduler, each, plan = _planned(ws, machine, _time_of(at), by, pages=pages)
     if not dry_run:
         keep(ws)
         for path, data in plan.files:
@@ -135,7 +140,7 @@ def install(ws: Workspace, machine: Machine, at: str, by: str, *, dry_run: bool)
 def remove(ws: Workspace, machine: Machine, by: str, *, dry_run: bool) -> ScheduleAnswer:
     """Takes the jobs out again, whichever time they were put in for; nothing of theirs stays."""
     scheduler, each, plan = _planned(ws, machine, DEFAULT_AT, by)
-    there = _leaves_traces(machine, plan, _mark(ws))
+    there = _leaves_traces(machine, plan, each, _mark(ws))
     if not dry_run and there:
         for command in plan.removing:
             machine.run(command, "")
@@ -145,6 +150,8 @@ def remove(ws: Workspace, machine: Machine, by: str, *, dry_run: bool) -> Schedu
             machine.run(("systemctl", "--user", "daemon-reload"), "")
         if plan.scheduler == "cron":
             _write_crontab(machine, crontab_with(_crontab(machine), "", _mark(ws)))
+        if any(job.always for job in each):
+            forget(ws)
     return _answer(ws, machine, scheduler, each, plan, did="removed" if there else "nothing there", dry_run=dry_run)
 
 
@@ -157,7 +164,10 @@ def status(ws: Workspace, machine: Machine, by: str = "") -> ScheduleAnswer:
     return _answer(ws, machine, scheduler, each, plan)
 
 
-def _planned(ws: Workspace, machine: Machine, at: time, by: str) -> tuple[Scheduler, tuple[Job, ...], Plan]:
+def _planned(
+    ws: Workspace, machine: Machine, at: time, by: str, *, pages: bool = False
+) -> tuple[Scheduler, tuple[Job, ...], Plan]:
+    """The jobs and what the scheduler needs for them; what keeps the pages ready is among them where it is there already."""
     scheduler = scheduler_of(machine, by)
     told = {name: machine.environment[name] for name in _TOLD if machine.environment.get(name)}
     if scheduler != "systemd":
@@ -165,8 +175,12 @@ def _planned(ws: Workspace, machine: Machine, at: time, by: str) -> tuple[Schedu
     for text in (*told.values(), str(ws.archive.root), *machine.program):
         if not text.isprintable():
             raise WrongRequest(f"No scheduler can be told of {text!r}.", "Use a folder whose name has no line break in it.")
-    each = jobs(machine.program, ws.archive.root, _mark(ws), at)
-    return scheduler, each, plan_of(scheduler, each, told, machine.home, _mark(ws))
+    mark = _mark(ws)
+    every = jobs(machine.program, ws.archive.root, mark, at)
+    whole = plan_of(scheduler, every, told, machine.home, mark)
+    if pages or _stands(machine, whole, every[-1], mark):
+        return scheduler, every, whole
+    return scheduler, every[:-1], plan_of(scheduler, every[:-1], told, machine.home, mark)
 
 
 def _mark(ws: Workspace) -> str:
@@ -189,22 +203,31 @@ def _time_of(text: str) -> time:
 # --- What the system has -------------------------------------------------------------------------------------------------
 
 
-def _installed(machine: Machine, plan: Plan, mark: str) -> tuple[bool, ...]:
-    """Whether each of the jobs, or each thing that the scheduler can be asked for, is there."""
+def _installed(machine: Machine, plan: Plan, each: tuple[Job, ...], mark: str) -> tuple[bool, ...]:
+    """Whether each of the jobs is there."""
+    if plan.scheduler == "cron":
+        return tuple(_stands(machine, plan, job, mark) for job in each)
+    return tuple(
+        _stands(machine, plan, job, mark) and machine.run(asks, "")[0] == 0
+        for job, asks in zip(each, plan.asking, strict=True)
+    )
+
+
+def _stands(machine: Machine, plan: Plan, job: Job, mark: str) -> bool:
+    """Whether a job's files, or its line in the crontab, are there."""
     if plan.scheduler == "cron":
         begin, end = block_lines(mark)
         lines = _crontab(machine).partition(begin)[2].partition(end)[0].splitlines()
-        runs = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
-        return tuple(any(f" {name} --archive " in line for line in runs) for name in ("nightly", "remind"))
-    there = all(Path(path).exists() for path, _ in plan.files)
-    return tuple(there and machine.run(command, "")[0] == 0 for command in plan.asking)
+        return any(f" {job.verb} --archive " in line for line in lines if not line.lstrip().startswith("#"))
+    files = [Path(path) for path, _ in plan.files if path.stem == job.name]
+    return all(path.exists() for path in files)
 
 
-def _leaves_traces(machine: Machine, plan: Plan, mark: str) -> bool:
+def _leaves_traces(machine: Machine, plan: Plan, each: tuple[Job, ...], mark: str) -> bool:
     """Whether anything of the jobs is there, be it whole or not."""
     if plan.scheduler == "cron":
         return any(line.strip() == block_lines(mark)[0] for line in _crontab(machine).split("\n"))
-    return any(Path(path).exists() for path, _ in plan.files) or any(_installed(machine, plan, mark))
+    return any(Path(path).exists() for path, _ in plan.files) or any(_installed(machine, plan, each, mark))
 
 
 def _installed_at(machine: Machine, plan: Plan, mark: str) -> time | None:
@@ -264,15 +287,16 @@ def _answer(
 ) -> ScheduleAnswer:
     zone = machine_zone()
     now = ws.clock.now().astimezone(ZoneInfo(zone))
-    there = _installed(machine, plan, _mark(ws))
-    if len(there) == 1:
-        there = there * len(each)
+    there = _installed(machine, plan, each, _mark(ws))
     shown = tuple(
-        ScheduledJob(job.name, job.words, has, job.next_after(now) if has or dry_run else None)
+        ScheduledJob(job.name, job.words, has, job.next_after(now) if has or dry_run else None, job.always)
         for job, has in zip(each, there, strict=True)
     )
     last = ws.index.last_night() if ws.archive.exists else None
-    notes = (*_notes(machine, scheduler, all(there)), *_orphans(machine, plan)) if did != "removed" else ()
+    ready = any(job.always for job in each)
+    notes = (
+        (*_notes(machine, scheduler, ready), *_orphans(machine, plan)) if did != "removed" else _left_over(scheduler, ready)
+    )
     return ScheduleAnswer(scheduler, shown, plan, read_book(ws), did, dry_run, last, notes, zone)
 
 
@@ -313,7 +337,14 @@ def _named_archive(command: str) -> Iterator[str]:
         yield from words[words.index("--archive") + 1 :][:1]
 
 
-def _notes(machine: Machine, scheduler: Scheduler, there: bool) -> tuple[str, ...]:
+def _left_over(scheduler: Scheduler, ready: bool) -> tuple[str, ...]:
+    """What goes on although its job is gone: these schedulers end nothing that they began."""
+    if ready and scheduler in ("cron", "task-scheduler"):
+        return ("The pages that are kept ready now end with this session of the machine.",)
+    return ()
+
+
+def _notes(machine: Machine, scheduler: Scheduler, ready: bool) -> tuple[str, ...]:
     """What the buyer must know of this scheduler so that it really runs."""
     if scheduler == "systemd":
         user = machine.environment.get("USER", "")
@@ -322,7 +353,9 @@ def _notes(machine: Machine, scheduler: Scheduler, there: bool) -> tuple[str, ..
             return (f"It runs only while you are logged in. To let it run always: loginctl enable-linger {user}".rstrip(),)
         return ()
     if scheduler == "cron":
-        return ("cron makes up for no run that was missed while the machine slept; the next one, within four hours, does.",)
+        missed = "cron makes up for no run that was missed while the machine slept; the next one, within four hours, does."
+        begins = "cron keeps the pages ready from the next start of the machine on; until then: tradewitness serve"
+        return (missed, begins) if ready else (missed,)
     if scheduler == "launchd":
         return ("It runs while you are logged in; what was missed asleep runs when the machine wakes.",)
     return ("It runs while you are logged in; what was missed runs as soon as the machine is on.",)

@@ -44,6 +44,7 @@ def _scheduled(answer: ScheduleAnswer) -> Iterator[Block]:
             yield line(str(path), indent=2)
     elif answer.did == "removed":
         yield line(Span("✓", "good"), f" The jobs are taken out of {where}; nothing runs by itself any more.")
+        yield from warnings(answer.notes)
         return
     elif answer.did:
         yield line(f"There were no jobs of this archive in {where}; nothing was changed.")
@@ -54,10 +55,12 @@ def _scheduled(answer: ScheduleAnswer) -> Iterator[Block]:
             Span("!", "urgent"),
             " Nothing runs by itself: nobody looks while you sleep."
             if len(missing) == len(answer.jobs)
-            else f" One of the two jobs is not there: {missing[0].name}.",
+            else f" A job is not there: {missing[0].name}.",
         )
         yield hint("Put them in: tradewitness schedule install")
     for job in answer.jobs:
+        if job.always and job.installed:
+            yield line("The pages are kept ready: tradewitness serve opens them.", indent=2)
         if job.runs_next is not None:
             yield line(
                 f"{job.words.removeprefix('tradewitness: ').capitalize()}: next {time_words(job.runs_next, answer.zone)}",

@@ -1,7 +1,7 @@
 """What the index said of a case, kept by a program that goes on and is asked again and again (`serve`).
 
 An answer is good as long as nothing was written about the case since and the index is the same one; what follows from it
-at a time, such as what is due, names the time beside, and is counted anew for another.
+at a time, such as what is due, says until when it holds.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from copy import copy
+from datetime import datetime
 from threading import Lock
 from typing import TypeVar, cast
 
@@ -48,6 +49,25 @@ class Memory:
         kept = held[1]
         return cast(_T, copy(kept) if isinstance(kept, list | dict) else kept)
 
+    def lasting(
+        self, case: str, mark: str, question: object, now: datetime, answer: Callable[[], tuple[_T, datetime | None]]
+    ) -> _T:
+        """The same of an answer that says until when it holds (None: for ever), and was not given later than now."""
+
+        def held() -> tuple[datetime, _T, datetime | None]:
+            return (now, *answer())
+
+        since, kept, until = self.recalled(case, mark, question, None, held)
+        if since <= now and (until is None or now < until):
+            return kept
+        self.forget(case, question)
+        return self.recalled(case, mark, question, None, held)[1]
+
+    def forget(self, case: str, question: object) -> None:
+        """Takes an answer away."""
+        with self._lock:
+            self._cases.get(case, ("", {}))[1].pop(question, None)
+
 
 class Recall:
     """A memory as one index uses it: `marks` says of each case, by its number ("" of the archive), what its answers are good
@@ -61,3 +81,8 @@ class Recall:
         """The answer from memory; of what has no mark, a new one."""
         mark = self._marks.get(case, "")
         return self._memory.recalled(case, mark, question, beside, answer) if mark else answer()
+
+    def lasting(self, case: str, question: object, now: datetime, answer: Callable[[], tuple[_T, datetime | None]]) -> _T:
+        """The answer from memory where it still holds; of what has no mark, a new one."""
+        mark = self._marks.get(case, "")
+        return self._memory.lasting(case, mark, question, now, answer) if mark else answer()[0]

@@ -151,9 +151,13 @@ class Queries:
 
     def recalled(self, case: str, question: object, answer: Callable[[], _T], *, beside: object = None) -> _T:
         """The answer to a question of a case ("": of the archive) that was given since something was last written about it,
-        or a new one. `beside` is all else that it depends on, such as the time.
+        or a new one. `beside` is all else that it depends on.
         """
         return self.recall.of(case, question, beside, answer) if self.recall is not None else answer()
+
+    def lasting(self, case: str, question: object, now: datetime, answer: Callable[[], tuple[_T, datetime | None]]) -> _T:
+        """The same of what turns by itself: the answer says until when it holds (None: until something is written)."""
+        return self.recall.lasting(case, question, now, answer) if self.recall is not None else answer()[0]
 
     def _rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
         return list(self.connection.execute(sql, values))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby, takewhile
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from collector.model import AddedFile, Fact, FileText, Snapshot, kept_in_part
+from collector.model import ALIBABA, AddedFile, Fact, FileText, Snapshot, kept_in_part
 from rules.case.suppliers import without_others
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -24,12 +25,28 @@ class LedgerEvent:
     text: str
 
 
+@dataclass(slots=True)
+class Turning:
+    """When what was said of a case may turn by time alone: at the `soonest` (UTC) of the instants that it was judged by and
+    that are still to come; None for never.
+    """
+
+    soonest: datetime | None = None
+
+    def note(self, instant: datetime) -> None:
+        self.soonest = min(self.soonest or instant, instant)
+
+
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """A case as of `as_of` (UTC). `zone` is the case's IANA zone; `facts` are all facts, oldest first, read and asserted.
+    """A case as of `as_of` (UTC), on a `site`. `zone` is the case's IANA zone; `facts` are all facts, oldest first, read
+    and asserted.
 
     `snapshots` are those made by `as_of`, oldest first, with their ledger numbers in `events`. `texts` are those of the
     files, where a question needs them. `is_known`: it is what `known` gives.
+
+    Rules ask the case itself whether an instant has come and which day it is, and never compare `as_of`: so `turning` knows
+    how long their answers hold.
     """
 
     order: str
@@ -43,9 +60,46 @@ class CaseFile:
     events: tuple[LedgerEvent, ...] = ()
     account: str = ""
     texts: tuple[FileText, ...] = ()
+    site: str = ALIBABA
     is_known: bool = field(default=False, compare=False, repr=False)
+    turning: Turning = field(default_factory=Turning, compare=False, repr=False)
     _named: dict[str, tuple[Fact, ...]] = field(default_factory=dict, init=False, compare=False, repr=False)
     _known: list[CaseFile] = field(default_factory=list, init=False, compare=False, repr=False)
+
+    def at(self, as_of: datetime) -> CaseFile:
+        """The same at another time, while nothing turns."""
+        return replace(self, as_of=as_of, turning=Turning())
+
+    def has_come(self, instant: datetime) -> bool:
+        """Whether it is that instant, or later."""
+        if instant > self.as_of:
+            self.turning.note(instant)
+        return instant <= self.as_of
+
+    def is_past(self, instant: datetime) -> bool:
+        """Whether it is later than that."""
+        if instant >= self.as_of:
+            self.turning.note(instant)
+        return instant < self.as_of
+
+    def by_now(self, instant: datetime | None) -> datetime:
+        """That instant, and of one that is not known or still to come, now."""
+        if instant is None or not self.has_come(instant):
+            self.turning.note(instant or self.as_of)
+            return self.as_of
+        return instant
+
+    def today(self, zone: str) -> date:
+        """Which day it is in a zone."""
+        day = self.as_of.astimezone(ZoneInfo(zone)).date()
+        self.turning.note(datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone)))
+        return day
+
+    def days_left(self, end: datetime) -> int:
+        """How many whole days there are until then."""
+        days = (end - self.as_of).days
+        self.turning.note(end - timedelta(days=days))
+        return days
 
     def named(self, name: str) -> tuple[Fact, ...]:
         """Every fact of that name, in any state, oldest first."""
@@ -113,15 +167,15 @@ class CaseFile:
         return self._known[0]
 
     def _as_known(self) -> CaseFile:
-        facts = without_others(f for f in self.facts if f.state == "asserted" or f.at is None or f.at <= self.as_of)
-        files = tuple(file for file in self.files if file.added_at <= self.as_of)
+        facts = without_others(f for f in self.facts if f.state == "asserted" or f.at is None or self.has_come(f.at))
+        files = tuple(file for file in self.files if self.has_come(file.added_at))
         return replace(
             self,
             is_known=True,
             facts=tuple(_in_order(facts)),
             files=files,
             texts=tuple(text for text in self.texts if text.file in {file.id for file in files}),
-            snapshots=tuple(s for s in self.snapshots if s.visit.machine_time <= self.as_of),
+            snapshots=tuple(s for s in self.snapshots if self.has_come(s.visit.machine_time)),
         )
 
 

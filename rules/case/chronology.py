@@ -216,11 +216,10 @@ class Chronology:
         return self._at(fact)
 
     def _at(self, fact: Fact) -> Occurrence | None:
-        now = self.casefile.as_of
-        return occurrence(replace(fact, at=min(fact.at or now, now)), self.casefile.zone, self.readings)
+        return occurrence(replace(fact, at=self.casefile.by_now(fact.at)), self.casefile.zone, self.readings)
 
     def _to_come(self, rule: Event, told: Occurrence) -> bool:
-        return not rule.planned and told.earliest > self.casefile.as_of
+        return not rule.planned and not self.casefile.has_come(told.earliest)
 
 
 def _within(fact: Fact, key: str) -> list[Fact]:

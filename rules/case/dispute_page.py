@@ -89,7 +89,7 @@ class DisputePage:
     def seen(self, chronology: Chronology) -> Occurrence | None:
         """The look as an occurrence; None for a page of no known day."""
         state: FactState = "read" if self.witnessed else "asserted"
-        return chronology.look(Fact("the dispute page", self.at.isoformat(), state, "", "")) if self.at else None
+        return chronology.look(Fact("the dispute page", self.at.isoformat(), state, "", "", at=self.at)) if self.at else None
 
 
 def dispute_pages(casefile: CaseFile, policy: Policy) -> tuple[DisputePage, ...]:
@@ -118,9 +118,8 @@ def copied_page(casefile: CaseFile, policy: Policy, seen: Iterable[DisputePage])
     The buyer saw the page when the entry was made, and at the latest at `as_of`. A timer that had run out when newer words
     were entered belonged to the stage before them.
     """
-    now = casefile.as_of
     typed = {
-        f.name: replace(f, at=min(f.at or now, now))
+        f.name: replace(f, at=casefile.by_now(f.at))
         for name in (TIMER, *policy.dispute_words)
         for f in casefile.asserted(name)[-1:]
     }

@@ -39,7 +39,7 @@ def _against_count(story: Story) -> Iterator[Finding]:
     """The timer that runs now against what the policy counts for the same deadline."""
     for rule in story.policy.deadlines:
         timer = newest_timer(story.pages, rule.id)
-        runs = timer and timer.latest >= story.casefile.as_of and not story.deadlines(rule)[-1].over
+        runs = timer and not story.casefile.is_past(timer.latest) and not story.deadlines(rule)[-1].over
         window = _counted(story, rule) if runs else None
         if timer is None or window is None:
             continue

@@ -85,15 +85,15 @@ def needs_attention(deadline: Deadline) -> bool:
     return deadline.who == "you" and (deadline.state in ("due_soon", "act_now", "overdue") or deadline.near)
 
 
-def state_at(window: Window, as_of: datetime, *, opening: bool = False) -> DeadlineState:
+def state_of(window: Window, casefile: CaseFile, *, opening: bool = False) -> DeadlineState:
     """The state of a deadline that runs. An opening is never due: it is safe from `latest` on."""
     if opening:
         return "open"
-    if as_of > window.latest:
+    if casefile.is_past(window.latest):
         return "overdue"
-    if as_of > window.earliest:
+    if casefile.is_past(window.earliest):
         return "act_now"
-    return "due_soon" if window.earliest - as_of <= SOON else "open"
+    return "due_soon" if casefile.has_come(window.earliest - SOON) else "open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +292,7 @@ class Story:
         state, needs, basis = self.waiting(rule) if window is None else ("open", self.missing(rule, window), window.basis)
         near = False
         if window is not None:
-            state = state_at(window, self.casefile.as_of, opening=rule.opening)
+            state = state_of(window, self.casefile, opening=rule.opening)
         if ending is not None:
             state, basis = ending.state, "; ".join(filter(None, [ending.why, window.basis if window else ""]))
             needs = rule.ask if ending.state == "undetermined" else ()

@@ -172,8 +172,8 @@ class _Fold:
 
     def _when(self, page: DisputePage) -> datetime | None:
         """When it was seen. A page of no known day may be newer than any answer, as long as its timer may run."""
-        now = self.chronology.casefile.as_of
-        return page.at or (now if page.timer and page.timer.latest >= now else None)
+        case = self.chronology.casefile
+        return page.at or (case.by_now(None) if page.timer and not case.is_past(page.timer.latest) else None)
 
 
 def _retimed(last: Round, timer: Timer, same: bool) -> Round:
@@ -192,7 +192,7 @@ def _in_time(
     happenings += [(ask.seen or ask.told.by, 0, ask) for ask in asks]
     over = (FulfilmentEvent(told) for event in rule.ended_by if (told := chronology.happened(event)))
     happenings += [(done.told.by, 1, done) for done in (*done_for(chronology, rule), *over)]
-    happenings += [(page.at or chronology.casefile.as_of, 2, page) for page in pages]
+    happenings += [(page.at or chronology.casefile.by_now(None), 2, page) for page in pages]
     return sorted(happenings, key=lambda happening: happening[:2])
 
 
@@ -214,13 +214,12 @@ def _asks(chronology: Chronology, rule: DeadlineRule, pages: tuple[DisputePage, 
 def _first_shown(chronology: Chronology, name: str, *states: str) -> Iterator[tuple[Occurrence, datetime | None]]:
     """Each value that a fact has had, as what happened by the look that first showed it; that look, None if undated."""
     before: object = None
-    now = chronology.casefile.as_of
     for fact in chronology.casefile.named(name):
         told = fact.state in (states or ("read", "asserted")) and fact.value not in (None, "", False, (), {})
         if not told or fact.value == before:
             continue
         before = fact.value
-        at = min(fact.at or now, now)
+        at = chronology.casefile.by_now(fact.at)
         shown = chronology.look(Fact(fact.name, at.isoformat(), fact.state, "", "", at=at, saved=fact.saved))
         if shown:
             yield shown, at if fact.at else None

@@ -8,11 +8,14 @@ import pytest
 
 from casework.asking import today as desk
 from casework.asking.blindness import JudgedCase
-from casework.asking.today import today
+from casework.asking.dossier import check_cases, deadlines_of
+from casework.asking.timeline import timeline
+from casework.asking.today import next_of, today
 from casework.cases import casefile, close_case, find_case, open_case, set_case
 from casework.workspace import Workspace, workspace
 from collector.archive.memory import Memory
 from collector.clock import StandingClock
+from collector.progress import silent
 from tests.paper_desk import ORDER
 
 OTHER = "250861947301028999"
@@ -76,6 +79,32 @@ def test_what_is_due_is_counted_anew_each_minute(ws: Workspace, memory: Memory, 
     times = [soon + timedelta(seconds=seconds) for seconds in (0, 59, 60, 119, 3600)]
     assert [today(at(ws, memory, time)).as_of for time in times] == [times[0], times[0], times[2], times[2], times[4]]
     assert counted == [times[0], times[2], times[4]]
+
+
+def test_what_is_found_and_due_follows_what_is_written_and_the_time(ws: Workspace, memory: Memory) -> None:
+    start = max(look.at for look in ws.index.looks(ORDER))
+    for days in (0, 1, 2, 20, 27, 29, 31, 60, 5):  # a clock that is set back is none that lies ahead
+        moment = start + timedelta(days=days)
+        if days == 20:
+            set_case(ws, ORDER, ["amount_claimed=USD 500"], {})
+        kept, fresh = at(ws, memory, moment), at(ws, Memory(), moment)
+        assert deadlines_of(kept, (ORDER,)) == deadlines_of(fresh, (ORDER,))
+        assert check_cases(kept, (ORDER,), False, (), "", silent) == check_cases(fresh, (ORDER,), False, (), "", silent)
+        assert next_of(kept, ORDER) == next_of(fresh, ORDER)
+        assert timeline(kept, ORDER) == timeline(fresh, ORDER)
+
+
+def test_a_visit_from_a_clock_that_was_ahead_counts_from_then_on(ws: Workspace, memory: Memory) -> None:
+    last = max(look.at for look in ws.index.looks(ORDER))
+    seen = [len(casefile(one, find_case(one, ORDER), one.clock.now()).snapshots)
+            for one in (at(ws, memory, last + timedelta(seconds=seconds)) for seconds in (-1, 0, 60))]  # fmt: skip
+    assert seen[0] < seen[1] == seen[2]
+
+
+def test_what_still_holds_is_not_counted_again(ws: Workspace, memory: Memory) -> None:
+    first, second = (at(ws, memory, datetime.now(UTC) + timedelta(seconds=seconds)) for seconds in (0, 1))
+    found = [check_cases(one, (ORDER,), False, (), "", silent)[0] for one in (first, second)]
+    assert found[0] is found[1]
 
 
 def test_a_list_that_somebody_changes_is_his_own(ws: Workspace, memory: Memory) -> None:

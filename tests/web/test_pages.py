@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from casework.asking.told import told
+from casework.cases import close_case, set_case
 from casework.notices.nights import told_night
 from casework.workspace import Workspace
 from tests.paper_desk import ORDER, paper_browser, quiet
@@ -65,6 +66,23 @@ def test_what_is_entered_counts_and_is_taken_back_by_an_empty_field(visitor: Vis
     visitor.post(f"/case/{ORDER}/enter", {"name": "amount_claimed", "value": "", "why": "a slip"})
     ws.refresh()
     assert "amount_claimed" not in [one.fact.name for one in told(ws, ORDER).entries]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_what_another_program_writes_shows_at_the_next_load(visitor: Visitor, ws: Workspace, lang: str) -> None:
+    def page() -> str:
+        return visitor.get(f"/case/{ORDER}", **{"Accept-Language": lang}).body
+
+    def findings(body: str) -> str:
+        return body.partition('id="findings"')[2].partition('id="pages"')[0]
+
+    before = page()
+    set_case(ws, ORDER, ["amount_claimed=USD 512.34", "reason=damaged"], {})
+    then = page()
+    assert ("512.34" in before, "512.34" in then) == (False, True)
+    assert findings(before) != findings(then)
+    close_case(ws, ORDER)
+    assert [f'action="/case/{ORDER}/stop"' in body for body in (then, page())] == [True, False]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from collector.canonical import canonical, sha256
 from collector.errors import WrongRequest
-from collector.model import AddedFile, Deadline, Exhibit, Fact, Finding, Private, Snapshot
+from collector.model import ALIBABA, AddedFile, Deadline, Exhibit, Fact, Finding, Private, Snapshot
 from rules.case.casefile import CaseFile
 from rules.conversation.messages import not_whole
 from rules.pack.plan.changed import BeforeAfter, adverse_changes, before_and_after
@@ -88,6 +88,11 @@ class PackPlan:
     entries: tuple[int, ...]
     stand_in: str
     lacking: str
+
+    @property
+    def site(self) -> str:
+        """The site of the pages that it shows; without any, that of the first versions."""
+        return next((snapshot.target.site for snapshot in self.snapshots), ALIBABA)
 
     def snapshot(self, exhibit: Exhibit) -> Snapshot | None:
         """The visit that an exhibit shows; None for a file of the buyer's own."""

@@ -147,7 +147,7 @@ def _page_copies(plan: PackPlan, exhibit: Exhibit, snapshot: Snapshot, get: Get,
     """The page from top to bottom, then the conversation that was walked in it, but for what the page shows already."""
     shown = set(exhibit.files.values())
     pictures = tuple(tile for tile in tiles(snapshot) if tile.digest in shown)
-    marks = marks_of(plan.facts, snapshot.id)
+    marks = marks_of(plan.facts, snapshot.id, plan.site)
     frames = " The frames and their names were drawn on it; facts.json says what was read there." if marks else ""
     foot = f"Reading copy, joined from the captured pictures.{frames} The originals lie beside it in {folder(exhibit)}"
 

@@ -31,6 +31,7 @@ from rules.pack.plan.wording import REASONS, STATES, UNWITNESSED, WHO, said, say
 from rules.pack.render.chronology import drawn
 from rules.pack.render.sheets import Fit, sheets_of
 from rules.policy.calendars import day_in, zone_of
+from rules.policy.platform import load_policy
 
 MOST_MESSAGES = 60  # in the printed report, and those that are marked; the viewer shows all
 MOST_ROWS = 40
@@ -110,8 +111,8 @@ def render_report(
     deadlines = tuple(d for d in plan.deadlines if d.act_by and _still_matters(d))
     style = _asset("pack.css") + _asset("report.css") + _running(plan.order)
     return html().get_template("report.html.j2").render(
-        plan=plan, text=_TEXT, style=style, style_hash=_hash(style), rows=rows, hidden=hidden,
-        page=lambda anchor: _ANY_PAGE if pages is None else pages.get(anchor, ""),
+        plan=plan, site=load_policy(plan.site).words, text=_TEXT, style=style, style_hash=_hash(style), rows=rows,
+        hidden=hidden, page=lambda anchor: _ANY_PAGE if pages is None else pages.get(anchor, ""),
         chats=_messages(plan, "chat")[-MOST_MESSAGES:], messages=few, earlier_messages=len(messages) - len(few),
         sheets=sheets_of(plan, made, numbers, fit or Fit(), draft=pages is None), has_wacz=has_wacz,
         absent=together(plan.withheld), numbers=numbers, lines=ten_lines(plan), first=first_exhibits(plan),
@@ -130,7 +131,8 @@ def render_viewer(
     style = _asset("pack.css") + _asset("viewer.css")
     views = [_view(plan, exhibit, paths.get(exhibit.number, ()), numbers[exhibit.number]) for exhibit in plan.exhibits]
     return html().get_template("index.html.j2").render(
-        plan=plan, text=_TEXT, style=style, style_hash=_hash(style), rows=rows, hidden=hidden,
+        plan=plan, site=load_policy(plan.site).words, text=_TEXT,
+        style=style, style_hash=_hash(style), rows=rows, hidden=hidden,
         chats=_messages(plan, "chat"), messages=_messages(plan), views=views, has_report=has_report,
         has_wacz=has_wacz, left_out=left_out_of(plan), unreplayed=unreplayed(plan), absent=together(plan.withheld),
         numbers=numbers, lines=ten_lines(plan), first=first_exhibits(plan), cited=sections_by_exhibit(plan, rows),
@@ -313,7 +315,9 @@ def _messages(plan: PackPlan, kind: str = "message") -> tuple[TimelineRow, ...]:
 
 def _view(plan: PackPlan, exhibit: Exhibit, copies: tuple[str, ...], number: Numbered) -> ShownExhibit:
     facts = tuple(
-        ShownFact(sentence(fact_words(fact.name)), _fact_value(fact, plan), fact.place.path if fact.place else "")
+        ShownFact(
+            sentence(fact_words(fact.name, site=plan.site)), _fact_value(fact, plan), fact.place.path if fact.place else ""
+        )
         for fact in plan.facts
         if fact.snapshot == plan.origin(exhibit) and fact.snapshot and fact.name not in MESSAGES
     )

@@ -26,7 +26,7 @@ TASK = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"
 
 
 def the_jobs(archive: str = HOSTILE, at: time = time(2, 30)) -> tuple[Job, Job]:
-    return jobs(PROGRAM, PurePosixPath(archive), "-ab12", at)
+    return jobs(PROGRAM, PurePosixPath(archive), "-ab12", at)[:2]
 
 
 def expected(name: str, archive: str = HOSTILE) -> list[str]:
@@ -64,6 +64,7 @@ def test_systemd_itself_finds_nothing_wrong_with_the_files(tmp_path: Path) -> No
     archive.mkdir()
     program = shutil.which("true") or "/bin/true"
     plan = plan_of("systemd", jobs((program,), archive, "", time(2, 30)), {}, tmp_path, "")
+    assert "tradewitness-serve.service" in [path.name for path, _ in plan.files]
     for path, data in plan.files:
         (tmp_path / path.name).write_bytes(data)
     timers = [str(tmp_path / path.name) for path, _ in plan.files]
@@ -161,7 +162,7 @@ def windows_words(text: str) -> list[str]:
 
 def test_the_task_scheduler_runs_the_commands_that_were_meant() -> None:
     archive = "C:\\Users\\Jürgen O'Neil\\100% & <Müller>\\"
-    each = jobs(("C:\\Program Files\\tw\\tradewitness.exe",), PureWindowsPath(archive), "", time(23, 5))
+    each = jobs(("C:\\Program Files\\tw\\tradewitness.exe",), PureWindowsPath(archive), "", time(23, 5))[:2]
     plan = plan_of("task-scheduler", each, {}, PureWindowsPath("C:\\Users\\Jürgen"), "")
     night, remind = (ET.fromstring(data.decode("utf-16")) for _, data in plan.files)
     assert night.findtext(f".//{TASK}Command") == "C:\\Program Files\\tw\\tradewitness.exe"
@@ -179,5 +180,53 @@ def test_the_task_scheduler_runs_the_commands_that_were_meant() -> None:
 def test_the_next_run_lies_ahead_and_within_four_hours(at: time, now: datetime) -> None:
     night, remind = the_jobs(at=at.replace(second=0, microsecond=0))
     now = now.replace(tzinfo=UTC)
-    assert 0 < (night.next_after(now) - now).total_seconds() <= 4 * 3600
-    assert 0 < (remind.next_after(now) - now).total_seconds() <= 3600
+    for job, hours in ((night, 4), (remind, 1)):
+        then = job.next_after(now)
+        assert then
+        assert 0 < (then - now).total_seconds() <= hours * 3600
+    assert the_pages().next_after(now) is None
+
+
+def the_pages(archive: str = HOSTILE) -> Job:
+    return jobs(PROGRAM, PurePosixPath(archive), "-ab12", time(2, 30))[2]
+
+
+SERVES = [*PROGRAM, "serve", "--archive", HOSTILE, "--ready", "--quiet"]
+
+
+def test_systemd_keeps_the_pages_ready_from_each_login_and_starts_them_again_when_they_fail() -> None:
+    plan = plan_of("systemd", (the_pages(),), TOLD, HOME, "-ab12")
+    ((path, data),) = plan.files
+    assert path.name == "tradewitness-serve-ab12.service"
+    lines = data.decode().splitlines()
+    assert systemd_words(next(line for line in lines if line.startswith("ExecStart="))) == SERVES
+    assert {"Restart=on-failure", "WantedBy=default.target"} <= set(lines)
+    assert ("systemctl", "--user", "enable", "--now", path.name) in plan.commands
+
+
+def test_cron_keeps_the_pages_ready_from_each_start_of_the_machine() -> None:
+    block = plan_of("cron", (the_pages(),), TOLD, HOME, "-ab12").crontab
+    line = block.splitlines()[1]
+    when, command = line.split(" ", 1)
+    assert when == "@reboot"
+    assert shlex.split(command.replace("\\%", "%"))[-len(SERVES) - 2 : -2] == SERVES
+    assert crontab_with(block, "", "-ab12") == ""
+
+
+def test_launchd_keeps_the_pages_ready_and_starts_them_again_when_they_fail() -> None:
+    ((_, data),) = plan_of("launchd", (the_pages(),), TOLD, HOME, "-ab12").files
+    told = plistlib.loads(data)
+    assert (told["ProgramArguments"], told["RunAtLoad"]) == (SERVES, True)
+    assert told["KeepAlive"] == {"SuccessfulExit": False}
+    assert "StartCalendarInterval" not in told
+
+
+def test_the_task_scheduler_keeps_the_pages_ready_from_each_login_without_an_end() -> None:
+    plan = plan_of("task-scheduler", (the_pages(),), {}, PureWindowsPath("C:\\Users\\Ana"), "-ab12")
+    ((_, data),) = plan.files
+    told = ET.fromstring(data.decode("utf-16"))
+    assert windows_words(str(told.findtext(f".//{TASK}Arguments"))) == SERVES[1:]
+    assert told.find(f".//{TASK}LogonTrigger") is not None
+    assert told.find(f".//{TASK}CalendarTrigger") is None
+    assert told.findtext(f".//{TASK}ExecutionTimeLimit") == "PT0S"
+    assert plan.commands[-1] == ("schtasks", "/Run", "/TN", "tradewitness-serve-ab12")

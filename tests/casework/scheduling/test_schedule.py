@@ -13,6 +13,7 @@ import pytest
 
 from casework.cases import open_case
 from casework.notices.notify import add_address, confirm
+from casework.scheduling.ready import Served, note, noted
 from casework.scheduling.schedule import Machine, install, remove, status, this_machine
 from casework.views import scheduled
 from casework.workspace import Workspace
@@ -96,6 +97,25 @@ def test_status_says_when_it_runs_next_by_the_time_that_was_chosen(
     assert {job.runs_next.minute for job in status(ws, machine).jobs if job.runs_next} == {15, 35}
     install(ws, machine, "04:20", "", dry_run=False)
     assert {job.runs_next.minute for job in status(ws, machine).jobs if job.runs_next} == {20, 40}
+
+
+@pytest.mark.parametrize("tools", [("systemctl",), ("crontab",)])
+def test_what_keeps_the_pages_ready_is_put_in_when_asked_for_stays_and_goes_with_the_rest(
+    ws: Workspace, tmp_path: Path, tools: Sequence[str]
+) -> None:
+    system = System(tools)
+    machine = system.machine(tmp_path / "home")
+    assert len(install(ws, machine, "03:15", "", dry_run=False).jobs) == 2
+    install(ws, machine, "03:15", "", pages=True, dry_run=False)
+    install(ws, machine, "04:15", "", dry_run=False)
+    shown = status(ws, machine)
+    assert [(job.always, job.installed) for job in shown.jobs] == [(False, True), (False, True), (True, True)]
+    assert "The pages are kept ready" in words(shown)
+    note(ws, Served(8787, "key"))
+    remove(ws, machine, "", dry_run=False)
+    assert [path for path in (tmp_path / "home").rglob("*") if path.is_file()] == []
+    assert (system.crontab, system.enabled, noted(ws)) == (None, set(), None)
+    assert len(status(ws, machine).jobs) == 2
 
 
 @pytest.mark.parametrize("platform", ["linux", "darwin", "win32"])

@@ -1,0 +1,46 @@
+"""What the first pages need is read before anybody asks for it; whoever asks meanwhile goes first."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import time
+from contextlib import suppress
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from casework.asking.today import today
+from collector.errors import TradewitnessError
+from web.cases import what_is_shown
+from web.page import Desk
+
+_BETWEEN_S = 0.01
+
+
+class LookingAhead:
+    """ASGI middleware that knows whether anybody waits for an answer, and a thread that works while nobody does."""
+
+    def __init__(self, app: ASGIApp, desk: Desk) -> None:
+        self.app, self.desk = app, desk
+        self._waiting = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._waiting += 1
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self._waiting -= 1
+
+    def begin(self) -> None:
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        with suppress(TradewitnessError):  # whoever asks is told
+            ws = self.desk.look()
+            for line in today(ws).lines:  # the most urgent first
+                time.sleep(_BETWEEN_S)
+                while self._waiting:
+                    time.sleep(_BETWEEN_S)
+                what_is_shown(ws, line.case)
+        gc.collect()
+        gc.freeze()  # what is remembered is not looked through again and again for what could go
