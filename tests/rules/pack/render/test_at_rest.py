@@ -34,7 +34,7 @@ from rules.pack.render.pdf import pages_of
 from rules.pack.render.renderings import make_renderings
 from tests.rules.pack import hostile
 from tests.rules.pack.forging import files_of, unpack
-from tests.rules.pack.synthetic import Objects, Sealed, no_exchanges, seal, unread
+from tests.rules.pack.synthetic import Objects, Sealed, as_they_are, no_exchanges, seal, unread
 
 AT_ONCE = 20  # tabs
 ALIVE = re.compile(r"html|svg|xml|javascript|ecmascript|multipart|rfc822|wasm|x-sh|x-python|php")
@@ -108,7 +108,9 @@ def zipped(evil: Sealed, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The pack with all that is withheld by default, its report printed by the real browser."""
     made = evil.plan(Choices(exclude=("supplier", "thread", "product", "dispute", "photo", "video"), with_originals=True))
     records = {e.body["id"]: e.body for e in evil.ledger.entries() if e.kind == "snapshot"}
-    renderings = make_renderings(made, evil.objects.get, records, print_pdf, no_exchanges, made.as_of)
+    renderings = make_renderings(
+        made, evil.objects.get, records, print_pdf, no_exchanges, made.as_of, look=as_they_are(evil.objects.get)
+    )
     out = tmp_path_factory.mktemp("zipped") / "pack.zip"
     return write_pack(
         made, renderings, evil.objects.get, evil.proof(made), inspect=unread, sign=evil.sign, stamp=evil.stamp, out=out
@@ -132,7 +134,7 @@ def test_the_report_is_tagged_says_on_which_page_each_part_stands_and_nothing_of
         assert name in report.pages[stands[anchor] - 1].extract_text()
     bookmarks = [one.title for one in _flat(report.outline)]
     assert [name for name in ("Contents", "Exhibits", "How to check it") if name not in bookmarks] == []
-    assert report.root_object["/Lang"] == "en"
+    assert str(report.root_object["/Lang"]) == "en"
     assert "/StructTreeRoot" in report.root_object
     assert not re.search(rb"HeadlessChrome|CreationDate|/URI", data)
 
