@@ -205,8 +205,8 @@ def _page_copies(plan: PackPlan, exhibit: Exhibit, snapshot: Snapshot, get: Get,
     shown = set(exhibit.files.values())
     pictures = tuple(tile for tile in tiles(snapshot) if tile.digest in shown)
     marks = marks_of(plan.facts, snapshot.id, plan.site)
-    frames = " The frames and their names were drawn on it; facts.json says what was read there." if marks else ""
-    foot = f"Reading copy, joined from the captured pictures.{frames} The originals lie beside it in {folder(exhibit)}"
+    frames = " The frames and their names were drawn on it." if marks else ""
+    foot = f"Reading copy, joined from the captured pictures.{frames} Originals: {folder(exhibit)}"
 
     def stamp(used: tuple[Artefact, ...]) -> Stamp:
         names = ", ".join(f"{artefact_name(picture)} {picture.digest[:16]}" for picture in used)
