@@ -27,12 +27,8 @@ from rules.pack.plan.exhibits import is_as_text
 from rules.pack.plan.plan import PackPlan
 from rules.pack.plan.timeline import MESSAGES, TimelineRow
 from rules.pack.plan.withheld import Withheld, together
-<<<<<<< HEAD
 from rules.pack.plan.wording import REASONS, STATES, UNWITNESSED, WHO, said, say
-=======
-from rules.pack.plan.wording import REASONS, STATES, WHO, said, say
 from rules.pack.render.changed import Pictures, inlined, picture_path
->>>>>>> main
 from rules.pack.render.chronology import drawn
 from rules.pack.render.contact import Cell
 from rules.pack.render.sheets import Fit, sheets_of
