@@ -252,12 +252,14 @@ class StandingPage:
     """What of a page stands from one look to the next: its words, a block a text, in their order, and its pictures.
 
     Left out is what is another at every look by what it is for: advertisements, counters, clocks. `left_out` says how many
-    words that were. `pictures` maps the address of each picture, whatever its size, to the SHA-256 of its bytes, or "".
+    words that were. `pictures` maps the address of each picture, whatever its size, to the SHA-256 of its bytes, or "";
+    `drawn` those that style sheets in files of their own draw on it, None where one of these was not kept.
     """
 
     blocks: tuple[str, ...]
     pictures: Mapping[str, str]
     left_out: int = 0
+    drawn: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,6 +350,22 @@ class AddedFile:
     def sealed(self) -> tuple[FilePart, ...]:
         """Everything of it that the ledger sealed: the file itself, then its parts."""
         return FilePart(self.name, self.size, self.digest, self.salt), *self.parts
+
+
+@dataclass(frozen=True, slots=True)
+class CameraData:
+    """What a photo or a video says of how it was taken; whoever has the file can edit it.
+
+    `taken` is "2026-09-20 14:01:33 +08:00", without a zone where the file says none; `place` degrees north and east, as
+    "31.23042, 121.47371". `located`: it says where, readable or not. `length_ms` is how long a video is. "" or None is
+    what it does not say.
+    """
+
+    taken: str = ""
+    place: str = ""
+    device: str = ""
+    located: bool = False
+    length_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
