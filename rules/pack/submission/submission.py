@@ -15,7 +15,7 @@ from rules.pack.submission.documents import documents_of, report_as, without_pag
 from rules.pack.submission.fitting import Extract, Fitted, OmittedFile, Submittable, Upload, fit
 from rules.pack.submission.paper import Binder
 from rules.policy.forums import Forum, Forums, Limit, forums_of, load_forums
-from rules.policy.platform import load_policy
+from rules.policy.platform import policy_beside
 
 PrintPdf = Callable[[str], bytes]
 _LIMITS: Mapping[str, str] = {
@@ -178,7 +178,7 @@ def _reasons(plan: PackPlan, forum: Forum) -> list[str]:
 
 def _counts(forum: Forum) -> list[str]:
     """The place's own time limits, as the payment policy counts them."""
-    policy = load_policy("payment")
+    policy = policy_beside("payment")
     return [
         f"{count.add} days from {policy.event(count.start).words} ({policy.source(count.source).title})"
         for rule in policy.deadlines
