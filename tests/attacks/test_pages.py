@@ -176,7 +176,7 @@ def visit(visitor: Visitor) -> None:
 
 
 def dying(order: Path, at: int, act: Act) -> int:
-    """How many changes to files `serve` makes while somebody acts, who is killed before the one of number `at` (0: never)."""
+    """How many changes to files `serve` makes while somebody acts; it is killed before number `at` (0: never)."""
     with program(order) as one:
         assert one.visitor.get(f"/case/{ORDER}").status == 200
         order.write_text(str(at))
