@@ -116,12 +116,12 @@ def open_case(
     zone = require_zone(zone) if zone else ""
     if account:
         ws.accounts.require_name(account)
-    make_targets(ws, order, ALIBABA, account, addresses, ())  # a wrong address is said before anything is made
+    existing = {c.order: c for c in cases(ws)} if ws.archive.exists else {}
+    site = existing[order].site if order in existing else _site_of(ws, addresses)
+    ws.site_named(site)  # one that this version does not know is said before anything is made
+    make_targets(ws, order, site, account, addresses, ())  # so is a wrong address
     keep(ws)
-    existing = {c.order: c for c in cases(ws)}
-    site = existing[order].site if order in existing else ALIBABA
-    ws.site_named(site)  # so is one that this version does not know
-    account = account or (existing[order].account if order in existing else ws.accounts.only())
+    account = account or (existing[order].account if order in existing else ws.accounts.only(site))
     if name and not any(c.isalpha() for c in name):
         raise WrongRequest(f"{name!r} could be taken for an order number.", "Choose a --name with a letter in it.")
     taken = name and any(name in (c.name, c.order) for c in existing.values() if c.order != order)
@@ -140,6 +140,11 @@ def open_case(
         seal(ws.archive, signing_key(ws.archive, ws.user))
     ws.refresh()
     return find_case(ws, order)
+
+
+def _site_of(ws: Workspace, addresses: Addresses) -> str:
+    """The site that the addresses of a new case are of, the first that is known; without any, Alibaba."""
+    return next((site for urls in addresses.values() for url in urls if (site := ws.site_at(url))), ALIBABA)
 
 
 def _append_opening(ws: Workspace, order: str, site: str, name: str, zone: str, account: str) -> None:
@@ -189,7 +194,7 @@ def set_case(
             ws.archive.ledger.append("fact.asserted", entry, ws.clock.now())
     seal(ws.archive, signing_key(ws.archive, ws.user))
     ws.refresh()
-    entered = tuple(entry_words(fact, why.strip(), zone or case.zone) for fact in facts)
+    entered = tuple(entry_words(fact, why.strip(), zone or case.zone, case.site) for fact in facts)
     return CaseSet(find_case(ws, case.order), entered, tuple(one.text for one in (*found.slips, *found.others)))
 
 
@@ -211,7 +216,7 @@ def _doubts(ws: Workspace, case: Case, said: Iterable[Mapping[str, Any]]) -> New
     before = casefile(ws, case, now, every_look=False)
     kept = (f for f in before.facts if f.state != "asserted" or (f.name, f.round) not in entered)
     new = (fact for fact in entered.values() if fact.value is not None and counts_by(fact, now, now, case.zone))
-    return new_contradictions(before, replace(before, facts=(*kept, *new)), load_policy())
+    return new_contradictions(before, replace(before, facts=(*kept, *new)), load_policy(case.site))
 
 
 def _entry(said: Mapping[str, Any]) -> Fact:
@@ -300,7 +305,13 @@ def make_targets(
 
 
 def _warn_other_kind(ws: Workspace, target: Target) -> None:
-    """An address that plainly leads to another kind of page is refused while it can still be mended."""
+    """An address that plainly leads to another kind of page, or another site, is refused while it can still be mended."""
+    there = ws.site_at(target.url)
+    if there and there != target.site:
+        own, other = (load_policy(site).words.name for site in (target.site, there))
+        raise WrongRequest(
+            f"{target.url} is an address of {other}, and the case is one of {own}.", f"Give an address of {own}."
+        )
     kind = ws.site_of(target).kind_of(ws.alias.to_real(target.url))
     if kind and kind != target.kind and kind in case_pages():
         raise WrongRequest(
@@ -338,7 +349,7 @@ def casefile(ws: Workspace, case: Case, as_of: datetime, *, every_look: bool = T
 def case_with_deadlines(ws: Workspace, case: Case, as_of: datetime) -> tuple[CaseFile, tuple[Deadline, ...]]:
     """The same without looks that tell nothing new, and what is due in it."""
     file = casefile(ws, case, as_of, every_look=False)
-    return file, judged(ws, file, "deadlines", lambda: deadlines(file, *policies()))
+    return file, judged(ws, file, "deadlines", lambda: deadlines(file, *policies(case.site)))
 
 
 def judged(ws: Workspace, file: CaseFile, question: object, judge: Callable[[], _T]) -> _T:
@@ -378,7 +389,7 @@ def _casefile(ws: Workspace, case: Case, stamp: datetime, now: datetime, every_l
     return CaseFile(
         order=case.order, name=case.name, zone=case.zone, as_of=stamp, opened_at=case.opened_at,
         facts=(*read, *(one.fact for one in asserted)), snapshots=tuple(s for _, s in snapshots), files=tuple(files),
-        events=tuple(sorted(events, key=lambda e: e.seq)), account=case.account,
+        events=tuple(sorted(events, key=lambda e: e.seq)), account=case.account, site=case.site,
     )  # fmt: skip
 
 

@@ -56,15 +56,15 @@ def said_of_facts(ws: Workspace, case: Case, standing: Iterable[Assertion]) -> l
     """The entries that stand, and those that withdrew one."""
     withdrawn = (one for one in ws.index.entered(case.order) if one.entered is None)
     return [
-        LedgerEvent(one.seq, "assertion", one.fact.at, f"The buyer {_assertion(one, case.zone)}.")
+        LedgerEvent(one.seq, "assertion", one.fact.at, f"The buyer {_assertion(one, case)}.")
         for one in (*standing, *withdrawn)
         if one.fact.at
     ]
 
 
-def entry_words(body: Mapping[str, Any], why: str, zone: str) -> str:
+def entry_words(body: Mapping[str, Any], why: str, zone: str, site: str) -> str:
     """What an entry of a fact says, in a sentence."""
-    told = _entered(body["name"], body["round"], valued(body["value"]), body["previous"], why, zone)
+    told = _entered(body["name"], body["round"], valued(body["value"]), body["previous"], why, zone, site)
     return f"You {told}."
 
 
@@ -76,7 +76,7 @@ def sayings(ws: Workspace, case: Case) -> tuple[Saying, ...]:
         body = entry.body
         if entry.kind == "file.added":
             names[str(body["id"])] = str(body["name"])
-        text, corrects = _said(entry.kind, body, names, case.zone)
+        text, corrects = _said(entry.kind, body, names, case)
         told.append(Saying(entry.seq, entry.kind, datetime.fromisoformat(entry.at), f"{text}.", corrects))
     return tuple(told)
 
@@ -84,7 +84,7 @@ def sayings(ws: Workspace, case: Case) -> tuple[Saying, ...]:
 # -- what an entry says -------------------------------------------------------------------------------------------------
 
 
-def _said(kind: str, body: Mapping[str, Any], names: Mapping[str, str], zone: str) -> tuple[str, bool]:
+def _said(kind: str, body: Mapping[str, Any], names: Mapping[str, str], case: Case) -> tuple[str, bool]:
     """What an entry of these kinds says, and whether it changed what an earlier one had said."""
     match kind:
         case "case.opened":
@@ -99,14 +99,14 @@ def _said(kind: str, body: Mapping[str, Any], names: Mapping[str, str], zone: st
             return f"You gave the address of the {page}: {body['url']}" if body["url"] else f"You gave up the {page}", False
         case "fact.asserted":
             value, before = valued(body["value"]), body.get("previous")
-            text = _entered(body["name"], body["round"], value, before, body.get("why", ""), zone)
+            text = _entered(body["name"], body["round"], value, before, body.get("why", ""), case.zone, case.site)
             return f"You {text}", value is None or before is not None
         case "file.added":
             note = f", which shows “{body['note']}”" if body["note"] else ""
             return f"You added {body['name']} ({body['id']}) as {in_words(body['kind'])}{note}", False
         case _:
             name = f"{names.get(body['id'], 'a file')} ({body['id']})"
-            return f"You said of {name}: {_description(body, body.get('withdrawn'), body.get('why', ''), zone)}", True
+            return f"You said of {name}: {_description(body, body.get('withdrawn'), body.get('why', ''), case.zone)}", True
 
 
 def _description(said: Mapping[str, Any], withdrawn: bool | None, why: str, zone: str) -> str:
@@ -132,16 +132,17 @@ def _withdrawal(one: Description, file: AddedFile, zone: str) -> str:
     return f"The buyer withdrew {what}{f' ({one.why})' if one.why else ''}."
 
 
-def _assertion(one: Assertion, zone: str) -> str:
-    return _entered(one.fact.name, one.fact.round, one.fact.value, one.previous, one.why, zone)
+def _assertion(one: Assertion, case: Case) -> str:
+    fact = one.fact
+    return _entered(fact.name, fact.round, fact.value, one.previous, one.why, case.zone, case.site)
 
 
-def _entered(name: str, number: int, value: Any, previous: object, why: str, zone: str) -> str:
+def _entered(name: str, number: int, value: Any, previous: object, why: str, zone: str, site: str) -> str:
     """ "entered units in all: 200, before: 300" or "withdrew an entry: units in all, 300 (counted twice)"."""
     before = value_words(valued(previous), zone) if previous is not None else ""
     because = f" ({why})" if why else ""
     if value is None:
-        return f"withdrew an entry: {fact_words(name, number)}{f', {before}' if before else ''}{because}"
+        return f"withdrew an entry: {fact_words(name, number, site)}{f', {before}' if before else ''}{because}"
     now = value_words(value, zone)
     corrected = f", before: {before}" if before not in ("", now) else ""
-    return f"entered {fact_words(name, number)}: {now}{corrected}{because}"
+    return f"entered {fact_words(name, number, site)}: {now}{corrected}{because}"

@@ -63,6 +63,12 @@ class Workspace:
         """The site that is asked where no case or page names one yet: to sign in, to find an order, to open a case."""
         return self.site_named(ALIBABA)
 
+    def site_at(self, url: str) -> str:
+        """The name of the site that an address is of, also on a stand-in; "" where no site is known there."""
+        from collector.sites.table import name_at
+
+        return name_at(self.alias.to_real(url))
+
     def site_of(self, target: Target) -> Site:
         """The site that a page is of. Raises UnknownSite."""
         return self.site_named(target.site)

@@ -18,7 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="Keeps sealed evidence of your Alibaba.com orders and tells you what to do by when. Without a command: Today.",
+    help="Keeps sealed evidence of your marketplace orders and tells you what to do by when. Without a command: Today.",
 )
 
 
@@ -55,7 +55,7 @@ VerboseOption = Annotated[
 def today(
     asked: Asked, context: typer.Context, verbose: VerboseOption = False, version: VersionOption = False
 ) -> View | None:
-    """Keeps sealed evidence of your Alibaba.com orders and tells you what to do by when. Without a command: Today."""
+    """Keeps sealed evidence of your marketplace orders and tells you what to do by when. Without a command: Today."""
     if context.invoked_subcommand is not None:
         return None
     from casework import views

@@ -76,12 +76,18 @@ _WRITTEN = {
 }
 
 
+_OF_SITE = "{site.protection}"  # help is of no site
+
+
 def _names_to_set() -> str:
     """The names, a line each, under what is written for them."""
     own, of_pages = ([f for f in FACT_NAMES if bool(f.page) is of_page] for of_page in (False, True))
     parts = {heading: [f for f in own if f.value == kind] for kind, heading in _WRITTEN.items()}
     parts["What pages show, where none was kept:"] = of_pages
-    return "\n\n".join("\n".join([heading, *(f"  {f.name:<26}{f.words}" for f in fs)]) for heading, fs in parts.items())
+    return "\n\n".join(
+        "\n".join([heading, *(f"  {f.name:<26}{f.words.replace(_OF_SITE, 'protection')}" for f in fs)])
+        for heading, fs in parts.items()
+    )
 
 
 @case_app.command("set", epilog=_names_to_set())
@@ -149,11 +155,11 @@ def facts(
 ) -> View:
     """Show what was read, and where it stands on the page."""
     from casework import views
-    from casework.asking.dossier import facts_of, tiles_of, zone_of_facts
+    from casework.asking.dossier import facts_of, site_of_facts, tiles_of, zone_of_facts
 
     ws = asked.ws
     found = facts_of(ws, what, everything=everything)
-    return views.facts(found, tiles_of(ws, found), zone_of_facts(ws, what))
+    return views.facts(found, tiles_of(ws, found), zone_of_facts(ws, what), site_of_facts(ws, what))
 
 
 @commands.command(rich_help_panel=LOOKING, cls=DashCommand)

@@ -216,6 +216,11 @@ class PageReader(Protocol):
 class Directory(Protocol):
     """One site's addresses: what stands where, and which pages are one person's own. All functions are pure."""
 
+    @property
+    def domains(self) -> tuple[str, ...]:
+        """The names under which the site is found, the first the one that its pages are visited at: `alibaba.com`."""
+        ...
+
     def kind_of(self, url: str) -> str:
         """The kind of page an address (as the real site has it) leads to: order, thread, supplier…, or ""."""
         ...

@@ -19,7 +19,7 @@ from rules.check.review import reasons_of
 from rules.conversation.messages import not_whole, statements
 from rules.language.words import day_words, money_words
 from rules.policy.calendars import day_in
-from rules.policy.platform import Policy
+from rules.policy.platform import Policy, SiteWords
 from rules.policy.schema import from_toml, installed
 
 KINDS = ("supplier", "statement", "contract", "question")
@@ -61,18 +61,19 @@ class Templates:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A text to copy; `to_fill` are the places in [brackets] that the case does not know."""
+    """A text to copy; `to_fill` are the places in [brackets] that the case does not know, `goes_to` where it is pasted."""
 
     kind: str
     lang: str
     text: str
     to_fill: tuple[str, ...]
+    goes_to: str
 
 
 @lru_cache
-def load_templates() -> Templates:
-    """The installed templates. Raises WrongRequest when their text is wrong."""
-    return from_toml(Templates, installed("drafts"), "drafts")
+def load_templates(words: SiteWords) -> Templates:
+    """The installed templates in the words of a site. Raises WrongRequest when their text is wrong."""
+    return from_toml(Templates, words.filled(installed("drafts")), "drafts")
 
 
 def draft(casefile: CaseFile, policy: Policy, kind: str, lang: str = "en", reasons: tuple[str, ...] = ()) -> Draft:
@@ -85,13 +86,13 @@ def draft(casefile: CaseFile, policy: Policy, kind: str, lang: str = "en", reaso
     if lang not in LANGUAGES:
         raise WrongRequest(f"Drafts are not written in {lang!r}.", "Languages: en (English), zh (Chinese).")
     chronology = Chronology(casefile.known(), policy)
-    template = next(t for t in load_templates().drafts if (t.kind, t.lang) == (kind, lang))
+    template = next(t for t in load_templates(policy.words).drafts if (t.kind, t.lang) == (kind, lang))
     text = template.text.strip().format_map(
         _CaseWords(chronology, reasons_of(chronology.casefile, policy, reasons), lang).all()
     )
     text = re.sub(r"\n{3,}", "\n\n", text)
     text = re.sub(r"(?<=\w)\.\.(?=\s|$)", ".", text)  # "Co., Ltd." at the end of a sentence
-    return Draft(kind, lang, text, tuple(dict.fromkeys(re.findall(r"\[[^\]\n]+\]", text))))
+    return Draft(kind, lang, text, tuple(dict.fromkeys(re.findall(r"\[[^\]\n]+\]", text))), policy.words.messages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,7 @@ class _CaseWords:
         sentences = [
             self._pick(p.en, p.zh).format_map(known)
             for r in self.reasons
-            for p in load_templates().problems
+            for p in load_templates(self.chronology.policy.words).problems
             if p.reason == r
         ]
         listed = sentences or [self._pick("[what is wrong, with numbers and days]", "[具体问题、数量和日期]")]
@@ -204,7 +205,7 @@ class _CaseWords:
         unknown: list[str] = []
         told: dict[BuyerMessage, list[str]] = {}
         for found in reports(self.chronology, self.reasons):
-            words = next(p for p in load_templates().problems if p.reason == found.reason.id)
+            words = next(p for p in load_templates(self.chronology.policy.words).problems if p.reason == found.reason.id)
             about = self._pick(words.about_en, words.about_zh)
             if found.told:
                 told.setdefault(found.told, []).append(about)
@@ -213,7 +214,7 @@ class _CaseWords:
         if unknown or not told:
             about = self._listed(unknown) or self._pick("the problem", "问题")
             place = self._pick(
-                f"[when you wrote to the supplier in the Message Center about {about}]",
+                f"[when you wrote to the supplier in the {self.chronology.policy.words.messages} about {about}]",
                 f"[何时在消息中心就{about}联系供应商]",
             )
             return "\n".join([*(self._told(said, about) for said, about in told.items()), place])
@@ -223,7 +224,8 @@ class _CaseWords:
         first, case = said.told.earliest, self.chronology.casefile
         answered = any(s.who == "supplier" and s.earliest and s.earliest > first for s in statements(case))
         answered = answered or bool(not_whole(case))  # of what is not kept nothing is claimed
-        en = f"We wrote to the supplier in the Message Center about {self._listed(about)} on {said.day}"
+        place = self.chronology.policy.words.messages
+        en = f"We wrote to the supplier in the {place} about {self._listed(about)} on {said.day}"
         day = f"{said.on.year}年{said.on.month}月{said.on.day}日"
         zh = f"我们于{day}在消息中心就{self._listed(about)}联系了供应商"
         en += ("" if answered else "; no answer is shown since") + f": {said.quote}"

@@ -16,6 +16,7 @@ from babel.messages.pofile import read_po, write_po
 from casework.views.scheduling import OUTCOME_WORDS
 from collector.kinds import FILE_KINDS, PAGE_KINDS, in_words
 from collector.model import ORIGINS
+from rules.language.facts import fact_words
 from rules.policy.fact_names import WORDS
 from rules.policy.platform import REASONS
 from web.pressing import INSTEAD
@@ -104,7 +105,7 @@ def _of_tables() -> Iterator[tuple[str, str]]:
         yield from (("collector/kinds.py", text) for text in (in_words(pages.name), pages.title))
     for file in FILE_KINDS:
         yield from (("collector/kinds.py", text) for text in (in_words(file.name), file.title))
-    yield from (("rules/policy/fact_names.py", text) for text in WORDS.values())
+    yield from (("rules/policy/fact_names.py", fact_words(name)) for name in WORDS)
     yield from (("collector/model.py", text) for text in ORIGINS.values())
     yield from (("rules/policy/platform.py", in_words(text)) for text in REASONS)
     yield from (("casework/views/scheduling.py", text) for text in OUTCOME_WORDS.values())

@@ -17,7 +17,7 @@ from rules.case.casefile import CaseFile
 from web.cases import findings_of, what_is_shown
 from web.page import Desk
 
-_BETWEEN_S = 0.005
+_LOOK_S = 0.005
 
 
 def casefile_of(ws: Workspace, order: str) -> CaseFile:
@@ -54,6 +54,5 @@ class LookingAhead:
         gc.freeze()
 
     def _let_others_go_first(self) -> None:
-        time.sleep(_BETWEEN_S)
         while self._waiting:
-            time.sleep(_BETWEEN_S)
+            time.sleep(_LOOK_S)

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from casework import views
-from casework.asking.dossier import FactPicture, facts_of, tiles_of, zone_of_facts
+from casework.asking.dossier import FactPicture, facts_of, tiles_of
 from casework.asking.search import that_say
 from casework.cases import find_case, machine_zone
 from casework.workspace import Workspace
@@ -57,7 +57,7 @@ def snapshot(request: Request) -> Response:
     zone = find_case(ws, found.target.case).zone if found.target.case else machine_zone()
     read = facts_of(ws, found.id)
     tiles = tiles_of(ws, read)
-    pictures, told = _pictures(found, read, tiles, zone), shown_view(views.facts(read, tiles, zone))
+    pictures, told = _pictures(found, read, tiles, zone), shown_view(views.facts(read, tiles, zone, found.target.site))
     return page(
         request, "snapshot.html", page_kind(found.target.kind).title, snapshot=found, pictures=pictures,
         facts=told, zone=zone,
@@ -85,7 +85,7 @@ def _pictures(found: Snapshot, facts: Sequence[Fact], tiles: Sequence[FactPictur
         if area is None:
             continue
         boxes = tuple(
-            FactBox(fact_words(fact.name, fact.round), value_words(fact.value, zone)[:200], tile.box)
+            FactBox(fact_words(fact.name, fact.round, found.target.site), value_words(fact.value, zone)[:200], tile.box)
             for fact, tile in zip(facts, tiles, strict=True)
             if tile is not None and tile.digest == artefact.digest and tile.part == artefact.part
         )
@@ -129,7 +129,7 @@ def facts(request: Request) -> Response:
     ws.archive.require()
     case = find_case(ws, request.path_params["order"])
     found = facts_of(ws, case.order, everything=bool(query.get("all")))
-    told = shown_view(views.facts(found, tiles_of(ws, found), zone_of_facts(ws, case.order)))
+    told = shown_view(views.facts(found, tiles_of(ws, found), case.zone, case.site))
     return page(request, "facts.html", "What was read", case=case, facts=told, everything=bool(query.get("all")))
 
 

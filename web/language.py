@@ -294,14 +294,14 @@ def catalogue(lang: str) -> Translations | None:
     from babel.messages.pofile import read_po
 
     from rules.notices.wording import words_of
-    from rules.policy.platform import policies
+    from rules.policy.platform import load_policy
 
     texts: dict[str, str] = {}
     # A deadline is called in the pages what it is called in notices.
-    named = words_of(lang).deadline
-    for rule in (rule for policy in policies() for rule in policy.deadlines if rule.id in named and named[rule.id].todo):
-        called = named[rule.id]
-        texts |= {rule.label: called.label, rule.todo: called.todo, rule.if_missed: called.if_missed}
+    for site, named in words_of(lang).site.items():
+        for rule in (rule for rule in load_policy(site).deadlines if rule.id in named):
+            called = named[rule.id]
+            texts |= {rule.label: called.label, rule.todo: called.todo, rule.if_missed: called.if_missed}
     folder = files("web") / "locale" / TAGS[lang].replace("-", "_") / "LC_MESSAGES"
     for domain in _DOMAINS:
         for message in read_po(BytesIO((folder / f"{domain}.po").read_bytes())):

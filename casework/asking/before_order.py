@@ -27,6 +27,7 @@ class BeforeOrderAnswer:
     offers: tuple[Offer, ...]
     amount: Money | None
     captured: Captured | None
+    protection: str
 
 
 def check_before_order(ws: Workspace, what: Iterable[str], amount: str, progress: Progress) -> BeforeOrderAnswer:
@@ -37,13 +38,18 @@ def check_before_order(ws: Workspace, what: Iterable[str], amount: str, progress
     named = tuple(dict.fromkeys(what))
     if not named:
         raise WrongRequest("Say which page to check.", "Give the address of a product, supplier or search page.")
-    money = order_amount(amount)
+    money, zone = order_amount(amount), machine_zone()
     addresses = tuple(text for text in named if "://" in text)
     kept = [snapshot for text in named if text not in addresses for snapshot in _kept(ws, text)]
     captured = capture_pages(ws, "", addresses, progress) if addresses else None
-    pages = tuple(_page(ws, snapshot) for snapshot in (*kept, *(captured.snapshots if captured else ())))
-    findings = before_order(pages, money, load_policy(), machine_zone())
-    return BeforeOrderAnswer(findings, offers(pages, money), money, captured)
+    seen: dict[str, list[PageSeen]] = {}
+    for snapshot in (*kept, *(captured.snapshots if captured else ())):
+        seen.setdefault(snapshot.target.site, []).append(_page(ws, snapshot))
+    judged = [(tuple(pages), load_policy(site)) for site, pages in seen.items()]
+    findings = dict.fromkeys(found for pages, policy in judged for found in before_order(pages, money, policy, zone))
+    protection = " / ".join(policy.words.protection for _, policy in judged)
+    side_by_side = tuple(offer for pages, policy in judged for offer in offers(pages, money, policy))
+    return BeforeOrderAnswer(tuple(findings), side_by_side, money, captured, protection)
 
 
 def is_before_order(named: tuple[str, ...], wanted: bool, amount: str) -> bool:

@@ -123,7 +123,7 @@ class _CaseChanges:
         """Those that were looked at twice, with their looks. A target that was given a new address is another page."""
         for (target, kind, _), looks in self._pages.items():
             if len(looks) > 1:
-                yield WatchedPage(self._case.order, target, kind), looks
+                yield WatchedPage(self._case.order, target, kind, self._case.site), looks
 
     def of_page(self, page: WatchedPage, looks: list[Look]) -> Iterator[Change]:
         """What a look from the instant on was the first to show."""

@@ -195,7 +195,7 @@ class _CasePage:
     def _one_series(self, name: str, kind: str, facts: list[Fact], own: list[Change], target: str) -> Series | None:
         points = by_day(self._point(fact) for fact in facts)
         adverse = any(c.adverse and c.name == name and c.page.target == target for c in own)
-        series = Series(_title(name, kind), points, adverse)
+        series = Series(_title(name, kind, self.case.site), points, adverse)
         shown = any(point.value is not None for point in points)
         return series if series.moved and shown and len({p.day for p in points}) > 1 else None
 
@@ -212,8 +212,8 @@ def _standing(found: list[Change]) -> tuple[Change | None, Change | None]:
     return text, picture
 
 
-def _title(name: str, kind: str) -> str:
-    words = sentence(fact_words(name))
+def _title(name: str, kind: str, site: str) -> str:
+    words = sentence(fact_words(name, site=site))
     if name == "product.price_tiers":
         words = "The product's price for the smallest number"
     return f"{words} ({page_words(kind)})"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from functools import partial
 from pathlib import Path
@@ -25,7 +25,7 @@ from casework.workspace import Workspace
 from collector.canonical import as_json
 from collector.errors import WrongRequest
 from collector.ledger.disk import write_file
-from collector.model import Area, Artefact, Deadline, Fact, Finding
+from collector.model import ALIBABA, Area, Artefact, Deadline, Fact, Finding
 from collector.progress import Progress
 from collector.reading.boxes import picture_of
 from collector.saved.text import texts_of
@@ -45,7 +45,9 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class DeadlineAnswer:
-    """Deadlines as of an instant, shown in `zone` (IANA). `needs` names facts that would decide more."""
+    """Deadlines as of an instant, shown in `zone` (IANA). `needs` names facts that would decide more; `sites` are the
+    cases' own, by their numbers.
+    """
 
     deadlines: tuple[Deadline, ...]
     as_of: datetime
@@ -54,6 +56,7 @@ class DeadlineAnswer:
     needs: tuple[str, ...] = ()
     ics: Path | None = None
     notes: tuple[str, ...] = ()
+    sites: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +149,12 @@ def zone_of_facts(ws: Workspace, what: str) -> str:
     return machine_zone() if ws.index.holds(what) else find_case(ws, what).zone
 
 
+def site_of_facts(ws: Workspace, what: str) -> str:
+    """The site of those facts: the snapshot's or the case's."""
+    seen = ws.index.snapshot(what)
+    return seen.target.site if seen else ALIBABA if ws.index.holds(what) else find_case(ws, what).site
+
+
 def tiles_of(ws: Workspace, facts: list[Fact]) -> list[FactPicture | None]:
     """For each fact the picture that shows it; None where it is not certain where it stands."""
     pictured = {fact.snapshot for fact in facts if fact.place is not None and fact.place.box is not None}
@@ -202,7 +211,8 @@ def deadlines_of(ws: Workspace, what: tuple[str, ...], as_of: str = "", ics: Pat
         write_file(ics.absolute(), calendar(found, instant, zone))
     due = any(needs_attention(d) for d in found)
     needs = tuple(sorted({name for d in found if d.state == "undetermined" for name in d.needs}))
-    return DeadlineAnswer(found, instant, zone, due, needs, ics, tuple(n for file in files for n in _not_yet(file)))
+    notes = tuple(note for file in files for note in _not_yet(file))
+    return DeadlineAnswer(found, instant, zone, due, needs, ics, notes, {file.order: file.site for file in files})
 
 
 def _not_yet(file: CaseFile) -> list[str]:
@@ -239,9 +249,10 @@ def check_cases(
     if everything == bool(names):
         raise WrongRequest("Say which case to check.", "Give its order number, or --all.")
     chosen = [c for c in cases(ws) if not c.closed] if everything else [find_case(ws, name) for name in names]
-    policy, answers = load_policy(), []
+    answers = []
     for number, case in enumerate(chosen, 1):
         progress(f"case {number} of {len(chosen)}")
+        policy = load_policy(case.site)
         file = casefile(ws, case, as_of_instant(ws, as_of, case.zone))
         judge = partial(_checked, ws, file, policy, reasons, progress)
         answers.append(judged(ws, file, ("findings", reasons), judge))
@@ -257,7 +268,7 @@ def draft_for(ws: Workspace, wanted: str, kind: str, lang: str, reasons: tuple[s
     """A text for the buyer to copy, filled with the case's facts. Nothing is sent."""
     case = find_case(ws, wanted)
     file = casefile(ws, case, ws.clock.now())
-    return draft(_with_texts(ws, file, progress), load_policy(), kind, lang, reasons)
+    return draft(_with_texts(ws, file, progress), load_policy(case.site), kind, lang, reasons)
 
 
 def _with_texts(ws: Workspace, file: CaseFile, progress: Progress) -> CaseFile:

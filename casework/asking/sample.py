@@ -13,7 +13,7 @@ from collector.canonical import sha256
 from collector.errors import WrongRequest
 from collector.kinds import page_names
 from collector.ledger.disk import write_file
-from collector.model import FactState
+from collector.model import ALIBABA, FactState
 from collector.progress import Progress
 from collector.reading.disguise import Kept, plain_words
 from collector.reading.skeleton import skeleton
@@ -120,7 +120,8 @@ def _page(ws: Workspace, what: str) -> tuple[StoredPage, Site]:
     if path.is_dir():
         raise WrongRequest(f"{what} is a folder.", "Name a page saved in a file, or a snapshot.")
     if path.is_file():
-        return _saved(ws, path), ws.site
+        page = _saved(ws, path)
+        return page, ws.site_named(ws.site_at(page.url) or ALIBABA)
     if not ws.archive.exists:
         raise WrongRequest(f"There is no file {what}, and no archive with such a snapshot.", "Name a saved page.")
     found = ws.index.snapshots_named(what)

@@ -13,7 +13,7 @@ from collector.capture.tab import Tab
 from collector.capture.visit import VisitSetup, visit
 from collector.errors import WrongRequest
 from collector.kinds import page_kind
-from collector.model import Fact, Outcome, Target
+from collector.model import ALIBABA, Fact, Outcome, Target
 from collector.objects import MemoryObjects
 from collector.progress import Progress
 from collector.reading.reader import read_stored
@@ -55,7 +55,7 @@ def site_today(
 
 
 def _kind(ws: Workspace, url: str) -> str:
-    kind = ws.site.kind_of(ws.alias.to_real(url))
+    kind = ws.site_named(ws.site_at(url) or ALIBABA).kind_of(ws.alias.to_real(url))
     if kind not in PUBLIC:
         what = "is shown to one account alone" if page_kind(kind).private else "is no product, supplier or search page"
         raise WrongRequest(f"{url} {what}.", "Give the address of a product, of a supplier's page or of a search.")
@@ -98,14 +98,15 @@ async def _visit(
     ws: Workspace, kind: str, url: str, progress: Progress, open_tab: OpenTab
 ) -> tuple[SitePage, dict[str, str]]:
     """One page and, by kind, the addresses that it leads to."""
-    store, target = MemoryObjects(), Target("", "", kind, url)
+    store, target = MemoryObjects(), Target("", "", kind, url, site=ws.site_at(url) or ALIBABA)
+    site = ws.site_of(target)
     async with open_tab() as tab:
         setup = VisitSetup(store, ws.clock, ws.alias, progress)
-        snapshot = await visit(target, tab=tab, site=ws.site, setup=setup)
-    facts = read_stored(snapshot, store, ws.site, ws.alias)
-    leads = dict(ws.site.discover(stored_page(snapshot, store.get, ws.alias))) if snapshot.artefacts else {}
+        snapshot = await visit(target, tab=tab, site=site, setup=setup)
+    facts = read_stored(snapshot, store, site, ws.alias)
+    leads = dict(site.discover(stored_page(snapshot, store.get, ws.alias))) if snapshot.artefacts else {}
     offers = next((fact.value for fact in facts if fact.name == "search.offers" and fact.state == "read"), ())
     for offer in offers:
-        if ws.site.kind_of(str(offer.get("url"))) == "product":
-            leads.setdefault("product", ws.site.canonical(str(offer["url"])))
+        if site.kind_of(str(offer.get("url"))) == "product":
+            leads.setdefault("product", site.canonical(str(offer["url"])))
     return SitePage(kind, url, snapshot.outcome, snapshot.why, facts), {k: ws.alias.to_local(u) for k, u in leads.items()}

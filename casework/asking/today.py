@@ -14,7 +14,7 @@ from collector.archive.queries import Case
 from collector.archive.renewal import archive_term
 from collector.archive.sealing import state
 from collector.errors import ArchiveError
-from collector.model import ORIGINS, kept_in_part
+from collector.model import ALIBABA, ORIGINS, kept_in_part
 from rules.check.review import reasons_of
 from rules.deadlines.counting import needs_attention
 from rules.deadlines.moments import Advice, moments
@@ -22,11 +22,10 @@ from rules.deadlines.next_steps import next_steps
 from rules.language.facts import page_words
 from rules.language.words import age_words, day_words
 from rules.night.blindness import Blind
-from rules.policy.platform import load_policy
+from rules.policy.platform import SiteWords, load_policy
 
 # Contradictory dates: the earliest that they can mean still counts, ahead of what is far away.
 _URGENCY = {"overdue": 0, "act_now": 0, "due_soon": 1, "undetermined": 1, "open": 2}
-_WHO = {"you": "you must act", "supplier": "the supplier must act", "platform": "Alibaba acts"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +69,7 @@ class NextAnswer:
     as_of: datetime
     due: bool
     blind: tuple[Blind, ...] = ()
+    site: str = ALIBABA
 
 
 def today(ws: Workspace, as_of: datetime | None = None) -> TodayAnswer:
@@ -121,10 +121,11 @@ def next_of(ws: Workspace, wanted: str, as_of: datetime | None = None) -> NextAn
         }
         for step in next_steps(file, found)
     )  # fmt: skip
-    policy = load_policy()
+    policy = load_policy(case.site)
     advice = judged(ws, file, "advice", lambda: moments(file, policy, reasons_of(file.known(), policy)))
     blind = blindness(ws, [one], now)
-    return NextAnswer(_line(ws, one, blind, now), steps, advice, now, any(needs_attention(d) for d in found), blind)
+    due = any(needs_attention(d) for d in found)
+    return NextAnswer(_line(ws, one, blind, now), steps, advice, now, due, blind, case.site)
 
 
 def _line(ws: Workspace, judged: JudgedCase, blind: Iterable[Blind], now: datetime) -> TodayLine:
@@ -141,7 +142,7 @@ def _line(ws: Workspace, judged: JudgedCase, blind: Iterable[Blind], now: dateti
         return empty
     step = steps[0]
     deadline = step.deadline
-    who = _WHO[deadline.who] if deadline.must or deadline.who != "you" else "you may act"
+    who = acts(deadline.who, load_policy(case.site).words, must=deadline.must)
     saved = f" ({ORIGINS['saved']})" if deadline.origin == "saved" else ""
     saved += " (from a page kept in part)" if deadline.lacks else ""
     state = deadline.state if deadline.who == "you" else "open"  # another's deadline is no alarm of yours
@@ -149,6 +150,13 @@ def _line(ws: Workspace, judged: JudgedCase, blind: Iterable[Blind], now: dateti
         empty, state=state, headline=f"{deadline.label}: {who} {step.when}{saved}", todo=step.press,
         link=link_of(ws, case.order, step.page), act_by=deadline.act_by, who=deadline.who, deadline=deadline.id,
     )  # fmt: skip
+
+
+def acts(who: str, site: SiteWords, *, must: bool) -> str:
+    """Who must or may act, in words."""
+    if who == "platform":
+        return f"{site.name} acts"
+    return "the supplier must act" if who == "supplier" else "you must act" if must else "you may act"
 
 
 def _not_whole(ws: Workspace, case: str) -> str:

@@ -12,7 +12,7 @@ from collector.archive.queries import Look
 from collector.errors import DamagedArchive
 from collector.model import Target
 from collector.reading.stored import stored_page
-from collector.site import ListedOrder, StoredPage
+from collector.site import ListedOrder, Site, StoredPage
 from rules.language.facts import page_words
 from rules.night.plan import PageState
 
@@ -29,19 +29,20 @@ class AccountLists:
 
     def pages(self, account: str) -> Iterator[PageState]:
         """The lists of an account as pages to visit: that of its orders and, where it links to one, that of its disputes."""
-        for kind, url in self._addresses(account).items():
-            (target,) = with_accounts(self.ws, (Target("", "", kind, url, account),))
+        site = self.ws.accounts.read(account).site
+        for kind, url in self._addresses(account, self.ws.site_named(site)).items():
+            (target,) = with_accounts(self.ws, (Target("", "", kind, url, account, {}, site),))
             looks, whole = self.looks(kind, account), self._whole(kind, account)
             last = looks[-1] if looks else None
             kept = whole[-1].at if whole else None
             held = last is None or last.outcome in ("complete", "partial")
             yield PageState(target, kept, last.at if last else None, held, last.why if last else "")
 
-    def _addresses(self, account: str) -> dict[str, str]:
+    def _addresses(self, account: str, site: Site) -> dict[str, str]:
         whole = self._whole("order_list", account)
         page = self._page(whole[-1]) if whole else None
-        linked = self.ws.site.lists(page) if page else {}
-        return {**linked, "order_list": self.ws.site.address("order_list")}
+        linked = site.lists(page) if page else {}
+        return {**linked, "order_list": site.address("order_list")}
 
     def looks(self, kind: str, account: str) -> list[Look]:
         """The looks at a list, oldest first."""
@@ -67,8 +68,10 @@ class AccountLists:
     def rows(self, look: Look) -> dict[str, ListedOrder]:
         """The orders that a list showed, by number."""
         if look.snapshot not in self._rows:
+            snapshot = self.ws.index.snapshot(look.snapshot)
             page = self._page(look)
-            self._rows[look.snapshot] = {row.order: row for row in self.ws.site.listed(page)} if page else {}
+            listed = self.ws.site_of(snapshot.target).listed(page) if snapshot and page else ()
+            self._rows[look.snapshot] = {row.order: row for row in listed}
         return self._rows[look.snapshot]
 
     def _page(self, look: Look) -> StoredPage | None:

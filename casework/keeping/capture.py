@@ -17,7 +17,7 @@ from collector.capture.pace import Pace
 from collector.errors import BrowserError, WrongRequest
 from collector.kinds import case_kinds, page_kind
 from collector.ledger.log import about_account
-from collector.model import Snapshot, Target
+from collector.model import ALIBABA, Snapshot, Target
 from collector.progress import Progress
 from collector.site import SIGNED_IN_AS
 
@@ -77,8 +77,9 @@ def _chosen(ws: Workspace, wanted: str, urls: tuple[str, ...]) -> tuple[Target, 
 
 def _loose_target(ws: Workspace, url: str, case: str) -> Target:
     """A page outside a case's own list: its kind is read from its address."""
-    kind = ws.site.kind_of(ws.alias.to_real(url)) or "page"
-    return Target("", case, kind, url)
+    site = ws.site_at(url) or ALIBABA
+    kind = ws.site_named(site).kind_of(ws.alias.to_real(url)) or "page"
+    return Target("", case, kind, url, site=site)
 
 
 def keep_snapshots(
@@ -181,8 +182,10 @@ def _note(in_use: AccountsInUse, snapshot: Snapshot) -> None:
 
 def with_accounts(ws: Workspace, targets: Iterable[Target]) -> tuple[Target, ...]:
     """Each target with its account: the case's own, else the only one there is; with the name that its pages must show."""
-    only = ws.accounts.only()
-    return tuple(_with_account(ws, target, target.account or (only if target.case else "")) for target in targets)
+    return tuple(
+        _with_account(ws, target, target.account or (ws.accounts.only(target.site) if target.case else ""))
+        for target in targets
+    )
 
 
 def _with_account(ws: Workspace, target: Target, name: str) -> Target:

@@ -50,7 +50,7 @@ def _watched(ws: Workspace, case: Case, lists: AccountLists, nights: list[int], 
     first_night = next((seq for seq in nights if seq > case.seq), None)
     targets = with_accounts(ws, targets_of(ws, case.order))
     states = (_state(target, histories.get(target.id), first_night) for target in targets)
-    return WatchedCase(tuple(_with_news(states, lists)), running(file, deadlines(file, *policies())))
+    return WatchedCase(tuple(_with_news(states, lists)), running(file, deadlines(file, *policies(file.site))))
 
 
 def _state(target: Target, history: PageHistory | None, first_night: int | None) -> PageState:

@@ -18,10 +18,11 @@ from collector.model import Snapshot, Target
 from collector.progress import Progress
 from collector.reading.stored import stored_page
 from collector.site import SIGNED_IN_AS
+from rules.policy.platform import load_policy
 
 CONSENT = "consent.visits"
 TERMS = """Before the first visit with your account, three things; you are asked once:
-  · Alibaba's terms may not allow automated visits, and the site could restrict an account for them. tradewitness visits
+  · {site}'s terms may not allow automated visits, and the site could restrict an account for them. tradewitness visits
     the pages of your own orders only, slowly, in a window of your own browser, and never hides what it is.
   · Opening a conversation may mark its messages as read.
   · It never writes, pays, confirms or sends anything, and never solves a check that is meant for a person."""
@@ -62,9 +63,9 @@ def login(ws: Workspace, name: str, attach_to: str, person: Person, *, yes: bool
     """Signs an account in, proves it by the order list, and keeps the session. Raises PersonNeeded when it is abandoned."""
     keep(ws)
     name = ws.accounts.require_name(name or ws.accounts.only() or DEFAULT)
-    in_use = AccountsInUse()
+    in_use, site = AccountsInUse(), ws.accounts.read(name).site
     with holding(ws, in_use):
-        snapshot = sign_in(ws, name, attach_to, person, in_use, yes=yes, progress=progress)
+        snapshot = sign_in(ws, name, site, attach_to, person, in_use, yes=yes, progress=progress)
     sealed = seal(ws.archive, signing_key(ws.archive, ws.user), progress)
     return SignedIn(ws.accounts.read(name), snapshot, sealed)
 
@@ -78,11 +79,11 @@ def holding(ws: Workspace, in_use: AccountsInUse) -> Iterator[None]:
         close_windows(ws, in_use)
 
 
-def require_consent(ws: Workspace, person: Person, *, yes: bool) -> None:
+def require_consent(ws: Workspace, person: Person, site: str, *, yes: bool) -> None:
     """Says once, plainly, what visits with an account may cost, asks, and records the answer. Raises PersonNeeded."""
     if any(e.body.get("name") == CONSENT for e in ws.archive.ledger.latest("setting.changed")):
         return
-    person.tell(TERMS)
+    person.tell(TERMS.format(site=load_policy(site).words.name))
     if not yes:
         if not person.present:
             raise PersonNeeded("Visits with your account need your consent first.", "Run it in a terminal, or add --yes.")
@@ -94,13 +95,21 @@ def require_consent(ws: Workspace, person: Person, *, yes: bool) -> None:
 
 
 def sign_in(
-    ws: Workspace, name: str, attach_to: str, person: Person, in_use: AccountsInUse, *, yes: bool, progress: Progress
+    ws: Workspace,
+    name: str,
+    site: str,
+    attach_to: str,
+    person: Person,
+    in_use: AccountsInUse,
+    *,
+    yes: bool,
+    progress: Progress,
 ) -> Snapshot:
-    """The consent, the window, the person, and the proof: the snapshot of the order list, seen signed in."""
-    require_consent(ws, person, yes=yes)
+    """The consent, the window, the person, and the proof: the snapshot of the site's order list, seen signed in."""
+    require_consent(ws, person, site, yes=yes)
     if attach_to:
         find_door(attach_to)  # said before anything is asked of the person
-        ws.accounts.write(replace(ws.accounts.read(name), attach=attach_to))
+        ws.accounts.write(replace(ws.accounts.read(name), attach=attach_to, site=site))
         in_use.windows.add(name)
         return _proof(ws, name, in_use, progress)
     if not person.present:
@@ -108,7 +117,7 @@ def sign_in(
             f"Only a person can sign the account {name} in.", f"Run in a terminal, at the desktop: tradewitness login {name}"
         )
     with ws.accounts.in_use(name):
-        ws.accounts.write(replace(ws.accounts.read(name), attach=""))
+        ws.accounts.write(replace(ws.accounts.read(name), attach="", site=site))
         folder = ws.accounts.window(name)
         in_use.windows.add(name)
         if not reached(folder):
@@ -139,7 +148,8 @@ def _signed_in_by(ws: Workspace, name: str, person: Person, in_use: AccountsInUs
 def _proof(ws: Workspace, name: str, in_use: AccountsInUse, progress: Progress) -> Snapshot:
     """The order list as the account sees it, kept as any page is. Raises PersonNeeded when it does not prove the sign-in."""
     account = ws.accounts.read(name)
-    target = Target("", "", "order_list", ws.site.address("order_list"), name, expecting(account))
+    site = ws.site_named(account.site)
+    target = Target("", "", "order_list", site.address("order_list"), name, expecting(account), account.site)
     snapshot = keep_snapshots(ws, (target,), progress, in_use=in_use)[0]
     if snapshot.outcome != "complete":
         hint = "Sign in there as that account, or give this one a name of its own: tradewitness login NAME"
@@ -147,7 +157,7 @@ def _proof(ws: Workspace, name: str, in_use: AccountsInUse, progress: Progress) 
             f"The sign-in could not be proved: {snapshot.why}",
             hint if account.label and account.label in snapshot.why else f"Try again: tradewitness login {name}",
         )
-    label = ws.site.signed_in_as(stored_page(snapshot, ws.archive.objects.get, ws.alias))
+    label = site.signed_in_as(stored_page(snapshot, ws.archive.objects.get, ws.alias))
     at = snapshot.visit.machine_time.isoformat()
     ws.accounts.write(replace(account, label=label or account.label, proved_at=at))
     return snapshot
@@ -162,4 +172,4 @@ def _first_page(ws: Workspace, name: str) -> str:
     """Where the window begins: the page that stopped the account, else the order list; both lead through the sign-in."""
     paused = ws.index.paused().get(name)
     stopped = ws.index.snapshot(paused.snapshot) if paused else None
-    return stopped.target.url if stopped else ws.site.address("order_list")
+    return stopped.target.url if stopped else ws.site_named(ws.accounts.read(name).site).address("order_list")

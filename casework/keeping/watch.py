@@ -20,13 +20,14 @@ from collector.browser.browsers import AccountsInUse
 from collector.capture.pace import Pace
 from collector.errors import PersonNeeded, WrongRequest
 from collector.kinds import case_pages
-from collector.model import Snapshot, Target
+from collector.model import ALIBABA, Snapshot, Target
 from collector.progress import Progress
 from collector.reading.reader import identified, read_stored
 from collector.reading.stored import stored_page
 from collector.site import ListedOrder, StoredPage
 
 _NUMBER = re.compile(r"[0-9]{10,24}")
+_ADDRESS = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+/", re.IGNORECASE)  # without its beginning
 _CUT_BY_A_SPREADSHEET = re.compile(r"[0-9][.,][0-9]+E\+[0-9]+", re.IGNORECASE)
 
 
@@ -73,17 +74,20 @@ def watch(ws: Workspace, request: WatchRequest, person: Person, progress: Progre
     Raises WrongRequest before any visit, PersonNeeded where only a person can go on; what was kept by then stays kept.
     """
     named = named_orders(ws, request, person)
+    site = _one_site(ws, named)
     keep(ws)
     in_use = AccountsInUse()
     try:
         with holding(ws, in_use):
-            account, listing = _account(ws, request, person, in_use, progress)
-            listed, beyond = _listed(ws, listing, account, in_use, progress) if request.everything or listing else ({}, ())
+            account, listing = _account(ws, request, person, site, in_use, progress)
+            listed, beyond = (
+                _listed(ws, listing, site, account, in_use, progress) if request.everything or listing else ({}, ())
+            )
             if request.everything:
                 named |= {number: order.url for number, order in listed.items()}
             seal_if_possible(ws.archive, ws.user, progress)  # its token says "not before" of every visit that follows
             budget = ws.archive.config.budget
-            looks = _look(ws, dict(list(named.items())[:budget]), account, in_use, progress)
+            looks = _look(ws, dict(list(named.items())[:budget]), site, account, in_use, progress)
             found = tuple(_found(ws, number, looks.get(number), listed.get(number)) for number in named)
             _confirm(found, person, request)
             progress("writing down what is watched")
@@ -132,16 +136,26 @@ def _asked(ws: Workspace, person: Person) -> dict[str, str]:
 def _order(ws: Workspace, text: str) -> tuple[str, str]:
     """A number or an address as number and address. Raises WrongRequest."""
     text = text.strip().strip("\"'")
-    if "://" in text or text.startswith(("www.", "biz.")):
+    if "://" in text or _ADDRESS.match(text):
         url = text if "://" in text else f"https://{text}"
-        number = ws.site.order_in(ws.alias.to_real(url))
+        site = ws.site_named(ws.site_at(url) or ALIBABA)
+        number = site.order_in(ws.alias.to_real(url))
         if not number:
             raise WrongRequest(f"{text} is not the address of an order page.", "It holds orderId= and the order's number.")
-        return number, ws.site.address("order", number)
+        return number, site.address("order", number)
     number = re.sub(r"[\s#.-]", "", text)
     if not _NUMBER.fullmatch(number):
         raise WrongRequest(f"{text!r} is not an order number.", "It has 15 to 18 digits and stands on the order's page.")
-    return number, ws.site.address("order", number)
+    watched = {case.order: case.site for case in cases(ws)} if ws.archive.exists else {}
+    return number, ws.site_named(watched.get(number, ALIBABA)).address("order", number)
+
+
+def _one_site(ws: Workspace, named: Mapping[str, str]) -> str:
+    """The site that all the orders are of: they are visited with one account. Raises WrongRequest."""
+    sites = {ws.site_at(url) or ALIBABA for url in named.values()} or {ALIBABA}
+    if len(sites) > 1:
+        raise WrongRequest("These orders are of different sites.", "Watch those of one site at a time.")
+    return sites.pop()
 
 
 def numbers_in(table: Path) -> list[str]:
@@ -166,20 +180,20 @@ def numbers_in(table: Path) -> list[str]:
 
 
 def _listed(
-    ws: Workspace, listing: Snapshot | None, account: str, in_use: AccountsInUse, progress: Progress
+    ws: Workspace, listing: Snapshot | None, site: str, account: str, in_use: AccountsInUse, progress: Progress
 ) -> tuple[dict[str, ListedOrder], tuple[str, ...]]:
     """The orders of the order list by number, as it was just kept, and what to know of those on its further pages.
 
     Raises PersonNeeded when it could not be seen.
     """
     if listing is None:
-        target = Target("", "", "order_list", ws.site.address("order_list"), account)
+        target = Target("", "", "order_list", ws.site_named(site).address("order_list"), account, site=site)
         listing = keep_snapshots(ws, (target,), progress, in_use=in_use)[0]
     if listing.outcome != "complete":
         raise PersonNeeded(f"Your order list could not be seen: {listing.why}", _sign_in_hint(account))
     page = _page(ws, listing)
-    listed = {order.order: order for order in ws.site.listed(page)}
-    rest = ws.site.orders_in_all(page) - len(listed)
+    listed = {order.order: order for order in ws.site_named(site).listed(page)}
+    rest = ws.site_named(site).orders_in_all(page) - len(listed)
     further = f"Your order list has {rest} more on its further pages, which were not looked at. Name them: "
     return listed, (further + "tradewitness watch ORDER_NUMBER…",) * (rest > 0)
 
@@ -188,20 +202,22 @@ def _listed(
 
 
 def _account(
-    ws: Workspace, request: WatchRequest, person: Person, in_use: AccountsInUse, progress: Progress
+    ws: Workspace, request: WatchRequest, person: Person, site: str, in_use: AccountsInUse, progress: Progress
 ) -> tuple[str, Snapshot | None]:
     """The account to visit with, signed in where somebody is there to do it; and the order list if that was seen for it.
 
     With nobody there, pages are asked for without an account: what needs one is kept as blocked, and said.
     """
-    name = request.account or ws.accounts.only()
-    if name and ws.accounts.read(ws.accounts.require_name(name)).signed_in:
-        require_consent(ws, person, yes=request.yes)
+    name = request.account or ws.accounts.only(site)
+    if name and (account := ws.accounts.read(ws.accounts.require_name(name))).signed_in:
+        if account.site != site:
+            raise WrongRequest(f"The account {name} is one of another site.", "Leave --account out, or give another name.")
+        require_consent(ws, person, site, yes=request.yes)
         return name, None
     if not person.present:
         return name, None
-    name = name or DEFAULT
-    return name, sign_in(ws, name, "", person, in_use, yes=request.yes, progress=progress)
+    name = name or ws.accounts.new_name(site)
+    return name, sign_in(ws, name, site, "", person, in_use, yes=request.yes, progress=progress)
 
 
 def _sign_in_hint(account: str) -> str:
@@ -212,14 +228,14 @@ def _sign_in_hint(account: str) -> str:
 
 
 def _look(
-    ws: Workspace, named: dict[str, str], account: str, in_use: AccountsInUse, progress: Progress
+    ws: Workspace, named: dict[str, str], site: str, account: str, in_use: AccountsInUse, progress: Progress
 ) -> dict[str, Snapshot]:
     """A look at each order's page, kept like any other. Raises what kept every window from opening."""
     if not named:
         raise WrongRequest("Your order list shows no orders.", "Give an order's number: tradewitness watch ORDER_NUMBER")
     known = {t.case: t for c in cases(ws) for t in targets_of(ws, c.order) if t.kind == "order"}
     targets = [
-        known.get(number) or Target("order", number, "order", url, account, {"order": number})
+        known.get(number) or Target("order", number, "order", url, account, {"order": number}, site)
         for number, url in named.items()
     ]
     targets = [replace(t, account=t.account or account) for t in targets]

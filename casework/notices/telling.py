@@ -38,7 +38,9 @@ class TellingAnswer:
 def due_concerns(ws: Workspace, now: datetime, steps: tuple[timedelta, ...]) -> tuple[Concern, ...]:
     """What of every open case's deadlines is to be told."""
     found = (
-        deadline_concern(deadline, now, name=one.case.name, link=page_address(one.file, deadline.page), steps=steps)
+        deadline_concern(
+            deadline, now, name=one.case.name, link=page_address(one.file, deadline.page), site=one.case.site, steps=steps
+        )
         for one in judged_cases(ws, now)
         for deadline in one.deadlines
     )

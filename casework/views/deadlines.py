@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from casework.blocks import Bar, Block, Cell, Span, Table, Tone, View, hint, line, warnings
 from collector.canonical import as_json
 from collector.errors import DONE, DUE
-from collector.model import ORIGINS, kept_in_part
+from collector.model import ALIBABA, ORIGINS, kept_in_part
 from rules.language.facts import fact_words, plain_words
 from rules.language.words import time_left, time_words
+from rules.policy.platform import load_policy
 
 if TYPE_CHECKING:
     from casework.asking.dossier import DeadlineAnswer
@@ -23,7 +24,6 @@ _STATES: dict[str, tuple[Tone, str]] = {
     "act_now": ("urgent", "act now"), "overdue": ("urgent", "overdue"), "met": ("aside", "done"),
     "undetermined": ("unsure", "cannot say"),
 }  # fmt: skip
-_WHO = {"you": "you", "supplier": "supplier", "platform": "Alibaba"}
 _SURE = {"printed": "printed timer", "copied": "timer you copied", "sources differ": "sources differ"}
 _PRESSING = ("act_now", "overdue", "due_soon")
 # A full cell for each of these that is still left: hours count at the end, weeks at the beginning.
@@ -99,7 +99,9 @@ def _row(deadline: Deadline, answer: DeadlineAnswer) -> tuple[Cell, ...]:
     part = "page kept in part" if deadline.lacks else ""
     said = ", ".join(filter(None, (_SURE.get(deadline.sure, ""), saved, part)))
     name = (_name(deadline), Span(said, "aside")) if said else _name(deadline)
-    who = f"{_WHO[deadline.who]}{'' if deadline.must else ', may'}" if deadline.who == "you" else _WHO[deadline.who]
+    who = "you, may" if deadline.who == "you" and not deadline.must else deadline.who
+    if who == "platform":
+        who = load_policy(answer.sites.get(deadline.case, ALIBABA)).words.name
     state = Span(deadline.outcome or word, tone)
     return name, who, _when(deadline, answer.zone), _left(deadline, answer.as_of, tone), state
 

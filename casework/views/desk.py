@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from casework.asking.today import acts
 from casework.blocks import Block, Line, Span, Tone, View, hint, line, warnings
 from casework.views.changes import change_row
 from casework.views.kept import outcome_codes, snapshot_row, snapshots_shown
@@ -14,6 +15,7 @@ from collector.canonical import as_json
 from collector.errors import DONE, DUE, PARTIAL, PERSON_NEEDED, exit_code_of
 from collector.kinds import page_kind
 from rules.language.words import age_words
+from rules.policy.platform import load_policy
 
 if TYPE_CHECKING:
     from casework.asking.today import NextAnswer, TodayAnswer, TodayLine
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from collector.archive.queries import Case
     from rules.night.blindness import Blind
 
-_ACTS = {"you": "you may act", "supplier": "the supplier must act", "platform": "Alibaba acts"}
 _LINKS = 3  # pages to look at by hand that are named for one kind of blindness
 _TONES: dict[str, Tone] = {"act_now": "urgent", "overdue": "urgent", "due_soon": "warning"}
 
@@ -78,7 +79,10 @@ def _next(answer: NextAnswer) -> Iterator[Line]:
     yield from _blind(answer.blind)
     yield from _lines((answer.line,), alarms=False)
     for number, step in enumerate(answer.steps[1:], 2):
-        yield line(f"{number}. {step['what']}: {_ACTS[step['who']]} {step['when']}", indent=2)
+        yield line(
+            f"{number}. {step['what']}: {acts(step['who'], load_policy(answer.site).words, must=False)} {step['when']}",
+            indent=2,
+        )
         yield from (line(Span(text, "aside"), indent=5) for text in (step["press"], step["link"]) if text)
     for advice in answer.advice:
         yield line(Span(advice.label, "strong"), indent=2)

@@ -97,16 +97,16 @@ def before_order(answer: BeforeOrderAnswer) -> View:
     code = exit_code_of(outcome_codes(captured.snapshots, captured.seal)) if captured else DONE
     kept = [s.id for s in captured.snapshots] if captured else []
     value = {"findings": answer.findings, "offers": answer.offers, "amount": answer.amount}
-    blocks: list[Block] = [_offers(answer.offers, str(answer.amount or ""))] if answer.offers else []
+    blocks: list[Block] = [_offers(answer.offers, str(answer.amount or ""), answer.protection)] if answer.offers else []
     blocks += _sections(answer.findings, brief=False)
     if captured:
         blocks.append(hint(f"Kept: {', '.join(kept)}. What the pages show today is evidence if you order."))
     return View(as_json({**value, "snapshots": kept, "seal": captured.seal.word if captured else ""}), tuple(blocks), code)
 
 
-def _offers(offers: Iterable[Offer], amount: str) -> Table:
+def _offers(offers: Iterable[Offer], amount: str, protection: str) -> Table:
     covered = f"Covered of {amount}" if amount else "Covered"
-    return Table(("Supplier", "Years", "Trade Assurance", "Limit", covered, "Product"), tuple(map(_offer, offers)))
+    return Table(("Supplier", "Years", protection, "Limit", covered, "Product"), tuple(map(_offer, offers)))
 
 
 def _offer(offer: Offer) -> tuple[Cell, ...]:
@@ -118,6 +118,6 @@ def _offer(offer: Offer) -> tuple[Cell, ...]:
 def draft(text: Draft) -> View:
     """The text alone, so that it can be copied; what to fill in and the warning beside it."""
     fill = f" Fill in: {', '.join(text.to_fill)}." if text.to_fill else ""
-    note = f"Nothing was sent. Read it, change it, paste it yourself into the Message Center or the dispute page.{fill}"
+    note = f"Nothing was sent. Read it, change it, paste it yourself into the {text.goes_to} or the dispute page.{fill}"
     json = as_json({"kind": text.kind, "lang": text.lang, "text": text.text, "to_fill": text.to_fill, "sent": False})
     return View(json, (Result(text.text.rstrip(), note),))

@@ -9,7 +9,7 @@ from casework.blocks import Block, Cell, Excerpt, Part, Span, Table, View, hint,
 from collector.canonical import as_json
 from collector.errors import DONE, PARTIAL
 from collector.kinds import in_words
-from collector.model import ORIGINS, Printed, kept_in_part
+from collector.model import ALIBABA, ORIGINS, Printed, kept_in_part
 from rules.language.dates import as_printed
 from rules.language.facts import fact_words, page_words, sentence, value_words
 from rules.language.words import time_words
@@ -68,10 +68,10 @@ def case_json(case: Case, targets: list[Target]) -> dict[str, Any]:
 # -- facts --------------------------------------------------------------------------------------------------------------
 
 
-def facts(facts: list[Fact], tiles: list[FactPicture | None], zone: str) -> View:
+def facts(facts: list[Fact], tiles: list[FactPicture | None], zone: str, site: str = ALIBABA) -> View:
     """What was read and entered, and where it stands; `tiles` are the pictures that show each, times are told in `zone`."""
     rows = [_fact_json(fact, tile) for fact, tile in zip(facts, tiles, strict=True)]
-    return View(as_json({"facts": rows}), tuple(_facts(facts, zone)))
+    return View(as_json({"facts": rows}), tuple(_facts(facts, zone, site)))
 
 
 def _fact_json(fact: Fact, tile: FactPicture | None) -> dict[str, Any]:
@@ -79,17 +79,17 @@ def _fact_json(fact: Fact, tile: FactPicture | None) -> dict[str, Any]:
     return {**{k: getattr(fact, k) for k in keys}, "origin": ORIGINS[fact.origin], "tile": tile, "lacks": fact.lacks}
 
 
-def _facts(facts: list[Fact], zone: str) -> Iterator[Block]:
+def _facts(facts: list[Fact], zone: str, site: str) -> Iterator[Block]:
     if not facts:
         yield line("Nothing has been read or entered yet.")
-    yield Table(("Fact", "Value", "State", "Where it stands", "Snapshot"), tuple(_fact(fact, zone) for fact in facts))
+    yield Table(("Fact", "Value", "State", "Where it stands", "Snapshot"), tuple(_fact(fact, zone, site) for fact in facts))
     for snapshot, lacks in dict.fromkeys((f.snapshot, f.lacks) for f in facts if f.lacks):
         yield from warnings([f"{snapshot}: the page was {kept_in_part(lacks)}."])
     yield hint("The exact place of each, and the words that stand there: tradewitness facts … --json")
 
 
-def _fact(fact: Fact, zone: str) -> tuple[Cell, ...]:
-    name = sentence(fact_words(fact.name, fact.round))
+def _fact(fact: Fact, zone: str, site: str) -> tuple[Cell, ...]:
+    name = sentence(fact_words(fact.name, fact.round, site))
     unseen = "not on what was kept" if fact.lacks else "not found on the page"
     state = unseen if fact.unseen else str(fact.state)
     state += f", {ORIGINS['saved']}" if fact.saved else ", kept in part" if fact.lacks and not fact.unseen else ""

@@ -52,7 +52,7 @@ def _told(answer: CaseTold) -> Iterator[Block]:
     yield (Table(("Page", "Address", "With"), pages, "Pages that are visited") if pages else _none("page is named"))
     entries = tuple(
         (
-            sentence(fact_words(one.fact.name, one.fact.round)), value_words(one.fact.value, case.zone),
+            sentence(fact_words(one.fact.name, one.fact.round, case.site)), value_words(one.fact.value, case.zone),
             time_words(one.fact.at, case.zone) if one.fact.at else "",
         )
         for one in answer.entries

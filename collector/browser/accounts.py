@@ -24,6 +24,7 @@ from collector.browser.window import cleared, ended, reached
 from collector.canonical import as_json, made
 from collector.errors import ArchiveError, BrowserError, PersonNeeded, WrongRequest
 from collector.ledger.disk import make_folder, write_file
+from collector.model import ALIBABA
 from collector.platform import keep_private
 
 DEFAULT = "main"
@@ -38,12 +39,16 @@ _LEFT_OUT = (
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """`label` is the name that its pages show; `proved_at` ISO 8601 UTC or "" (never yet); `attach` a door given by hand."""
+    """`label` is the name that its pages show; `proved_at` ISO 8601 UTC or "" (never yet); `attach` a door given by hand.
+
+    `site` is the one that it is an account of.
+    """
 
     name: str
     label: str = ""
     proved_at: str = ""
     attach: str = ""
+    site: str = ALIBABA
 
     @property
     def signed_in(self) -> bool:
@@ -70,10 +75,15 @@ class Accounts:
             return Account(name)
         return replace(noted, name=name)
 
-    def only(self) -> str:
-        """The name of the only account there is, or ""."""
-        known = self.known()
+    def only(self, site: str = ALIBABA) -> str:
+        """The name of the only account there is of a site, or ""."""
+        known = [account for account in self.known() if account.site == site]
         return known[0].name if len(known) == 1 else ""
+
+    def new_name(self, site: str) -> str:
+        """What an account of a site is called that nobody gave a name: as the first of all is, or as its site."""
+        first = self.read(DEFAULT)
+        return DEFAULT if first.site == site or not first.signed_in else site
 
     def write(self, account: Account) -> None:
         """Writes the account down, for its user's eyes only."""

@@ -10,7 +10,7 @@ from collector.reading.money import CODES, read_money
 from collector.reading.readings import Node, Reading
 from collector.reading.texts import as_text, squeezed
 
-_SUFFIX = re.compile(r"\s+[-|]\s+(?:Buy\s.*\son\s+Alibaba\.com|Alibaba\.com)\s*$", re.IGNORECASE | re.DOTALL)
+_SUFFIX = re.compile(r"\s+[-|]\s+(?:Buy\s.*\son\s+)?\w+\.com\s*$", re.IGNORECASE | re.DOTALL)
 _LANGUAGES = (
     "English|Español|Deutsch|Français|Português|Italiano|Русский|中文|简体中文|Bahasa Indonesia|العربية|Türkçe|Nederlands"
     "|日本語|한국어|Tiếng Việt|ไทย|ภาษาไทย|हिंदी|हिन्दी|עברית|Polski"

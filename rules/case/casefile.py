@@ -9,7 +9,7 @@ from itertools import groupby, takewhile
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from collector.model import AddedFile, Fact, FileText, Snapshot, kept_in_part
+from collector.model import ALIBABA, AddedFile, Fact, FileText, Snapshot, kept_in_part
 from rules.case.suppliers import without_others
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -39,7 +39,8 @@ class Turning:
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """A case as of `as_of` (UTC). `zone` is the case's IANA zone; `facts` are all facts, oldest first, read and asserted.
+    """A case as of `as_of` (UTC), on a `site`. `zone` is the case's IANA zone; `facts` are all facts, oldest first, read
+    and asserted.
 
     `snapshots` are those made by `as_of`, oldest first, with their ledger numbers in `events`. `texts` are those of the
     files, where a question needs them. `is_known`: it is what `known` gives.
@@ -59,6 +60,7 @@ class CaseFile:
     events: tuple[LedgerEvent, ...] = ()
     account: str = ""
     texts: tuple[FileText, ...] = ()
+    site: str = ALIBABA
     is_known: bool = field(default=False, compare=False, repr=False)
     turning: Turning = field(default_factory=Turning, compare=False, repr=False)
     _named: dict[str, tuple[Fact, ...]] = field(default_factory=dict, init=False, compare=False, repr=False)

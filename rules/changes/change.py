@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from collector.model import Fact, Place, StandingPage
+from collector.model import ALIBABA, Fact, Place, StandingPage
 
 ChangeKind = Literal["fact", "message", "text", "picture"]
 KINDS: tuple[ChangeKind, ...] = ("fact", "message", "text", "picture")
@@ -14,11 +14,12 @@ KINDS: tuple[ChangeKind, ...] = ("fact", "message", "text", "picture")
 
 @dataclass(frozen=True, slots=True)
 class WatchedPage:
-    """A page that is looked at again and again: its case, the target's id, and its kind (order, thread…)."""
+    """A page that is looked at again and again: its case, the target's id, its kind (order, thread…), and its site."""
 
     case: str
     target: str
     kind: str
+    site: str = ALIBABA
 
 
 @dataclass(frozen=True, slots=True)

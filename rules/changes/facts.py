@@ -77,7 +77,7 @@ def _says(rule: FactRule, old: Fact, new: Fact) -> bool:
 
 def _sentence(page: WatchedPage, rule: FactRule, before: Any, after: Any, went: str, zone: str) -> tuple[str, str]:
     """What changed in one sentence, and apart what it was and is: "The supplier's limit went down", " from … to …"."""
-    where, words = page_words(page.kind), rule.words or fact_words(rule.name)
+    where, words = page_words(page.kind), rule.words or fact_words(rule.name, site=page.site)
     bare = _on_page(words)
     if went == "gone":
         return f"The {where} no longer shows {bare}", "" if before is True else f". It was {told(before, zone)}"

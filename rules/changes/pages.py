@@ -19,7 +19,7 @@ def page_changes(
     page: WatchedPage, readings: Iterable[PageReading], zone: str, policy: ChangePolicy | None = None
 ) -> tuple[Change, ...]:
     """The changes over the looks at one page; `readings` are oldest first, those that kept nothing left out."""
-    looks, rules = tuple(readings), policy or load_change_policy()
+    looks, rules = tuple(readings), policy or load_change_policy(page.site)
     told = (*fact_changes(page, looks, rules, zone), *message_changes(page, looks, rules, zone))
     return in_order((*told, *standing_changes(page, looks, told)))
 
@@ -28,7 +28,7 @@ def case_changes(casefile: CaseFile, policy: ChangePolicy | None = None) -> tupl
     """The changes of a case's pages by what their visits say: facts and messages, not every word."""
     found: list[Change] = []
     for (target, kind, _), looks in _pages(casefile).items():
-        found += page_changes(WatchedPage(casefile.order, target, kind), looks, casefile.zone, policy)
+        found += page_changes(WatchedPage(casefile.order, target, kind, casefile.site), looks, casefile.zone, policy)
     return in_order(found)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from collector.model import ALIBABA
 from rules.policy.fact_names import FACTS
+from rules.policy.platform import load_policy
 from rules.policy.schema import from_toml, installed, wrong
 
 WAYS = frozenset({"lower", "higher", "earlier", "later", "gone", "other"})
@@ -60,9 +62,9 @@ class ChangePolicy:
 
 
 @lru_cache
-def load_change_policy() -> ChangePolicy:
-    """The installed policy. Raises WrongRequest that names the place of what is wrong."""
-    return change_policy(installed("changes"))
+def load_change_policy(site: str = ALIBABA) -> ChangePolicy:
+    """The installed policy in the words of a site. Raises WrongRequest that names the place of what is wrong."""
+    return change_policy(load_policy(site).words.filled(installed("changes")))
 
 
 def change_policy(text: str) -> ChangePolicy:

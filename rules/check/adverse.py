@@ -29,6 +29,7 @@ def adverse(chronology: Chronology) -> tuple[Finding, ...]:
 def _arguments(chronology: Chronology) -> Iterator[Finding]:
     """Each argument once, where it was last made; what the contract says to it stands beside it."""
     matcher, found = load_phrases("arguments"), dict[str, tuple[Flag, Statement, str]]()
+    words = chronology.policy.words
     answer = chronology.casefile.read("dispute.supplier_answer")
     for told in _supplier_says(chronology):
         for hit in matcher.hits(told.text):
@@ -39,9 +40,9 @@ def _arguments(chronology: Chronology) -> Iterator[Finding]:
         text = f"The supplier says that {flag.label}: {quoted(told, sentence)}."
         if item is not None and item.verdict == "ok":
             answered = f"{text} The contract answers: {item.text}"
-            yield Finding(f"other_side.{flag.id}", "ok", answered, (told.fact, *item.facts), flag.todo)
+            yield Finding(f"other_side.{flag.id}", "ok", answered, (told.fact, *item.facts), words.filled(flag.todo))
         else:
-            yield Finding(f"other_side.{flag.id}", "missing", text, (told.fact,), flag.todo)
+            yield Finding(f"other_side.{flag.id}", "missing", text, (told.fact,), words.filled(flag.todo))
     if answer and not any(told.place == "dispute page" for _, told, _ in found.values()):
         text = (
             f"The supplier answered on the dispute page: {quoted(Statement('supplier', str(answer.value), 'dispute page'))}."
@@ -107,7 +108,9 @@ def _receipt_confirmed(chronology: Chronology) -> Iterator[Finding]:
     if confirmed and (opened is None or confirmed.earliest < opened.latest):
         text = f"You confirmed receipt on {day_text(confirmed)}: the supplier will say that the goods were in order."
         todo = "Say when and how the defect was found, and why not before; newer texts give 30 days from the confirmation."
-        source = chronology.policy.source("faq-20155175").title
+        rule = chronology.policy.deadline("claim")
+        counts = [count.source for count in rule.counts if count.start == "receipt_confirmed"] if rule else []
+        source = chronology.policy.source(counts[0]).title if counts else chronology.policy.base.title
         yield Finding("own.receipt_confirmed", "problem", text, (confirmed.fact,), todo, source)
 
 

@@ -78,7 +78,7 @@ def completed(pages: tuple[PageSeen, ...]) -> tuple[PageSeen, ...]:
 
 
 def _guide(policy: Policy) -> str:
-    return policy.source("guide").title
+    return policy.base.title
 
 
 def _page(page: PageSeen, amount: Money | None, policy: Policy, zone: str) -> Iterator[Finding]:
@@ -108,11 +108,11 @@ def _search(page: PageSeen, policy: Policy) -> Iterator[Finding]:
     offers = page.value("search.offers")
     number = len(offers) if isinstance(offers, list | tuple) else 0
     if filtered:
-        text = f"The search is filtered for Trade Assurance (ta=y): {number} results were read."
+        text = f"The search is filtered for {policy.words.protection} (ta=y): {number} results were read."
         yield Finding("before.filter", "ok", text, ("search.offers",), "", _guide(policy))
     else:
-        text = f"The search is not filtered for Trade Assurance: of {number} results some may have none."
-        todo = "Tick “Trade Assurance” on the search page, or put &ta=y at the end of its address."
+        text = f"The search is not filtered for {policy.words.protection}: of {number} results some may have none."
+        todo = f"Tick “{policy.words.protection}” on the search page, or put &ta=y at the end of its address."
         yield Finding("before.filter", "problem", text, ("search.offers",), todo, _guide(policy))
     if not number:
         yield Finding("before.offers", "undetermined", "No result could be read from the search page.", ("search.offers",),
@@ -120,20 +120,21 @@ def _search(page: PageSeen, policy: Policy) -> Iterator[Finding]:
 
 
 def _badge(page: PageSeen, policy: Policy) -> Iterator[Finding]:
-    name = f"{page.kind}.badge"
+    name, cover = f"{page.kind}.badge", policy.words.protection
     badge = page.value(name)
     who = page.value("supplier.name") or page.value("product.title") or page.url
     if badge is True:
-        yield Finding("before.badge", "ok", f"{who}: the page shows the Trade Assurance badge.", (name,), "", _guide(policy))
+        yield Finding("before.badge", "ok", f"{who}: the page shows the {cover} badge.", (name,), "", _guide(policy))
         return
     ask = (
-        "Ask in the Message Center: “Do you offer Trade Assurance, and up to what amount?” If not, choose another supplier."
+        f"Ask in the {policy.words.messages}: “Do you offer {cover}, and up to what amount?”"
+        " If not, choose another supplier."
     )
     if badge is False:
-        text = f"{who}: the page says that there is no Trade Assurance."
+        text = f"{who}: the page says that there is no {cover}."
         yield Finding("before.badge", "problem", text, (name,), ask, _guide(policy))
     else:
-        text = f"{who}: no Trade Assurance badge was found on the page."
+        text = f"{who}: no {cover} badge was found on the page."
         yield Finding("before.badge", "undetermined", text, (name,), ask, _guide(policy))
 
 
@@ -144,7 +145,8 @@ def _limit(page: PageSeen, amount: Money | None, policy: Policy, zone: str) -> I
         last = next((f for f in reversed(page.earlier) if f.name == "supplier.limit" and isinstance(f.value, Money)), None)
         then = f" An earlier visit still showed {money_words(last.value)} ({day_read(last, zone)})." if last else ""
         text = f"The supplier's limit is not shown on this page; that does not mean that there is none.{then}"
-        todo = "Ask in the Message Center up to what amount Trade Assurance covers, and keep the answer."
+        words = policy.words
+        todo = f"Ask in the {words.messages} up to what amount {words.protection} covers, and keep the answer."
         yield Finding("before.limit", "undetermined", text, facts, todo, source)
     elif amount is None:
         yield Finding("before.limit", "ok", f"The supplier's limit is {money_words(limit)}.", facts, "", source)
@@ -191,7 +193,7 @@ def _record(page: PageSeen, policy: Policy, zone: str) -> Iterator[Finding]:
     ]  # fmt: skip
     if parts:
         text = f"{who}, {where}. {'. '.join(parts)}."
-        todo = "Look for it on the supplier's other pages, or ask in the Message Center."
+        todo = f"Look for it on the supplier's other pages, or ask in the {policy.words.messages}."
         yield Finding("before.record_missing", "undetermined", text, (*hidden, *unread), todo, source)
     if told := changes((*page.earlier, *page.facts), zone):
         text = f"{who}: the {page_words(page.kind)} changed. {'; '.join(told.values())}."
@@ -206,12 +208,13 @@ def _amount_missing(source: str) -> tuple[Finding, ...]:
 
 def _steps(policy: Policy) -> Iterator[Finding]:
     """What to do before any order, from the policy's moments; one finding, so that it is read."""
+    words = policy.words
     todo = (
         "Approve a sample first. Put every term into the order's contract (tradewitness draft CASE contract). Talk only in"
-        " the Message Center. Select “Order with Trade Assurance” at checkout, and pay only on the order page or by wire to"
-        " the account it shows."
+        f" the {words.messages}. Select “Order with {words.protection}” at checkout, and pay only on the order page or by"
+        " wire to the account it shows."
     )
-    text = "Before you order: sample, contract, Message Center, “Order with Trade Assurance”, payment on the platform."
+    text = f"Before you order: sample, contract, {words.messages}, “Order with {words.protection}”, payment on the platform."
     yield Finding("before.steps", "undetermined", text, (), todo, _guide(policy))
 
 
@@ -228,11 +231,11 @@ def _others(pages: tuple[PageSeen, ...], amount: Money | None, policy: Policy) -
 # -- offers side by side -----------------------------------------------------------------------------------------------
 
 
-def offers(pages: tuple[PageSeen, ...], amount: Money | None) -> tuple[Offer, ...]:
+def offers(pages: tuple[PageSeen, ...], amount: Money | None, policy: Policy) -> tuple[Offer, ...]:
     """Every result of the search pages, and each product and supplier page, those that cover the amount first."""
     companies = {page.value("supplier.name") for page in pages if page.kind == "product"}
     shown = [page for page in completed(pages) if page.kind != "supplier" or page.value("supplier.name") not in companies]
-    found = [_row(entry, amount) for page in shown for entry in _entries(page)]
+    found = [_row(entry, amount, policy) for page in shown for entry in _entries(page)]
     order = {"yes": 0, "in part": 1, "unknown": 2, "no": 3}
     return tuple(sorted(found, key=lambda offer: (order[offer.covered], -(offer.years or 0), offer.supplier, offer.title)))
 
@@ -249,24 +252,24 @@ def _entries(page: PageSeen) -> Iterator[Mapping[str, Any]]:
         }  # fmt: skip
 
 
-def _row(entry: Mapping[str, Any], amount: Money | None) -> Offer:
+def _row(entry: Mapping[str, Any], amount: Money | None, policy: Policy) -> Offer:
     badge, limit, years = entry.get("badge"), entry.get("limit"), entry.get("years")
     badge = badge if isinstance(badge, bool) else None
     limit = limit if isinstance(limit, Money) else None
-    covered, words = _covered(badge, limit, amount)
+    covered, words = _covered(badge, limit, amount, policy.words.protection)
     names = (str(entry.get(key) or "") for key in ("title", "supplier", "url"))
     title, supplier, url = names
     return Offer(title, supplier, url, years if isinstance(years, int) else None, str(entry.get("country") or ""),
                  badge, limit, covered, words)  # fmt: skip
 
 
-def _covered(badge: bool | None, limit: Money | None, amount: Money | None) -> tuple[str, str]:
+def _covered(badge: bool | None, limit: Money | None, amount: Money | None, cover: str) -> tuple[str, str]:
     if badge is False:
-        return "no", "no Trade Assurance"
+        return "no", f"no {cover}"
     if limit is None or amount is None or limit.currency != amount.currency:
         if badge is None:
             return "unknown", "neither badge nor limit known" if limit is None else "badge not shown; ask"
-        return "unknown", "Trade Assurance; ask for its limit" if limit is None else f"up to {money_words(limit)}"
+        return "unknown", f"{cover}; ask for its limit" if limit is None else f"up to {money_words(limit)}"
     if amount.amount <= limit.amount:
         return "yes", "the whole amount"
     rest = Money(amount.amount - limit.amount, amount.currency)

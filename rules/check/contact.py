@@ -1,4 +1,4 @@
-"""Whether the Message Center shows that the supplier was told of each problem, before a dispute: without it, a finding.
+"""Whether the conversation on the site shows that the supplier was told of each problem before a dispute; else a finding.
 
 Each reason is judged by itself: by messages that tell of that problem, written when there could be one.
 """
@@ -13,20 +13,14 @@ from functools import lru_cache
 from collector.model import Fact, Finding
 from rules.case.chronology import Chronology, Occurrence, day_text, days_between, occurrence
 from rules.conversation.messages import heard, not_whole
+from rules.language.facts import sentence
 from rules.language.phrases import Flag, PhraseBook, load_phrases, matcher
 from rules.language.words import day_words
 from rules.policy.calendars import day_in
 from rules.policy.platform import REASONS, Policy, Reason
 
 _FACTS = ("thread.messages", "supplier_contacted_at", "dispute.submitted_at")
-_WRITE = (
-    "Write to the supplier in the Message Center what is wrong (tradewitness draft CASE supplier), then keep the thread:"
-    " tradewitness capture CASE."
-)
 _DENY = ("nothing", "none", "neither")  # "nothing is broken"; beside those that take away every other phrase
-_MAY_BE_ELSEWHERE = "what is kept of the Message Center does not show that you told the supplier; what is not kept may."
-_LOOK = f"Look there by hand: if you did not, {_WRITE[0].lower()}{_WRITE[1:]}"
-_KEEP = "Capture the Message Center thread: tradewitness case set CASE --thread NAME, then tradewitness capture CASE."
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +73,7 @@ def contact(chronology: Chronology, reasons: tuple[str, ...]) -> tuple[Finding, 
 
 
 def told_of_all(chronology: Chronology, reasons: tuple[str, ...]) -> bool:
-    """Whether the Message Center shows for each of these reasons that the supplier was told; False for none."""
+    """Whether the conversation on the site shows for each of these reasons that the supplier was told; False for none."""
     return bool(reasons) and all(found.told for found in reports(chronology, reasons))
 
 
@@ -139,8 +133,9 @@ def _finding(chronology: Chronology, found: ReportToSupplier) -> Finding:
     id, label = f"contact.{found.reason.id}", found.reason.label
     telling, unclear = (_before(messages, opened) for messages in (found.telling, found.unclear))
     facts = (*_FACTS, found.start.fact) if found.start else _FACTS
+    place, write = chronology.policy.words.messages, _write(chronology)
     if telling and found.start:
-        text = f"{label}: the Message Center shows that you told the supplier on {telling[0].day}: {telling[0].quote}"
+        text = f"{label}: the {place} shows that you told the supplier on {telling[0].day}: {telling[0].quote}"
         return Finding(id, "ok", text, ("thread.messages", found.start.fact), "", _where(chronology))
     if telling:
         event = chronology.policy.event(found.begins)
@@ -148,12 +143,14 @@ def _finding(chronology: Chronology, found: ReportToSupplier) -> Finding:
         todo = f"Enter the day: tradewitness case set CASE {event.facts[-1]}=DAY."
         return Finding(id, "undetermined", text, (*_FACTS, *event.facts), todo, _where(chronology))
     if unclear:
-        text = f"{label}: the Message Center shows your message of {unclear[-1].day}, but no word in it that tells of this."
-        todo = f"Read it again; if it does not say what is wrong: {_WRITE}"
+        text = f"{label}: the {place} shows your message of {unclear[-1].day}, but no word in it that tells of this."
+        todo = f"Read it again; if it does not say what is wrong: {write}"
         return Finding(id, "undetermined", text, facts, todo, _where(chronology))
     if not_whole(chronology.casefile) and not chronology.happened("supplier_contacted"):
-        return Finding(id, "undetermined", f"{label}: {_MAY_BE_ELSEWHERE}", facts, _LOOK, _where(chronology))
-    text, todo = f"{label}: {_nothing(chronology, found, opened)}", _WRITE if _kept(chronology) else _KEEP
+        return Finding(
+            id, "undetermined", f"{label}: {_may_be_elsewhere(chronology)}", facts, _look(chronology), _where(chronology)
+        )
+    text, todo = f"{label}: {_nothing(chronology, found, opened)}", write if _kept(chronology) else _keep(chronology)
     return Finding(id, "problem" if found.seen and opened else "missing", text, facts, todo, _where(chronology))
 
 
@@ -172,40 +169,62 @@ def _nothing(chronology: Chronology, found: ReportToSupplier, opened: Occurrence
     if not found.seen:
         return "no thread kept so far shows that you told the supplier of it."
     before = " before the dispute was opened" if opened else ""
-    return f"the Message Center shows no message of yours{since} that tells the supplier of it{before}."
+    return f"the {chronology.policy.words.messages} shows no message of yours{since} that tells the supplier of it{before}."
 
 
 def _of_no_reason(chronology: Chronology) -> Finding:
     """What was told, reason by reason; whether it is enough cannot be said before a reason is named."""
     id, opened, where = "contact.before_dispute", chronology.happened("dispute_opened"), _where(chronology)
+    place, write, keep = chronology.policy.words.messages, _write(chronology), _keep(chronology)
     every = reports(chronology, tuple(reason.id for reason in chronology.policy.reasons))
     told = {r.reason.label: _before(r.telling, opened)[0] for r in every if r.told and _before(r.telling, opened)}
     if told:
         listed = "; ".join(f"{label}, on {said.day}: {said.quote}" for label, said in told.items())
-        text = f"The Message Center shows what you told the supplier. {listed}"
+        text = f"The {place} shows what you told the supplier. {listed}"
         todo = f"Say which of it is your reason: --reason {' | '.join(REASONS)}."
         return Finding(id, "undetermined", text, _FACTS, todo, where)
     said, since = _said(chronology), problem_since(chronology)
     recent = _before(tuple(s for s in said if not since or s.told.latest >= since), opened)
     if recent:
-        text = f"The Message Center shows your message of {recent[-1].day}, but no word in it that tells of a problem."
-        return Finding(id, "undetermined", text, _FACTS, f"Read it again; if it does not say what is wrong: {_WRITE}", where)
+        text = f"The {place} shows your message of {recent[-1].day}, but no word in it that tells of a problem."
+        return Finding(id, "undetermined", text, _FACTS, f"Read it again; if it does not say what is wrong: {write}", where)
     claimed = chronology.happened("supplier_contacted")
     if claimed and not said:
         text = f"You say that you wrote to the supplier on {day_text(claimed)}; no thread kept so far shows it."
-        return Finding(id, "missing", text, _FACTS, _KEEP, where)
+        return Finding(id, "missing", text, _FACTS, keep, where)
     if not_whole(chronology.casefile):
-        text = f"{_MAY_BE_ELSEWHERE[0].upper()}{_MAY_BE_ELSEWHERE[1:]}"
-        return Finding(id, "undetermined", text, _FACTS, _LOOK, where)
+        return Finding(id, "undetermined", sentence(_may_be_elsewhere(chronology)), _FACTS, _look(chronology), where)
     if said and opened:
-        text = "The Message Center shows no message from you about the problem before the dispute was opened."
-        return Finding(id, "problem", text, _FACTS, _WRITE, where)
+        text = f"The {place} shows no message from you about the problem before the dispute was opened."
+        return Finding(id, "problem", text, _FACTS, write, where)
     text = "No thread kept so far shows that you told the supplier of the problem."
-    return Finding(id, "missing", text, _FACTS, _WRITE if _kept(chronology) else _KEEP, where)
+    return Finding(id, "missing", text, _FACTS, write if _kept(chronology) else keep, where)
+
+
+def _write(chronology: Chronology) -> str:
+    return (
+        f"Write to the supplier in the {chronology.policy.words.messages} what is wrong (tradewitness draft CASE supplier),"
+        " then keep the thread: tradewitness capture CASE."
+    )
+
+
+def _keep(chronology: Chronology) -> str:
+    place = chronology.policy.words.messages
+    return f"Capture the {place} thread: tradewitness case set CASE --thread NAME, then tradewitness capture CASE."
+
+
+def _look(chronology: Chronology) -> str:
+    write = _write(chronology)
+    return f"Look there by hand: if you did not, {write[0].lower()}{write[1:]}"
+
+
+def _may_be_elsewhere(chronology: Chronology) -> str:
+    place = chronology.policy.words.messages
+    return f"what is kept of the {place} does not show that you told the supplier; what is not kept may."
 
 
 def _where(chronology: Chronology) -> str:
-    source = chronology.policy.source("guide")
+    source = chronology.policy.base
     return f"{source.title} ({source.effective})"
 
 

@@ -18,6 +18,7 @@ from rules.conversation.messages import Statement, passages, quoted, statements
 from rules.language.phrases import Flag, Matcher, PhraseBook, matcher, sentences
 from rules.language.stated import amounts_in, days_in, measures_in, narrow
 from rules.language.words import money_words
+from rules.policy.platform import SiteWords
 from rules.policy.schema import from_toml, installed, wrong
 
 FILES = ("contract",)
@@ -71,9 +72,12 @@ class Checklist:
 
 
 @lru_cache
-def load_checklist() -> tuple[Checklist, Matcher]:
-    """The installed checklist, and its phrases ready to be used. Raises WrongRequest when its text is wrong."""
-    checklist = from_toml(Checklist, installed("contract"), "checklist")
+def load_checklist(words: SiteWords) -> tuple[Checklist, Matcher]:
+    """The installed checklist in the words of a site, and its phrases ready to be used.
+
+    Raises WrongRequest when its text is wrong.
+    """
+    checklist = from_toml(Checklist, words.filled(installed("contract")), "checklist")
     for item in checklist.items:
         if strange := [name for name in item.measures if name not in _MEASURES]:
             raise wrong(f"items.{item.id}", f"{strange[0]!r} is no measure")
@@ -87,16 +91,16 @@ def load_checklist() -> tuple[Checklist, Matcher]:
 
 def contract(chronology: Chronology) -> tuple[Finding, ...]:
     """A finding for each item of the checklist, then the vague words; one finding where no contract is known at all."""
-    casefile, (checklist, _) = chronology.casefile, load_checklist()
+    casefile, (checklist, _) = chronology.casefile, load_checklist(chronology.policy.words)
     written, source = agreed_text(casefile), _cite(chronology)
     if not written and not any(casefile.fact(name) for item in checklist.items for name in item.facts):
         return (*_unreadable(casefile, source), _nothing_known(source))
     found = [_item(item, written, chronology, source) for item in checklist.items]
-    return (*_unreadable(casefile, source), *found, *_vague(written, source))
+    return (*_unreadable(casefile, source), *found, *_vague(written, chronology.policy.words, source))
 
 
 def _cite(chronology: Chronology) -> str:
-    source = chronology.policy.source("guide")
+    source = chronology.policy.base
     return f"{source.title}: sample purchase contract checklist"
 
 
@@ -157,7 +161,8 @@ def _item(item: ChecklistItem, written: tuple[Statement, ...], chronology: Chron
     id, facts, label = f"contract.{item.id}", item.facts or ("order.terms",), item.label[0].upper() + item.label[1:]
     if stated := _stated(item, chronology):
         return Finding(id, "ok", f"{label}: {stated[0]}.", (stated[1],), source=source)
-    places = list(_standing(item, written))
+    site = chronology.policy.words
+    places = list(_standing(item, written, site))
     firm = next((place for place in places if _measured(item, place[1])), None)
     if firm:
         return Finding(id, "ok", f"{label}: {quoted(*firm)}.", (firm[0].fact,), source=source)
@@ -165,7 +170,7 @@ def _item(item: ChecklistItem, written: tuple[Statement, ...], chronology: Chron
     if places:
         text = f"{label}: what stands there has no figure by which it could be measured: {quoted(*places[0])}."
         return Finding(id, "problem", text, facts, todo, source)
-    chat = next((p for p in _standing(item, before_payment(chronology)) if _measured(item, p[1])), None)
+    chat = next((p for p in _standing(item, before_payment(chronology), site) if _measured(item, p[1])), None)
     if chat:
         text = f"{label}: only the chat says it, not the contract: {quoted(*chat)}."
         return Finding(id, "missing", text, (*facts, "thread.messages"), todo, source)
@@ -192,9 +197,9 @@ def _stated(item: ChecklistItem, chronology: Chronology) -> tuple[str, str] | No
     return None
 
 
-def _standing(item: ChecklistItem, written: tuple[Statement, ...]) -> Iterator[tuple[Statement, str]]:
+def _standing(item: ChecklistItem, written: tuple[Statement, ...], site: SiteWords) -> Iterator[tuple[Statement, str]]:
     """The sentences that speak of the item."""
-    _, words = load_checklist()
+    _, words = load_checklist(site)
     for statement in written:
         for sentence in sentences(statement.text):
             if any(hit.flag.id == item.id for hit in words.hits(sentence)):
@@ -209,7 +214,7 @@ def _where(chronology: Chronology) -> str:
     """Where a missing clause still fits: into the order before payment, afterwards only as a message that both confirm."""
     paid = money(chronology.casefile, "order.paid")
     if chronology.happened("paid") or (paid and paid.amount):
-        return "The order is paid, so ask the supplier to confirm in the Message Center"
+        return f"The order is paid, so ask the supplier to confirm in the {chronology.policy.words.messages}"
     return "Before you pay, ask for this in the order's contract"
 
 
@@ -228,14 +233,14 @@ def clause(text: str, chronology: Chronology) -> str:
 
 def missing_items(chronology: Chronology) -> tuple[ChecklistItem, ...]:
     """The checklist's items that the contract does not say, or not measurably."""
-    checklist, _ = load_checklist()
+    checklist, _ = load_checklist(chronology.policy.words)
     verdicts = {finding.id: finding.verdict for finding in contract(chronology)}
     return tuple(item for item in checklist.items if verdicts.get(f"contract.{item.id}") != "ok")
 
 
-def _vague(written: tuple[Statement, ...], source: str) -> Iterator[Finding]:
+def _vague(written: tuple[Statement, ...], site: SiteWords, source: str) -> Iterator[Finding]:
     """The vague words, one finding: at most four quotes, the rest counted."""
-    _, words = load_checklist()
+    _, words = load_checklist(site)
     found = [
         (statement, hit)
         for statement in written
@@ -247,7 +252,7 @@ def _vague(written: tuple[Statement, ...], source: str) -> Iterator[Finding]:
         shown = "; ".join(f"{quoted(statement, hit.sentence)}: instead, {hit.flag.label}" for statement, hit in found[:4])
         more = f"; and {len(found) - 4} more" if len(found) > 4 else ""
         text = f"Words that nothing can be measured by: {shown}{more}."
-        todo = "Replace them by figures before you pay; afterwards, ask the supplier in the Message Center what is meant."
+        todo = f"Replace them by figures before you pay; afterwards, ask the supplier in the {site.messages} what is meant."
         yield Finding("contract.vague", "problem", text, ("order.terms",), todo, source)
 
 

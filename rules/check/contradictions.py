@@ -87,7 +87,8 @@ def _disagreements(chronology: Chronology) -> Iterator[Finding]:
         if read and entries and not _is_time(chronology, page_name) and _plain(read) != _plain(entries[-1]):
             shown = "the page that you saved" if read.saved else "the page"
             said, entered = (value_words(fact.value, chronology.casefile.zone) for fact in (read, entries[-1]))
-            text = f"{sentence(fact_words(page_name))}: {shown} says {said}, you entered {entered}; the page is used."
+            name = sentence(fact_words(page_name, site=chronology.casefile.site))
+            text = f"{name}: {shown} says {said}, you entered {entered}; the page is used."
             yield _conflict(page_name, own_name, text)
 
 
@@ -104,7 +105,7 @@ def _saved_pages(chronology: Chronology) -> Iterator[Finding]:
         use = "both are counted, act by the earlier" if name == TIMER else "the one that was seen is used"
         now, kept = (value_words(fact.value, casefile.zone) for fact in (seen, saved))
         both = f"the page that was seen says {now}, the one that you saved {when} says {kept}"
-        text = f"{sentence(fact_words(name))}: {both}; {use}."
+        text = f"{sentence(fact_words(name, site=casefile.site))}: {both}; {use}."
         todo = "Keep the page again: tradewitness capture CASE. If you saved the wrong page, leave it out of the pack."
         yield Finding(f"conflict.saved.{name}", "problem", text, (name,), todo)
 
@@ -179,7 +180,8 @@ def _amounts(chronology: Chronology) -> Iterator[Finding]:
     for name in _OF_THE_ORDER:
         told = next((f.value for f in reversed(casefile.asserted(name)) if isinstance(f.value, Money)), None)
         if told and told.currency != order.currency:
-            text = f"{sentence(fact_words(name))} is {money_words(told)}, but the order is in {order.currency}."
+            what = sentence(fact_words(name, site=chronology.casefile.site))
+            text = f"{what} is {money_words(told)}, but the order is in {order.currency}."
             yield _beyond(f"currency.{name}", text, (of, name))
     if claimed and claimed.currency == order.currency and claimed.amount > order.amount > 0:
         text = f"The amount claimed is {money_words(claimed)}, more than the order's {money_words(order)}."

@@ -1,4 +1,4 @@
-"""Whether the order is covered: Trade Assurance, the supplier's badge and limit, payment."""
+"""Whether the order is covered: the site's protection, the supplier's badge and limit, payment."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def coverage(chronology: Chronology) -> tuple[Finding, ...]:
     return tuple(finding for rule in rules for finding in rule(chronology))
 
 
-def _source(chronology: Chronology, id: str = "guide") -> str:
-    source = chronology.policy.source(id)
+def _source(chronology: Chronology, id: str = "") -> str:
+    source = chronology.policy.source(id) if id else chronology.policy.base
     return f"{source.title} ({source.effective})"
 
 
@@ -51,19 +51,21 @@ def _yes_no(chronology: Chronology, name: str, id: str, words: tuple[str, str, s
 
 
 def _order(chronology: Chronology) -> Iterator[Finding]:
+    cover = chronology.policy.words.protection
     yield _yes_no(
         chronology, "order.trade_assurance", "coverage.order",
-        ("The order is a Trade Assurance order.", "The order page says that this is not a Trade Assurance order.",
-         "No page kept so far says whether this is a Trade Assurance order."),
-        "Capture the order page; if it shows no Trade Assurance, ask customer service in writing if it is covered.",
+        (f"The order is a {cover} order.", f"The order page says that this is not a {cover} order.",
+         f"No page kept so far says whether this is a {cover} order."),
+        f"Capture the order page; if it shows no {cover}, ask customer service in writing if it is covered.",
     )  # fmt: skip
 
 
 def _badge(chronology: Chronology) -> Iterator[Finding]:
+    cover = chronology.policy.words.protection
     yield _yes_no(
         chronology, "supplier.badge", "coverage.supplier_badge",
-        ("The supplier's page shows the Trade Assurance badge.", "The supplier's page shows no Trade Assurance badge.",
-         "No page kept so far says whether the supplier has the Trade Assurance badge."),
+        (f"The supplier's page shows the {cover} badge.", f"The supplier's page shows no {cover} badge.",
+         f"No page kept so far says whether the supplier has the {cover} badge."),
         "Capture the supplier's page: tradewitness case set CASE --supplier URL, then tradewitness capture CASE.",
     )  # fmt: skip
 
@@ -90,7 +92,7 @@ def _limit(chronology: Chronology) -> Iterator[Finding]:
     if fact is None or not isinstance(limit, Money):
         text = "The supplier's limit is not shown on any page kept so far; that does not mean that there is none."
         todo = (
-            "Ask the supplier in the Message Center for its limit, then enter it:"
+            f"Ask the supplier in the {chronology.policy.words.messages} for its limit, then enter it:"
             ' tradewitness case set CASE supplier.limit="USD …".'
         )
         yield Finding("coverage.limit", "undetermined", text, facts, todo, source)
@@ -112,9 +114,8 @@ def _limit(chronology: Chronology) -> Iterator[Finding]:
         )
     elif value.amount > limit.amount:
         text = f"The order's value {money_words(value)} is above the supplier's limit {money_words(limit)}{as_read}."
-        yield Finding(
-            "coverage.limit", "problem", text, facts, "Claim all the same; expect at most the limit from Alibaba.", source
-        )
+        todo = f"Claim all the same; expect at most the limit from {chronology.policy.words.name}."
+        yield Finding("coverage.limit", "problem", text, facts, todo, source)
     else:
         text = f"The order's value {money_words(value)} is within the supplier's limit {money_words(limit)}{as_read}."
         yield Finding("coverage.limit", "ok", text, facts, "", source)
@@ -151,7 +152,7 @@ def _record_changed(chronology: Chronology) -> Iterator[Finding]:
 
 def _ceiling(chronology: Chronology) -> Iterator[Finding]:
     result = ceiling(chronology)
-    facts, source = ("order.paid", "supplier.limit"), _source(chronology, "faq-20111753")
+    facts, source = ("order.paid", "supplier.limit"), _source(chronology, chronology.policy.refund_source)
     if isinstance(result, Undetermined):
         entry = " ".join(f'{name}="USD …"' for name in result.needs)
         todo = f"Capture the page that shows it, or enter it: tradewitness case set CASE {entry}"
@@ -178,7 +179,7 @@ def _claimed(chronology: Chronology) -> Iterator[Finding]:
         text = f"The claim of {money_words(claimed)} is above the refund ceiling of {money_words(most.amount)}."
         yield Finding("refund.claimed", "problem", text, (name, "order.paid", "supplier.limit"),
                       "Say in the claim how the amount is made up; ask the supplier for the part above the ceiling.",
-                      _source(chronology, "faq-20111753"))  # fmt: skip
+                      _source(chronology, chronology.policy.refund_source))  # fmt: skip
 
 
 def _payment(chronology: Chronology) -> Iterator[Finding]:
@@ -209,7 +210,7 @@ def _payment(chronology: Chronology) -> Iterator[Finding]:
 
 
 def _sample(chronology: Chronology) -> Iterator[Finding]:
-    """Whether a sample was approved before the order: in the Message Center; else the buyer's word or picture of one."""
+    """Whether a sample was approved before the order: in the conversation; else the buyer's word or picture of one."""
     casefile, ordered, source = chronology.casefile, order_time(chronology), _source(chronology)
     told = chronology.casefile.fact("sample_approved_at")
     pictures = [file for file in casefile.files if file.kind == "sample"]
@@ -225,7 +226,7 @@ def _sample(chronology: Chronology) -> Iterator[Finding]:
             else "There are pictures of a sample, added by you; nothing shows that it was approved."
         )
         todo = (
-            "Keep what shows it: the Message Center thread, or a letter to the supplier"
+            f"Keep what shows it: the {chronology.policy.words.messages} thread, or a letter to the supplier"
             " (tradewitness add CASE FILE --as sample)."
         )
         facts = ("sample_approved_at",) if told else tuple(f"file: {file.name}" for file in pictures)

@@ -28,6 +28,7 @@ from rules.language.stated import (
     total_in,
 )
 from rules.language.words import money_words
+from rules.policy.platform import SiteWords
 
 _SHIPPING = ("ship", "deliver", "dispatch", "lead time", "etd", "发货", "交货", "交期", "装运", "出货")
 _NOT_AGREED = ("?", "？", "sorry", "holiday", "抱歉", "不好意思")
@@ -48,19 +49,24 @@ def differences(chronology: Chronology) -> tuple[Finding, ...]:
 
     Of the chat, what was written before the payment counts: later talk changes no contract.
     """
-    casefile = chronology.casefile
+    casefile, site = chronology.casefile, chronology.policy.words
     files, chat = passages(casefile, *FILES), before_payment(chronology)
     points = (
         ("amount", "The amount", _amounts(casefile, files, chat), _equal, ("order.total",)),
         ("quantity", "The quantity", _quantities(casefile, files, chat), _overlap, ("order.items",)),
         ("ship_date", "The ship date", _ship_dates(chronology, files, chat), _days_meet, ("order.ship_by", "ship_by")),
     )
-    found = [finding for point in points for finding in _compare(*point)]
-    return (*found, *_specification(casefile, files, chat), *_beneficiary(casefile, files, chat))
+    found = [finding for point in points for finding in _compare(site, *point)]
+    return (*found, *_specification(casefile, files, chat, site), *_beneficiary(casefile, files, chat, site))
 
 
 def _compare(
-    id: str, label: str, stated: list[StatedValue], agree: Callable[[Any, Any], bool], facts: tuple[str, ...]
+    site: SiteWords,
+    id: str,
+    label: str,
+    stated: list[StatedValue],
+    agree: Callable[[Any, Any], bool],
+    facts: tuple[str, ...],
 ) -> Iterator[Finding]:
     """Each other source against the first; of one source, any of its statements that agrees is enough."""
     if not stated:
@@ -70,7 +76,7 @@ def _compare(
         same_source = [other for other in others if other.source == source]
         if not any(agree(first.value, other.value) for other in same_source):
             text = f"{label} differs: {first.quote}, but {same_source[-1].quote}."
-            yield Finding(f"difference.{id}", "problem", text, (*facts, "thread.messages"), _settle(source))
+            yield Finding(f"difference.{id}", "problem", text, (*facts, "thread.messages"), _settle(source, site))
             return
     if others:
         text = f"{label} is the same in {_listed([first.source, *dict.fromkeys(o.source for o in others)])}: {first.quote}."
@@ -78,11 +84,12 @@ def _compare(
         yield Finding(f"difference.{id}", "ok", text, tuple(dict.fromkeys(s.fact for s in agreeing)))
 
 
-def _settle(source: str) -> str:
+def _settle(source: str, site: SiteWords) -> str:
     if source == "the chat":
         return "The order counts, not the chat: have it changed before you pay, or ask in writing which holds."
     return (
-        "Ask in the Message Center which holds, and have the order changed before you pay; the order page's contract counts."
+        f"Ask in the {site.messages} which holds, and have the order changed before you pay;"
+        " the order page's contract counts."
     )
 
 
@@ -155,7 +162,9 @@ def _plain_day(day: date) -> Day:
     return day.year, day.month, day.day
 
 
-def _specification(casefile: CaseFile, files: tuple[Statement, ...], chat: tuple[Statement, ...]) -> Iterator[Finding]:
+def _specification(
+    casefile: CaseFile, files: tuple[Statement, ...], chat: tuple[Statement, ...], site: SiteWords
+) -> Iterator[Finding]:
     """Figures of one unit about one thing that no source shares: the first such pair of each other source."""
     page = order_text(casefile)
     base, others = (page, (("file", files), ("chat", chat))) if page else (files, (("chat", chat),))
@@ -170,7 +179,7 @@ def _specification(casefile: CaseFile, files: tuple[Statement, ...], chat: tuple
         compared += [fact for a in own for b in theirs if _about_one_thing(a[0], b[0]) for fact in (a[2], b[2])]
         if clash:
             text = f"The specification differs ({clash[0][0]} or {clash[1][0]}): {clash[0][1]}, but {clash[1][1]}."
-            todo = "See whether both speak of the same part; if so, ask in the Message Center which holds."
+            todo = f"See whether both speak of the same part; if so, ask in the {site.messages} which holds."
             yield Finding("difference.specification", "problem", text, ("order.terms", "order.items"), todo)
             return
     if compared:
@@ -198,7 +207,9 @@ def _shared(
     return other.value in ours or one.value in {m.value for m, *_ in theirs if m.unit == one.unit}
 
 
-def _beneficiary(casefile: CaseFile, files: tuple[Statement, ...], chat: tuple[Statement, ...]) -> Iterator[Finding]:
+def _beneficiary(
+    casefile: CaseFile, files: tuple[Statement, ...], chat: tuple[Statement, ...], site: SiteWords
+) -> Iterator[Finding]:
     """The beneficiary named in a file or in the chat against the company on the order page."""
     own = "order.supplier" if casefile.value("order.supplier") else "supplier.name"
     company = casefile.value(own)
@@ -217,9 +228,11 @@ def _beneficiary(casefile: CaseFile, files: tuple[Statement, ...], chat: tuple[S
         )
         return
     for name, statement in named:
-        if not same_company(name, str(company)) and "alibaba" not in narrow(name):
+        if not same_company(name, str(company)) and narrow(site.name) not in narrow(name):
             text = f"The beneficiary differs: the order page's supplier is “{company}”, but {quoted(statement, name)}."
-            todo = "Pay nothing to it, only to the account that the order page shows; ask in the Message Center who this is."
+            todo = (
+                f"Pay nothing to it, only to the account that the order page shows; ask in the {site.messages} who this is."
+            )
             yield Finding("difference.beneficiary", "problem", text, facts, todo, source)
             return
     text = f"The beneficiary named is the order page's supplier: {quoted(named[0][1], named[0][0])}."

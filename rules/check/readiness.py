@@ -133,7 +133,7 @@ def _finding(kept: _CaseHoldings, reason: Reason, needed: Requirement, days: int
         some = f" ({len(early)} file{'s' if len(early) > 1 else ''} added before there could be this problem)"
     text = f"{reason.label}, still missing: {needed.label}{some}."
     if name := next((name for name in needed.facts if _known(kept.casefile.fact(name))), ""):
-        alone = f"rests on your word alone ({fact_words(name)})"
+        alone = f"rests on your word alone ({fact_words(name, site=kept.casefile.site)})"
         text = f"{reason.label}: {needed.label} {alone}; no page or file kept so far shows it."
     return Finding(id, "missing", text, facts, _how(needed, days), source)
 
@@ -185,7 +185,7 @@ def _found(kept: _CaseHoldings, needed: Requirement) -> _EvidencePlace | None:
         words = f"{number} complete snapshot{'s' if number > 1 else ''} of the {page_words(kind)}, the first of {first}"
         return _EvidencePlace(words, (f"page: {kind}",))
     name = next((name for name in needed.facts if _known(casefile.read(name))), "")
-    return _EvidencePlace(f"{fact_words(name)}, as a page shows it", (name,)) if name else None
+    return _EvidencePlace(f"{fact_words(name, site=casefile.site)}, as a page shows it", (name,)) if name else None
 
 
 def _in_part(casefile: CaseFile, needed: Requirement) -> str:
@@ -212,7 +212,7 @@ def shipping(chronology: Chronology) -> tuple[Finding, ...]:
     agreed, shipped = chronology.happened("ship_by"), chronology.happened("shipped")
     if agreed is None:
         return ()
-    source = chronology.policy.source("guide")
+    source = chronology.policy.base
     cited = f"{source.title} ({source.effective})"
     if shipped is None:
         return (_not_shipped(chronology, agreed, cited),)
@@ -241,7 +241,7 @@ def late_reason(chronology: Chronology, reasons: tuple[str, ...]) -> tuple[Findi
         return ()
     arrived = chronology.happened("received")
     came = f", and they arrived on {day_text(arrived)}" if arrived else ""
-    source = chronology.policy.source("guide")
+    source = chronology.policy.base
     text = f"Late shipment is covered, late arrival is not: the goods were shipped by the agreed date{came}."
     todo = (
         "Claim lateness only if the contract names a day of arrival (quote it), or the carrier's first scan shows a later"

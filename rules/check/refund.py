@@ -150,7 +150,7 @@ def _before_shipment(chronology: Chronology) -> tuple[Finding, ...]:
     first = paid[0].get("amount") if paid else None
     if len(paid) < 2 or not isinstance(first, Money) or chronology.happened("shipped") or chronology.happened("received"):
         return ()
-    source = chronology.policy.source("faq-20111753")
+    source = chronology.policy.source(chronology.policy.refund_source)
     text = (
         f"Nothing is shipped yet. Before shipment one text of the platform covers the initial payment alone, "
         f"{money_words(first)}, and the total payment after delivery."

@@ -46,7 +46,8 @@ def _in_files(casefile: CaseFile, matcher: Matcher) -> Iterator[tuple[Statement,
 
 
 def _finding(flag: Flag, heard: FlagHits, policy: Policy) -> Finding:
-    times = heard[flag.id]
+    times, words = heard[flag.id], policy.words
+    label = words.filled(flag.label)
     said, hit = times[-1]
     quote, raised_by = quoted(said, hit.sentence), (hit.language, hit.words)
     more = f", and {len(times) - 1} more like it" if len(times) > 1 else ""
@@ -54,14 +55,14 @@ def _finding(flag: Flag, heard: FlagHits, policy: Policy) -> Finding:
     id, facts = f"{_PREFIX[flag.kind]}.{flag.id}", (said.fact,)
     if flag.kind == "admission":
         todo = f"Good evidence for reason {flag.reason}: keep this message in the pack."
-        return Finding(id, "ok", f"Good evidence: {flag.label}: {quote}{more}.", facts, todo, source, *raised_by)
+        return Finding(id, "ok", f"Good evidence: {label}: {quote}{more}.", facts, todo, source, *raised_by)
     who = {"red_flag": "The supplier " if said.who == "supplier" else "Somebody ", "own_words": ""}[flag.kind]
     if flag.kind == "red_flag" and said.who == "buyer":
         who = "You: "
-    text = f"{who}{flag.label}: {quote}{more}."
+    text = f"{who}{label}: {quote}{more}."
     if flag.id == "delay_asked" and (answer := _refused_after(heard, said)):
         return Finding(id, "ok", f"{text} You refused: {answer}.", ("thread.messages", *facts), "", source, *raised_by)
-    return Finding(id, "problem", text[0].upper() + text[1:], facts, flag.todo, source, *raised_by)
+    return Finding(id, "problem", text[0].upper() + text[1:], facts, words.filled(flag.todo), source, *raised_by)
 
 
 def _refused_after(heard: FlagHits, asked: Statement) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from collector.model import Deadline, Finding, Money
+from collector.model import ALIBABA, Deadline, Finding, Money
 from rules.case.casefile import CaseFile
 from rules.case.chronology import day_text
 from rules.case.dispute_page import TIMER, stage
@@ -71,9 +71,9 @@ class Advice:
 
 
 @lru_cache
-def load_moments() -> Moments:
-    """The installed moments. Raises WrongRequest when their text is wrong."""
-    return parse(installed("moments"), load_policy())
+def load_moments(site: str = ALIBABA) -> Moments:
+    """The installed moments of a site. Raises WrongRequest when their text is wrong."""
+    return parse(installed(f"moments_{site}"), load_policy(site))
 
 
 def parse(text: str, policy: Policy) -> Moments:
@@ -104,7 +104,7 @@ def moments(casefile: CaseFile, policy: Policy, reasons: tuple[str, ...]) -> tup
     known = casefile.known()
     story = Story.of(known, policy)
     signs = _signs(story, deadlines(known, policy), reasons)
-    now = [moment for moment in reversed(load_moments().moments) if _has_come(moment, signs)]
+    now = [moment for moment in reversed(load_moments(policy.name).moments) if _has_come(moment, signs)]
     now.sort(key=lambda moment: VERDICTS.index(moment.verdict))
     return tuple(_advice(moment, story, signs) for moment in now)
 

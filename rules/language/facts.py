@@ -8,18 +8,23 @@ from datetime import datetime
 from typing import Any
 
 from collector.kinds import in_words, page_kind
-from collector.model import Money
+from collector.model import ALIBABA, Money
 from rules.language.dates import as_printed, time_in
 from rules.language.words import money_words, time_words
 from rules.policy.fact_names import WORDS
+from rules.policy.platform import load_policy
 
 _NAME = re.compile(r"(?<![\w.])(?:" + "|".join(sorted(map(re.escape, WORDS), key=len, reverse=True)) + r")(?![\w.]*[\w=])")
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2}| UTC)?)?")
 
 
-def fact_words(name: str, number: int = 1) -> str:
-    """What a fact is called within a sentence: "receipt of the goods"; of a later round "the supplier's answer (2)"."""
+def fact_words(name: str, number: int = 1, site: str = ALIBABA) -> str:
+    """What a fact is called within a sentence, in the words of the case's site: "receipt of the goods"; of a later round
+    "the supplier's answer (2)".
+    """
     words = WORDS.get(name) or in_words(name.replace(".", " "))
+    if "{" in words:
+        words = load_policy(site).words.filled(words)
     return f"{words} ({number})" if number > 1 else words
 
 

@@ -39,5 +39,5 @@ NOTHING = Running()
 def running(casefile: CaseFile, deadlines: Iterable[Deadline]) -> Running:
     """What runs of these deadlines."""
     found = tuple(step.deadline for step in next_steps(casefile, deadlines))
-    rules = [rule for d in found if (rule := load_policy().deadline(d.id)) is not None]
+    rules = [rule for d in found if (rule := load_policy(casefile.site).deadline(d.id)) is not None]
     return Running(found, any("dispute_opened" in rule.starts for rule in rules))

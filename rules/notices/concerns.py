@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
-from collector.model import Deadline
+from collector.model import ALIBABA, Deadline
 
 Matter = Literal[
     "deadline",
@@ -39,8 +39,8 @@ class Concern:
     """One thing to tell. `key` names it among all; `level` grows as it gets worse, `by` is the time that it is about.
 
     `about` is the case's order number, or "" where it is about the archive as a whole; `name` what the buyer calls the case.
-    `id` is a deadline's, `what` its title or a sentence, `todo` what to do; `detail` may hold names and amounts, and so may
-    `link`, the page to open.
+    `id` is a deadline's (of `site`), `what` its title or a sentence, `todo` what to do; `detail` may hold names and amounts,
+    and so may `link`, the page to open.
     """
 
     key: str
@@ -55,6 +55,7 @@ class Concern:
     detail: str = ""
     link: str = ""
     by: datetime | None = None
+    site: str = ALIBABA
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,13 @@ class Told:
 
 
 def deadline_concern(
-    deadline: Deadline, as_of: datetime, *, name: str = "", link: str = "", steps: tuple[timedelta, ...] = STEPS
+    deadline: Deadline,
+    as_of: datetime,
+    *,
+    name: str = "",
+    link: str = "",
+    site: str = ALIBABA,
+    steps: tuple[timedelta, ...] = STEPS,
 ) -> Concern | None:
     """What of a deadline is to be told as of an instant; None where it is far off, met, or nobody's loss yet.
 
@@ -82,7 +89,7 @@ def deadline_concern(
     ) -> Concern:
         key = f"deadline {deadline.case} {deadline.id} {deadline.round}"
         label = deadline.label or deadline.id
-        return Concern(key, matter, level, urgent, deadline.case, name, deadline.id, label, todo, detail, link, by)
+        return Concern(key, matter, level, urgent, deadline.case, name, deadline.id, label, todo, detail, link, by, site)
 
     if deadline.act_by is None or deadline.latest is None:
         return concern("unsure", 1, "", None, deadline.basis) if deadline.who == "you" and deadline.needs else None

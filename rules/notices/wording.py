@@ -41,7 +41,11 @@ class _Test:
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """One language: what every notice says, and a title and a line for each matter."""
+    """One language: what every notice says, and a title and a line for each matter.
+
+    `site` says of each site's own deadlines what they are called, `deadline` of those beside them. What it leaves out is
+    told as the policy says it.
+    """
 
     order: str
     order_named: str
@@ -57,6 +61,11 @@ class _Words:
     line: Mapping[str, str]
     test: _Test
     deadline: Mapping[str, _Deadline] = field(default_factory=dict)
+    site: Mapping[str, Mapping[str, _Deadline]] = field(default_factory=dict)
+
+    def called(self, concern: Concern) -> _Deadline | None:
+        """What the deadline that it is about is called; None where this language has no words for it."""
+        return self.site.get(concern.site, {}).get(concern.id) or self.deadline.get(concern.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +120,7 @@ def _of_one(about: str, concerns: list[Concern], reader: Addressee, as_of: datet
             yield _filled(words.line, concern, reader, as_of)
         if detail:
             yield detail
-        todo, missed = _what_to_do(concern, words.deadline.get(concern.id))
+        todo, missed = _what_to_do(concern, words.called(concern))
         if todo:
             yield words.todo.format(todo=todo)
         if missed:
@@ -145,7 +154,7 @@ def _what_to_do(concern: Concern, known: _Deadline | None) -> tuple[str, str]:
 
 def _filled(texts: Mapping[str, str], concern: Concern, reader: Addressee, as_of: datetime) -> str:
     """The title or line of the concern's matter, with its own words, time and span of time in it."""
-    known = words_of(reader.lang).deadline.get(concern.id)
+    known = words_of(reader.lang).called(concern)
     label = known.label if known else shown_in_line(concern.what)
     when = instant_words(concern.by, reader.zone, reader.lang) if concern.by else ""
     left = _span(concern.by, as_of, reader) if concern.by else ""

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from collector.errors import WrongRequest
 
-# Alibaba was founded in 1999; a year outside these is a slip of the pen, and beyond them date arithmetic overflows.
+# The marketplaces began in 1999; a year outside these is a slip of the pen, and beyond them date arithmetic overflows.
 FIRST_YEAR, LAST_YEAR = 1999, 2099
 
 

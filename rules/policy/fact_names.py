@@ -11,7 +11,8 @@ from types import MappingProxyType
 class FactName:
     """A fact that may be asserted: the buyer's own, or, as "page.name", one that pages of that kind show.
 
-    `value` is time, money, integer, bool, reason or text; `words` are what people read, within a sentence. `recurs`: kept as
+    `value` is time, money, integer, bool, reason or text; `words` are what people read, within a sentence, `{site.…}` in
+    them what the site calls it. `recurs`: kept as
     a list, because what happens again makes its own deadline, by round. `planned`: a time that is set beforehand and may lie
     in the future. `compared`: a core fact of one moment, so a visit that showed another value is shown beside the later one.
     `grows`: read again at every look, so a later page says more without contradicting the earlier one.
@@ -49,6 +50,8 @@ FACT_NAMES = (
     FactName("decided_at", "time", "the agreement or decision"),
     FactName("refund_received_at", "time", "the refund's arrival"),
     FactName("ship_by", "time", "the agreed ship date", planned=True),
+    FactName("deliver_by", "time", "the promised delivery", planned=True),
+    FactName("returned_at", "time", "sending the goods back"),
     FactName("reason", "reason", "the reason for the dispute"),
     FactName("amount_claimed", "money", "the amount claimed"),
     FactName("units_total", "integer", "units in all"),
@@ -58,11 +61,11 @@ FACT_NAMES = (
     FactName("product.min_order", "text", "the smallest order", compared=True),
     FactName("product.attributes", "text", "the product's attributes", compared=True),
     FactName("product.price_tiers", "text", "the product's prices", compared=True),
-    FactName("product.badge", "bool", "Trade Assurance on the product page", compared=True),
-    FactName("supplier.badge", "bool", "Trade Assurance on the supplier page", compared=True),
+    FactName("product.badge", "bool", "{site.protection} on the product page", compared=True),
+    FactName("supplier.badge", "bool", "{site.protection} on the supplier page", compared=True),
     FactName("supplier.name", "text", "the supplier's name", compared=True),
     FactName("supplier.country", "text", "the supplier's country"),
-    FactName("supplier.limit", "money", "the supplier's Trade Assurance limit", compared=True),
+    FactName("supplier.limit", "money", "the supplier's {site.protection} limit", compared=True),
     FactName("supplier.years", "integer", "the supplier's years on the site"),
     FactName("supplier.verified", "bool", "the supplier's verification", compared=True),
     FactName("supplier.on_time_delivery", "text", "the supplier's deliveries on time", grows=True),
@@ -73,7 +76,7 @@ FACT_NAMES = (
     FactName("supplier.transactions", "text", "the supplier's transactions", grows=True),
     FactName("supplier.sales", "text", "the supplier's sales", grows=True),
     FactName("search.offers", "text", "the offers found", grows=True),
-    FactName("order.trade_assurance", "bool", "Trade Assurance on the order page", compared=True),
+    FactName("order.trade_assurance", "bool", "{site.protection} on the order page", compared=True),
     FactName("order.total", "money", "the order's total", compared=True),
     FactName("order.paid", "money", "the amount paid", compared=True),
     FactName("order.number", "text", "the order's number", compared=True),
@@ -84,6 +87,7 @@ FACT_NAMES = (
     FactName("order.buyer", "text", "the buyer on the order page"),
     FactName("order.terms", "text", "the contract's terms", compared=True),
     FactName("order.ship_by", "time", "the ship date on the order page", planned=True, compared=True),
+    FactName("order.deliver_by", "time", "the promised delivery on the order page", planned=True, compared=True),
     FactName("order.shipped_at", "time", "shipment on the order page", compared=True),
     FactName("order.received_at", "time", "receipt on the order page", compared=True),
     FactName("order.payments", "text", "the payments on the order page"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +10,7 @@ from functools import lru_cache
 
 from collector.errors import WrongRequest
 from collector.kinds import file_names, page_names
+from collector.model import ALIBABA
 from rules.policy.fact_names import FACTS
 from rules.policy.schema import from_toml, installed, wrong
 
@@ -193,6 +195,8 @@ class Protection:
 class Requirement:
     """A piece of evidence: met by `at_least` files of these kinds, a complete snapshot, one of `facts`, or `all_facts`.
 
+    `zh` is in Chinese what it proves.
+
     Getting it takes `takes_days`; where so many are not left, `meanwhile` says what serves instead. `afterwards`: files and
     snapshots count only from when there can be such a problem. `against`: facts that show the contrary, in words
     `against_says`; `unless_said`: the buyer's own words (a flag of messages.toml) that do.
@@ -200,6 +204,7 @@ class Requirement:
 
     id: str
     label: str
+    zh: str
     how: str
     files: tuple[str, ...] = ()
     at_least: int = 1
@@ -230,11 +235,41 @@ class Reason:
     requirements: tuple[Requirement, ...]
 
 
+_SITE_WORD = re.compile(r"\{site\.([a-z_]+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class SiteWords:
+    """What the site of an order calls things, as it prints them: itself, its protection of buyers, its conversations, and
+    the buttons by which a dispute is opened and handed to it.
+
+    In data for every site they stand as `{site.NAME}`.
+    """
+
+    name: str
+    protection: str
+    messages: str
+    apply: str
+    escalate: str
+
+    def filled(self, text: str) -> str:
+        """The text with the words in their places. Raises WrongRequest for a place that no word fills."""
+
+        def word(match: re.Match[str]) -> str:
+            if match[1] not in self.__dataclass_fields__:
+                raise wrong("{site." + match[1] + "}", "there is no such word of a site")
+            return str(getattr(self, match[1]))
+
+        return _SITE_WORD.sub(word, text)
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """The rules of one platform. `holidays` is an ISO 3166 country; the zones are IANA names.
 
-    Only the platform of the order has `reasons`, and pages whose words (`dispute_words`) and timers are read.
+    Only the platform of the order has `reasons`, `site` (what it calls things), and pages whose words (`dispute_words`) and
+    timers are read. The first of its sources is the one that its advice rests on, and `refund_source` what a refund is at
+    most. `limited`: a supplier has a limit up to which it is covered.
     """
 
     name: str
@@ -253,6 +288,21 @@ class Policy:
     reasons: tuple[Reason, ...] = ()
     protections: tuple[Protection, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    site: SiteWords | None = None
+    refund_source: str = "-"
+    limited: bool = True
+
+    @property
+    def words(self) -> SiteWords:
+        """What the site calls things. Raises WrongRequest where the policy is no site's."""
+        if self.site is None:
+            raise wrong("site", f"{self.name} is the policy of no site")
+        return self.site
+
+    @property
+    def base(self) -> Source:
+        """The source that advice rests on."""
+        return self.sources[0]
 
     def event(self, id: str) -> Event:
         """The event of that id; the policy is checked, so it is there."""
@@ -276,22 +326,29 @@ class Policy:
         return found
 
 
-# The platform of the order first; the others are other ways to the money, beside it.
-INSTALLED = ("alibaba", "payment")
+_OF_A_SITE = "\n[site]\n"  # the table in which a site's policy says what the site calls things
+_BESIDE = ("payment",)  # other ways to the money, beside the platform of the order
 
 
 @lru_cache
-def load_policy(name: str = INSTALLED[0]) -> Policy:
-    """The installed policy of that name. Raises WrongRequest when there is none or its text is wrong."""
-    if name not in INSTALLED:
-        raise WrongRequest(f"There is no policy {name!r}.", f"The installed policies are {', '.join(INSTALLED)}.")
-    return parse(installed(name))
+def load_policy(site: str = ALIBABA) -> Policy:
+    """The policy of a site, by the site's name. Raises WrongRequest when there is none or its text is wrong."""
+    text = installed(site)
+    if _OF_A_SITE not in text:
+        raise WrongRequest(f"There is no policy {site!r} of a site.", "Those there are stand in rules/policies/.")
+    return parse(text)
 
 
 @lru_cache
-def policies() -> tuple[Policy, ...]:
-    """Every installed policy, the platform's own first."""
-    return tuple(load_policy(name) for name in INSTALLED)
+def policies(site: str = ALIBABA) -> tuple[Policy, ...]:
+    """Every policy that an order on that site falls under, the site's own first."""
+    return (load_policy(site), *(policy_beside(name, site) for name in _BESIDE))
+
+
+@lru_cache
+def policy_beside(name: str, site: str = ALIBABA) -> Policy:
+    """A policy beside the site's own, such as "payment", in the site's words."""
+    return parse(load_policy(site).words.filled(installed(name)))
 
 
 def parse(text: str) -> Policy:
@@ -306,6 +363,8 @@ def _check_references(policy: Policy) -> None:
     for name, parts in (("events", policy.events), ("sources", policy.sources), ("deadlines", policy.deadlines)):
         _known(name, _repeated(part.id for part in parts), (), "it stands there twice")
     events = tuple(event.id for event in policy.events)
+    sources = [source.id for source in policy.sources]
+    _known("refund_source", filter(lambda id: id != "-", [policy.refund_source]), sources, "no such source")
     if policy.reasons:  # only the platform's own policy is asked for cover and evidence
         _known("events", REQUIRED_EVENTS, events, "the program needs this event")
     deadlines = tuple(rule.id for rule in policy.deadlines)
@@ -328,9 +387,7 @@ def _check_references(policy: Policy) -> None:
         _check_deadline(policy, rule, events)
     for conflict in policy.conflicts:
         where = f"conflicts.{conflict.about}"
-        _known(
-            where, (saying.source for saying in conflict.says), [source.id for source in policy.sources], "no such source"
-        )
+        _known(where, (saying.source for saying in conflict.says), sources, "no such source")
         _known(where, conflict.deadlines, deadlines, "no such deadline")
     for source in policy.sources:
         if source.in_force_from > source.in_force_until:

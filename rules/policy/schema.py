@@ -19,7 +19,7 @@ def installed(name: str, suffix: str = "toml") -> str:
     """The text of rules/policies/NAME.SUFFIX. Raises WrongRequest when there is none of that name."""
     text = resources.files("rules").joinpath("policies", f"{name}.{suffix}")
     if not name.isidentifier() or not text.is_file():
-        raise WrongRequest(f"There is no policy {name!r}.", "The installed policy is alibaba.")
+        raise WrongRequest(f"There is no policy {name!r}.", "The policies stand in rules/policies/.")
     return text.read_text(encoding="utf-8")
 
 

@@ -12,6 +12,7 @@ from collector.kinds import case_pages
 from collector.model import Area, Fact, StandingPage, Target
 from collector.reading.addresses import Address
 from collector.reading.markup import Frame
+from collector.reading.standing import moving_areas, standing
 from collector.site import Attachment, ExchangeContent, Identity, ListedOrder, Messenger, Recognition, StoredPage
 from collector.sites.alibaba import addresses, generic, recognition
 from collector.sites.alibaba.account import signed_in_as
@@ -24,7 +25,7 @@ from collector.sites.alibaba.order_data import order_root
 from collector.sites.alibaba.others import own_stretches, page_shows_others, tells_others
 from collector.sites.alibaba.pages import page_of
 from collector.sites.alibaba.product import goods_data
-from collector.sites.alibaba.standing import moving_areas, standing
+from collector.sites.alibaba.standing import MOVES
 from collector.sites.alibaba.thread import open_conversation
 from collector.sites.alibaba.tracking import tracking_data
 from collector.sites.alibaba.vocabulary import vocabulary
@@ -37,6 +38,10 @@ _SMALL, _SHORT = 400_000, 4000  # bytes, and characters of text: a barrier has n
 
 class Alibaba:
     """The Site for alibaba.com (see `collector.site.Site`)."""
+
+    @property
+    def domains(self) -> tuple[str, ...]:
+        return ("alibaba.com",)
 
     def kind_of(self, url: str) -> str:
         """The kind of page: order, order_list, tracking, thread, conversations, supplier, product, search, dispute,
@@ -151,11 +156,11 @@ class Alibaba:
 
     def standing(self, page: StoredPage) -> StandingPage:
         """The page's words and pictures without advertisements, counters, clocks and the like."""
-        return standing(page)
+        return standing(page, MOVES)
 
     def moving_areas(self, page: StoredPage) -> tuple[Area, ...]:
         """Where those stand in the page's pictures: boxes are kept of the page's own document only."""
-        return moving_areas(_frames(page)[0]) if page.documents else ()
+        return moving_areas(_frames(page)[0], MOVES) if page.documents else ()
 
     def messenger(self, kind: str) -> Messenger | None:
         """How the Message Center marks a conversation."""

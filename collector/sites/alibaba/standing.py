@@ -1,21 +1,10 @@
-"""What of a page stands from one look to the next. What moves is known by what the module is for, never by what it says.
-
-The site marks its modules by `data-module-name`, by class and by tag: advertisements, recommendations, counters, clocks.
-"""
+"""How alibaba.com marks what of a page is another at every look."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Mapping
 
-from lxml.html import HtmlElement, fromstring
-
-from collector.address import parts_of
-from collector.model import Area, StandingPage
-from collector.reading.markup import Frame
-from collector.reading.texts import classes
-from collector.site import StoredPage
+from collector.reading.standing import Moving
 
 # What each moving part is, and what marks it: the names of modules, then those of classes, as patterns of the whole name.
 MOVING: Mapping[str, tuple[str, str]] = {
@@ -29,116 +18,4 @@ MOVING: Mapping[str, tuple[str, str]] = {
     "the session": (r"\w*(?:header|footer|toolbar|float)", r"tnh-[\w-]*|the-new-header[\w-]*|presence|read-status|greeting"),
     "generated summaries": (r"module_ai_summary", r"module_idAiSummary\w*"),
 }
-_MODULE = re.compile("|".join(module for module, _ in MOVING.values()), re.IGNORECASE)
-_CLASS = re.compile("|".join(name for _, name in MOVING.values()), re.IGNORECASE)
-_MOVING_TAGS = frozenset({"aside", "nav", "footer"})
-_SILENT = frozenset({"script", "style", "template", "noscript", "head", "svg", "select", "textarea"})
-_INLINE = frozenset("a abbr b bdi br cite code em font i label mark s small span strong sub sup time u wbr".split())
-_SIZE = re.compile(r"(\.(?:jpe?g|png|gif|webp|avif))_[^/]*$", re.IGNORECASE)
-_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
-_DEEPEST = 400
-# Pictures that a style draws, and not its fonts.
-_RULE = re.compile(r"([^{}]{0,2000})\{([^{}]{0,20000})\}")
-_OF_SELECTOR = re.compile(r"[.#]([\w-]+)")
-_DRAWN = re.compile(r"""url\(\s{0,5}["']?([^"')]{1,2000})["']?\s{0,5}\)""")
-_PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg)(?:_[^/]*)?$", re.IGNORECASE)
-
-
-def standing(page: StoredPage) -> StandingPage:
-    """The words and pictures of every frame but for what moves."""
-    found = _Standing({parts_of(url).path: digest for url, digest in page.files.items()})
-    for document in page.documents:
-        if document.html.strip():
-            found.take(fromstring(document.html.decode("utf-8", "replace")))
-    return StandingPage(tuple(found.blocks), found.pictures, found.left_out)
-
-
-def moving_areas(frame: Frame) -> tuple[Area, ...]:
-    """Where the page's pictures show what moves, in page pixels: what its texts take up, as far as that was kept."""
-    found = []
-    for tag in frame.soup.find_all(lambda tag: _moves(tag.name, classes(tag), str(tag.get("data-module-name") or ""))):
-        path = frame.path(tag)
-        boxes = [b for b in frame.page.boxes if b.path == path or b.path.startswith(path + " > ")]
-        if boxes:
-            left, top = min(b.x for b in boxes), min(b.y for b in boxes)
-            right, bottom = max(b.x + b.width for b in boxes), max(b.y + b.height for b in boxes)
-            found.append((left, top, right - left, bottom - top))
-    return tuple(found)
-
-
-def _moves(name: str, class_names: Iterable[str], module: str) -> bool:
-    marked = any(map(_CLASS.fullmatch, class_names))
-    return marked or name in _MOVING_TAGS or bool(module and _MODULE.fullmatch(module))
-
-
-@lru_cache(maxsize=4096)  # a page's elements share a few dozen classes
-def _moving(name: str, class_names: str, module: str) -> bool:
-    return _moves(name, class_names.split(), module)
-
-
-class _Standing:
-    """Gathers blocks and pictures on one way through the markup."""
-
-    def __init__(self, files: Mapping[str, str]) -> None:
-        self.blocks: list[str] = []
-        self.pictures: dict[str, str] = {}
-        self.left_out = 0
-        self._files = files
-        self._line: list[str] = []
-
-    def take(self, root: HtmlElement) -> None:
-        self._walk(root, 0)
-        self._end()
-
-    def _walk(self, tag: HtmlElement, depth: int) -> None:
-        said = tag.attrib
-        if tag.tag in ("head", "style"):
-            self._styles(tag)
-        if not isinstance(tag.tag, str) or tag.tag in _SILENT or (said and _is_hidden(tag)):
-            return
-        if _moving(tag.tag, str(said.get("class") or ""), str(said.get("data-module-name") or "")):
-            self.left_out += len(str(tag.text_content()).split())
-            return
-        if tag.tag == "img":
-            self._picture(str(tag.get("src") or ""))
-        if "url(" in (style := str(said.get("style") or "")):
-            self._drawn(style)
-        block = tag.tag not in _INLINE
-        if block:
-            self._end()
-        if tag.text:
-            self._line.append(tag.text)
-        for child in tag if depth < _DEEPEST else ():
-            self._walk(child, depth + 1)
-            if child.tail:
-                self._line.append(child.tail)
-        if block:
-            self._end()
-
-    def _end(self) -> None:
-        """A block ends: what was gathered of it is one."""
-        if self._line and (line := " ".join(" ".join(self._line).split())):
-            self.blocks.append(line)
-        self._line = []
-
-    def _styles(self, tag: HtmlElement) -> None:
-        """Pictures that the page's own style sheets draw, but for those of what moves."""
-        for sheet in tag.iter("style"):
-            for selectors, rule in _RULE.findall(sheet.text or "") if "url(" in (sheet.text or "") else ():
-                if not any(map(_CLASS.fullmatch, _OF_SELECTOR.findall(selectors))):
-                    self._drawn(rule)
-
-    def _drawn(self, style: str) -> None:
-        for address in _DRAWN.findall(style):
-            if _PICTURE.search(parts_of(address).path):
-                self._picture(address)
-
-    def _picture(self, address: str) -> None:
-        """Pictures are known by their path: the media hosts take turns, and make each size under a name of its own."""
-        path = parts_of(address).path
-        if path and not address.startswith("data:"):
-            self.pictures.setdefault(_SIZE.sub(r"\1", path), self._files.get(path, ""))
-
-
-def _is_hidden(tag: HtmlElement) -> bool:
-    return tag.get("hidden") is not None or bool(_HIDDEN.search(str(tag.get("style") or "")))
+MOVES = Moving.of(MOVING)

@@ -14,6 +14,7 @@ from rules.language.dates import at_the_earliest, civil, time_in
 from rules.language.words import day_words
 from rules.pack.plan.wording import BECAUSE, listed, say
 from rules.policy.calendars import day_in
+from rules.policy.platform import load_policy
 
 BUYER = "the buyer"
 # What `units_defective` counts, by reason.
@@ -171,7 +172,12 @@ def _parties(known: KnownFacts) -> tuple[ClaimLine, ...]:
         ClaimLine("Order", known.casefile.order, known.line("", "order.number").source),
         known.line("Goods", "order.items", "product.title"),
         known.line("Order status", "order.status"),
-        known.line("Covered by Trade Assurance", "order.trade_assurance", "supplier.badge", "product.badge"),
+        known.line(
+            f"Covered by {load_policy(known.casefile.site).words.protection}",
+            "order.trade_assurance",
+            "supplier.badge",
+            "product.badge",
+        ),
         known.line("Refund request", "dispute.id"),
         known.line("Its status", "dispute.status"),
         _timer(known),

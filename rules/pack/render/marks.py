@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageDraw, ImageFont
 
-from collector.model import Area, Fact
+from collector.model import ALIBABA, Area, Fact
 from rules.language.facts import fact_words
 
 _INK, _PAPER = (190, 24, 93), (255, 255, 255)
@@ -24,13 +24,13 @@ class Mark:
     name: str
 
 
-def marks_of(facts: Iterable[Fact], snapshot: str) -> tuple[Mark, ...]:
+def marks_of(facts: Iterable[Fact], snapshot: str, site: str = ALIBABA) -> tuple[Mark, ...]:
     """A mark for every place in a visit's pictures from which facts were read, from the top of the page down."""
     names: dict[Area, list[str]] = {}
     for fact in facts:
         box = fact.place.box if fact.place is not None else None
         if fact.snapshot == snapshot and fact.state == "read" and box is not None and box[3] <= _TALLEST:
-            names.setdefault(box, []).append(fact_words(fact.name))
+            names.setdefault(box, []).append(fact_words(fact.name, site=site))
     return tuple(Mark(box, ", ".join(names[box])) for box in sorted(names, key=lambda box: (box[1], box[0], box)))
 
 

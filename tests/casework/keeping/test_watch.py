@@ -13,6 +13,7 @@ from casework.keeping.sign_in import CONSENT, require_consent
 from casework.keeping.watch import WatchRequest, named_orders, numbers_in
 from casework.workspace import Workspace, keep, workspace
 from collector.errors import PersonNeeded, WrongRequest
+from collector.model import ALIBABA
 from tests.stories.screen import Script
 
 ORDER = "250861947301028446"
@@ -89,8 +90,8 @@ def test_a_table_that_would_mislead_is_refused(tmp_path: Path, content: bytes, s
 def test_consent_is_asked_once_and_recorded(ws: Workspace) -> None:
     keep(ws)
     person = Script([True])
-    require_consent(ws, person, yes=False)
-    require_consent(ws, person, yes=False)
+    require_consent(ws, person, ALIBABA, yes=False)
+    require_consent(ws, person, ALIBABA, yes=False)
     assert len(person.asked) == 1
     assert "restrict an account" in person.heard[0]
     assert "mark its messages as read" in person.heard[0]
@@ -101,7 +102,7 @@ def test_consent_is_asked_once_and_recorded(ws: Workspace) -> None:
 def test_without_consent_nothing_is_visited(ws: Workspace, person: Script) -> None:
     keep(ws)
     with pytest.raises(PersonNeeded):
-        require_consent(ws, person, yes=False)
+        require_consent(ws, person, ALIBABA, yes=False)
 
 
 def test_a_thread_may_be_named_by_its_supplier(ws: Workspace) -> None:

@@ -156,7 +156,7 @@ OFFERS = [
 
 def test_offers_stand_side_by_side_those_that_cover_the_amount_first() -> None:
     """What a result does not show is unknown, never no."""
-    rows = offers((page("search", {"search.offers": OFFERS}),), usd(15_000))
+    rows = offers((page("search", {"search.offers": OFFERS}),), usd(15_000), load_policy())
     assert [(row.supplier, row.covered) for row in rows] == [
         ("Enough", "yes"), ("Small limit", "in part"), ("Not shown", "unknown"), ("No badge", "no"),
     ]  # fmt: skip
@@ -166,7 +166,7 @@ def test_offers_stand_side_by_side_those_that_cover_the_amount_first() -> None:
 def test_a_product_page_takes_the_limit_that_its_companys_page_shows() -> None:
     """And the company stands in the table once."""
     product = page("product", {"product.title": "Fan", "product.badge": True, "supplier.name": "Brightwing Co., Ltd."})
-    rows = offers((product, page("supplier", SUPPLIER)), usd(15_000))
+    rows = offers((product, page("supplier", SUPPLIER)), usd(15_000), load_policy())
     assert [(row.title, row.limit) for row in rows] == [("Fan", usd(10_000))]
 
 
@@ -176,7 +176,7 @@ def test_a_page_that_did_not_open_says_nothing_of_its_cover() -> None:
     found = findings(wall)
     assert found["before.page"].verdict == "undetermined"
     assert "before.badge" not in found
-    assert offers((wall,), None) == ()
+    assert offers((wall,), None, load_policy()) == ()
 
 
 def test_the_steps_of_the_guide_are_named_once() -> None:

@@ -50,7 +50,7 @@ def differing(casefile: CaseFile) -> dict[str, Finding]:
 
 def test_every_point_of_the_guides_checklist_is_on_the_list() -> None:
     """Description (materials, dimensions, colours), date and terms, quality, packaging, payment and refund."""
-    checklist, _ = load_checklist()
+    checklist, _ = load_checklist(load_policy().words)
     assert {item.part for item in checklist.items} == {
         "Product description", "Shipping date and delivery terms", "Quality standards", "Packaging requirements",
         "Payment terms and refund conditions",

@@ -122,7 +122,7 @@ def test_no_moment_advises_giving_up() -> None:
         assert not any(words in text.lower() for text in texts)
 
 
-TEXT = installed("moments")
+TEXT = installed("moments_alibaba")
 
 
 @pytest.mark.parametrize(
