@@ -243,7 +243,7 @@ def write(measured: str, ahead: float) -> None:
         f" conversation of {MESSAGES:,} messages. {ROUNDS} times each page, always of another case, at the 95th percentile"
         " and in the middle, beside Datasette's page of the same rows of the same index"
         f" ({DATASETTE.replace('==', ' ')}). At most {MARK:g} times is the mark. Ours was asked"
-        f" once it had read ahead what its pages need, {ahead:.0f} seconds of work after a start, the most urgent case first."
+        f" once it had read ahead what its pages need, {ahead:.0f} s of work after a start, the most urgent case first."
         " The slowest of Today is the first in a minute."
     )
     above = DOCUMENT.read_text("utf-8").partition(MEASURED)[0].rstrip()

@@ -63,6 +63,7 @@ for (const picture of document.querySelectorAll("svg[data-for]")) {
   };
   let from = null;
   picture.addEventListener("pointerdown", (event) => {
+    if (event.pointerType === "touch") return; // a finger scrolls
     from = at(event);
     picture.setPointerCapture(event.pointerId);
     event.preventDefault();
