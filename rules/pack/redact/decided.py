@@ -23,8 +23,8 @@ class RedactedOrigin:
     although they are withheld themselves, with `covered` black (page pixels), and `stops` those of a walked conversation.
     Where not all places that have to be covered are known (`pages_known`, and of a walk `stops_known`), a copy is shown with
     a box of the buyer's alone.
-    `exchanges`, `sockets` and `told` (role and part) are left out of the web archive. `recorded`: its ledger entry is shown; `sent`: the web archive
-    may show the rest of it.
+    `exchanges`, `sockets` and `told` (role and part) are left out of the web archive. `recorded`: its ledger entry is shown;
+    `sent`: the web archive may show the rest of it.
     """
 
     counts: tuple[tuple[str, int], ...] = ()

@@ -260,10 +260,8 @@ def _page_copies(plan: PackPlan, exhibit: Exhibit, snapshot: Snapshot, get: Get,
     pictures = tuple(tile for tile in tiles(snapshot) if tile.digest in shown or tile.part in redacted.drawn)
     closed = {tile.part for tile in pictures if tile.digest not in shown}
     marks = marks_of(plan.facts, snapshot.id, plan.site)
-    frames = " The frames and their names were drawn on it; facts.json says what was read there." if marks else ""
-    where = f"The originals lie beside it in {folder(exhibit)}"
-    if closed:
-        where = "Personal data are black; the originals are withheld, see index.html."
+    frames = " The frames and their names were drawn on it." if marks else ""
+    where = "Personal data are black; the originals are withheld." if closed else f"Originals: {folder(exhibit)}"
     foot = f"Reading copy, joined from the captured pictures.{frames} {where}"
 
     def stamp(used: tuple[Artefact, ...]) -> Stamp:

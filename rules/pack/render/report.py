@@ -27,7 +27,7 @@ from rules.pack.plan.exhibits import is_as_text
 from rules.pack.plan.plan import PackPlan
 from rules.pack.plan.timeline import MESSAGES, TimelineRow
 from rules.pack.plan.withheld import Withheld, together
-from rules.pack.plan.wording import REASONS, STATES, WHO, said, say
+from rules.pack.plan.wording import REASONS, STATES, UNWITNESSED, WHO, said, say
 from rules.pack.render.changed import Pictures, inlined, picture_path
 from rules.pack.render.chronology import drawn
 from rules.pack.render.contact import Cell
@@ -50,6 +50,7 @@ _TEXT = SimpleNamespace(
     both=both,
     kept_in_part=kept_in_part,
     plain_words=plain_words,
+    unwitnessed=UNWITNESSED,
 )
 
 
