@@ -18,6 +18,7 @@ from rules.pack.bag.zipform import Member, write_zip
 from rules.pack.plan.plan import PackPlan
 
 Pieces = Callable[[str], Iterable[bytes]]
+Search = Callable[[str, bytes], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ def write_pack(
     proof: ProofMaterial,
     *,
     inspect: Callable[[Iterable[tuple[str, bytes]]], None],
+    search: Search | None = None,
     sign: Callable[[bytes], bytes],
     stamp: Callable[[bytes], Mapping[str, bytes]],
     out: Path,
@@ -54,6 +56,7 @@ def write_pack(
 
     `pieces` gives a stored original by its digest, piece by piece: a video is never in memory whole.
     `inspect` is shown what was made of the originals, by bag path, and raises where the pack must not be written.
+    `search` is shown every file as it is written, by its path in the zip, and raises likewise: then nothing is written.
     `sign` gives the detached signature of the tag manifest's bytes; `stamp` gives tokens over that signature by
     authority, and leaves out those that did not answer. Raises WrongRequest when `out` cannot be written or is a file
     of another kind, DamagedArchive when a stored object is not what the plan says.
@@ -74,7 +77,10 @@ def write_pack(
     unlisted = {TAG_MANIFEST: tag_manifest, SIGNATURE: signature}
     unlisted |= {token_name(authority): token for authority, token in tokens.items()}
     whole = {**payload, **tags, **{path: _ready(data) for path, data in unlisted.items()}}
-    members = [Member(f"{plan.name}/{path}", file.size, partial(_pieces, path, file)) for path, file in whole.items()]
+    members = [
+        Member(f"{plan.name}/{path}", file.size, partial(_pieces, f"{plan.name}/{path}", file, search))
+        for path, file in whole.items()
+    ]
     try:
         write_zip(out, members)
         digest = sha256_file(out)
@@ -97,9 +103,12 @@ def _originals(plan: PackPlan, pieces: Pieces) -> dict[str, _BagFile]:
     }
 
 
-def _pieces(path: str, file: _BagFile) -> Iterator[bytes]:
+def _pieces(path: str, file: _BagFile, search: Search | None) -> Iterator[bytes]:
+    """The file's bytes, held against what was sealed; with a search whole, so that it sees all of it at once."""
     digest, size = hashlib.sha256(), 0
-    for piece in file.read():
+    for piece in file.read() if search is None else (b"".join(file.read()),):
+        if search is not None:
+            search(path, piece)
         digest.update(piece)
         size += len(piece)
         yield piece
