@@ -209,7 +209,7 @@ async def open_all(browser: Browser, home: Home, addresses: list[str], living: P
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("way", ["disk", "server"])
+@pytest.mark.parametrize("way", ["disk", pytest.param("server", marks=pytest.mark.proof)])
 def test_no_file_of_a_pack_runs_or_calls_when_it_is_opened(
     way: str, runner: asyncio.Runner, browser: Browser, home: Home, bag: Path, tmp_path: Path
 ) -> None:
