@@ -222,6 +222,9 @@ def notes_of(plan: PackPlan, exhibit: Exhibit) -> tuple[str, ...]:
     redacted = plan.redaction.of(plan.origin(exhibit)) if plan.redaction else None
     if redacted and redacted.words:
         notes.append(f"Taken out by the buyer: {redacted.words}.")
+    if redacted and redacted.copied:
+        where = folder(exhibit).replace("data/exhibits/", "redacted/")
+        notes.append(f"A copy of its text without these: {where}text.txt.")
     if redacted and not redacted.recorded:
         notes.append("Its sealed record is withheld with it: the proof shows that it stands in the ledger.")
     if redacted and redacted.is_dark and not redacted.pages_known:
