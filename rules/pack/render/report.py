@@ -23,7 +23,7 @@ from rules.language.facts import fact_words, plain_words, sentence
 from rules.language.words import day_words
 from rules.pack.plan.bates import Numbered, bates
 from rules.pack.plan.brief import first_exhibits, sections_by_exhibit, ten_lines
-from rules.pack.plan.exhibits import is_as_text
+from rules.pack.plan.exhibits import folder, is_as_text
 from rules.pack.plan.plan import PackPlan
 from rules.pack.plan.timeline import MESSAGES, TimelineRow
 from rules.pack.plan.withheld import Withheld, together
