@@ -153,6 +153,10 @@ def pack(
     asked: Asked,
     case: CaseArgument,
     reason: Annotated[list[str] | None, typer.Option(metavar="R", help="late, damaged, quality… (may be repeated)")] = None,
+    places: Annotated[
+        list[str] | None,
+        typer.Option("--for", metavar="PLACE", help="Also what to hand in there: visa, paypal… (may be repeated)"),
+    ] = None,
     as_of: AsOfOption = "",
     everything: Annotated[bool, typer.Option("--all", help="Every visit, not only those that matter.")] = False,
     include: Annotated[list[str] | None, typer.Option(metavar="X", help="Also this snapshot or file.")] = None,
@@ -179,11 +183,12 @@ def pack(
 ) -> View:
     """Bundle a case into one file that anybody can open and check."""
     from casework import views
-    from casework.proving.pack import PackPreview, PackRequest, make_pack, preview_pack
+    from casework.proving.pack import Destination, PackPreview, PackRequest, make_pack, preview_pack
     from rules.pack.plan.exhibits import Choices
 
     what = (everything, tuple(include or ()), tuple(exclude or ()))
-    choices = Choices(*what, redact=redact, with_originals=with_originals, open=tuple(opened or ()), report_mb=report_size)
+    shown, forums = tuple(opened or ()), tuple(places or ())
+    choices = Choices(*what, redact=redact, with_originals=with_originals, open=shown, forums=forums, report_mb=report_size)
     request = PackRequest(tuple(reason or ()), as_of, since, choices, output, accept_risk)
     if dry_run:
         return views.pack_preview(preview_pack(asked.ws, case, request))
@@ -192,6 +197,11 @@ def pack(
         with asked.terminal.still():
             asked.terminal.show(views.disclosure(preview))
 
+    def tell_files(made: tuple[Destination, ...]) -> None:
+        with asked.terminal.still():
+            asked.terminal.show(views.handed_in(made))
+
+    told = () if asked.terminal.as_json else (tell, tell_files)
     with asked.progress() as progress:
-        result = make_pack(asked.ws, case, request, progress, tell if not asked.terminal.as_json else lambda _: None)
+        result = make_pack(asked.ws, case, request, progress, *told)
     return views.packed(result)

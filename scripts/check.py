@@ -42,16 +42,17 @@ LINT = (
 )
 
 
-def pytest(which: str, *more: str) -> tuple[str, ...]:
-    """The command line that runs the tests with these marks, three at a time: while one waits for a browser, two go on.
+def pytest(which: str, *more: str, at_once: int = 3) -> tuple[str, ...]:
+    """The command line that runs the tests with these marks, so many at a time; where some drive a browser, three: while one
+    waits for it, two go on.
 
-    Each process begins with a third of them, in their order, and whoever is done takes from the others: what a module
+    Each process begins with its share of them, in their order, and whoever is done takes from the others: what a module
     prepares once is seldom prepared twice, and none waits for another's long stories.
     """
-    return tool("pytest", "-q", "-n", "3", "--dist", "worksteal", "-m", which, *more)
+    return tool("pytest", "-q", "-n", str(at_once), "--dist", "worksteal", "-m", which, *more)
 
 
-QUICK = Stage("pytest, without browsers", pytest("not proof and not browser and not stories"), shown=True)
+QUICK = Stage("pytest, without browsers", pytest("not proof and not browser and not stories", at_once=2), shown=True)
 TESTS = Stage("pytest", pytest("not proof", "--durations=10", "--durations-min=10"), shown=True)
 # Apart from the tests: tracing every branch makes what the rules compute three times as slow.
 COVERAGE = Stage("pytest, with coverage", pytest("not proof", "--cov", "--cov-report=term:skip-covered"), shown=True)

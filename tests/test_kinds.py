@@ -6,7 +6,7 @@ import ast
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import pytest
 from hypothesis import given
@@ -34,6 +34,7 @@ from rules.policy.fact_names import FACT_NAMES, FACTS, shown_by
 from rules.policy.platform import load_policy, parse
 from rules.policy.schema import installed
 from tests.collector.sites.alibaba.stored import stored
+from tests.modules import nodes
 from tests.test_house import ROOT, committed
 from tests.test_wheel import SHIPPED
 
@@ -123,9 +124,9 @@ def test_a_file_is_taken_for_what_its_media_type_says(media_type: str, kind: str
     assert file_kind_of(media_type) == kind
 
 
-def named_together(code: str) -> Iterator[set[str]]:
+def named_together(module: Iterable[ast.AST]) -> Iterator[set[str]]:
     """The words of each collection that is written out: a tuple, list or set, a table's keys, a text that is split."""
-    for node in ast.walk(ast.parse(code)):
+    for node in module:
         if isinstance(node, ast.Dict):
             yield {word for key in node.keys if key is not None for word in words(key)}
         elif isinstance(node, ast.Tuple | ast.List | ast.Set):
@@ -141,10 +142,10 @@ def words(node: ast.expr) -> set[str]:
     return {node.value} if isinstance(node, ast.Constant) and isinstance(node.value, str) else set()
 
 
-def tables(code: str) -> list[str]:
+def tables(module: Iterable[ast.AST]) -> list[str]:
     """What in a module looks like a table of kinds, as a sentence each."""
     found, kinds = [], (set(page_names()), set(file_names()))
-    for together in named_together(code):
+    for together in named_together(module):
         for known in kinds:
             if len(together & known) >= MANY:
                 found.append(f"{', '.join(sorted(together & known))} stand together")
@@ -154,8 +155,8 @@ def tables(code: str) -> list[str]:
 def test_no_other_module_keeps_a_table_of_kinds() -> None:
     """What depends on a kind is a field of its row, or the next kind is forgotten in one of the tables."""
     modules = [path for path in committed(*SHIPPED) if path.suffix == ".py" and path not in WRITTEN]
-    assert {f"{path.relative_to(ROOT)}: {text}" for path in modules for text in tables(path.read_text("utf-8"))} == set()
-    assert tables((ROOT / "collector/kinds.py").read_text("utf-8")) == [], "its tables are rows"
+    assert {f"{path.relative_to(ROOT)}: {text}" for path in modules for text in tables(nodes(path))} == set()
+    assert tables(nodes(ROOT / "collector/kinds.py")) == [], "its tables are rows"
 
 
 @pytest.mark.parametrize(
@@ -168,7 +169,7 @@ def test_no_other_module_keeps_a_table_of_kinds() -> None:
     ],
 )
 def test_a_table_of_kinds_is_found_in_whatever_form_it_is_written(code: str) -> None:
-    assert tables(code)
+    assert tables(ast.walk(ast.parse(code)))
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.read], ids=lambda page: page.kind)

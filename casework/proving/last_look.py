@@ -19,7 +19,7 @@ from rules.pack.plan.plan import PackPlan
 _OURS = re.compile(r"data/(?!exhibits/|archive\.wacz).*|data/exhibits/A[^/]+/(?:facts|snapshot)\.json")
 _TEXT_OF_PAGE = re.compile(r"data/exhibits/A[^/]+/text(?:-\d+)?\.txt")
 # Printed from pages, and copied from originals, of the pack that are looked at themselves.
-_AGAIN = re.compile(r"data/report\.pdf|data/submission/[^/]+\.pdf")
+_AGAIN = re.compile(r"data/report\.pdf|data/submission/(?:[^/]+/)?[^/]+\.pdf")
 _WEB_ARCHIVE = "data/archive.wacz"
 _REMASK = "mask the kept pages by the rules of today (tradewitness remask)"
 _ENTERED = "entered by you/"

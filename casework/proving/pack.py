@@ -11,15 +11,16 @@ from tempfile import TemporaryFile
 
 from casework.asking.dossier import as_of_instant
 from casework.cases import casefile, find_case
+from casework.proving.binding import PdfBinder
 from casework.proving.last_look import LastLook, Suspect, Unread
+from casework.proving.looks import SHOWN, Looks, camera_of
 from casework.proving.proof import PackProof, covering_checkpoint
 from casework.workspace import Workspace, sealed_view
 from collector.archive.queries import Case
 from collector.archive.sealing import TIMEOUT_S, seal, signing_key
 from collector.errors import ArchiveError, SealError, WrongRequest
 from collector.ledger.log import Opening, new_salt
-from collector.media import says_where
-from collector.model import Exhibit, Private, Problem, Snapshot
+from collector.model import AddedFile, Exhibit, Private, Problem, Snapshot
 from collector.progress import Progress
 from collector.reading.withheld import private_of
 from collector.saved.acting import may_do
@@ -40,6 +41,9 @@ from rules.pack.plan.plan import CoveringCheckpoint, PackPlan, plan, plan_digest
 from rules.pack.plan.withheld import Withheld
 from rules.pack.plan.wording import say
 from rules.pack.render.renderings import make_renderings
+from rules.pack.submission.documents import strongest_first
+from rules.pack.submission.submission import limits_in_short
+from rules.policy.forums import forums_of
 from rules.policy.platform import load_policy
 
 
@@ -74,15 +78,35 @@ class PackAnswer:
     seal: str
     failures: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    places: tuple[Destination, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where files can be handed in: who sees them there, and which limits are kept to.
+
+    `files` are those of the pack's folder for it, with their sizes in bytes; none before they are made.
+    """
+
+    id: str
+    title: str
+    seen_by: str
+    limits: str
+    files: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PackPreview:
-    """What a pack would show and withhold."""
+    """What a pack would show and withhold.
+
+    `order` are the exhibits' numbers, strongest first, each with what it shows for the reasons; `places` where they go.
+    """
 
     name: str
     exhibits: tuple[Exhibit, ...]
     disclosed: Disclosed
+    order: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    places: tuple[Destination, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +125,7 @@ class PackRequest:
 
 
 Tell = Callable[[PackPreview], None]
+TellFiles = Callable[[tuple[Destination, ...]], None]
 
 
 def preview_pack(ws: Workspace, wanted: str, request: PackRequest) -> PackPreview:
@@ -110,7 +135,22 @@ def preview_pack(ws: Workspace, wanted: str, request: PackRequest) -> PackPrevie
     file = casefile(ws, case, as_of_instant(ws, request.as_of, case.zone))
     planned = _plan(ws, file, request, replace(request.choices, since=_day(request.since)))
     _require_something(ws, file)
-    return PackPreview(planned.name, planned.exhibits, _disclosed(ws, planned, _looked(ws, planned, file)))
+    return _preview(planned, _disclosed(ws, planned, _looked(ws, planned, file)))
+
+
+def _preview(planned: PackPlan, disclosed: Disclosed) -> PackPreview:
+    order = tuple((exhibit.number, shows) for exhibit, shows in strongest_first(planned))
+    return PackPreview(planned.name, planned.exhibits, disclosed, order, _places(planned, {}))
+
+
+def _places(planned: PackPlan, made: Mapping[str, bytes]) -> tuple[Destination, ...]:
+    """The places that the pack is for, with what was made for each."""
+    places = []
+    for forum in forums_of(planned.choices.forums):
+        names = (path.removeprefix(forum.folder) for path in sorted(made) if path.startswith(forum.folder))
+        files = tuple((name, len(made[forum.folder + name])) for name in names if "/" not in name)
+        places.append(Destination(forum.id, forum.title, forum.seen_by, limits_in_short(forum), files))
+    return tuple(places)
 
 
 def _disclosed(ws: Workspace, planned: PackPlan, look: LastLook) -> Disclosed:
@@ -123,7 +163,8 @@ def _disclosed(ws: Workspace, planned: PackPlan, look: LastLook) -> Disclosed:
 def _located(ws: Workspace, planned: PackPlan) -> Mapping[str, str]:
     """The shown files that say where they were taken: their names by exhibit number."""
     shown = [(e.number, file) for e in planned.exhibits if e.files and (file := planned.file(e)) is not None]
-    return {number: file.name for number, file in shown if says_where(ws.archive.objects.get(file.digest))}
+    camera = camera_of(ws.archive.objects, (file for _, file in shown))
+    return {number: file.name for number, file in shown if file.id in camera and camera[file.id].located}
 
 
 def _personal(ws: Workspace, planned: PackPlan, located: Container[str]) -> Iterator[PersonalData]:
@@ -146,9 +187,17 @@ def _texts(ws: Workspace, planned: PackPlan, exhibit: Exhibit) -> list[str]:
 
 
 def make_pack(
-    ws: Workspace, wanted: str, request: PackRequest, progress: Progress, tell: Tell = lambda _: None
+    ws: Workspace,
+    wanted: str,
+    request: PackRequest,
+    progress: Progress,
+    tell: Tell = lambda _: None,
+    tell_files: TellFiles = lambda _: None,
 ) -> PackAnswer:
-    """Writes the pack, after telling what it would be. The same plan gives the same bytes, but for signature and tokens."""
+    """Writes the pack, after telling what it would be and which files it has for whom.
+
+    The same plan gives the same bytes, but for signature and tokens.
+    """
     case = find_case(ws, wanted)
     ws = sealed_view(ws, case.order)
     choices = replace(request.choices, since=_day(request.since))
@@ -160,7 +209,7 @@ def make_pack(
     progress("looking at what the other side gets")
     look = _looked(ws, planned, file)
     disclosed = _disclosed(ws, planned, look)
-    tell(PackPreview(planned.name, planned.exhibits, disclosed))
+    tell(_preview(planned, disclosed))
     if not request.accept_risk:
         look.require_nothing()
     progress("sealing what is new")
@@ -170,6 +219,8 @@ def make_pack(
     proof = PackProof(ws, checkpoint, key)
     planned = replace(planned, covering=proof.covering)
     renderings = _renderings(ws, case, planned, progress)
+    places = _places(planned, renderings)
+    tell_files(places)
     material = proof.material(planned, file)
     tokens = _PackStamper(ws, progress)
     progress("writing the pack")
@@ -188,7 +239,7 @@ def make_pack(
     failures = (*dict.fromkeys(ws.archive.warnings), *tokens.failures)
     return PackAnswer(
         result.path.absolute(), result.sha256, planned.exhibits, replace(disclosed, suspects=tuple(look.suspects)),
-        report.seal, failures, report.problems,
+        report.seal, failures, report.problems, places,
     )  # fmt: skip
 
 
@@ -246,9 +297,15 @@ def _plan(ws: Workspace, file: CaseFile, request: PackRequest, choices: Choices)
         choices,
         CoveringCheckpoint(0),
         private=_private(ws, chosen.snapshots),
-        acting={one.id: may_do(ws.archive.objects.get(one.digest)) for one in chosen.files},
+        acting={one.id: may_do(ws.archive.objects.get(one.digest)) for one in chosen.files if not _is_seen(one)},
+        camera=camera_of(ws.archive.objects, chosen.files),
         chosen=chosen,
     )
+
+
+def _is_seen(file: AddedFile) -> bool:
+    """Whether it is a photo or video by its bytes: such files hold no program, and may be large."""
+    return file.media_type.startswith(SHOWN) and not file.media_type.startswith("image/svg")
 
 
 def _private(ws: Workspace, snapshots: Iterable[Snapshot]) -> dict[str, Private]:
@@ -269,15 +326,18 @@ def _renderings(ws: Workspace, case: Case, planned: PackPlan, progress: Progress
 
     progress("making the report, the viewer and the reading copies")
     get = ws.archive.objects.get
-    made = make_renderings(
-        planned,
-        get,
-        ws.index.sealed(case.order),
-        partial(print_pdf, page_numbers=False),
-        partial(_web_archive, get),
-        ws.clock.now(),
-        partial(_inside, get),
-    )
+    with Looks(ws.archive.objects, planned) as looks:
+        made = make_renderings(
+            planned,
+            get,
+            ws.index.sealed(case.order),
+            partial(print_pdf, page_numbers=False),
+            partial(_web_archive, get),
+            ws.clock.now(),
+            partial(_inside, get),
+            looks,
+            PdfBinder(),
+        )
     openings, records = [], []
     for path, data in sorted(made.items()):
         opening = Opening(ws.archive.objects.put(data), new_salt())

@@ -5,7 +5,7 @@ from casework.views.deadlines import deadlines
 from casework.views.desk import next_step, night, signed_in, stopped, today, watched
 from casework.views.findings import before_order, draft, findings
 from casework.views.house import health, initialised, reindexed, site_today
-from casework.views.kept import added, captured, disclosure, exported, pack_preview, packed
+from casework.views.kept import added, captured, disclosure, exported, handed_in, pack_preview, packed
 from casework.views.masking import remasked
 from casework.views.notices import notified, reminded, told_night
 from casework.views.reading import case, cases, facts, found, reread
@@ -16,7 +16,8 @@ from casework.views.told import told, withdrawn
 
 __all__ = [
     "added", "before_order", "captured", "case", "cases", "changes", "deadlines", "disclosure", "draft", "exported",
-    "facts", "findings", "found", "health", "initialised", "next_step", "night", "notified", "pack_preview", "packed",
-    "reindexed", "remasked", "reminded", "reread", "sample", "sample_written", "scheduled", "signed_in", "site_today",
-    "stamped", "status", "stopped", "today", "told", "told_night", "verified", "watched", "withdrawn",
+    "facts", "findings", "found", "handed_in", "health", "initialised", "next_step", "night", "notified",
+    "pack_preview", "packed", "reindexed", "remasked", "reminded", "reread", "sample", "sample_written", "scheduled",
+    "signed_in", "site_today", "stamped", "status", "stopped", "today", "told", "told_night", "verified", "watched",
+    "withdrawn",
 ]  # fmt: skip

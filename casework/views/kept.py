@@ -14,6 +14,7 @@ from collector.errors import DONE, PARTIAL, PERSON_NEEDED, VERIFICATION_FAILED, 
 from collector.kinds import in_words
 from collector.model import ORIGINS
 from collector.saved.record import page_record
+from rules.language.facts import sentence
 from rules.language.words import time_words
 from rules.pack.plan.withheld import together
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from casework.keeping.add import KeptFile
     from casework.keeping.capture import Captured
     from casework.proving.export import ExportAnswer
-    from casework.proving.pack import Disclosed, PackAnswer, PackPreview
+    from casework.proving.pack import Destination, Disclosed, PackAnswer, PackPreview
     from collector.archive.sealing import SealState
     from collector.model import AddedFile, Exhibit, SavedPage, Snapshot
 
@@ -154,7 +155,7 @@ def _read_of(page: SavedPage) -> Iterator[Block]:
 def packed(answer: PackAnswer) -> View:
     """A pack that was written: its seal, and its path alone on the last line. What is in it was told before."""
     value = {"path": str(answer.path), "sha256": answer.sha256, "exhibits": answer.exhibits, "seal": answer.seal}
-    more = {**_disclosed_value(answer.disclosed), "problems": answer.problems}
+    more = {**_disclosed_value(answer.disclosed), "problems": answer.problems, "places": answer.places}
     code = VERIFICATION_FAILED if answer.problems else DONE
     return View(as_json({**value, **more}), (*_packed(answer), Result(str(answer.path))), code)
 
@@ -162,7 +163,8 @@ def packed(answer: PackAnswer) -> View:
 def pack_preview(preview: PackPreview) -> View:
     """What the other side would see of a case, and what not, before a pack is made."""
     value = {"name": preview.name, "exhibits": preview.exhibits, **_disclosed_value(preview.disclosed)}
-    blocks = _shown_to_others(preview.exhibits, preview.disclosed)
+    value |= {"order": preview.order, "places": preview.places}
+    blocks = (*_shown_to_others(preview.exhibits, preview.disclosed), *_handed_in(preview))
     stops = _suspected("This would stop the pack", preview.disclosed)
     end = hint("No pack was written. Leave something out with --exclude.")
     return View(as_json(value), (line("The other side would see:"), *blocks, *stops, end), DONE)
@@ -170,8 +172,32 @@ def pack_preview(preview: PackPreview) -> View:
 
 def disclosure(preview: PackPreview) -> View:
     """The same, said before the pack is written."""
-    blocks = _shown_to_others(preview.exhibits, preview.disclosed)
+    blocks = (*_shown_to_others(preview.exhibits, preview.disclosed), *_handed_in(preview))
     return View({}, (line("The other side will see:"), *blocks))
+
+
+def handed_in(places: Iterable[Destination]) -> View:
+    """The files for each place, said before the pack is written."""
+    return View({}, tuple(_files_for(places)))
+
+
+def _handed_in(preview: PackPreview) -> Iterator[Block]:
+    """In which order the exhibits go, and where to."""
+    for place in preview.places:
+        yield line(f"To hand in: {place.title}. {place.seen_by}")
+        yield hint(f"{sentence(place.limits)}.")
+    if preview.order:
+        yield line("Strongest first, as far as the limits allow:")
+    titles = {exhibit.number: exhibit.title for exhibit in preview.exhibits}
+    for number, shows in preview.order:
+        yield line(f"{number} {titles[number]}" + (f" ({'; '.join(shows)})" if shows else ""), indent=2)
+
+
+def _files_for(places: Iterable[Destination]) -> Iterator[Block]:
+    for place in places:
+        shown = [f"{name} ({-(-size // 1000):,} KB)" for name, size in place.files if not name.endswith(".txt")]
+        yield line(f"{place.title}: {', '.join(shown) or 'no file'}")
+        yield hint(place.seen_by)
 
 
 def _disclosed_value(disclosed: Disclosed) -> dict[str, object]:

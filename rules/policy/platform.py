@@ -196,6 +196,8 @@ class Protection:
 class Requirement:
     """A piece of evidence: met by `at_least` files of these kinds, a complete snapshot, one of `facts`, or `all_facts`.
 
+    `zh` is in Chinese what it proves.
+
     Getting it takes `takes_days`; where so many are not left, `meanwhile` says what serves instead. `afterwards`: files and
     snapshots count only from when there can be such a problem. `against`: facts that show the contrary, in words
     `against_says`; `unless_said`: the buyer's own words (a flag of messages.toml) that do.
@@ -203,6 +205,7 @@ class Requirement:
 
     id: str
     label: str
+    zh: str
     how: str
     files: tuple[str, ...] = ()
     at_least: int = 1
@@ -341,8 +344,13 @@ def load_policy(site: str = ALIBABA) -> Policy:
 @lru_cache
 def policies(site: str = ALIBABA) -> tuple[Policy, ...]:
     """Every policy that an order on that site falls under, the site's own first."""
-    own = load_policy(site)
-    return (own, *(parse(own.words.filled(installed(name))) for name in _BESIDE))
+    return (load_policy(site), *(policy_beside(name, site) for name in _BESIDE))
+
+
+@lru_cache
+def policy_beside(name: str, site: str = ALIBABA) -> Policy:
+    """A policy beside the site's own, such as "payment", in the site's words."""
+    return parse(load_policy(site).words.filled(installed(name)))
 
 
 def parse(text: str) -> Policy:

@@ -149,6 +149,7 @@ ANSWERS: dict[str, Callable[[_Desk], tuple[Any, ...]]] = {
     "notified": lambda d: (NotifyAnswer(_book(), sent=(Sent("mail to ana@example.com", False, "it was refused"),)),),
     "pack_preview": lambda d: (preview_pack(d.ws, d.order, PackRequest()),),
     "disclosure": lambda d: (preview_pack(d.ws, d.order, PackRequest()),),
+    "handed_in": lambda d: (preview_pack(d.ws, d.order, PackRequest()).places,),
     "packed": lambda d: (make_pack(d.ws, d.order, PackRequest(output=d.folder / "case.zip"), _quiet),),
     "reminded": lambda d: (_told(),),
     "reindexed": lambda d: ({"cases": 1, "facts": 20},),

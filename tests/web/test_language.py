@@ -19,6 +19,7 @@ from casework.notices import notify
 from casework.workspace import Workspace
 from rules.policy.platform import load_policy
 from scripts.catalogue import LOCALES, ROOT, literals, updated
+from tests.modules import nodes
 from tests.paper_desk import ORDER
 from tests.web.serving import Visitor, serving
 from web import language
@@ -83,7 +84,7 @@ def spoken() -> str:
     said: list[str] = []
     for package in ("casework", "rules", "collector"):
         for path in sorted((ROOT / package).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            for node in nodes(path):
                 if isinstance(node, ast.Constant | ast.JoinedStr):
                     said += literals(node)
     for path in sorted((ROOT / "rules" / "policies").glob("*.toml")):

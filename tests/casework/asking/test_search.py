@@ -232,7 +232,7 @@ def test_nothing_found_says_so(run: Run) -> None:
     assert "no letter or digit" in run("***").out
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=settings().max_examples // 3, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=40))
 def test_no_text_is_an_error(run: Run, typed: str) -> None:
     """Nothing but white space is nothing to look for; every other text is looked for."""

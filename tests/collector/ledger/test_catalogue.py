@@ -164,7 +164,7 @@ def test_a_clock_that_went_back_is_noted_once(ledger: Ledger) -> None:
     assert [seq for seq, _ in reopened(ledger).clock_faults()] == [7]
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(st.sampled_from(["append", "reopen", "seal", "forget", "cut"]), max_size=14))
 def test_whatever_happens_between_two_checkpoints_their_roots_are_those_of_the_file(
     tmp_path_factory: pytest.TempPathFactory, steps: list[str]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.model import AddedFile, Fact, FileText, Finding, Money, Passage
@@ -160,7 +160,6 @@ def test_every_finding_that_can_be_in_order_is_tried_above() -> None:
     assert any(id.startswith("contract.") for id in reached)
 
 
-@settings(max_examples=30)
 @given(st.sampled_from(sorted(CASES)), st.data())
 def test_whatever_else_is_missing_what_is_in_order_names_what_is_there(name: str, data: st.DataObject) -> None:
     """For any part of a case."""

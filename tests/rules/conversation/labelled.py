@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from rules.language.phrases import load_phrases
@@ -66,6 +67,7 @@ def messages(name: str, language: str) -> tuple[Labelled, ...]:
     return read(DATA / f"{name}.{language}.txt")
 
 
+@cache
 def scores(told: tuple[Labelled, ...]) -> dict[str, Score]:
     """The score of each kind of flag over these messages."""
     kinds = {flag.id: flag.kind for flag in load_phrases().book.flags}

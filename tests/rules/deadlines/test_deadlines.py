@@ -409,7 +409,6 @@ _pages = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.lists(_entries, max_size=10), st.lists(_pages, max_size=4), st.randoms(use_true_random=False), _instants)
 def test_contradictory_facts_never_crash_and_their_order_changes_nothing(
     entries: list[str], pages: list[list[Fact]], random: Any, as_of: str

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import vobject
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.model import Deadline
@@ -80,7 +80,6 @@ def test_the_same_deadlines_give_the_same_calendar() -> None:
     assert b"VEVENT" not in calendar((), NOON)
 
 
-@settings(max_examples=40)
 @given(st.dates(instant("2024-01-01").date(), instant("2030-12-31").date()), st.integers(0, 20))
 def test_any_dates_give_a_calendar_that_another_program_reads(received: Any, later: int) -> None:
     """Over leap days, clock changes and year ends."""

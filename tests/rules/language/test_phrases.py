@@ -7,7 +7,7 @@ from importlib import resources
 from itertools import groupby
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.errors import WrongRequest
@@ -110,7 +110,6 @@ def test_a_wrong_phrase_book_is_refused_with_its_place(change: Flag, said: str) 
 
 
 @given(st.text(max_size=300))
-@settings(max_examples=60, deadline=None)
 def test_no_text_breaks_the_matcher_and_every_quote_is_in_it(text: str) -> None:
     """Whatever is written, the quote stands there as written."""
     assert all(hit.sentence in text for hit in load_phrases().hits(text))

@@ -26,7 +26,7 @@ from tests.collector.sites.alibaba.stored import (
 )
 
 # A page is parsed twice an example: a tenth of what cheaper properties try, in `make test` as in `make proof`.
-bounded = settings(max_examples=settings().max_examples // 10, suppress_health_check=[HealthCheck.too_slow])
+bounded = settings(max_examples=max(3, settings().max_examples // 10), suppress_health_check=[HealthCheck.too_slow])
 
 
 def newest(kind: str) -> bytes:

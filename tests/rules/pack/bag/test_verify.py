@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.errors import WrongRequest
@@ -215,7 +215,6 @@ def test_a_repacked_zip_still_names_what_was_removed(pack: Path, tmp_path: Path)
     assert any(p.where.endswith("data/report.pdf") and "missing" in p.what for p in verify_pack(out).problems)
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_a_torn_pack_gives_problems_and_no_exception(
     pack: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.pack.bag import zipform
@@ -25,7 +25,6 @@ def member(path: str, data: bytes) -> Member:
     return Member(path, len(data), lambda: (data[:7], data[7:]))
 
 
-@settings(max_examples=60, deadline=None)
 @given(FILES)
 def test_a_zip_is_read_back_as_it_was_written(tmp_path_factory: pytest.TempPathFactory, files: dict[str, bytes]) -> None:
     """Whatever the names and bytes, writing, reading with Python's own zipfile and walking agree, twice the same bytes."""
@@ -42,7 +41,6 @@ def test_a_zip_is_read_back_as_it_was_written(tmp_path_factory: pytest.TempPathF
         assert archive.testzip() is None
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_walked_without_an_exception(data: bytes) -> None:
     """Bytes that begin like a zip, or not at all, give problems."""
