@@ -142,7 +142,7 @@ def plan(
     _require_reasons(known)
     if choices.redact:
         raise WrongRequest("Redacted packs cannot be made yet.", "Leave a page or file out with --exclude instead.")
-    forums_of(choices.forums)
+    forums_of(choices.forums, casefile.site)
     casefile = casefile.known()
     chosen = chosen or choose(casefile, choices)
     judged = private or {}

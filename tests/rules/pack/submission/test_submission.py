@@ -13,7 +13,7 @@ from rules.pack.plan.plan import PackPlan
 from rules.policy.forums import Forum, forum_names, forums_of, load_forums
 from tests.rules.pack.synthetic import Sealed
 
-FORUMS = load_forums().forums
+FORUMS = forums_of(forum_names(), "alibaba")
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def test_the_chinese_statement_has_no_english_sentence(forum: Forum, files: Mapp
 
 def test_the_statement_names_the_reason_as_the_place_does(files: Mapping[str, bytes]) -> None:
     """A bank looks for its code."""
-    (_, visa) = forums_of(["visa"])
+    (_, visa) = forums_of(["visa"], "alibaba")
     text = _text(files, visa, "statement.txt")
     assert "13.1 Merchandise/services not received" in text
     assert "13.3 Not as described" in text
