@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -21,6 +22,7 @@ from collector.archive.sealing import TIMEOUT_S, seal, signing_key
 from collector.errors import ArchiveError, SealError, WrongRequest
 from collector.ledger.log import Opening, new_salt
 from collector.model import AddedFile, Exhibit, Private, Problem, Snapshot
+from collector.platform import SCRIPTS, font_for
 from collector.progress import Progress
 from collector.reading.withheld import private_of
 from collector.saved.acting import may_do
@@ -126,6 +128,7 @@ class PackRequest:
 
 Tell = Callable[[PackPreview], None]
 TellFiles = Callable[[tuple[Destination, ...]], None]
+_LETTERS = {"zh": re.compile("[\u3400-\u9fff]"), "ar": re.compile("[\u0600-\u06ff]")}
 
 
 def preview_pack(ws: Workspace, wanted: str, request: PackRequest) -> PackPreview:
@@ -236,11 +239,19 @@ def make_pack(
     )  # fmt: skip
     seal(ws.archive, key, progress)
     report = verify_pack(result.path)  # whoever hands it in must not hear from others that it does not hold
-    failures = (*dict.fromkeys(ws.archive.warnings), *tokens.failures)
+    failures = (*dict.fromkeys(ws.archive.warnings), *tokens.failures, *_without_letters(planned))
     return PackAnswer(
         result.path.absolute(), result.sha256, planned.exhibits, replace(disclosed, suspects=tuple(look.suspects)),
         report.seal, failures, report.problems, places,
     )  # fmt: skip
+
+
+def _without_letters(planned: PackPlan) -> Iterator[str]:
+    """That the report shows boxes for a language that the case speaks and this machine has no font for."""
+    said = "".join(row.text for row in planned.timeline)
+    for name, (language, package) in SCRIPTS.items():
+        if _LETTERS[language].search(said) and font_for(language) == "":
+            yield f"No {name} font: {name} words are boxes in report.pdf. Install one, such as {package}, and pack again."
 
 
 def _originals(planned: PackPlan) -> dict[str, str]:

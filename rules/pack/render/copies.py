@@ -23,6 +23,7 @@ BELOW = 40  # rows that stay of what is empty at a page's end, where a sheet is 
 SEARCH = 0.12  # how far above the cut, as a share of the page, a quiet line is looked for
 HIGHER = 4  # times: how often that stretch goes further up where all of it is written on
 SPARE = 60  # rows that a page may be longer than its share, for it is cut where there is room
+BETWEEN_BLOCKS = 2  # times: how far up room between blocks is preferred to room between lines
 QUIET = 4  # equal rows that are room between lines
 PHOTO_WIDTH = 1600
 _APART, _LABEL = 20, 36  # pixels between the frames of a video, and below each for its moment
@@ -81,6 +82,15 @@ def whole_page(artefacts: tuple[Artefact, ...], get: Get, most: int = 12_000) ->
         return None
     width, height = max(t.x + t.width for t in tiles), min(most, max(t.y + t.height for t in tiles))
     return _JoinedPage(tiles, get, (255, 255, 255)).stretch(0, height, width)[0]
+
+
+def part_of_page(artefacts: tuple[Artefact, ...], get: Get, top: int, bottom: int) -> Image.Image | None:
+    """The same from row `top` to `bottom`, as far down as the pictures go; None where they do not go so far as `top`."""
+    tiles = _placed(artefacts)
+    bottom = min(bottom, max((t.y + t.height for t in tiles), default=0))
+    if bottom <= top:
+        return None
+    return _JoinedPage(tiles, get, (255, 255, 255)).stretch(top, bottom, max(t.x + t.width for t in tiles))[0]
 
 
 def conversation_copies(
@@ -293,29 +303,35 @@ def _rows(picture: Image.Image) -> list[bytes]:
 
 
 def _quiet_row(source: _JoinedPage, width: int, end: int, search: int) -> int:
-    """The row at which a page that may reach to row `end` is cut: between blocks, so that no line of text is cut.
+    """The row at which a page that may reach to row `end` is cut, so that no line of text is cut.
 
-    It is looked for in the last `search` rows, then further up, to the middle of the page. Where there is none, at its end.
+    Rows of one colour, which are between blocks, are looked for in the last two stretches of `search` rows; then rows that
+    are equal, between lines, up to the middle of the page. Where there are none, at its end.
     """
+    equal: list[int] = []
     for higher in range(HIGHER):
-        bottom = end - higher * search
-        row, length = _longest_run(_rows(source.stretch(bottom - search, bottom, width)[0]))
-        if length >= QUIET:
-            return bottom - search + row
-    return end
+        top = end - (higher + 1) * search
+        plain, alike = _runs(_rows(source.stretch(top, top + search, width)[0]))
+        if plain and higher < BETWEEN_BLOCKS:
+            return top + plain
+        equal += [top + alike] if alike else []
+        if equal and higher >= BETWEEN_BLOCKS - 1:
+            break
+    return equal[0] if equal else end
 
 
-def _longest_run(rows: list[bytes]) -> tuple[int, int]:
-    """The middle of the best run of equal rows, and how many they are: of one colour (between blocks) before others."""
-    best, start = (False, 0, 0), 0
+def _runs(rows: list[bytes]) -> tuple[int, int]:
+    """The middles of the longest run of rows of one colour, and of the longest run of equal rows; 0 for none long enough."""
+    best = {True: (QUIET - 1, 0), False: (QUIET - 1, 0)}
+    start = 0
     for row in range(1, len(rows) + 1):
         if row == len(rows) or rows[row] != rows[row - 1]:
-            length = row - start
-            if length >= QUIET and (length > best[1] or not best[0]):
-                plain = rows[start] == rows[start][:3] * (len(rows[start]) // 3)
-                best = max(best, (plain, length, (row + start) // 2), key=lambda run: run[:2])
+            plain = row - start >= QUIET and rows[start] == rows[start][:3] * (len(rows[start]) // 3)
+            for kind in {plain, False}:
+                if row - start > best[kind][0]:
+                    best[kind] = row - start, (row + start) // 2
             start = row
-    return best[2], best[1]
+    return best[True][1], best[False][1]
 
 
 def _stamped(picture: Image.Image, stamp: Stamp, page: int, pages: int) -> Image.Image:
