@@ -139,3 +139,8 @@ def test_an_account_is_one_of_its_site_and_the_others_are_not_asked_for_it(ws: W
     assert (ws.accounts.only(), ws.accounts.only("aliexpress")) == ("main", "parcels")
     with pytest.raises(WrongRequest, match="one of another site"):
         watch(ws, WatchRequest(orders=(THERE,), account="main", yes=True), Script([], present=False), lambda _: None)
+
+
+def test_a_conversation_that_no_name_leads_to_asks_for_its_address(ws: Workspace) -> None:
+    with pytest.raises(WrongRequest, match="On AliExpress such a page is not found by the supplier's name"):
+        open_case(ws, SECOND, {"order": (THERE,), "thread": ("Harbour Lights Store",)}, sealed=False)

@@ -148,3 +148,9 @@ def test_an_order_page_leads_to_its_store_goods_conversation_and_dispute() -> No
 )
 def test_a_wall_is_told_from_the_page_that_it_stands_before(html: bytes, url: str, barrier: str) -> None:
     assert SITE.recognise(stored("order", html, url=url)).barrier == barrier
+
+
+@pytest.mark.parametrize("html", [CHALLENGE, b"<h1>A page in a layout of next year</h1>"])
+def test_of_a_wall_or_an_unknown_layout_nothing_is_said_not_to_be_shown(html: bytes) -> None:
+    for kind in ("product", "supplier", "order", "thread"):
+        assert {fact.state for fact in SITE.read(kind, stored(kind, html))} == {"unreadable"}

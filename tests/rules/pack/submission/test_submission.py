@@ -50,9 +50,9 @@ def test_every_source_of_a_place_is_named_with_the_day_on_which_it_was_read() ->
     """A limit without a source would be an invention."""
     known = load_forums()
     assert all(source.looked >= date(2026, 11, 1) and len(source.title) > 20 for source in known.sources)
-    used = {limit.source for forum in FORUMS for limit in forum.limits}
-    used |= {reason.source for forum in FORUMS for reason in forum.reasons}
-    assert {source.id for source in known.sources} == used | {forum.timing_source for forum in FORUMS}
+    used = {limit.source for forum in known.forums for limit in forum.limits}
+    used |= {reason.source for forum in known.forums for reason in forum.reasons}
+    assert {source.id for source in known.sources} == used | {forum.timing_source for forum in known.forums}
 
 
 @pytest.mark.parametrize("forum", [forum for forum in FORUMS if "zh" in forum.languages], ids=lambda forum: forum.id)
