@@ -9,12 +9,14 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from collector.errors import DamagedArchive
 from collector.model import Area, Artefact
 from rules.pack.plan.bates import written
+from rules.pack.redact.boxes import cover, repeated
 from rules.pack.render.marks import Mark, frame
 
 PAGE_RATIO = 1.22  # height to width of a cut page, so that it fills an A4 sheet with its stamp
@@ -67,13 +69,22 @@ def page_copies(
     get: Get,
     stamp: Callable[[tuple[Artefact, ...]], Stamp],
     marks: tuple[Mark, ...] = (),
+    covers: tuple[Area, ...] = (),
 ) -> list[bytes]:
     """PNG pages of one visit, top to bottom, the marks framed; `stamp` gets the tiles of each page. No tiles, no pages.
+
+    `covers` are areas in page pixels that are drawn over, there and where another tile repeats what sticks to the window.
 
     Memory stays at two tiles and one page. Raises DamagedArchive when a tile is no picture, or cannot stand where its record
     says.
     """
-    return _pages(_placed(artefacts), get, stamp, marks)
+    return _pages(_placed(artefacts), get, stamp, marks, repeated(covers, artefacts, partial(_in_page_pixels, get)))
+
+
+def _in_page_pixels(get: Get, tile: Artefact) -> Image.Image:
+    _, _, width, height = tile.area or (0, 0, 1, 1)
+    with _picture(tile, get) as image:
+        return image.convert("RGB").resize((width, height), Image.Resampling.LANCZOS)
 
 
 def whole_page(artefacts: tuple[Artefact, ...], get: Get, most: int = 12_000) -> Image.Image | None:
@@ -101,7 +112,7 @@ def conversation_copies(
     `screens` are all its pictures, `cropped` the parts of those that may be shown, of which the newest MOST_STOPS are.
     What none of them shows is grey. Memory and errors as for `page_copies`.
     """
-    return _pages(_stops(screens, cropped, get), get, stamp, (), empty=_RULE)
+    return _pages(_stops(screens, cropped, get), get, stamp, (), (), empty=_RULE)
 
 
 def _pages(
@@ -109,6 +120,7 @@ def _pages(
     get: Get,
     stamp: Callable[[tuple[Artefact, ...]], Stamp],
     marks: tuple[Mark, ...],
+    covers: tuple[Area, ...] = (),
     empty: tuple[int, int, int] = (255, 255, 255),
 ) -> list[bytes]:
     if not tiles:
@@ -120,6 +132,7 @@ def _pages(
     for number, (top, bottom) in enumerate(cuts, 1):
         picture, used = source.stretch(top, bottom, width)
         frame(picture, top, marks)
+        cover(picture, top, covers)
         copies.append(_png(_stamped(picture, stamp(used), number, len(cuts))))
     return copies
 
@@ -138,6 +151,14 @@ def photo_copy(data: bytes, stamp: Stamp) -> bytes | None:
             (PHOTO_WIDTH, round(picture.height * PHOTO_WIDTH / picture.width)), Image.Resampling.LANCZOS
         )
     return _jpeg(_stamped(picture, stamp, 1, 1))
+
+
+def instead_of(copy: bytes, text: str) -> bytes:
+    """A sheet of the same size that says why a copy is not shown."""
+    with Image.open(io.BytesIO(copy)) as image:
+        sheet = Image.new("RGB", image.size, _RULE)
+    ImageDraw.Draw(sheet).text((20, 20), _plain(text), fill=_INK, font=_font(18))
+    return _png(sheet)
 
 
 def frame_sheet(frames: Sequence[tuple[bytes, str]], stamp: Stamp) -> bytes:
