@@ -162,7 +162,7 @@ def _preview(planned: PackPlan, disclosed: Disclosed) -> PackPreview:
 def _places(planned: PackPlan, made: Mapping[str, bytes]) -> tuple[Destination, ...]:
     """The places that the pack is for, with what was made for each."""
     places = []
-    for forum in forums_of(planned.choices.forums):
+    for forum in forums_of(planned.choices.forums, planned.site):
         names = (path.removeprefix(forum.folder) for path in sorted(made) if path.startswith(forum.folder))
         files = tuple((name, len(made[forum.folder + name])) for name in names if "/" not in name)
         places.append(Destination(forum.id, forum.title, forum.seen_by, limits_in_short(forum), files))

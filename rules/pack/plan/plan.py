@@ -149,7 +149,7 @@ def plan(
     known = tuple(dict.fromkeys(reasons))
     _require_reasons(known)
     _require_one_way(choices, redaction)
-    forums_of(choices.forums)
+    forums_of(choices.forums, casefile.site)
     casefile = casefile.known()
     chosen = chosen or choose(casefile, choices)
     judged = private or {}
@@ -174,7 +174,7 @@ def plan(
         covering=covering,
         claim=claim_of(casefile, known, found, numbers, exhibits),
         claim_zh=claim_in_chinese(casefile, known, numbers, exhibits),
-        proofs=proofs_of(casefile, load_policy(), known, exhibits, chosen),
+        proofs=proofs_of(casefile, load_policy(casefile.site), known, exhibits, chosen),
         changes=changes,
         timeline=timeline_of(casefile, rows, numbers, choices.since, changes),
         exhibits=exhibits,
