@@ -31,6 +31,7 @@ from collector.saved.acting import may_do
 from collector.saved.chats.conversation import folded
 from collector.saved.chats.mail import files_attached
 from collector.saved.chats.zipped import files_in, is_zip
+from collector.saved.ocr import can_read
 from collector.saved.text import texts_of
 from collector.seal.ask.request import Token, request_all
 from collector.seal.signature import sign
@@ -384,6 +385,7 @@ def _plan(ws: Workspace, file: CaseFile, request: PackRequest, choices: Choices)
         private=private,
         acting=acting,
         camera=camera,
+        pictures_read=can_read() and any(one.media_type.startswith("image/") for one in chosen.files),
         chosen=chosen,
         redaction=decided.redaction if decided else None,
     )
