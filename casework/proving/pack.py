@@ -74,6 +74,7 @@ class Disclosed:
     located: tuple[str, ...] = ()
     suspects: tuple[Suspect, ...] = ()
     unread: tuple[Unread, ...] = ()
+    is_redacted: bool = False
     redacted: tuple[PersonalData, ...] = ()
     unpictured: tuple[str, ...] = ()
     records: int = 0
@@ -184,7 +185,7 @@ def _redacted(planned: PackPlan) -> dict[str, Any]:
     counted = (PersonalData(number, kind, count) for number, one in own for kind, count in one.counts)
     boxed = {box.exhibit for box in boxes_of(planned.choices.redact_boxes)}
     dark = [number for number, one in own if one.is_dark and number not in boxed]
-    return {"redacted": tuple(counted), "unpictured": tuple(dark), "records": len(redaction.entries)}
+    return {"is_redacted": True, "redacted": tuple(counted), "unpictured": tuple(dark), "records": len(redaction.entries)}
 
 
 def pages_to_cover(ws: Workspace, wanted: str, request: PackRequest) -> Mapping[str, list[bytes]]:

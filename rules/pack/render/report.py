@@ -23,7 +23,7 @@ from rules.language.facts import fact_words, plain_words, sentence
 from rules.language.words import day_words
 from rules.pack.plan.bates import Numbered, bates
 from rules.pack.plan.brief import first_exhibits, sections_by_exhibit, ten_lines
-from rules.pack.plan.exhibits import is_as_text
+from rules.pack.plan.exhibits import folder, is_as_text
 from rules.pack.plan.plan import PackPlan
 from rules.pack.plan.timeline import MESSAGES, TimelineRow
 from rules.pack.plan.withheld import Withheld, together
@@ -226,6 +226,9 @@ def notes_of(plan: PackPlan, exhibit: Exhibit) -> tuple[str, ...]:
     redacted = plan.redaction.of(plan.origin(exhibit)) if plan.redaction else None
     if redacted and redacted.words:
         notes.append(f"Taken out by the buyer: {redacted.words}.")
+    if redacted and redacted.copied:
+        where = folder(exhibit).replace("data/exhibits/", "redacted/")
+        notes.append(f"A copy of its text without these: {where}text.txt.")
     if redacted and not redacted.recorded:
         notes.append("Its sealed record is withheld with it: the proof shows that it stands in the ledger.")
     if redacted and redacted.is_dark and not redacted.pages_known:
