@@ -15,7 +15,7 @@ from collector.model import AddedFile, CameraData
 from collector.saved.camera import camera_data
 from collector.saved.stills import Stills, stills_of
 from rules.pack.plan.plan import PackPlan
-from rules.pack.render.contact import Shot
+from rules.pack.render.contact import OwnPicture
 
 SHOWN = ("image/", "video/")
 
@@ -39,14 +39,14 @@ class Looks:
     def __exit__(self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None) -> None:
         self._pool.shutdown(cancel_futures=True)
 
-    def __call__(self, media_type: str, digest: str, data: bytes | None) -> Iterable[Shot]:
+    def __call__(self, media_type: str, digest: str, data: bytes | None) -> Iterable[OwnPicture]:
         """The pictures of a kept file, or of bytes that were found in one."""
         if data is not None:
             stills = stills_of(media_type, data)
         else:
             begun = self._begun.get(digest)
             stills = begun.result() if begun else self._kept(media_type, digest)
-        return (Shot(still.data, still.at_ms) for still in stills.pictures)
+        return (OwnPicture(still.data, still.at_ms) for still in stills.pictures)
 
     def _kept(self, media_type: str, digest: str) -> Stills:
         path = self._objects.path(digest)
