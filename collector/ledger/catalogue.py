@@ -173,9 +173,13 @@ class Catalogue:
         except sqlite3.Error:
             return False
         try:
-            if self._asked(_made_as) != _made_as(other):
-                return True  # a view, or a column that is computed, could go on for ever: it is not asked
-            if _state(other, "format") != FORMAT or (_state(other, "entries"), _state(other, "openings")) != self._stamps():
+            # A view, or a column that is computed, could go on for ever: only what is made as ours is asked.
+            made, ours = _made_as(other), self._asked(_made_as)
+            if made.get("state") == ours["state"] and _state(other, "format") != FORMAT:
+                return False  # of another version: the next command makes it again
+            if made != ours:
+                return True
+            if (_state(other, "entries"), _state(other, "openings")) != self._stamps():
                 return False  # the next command mends it
             return any(self._asked(partial(_all, table)) != _all(table, other) for table in ("entries", "nodes", "openings"))
         except sqlite3.OperationalError:
@@ -371,8 +375,8 @@ def _all(table: str, db: sqlite3.Connection) -> list[Any]:
     return db.execute(f"select * from {table} order by 1, 2").fetchall()  # noqa: S608 - one of three names
 
 
-def _made_as(db: sqlite3.Connection) -> list[Any]:
-    return db.execute("select name, sql from sqlite_master where sql is not null order by name").fetchall()
+def _made_as(db: sqlite3.Connection) -> dict[str, str]:
+    return dict(db.execute("select name, sql from sqlite_master where sql is not null"))
 
 
 def _is_made(db: sqlite3.Connection) -> bool:
