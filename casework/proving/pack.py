@@ -37,7 +37,7 @@ from rules.pack.bag.verify import verify_pack
 from rules.pack.bag.write import write_pack
 from rules.pack.plan.exhibits import Choices, choose
 from rules.pack.plan.personal import PersonalData, personal_data
-from rules.pack.plan.plan import CoveringCheckpoint, PackPlan, plan, plan_digest
+from rules.pack.plan.plan import CoveringCheckpoint, EarlierPack, PackPlan, plan, plan_digest
 from rules.pack.plan.withheld import Withheld
 from rules.pack.plan.wording import say
 from rules.pack.render.renderings import make_renderings
@@ -100,6 +100,7 @@ class PackPreview:
     """What a pack would show and withhold.
 
     `order` are the exhibits' numbers, strongest first, each with what it shows for the reasons; `places` where they go.
+    `new` says in a sentence what is new since an earlier pack, "" where there was none.
     """
 
     name: str
@@ -107,6 +108,7 @@ class PackPreview:
     disclosed: Disclosed
     order: tuple[tuple[str, tuple[str, ...]], ...] = ()
     places: tuple[Destination, ...] = ()
+    new: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +137,29 @@ def preview_pack(ws: Workspace, wanted: str, request: PackRequest) -> PackPrevie
     file = casefile(ws, case, as_of_instant(ws, request.as_of, case.zone))
     planned = _plan(ws, file, request, replace(request.choices, since=_day(request.since)))
     _require_something(ws, file)
+    planned = replace(planned, earlier=_earlier(ws, file))
     return _preview(planned, _disclosed(ws, planned, _looked(ws, planned, file)))
 
 
 def _preview(planned: PackPlan, disclosed: Disclosed) -> PackPreview:
     order = tuple((exhibit.number, shows) for exhibit, shows in strongest_first(planned))
-    return PackPreview(planned.name, planned.exhibits, disclosed, order, _places(planned, {}))
+    return PackPreview(planned.name, planned.exhibits, disclosed, order, _places(planned, {}), planned.new_words)
+
+
+def _earlier(ws: Workspace, file: CaseFile) -> EarlierPack | None:
+    """The newest pack that was made before the last thing was kept of the case, so that another order of making packs of
+    the same evidence makes no other pack.
+
+    A pack of an earlier version notes no exhibits: all that was kept by then counts as shown.
+    """
+    newest = max((event.seq for event in file.events), default=0)
+    before = [(at, body) for at, body in ws.index.packs(file.order) if body.get("checkpoint", newest + 1) <= newest]
+    if not before or before[-1][0] > file.as_of:
+        return None
+    at, body = before[-1]
+    by_then = [one.id for one in file.files if one.seq < body["checkpoint"]]
+    by_then += [snapshot.id for seq, snapshot in ws.index.snapshots(file.order) if seq < body["checkpoint"]]
+    return EarlierPack(str(body.get("name", "")), at, tuple(body.get("shows", by_then)))
 
 
 def _places(planned: PackPlan, made: Mapping[str, bytes]) -> tuple[Destination, ...]:
@@ -208,7 +227,7 @@ def make_pack(
     progress("looking at what the other side gets")
     look = _looked(ws, planned, file)
     disclosed = _disclosed(ws, planned, look)
-    tell(_preview(planned, disclosed))
+    tell(_preview(replace(planned, earlier=_earlier(ws, file)), disclosed))
     if not request.accept_risk:
         look.require_nothing()
     progress("sealing what is new")
@@ -216,7 +235,7 @@ def make_pack(
     ws.refresh()
     checkpoint = covering_checkpoint(ws, max(event.seq for event in file.events), key)
     proof = PackProof(ws, checkpoint, key)
-    planned = replace(planned, covering=proof.covering)
+    planned = replace(planned, covering=proof.covering, earlier=_earlier(ws, file))
     renderings = _renderings(ws, case, planned, progress)
     places = _places(planned, renderings)
     tell_files(places)
@@ -340,6 +359,7 @@ def _renderings(ws: Workspace, case: Case, planned: PackPlan, progress: Progress
         "plan": digest,
         "checkpoint": planned.covering.size,
         "renderings": records,
+        "shows": [planned.origin(exhibit) for exhibit in planned.exhibits],
     }
     ws.archive.record("pack.made", body, openings)
     ws.refresh()

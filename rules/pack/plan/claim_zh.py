@@ -241,6 +241,13 @@ def _money(known: _Known) -> list[LineZh]:
     return [line for line in lines if line is not None]
 
 
+def new_zh(made_at: datetime, new: tuple[str, ...], zone: str) -> str:
+    """What is new since the pack that was made then."""
+    named = "、".join(f"证据{number}" for number in new)
+    since = f"自{today_zh(made_at, zone)}制作的证据包以来"
+    return f"{since}新增：{named}。" if named else f"{since}无新增证据。"
+
+
 def in_the_names_of(sides: tuple[str, str], text: str) -> str:
     """The text with buyer and seller called what the place calls them; what is quoted stays as it is."""
     parts = re.split("(“[^”]*”)", text)

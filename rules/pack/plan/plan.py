@@ -12,6 +12,7 @@ from collector.errors import WrongRequest
 from collector.model import ALIBABA, AddedFile, Deadline, Exhibit, Fact, Finding, Private, Snapshot
 from rules.case.casefile import CaseFile
 from rules.conversation.messages import not_whole
+from rules.language.dates import both
 from rules.pack.plan.changed import BeforeAfter, adverse_changes, before_and_after
 from rules.pack.plan.claim import Claim, claim_of
 from rules.pack.plan.claim_zh import ClaimZh, claim_in_chinese
@@ -19,7 +20,7 @@ from rules.pack.plan.exhibits import Choices, Selection, choose, exhibits_of, sl
 from rules.pack.plan.proofs import Proof, proofs_of
 from rules.pack.plan.timeline import TimelineRow, timeline_of
 from rules.pack.plan.withheld import Withheld, asked_of, shows_exchanges
-from rules.pack.plan.wording import REASONS
+from rules.pack.plan.wording import REASONS, listed
 from rules.policy.forums import forums_of
 from rules.policy.platform import load_policy
 
@@ -52,6 +53,15 @@ class CoveringCheckpoint:
     signer: str = ""
     authorities: tuple[AuthorityStamp, ...] = ()
     issuers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierPack:
+    """The pack that was made before something new of the case was kept; `shown` are the ids of its visits and files."""
+
+    name: str
+    made_at: datetime
+    shown: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +104,26 @@ class PackPlan:
     entries: tuple[int, ...]
     stand_in: str
     lacking: str
+    earlier: EarlierPack | None = None
+
+    @property
+    def new(self) -> tuple[str, ...]:
+        """The numbers of the exhibits that the earlier pack did not show; none where there was no earlier one."""
+        shown = self.earlier.shown if self.earlier else tuple(map(self.origin, self.exhibits))
+        return tuple(exhibit.number for exhibit in self.exhibits if self.origin(exhibit) not in shown)
+
+    @property
+    def new_words(self) -> str:
+        """What is new since the earlier pack in a sentence; "" where there was none."""
+        if self.earlier is None:
+            return ""
+        since = f"since the pack of {both(self.earlier.made_at, self.zone)} ({self.earlier.name})"
+        if not self.new:
+            return f"No exhibit is new {since}."
+        titles = {exhibit.number: exhibit.title for exhibit in self.exhibits}
+        named = listed(tuple(f"{number} ({titles[number]})" for number in self.new))
+        rest = "; all others were in it" if len(self.new) < len(self.exhibits) else ""
+        return f"New {since}: {named}{rest}."
 
     @property
     def site(self) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from rules.language.words import day_words
-from rules.pack.plan.claim_zh import in_the_names_of, purpose_zh, title_zh, today_zh
+from rules.pack.plan.claim_zh import in_the_names_of, new_zh, purpose_zh, title_zh, today_zh
 from rules.pack.plan.plan import PackPlan
 from rules.pack.render.pdf import finished
 from rules.pack.render.report import html, render_text
@@ -161,6 +161,7 @@ def _texts(plan: PackPlan, forum: Forum, uploads: Sequence[Upload], left_out: Se
         texts["statement-zh.txt"] = render_text(
             "statement-zh.txt.j2", plan=plan, in_part=in_part, forum=forum, titles=titles, pages=pages,
             day=today_zh(plan.as_of, plan.zone), named=partial(in_the_names_of, forum.sides),
+            new_zh=new_zh(plan.earlier.made_at, plan.new, plan.zone) if plan.earlier else "",
         )  # fmt: skip
     texts["list.txt"] = render_text(
         "list.txt.j2", plan=plan, forum=forum, items=uploads, left_out=left_out, limits=limits_of(forum, known),
