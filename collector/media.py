@@ -7,11 +7,8 @@ Signatures: the formats' own specifications; ISO media by the brands of ISO/IEC 
 from __future__ import annotations
 
 import mimetypes
-import struct
-from io import BytesIO
 
 _HEAD = 4096
-_GPS = 0x8825  # the tag of Exif under which the place stands
 _DOCUMENTS = "application/vnd.openxmlformats-officedocument."
 DOCX = f"{_DOCUMENTS}wordprocessingml.document"
 OUTLOOK = "application/vnd.ms-outlook"
@@ -133,21 +130,3 @@ def _alike(one: str, other: str) -> bool:
 def _ending(name: str) -> str:
     stem, _, ending = name.rpartition(".")
     return ending.lower() if stem else ""
-
-
-def says_where(data: bytes) -> bool:
-    """Whether a picture or a video says where it was taken: the GPS block of Exif, or the place in an ISO media file.
-
-    Sources: Exif 2.32 (CIPA DC-008), tag 0x8825; the QuickTime file format, the user data atom "\u00a9xyz".
-    """
-    if data[4:8] == b"ftyp" and (b"\xa9xyz" in data or b"com.apple.quicktime.location" in data):
-        return True
-    if not data.startswith((b"\xff\xd8\xff", b"\x89PNG", b"RIFF", b"II*", b"MM\x00")):
-        return False
-    from PIL import Image
-
-    try:
-        with Image.open(BytesIO(data)) as picture:
-            return bool(picture.getexif().get_ifd(_GPS))
-    except (OSError, ValueError, SyntaxError, KeyError, struct.error, Image.DecompressionBombError):
-        return False

@@ -351,6 +351,22 @@ class AddedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class CameraData:
+    """What a photo or a video says of how it was taken; whoever has the file can edit it.
+
+    `taken` is "2026-09-20 14:01:33 +08:00", without a zone where the file says none; `place` degrees north and east, as
+    "31.23042, 121.47371". `located`: it says where, readable or not. `length_ms` is how long a video is. "" or None is
+    what it does not say.
+    """
+
+    taken: str = ""
+    place: str = ""
+    device: str = ""
+    located: bool = False
+    length_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """A stretch of a file's text and where it stands: "page 2", "paragraph 14", "line 3"."""
 

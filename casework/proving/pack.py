@@ -13,14 +13,14 @@ from casework.asking.dossier import as_of_instant
 from casework.cases import casefile, find_case
 from casework.proving.binding import PdfBinder
 from casework.proving.last_look import LastLook, Suspect, Unread
+from casework.proving.looks import SHOWN, Looks, camera_of
 from casework.proving.proof import PackProof, covering_checkpoint
 from casework.workspace import Workspace, sealed_view
 from collector.archive.queries import Case
 from collector.archive.sealing import TIMEOUT_S, seal, signing_key
 from collector.errors import ArchiveError, SealError, WrongRequest
 from collector.ledger.log import Opening, new_salt
-from collector.media import says_where
-from collector.model import Exhibit, Private, Problem, Snapshot
+from collector.model import AddedFile, Exhibit, Private, Problem, Snapshot
 from collector.progress import Progress
 from collector.reading.withheld import private_of
 from collector.saved.acting import may_do
@@ -182,7 +182,8 @@ def _disclosed(ws: Workspace, planned: PackPlan, look: LastLook) -> Disclosed:
 def _located(ws: Workspace, planned: PackPlan) -> Mapping[str, str]:
     """The shown files that say where they were taken: their names by exhibit number."""
     shown = [(e.number, file) for e in planned.exhibits if e.files and (file := planned.file(e)) is not None]
-    return {number: file.name for number, file in shown if says_where(ws.archive.objects.get(file.digest))}
+    camera = camera_of(ws.archive.objects, (file for _, file in shown))
+    return {number: file.name for number, file in shown if file.id in camera and camera[file.id].located}
 
 
 def _personal(ws: Workspace, planned: PackPlan, located: Container[str]) -> Iterator[PersonalData]:
@@ -315,9 +316,15 @@ def _plan(ws: Workspace, file: CaseFile, request: PackRequest, choices: Choices)
         choices,
         CoveringCheckpoint(0),
         private=_private(ws, chosen.snapshots),
-        acting={one.id: may_do(ws.archive.objects.get(one.digest)) for one in chosen.files},
+        acting={one.id: may_do(ws.archive.objects.get(one.digest)) for one in chosen.files if not _is_seen(one)},
+        camera=camera_of(ws.archive.objects, chosen.files),
         chosen=chosen,
     )
+
+
+def _is_seen(file: AddedFile) -> bool:
+    """Whether it is a photo or video by its bytes: such files hold no program, and may be large."""
+    return file.media_type.startswith(SHOWN) and not file.media_type.startswith("image/svg")
 
 
 def _private(ws: Workspace, snapshots: Iterable[Snapshot]) -> dict[str, Private]:
@@ -338,16 +345,19 @@ def _renderings(ws: Workspace, case: Case, planned: PackPlan, progress: Progress
 
     progress("making the report, the viewer and the reading copies")
     get = ws.archive.objects.get
-    made = make_renderings(
-        planned,
-        get,
-        ws.index.sealed(case.order),
-        partial(print_pdf, page_numbers=False),
-        partial(_web_archive, get),
-        ws.clock.now(),
-        partial(_inside, get),
-        PdfBinder(),
-    )
+    with Looks(ws.archive.objects, planned) as looks:
+        made = make_renderings(
+            planned,
+            get,
+            ws.index.sealed(case.order),
+            partial(print_pdf, page_numbers=False),
+            partial(_web_archive, get),
+            ws.clock.now(),
+            partial(_inside, get),
+            looks,
+            PdfBinder(),
+            partial(_words_of, ws),
+        )
     openings, records = [], []
     for path, data in sorted(made.items()):
         opening = Opening(ws.archive.objects.put(data), new_salt())
@@ -388,6 +398,11 @@ def _inside(get: Callable[[str], bytes], digest: str, names: frozenset[str]) -> 
     if is_zip(data):
         return files_in(data, lambda name: folded(name) in wanted)
     return ((name, inner) for name, inner in files_attached(data) if folded(name) in wanted)
+
+
+def _words_of(ws: Workspace, file: AddedFile) -> tuple[str, ...]:
+    """The text of one of the buyer's files, paragraph by paragraph."""
+    return tuple(passage.text for text in texts_of([file], ws.archive.objects) for passage in text.passages)
 
 
 def _rendering(ws: Workspace, commitment: str) -> bytes:

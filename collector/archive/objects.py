@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO, cast
 
 from backports import zstd
 
@@ -106,6 +106,13 @@ class FolderObjects:
         with zstd.open(path, "rb") if path.suffix else path.open("rb") as stream:
             first = stream.read(most)
             return len(first) + sum(len(piece) for piece in iter(lambda: stream.read(_PIECE), b"")), first
+
+    def open(self, digest: str) -> IO[bytes]:
+        """A kept file to be read in pieces, with seeking; whether its bytes are whole is not looked at."""
+        path = self.path(digest)
+        if path is None:
+            raise DamagedArchive(f"The kept file {digest[:12]}… is missing.", "Run: tradewitness verify")
+        return cast(IO[bytes], zstd.open(path, "rb")) if path.suffix else path.open("rb")
 
     def _is_whole(self, digest: str) -> bool:
         """A damaged copy must not stand for new bytes: it is moved aside, never overwritten, and kept again whole."""

@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 
 from collector.errors import WrongRequest
-from rules.policy.platform import REASONS, load_policy
+from rules.policy.platform import REASONS, policy_beside
 from rules.policy.schema import from_toml, installed, wrong
 
 DEFAULT = "alibaba"
@@ -109,7 +109,7 @@ def load_forums() -> Forums:
 def parse_forums(text: str) -> Forums:
     """Places from TOML text. Raises WrongRequest that names the place of what is wrong."""
     known = from_toml(Forums, text, "forums")
-    counts = {count.name for rule in load_policy("payment").deadlines for count in rule.counts}
+    counts = {count.name for rule in policy_beside("payment").deadlines for count in rule.counts}
     sources = [source.id for source in known.sources]
     for forum in known.forums:
         where = f"forums.{forum.id}"

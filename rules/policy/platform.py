@@ -342,8 +342,13 @@ def load_policy(site: str = ALIBABA) -> Policy:
 @lru_cache
 def policies(site: str = ALIBABA) -> tuple[Policy, ...]:
     """Every policy that an order on that site falls under, the site's own first."""
-    own = load_policy(site)
-    return (own, *(parse(own.words.filled(installed(name))) for name in _BESIDE))
+    return (load_policy(site), *(policy_beside(name, site) for name in _BESIDE))
+
+
+@lru_cache
+def policy_beside(name: str, site: str = ALIBABA) -> Policy:
+    """A policy beside the site's own, such as "payment", in the site's words."""
+    return parse(load_policy(site).words.filled(installed(name)))
 
 
 def parse(text: str) -> Policy:

@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 from collector.canonical import canonical
 from collector.errors import WrongRequest
 from collector.kinds import file_kind, file_rank, page_kind, page_rank
-from collector.model import AddedFile, Artefact, Exhibit, Private, Snapshot, kept_in_part
+from collector.model import AddedFile, Artefact, CameraData, Exhibit, Private, Snapshot, kept_in_part
 from rules.case.casefile import CaseFile
 from rules.language.dates import both
 from rules.pack.bag.bag import is_safe
+from rules.pack.plan.camera import camera_sentence
 from rules.pack.plan.changed import adverse_changes
 from rules.pack.plan.withheld import (
     Withheld,
@@ -124,10 +125,12 @@ def exhibits_of(
     choices: Choices,
     private: Mapping[str, Private],
     acting: Mapping[str, tuple[str, ...]],
+    camera: Mapping[str, CameraData],
 ) -> tuple[tuple[Exhibit, ...], tuple[Withheld, ...]]:
     """Numbered exhibits (A for pages that were seen, B for the buyer's own files), and what of them is not shown by default.
 
-    `private` is what of a visit shows others, by its id; `acting` what a file may do when it is opened, by its id.
+    `private` is what of a visit shows others, by its id; `acting` what a file may do when it is opened, by its id, and
+    `camera` what it says of how it was taken.
     """
     exhibits: list[Exhibit] = []
     closed: list[Withheld] = []
@@ -146,7 +149,8 @@ def exhibits_of(
         own = closed_file(number, file, asked, everything=choices.with_originals)
         kept[number, file.id] = [("file", n) for n, _ in enumerate(file.sealed)]
         shown_file = not own or own[0].opened
-        exhibits.append(_file_exhibit(casefile, number, file, acting.get(file.id, ()), shown=shown_file))
+        acts, said = acting.get(file.id, ()), camera.get(file.id)
+        exhibits.append(_file_exhibit(casefile, number, file, acts, said, shown=shown_file))
         closed += own
     require_there(asked, kept)
     return tuple(exhibits), tuple(closed)
@@ -179,12 +183,16 @@ def _page_exhibit(casefile: CaseFile, number: str, snapshot: Snapshot, shown: li
     return Exhibit(number, page_kind(kind).title, kind, seen + state, snapshot.id, files, True)
 
 
-def _file_exhibit(casefile: CaseFile, number: str, file: AddedFile, acts: tuple[str, ...], *, shown: bool) -> Exhibit:
+def _file_exhibit(
+    casefile: CaseFile, number: str, file: AddedFile, acts: tuple[str, ...], camera: CameraData | None, *, shown: bool
+) -> Exhibit:
     page = file.page.kind if file.page and file.page.outcome == "read" else ""
     title = f"{page_kind(page).title}, saved by hand" if page and page != "chat" else file_kind(file.kind).title
     note = f" The buyer's note: {file.note}" if file.note else ""
     text = f"{UNWITNESSED}: {file.name}, added {both(file.added_at, casefile.zone)}.{_saved(casefile, file)}"
     text += f" {file.belied}{note}" if file.belied else note
+    if camera and shown:
+        text += f" {camera_sentence(camera)}"
     if acts and shown:
         text += f" It holds {listed(acts)}, and lies here as it was given: open it only where these cannot run."
     base = f"data/exhibits/{number}-{slug(file.kind)}/"

@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 
 from collector.canonical import canonical, sha256
 from collector.errors import WrongRequest
-from collector.model import ALIBABA, AddedFile, Deadline, Exhibit, Fact, Finding, Private, Snapshot
+from collector.model import ALIBABA, AddedFile, CameraData, Deadline, Exhibit, Fact, Finding, Private, Snapshot
 from rules.case.casefile import CaseFile
 from rules.conversation.messages import not_whole
 from rules.language.dates import both
 from rules.pack.plan.changed import BeforeAfter, adverse_changes, before_and_after
 from rules.pack.plan.claim import Claim, claim_of
 from rules.pack.plan.claim_zh import ClaimZh, claim_in_chinese
+from rules.pack.plan.defects import Defects, defects_of
 from rules.pack.plan.exhibits import Choices, Selection, choose, exhibits_of, slug, unjudged
 from rules.pack.plan.proofs import Proof, proofs_of
 from rules.pack.plan.timeline import TimelineRow, timeline_of
@@ -73,7 +74,8 @@ class PackPlan:
     pages were seen, or ""; `opened` is what is withheld by default and shown; `proofs` says which exhibits bear on the
     reasons; `exchanges` names the visits whose exchanges the web archive shows, and what of each is left out; `cropped`
     names parts of a visit's pictures that copies are cut out of; `lacking` says why more may have been written in the
-    conversation than is shown, or "".
+    conversation than is shown, or ""; `camera` is what photos and videos say of themselves, by file id; `defects` what is
+    wrong with the goods, as the buyer counted it.
     """
 
     v: int
@@ -104,6 +106,8 @@ class PackPlan:
     entries: tuple[int, ...]
     stand_in: str
     lacking: str
+    camera: Mapping[str, CameraData]
+    defects: Defects | None
     earlier: EarlierPack | None = None
 
     @property
@@ -154,14 +158,15 @@ def plan(
     *,
     private: Mapping[str, Private] | None = None,
     acting: Mapping[str, tuple[str, ...]] | None = None,
+    camera: Mapping[str, CameraData] | None = None,
     chosen: Selection | None = None,
 ) -> PackPlan:
     """The plan of one pack; `chosen` is what `choose` gave for it, where that was asked before.
 
     What is `private` of a visit, by snapshot id, is withheld by commitment unless the choices say `with_originals`; of a
-    visit that is not named there, a conversation and all exchanges. `acting` says what a file may do when it is opened, by
-    its id. Raises WrongRequest for an unknown reason, an unknown place to hand
-    it in, or a choice that fits nothing.
+    visit that is not named there, a conversation and all exchanges. By a file's id, `acting` says what it may do when it is
+    opened, and `camera` what it says of how it was taken, which a redacted pack does not repeat. Raises WrongRequest for an
+    unknown reason, an unknown place to hand it in, or a choice that fits nothing.
     """
     known = tuple(dict.fromkeys(reasons))
     _require_reasons(known)
@@ -172,7 +177,8 @@ def plan(
     chosen = chosen or choose(casefile, choices)
     judged = private or {}
     closed = {s.id: judged.get(s.id) or unjudged(s) for s in chosen.snapshots}
-    exhibits, apart = exhibits_of(casefile, chosen, choices, closed, acting or {})
+    of_camera = {} if choices.redact else dict(camera or {})
+    exhibits, apart = exhibits_of(casefile, chosen, choices, closed, acting or {}, of_camera)
     numbers = _numbers(exhibits, chosen)
     shown = {s.id for s in chosen.snapshots} | {f.id for f in chosen.files}
     rows, found = tuple(deadlines), tuple(findings)
@@ -206,6 +212,8 @@ def plan(
         entries=_entries(casefile),
         stand_in=_stand_in(chosen),
         lacking=not_whole(casefile),
+        camera={file.id: of_camera[file.id] for file in chosen.files if file.id in of_camera},
+        defects=defects_of(casefile, chosen.files, numbers),
     )
 
 

@@ -6,7 +6,7 @@ import io
 import math
 import unicodedata
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -25,6 +25,7 @@ HIGHER = 4  # times: how often that stretch goes further up where all of it is w
 SPARE = 60  # rows that a page may be longer than its share, for it is cut where there is room
 QUIET = 4  # equal rows that are room between lines
 PHOTO_WIDTH = 1600
+_APART, _LABEL = 20, 36  # pixels between the frames of a video, and below each for its moment
 MOST_PIXELS = 120_000_000
 MOST_STOPS = 40  # of a conversation that is longer, the older part stands in the report as text
 _SIDES = range(100, 8193)  # of a picture that the browser took, and of a pane in it, in pixels
@@ -127,6 +128,25 @@ def photo_copy(data: bytes, stamp: Stamp) -> bytes | None:
             (PHOTO_WIDTH, round(picture.height * PHOTO_WIDTH / picture.width)), Image.Resampling.LANCZOS
         )
     return _jpeg(_stamped(picture, stamp, 1, 1))
+
+
+def frame_sheet(frames: Sequence[tuple[bytes, str]], stamp: Stamp) -> bytes:
+    """A stamped JPEG of a video's frames side by side, each with its moment below."""
+    pictures = [Image.open(io.BytesIO(data)).convert("RGB") for data, _ in frames]
+    columns = min(len(pictures), 2 if pictures[0].width >= pictures[0].height else 3)
+    width = (PHOTO_WIDTH - _APART * (columns + 1)) // columns
+    for picture in pictures:
+        picture.thumbnail((width, width * 2), Image.Resampling.LANCZOS)
+    tall = max(picture.height for picture in pictures) + _LABEL
+    rows = -(-len(pictures) // columns)
+    sheet = Image.new("RGB", (PHOTO_WIDTH, rows * (tall + _APART) + _APART), (255, 255, 255))
+    draw = ImageDraw.Draw(sheet)
+    for place, (picture, (_, moment)) in enumerate(zip(pictures, frames, strict=True)):
+        x = _APART + place % columns * (width + _APART)
+        y = _APART + place // columns * (tall + _APART)
+        sheet.paste(picture, (x, y))
+        draw.text((x, y + picture.height + 4), moment, fill=_INK, font=_font(24))
+    return _jpeg(_stamped(sheet, stamp, 1, 1))
 
 
 def as_jpeg(data: bytes, quality: int = 85) -> bytes:

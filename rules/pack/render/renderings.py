@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -14,23 +14,28 @@ from collector.canonical import as_json, canonical, commitment, sha256
 from collector.model import ORIGINS, AddedFile, Artefact, Exhibit, Fact, Private, Snapshot
 from rules.language.dates import both
 from rules.pack.plan.bates import bates
+from rules.pack.plan.camera import camera_sentence, moment_words
 from rules.pack.plan.exhibits import artefact_name, folder, tiles
 from rules.pack.plan.plan import AuthorityStamp, PackPlan
 from rules.pack.plan.timeline import timeline_csv, timeline_json
 from rules.pack.plan.withheld import together
 from rules.pack.plan.wording import UNWITNESSED, say
-from rules.pack.render.copies import Stamp, conversation_copies, page_copies, photo_copy
+from rules.pack.render.contact import Cell, Shot, cells_of
+from rules.pack.render.copies import Stamp, conversation_copies, frame_sheet, page_copies, photo_copy
 from rules.pack.render.marks import marks_of
 from rules.pack.render.pdf import finished, pages_of
 from rules.pack.render.report import left_out_of, masked_text, render_report, render_text, render_viewer, unreplayed
 from rules.pack.render.sheets import fits
 from rules.pack.submission.paper import Binder, NoBinder
+from rules.pack.submission.papers import own_papers
 from rules.pack.submission.submission import submissions
 
 WEB_ARCHIVE = "data/archive.wacz"
 Get = Callable[[str], bytes]
 WebArchive = Callable[[Iterable[Snapshot], Mapping[str, Private]], bytes]
 Inside = Callable[[str, frozenset[str]], Iterable[tuple[str, bytes]]]
+Look = Callable[[str, str, bytes | None], Iterable[Shot]]
+Read = Callable[[AddedFile], tuple[str, ...]]
 MOST_PICTURES = 40  # of a conversation that brought more, the older ones are in the original alone
 
 
@@ -49,7 +54,9 @@ def make_renderings(
     web_archive: WebArchive,
     made_at: datetime,
     inside: Inside = lambda _digest, _names: (),
+    look: Look = lambda _media_type, _digest, _data: (),
     binder: Binder = NoBinder(),  # noqa: B008 - it holds nothing
+    read: Read = lambda _: (),
 ) -> dict[str, bytes]:
     """Bag path to bytes of everything that is made once and then kept with the plan's digest.
 
@@ -57,12 +64,15 @@ def make_renderings(
     `print_pdf` prints a self-contained HTML page on A4; `web_archive` gives
     the exchanges of visits but for what is private, as a WACZ, or b"" where none was kept; `made_at` is the instant that
     VERIFY.md gives to openssl for the pack's own signature and tokens; `inside` gives name and bytes of the files of these
-    names in a stored zip or mail; `binder` takes pages out of PDFs and puts them together.
+    names in a stored zip or mail; `look` gives what is to be seen of a photo or video, by its media type and digest, or of
+    the bytes of one; `binder` takes pages out of PDFs and puts them together; `read`
+    gives the text of one of the buyer's files, paragraph by paragraph.
     """
     wacz = web_archive([s for s in plan.snapshots if s.id in plan.exchanges], plan.exchanges)
-    copies = _all_copies(plan, get, inside)
+    shots = {exhibit.number: _shots(plan, exhibit, look) for exhibit in plan.exhibits}
+    copies = _all_copies(plan, get, inside, look, shots)
     paths = {exhibit.number: _copy_paths(exhibit, copies[exhibit.number]) for exhibit in plan.exhibits}
-    report = _report(plan, copies, print_pdf, has_wacz=bool(wacz))
+    report = _report(plan, copies, cells_of(plan, shots), print_pdf, has_wacz=bool(wacz))
     made: dict[str, bytes] = {WEB_ARCHIVE: wacz} if wacz else {}
     for exhibit in plan.exhibits:
         made |= dict(zip(paths[exhibit.number], copies[exhibit.number], strict=True))
@@ -74,15 +84,25 @@ def make_renderings(
     made["data/certificate.md"] = _certificate(plan)
     made["data/VERIFY.md"] = _how_to_verify(plan, made_at, has_wacz=bool(wacz))
     made["data/verify.py"] = (Path(__file__).parents[1] / "templates" / "verify.py").read_bytes()
-    pdfs = _own_pdfs(plan, get)
-    return made | submissions(plan, copies, pdfs, report, binder, print_pdf, has_wacz=bool(wacz))
+    own = own_papers(plan, copies, _own_pdfs(plan, get), read, print_pdf)
+    return made | submissions(plan, copies, own, report, binder, print_pdf, has_wacz=bool(wacz))
 
 
-def _report(plan: PackPlan, copies: Mapping[str, list[bytes]], print_pdf: PrintPdf, *, has_wacz: bool) -> bytes:
+def _shots(plan: PackPlan, exhibit: Exhibit, look: Look) -> tuple[Shot, ...]:
+    """What is to be seen of a photo or video of the buyer's; nothing of what is withheld, and of other files."""
+    file = plan.file(exhibit)
+    if file is None or not exhibit.files or not file.media_type.startswith(("image/", "video/")):
+        return ()
+    return tuple(look(file.media_type, file.digest, None))
+
+
+def _report(
+    plan: PackPlan, copies: Mapping[str, list[bytes]], cells: tuple[Cell, ...], print_pdf: PrintPdf, *, has_wacz: bool
+) -> bytes:
     """The report within its size, each page number in its contents read from a first print."""
     report, limit = b"", plan.choices.report_mb * 1_000_000
     for fit in fits(copies, limit):
-        page = partial(render_report, plan, copies, has_wacz, fit=fit)
+        page = partial(render_report, plan, copies, has_wacz, cells=cells, fit=fit)
         report = finished(print_pdf(page(), partial(_numbered, page)), plan.name)
         if len(report) <= limit:
             break
@@ -94,12 +114,17 @@ def _numbered(page: Callable[..., str], printed: bytes) -> str:
     return page(pages=pages_of(printed))
 
 
-def _all_copies(plan: PackPlan, get: Get, inside: Inside) -> dict[str, list[bytes]]:
+def _all_copies(
+    plan: PackPlan, get: Get, inside: Inside, look: Look, shots: Mapping[str, tuple[Shot, ...]]
+) -> dict[str, list[bytes]]:
     """The reading copies by exhibit number, each page with its number in the pack."""
     copies: dict[str, list[bytes]] = {}
     for exhibit in plan.exhibits:
         first = bates(plan.exhibits, _counts(copies))[exhibit.number].first
-        copies[exhibit.number] = _copies(plan, exhibit, get, inside, first)
+        own = shots[exhibit.number]
+        copies[exhibit.number] = (
+            _shot_copies(plan, exhibit, own, first) if own else _copies(plan, exhibit, get, inside, look, first)
+        )
     return copies
 
 
@@ -107,31 +132,48 @@ def _counts(copies: Mapping[str, list[bytes]]) -> dict[str, int]:
     return {number: len(pages) for number, pages in copies.items()}
 
 
-def _copies(plan: PackPlan, exhibit: Exhibit, get: Get, inside: Inside, first: int) -> list[bytes]:
+def _copies(plan: PackPlan, exhibit: Exhibit, get: Get, inside: Inside, look: Look, first: int) -> list[bytes]:
     """Reading copies of one exhibit, numbered from `first`: only of what is shown, never of what is withheld."""
     snapshot, file = plan.snapshot(exhibit), plan.file(exhibit)
     alarm = f"LOCAL STAND-IN ({plan.stand_in}): no evidence of what the real site showed" if plan.stand_in else ""
     if snapshot is not None:
         return _page_copies(plan, exhibit, snapshot, get, alarm, first)
-    if file is None or not exhibit.files:
+    if file is None or not exhibit.files or file.media_type.startswith(("image/", "video/")):
         return []
-    if file.media_type.startswith("image/"):
-        return _photo_copies(plan, exhibit, file.name, file.digest, get(file.digest), first)
-    return _sent_pictures(plan, exhibit, file, inside, first)
+    return _sent_pictures(plan, exhibit, file, inside, look, first)
+
+
+def _shot_copies(plan: PackPlan, exhibit: Exhibit, shots: Sequence[Shot], first: int) -> list[bytes]:
+    """The stamped copy of a photo, or one sheet with the frames of a video."""
+    file = plan.file(exhibit)
+    assert file is not None  # only files have shots
+    said = camera_sentence(plan.camera.get(file.id))
+    if shots[0].at_ms is None:
+        return _photo_copies(plan, exhibit, file.name, file.digest, shots[0].data, first, said=said)
+    foot = f"Made of the video, each with its place in it. The video itself lies beside it in {folder(exhibit)}"
+    stamp = replace(_photo_stamp(plan, exhibit, file.name, file.digest, first, said=said), foot=foot)
+    return [frame_sheet([(shot.data, moment_words(shot.at_ms or 0)) for shot in shots], stamp)]
 
 
 def _photo_copies(
-    plan: PackPlan, exhibit: Exhibit, name: str, digest: str, data: bytes, first: int, which: str = ""
+    plan: PackPlan, exhibit: Exhibit, name: str, digest: str, data: bytes, first: int, which: str = "", said: str = ""
 ) -> list[bytes]:
     """The stamped copy of one picture, or none where it cannot be drawn."""
-    file = plan.file(exhibit)
-    added = f"Added {both(file.added_at, plan.zone)}; order {plan.order}" if file else f"Order {plan.order}"
-    lines = (f"{UNWITNESSED}: {name}", f"{which}{added}", f"SHA-256 of the original: {digest}")
-    copy = photo_copy(data, Stamp(f"{exhibit.number}  {exhibit.title}", lines, _photo_foot(exhibit), first=first))
+    copy = photo_copy(data, _photo_stamp(plan, exhibit, name, digest, first, which, said))
     return [copy] if copy else []
 
 
-def _sent_pictures(plan: PackPlan, exhibit: Exhibit, file: AddedFile, inside: Inside, first: int) -> list[bytes]:
+def _photo_stamp(
+    plan: PackPlan, exhibit: Exhibit, name: str, digest: str, first: int, which: str = "", said: str = ""
+) -> Stamp:
+    file = plan.file(exhibit)
+    added = f"Added {both(file.added_at, plan.zone)}; order {plan.order}" if file else f"Order {plan.order}"
+    lines = (f"{UNWITNESSED}: {name}", *([said] if said else []), f"{which}{added}", f"SHA-256 of the original: {digest}")
+    foot = f"Reading copy. The original lies beside it in {folder(exhibit)}"
+    return Stamp(f"{exhibit.number}  {exhibit.title}", lines, foot, first=first)
+
+
+def _sent_pictures(plan: PackPlan, exhibit: Exhibit, file: AddedFile, inside: Inside, look: Look, first: int) -> list[bytes]:
     """The pictures that came with a conversation in its zip or mail, oldest first."""
     sent = {
         say(attached["name"]): attached["digest"]
@@ -147,8 +189,9 @@ def _sent_pictures(plan: PackPlan, exhibit: Exhibit, file: AddedFile, inside: In
     for number, name in enumerate(names, len(sent) - len(names) + 1):
         if data := found.get(sent[name]):
             which = f"Picture {number} of {len(sent)} in the conversation. "
-            here = first + len(copies)
-            copies += _photo_copies(plan, exhibit, f"{name} in {file.name}", sent[name], data, here, which)
+            for shot in look("image/", sent[name], data):
+                here = first + len(copies)
+                copies += _photo_copies(plan, exhibit, f"{name} in {file.name}", sent[name], shot.data, here, which)
     return copies
 
 
@@ -202,10 +245,6 @@ def _pane_stamp(
     foot = f"Reading copy: {whose} alone, cut out of the captured pictures and joined where its messages repeat."
     stamp = _page_stamp(plan, exhibit, snapshot, f"From {names} ({what})", foot, alarm)
     return replace(stamp, title=f"{stamp.title}, oldest message first")
-
-
-def _photo_foot(exhibit: Exhibit) -> str:
-    return f"Reading copy. The original lies beside it in {folder(exhibit)}"
 
 
 def _copy_paths(exhibit: Exhibit, copies: list[bytes]) -> list[str]:

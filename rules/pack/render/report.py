@@ -29,6 +29,7 @@ from rules.pack.plan.timeline import MESSAGES, TimelineRow
 from rules.pack.plan.withheld import Withheld, together
 from rules.pack.plan.wording import REASONS, STATES, WHO, said, say
 from rules.pack.render.chronology import drawn
+from rules.pack.render.contact import Cell
 from rules.pack.render.sheets import Fit, sheets_of
 from rules.policy.calendars import day_in, zone_of
 from rules.policy.platform import load_policy
@@ -95,12 +96,14 @@ def render_report(
     copies: Mapping[str, list[bytes]] | None = None,
     has_wacz: bool = False,
     *,
+    cells: tuple[Cell, ...] = (),
     fit: Fit | None = None,
     pages: Mapping[str, int] | None = None,
 ) -> str:
     """The report as one HTML page with everything inlined; `copies` holds the reading copies by exhibit number.
 
-    `pages` says on which page each anchor stands. Without it the page is a draft: laid out alike, without the pictures.
+    `cells` is the contact sheet. `pages` says on which page each anchor stands; without it the page is a draft: laid out
+    alike, without the pictures of the exhibits.
     """
     made = copies or {}
     numbers = bates(plan.exhibits, {number: len(all_of) for number, all_of in made.items()})
@@ -108,7 +111,7 @@ def render_report(
     few = tuple(row for n, row in enumerate(messages) if row.marks or n >= len(messages) - MOST_MESSAGES)
     rows, hidden = key_rows(plan)
     deadlines = tuple(d for d in plan.deadlines if d.act_by and _still_matters(d))
-    style = _asset("pack.css") + _asset("report.css") + _running(plan.order)
+    style = _asset("pack.css") + _asset("own.css") + _asset("report.css") + _running(plan.order)
     return html().get_template("report.html.j2").render(
         plan=plan, site=load_policy(plan.site).words, text=_TEXT, style=style, style_hash=_hash(style), rows=rows,
         hidden=hidden, page=lambda anchor: _ANY_PAGE if pages is None else pages.get(anchor, ""),
@@ -116,7 +119,7 @@ def render_report(
         sheets=sheets_of(plan, made, numbers, fit or Fit(), draft=pages is None), has_wacz=has_wacz,
         absent=together(plan.withheld), numbers=numbers, lines=ten_lines(plan), first=first_exhibits(plan),
         cited=sections_by_exhibit(plan, rows), chronology=drawn(plan, rows), deadlines=deadlines,
-        other_deadlines=sum(1 for d in plan.deadlines if d.act_by) - len(deadlines),
+        other_deadlines=sum(1 for d in plan.deadlines if d.act_by) - len(deadlines), cells=cells,
     )  # fmt: skip
 
 
@@ -326,7 +329,17 @@ def _view(plan: PackPlan, exhibit: Exhibit, copies: tuple[str, ...], number: Num
     )
     shown_copies = tuple(ShownCopy(path.removeprefix("data/"), number.page(n)) for n, path in enumerate(copies, 1))
     withheld = tuple(item for item in plan.withheld if item.exhibit == exhibit.number)
-    return ShownExhibit(exhibit, shown_copies, facts, files, withheld, notes_of(plan, exhibit))
+    return ShownExhibit(
+        exhibit, shown_copies, facts, files, withheld, (*notes_of(plan, exhibit), *_unshown(plan, exhibit, copies))
+    )
+
+
+def _unshown(plan: PackPlan, exhibit: Exhibit, copies: tuple[str, ...]) -> tuple[str, ...]:
+    """That nothing is to be seen of a photo or video: it is damaged, or of a format that is not read here."""
+    file = plan.file(exhibit)
+    if copies or file is None or not exhibit.files or not file.media_type.startswith(("image/", "video/")):
+        return ()
+    return ("No reading copy of it could be made; the file itself lies here as it was given.",)
 
 
 def _fact_value(fact: Fact, plan: PackPlan) -> str:

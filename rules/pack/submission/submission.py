@@ -14,8 +14,9 @@ from rules.pack.render.report import html, render_text
 from rules.pack.submission.documents import documents_of, report_as, without_pages
 from rules.pack.submission.fitting import Extract, Fitted, OmittedFile, Submittable, Upload, fit
 from rules.pack.submission.paper import Binder
+from rules.pack.submission.papers import OwnPaper
 from rules.policy.forums import Forum, Forums, Limit, forums_of, load_forums
-from rules.policy.platform import load_policy
+from rules.policy.platform import policy_beside
 
 PrintPdf = Callable[[str], bytes]
 _LIMITS: Mapping[str, str] = {
@@ -44,15 +45,15 @@ class _Line:
 def submissions(
     plan: PackPlan,
     copies: Mapping[str, list[bytes]],
-    pdfs: Mapping[str, bytes],
+    own: Mapping[str, OwnPaper],
     report: bytes,
     binder: Binder,
     print_pdf: PrintPdf,
     *,
     has_wacz: bool,
 ) -> dict[str, bytes]:
-    """Bag path to bytes of every folder that the plan asks for; `copies` by exhibit number, `pdfs` by bag path."""
-    documents = documents_of(plan, copies, pdfs, binder)
+    """Bag path to bytes of every folder that the plan asks for; `copies` and `own` by exhibit number."""
+    documents = documents_of(plan, copies, own, binder)
     made: dict[str, bytes] = {}
     for forum in forums_of(plan.choices.forums):
         left_out = without_pages(plan, forum, documents, has_wacz=has_wacz, has_report=bool(report))
@@ -179,7 +180,7 @@ def _reasons(plan: PackPlan, forum: Forum) -> list[str]:
 
 def _counts(forum: Forum) -> list[str]:
     """The place's own time limits, as the payment policy counts them."""
-    policy = load_policy("payment")
+    policy = policy_beside("payment")
     return [
         f"{count.add} days from {policy.event(count.start).words} ({policy.source(count.source).title})"
         for rule in policy.deadlines

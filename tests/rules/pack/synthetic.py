@@ -31,7 +31,8 @@ from rules.pack.bag.proof import ProofMaterial, openings_of
 from rules.pack.bag.write import PackResult, write_pack
 from rules.pack.plan.exhibits import Choices
 from rules.pack.plan.plan import AuthorityStamp, CoveringCheckpoint, PackPlan, plan
-from rules.pack.render.renderings import make_renderings
+from rules.pack.render.contact import Shot
+from rules.pack.render.renderings import Look, make_renderings
 from rules.policy.platform import load_policy
 
 ORDER = "250861947301028446"
@@ -66,6 +67,15 @@ class Objects:
         self.salts += 1
         salt = hashlib.sha256(f"salt {self.salts}".encode()).hexdigest()[:32]
         return Artefact(role, part, media_type, len(data), self.put(data), salt, note=note)
+
+
+def as_they_are(get: Callable[[str], bytes]) -> Look:
+    """Photos for reading copies as they were kept: nobody decodes hostile ones here."""
+
+    def look(media_type: str, digest: str, data: bytes | None) -> Iterable[Shot]:
+        return (Shot(data or get(digest)),) if media_type.startswith("image/") else ()
+
+    return look
 
 
 def draw(title: str, top: int, height: int) -> bytes:
@@ -255,7 +265,9 @@ class Sealed:
 
     def renderings(self, made: PackPlan) -> dict[str, bytes]:
         sealed = {e.body["id"]: e.body for e in self.ledger.entries() if e.kind == "snapshot"}
-        return make_renderings(made, self.objects.get, sealed, print_stub, no_exchanges, AS_OF + timedelta(minutes=5))
+        look = as_they_are(self.objects.get)
+        later = AS_OF + timedelta(minutes=5)
+        return make_renderings(made, self.objects.get, sealed, print_stub, no_exchanges, later, look=look)
 
     def pack(self, out: Path, made: PackPlan | None = None, *, stamped: bool = True) -> PackResult:
         made = made or self.plan()

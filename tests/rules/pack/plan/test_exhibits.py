@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from collector.model import AddedFile, Exhibit, SavedPage
+from collector.model import AddedFile, CameraData, Exhibit, SavedPage
 from rules.pack.plan.exhibits import Choices, choose, exhibits_of
 from tests.rules.cases import added, case
 
 
-def shown(file: AddedFile, *acts: str) -> tuple[Exhibit, str]:
+def shown(file: AddedFile, *acts: str, camera: CameraData | None = None) -> tuple[Exhibit, str]:
     """The exhibit of one file, and the file's name in it."""
-    kept = case(files=(file,))
-    (exhibit,), _ = exhibits_of(kept, choose(kept, Choices()), Choices(), {}, {file.id: acts})
+    kept, said = case(files=(file,)), {file.id: camera} if camera else {}
+    (exhibit,), _ = exhibits_of(kept, choose(kept, Choices()), Choices(), {}, {file.id: acts}, said)
     (path,) = exhibit.files
     return exhibit, path.rpartition("/")[2]
 
@@ -53,3 +53,13 @@ def test_of_a_file_that_acts_when_it_is_opened_its_exhibit_says_so() -> None:
     exhibit, _ = shown(file, "macros", "other files in it")
     assert "It holds macros and other files in it, and lies here as it was given" in exhibit.description
     assert "It holds" not in shown(file)[0].description
+
+
+def test_what_a_photo_says_of_itself_stands_beside_it_with_the_word_that_it_can_be_edited() -> None:
+    said = CameraData("2026-09-20 14:01:33 +08:00", "23.02000, 113.12000", "Apple iPhone 15", located=True)
+    (file,) = added("photo")
+    exhibit, _ = shown(file, camera=said)
+    assert exhibit.description.endswith(
+        "The file says of itself, and anybody can edit that: taken Sun 20 Sep 2026, 14:01 (+08:00); at 23.02000, 113.12000; "
+        "with Apple iPhone 15."
+    )

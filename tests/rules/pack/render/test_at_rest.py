@@ -30,7 +30,7 @@ from rules.pack.plan.exhibits import Choices, at_rest, is_as_text, original_name
 from rules.pack.render.renderings import make_renderings
 from tests.rules.pack import hostile
 from tests.rules.pack.forging import files_of, unpack
-from tests.rules.pack.synthetic import Objects, Sealed, no_exchanges, seal, unread
+from tests.rules.pack.synthetic import Objects, Sealed, as_they_are, no_exchanges, seal, unread
 
 AT_ONCE = 20  # tabs
 ALIVE = re.compile(r"html|svg|xml|javascript|ecmascript|multipart|rfc822|wasm|x-sh|x-python|php")
@@ -104,7 +104,9 @@ def zipped(evil: Sealed, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The pack with all that is withheld by default, its report printed by the real browser."""
     made = evil.plan(Choices(exclude=("supplier", "thread", "product", "dispute", "photo", "video"), with_originals=True))
     records = {e.body["id"]: e.body for e in evil.ledger.entries() if e.kind == "snapshot"}
-    renderings = make_renderings(made, evil.objects.get, records, print_pdf, no_exchanges, made.as_of)
+    renderings = make_renderings(
+        made, evil.objects.get, records, print_pdf, no_exchanges, made.as_of, look=as_they_are(evil.objects.get)
+    )
     out = tmp_path_factory.mktemp("zipped") / "pack.zip"
     return write_pack(
         made, renderings, evil.objects.get, evil.proof(made), inspect=unread, sign=evil.sign, stamp=evil.stamp, out=out

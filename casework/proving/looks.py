@@ -1,0 +1,68 @@
+"""What is to be seen of the buyer's photos and videos, for a pack: each decoded by a process of its own, as many at once as
+the machine has cores, while the pack's other parts are made.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+
+from collector.archive.objects import FolderObjects
+from collector.errors import DamagedArchive
+from collector.model import AddedFile, CameraData
+from collector.saved.camera import camera_data
+from collector.saved.stills import Stills, stills_of
+from rules.pack.plan.plan import PackPlan
+from rules.pack.render.contact import Shot
+
+SHOWN = ("image/", "video/")
+
+
+class Looks:
+    """Begins with all that a plan shows; used as a context, at whose end nothing goes on."""
+
+    def __init__(self, objects: FolderObjects, planned: PackPlan) -> None:
+        self._objects = objects
+        self._pool = ThreadPoolExecutor(os.cpu_count() or 1)
+        self._begun: dict[str, Future[Stills]] = {}
+        for exhibit in planned.exhibits:
+            file = planned.file(exhibit)
+            if file is not None and exhibit.files and file.media_type.startswith(SHOWN):
+                self._begun.setdefault(file.digest, self._pool.submit(self._kept, file.media_type, file.digest))
+
+    def __enter__(self) -> Looks:
+        return self
+
+    def __exit__(self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def __call__(self, media_type: str, digest: str, data: bytes | None) -> Iterable[Shot]:
+        """The pictures of a kept file, or of bytes that were found in one."""
+        if data is not None:
+            stills = stills_of(media_type, data)
+        else:
+            begun = self._begun.get(digest)
+            stills = begun.result() if begun else self._kept(media_type, digest)
+        return (Shot(still.data, still.at_ms) for still in stills.pictures)
+
+    def _kept(self, media_type: str, digest: str) -> Stills:
+        path = self._objects.path(digest)
+        if path is None:
+            raise DamagedArchive(f"The kept file {digest[:12]}… is missing.", "Run: tradewitness verify")
+        if path.suffix:  # it is packed: only small ones and pictures of few colours are
+            return stills_of(media_type, self._objects.get(digest))
+        with path.open("rb") as file:
+            return stills_of(media_type, file)
+
+
+def camera_of(objects: FolderObjects, files: Iterable[AddedFile]) -> Mapping[str, CameraData]:
+    """What the photos and videos say of how they were taken, by file id."""
+    found: dict[str, CameraData] = {}
+    for file in files:
+        if file.media_type.startswith(SHOWN):
+            with objects.open(file.digest) as stream:
+                if data := camera_data(stream):
+                    found[file.id] = data
+    return found

@@ -1,0 +1,63 @@
+"""The contact sheet: all photos, and the frames of videos, small and side by side, with number, name and what it says."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from PIL import Image
+
+from rules.pack.plan.camera import camera_words, moment_words
+from rules.pack.plan.plan import PackPlan
+
+FEWEST = 3  # pictures, below which everybody sees them at once anyhow
+_LONGEST = 360
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A picture of a file, as JPEG, upright; of a video the frame at `at_ms`."""
+
+    data: bytes
+    at_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A picture on the sheet and what is said below it; of a video the moment of the frame. `source` is a data: address."""
+
+    number: str
+    name: str
+    note: str
+    said: str
+    at: str
+    source: str
+
+
+def cells_of(plan: PackPlan, shots: Mapping[str, Sequence[Shot]]) -> tuple[Cell, ...]:
+    """The sheet's pictures, of which `shots` are those by exhibit number; () where they are few."""
+    if sum(map(len, shots.values())) < FEWEST:
+        return ()
+    return tuple(_cells(plan, shots))
+
+
+def _cells(plan: PackPlan, shots: Mapping[str, Sequence[Shot]]) -> Iterator[Cell]:
+    for exhibit in plan.exhibits:
+        file = plan.file(exhibit)
+        if file is None:
+            continue
+        said = camera_words(plan.camera.get(file.id))
+        for place, shot in enumerate(shots.get(exhibit.number, ())):
+            told = (file.note, said) if place == 0 else ("", "")  # said once, with the first frame
+            at = "" if shot.at_ms is None else moment_words(shot.at_ms)
+            yield Cell(exhibit.number, file.name, *told, at, _small(shot.data))
+
+
+def _small(data: bytes) -> str:
+    with Image.open(io.BytesIO(data)) as image:
+        image.thumbnail((_LONGEST, _LONGEST), Image.Resampling.LANCZOS, reducing_gap=3.0)
+        out = io.BytesIO()
+        image.convert("RGB").save(out, "JPEG", quality=80, optimize=True)
+    return f"data:image/jpeg;base64,{base64.b64encode(out.getvalue()).decode()}"
