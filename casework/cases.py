@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from itertools import groupby
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -19,7 +18,7 @@ from collector.archive.sealing import seal, signing_key
 from collector.canonical import as_json
 from collector.errors import WrongRequest
 from collector.kinds import case_pages, page_kind, page_rank
-from collector.model import ALIBABA, Deadline, Fact, Printed, Target
+from collector.model import ALIBABA, Deadline, Fact, Printed, Snapshot, Target, Visit
 from rules.case.assertions import is_event, parse_assertion
 from rules.case.casefile import CaseFile, LedgerEvent
 from rules.check.review import NewContradictions, new_contradictions
@@ -29,6 +28,9 @@ from rules.policy.fact_names import RECURRING
 from rules.policy.platform import load_policy, policies
 
 _LIKE_AN_ADDRESS = re.compile(r"/|^\S+\.[a-z]{2,}$", re.IGNORECASE)  # no company's name
+_OF_A_DISPUTE = "dispute."
+_TOLD_TOGETHER = (_OF_A_DISPUTE, "thread.")  # names of facts that mean something beside the others of the same look
+_ASKING = timedelta(minutes=1)
 _T = TypeVar("_T")
 _ORDER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{2,39}")
 
@@ -332,17 +334,18 @@ def casefile(ws: Workspace, case: Case, as_of: datetime, *, every_look: bool = T
     """Everything known of a case by `as_of`: pages visited by then, assertions dated by then, whenever recorded.
 
     Without `every_look` those are left out at which a page, not of a dispute, said what it had said before and said again
-    later: nothing is due because of them, and a year of nights is full of them.
+    later, of the others each fact of which that holds, and what the visits kept: nothing is due because of them, and a year
+    of nights is full of them.
     """
-    stamp, now = as_of.astimezone(UTC), ws.clock.now()
-    if stamp != now:
-        return _casefile(ws, case, stamp, now, every_look)
+    stamp = as_of.astimezone(UTC)
+    if not _is_now(ws, stamp):
+        return _casefile(ws, case, stamp, ws.clock.now(), every_look)
 
     def made() -> tuple[CaseFile, datetime | None]:
-        file = _casefile(ws, case, stamp, now, every_look)
+        file = _casefile(ws, case, stamp, stamp, every_look)
         return file, min(_to_come(ws, case, stamp), default=None)
 
-    file = ws.index.lasting(case.order, ("case file", every_look), now, made)
+    file = ws.index.lasting(case.order, ("case file", every_look), stamp, made)
     return file if file.as_of == stamp else file.at(stamp)
 
 
@@ -354,29 +357,34 @@ def case_with_deadlines(ws: Workspace, case: Case, as_of: datetime) -> tuple[Cas
 
 def judged(ws: Workspace, file: CaseFile, question: object, judge: Callable[[], _T]) -> _T:
     """What rules say of a case, which of one as of now is asked once until something is written of it or turns by time."""
-    if file.as_of != ws.clock.now():
+    if not _is_now(ws, file.as_of):
         return judge()
     return ws.index.lasting(file.order, question, file.as_of, lambda: (judge(), file.turning.soonest))
 
 
+def _is_now(ws: Workspace, as_of: datetime) -> bool:
+    """Whether that is now, as somebody read it who then asks: a clock goes on meanwhile."""
+    return timedelta(0) <= ws.clock.now() - as_of < _ASKING
+
+
 def _to_come(ws: Workspace, case: Case, stamp: datetime) -> list[datetime]:
     """What was kept of a case at a time that is still to come, by a clock that was wrong then or is now."""
-    looks = [look.at for look in ws.index.looks(case.order)]
+    looks = ws.index.looks_after(case.order, stamp)
     files = [(f.page and f.page.saved_at) or f.added_at for f in ws.index.added_files(case.order)]
     return [at for at in (*looks, *files) if at > stamp]
 
 
 def _casefile(ws: Workspace, case: Case, stamp: datetime, now: datetime, every_look: bool) -> CaseFile:
-    looks = [look for look in ws.index.looks(case.order) if look.at <= stamp]
-    if not every_look:
-        looks = telling(looks, ws.index.looks_that_say(case.order, "dispute."))
-    snapshots = ws.index.snapshots_among(case.order, frozenset(look.snapshot for look in looks))
-    kept = {s.id for _, s in snapshots}
+    visits = _visits(ws, case.order, stamp) if every_look else _telling(ws, case.order, stamp)
+    kept = {s.id for _, s in visits}
     asserted = [one for one in ws.index.assertions(case.order) if counts_by(one.fact, stamp, now, case.zone)]
     files = ws.index.added_files(case.order)
     kept |= {f.id for f in files if ((f.page and f.page.saved_at) or f.added_at) <= stamp}
-    read = ws.index.facts_among(case.order, frozenset(kept))
-    events = [LedgerEvent(seq, "snapshot", s.visit.machine_time, f"{s.target.kind}: {s.outcome}") for seq, s in snapshots]
+    if every_look:
+        read = ws.index.facts_among(case.order, frozenset(kept))
+    else:
+        read = ws.index.facts_that_tell(case.order, kept, _TOLD_TOGETHER)
+    events = [LedgerEvent(seq, "snapshot", s.visit.machine_time, f"{s.target.kind}: {s.outcome}") for seq, s in visits]
     events += [LedgerEvent(f.seq, "file", f.added_at, f.name) for f in files]
     events += [
         LedgerEvent(seq, "masked", at, "What is shown of a page was masked anew.")
@@ -388,24 +396,26 @@ def _casefile(ws: Workspace, case: Case, stamp: datetime, now: datetime, every_l
     events += said_of_facts(ws, case, asserted)
     return CaseFile(
         order=case.order, name=case.name, zone=case.zone, as_of=stamp, opened_at=case.opened_at,
-        facts=(*read, *(one.fact for one in asserted)), snapshots=tuple(s for _, s in snapshots), files=tuple(files),
+        facts=(*read, *(one.fact for one in asserted)), snapshots=tuple(s for _, s in visits), files=tuple(files),
         events=tuple(sorted(events, key=lambda e: e.seq)), account=case.account, site=case.site,
     )  # fmt: skip
 
 
-def telling(looks: Iterable[Look], always: Container[str]) -> list[Look]:
-    """Of the looks at each page the first and the last of those that followed each other and showed the same, and `always`
-    those of these ids: when a dispute's page last asked counts, whatever it had said before.
-    """
-    by_page: dict[str, list[Look]] = {}
-    for look in looks:
-        by_page.setdefault(look.target or look.url, []).append(look)
-    runs = [
-        list(same)
-        for page in by_page.values()
-        for _, same in groupby(page, key=lambda look: (look.kind, look.url, look.outcome, look.why, look.says))
-    ]
-    return [look for run in runs for look in run if look in (run[0], run[-1]) or look.snapshot in always]
+def _visits(ws: Workspace, case: str, until: datetime) -> list[tuple[int, Snapshot]]:
+    ids = frozenset(look.snapshot for look in ws.index.looks(case) if look.at <= until)
+    return ws.index.snapshots_among(case, ids)
+
+
+def _telling(ws: Workspace, case: str, until: datetime) -> list[tuple[int, Snapshot]]:
+    """Those that tell something. When a dispute's page last asked counts, whatever it had said before."""
+    return [(look.seq, _outlined(case, look)) for look in ws.index.looks_that_tell(case, until, _OF_A_DISPUTE)]
+
+
+def _outlined(case: str, look: Look) -> Snapshot:
+    """A visit without what it kept: when it was, to which page, and what came of it."""
+    target = Target(look.target, case, look.kind, look.url)
+    visit = Visit(look.url, look.url, (), 0, "", look.at, {}, {}, "", (), (), {})
+    return Snapshot(1, look.snapshot, target, visit, (), look.outcome, look.why, ())
 
 
 def counts_by(fact: Fact, as_of: datetime, now: datetime, zone: str) -> bool:

@@ -252,12 +252,14 @@ class StandingPage:
     """What of a page stands from one look to the next: its words, a block a text, in their order, and its pictures.
 
     Left out is what is another at every look by what it is for: advertisements, counters, clocks. `left_out` says how many
-    words that were. `pictures` maps the address of each picture, whatever its size, to the SHA-256 of its bytes, or "".
+    words that were. `pictures` maps the address of each picture, whatever its size, to the SHA-256 of its bytes, or "";
+    `drawn` those that style sheets in files of their own draw on it, None where one of these was not kept.
     """
 
     blocks: tuple[str, ...]
     pictures: Mapping[str, str]
     left_out: int = 0
+    drawn: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

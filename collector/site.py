@@ -65,7 +65,8 @@ class StoredPage:
 
     `seen_at` is when it was looked at (aware, UTC); `snapshot` the snapshot's id or "". Of a conversation there are also
     its `stretches`, newest first, what it was `told` in JSON answers and socket messages (one JSON text a line), and the
-    digests of the `files` kept with it, by address. `boxes` say where the page itself, `documents[0]`, showed its texts.
+    digests of the `files` kept with it, by address. `boxes` say where the page itself, `documents[0]`, showed its texts;
+    `sheets` are its style sheets by address, where somebody asks for them.
     """
 
     url: str
@@ -78,6 +79,7 @@ class StoredPage:
     told: tuple[Document, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict, hash=False)
     boxes: tuple[Box, ...] = field(default=(), hash=False)
+    sheets: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +17,38 @@ from collector.seal.timestamp import Authority
 from fixtures.authority import Served
 
 NOON = datetime(2026, 10, 4, 12, 0, tzinfo=UTC)
+
+
+# Writes through the view of all facts: the origin gets a telling of its own, in which one statement is another.
+_EDITED = """
+insert into tellings
+  select max(id) + 1, 'edited ' || max(id), (select says from tellings where id = old.telling) from tellings;
+insert into told select (select max(id) from tellings), n, statement, reader, place, at, lacks from told
+  where telling = (select telling from looks where origin = old.snapshot);
+update looks set telling = (select max(id) from tellings) where origin = old.snapshot;
+"""
+_EDITS = {
+    "update": """
+insert into statements select max(id) + 1, 'edited ' || max(id), new.name, new.state, new.value from statements;
+update told set statement = (select max(id) from statements), reader = new.reader, place = new.place
+  where telling = (select max(id) from tellings) and n = old.n;""",
+    "delete": "delete from told where telling = (select max(id) from tellings) and n = old.n;",
+}
+
+
+def edit_index(path: Path, sql: str, *values: str) -> None:
+    """Changes rows of an index as somebody could who knows how it is made; facts, too. At least one row must change."""
+    connection = sqlite3.connect(path)
+    with connection:
+        if connection.execute("select 1 from sqlite_master where name = 'facts'").fetchone():
+            for what, steps in _EDITS.items():
+                connection.execute(
+                    f"create temp trigger {what}_facts instead of {what} on main.facts begin {_EDITED} {steps} end"
+                )
+        before = connection.total_changes
+        connection.execute(sql, values)
+        assert connection.total_changes > before
+    connection.close()
 
 
 class TestClock:
@@ -54,14 +86,21 @@ def seal_archive(archive: Archive) -> str:
 
 
 def snapshot_for(
-    archive: Archive, target: Target, html: bytes, *, outcome: Outcome = "complete", identifier: str = "", why: str = ""
+    archive: Archive,
+    target: Target,
+    html: bytes,
+    *,
+    outcome: Outcome = "complete",
+    identifier: str = "",
+    why: str = "",
+    text: str = "some text",
 ) -> Snapshot:
     """A snapshot of these bytes, as a capture would have made it."""
     now = archive.clock.now()
     digest = archive.objects.put(html)
     artefact = Artefact("dom", 0, "text/html; charset=utf-8", len(html), digest, new_salt())
-    text = archive.objects.put(b"some text")
-    artefacts = (artefact, replace(artefact, role="text", media_type="text/plain", size=9, digest=text, salt=new_salt()))
+    words = text.encode()
+    artefacts = (artefact, Artefact("text", 0, "text/plain", len(words), archive.objects.put(words), new_salt()))
     visit = Visit(
         target.url,
         target.url,

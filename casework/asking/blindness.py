@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,6 +18,8 @@ from rules.case.casefile import CaseFile
 from rules.night.blindness import Blind, Watching, emptied_list, faded, off, site_changed, unseen, wall
 from rules.night.running import running
 
+_EmptiedList = tuple[str, str, int, datetime]
+
 
 @dataclass(frozen=True, slots=True)
 class JudgedCase:
@@ -31,39 +33,40 @@ class JudgedCase:
 def blindness(ws: Workspace, judged: Iterable[JudgedCase], now: datetime) -> tuple[Blind, ...]:
     """Every kind of blindness of these cases, in their order, each with the page to look at by hand."""
     nights = ws.index.nights()
+    ran, emptied = [night.at for night in nights], tuple(_emptied_lists(nights))
     found: list[Blind] = []
     traces: list[PageTrace] = []
     for one in judged:
         told = ws.index.traces(one.case.order)
         traces += told
-        found += (_linked(ws, blind) for blind in (*_of_case(ws, one, nights, now), *faded(one.case.order, told)))
+        found += (_linked(ws, blind) for blind in (*_of_case(ws, one, ran, emptied, now), *faded(one.case.order, told)))
     return site_changed(found, traces)
 
 
-def _of_case(ws: Workspace, one: JudgedCase, nights: list[NightRecord], now: datetime) -> Iterator[Blind]:
+def _of_case(
+    ws: Workspace, one: JudgedCase, nights: Sequence[datetime], emptied: Iterable[_EmptiedList], now: datetime
+) -> Iterator[Blind]:
     case, targets = one.case, with_accounts(ws, targets_of(ws, one.case.order))
     kinds, runs = {target.kind for target in targets}, running(one.file, one.deadlines)
     # A look at another page says nothing of a dispute's timer.
-    look = ws.index.last_complete(case.order, "dispute" if runs.in_dispute and "dispute" in kinds else "")
+    seen = ws.index.last_whole(case.order, "dispute" if runs.in_dispute and "dispute" in kinds else "")
     passed = any(d.act_by and d.act_by <= now for d in one.deadlines)
     looks = [each.at for each in ws.index.looks(case.order) if each.outcome == "complete"] if passed else []
-    seen = look.visit.machine_time if look else None
     watching = Watching(case.order, case.zone, runs, bool(targets), "dispute" in kinds, seen, looks)
     yield from unseen(watching, now)
-    yield from off(watching, one.deadlines, [night.at for night in nights], now)
+    yield from off(watching, one.deadlines, nights, now)
     accounts = {target.account for target in targets}
     for paused in ws.index.paused().values():
         if paused.name in accounts:
-            stopped = ws.index.snapshot(paused.snapshot)
-            link = stopped.target.url if stopped else ""
+            link = ws.index.address_of(paused.snapshot)
             yield replace(wall(case.order, case.zone, paused.name, paused.why, paused.at), link=link)
     private = {target.account for target in targets if page_kind(target.kind).private}
-    for kind, account, rows, at in _emptied_lists(nights):
+    for kind, account, rows, at in emptied:
         if account in private:
             yield emptied_list(case.order, kind, account, rows, at)
 
 
-def _emptied_lists(nights: Iterable[NightRecord]) -> Iterator[tuple[str, str, int, datetime]]:
+def _emptied_lists(nights: Iterable[NightRecord]) -> Iterator[_EmptiedList]:
     """The lists that showed no order when a night last read them, and did before: kind, account, how many, and when."""
     newest: dict[tuple[str, str], tuple[int, datetime]] = {}
     before: dict[tuple[str, str], int] = {}

@@ -20,7 +20,7 @@ from collector.errors import DamagedArchive, WrongRequest
 from collector.model import Fact, Snapshot, StandingPage
 from collector.progress import Progress
 from collector.reading.reader import read_stored
-from collector.reading.stored import stored_page
+from collector.reading.stored import stored_page, with_sheets
 from rules.changes.change import Change, PageReading, WatchedPage
 from rules.changes.facts import NOT_COMPARED, same_reader
 from rules.changes.pages import in_order, page_changes
@@ -207,7 +207,7 @@ class _CaseChanges:
             sources = tuple(
                 a.digest
                 for a in kept.artefacts
-                if a.role == "dom" or (a.role == "body" and a.media_type.startswith("image/"))
+                if a.role == "dom" or (a.role == "body" and a.media_type.startswith(("image/", "text/css")))
             )
             if sources not in known and (standing := self._stands(kept)) is not None:
                 known[sources] = standing
@@ -217,7 +217,8 @@ class _CaseChanges:
 
     def _stands(self, kept: Snapshot) -> StandingPage | None:
         try:
-            page = stored_page(kept, self._ws.archive.objects.get, self._ws.alias)
+            get = self._ws.archive.objects.get
+            page = with_sheets(stored_page(kept, get, self._ws.alias), kept, get)
         except DamagedArchive:
             return None  # `verify` names it
         return self._ws.site_of(kept.target).standing(page)

@@ -131,10 +131,9 @@ def next_of(ws: Workspace, wanted: str, as_of: datetime | None = None) -> NextAn
 def _line(ws: Workspace, judged: JudgedCase, blind: Iterable[Blind], now: datetime) -> TodayLine:
     """The case's most urgent step in one line. The buyer's own comes before what others must do."""
     case, steps = judged.case, next_steps(judged.file, judged.deadlines)
-    look = ws.index.last_complete(case.order)
+    whole = ws.index.last_whole(case.order)
     alarms = tuple(f"{one.text} Look by hand: {one.link}".rstrip() for one in blind if one.case == case.order)
-    ago = age_words(look.visit.machine_time, now) if look else ""
-    looked = f"The last good look: {ago} ago" if look else "No page has been kept whole yet"
+    looked = f"The last good look: {age_words(whole, now)} ago" if whole else "No page has been kept whole yet"
     looked += _not_whole(ws, case.order)
     link = link_of(ws, case.order, "order")
     empty = TodayLine(case.order, case.name, "open", "no deadline is running", "", link, looked, None, "", "", alarms)

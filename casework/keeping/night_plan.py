@@ -6,17 +6,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from casework.cases import casefile, cases, targets_of
+from casework.cases import case_with_deadlines, cases, targets_of
 from casework.keeping.account_lists import AccountLists
 from casework.keeping.capture import with_accounts
 from casework.workspace import Workspace
 from collector.archive.queries import Case, PageHistory
 from collector.kinds import page_kind
 from collector.model import Target
-from rules.deadlines.counting import deadlines
 from rules.night.plan import A_NIGHT, Limits, NightPlan, PageState, WatchedCase, plan_of
 from rules.night.running import running
-from rules.policy.platform import policies
 
 _MASKED = "[redacted:"
 
@@ -46,11 +44,12 @@ def _lists(ws: Workspace, lists: AccountLists) -> list[PageState]:
 
 
 def _watched(ws: Workspace, case: Case, lists: AccountLists, nights: list[int], now: datetime) -> WatchedCase:
-    file, histories = casefile(ws, case, now, every_look=False), ws.index.histories(case.order)
+    file, found = case_with_deadlines(ws, case, now)
+    histories = ws.index.histories(case.order)
     first_night = next((seq for seq in nights if seq > case.seq), None)
     targets = with_accounts(ws, targets_of(ws, case.order))
     states = (_state(target, histories.get(target.id), first_night) for target in targets)
-    return WatchedCase(tuple(_with_news(states, lists)), running(file, deadlines(file, *policies(file.site))))
+    return WatchedCase(tuple(_with_news(states, lists)), running(file, found))
 
 
 def _state(target: Target, history: PageHistory | None, first_night: int | None) -> PageState:

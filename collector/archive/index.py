@@ -6,7 +6,7 @@ import json
 import logging
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -28,7 +28,7 @@ from collector.saved.record import page_record
 
 _LOG = logging.getLogger(__name__)
 
-FORMAT = "15"
+FORMAT = "16"
 ReadFacts = Callable[[Snapshot], tuple[Fact, ...]]
 ReviseFacts = Callable[[Snapshot, tuple[Fact, ...]], tuple[Fact, ...]]
 
@@ -65,18 +65,17 @@ TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
     "snapshots": (
         {
             "id": str, "seq": int, "at": str, "case_id": str, "target": str, "kind": str, "url": str, "account": str,
-            "outcome": str, "why": str, "body": str, "masked": str, "mask": int,
+            "outcome": str, "why": str, "status": int, "identified": str, "masked": str, "mask": int,
         },
         ("id",),
     ),
-    "looks": ({"snapshot": str, "says": str}, ("snapshot",)),
-    "facts": (
-        {
-            "snapshot": str, "case_id": str, "name": str, "state": str, "value": str, "reader": str, "place": str,
-            "at": str, "seq": int, "saved": int, "lacks": str,
-        },
-        (),
+    "looks": ({"origin": str, "telling": int}, ("origin",)),
+    "tellings": ({"id": int, "mark": str, "says": str}, ("id",)),
+    "told": (
+        {"telling": int, "n": int, "statement": int, "reader": str, "place": str, "at": str, "lacks": str},
+        ("telling", "n"),
     ),
+    "statements": ({"id": int, "mark": str, "name": str, "state": str, "value": str}, ("id",)),
     "assertions": (
         {
             "case_id": str, "name": str, "round": int, "value": str, "who": str, "at": str, "seq": int, "previous": str,
@@ -94,8 +93,19 @@ TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
 }  # fmt: skip
 
 
+# What a page says night after night stands once: a look, or a file of the buyer's, names its telling (all that it says and
+# where each thing stands), and a telling names its statements. This is how they are asked for.
+VIEWS = {
+    "facts": """
+select s.id as snapshot, s.case_id, a.name, a.state, a.value, t.reader, t.place, s.at, s.seq, 0 as saved,
+  iif(s.outcome = 'complete', '', s.why) as lacks, t.n, t.statement, t.telling
+from snapshots s join looks l on l.origin = s.id join told t on t.telling = l.telling join statements a on a.id = t.statement
+union all
+select f.id, f.case_id, a.name, a.state, a.value, t.reader, t.place, t.at, f.seq, 1, t.lacks, t.n, t.statement, t.telling
+from files f join looks l on l.origin = f.id join told t on t.telling = l.telling join statements a on a.id = t.statement""",
+}
 INDEXES = {
-    "facts_of_case": ("facts", "case_id", "name"), "facts_of_snapshot": ("facts", "snapshot"),
+    "tellings_by_mark": ("tellings", "mark"), "statements_by_mark": ("statements", "mark"),
     "snapshots_of_case": ("snapshots", "case_id", "seq"),
     "snapshots_by_time": ("snapshots", "at", "account"), "files_of_case": ("files", "case_id", "seq"),
     "descriptions_of_case": ("descriptions", "case_id", "seq"),
@@ -182,7 +192,7 @@ class Index(Queries):
         One transaction: when it fails, what was held stays.
         """
         with self.writing():
-            self.connection.execute("create temp table held as select * from facts order by rowid")
+            self.connection.execute("create temp table held as select * from facts order by seq, n")
             self.connection.execute("create index temp.held_snapshot on held (snapshot)")
 
             def held(origin: str) -> tuple[Fact, ...]:
@@ -220,12 +230,16 @@ class Index(Queries):
         from sqlite_utils import Database  # a tenth of a second, which only a new index takes
 
         database = Database(self.connection)
-        for name in (*TABLES, *fulltext.TABLES):
+        for view in database.view_names():
+            database.view(view).drop()
+        for name in (*TABLES, *VIEWS, *fulltext.TABLES):  # what is a view now was a table once
             database.table(name).drop(ignore=True)
         for name, (columns, key) in TABLES.items():
             database.table(name).create(columns, pk=key or None)
         for name, (table, *indexed) in INDEXES.items():
             database.table(table).create_index(indexed, name)
+        for name, asked in VIEWS.items():
+            self.connection.execute(f"create view {name} as {asked}")
         self.fulltext.create()
 
     def _put(self, table: str, **row: Any) -> None:
@@ -299,14 +313,13 @@ class Index(Queries):
         self._put(
             "snapshots", id=snapshot.id, seq=entry.seq, at=body["visit"]["machine_time"], case_id=target.case,
             target=target.id, kind=target.kind, url=target.url, account=target.account, outcome=snapshot.outcome,
-            why=snapshot.why, body=json.dumps(body), masked=json.dumps(shown) if again is not None else "",
+            why=snapshot.why, status=snapshot.visit.status,
+            identified=next((step.outcome for step in snapshot.steps if step.name == "identify"), ""),
+            masked=json.dumps(shown) if again is not None else "",
             mask=again["mask"] if again is not None else snapshot.visit.mask,
         )  # fmt: skip
         facts = read_facts(snapshot)
-        lacks = "" if snapshot.outcome == "complete" else snapshot.why
-        seen = tuple(replace(fact, at=snapshot.visit.machine_time, lacks=lacks) for fact in facts)
-        self._put_facts(target.case, snapshot.id, entry.seq, seen)
-        self._put("looks", snapshot=snapshot.id, says=_says(seen))
+        self._put_facts(snapshot.id, (replace(fact, at=None, lacks="") for fact in facts))  # they are those of the visit
         if self.texts:
             self.fulltext.take(fulltext.passages_of(snapshot, facts, _page_text(snapshot, archive)))
 
@@ -320,7 +333,6 @@ class Index(Queries):
             if row is None:
                 return
             body, at, seq = {**json.loads(row["body"]), **body}, row["at"], row["seq"]
-            self.connection.execute("delete from facts where snapshot = ?", (body["id"],))
             self.fulltext.drop_of(body["case"], body["id"])
             self._put(
                 "descriptions", seq=entry.seq, case_id=body["case"], file=body["id"], at=entry.at,
@@ -333,24 +345,47 @@ class Index(Queries):
         reading = read_saved(file, self.targets(body["case"])) if file and not withdrawn else SavedReading()
         self._put("files", id=body["id"], case_id=body["case"], seq=seq, at=at, body=json.dumps(body))
         self._put("readings", file=body["id"], page=json.dumps(page_record(reading.page)))
-        self._put_facts(body["case"], body["id"], seq, reading.facts)
+        self._put_facts(body["id"], reading.facts)
         words = (body["kind"], body["name"], body["note"])
         text = reading.text if self.texts else ""
         passages = fulltext.file_passages(body["case"], body["id"], *words, at, reading.facts, text)
         self.fulltext.take(() if withdrawn else passages)
 
-    def _put_facts(self, case: str, origin: str, seq: int, facts: tuple[Fact, ...]) -> None:
-        for fact in facts:
-            self._put(
-                "facts", snapshot=origin, case_id=case, name=fact.name, state=fact.state,
-                value=json.dumps(as_json(fact.value)), reader=fact.reader, place=json.dumps(as_json(fact.place)),
-                at=instant(fact.at) if fact.at else "", seq=seq, saved=int(fact.saved), lacks=fact.lacks,
-            )  # fmt: skip
+    def _put_facts(self, origin: str, facts: Iterable[Fact]) -> None:
+        """What a visit or a file says. Mostly that is what another one said, and stands there already."""
+        told = [
+            (
+                (fact.name, fact.state, json.dumps(as_json(fact.value))),
+                (fact.reader, json.dumps(as_json(fact.place)), instant(fact.at) if fact.at else "", fact.lacks),
+            )
+            for fact in facts
+        ]
+        self._put("looks", origin=origin, telling=self._known("tellings", _mark(told)) or self._new_telling(told))
+
+    def _new_telling(self, told: Sequence[tuple[tuple[str, str, str], tuple[str, str, str, str]]]) -> int:
+        telling = self._new("tellings", mark=_mark(told), says=_mark([statement for statement, _ in told]))
+        for n, ((name, state, value), (reader, place, at, lacks)) in enumerate(told):
+            mark = _mark((name, state, value))
+            statement = self._known("statements", mark) or self._new(
+                "statements", mark=mark, name=name, state=state, value=value
+            )
+            self._put("told", telling=telling, n=n, statement=statement, reader=reader, place=place, at=at, lacks=lacks)
+        return telling
+
+    def _known(self, table: str, mark: str) -> int | None:
+        """The number of the row of that mark."""
+        found = self._rows(f"select id from {table} where mark = ?", mark)  # noqa: S608 - one of our names
+        return int(found[0]["id"]) if found else None
+
+    def _new(self, table: str, **row: str) -> int:
+        """The number of a row that is put in."""
+        number = int(self._rows(f"select max(id) from {table}")[0][0] or 0) + 1  # noqa: S608 - one of our names
+        self._put(table, id=number, **row)
+        return number
 
 
-def _says(facts: tuple[Fact, ...]) -> str:
-    """A digest of what a page said, wherever on it: two looks at a page that said the same have the same."""
-    return sha256(json.dumps([(fact.name, fact.state, as_json(fact.value)) for fact in facts]).encode())
+def _mark(told: object) -> str:
+    return sha256(json.dumps(told).encode())
 
 
 def _page_text(snapshot: Snapshot, archive: Archive) -> str:

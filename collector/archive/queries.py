@@ -6,7 +6,7 @@ import functools
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,15 +16,18 @@ from collector.archive import fulltext
 from collector.archive.memory import Recall
 from collector.archive.records import FileRecord, RenderingRecord, snapshot_of, valued
 from collector.canonical import as_json, made
+from collector.clock import instant
 from collector.errors import ArchiveError, DamagedArchive
 from collector.ledger.log import Ledger, Opening, about_case
 from collector.media import belied
-from collector.model import ALIBABA, AddedFile, Fact, FilePart, PageTrace, Place, Snapshot, Target
+from collector.model import ALIBABA, AddedFile, Fact, FilePart, Outcome, PageTrace, Place, Snapshot, Target
 from collector.saved.record import page_of_record
 
 _AT_ONCE = 64  # snapshots whose openings are asked for together
+_OF_MESSAGES = frozenset({"thread.messages", "thread.complete", "thread.disagreements", "thread.unshown"})
 _LOOKED_BACK = 10  # visits to a page, for the last that kept the whole of it
-_LOOK = "s.id, s.at, s.target, s.url, s.kind, s.outcome, s.why, l.says"  # of a look, without what it kept
+_LOOK = "s.id, s.at, s.target, s.url, s.kind, s.outcome, s.why, t.says, s.seq"  # of a look, without what it kept
+_LOOKS = "snapshots s join looks l on l.origin = s.id join tellings t on t.id = l.telling"
 Table = Literal["cases", "snapshots", "facts", "files"]
 _Asked = ParamSpec("_Asked")
 _T = TypeVar("_T")
@@ -78,7 +81,8 @@ class Description:
 @dataclass(frozen=True, slots=True)
 class Look:
     """A visit as the list of visits has it: when (UTC), at what ("" as the target of an address outside the case's own
-    list), what came of it, and a digest of what the page said, the same for two looks that said the same.
+    list), what came of it, and a digest of what the page said, the same for two looks that said the same; `seq` is its
+    place in the ledger.
     """
 
     snapshot: str
@@ -86,9 +90,10 @@ class Look:
     target: str
     url: str
     kind: str
-    outcome: str
+    outcome: Outcome
     why: str
     says: str
+    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,15 +274,21 @@ class Queries:
         return [snapshot for _, snapshot in self._snapshots("substr(id, 1, length(?)) = ?", beginning, beginning)]
 
     @of_case
-    def last_complete(self, case: str, kind: str = "") -> Snapshot | None:
-        """The newest visit for a case (to its page of that kind) that kept the whole page."""
-        where = "case_id = ? and outcome = 'complete' and ? in ('', kind)"
-        return next((snapshot for _, snapshot in self._snapshots(where, case, kind, order="seq desc limit 1")), None)
+    def last_whole(self, case: str, kind: str = "") -> datetime | None:
+        """When a visit for a case (to its page of that kind) last kept the whole page; None for never."""
+        whole = "case_id = ? and outcome = 'complete' and ? in ('', kind) order by seq desc limit 1"
+        rows = self._rows(f"select at from snapshots where {whole}", case, kind)  # noqa: S608 - it is above
+        return next((datetime.fromisoformat(row["at"]) for row in rows), None)
+
+    def address_of(self, snapshot: str) -> str:
+        """The address that a visit was to; "" of one that is not there."""
+        return next((str(row["url"]) for row in self._rows("select url from snapshots where id = ?", snapshot)), "")
 
     def sealed(self, case: str) -> dict[str, Mapping[str, Any]]:
         """By id what the ledger's entries say of each visit for a case, as it was sealed."""
-        rows = self._rows("select id, body from snapshots where case_id = ?", case)
-        return {row["id"]: json.loads(row["body"]) for row in rows}
+        rows = self._rows("select id, seq from snapshots where case_id = ? order by seq", case)
+        entries = self.ledger.entries_at(row["seq"] for row in rows)
+        return {row["id"]: entry.body for row, entry in zip(rows, entries, strict=True)}
 
     def masked_before(self, mask: int, case: str = "") -> list[str]:
         """The ids of the visits (of a case, or of all) that kept something, masked by rules of a lower number."""
@@ -287,14 +298,19 @@ class Queries:
     @of_case
     def looks(self, case: str) -> list[Look]:
         """Every visit for a case, oldest first, without what it kept."""
-        sql = f"select {_LOOK} from snapshots s join looks l on l.snapshot = s.id where case_id = ? order by seq"  # noqa: S608
+        sql = f"select {_LOOK} from {_LOOKS} where case_id = ? order by seq"  # noqa: S608
         return [_look(row) for row in self._rows(sql, case)]
+
+    def looks_after(self, case: str, since: datetime) -> list[datetime]:
+        """When the visits for a case were that are later than an instant."""
+        rows = self._rows("select at from snapshots where case_id = ? and at > ?", case, instant(since))
+        return [datetime.fromisoformat(row["at"]) for row in rows]
 
     def looks_from(self, case: str, since: str) -> list[Look]:
         """The visits for a case from an instant on (ISO, as the ledger writes it), oldest first, without what they kept; and
         of each page those before, back to the last that kept the whole of it, at most so many as are looked through.
         """
-        sql = f"select {_LOOK} from snapshots s join looks l on l.snapshot = s.id where case_id = ?"  # noqa: S608
+        sql = f"select {_LOOK} from {_LOOKS} where case_id = ?"  # noqa: S608
         found = [_look(row) for row in self._rows(f"{sql} and s.at >= ? order by seq", case, since)]
         before: list[Look] = []
         for page in {(look.target, look.kind, look.url): look for look in found}:
@@ -310,7 +326,7 @@ class Queries:
         sql = (
             "select f.* from facts f join snapshots s on s.id = f.snapshot where f.case_id = ? and f.name = ?"
             " and s.target = ? and f.state in ('read', 'not_shown') and not f.saved and s.at < ?"
-            " order by f.rowid desc limit 1"
+            " order by f.seq desc, f.n desc limit 1"
         )
         return next(map(fact_of_row, self._rows(sql, case, name, target, before)), None)
 
@@ -319,21 +335,46 @@ class Queries:
         rows = self._rows("select id from snapshots where case_id = ? and seq >= ?", case, size)
         return frozenset(row["id"] for row in rows)
 
-    @of_case
-    def looks_that_say(self, case: str, family: str) -> frozenset[str]:
-        """The ids of a case's visits that say something under a name that begins so, legibly or not."""
-        sql = (
-            "select distinct snapshot from facts where case_id = ? and substr(name, 1, length(?)) = ? and not saved"
-            " and state != 'not_shown'"
-        )
-        return frozenset(row["snapshot"] for row in self._rows(sql, case, family, family))
+    def looks_that_tell(self, case: str, until: datetime, always: str) -> list[Look]:
+        """Of the looks at each page of a case up to an instant the first and the last of those that followed each other and
+        showed the same, oldest first; and all that say something, legibly or not, under a name that begins with `always`.
+        """
+        page = "partition by iif(s.target = '', s.url, s.target) order by s.seq"
+        shown = "json_array(s.kind, s.url, s.outcome, s.why, t.says)"
+        sql = f"""
+            with beside as (
+              select {_LOOK}, l.telling, {shown} as shown, lag({shown}) over w as before, lead({shown}) over w as after
+              from {_LOOKS} where s.case_id = ? and s.at <= ? window w as ({page})
+            )
+            select * from beside where shown is not before or shown is not after
+              or telling in (select d.telling from told d join statements a on a.id = d.statement
+                where substr(a.name, 1, length(?)) = ? and a.state != 'not_shown')
+            order by seq"""  # noqa: S608 - constants of this module
+        return [_look(row) for row in self._rows(sql, case, instant(until), always, always)]
+
+    def facts_that_tell(self, case: str, origins: Iterable[str], always: Iterable[str]) -> list[Fact]:
+        """What these looks and files of a case say, oldest first: of what looks at one page say under one name the first and
+        the last of those that followed each other and said the same, and all under names that begin with one of `always`.
+        """
+        page = "partition by iif(s.target = '', s.url, s.target), f.name order by f.seq, f.n"
+        shown = "json_array(f.statement, f.lacks, s.url)"
+        names = [name for each in always for name in (each, each)]
+        kept = " or ".join(["substr(name, 1, length(?)) = ?"] * (len(names) // 2))
+        sql = f"""
+            with beside as (
+              select f.*, {shown} as shown, lag({shown}) over w as before, lead({shown}) over w as after
+              from facts f left join snapshots s on s.id = f.snapshot
+              where +f.case_id = ? and f.snapshot in (select value from json_each(?)) window w as ({page})
+            )
+            select * from beside where saved or shown is not before or shown is not after or {kept} order by seq, n"""  # noqa: S608
+        return [fact_of_row(row) for row in self._rows(sql, case, json.dumps(list(origins)), *names)]
 
     @of_case
     def newest_not_whole(self, case: str) -> list[Look]:
         """Of each page of a case the newest visit, where that kept less than the whole; newest first."""
         # With max(), SQLite takes the other columns from the row that holds it (sqlite.org/lang_select.html, 2.5).
         rows = self._rows(
-            "select s.*, l.says, max(seq) from snapshots s join looks l on l.snapshot = s.id where case_id = ? "
+            f"select {_LOOK}, max(seq) from {_LOOKS} where case_id = ? "  # noqa: S608 - constants of this module
             "group by target, case target when '' then url end having outcome != 'complete' order by max(seq) desc",
             case,
         )
@@ -343,18 +384,14 @@ class Queries:
     def histories(self, case: str) -> dict[str, PageHistory]:
         """By target what came of the looks at each page of a case; those at addresses outside its own list are left out."""
         newest = self._rows(
-            "select s.*, l.says, max(seq), json_extract(body, '$.visit.status') as status from snapshots s"
-            " join looks l on l.snapshot = s.id where case_id = ? and target != '' group by target",
+            f"select {_LOOK}, s.status, max(seq) from {_LOOKS} where case_id = ? and target != '' group by target",  # noqa: S608
             case,
         )
         whole = self._rows(
             "select target, at, max(seq) from snapshots where case_id = ? and outcome = 'complete' group by target", case
         )
         kept = {row["target"]: datetime.fromisoformat(row["at"]) for row in whole}
-        return {
-            row["target"]: PageHistory(_look(row), int(row["status"] or 0), row["seq"], kept.get(row["target"]))
-            for row in newest
-        }
+        return {row["target"]: PageHistory(_look(row), row["status"], row["seq"], kept.get(row["target"])) for row in newest}
 
     @of_case
     def traces(self, case: str) -> list[PageTrace]:
@@ -365,9 +402,8 @@ class Queries:
         """
         newest = self._rows(
             "select id, target, kind, at, outcome, max(seq) as seq from snapshots where case_id = ? and target != ''"
-            " and (outcome = 'complete' or (outcome = 'partial' and json_extract(body, '$.visit.status') < 400"
-            " and (select json_extract(value, '$.outcome') from json_each(body, '$.steps')"
-            " where json_extract(value, '$.name') = 'identify') in ('ok', 'partial'))) group by target",
+            " and (outcome = 'complete' or (outcome = 'partial' and status < 400 and identified in ('ok', 'partial')))"
+            " group by target",
             case,
         )
         return [self._trace(case, row) for row in newest]
@@ -386,6 +422,8 @@ class Queries:
         if not whole and not read:
             lost = told
         counts = [each["thread.messages"][2] if "thread.messages" in each else None for each in (now, then)]
+        if whole and counts[1] and read and lost & told <= _OF_MESSAGES and self._silent(row["id"], before[0]["id"]):
+            lost -= _OF_MESSAGES
         emptied = whole and counts[1] and "thread.messages" not in read | lost
         return PageTrace(
             row["kind"],
@@ -404,10 +442,22 @@ class Queries:
         )
         return {row["name"]: (row["state"], bool(row["placed"]), row["items"]) for row in self._rows(sql, snapshot)}
 
+    def _silent(self, snapshot: str, before: str) -> bool:
+        """Whether a visit kept the words of its page, and none of the messages of an earlier one is among them."""
+        pages = self._rows("select text from passages where source = 'page' and last_origin = ?", snapshot)
+        there = " ".join(" ".join(str(row["text"]) for row in pages).split()).casefold()
+        texts = (
+            str(message.get("text") or "")
+            for fact in self._facts("snapshot = ? and name = 'thread.messages'", before)
+            for message in fact.value or ()
+        )
+        words = [" ".join(text.split()).casefold() for text in texts]
+        return bool(there) and not any(one in there for one in words if one)
+
     def looks_of_account(self, kind: str, account: str) -> list[Look]:
         """The looks at pages of that kind which belong to no case, of one account, oldest first."""
         sql = (
-            "select s.*, l.says from snapshots s join looks l on l.snapshot = s.id"
+            f"select {_LOOK} from {_LOOKS}"  # noqa: S608 - constants of this module
             " where case_id = '' and kind = ? and account = ? order by seq"
         )
         return [_look(row) for row in self._rows(sql, kind, account)]
@@ -419,6 +469,9 @@ class Queries:
 
     def nights(self) -> list[NightRecord]:
         """Every beginning and end of a run of `nightly`, oldest first."""
+        return self.recalled("", "nights", self._nights)
+
+    def _nights(self) -> list[NightRecord]:
         rows = ((row, json.loads(row["body"])) for row in self._rows("select * from runs order by seq"))
         return [NightRecord(row["seq"], datetime.fromisoformat(row["at"]), "snapshots" in body, body) for row, body in rows]
 
@@ -432,11 +485,12 @@ class Queries:
         return str(rows[0]["why"]) if rows else ""
 
     def _snapshots(self, where: str, *values: Any, order: str = "seq") -> Iterator[tuple[int, Snapshot]]:
-        shown = "coalesce(nullif(masked, ''), body) as body"
-        sql = f"select seq, {shown} from snapshots where {where} order by {order}"  # noqa: S608 - constants of this class
+        """As the ledger has them, or as they are shown since they were masked anew."""
+        sql = f"select seq, masked from snapshots where {where} order by {order}"  # noqa: S608 - constants of this class
         found = self.connection.execute(sql, values)
         while rows := found.fetchmany(_AT_ONCE):
-            told = [(row["seq"], json.loads(row["body"])) for row in rows]
+            sealed = {entry.seq: entry.body for entry in self.ledger.entries_at(r["seq"] for r in rows if not r["masked"])}
+            told = [(r["seq"], json.loads(r["masked"]) if r["masked"] else sealed[r["seq"]]) for r in rows]
             openings = self.openings_of(*(body for _, body in told))
             yield from ((seq, snapshot_of(body, openings)) for seq, body in told)
 
@@ -526,7 +580,7 @@ class Queries:
         return frozenset(row["snapshot"] for row in rows)
 
     def _facts(self, where: str, *values: Any) -> list[Fact]:
-        sql = f"select * from facts where {where} order by seq, rowid"  # noqa: S608 - constants of this class
+        sql = f"select * from facts where {where} order by seq, n"  # noqa: S608 - constants of this class
         return [fact_of_row(row) for row in self._rows(sql, *values)]
 
     # -- the index beside another, for `verify` -----------------------------------------------------------------------
@@ -555,7 +609,7 @@ class Queries:
 def _look(row: sqlite3.Row) -> Look:
     return Look(
         row["id"], datetime.fromisoformat(row["at"]), row["target"], row["url"], row["kind"], row["outcome"],
-        row["why"], row["says"],
+        row["why"], row["says"], row["seq"],
     )  # fmt: skip
 
 

@@ -177,6 +177,13 @@ class Ledger:
             raise DamagedArchive(f"The ledger has no line {seq + 1}.", "Run: tradewitness verify")
         return found
 
+    def entries_at(self, numbers: Iterable[int]) -> list[Entry]:
+        """The entries of these numbers, in that order. Raises DamagedArchive where one is not there or not what it was."""
+        wanted = list(numbers)
+        rows = self.catalogue.rows("seq in (select value from json_each(?))", json.dumps(wanted))
+        found = {entry.seq: entry for entry in self._read(rows)}
+        return [found.get(seq) or self.entry(seq) for seq in wanted]
+
     def latest(self, *kinds: str, about: str = "", before: int | None = None) -> Iterator[Entry]:
         """Entries of these kinds, newest first, read one by one as they are asked for."""
         where = f"kind in ({', '.join('?' * len(kinds))}) and seq < ?" + (" and about = ?" if about else "")

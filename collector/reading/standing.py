@@ -6,9 +6,10 @@ A site says how it marks what moves: modules by `data-module-name`, classes, and
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from urllib.parse import urljoin
 
 from lxml.html import HtmlElement, fromstring
 
@@ -27,6 +28,7 @@ _DEEPEST = 400
 # Pictures that a style draws, and not its fonts.
 _RULE = re.compile(r"([^{}]{0,2000})\{([^{}]{0,20000})\}")
 _OF_SELECTOR = re.compile(r"[.#]([\w-]+)")
+_BUT_NOT = re.compile(r":not\([^)]{0,500}\)")
 _DRAWN = re.compile(r"""url\(\s{0,5}["']?([^"')]{1,2000})["']?\s{0,5}\)""")
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg)(?:_[^/]*)?$", re.IGNORECASE)
 
@@ -51,7 +53,7 @@ def standing(page: StoredPage, moving: Moving) -> StandingPage:
     for document in page.documents:
         if document.html.strip():
             found.take(fromstring(document.html.decode("utf-8", "replace")))
-    return StandingPage(tuple(found.blocks), found.pictures, found.left_out)
+    return StandingPage(tuple(found.blocks), found.pictures, found.left_out, found.drawn(page))
 
 
 def moving_areas(frame: Frame, moving: Moving) -> tuple[Area, ...]:
@@ -89,6 +91,8 @@ class _Standing:
         self.left_out = 0
         self._files = files
         self._line: list[str] = []
+        self._names: set[str] = set()  # classes and ids of what stands
+        self._linked: set[str] = set()  # addresses of the style sheets that the page names
 
     def take(self, root: HtmlElement) -> None:
         self._walk(root, 0)
@@ -98,11 +102,15 @@ class _Standing:
         said = tag.attrib
         if tag.tag in ("head", "style"):
             self._styles(tag)
+        for link in tag.iter("link") if tag.tag == "head" else (tag,) if tag.tag == "link" else ():
+            if str(link.get("rel") or "").lower().split() == ["stylesheet"] and link.get("href"):
+                self._linked.add(str(link.get("href")))
         if not isinstance(tag.tag, str) or tag.tag in _SILENT or (said and _is_hidden(tag)):
             return
         if _moving(self._leaves_out, tag.tag, str(said.get("class") or ""), str(said.get("data-module-name") or "")):
             self.left_out += len(str(tag.text_content()).split())
             return
+        self._names.update(str(said.get("class") or "").split(), (str(said.get("id") or ""),))
         if tag.tag == "img":
             self._picture(str(tag.get("src") or ""))
         if "url(" in (style := str(said.get("style") or "")):
@@ -125,23 +133,60 @@ class _Standing:
             self.blocks.append(line)
         self._line = []
 
+    def drawn(self, page: StoredPage) -> Mapping[str, str] | None:
+        """Pictures that style sheets in files of their own draw on what stands; None where one of them was not kept."""
+        if {_place(urljoin(page.url, address)) for address in self._linked} - set(map(_place, page.sheets)):
+            return None
+        return {
+            path: digest
+            for url, sheet in page.sheets.items()
+            for selectors, rule in _rules(sheet)
+            if any(map(self._stands, selectors.split(",")))
+            for path, digest in self._pictures(urljoin(url, address) for address in _addresses(rule))
+        }
+
+    def _stands(self, selector: str) -> bool:
+        """Whether a rule may be about something that stands: all that its selector names is there, and none of it moves."""
+        names = _OF_SELECTOR.findall(_BUT_NOT.sub("", selector))
+        return self._names.issuperset(names) and not any(map(self._leaves_out.marked.fullmatch, names))
+
     def _styles(self, tag: HtmlElement) -> None:
         """Pictures that the page's own style sheets draw, but for those of what moves."""
         for sheet in tag.iter("style"):
-            for selectors, rule in _RULE.findall(sheet.text or "") if "url(" in (sheet.text or "") else ():
+            for selectors, rule in _rules(sheet.text or ""):
                 if not any(map(self._leaves_out.marked.fullmatch, _OF_SELECTOR.findall(selectors))):
                     self._drawn(rule)
 
     def _drawn(self, style: str) -> None:
-        for address in _DRAWN.findall(style):
-            if _PICTURE.search(parts_of(address).path):
-                self._picture(address)
+        for address in _addresses(style):
+            self._picture(address)
 
     def _picture(self, address: str) -> None:
         """Pictures are known by their path: the media hosts take turns, and make each size under a name of its own."""
-        path = parts_of(address).path
-        if path and not address.startswith("data:"):
-            self.pictures.setdefault(_SIZE.sub(r"\1", path), self._files.get(path, ""))
+        for path, digest in self._pictures((address,)):
+            self.pictures.setdefault(path, digest)
+
+    def _pictures(self, addresses: Iterable[str]) -> Iterator[tuple[str, str]]:
+        for address in addresses:
+            path = parts_of(address).path
+            if path and not address.startswith("data:"):
+                yield _SIZE.sub(r"\1", path), self._files.get(path, "")
+
+
+def _rules(sheet: str) -> Iterable[tuple[str, str]]:
+    """The selectors and rules of a style sheet that draws anything."""
+    return _RULE.findall(sheet) if "url(" in sheet else ()
+
+
+def _addresses(style: str) -> Iterator[str]:
+    """Those of the pictures that a rule draws."""
+    return (address for address in _DRAWN.findall(style) if _PICTURE.search(parts_of(address).path))
+
+
+def _place(url: str) -> tuple[str, str]:
+    """Where a style sheet is, whichever host hands it out."""
+    parts = parts_of(url)
+    return parts.path, parts.query
 
 
 def _is_hidden(tag: HtmlElement) -> bool:

@@ -26,6 +26,13 @@ def stored_page(snapshot: Snapshot, get: Get, alias: Alias) -> StoredPage:
     return page_from_parts(snapshot.artefacts, get, then, visit.final, visit.status, visit.machine_time, snapshot.id)
 
 
+def with_sheets(page: StoredPage, snapshot: Snapshot, get: Get) -> StoredPage:
+    """The page with the style sheets that were kept with it. Raises DamagedArchive."""
+    styles = {a.digest for a in snapshot.artefacts if a.role == "body" and a.media_type.startswith("text/css")}
+    kept = {url: digest for url, digest in page.files.items() if digest in styles}
+    return replace(page, sheets={url: get(digest).decode("utf-8", "replace") for url, digest in kept.items()})
+
+
 def page_from_parts(
     artefacts: Iterable[Artefact], get: Get, alias: Alias, final: str, status: int, seen_at: datetime, ident: str
 ) -> StoredPage:

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 
 from collector.archive.archive import Archive
-from collector.archive.index import FORMAT, TABLES, Index, ReadFacts, ReadSaved, index_as_it_is, index_until, unread
+from collector.archive.index import FORMAT, TABLES, VIEWS, Index, ReadFacts, ReadSaved, index_as_it_is, index_until, unread
 from collector.errors import DamagedArchive, UnknownSite
 from collector.ledger.merkle import leaf_hash
 from collector.model import Problem
@@ -14,7 +14,9 @@ from collector.verify.checking import Checking
 
 _WHERE = "index.sqlite"
 _MEND = "`tradewitness reindex` builds it again from the ledger"
-_OF_THE_LEDGER = tuple(name for name in TABLES if name not in ("meta", "facts", "looks", "readings"))
+_OF_THE_LEDGER = tuple(
+    name for name in TABLES if name not in ("meta", "looks", "tellings", "told", "statements", "readings")
+)
 
 
 def check_index(
@@ -90,8 +92,8 @@ def _compare(
 
 
 def _made_as(index: Index) -> dict[str, str]:
-    """The statement that each table of ours was made with."""
-    return {name: made for name, made in index.made_as().items() if name in TABLES}
+    """The statement that each table of ours, and each view, was made with."""
+    return {name: made for name, made in index.made_as().items() if name in TABLES or name in VIEWS}
 
 
 def _rows(table: str, held: Index, fresh: Index) -> Iterator[Problem]:

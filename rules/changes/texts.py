@@ -103,10 +103,13 @@ def _passage(old: str, new: str) -> str:
 def _picture_change(
     page: WatchedPage, before: PageReading, after: PageReading, old: StandingPage, new: StandingPage
 ) -> Iterator[Change]:
-    gone = tuple(address for address in old.pictures if address not in new.pictures)
-    fresh = tuple(address for address in new.pictures if address not in old.pictures)
-    both = [address for address in old.pictures if address in new.pictures]
-    other = tuple(a for a in both if old.pictures[a] and new.pictures[a] and old.pictures[a] != new.pictures[a])
+    one, then = old.pictures, new.pictures
+    if old.drawn is not None and new.drawn is not None:  # a sheet that was not kept draws nothing, and took nothing away
+        one, then = {**old.drawn, **one}, {**new.drawn, **then}
+    gone = tuple(address for address in one if address not in then)
+    fresh = tuple(address for address in then if address not in one)
+    both = [address for address in one if address in then]
+    other = tuple(a for a in both if one[a] and then[a] and one[a] != then[a])
     parts = (
         (len(gone), "gone"), (len(fresh), "new"), (len(other), "another than before, at the same address"),
     )  # fmt: skip

@@ -187,11 +187,9 @@ def answer(s: Spoiled, *, revoked: str = "", another: bool = False) -> bytes:
 
 
 def edit_index(s: Spoiled, sql: str) -> None:
-    import sqlite3
+    from tests.archives import edit_index
 
-    with sqlite3.connect(s.archive / "index.sqlite") as connection:
-        connection.execute(sql)
-    connection.close()
+    edit_index(s.archive / "index.sqlite", sql)
 
 
 def endless_index(s: Spoiled) -> None:

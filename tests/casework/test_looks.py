@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.cases import casefile, cases, telling
+from casework.cases import casefile, cases
 from casework.keeping.capture import capture_pages
 from casework.workspace import Workspace
-from collector.archive.queries import Look
-from collector.model import Fact
+from collector.archive.archive import Archive
+from collector.archive.index import Index, unread
+from collector.archive.records import entry_body
+from collector.ledger.log import Entry, Ledger
+from collector.model import Fact, Snapshot, Target, Visit
 from fixtures.marketplace.pages import render
 from fixtures.marketplace.scenarios import SCENARIOS
 from rules.deadlines.counting import deadlines
 from rules.policy.platform import load_policy
+from tests.archives import TestClock
 from tests.paper_desk import ORIGIN, SCENARIO, PaperTab, paper_browser, quiet
 from tests.rules.cases import case, instant, printed, shown
 
@@ -43,31 +50,61 @@ EVENTS = (
 nights = st.lists(st.tuples(st.sampled_from(ORDERS), st.sampled_from(STAGES), st.integers(1, 4)), min_size=1, max_size=6)
 
 
-def look(kind: str, at: datetime, facts: list[Fact]) -> Look:
-    says = repr([(fact.name, fact.value) for fact in facts])
-    return Look(f"{kind} {at}", at, kind, f"https://x.test/{kind}", kind, "complete", "", says)
+class Book(Ledger):
+    """A ledger of looks that are on no disk, so that a thousand of them are written in no time."""
+
+    def __init__(self) -> None:
+        super().__init__(Path("nowhere"), catalogued=False)
+        self.looks: list[Entry] = []
+
+    def entries(self, *_: object, kinds: Iterable[str] = (), **__: object) -> Iterator[Entry]:
+        return iter(() if "snapshot.masked" in kinds else self.looks)
+
+    def leaf(self, seq: int) -> str:
+        return str(seq)
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    made = Archive(tmp_path_factory.mktemp("looks"), TestClock())
+    made.ledger = Book()
+    return made
+
+
+def taken_in(archive: Archive, index: Index, facts: Mapping[str, list[Fact]]) -> None:
+    """The looks that said this, each by its kind and time, in their order."""
+    assert isinstance(archive.ledger, Book)
+    archive.ledger.looks.clear()
+    for seq, name in enumerate(facts):
+        kind, at = name.split()
+        target, seen = Target(kind, "1", kind, f"https://x.test/{kind}"), datetime.fromisoformat(at)
+        visit = Visit(target.url, target.url, (), 200, "", seen, {}, {}, "", (), (), {})
+        body, _ = entry_body(Snapshot(1, name, target, visit, (), "complete", "", ()))
+        archive.ledger.looks.append(Entry(seq, at, "snapshot", body, b""))
+    index.take_all(archive, 0, len(facts), lambda snapshot: tuple(facts[snapshot.id]), unread)
 
 
 @given(nights, st.lists(st.sampled_from(EVENTS), unique=True), st.integers(0, 40))
-def test_nothing_is_due_otherwise_because_looks_that_repeat_another_are_left_out(
-    stretches: list[tuple[dict[str, object], dict[str, object], int]], events: list[str], later: int
+def test_nothing_is_due_otherwise_because_what_repeats_another_look_is_left_out(
+    archive: Archive, stretches: list[tuple[dict[str, object], dict[str, object], int]], events: list[str], later: int
 ) -> None:
-    looks, facts, at = [], {}, FIRST
+    facts, at = {}, FIRST
     for order, stage, times in stretches:
         for _ in range(times):
             for kind, said in (("order", order), ("dispute", stage)):
-                told = [shown(name, value, at, f"{kind} {at}") for name, value in said.items()]
-                looks.append(look(kind, at, told))
-                facts[looks[-1].snapshot] = told
+                name = f"{kind} {at.isoformat()}"
+                facts[name] = [shown(fact, value, at, name) for fact, value in said.items()]
             at += DAY
-    of_dispute = {one.snapshot for one in looks if any(fact.name.startswith("dispute.") for fact in facts[one.snapshot])}
+    index = Index(sqlite3.connect(":memory:", isolation_level=None), archive.ledger, texts=False)
+    taken_in(archive, index, facts)
     now = at + later * timedelta(hours=12)
+    looks = [look.snapshot for look in index.looks_that_tell("1", now, "dispute.")]
 
-    def due(chosen: list[Look]) -> list[object]:
-        read = [fact for one in sorted(chosen, key=lambda one: one.at) for fact in facts[one.snapshot]]
+    def due(read: list[Fact]) -> list[object]:
         return list(deadlines(case(*events, *read, as_of=now), load_policy()))
 
-    assert due(telling(looks, of_dispute)) == due(looks)
+    told = index.facts_that_tell("1", looks, ("dispute.", "thread."))
+    assert due(told) == due([fact for each in facts.values() for fact in each])
 
 
 def test_the_nights_of_a_case_are_told_by_their_changes(ws: Workspace) -> None:

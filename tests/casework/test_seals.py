@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +14,7 @@ from casework.doctor import _key
 from casework.workspace import workspace
 from fixtures.authority import Served
 from fixtures.signer import HOLDER, ISSUER, ROOT, identity
+from tests.archives import edit_index
 from tests.pack_reader import checker_says, openssl_says, unpacked
 from tests.paper_desk import PaperDesk
 
@@ -217,12 +217,6 @@ def test_a_witness_never_replaces_another_file(desk: PaperDesk) -> None:
 # -- the index, and facts against the bytes they cite --------------------------------------------------------------------
 
 
-def edit(desk: PaperDesk, sql: str) -> None:
-    with sqlite3.connect(desk.archive / "index.sqlite") as connection:
-        assert connection.execute(sql).rowcount > 0
-    connection.close()
-
-
 @pytest.mark.parametrize(
     ("sql", "table"),
     [
@@ -233,7 +227,7 @@ def edit(desk: PaperDesk, sql: str) -> None:
 )
 def test_an_edited_index_is_named_and_reindex_mends_it(desk: PaperDesk, sql: str, table: str) -> None:
     desk.did("case")
-    edit(desk, sql)
+    edit_index(desk.archive / "index.sqlite", sql)
     said = desk.run("verify", "--json")
     assert said.code == 5
     assert [(p["where"], table in p["what"]) for p in said.json["problems"]] == [("index.sqlite", True)]
@@ -243,7 +237,7 @@ def test_an_edited_index_is_named_and_reindex_mends_it(desk: PaperDesk, sql: str
 
 def test_an_edited_fact_is_found_by_reading_the_stored_bytes_again(desk: PaperDesk) -> None:
     desk.did("case")
-    edit(desk, "update facts set value = '\"Delivered in time\"' where name = 'order.status'")
+    edit_index(desk.archive / "index.sqlite", "update facts set value = '\"Delivered in time\"' where name = 'order.status'")
     assert desk.did("verify")["ok"]
     said = desk.run("verify", "--deep", "--json")
     assert said.code == 5

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from collector.model import Area, Place
 from rules.case.casefile import CaseFile
 from rules.changes.change import Change
 from rules.changes.messages import said_by
@@ -17,7 +18,8 @@ from rules.policy.calendars import day_in
 @dataclass(frozen=True, slots=True)
 class BeforeAfter:
     """One change: `text` in a sentence, and `head`, the same without the sides; both sides in words, when each was seen
-    (UTC), and the exhibits that show them ("" where the visit is none). `name` is the fact's, or what befell a message.
+    (UTC), and the exhibits that show them ("" where the visit is none). `name` is the fact's, or what befell a message;
+    `boxes` are where both stand in the pictures of the visits, in page pixels, None where that is not known.
     """
 
     name: str
@@ -28,6 +30,7 @@ class BeforeAfter:
     seen: datetime
     then: datetime
     sources: tuple[str, str]
+    boxes: tuple[Area | None, Area | None] = (None, None)
 
     @property
     def source(self) -> str:
@@ -47,9 +50,14 @@ def before_and_after(changes: Iterable[Change], numbers: Mapping[str, str], zone
         BeforeAfter(
             change.name, change.head, change.text, *_sides(change, zone), change.first.at, change.then.at,
             (numbers.get(change.first.snapshot, ""), numbers.get(change.then.snapshot, "")),
+            (_box(change.places[0]), _box(change.places[1])),
         )
         for change in changes
     )  # fmt: skip
+
+
+def _box(place: Place | None) -> Area | None:
+    return place.box if place is not None else None
 
 
 def _sides(change: Change, zone: str) -> tuple[str, str]:

@@ -83,6 +83,15 @@ def whole_page(artefacts: tuple[Artefact, ...], get: Get, most: int = 12_000) ->
     return _JoinedPage(tiles, get, (255, 255, 255)).stretch(0, height, width)[0]
 
 
+def part_of_page(artefacts: tuple[Artefact, ...], get: Get, top: int, bottom: int) -> Image.Image | None:
+    """The same from row `top` to `bottom`, as far down as the pictures go; None where they do not go so far as `top`."""
+    tiles = _placed(artefacts)
+    bottom = min(bottom, max((t.y + t.height for t in tiles), default=0))
+    if bottom <= top:
+        return None
+    return _JoinedPage(tiles, get, (255, 255, 255)).stretch(top, bottom, max(t.x + t.width for t in tiles))[0]
+
+
 def conversation_copies(
     screens: tuple[Artefact, ...], cropped: tuple[int, ...], get: Get, stamp: Callable[[tuple[Artefact, ...]], Stamp]
 ) -> list[bytes]:

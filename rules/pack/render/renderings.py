@@ -20,6 +20,7 @@ from rules.pack.plan.plan import AuthorityStamp, PackPlan
 from rules.pack.plan.timeline import timeline_csv, timeline_json
 from rules.pack.plan.withheld import together
 from rules.pack.plan.wording import UNWITNESSED, say
+from rules.pack.render.changed import Pictures, change_pictures, picture_path
 from rules.pack.render.contact import Cell, Shot, cells_of
 from rules.pack.render.copies import Stamp, conversation_copies, frame_sheet, page_copies, photo_copy
 from rules.pack.render.marks import marks_of
@@ -72,13 +73,15 @@ def make_renderings(
     shots = {exhibit.number: _shots(plan, exhibit, look) for exhibit in plan.exhibits}
     copies = _all_copies(plan, get, inside, look, shots)
     paths = {exhibit.number: _copy_paths(exhibit, copies[exhibit.number]) for exhibit in plan.exhibits}
-    report = _report(plan, copies, cells_of(plan, shots), print_pdf, has_wacz=bool(wacz))
+    changed = change_pictures(plan, get)
+    report = _report(plan, copies, cells_of(plan, shots), changed, print_pdf, has_wacz=bool(wacz))
     made: dict[str, bytes] = {WEB_ARCHIVE: wacz} if wacz else {}
     for exhibit in plan.exhibits:
         made |= dict(zip(paths[exhibit.number], copies[exhibit.number], strict=True))
         made |= _records(plan, exhibit, sealed)
     made["data/report.pdf"] = report
-    made["data/index.html"] = render_viewer(plan, paths, has_wacz=bool(wacz)).encode("utf-8", "replace")
+    made |= {picture_path(*which): picture for which, picture in changed.items()}
+    made["data/index.html"] = render_viewer(plan, paths, has_wacz=bool(wacz), changed=changed).encode("utf-8", "replace")
     made["data/timeline.csv"] = timeline_csv(plan.timeline)
     made["data/timeline.json"] = timeline_json(plan.timeline)
     made["data/certificate.md"] = _certificate(plan)
@@ -97,12 +100,18 @@ def _shots(plan: PackPlan, exhibit: Exhibit, look: Look) -> tuple[Shot, ...]:
 
 
 def _report(
-    plan: PackPlan, copies: Mapping[str, list[bytes]], cells: tuple[Cell, ...], print_pdf: PrintPdf, *, has_wacz: bool
+    plan: PackPlan,
+    copies: Mapping[str, list[bytes]],
+    cells: tuple[Cell, ...],
+    changed: Pictures,
+    print_pdf: PrintPdf,
+    *,
+    has_wacz: bool,
 ) -> bytes:
     """The report within its size, each page number in its contents read from a first print."""
     report, limit = b"", plan.choices.report_mb * 1_000_000
     for fit in fits(copies, limit):
-        page = partial(render_report, plan, copies, has_wacz, cells=cells, fit=fit)
+        page = partial(render_report, plan, copies, has_wacz, cells=cells, changed=changed, fit=fit)
         report = finished(print_pdf(page(), partial(_numbered, page)), plan.name)
         if len(report) <= limit:
             break

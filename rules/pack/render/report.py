@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from itertools import groupby
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -28,6 +28,7 @@ from rules.pack.plan.plan import PackPlan
 from rules.pack.plan.timeline import MESSAGES, TimelineRow
 from rules.pack.plan.withheld import Withheld, together
 from rules.pack.plan.wording import REASONS, STATES, WHO, said, say
+from rules.pack.render.changed import Pictures, inlined, picture_path
 from rules.pack.render.chronology import drawn
 from rules.pack.render.contact import Cell
 from rules.pack.render.sheets import Fit, sheets_of
@@ -97,10 +98,12 @@ def render_report(
     has_wacz: bool = False,
     *,
     cells: tuple[Cell, ...] = (),
+    changed: Pictures = MappingProxyType({}),
     fit: Fit | None = None,
     pages: Mapping[str, int] | None = None,
 ) -> str:
-    """The report as one HTML page with everything inlined; `copies` holds the reading copies by exhibit number.
+    """The report as one HTML page with everything inlined; `copies` holds the reading copies by exhibit number, `changed`
+    the pictures of what was changed.
 
     `cells` is the contact sheet. `pages` says on which page each anchor stands; without it the page is a draft: laid out
     alike, without the pictures of the exhibits.
@@ -120,13 +123,21 @@ def render_report(
         absent=together(plan.withheld), numbers=numbers, lines=ten_lines(plan), first=first_exhibits(plan),
         cited=sections_by_exhibit(plan, rows), chronology=drawn(plan, rows), deadlines=deadlines,
         other_deadlines=sum(1 for d in plan.deadlines if d.act_by) - len(deadlines), cells=cells,
+        changed={which: inlined(picture) for which, picture in changed.items()},
     )  # fmt: skip
 
 
 def render_viewer(
-    plan: PackPlan, copies: Mapping[str, Iterable[str]] | None = None, has_report: bool = True, has_wacz: bool = False
+    plan: PackPlan,
+    copies: Mapping[str, Iterable[str]] | None = None,
+    has_report: bool = True,
+    has_wacz: bool = False,
+    *,
+    changed: Iterable[tuple[int, int]] = (),
 ) -> str:
-    """data/index.html: offline, no script, images from this folder only; `copies` holds bag paths by exhibit number."""
+    """data/index.html: offline, no script, images from this folder only; `copies` holds bag paths by exhibit number,
+    `changed` which pictures there are of what was changed.
+    """
     paths = {number: tuple(all_of) for number, all_of in (copies or {}).items()}
     numbers = bates(plan.exhibits, {number: len(all_of) for number, all_of in paths.items()})
     rows, hidden = key_rows(plan)
@@ -139,6 +150,7 @@ def render_viewer(
         has_wacz=has_wacz, left_out=left_out_of(plan), unreplayed=unreplayed(plan), absent=together(plan.withheld),
         numbers=numbers, lines=ten_lines(plan), first=first_exhibits(plan), cited=sections_by_exhibit(plan, rows),
         chronology=drawn(plan, rows), deadlines=tuple(d for d in plan.deadlines if d.act_by), other_deadlines=0,
+        changed={which: picture_path(*which).removeprefix("data/") for which in changed},
     )  # fmt: skip
 
 

@@ -38,8 +38,9 @@ def page(diary: Diary, kind: str, day: int = DAY) -> bytes:
 
 
 def keep_page(ws: Workspace, case: str, kind: str, body: bytes, outcome: Outcome = "complete") -> None:
-    target = next(t for t in targets_of(ws, case) if t.kind == kind)
-    snapshot = snapshot_for(ws.archive, target, body, identifier=f"{case}-{kind}-{ws.archive.ledger.size}", outcome=outcome)
+    target, name = next(t for t in targets_of(ws, case) if t.kind == kind), f"{case}-{kind}-{ws.archive.ledger.size}"
+    words = BeautifulSoup(body, "lxml").get_text(" ")
+    snapshot = snapshot_for(ws.archive, target, body, identifier=name, outcome=outcome, text=words)
     keep_snapshot(ws.archive, snapshot)
     ws.refresh()
 
@@ -89,8 +90,16 @@ def test_in_two_cases_it_is_the_site_that_changed_said_once_with_what_still_work
 
 def test_a_conversation_that_is_empty_where_there_was_one_is_an_alarm(diary: Diary) -> None:
     assert told(diary.ws, "emptied") == []
+    emptied(diary)
+    diary.ws.refresh()
+    assert [one.page for one in told(diary.ws, "emptied")] == ["thread"]
+    assert told(diary.ws, "drift") == []
+
+
+def test_a_conversation_whose_messages_stand_there_and_cannot_be_read_is_not_empty(diary: Diary) -> None:
     keep_page(diary.ws, diary.order, "thread", page(diary, "thread").replace(b"message-item", b"nothing"))
-    assert [one.page for one in (*told(diary.ws, "emptied"), *told(diary.ws, "drift"))] == ["thread"]
+    assert [one.page for one in told(diary.ws, "drift")] == ["thread"]
+    assert told(diary.ws, "emptied") == []
 
 
 def test_a_list_that_showed_orders_and_shows_none_is_an_alarm_until_it_shows_them_again(diary: Diary) -> None:
@@ -187,7 +196,7 @@ PLANTED: dict[str, tuple[int, Callable[[Diary], None], str, str]] = {
     "a machine that was off": (75, off_across_the_end, "off", "No night ran between"),
     "a page that is read no more": (60, fading("order"), "drift", "cannot be read any more"),
     "a site that changed": (60, fading_in_two_cases, "drift", "The site changed: "),
-    "an empty conversation": (60, emptied, "drift", "he messages of the conversation could be read"),
+    "an empty conversation": (60, emptied, "emptied", "is empty now; before it had"),
     "an empty list": (60, emptied_list, "emptied", "before it showed 3 orders"),
     "no whole look ever": (60, never_whole, "unseen", "No complete look so far"),
 }

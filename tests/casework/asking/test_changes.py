@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -20,6 +19,7 @@ from collector.model import Fact, Snapshot
 from collector.reading.reader import read_stored
 from fixtures.authority import Served
 from fixtures.marketplace.pictures import address_of
+from tests.archives import edit_index
 from tests.paper_desk import PaperDesk, PaperTab
 from tests.rules.changes.looks import asked_for
 
@@ -167,9 +167,9 @@ def test_a_fact_that_one_night_could_not_read_is_held_against_the_last_that_did(
     for name, value in of_one_page.environment.items():
         monkeypatch.setenv(name, value)
     for reader in ("alibaba.supplier/5", "alibaba.supplier/0"):  # also where an older version had read it
-        with sqlite3.connect(of_one_page.archive / "index.sqlite") as index:
-            index.execute("update facts set reader = ? where name = 'supplier.limit' and state = 'read' and seq <"
-                          " (select max(seq) from facts where name = 'supplier.limit')", (reader,))  # fmt: skip
+        older = "update facts set reader = ? where name = 'supplier.limit' and state = 'read' and seq <"
+        newest = "(select max(seq) from facts where name = 'supplier.limit')"
+        edit_index(of_one_page.archive / "index.sqlite", f"{older} {newest}", reader)
         told = [
             change for change in changes(workspace(), of_one_page.order, since).changes if change.name == "supplier.limit"
         ]
@@ -178,12 +178,12 @@ def test_a_fact_that_one_night_could_not_read_is_held_against_the_last_that_did(
 
 def test_a_mended_reader_makes_no_change_of_the_page_and_is_noted(own: PaperDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     """The index holds what an older version read: another limit on the first looks."""
-    with sqlite3.connect(own.archive / "index.sqlite") as index:
-        first = "select id from snapshots where kind = 'supplier' order by seq limit 2"
-        index.execute(
-            f'update facts set value = \'{{"amount": "99.00", "currency": "USD"}}\', reader = \'alibaba.supplier/0\''
-            f" where name = 'supplier.limit' and snapshot in ({first})"
-        )
+    first = "select id from snapshots where kind = 'supplier' order by seq limit 2"
+    edit_index(
+        own.archive / "index.sqlite",
+        f'update facts set value = \'{{"amount": "99.00", "currency": "USD"}}\', reader = \'alibaba.supplier/0\''
+        f" where name = 'supplier.limit' and snapshot in ({first})",
+    )
     said = own.run("changes", own.order, "--json")
     limits = [c["before"] for c in json.loads(said.out)["changes"] if c["name"] == "supplier.limit"]
     assert [limit["amount"] for limit in limits] == ["15000.00", "6000.00"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from collector.archive.archive import Archive
 from collector.archive.index import open_index
 from collector.model import Fact, Snapshot
 from collector.reading.reader import reader_of
-from tests.archives import TestClock, archive_at
+from tests.archives import TestClock, archive_at, edit_index
 from tests.casework.asking.test_search import FANS, PAY, SHIRTS, SORRY, WET, keep_thread
 from tests.collector.sites.alibaba.shapes import PROFILE_2018, SHOP
 
@@ -52,9 +51,7 @@ def run(archive: Archive, capsys: pytest.CaptureFixture[str]) -> Run:
 
 def read_by_an_older_version(archive: Archive, sql: str) -> None:
     """The index as another version's readers left it."""
-    with sqlite3.connect(archive.index_path) as index:
-        assert index.execute(sql).rowcount > 0
-    index.close()
+    edit_index(archive.index_path, sql)
 
 
 def answer(printed: str) -> dict[str, Any]:

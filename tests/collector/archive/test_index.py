@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -86,3 +87,16 @@ def test_a_withdrawn_assertion_no_longer_stands(archive: Archive) -> None:
     archive.record("fact.asserted", {**fact, "value": None})
     index.catch_up(archive, read_facts)
     assert index.assertions(TARGET.case) == []
+
+
+def test_a_look_that_tells_nothing_new_costs_the_index_next_to_nothing(archive: Archive) -> None:
+    """What a page says, and the record of the look, stand there once, and in the ledger."""
+    same = snapshot_for(archive, TARGET, b"<html></html>")
+    open_index(archive, read_facts).connection.close()
+    before, looks = archive.index_path.stat().st_size, 100
+    for number in range(looks):
+        keep_snapshot(archive, replace(same, id=f"S-{number}"))
+    index = open_index(archive, read_facts)
+    assert len(index.facts(TARGET.case)) == 2 * (looks + 1)
+    index.connection.close()
+    assert archive.index_path.stat().st_size - before < 500 * looks

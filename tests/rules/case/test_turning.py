@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -75,3 +77,21 @@ def test_the_same_case_at_another_time_turns_by_itself() -> None:
     file = STORIES["received"]
     said(file)
     assert file.at(NOON).turning == Turning()
+
+
+def test_no_rule_compares_the_time_of_a_case_behind_its_back() -> None:
+    """Else a remembered answer outlives its time. What is left of a time is told anew at each look, so there it may."""
+    rules = Path(__file__).parents[3] / "rules"
+    rooms = ("case", "check", "conversation", "deadlines", "changes")
+    comparing = {
+        path.relative_to(rules).as_posix()
+        for room in rooms
+        for path in (rules / room).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Compare | ast.BinOp) and "as_of" in _attributes(node)
+    }
+    assert comparing == {"case/casefile.py", "deadlines/next_steps.py"}
+
+
+def _attributes(node: ast.AST) -> set[str]:
+    return {part.attr for part in ast.walk(node) if isinstance(part, ast.Attribute)}

@@ -23,7 +23,7 @@ def usd(amount: str | int) -> Money:
 
 
 def look(number: int, facts: Mapping[str, Any], *, whole: bool = True, reader: str = READER, blocks: tuple[str, ...] = (),
-         pictures: Mapping[str, str] | None = None) -> PageReading:  # fmt: skip
+         pictures: Mapping[str, str] | None = None, drawn: Mapping[str, str] | None = None) -> PageReading:  # fmt: skip
     """The look of that day."""
     at, snapshot = NOON + timedelta(days=number), f"S{number}"
     states = {id(HIDDEN): "not_shown", id(UNREAD): "unreadable"}
@@ -31,7 +31,7 @@ def look(number: int, facts: Mapping[str, Any], *, whole: bool = True, reader: s
         Fact(name, None if id(value) in states else value, states.get(id(value), "read"), snapshot, reader, at=at)  # type: ignore[arg-type]
         for name, value in facts.items()
     )
-    return PageReading(snapshot, at, read, whole, StandingPage(blocks, pictures or {}))
+    return PageReading(snapshot, at, read, whole, StandingPage(blocks, pictures or {}, drawn=drawn))
 
 
 def between(*looks: PageReading, kind: str = "supplier") -> tuple[Change, ...]:

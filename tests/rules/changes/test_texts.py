@@ -69,3 +69,11 @@ def test_a_picture_that_was_replaced_is_told_also_under_the_same_address() -> No
     assert change.text == (
         "Pictures changed on the supplier page: 1 is gone, 1 is new, 1 is another than before, at the same address."
     )
+
+
+def test_a_picture_that_a_style_sheet_draws_is_compared_where_both_looks_kept_the_sheet() -> None:
+    fan, crate = {"/fan.png": "d1"}, {"/crate.png": "d2"}
+    (change,) = between(look(1, {}, drawn=fan), look(2, {}, drawn=crate))
+    assert (change.before, change.after) == (("/fan.png",), ("/crate.png",))
+    assert between(look(1, {}, drawn=fan), look(2, {}), look(3, {}, drawn=fan)) == ()
+    assert between(look(1, {}, drawn=fan), look(2, {}, pictures=fan, drawn={})) == ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -93,3 +95,26 @@ def test_where_what_moves_stood_is_told_by_the_texts_that_were_shown_there() -> 
         Box(f"{aside} > p:nth-of-type(2)", 10, 130, 80, 20, "More"),
     )
     assert Alibaba().moving_areas(page(html, *boxes)) == ((10, 100, 80, 50),)
+
+
+def drawn(html: str, **sheets: str) -> Mapping[str, str] | None:
+    """What sheets in files of their own draw, as far as they were kept; the crate's picture was."""
+    named = "".join(f'<link rel="stylesheet" href="/{name}.css?v=1">' for name in sheets)
+    kept = {f"https://s.alicdn.com/{name}.css?v=1": text for name, text in sheets.items() if text}
+    stored = replace(page(f"<head>{named}</head>{html}"), sheets=kept, files={"https://s.alicdn.com/img/crate.png": "d1"})
+    return Alibaba().standing(stored).drawn
+
+
+def test_what_a_style_sheet_in_a_file_of_its_own_draws_on_what_stands_is_a_picture_of_the_page() -> None:
+    sheet = ".hero,.gone{background:url(img/crate.png)} .gone b{background:url(other.png)} @media print{.hero{color:red}}"
+    assert drawn('<div class="hero">Fan</div>', site=sheet) == {"/img/crate.png": "d1"}
+    assert drawn("<p>Fan</p>", site=sheet) == {}
+
+
+def test_what_a_style_sheet_draws_on_what_moves_is_none() -> None:
+    assert drawn('<aside class="hero">Sofas</aside>', site=".hero{background:url(/a.png)}") == {}
+    assert drawn('<div class="hero">Fan</div>', site=".view-count .hero{background:url(/a.png)}") == {}
+
+
+def test_nothing_follows_from_a_style_sheet_that_was_not_kept() -> None:
+    assert drawn('<div class="hero">Fan</div>', site=".hero{background:url(/a.png)}", lost="") is None

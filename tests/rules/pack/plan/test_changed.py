@@ -9,9 +9,11 @@ from typing import Any
 from collector.model import Snapshot
 from rules.pack.plan.exhibits import Choices
 from rules.pack.plan.plan import CoveringCheckpoint, PackPlan, plan
+from rules.pack.render.changed import change_pictures, inlined, picture_path
 from rules.pack.render.report import key_rows, render_report, render_viewer
 from tests.rules.cases import NOON, case, shown, visited
 from tests.rules.changes.looks import message, usd
+from tests.rules.pack.synthetic import Objects, draw
 
 
 def packed(kind: str, *said: dict[str, Any], choices: Choices = Choices()) -> PackPlan:  # noqa: B008 - a frozen value
@@ -53,6 +55,32 @@ def test_report_and_viewer_show_before_beside_after_with_the_exhibits() -> None:
         table = html[html.index("What was changed on the pages") :]
         assert table.index("Five layers.") < table.index("Two layers.")
         assert all(number in table for number in made.changes[0].sources)
+
+
+def pictured(*, withheld: bool = False) -> tuple[PackPlan, Objects]:
+    """A limit that was lowered, each of both read in a box of a picture that was kept."""
+    made, objects, boxes = packed("supplier", *LIMITS[1:3]), Objects(), ((20, 90, 200, 20), (20, 130, 200, 20))
+    tile = objects.artefact("tile", 0, "image/png", draw("Supplier", 0, 600), "x=0 y=0 width=640 height=600")
+    snapshots = tuple(replace(one, artefacts=(tile,)) for one in made.snapshots)
+    files = {} if withheld else {"tile.png": tile.digest}
+    exhibits = tuple(replace(one, files=files) for one in made.exhibits)
+    changes = tuple(replace(one, boxes=boxes) for one in made.changes)
+    return replace(made, snapshots=snapshots, exhibits=exhibits, changes=changes), objects
+
+
+def test_both_sides_are_shown_framed_where_they_stood_on_the_page() -> None:
+    made, objects = pictured()
+    changed = change_pictures(made, objects.get)
+    assert set(changed) == {(0, 0), (0, 1)}
+    assert changed[0, 0] != changed[0, 1]
+    report, viewer = render_report(made, changed=changed), render_viewer(made, changed=changed)
+    assert all(inlined(picture) in report for picture in changed.values())
+    assert all(f'src="{picture_path(*which).removeprefix("data/")}"' in viewer for which in changed)
+
+
+def test_of_a_page_whose_pictures_are_withheld_no_place_is_shown() -> None:
+    made, objects = pictured(withheld=True)
+    assert change_pictures(made, objects.get) == {}
 
 
 def test_what_does_not_harm_or_lies_before_the_chosen_day_is_not_shown() -> None:
