@@ -16,6 +16,7 @@ from casework.proving.verify import verify_path
 from collector.errors import WrongRequest
 from collector.progress import Progress, silent
 from rules.pack.plan.exhibits import Choices
+from rules.policy.forums import forum_names, load_forums
 from rules.policy.platform import REASONS
 from web.handover import made_at, new_place
 from web.page import begin, desk_of, page, posted, shown_view, text
@@ -28,7 +29,8 @@ def _request_of(given: ImmutableMultiDict[str, Any], output: Path | None = None)
     listed = given.getlist
     reasons = tuple(one for one in listed("reason") if one in REASONS)
     since = next((one for one in listed("since") if isinstance(one, str)), "").strip()
-    choices = Choices(all=bool(listed("all")), with_originals=bool(listed("originals")))
+    forums = tuple(one for one in listed("forum") if one in forum_names())
+    choices = Choices(all=bool(listed("all")), with_originals=bool(listed("originals")), forums=forums)
     return PackRequest(reasons, "", since, choices, output, bool(listed("accept_risk")))
 
 
@@ -45,6 +47,7 @@ def choose(request: Request) -> Response:
         "A pack",
         case=case,
         reasons=REASONS,
+        forums=load_forums().forums,
         chosen=wanted,
         preview=preview,
         since=query.get("since", ""),
