@@ -17,7 +17,7 @@ from casework.logfile import log_path
 from casework.workspace import Workspace, authorities_of, keep
 from collector.archive.config import write_config
 from collector.errors import SealError, TradewitnessError, WrongRequest
-from collector.platform import chinese_font, synced_by
+from collector.platform import SCRIPTS, font_for, synced_by
 from rules.language.words import day_words, time_words
 
 _LITTLE_DISK = 2 * 1024**3
@@ -85,7 +85,8 @@ def _take_key(ws: Workspace, path: Path) -> tuple[str, ...]:
 def examine(ws: Workspace) -> list[HealthItem]:
     """Every check, in the order in which a person would mend them; each ends in a bounded time. Creates nothing."""
     return [
-        *_browser(), _fonts(), _archive(ws), _folder(ws), _disk(ws), _settings(ws), _key(ws), *_authorities(ws), *_term(ws),
+        *_browser(), *map(_fonts, SCRIPTS), _archive(ws), _folder(ws), _disk(ws), _settings(ws), _key(ws),
+        *_authorities(ws), *_term(ws),
         _zone(),
         _log(),
     ]  # fmt: skip
@@ -124,17 +125,18 @@ def _sandbox_advice(sandbox: str) -> str:
     return "Install Google Chrome from its own package, which may use a sandbox here: the browser's own protection is off."
 
 
-def _fonts() -> HealthItem:
-    """Chinese text in pictures needs a font that has it."""
-    name, found = "Chinese fonts", chinese_font()
+def _fonts(script: str) -> HealthItem:
+    """Chinese or Arabic text in pictures and in a pack's report needs a font that has it."""
+    name, (language, package) = f"{script} fonts", SCRIPTS[script]
+    found = font_for(language)
     if found:
         return HealthItem(name, "ok", found)
     if found is None:
         return HealthItem(
             name, "note", "could not be looked for (fc-list is not there)", "Install fontconfig, then look again."
         )
-    advice = "Install one, such as fonts-noto-cjk, before the next visit: a picture cannot be mended afterwards."
-    return HealthItem(name, "note", "none: Chinese messages would show as boxes in pictures", advice)
+    advice = f"Install one, such as {package}, before the next visit: a picture cannot be mended afterwards."
+    return HealthItem(name, "note", f"none: {script} messages would show as boxes in pictures", advice)
 
 
 def _archive(ws: Workspace) -> HealthItem:

@@ -172,7 +172,16 @@ def pack(
     accept_risk: Annotated[
         bool, typer.Option("--accept-risk", help="Although a file may hold what opens an account: you looked.")
     ] = False,
-    redact: Annotated[bool, typer.Option("--redact", hidden=True, help="Not built yet: use --exclude.")] = False,
+    redact: Annotated[
+        bool, typer.Option("--redact", help="Take out personal data: names, telephones, mails, addresses, accounts, cards.")
+    ] = False,
+    redact_also: Annotated[
+        list[str] | None, typer.Option("--redact-also", metavar="WORD", help="And this word or name (may be repeated).")
+    ] = None,
+    redact_box: Annotated[
+        list[str] | None,
+        typer.Option("--redact-box", metavar="EXHIBIT:PAGE:X,Y,W,H", help="And this area of a page's reading copy."),
+    ] = None,
     report_size: Annotated[
         int,
         typer.Option(
@@ -187,8 +196,10 @@ def pack(
     from rules.pack.plan.exhibits import Choices
 
     what = (everything, tuple(include or ()), tuple(exclude or ()))
-    shown, forums = tuple(opened or ()), tuple(places or ())
-    choices = Choices(*what, redact=redact, with_originals=with_originals, open=shown, forums=forums, report_mb=report_size)
+    choices = Choices(
+        *what, redact=redact, with_originals=with_originals, open=tuple(opened or ()), forums=tuple(places or ()),
+        redact_also=tuple(redact_also or ()), redact_boxes=tuple(redact_box or ()), report_mb=report_size,
+    )  # fmt: skip
     request = PackRequest(tuple(reason or ()), as_of, since, choices, output, accept_risk)
     if dry_run:
         return views.pack_preview(preview_pack(asked.ws, case, request))

@@ -181,19 +181,24 @@ def _within(path: PurePath, folder: PurePath) -> bool:
     return path == folder or folder in path.parents
 
 
-def chinese_font(
+# Languages of suppliers' messages that a machine may have no letters for: its short name, and a package that brings them.
+SCRIPTS = {"Chinese": ("zh", "fonts-noto-cjk"), "Arabic": ("ar", "fonts-noto-core")}
+
+
+def font_for(
+    language: str,
     platform: str = sys.platform,
     run: Callable[[Sequence[str]], str] = lambda command: (
         subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout
     ),
 ) -> str | None:
-    """The name of a font with Chinese characters, "" where there is none, None where it cannot be found out.
+    """The name of a font with the letters of a language (zh, ar), "" where there is none, None where it cannot be found out.
 
     macOS and Windows come with one; on Linux fontconfig is asked.
     """
     if platform in ("win32", "darwin"):
         return "part of this system"
     try:
-        return next(iter(run(["fc-list", ":lang=zh", "family"]).strip().splitlines()), "")
+        return next(iter(run(["fc-list", f":lang={language}", "family"]).strip().splitlines()), "")
     except (OSError, subprocess.SubprocessError):
         return None

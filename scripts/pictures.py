@@ -1,4 +1,7 @@
-"""Draws the pages of `serve` over the demo's archive into docs/pictures/, wide and on a phone. First: make demo."""
+"""Draws the pages of `serve` over the demo's archive, and of its pack, into docs/pictures/. First: make demo.
+
+`python -m scripts.pictures pack` draws the pack alone. Its report is turned into pictures by pdftoppm (poppler-utils).
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -19,6 +24,7 @@ from collector.browser.find import find_browser
 ROOT = Path(__file__).resolve().parent.parent
 DEMO, PICTURES = ROOT / "demo", ROOT / "docs" / "pictures"
 SIZES = {"wide": (1180, 820), "phone": (390, 780)}
+REPORT_PAGES = (1, 2, 4, 6, 8, 9)  # of the demo's report: cover, contents, chronology; conversation, an exhibit
 _COLOURS = 128
 
 
@@ -64,10 +70,41 @@ def draw_chinese(browser: Browser, address: str, size: str) -> None:
     page.close()
 
 
+def draw_pack(browser: Browser, folder: Path) -> None:
+    """index.html at each size, and the report's first pages and an exhibit of it, side by side."""
+    for size, (width, height) in SIZES.items():
+        page = browser.new_page(viewport={"width": width, "height": height}, color_scheme="light")
+        page.goto((folder / "index.html").as_uri())
+        keep(page, f"index-{size}")
+        page.close()
+    subprocess.run(["pdftoppm", "-r", "60", "-png", folder / "report.pdf", folder / "page"], check=True)
+    pages = sorted(folder.glob("page-*.png"))
+    for name, numbers in (("report", REPORT_PAGES[:3]), ("report-exhibits", REPORT_PAGES[3:])):
+        shown = [Image.open(pages[number - 1]) for number in numbers]
+        strip = Image.new("RGB", (sum(one.width for one in shown) + 8 * (len(shown) - 1), shown[0].height), "#8b929b")
+        for place, one in enumerate(shown):
+            strip.paste(one, (place * (one.width + 8), 0))
+        store(strip, name)
+
+
+@contextmanager
+def unpacked() -> Iterator[Path]:
+    """The data of the demo's newest pack in a folder."""
+    newest = max(DEMO.glob("*.zip"), key=lambda path: path.stat().st_mtime)
+    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(newest) as pack:
+        pack.extractall(folder)
+        yield next(Path(folder).iterdir()) / "data"
+
+
 def keep(page: Page, name: str) -> None:
-    """One picture, in few colours: it is looked at in a document."""
-    image = Image.open(BytesIO(page.screenshot())).convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE)
-    image.save(PICTURES / f"{name}.png", optimize=True)
+    """One picture of a page."""
+    store(Image.open(BytesIO(page.screenshot())), name)
+
+
+def store(image: Image.Image, name: str) -> None:
+    """In few colours: it is looked at in a document."""
+    few = image.convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE)
+    few.save(PICTURES / f"{name}.png", optimize=True)
 
 
 def main() -> None:
@@ -75,11 +112,14 @@ def main() -> None:
         raise SystemExit("There is no demo to draw. First: make demo")
     PICTURES.mkdir(exist_ok=True)
     rooted = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    with served() as address, sync_playwright() as driver:
+    with sync_playwright() as driver, unpacked() as pack:
         browser = driver.chromium.launch(executable_path=str(find_browser()), args=rooted)
-        for size in SIZES:
-            draw(browser, address, size)
-            draw_chinese(browser, address, size)
+        draw_pack(browser, pack)
+        if sys.argv[1:] != ["pack"]:
+            with served() as address:
+                for size in SIZES:
+                    draw(browser, address, size)
+                    draw_chinese(browser, address, size)
         browser.close()
 
 

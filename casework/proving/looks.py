@@ -29,7 +29,8 @@ class Looks:
         self._begun: dict[str, Future[Stills]] = {}
         for exhibit in planned.exhibits:
             file = planned.file(exhibit)
-            if file is not None and exhibit.files and file.media_type.startswith(SHOWN):
+            drawn = planned.redaction is not None and file is not None and planned.redaction.of(file.id).drawn
+            if file is not None and (exhibit.files or drawn) and file.media_type.startswith(SHOWN):
                 self._begun.setdefault(file.digest, self._pool.submit(self._kept, file.media_type, file.digest))
 
     def __enter__(self) -> Looks:

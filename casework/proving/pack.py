@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import Any
 
 from casework.asking.dossier import as_of_instant
 from casework.cases import casefile, find_case
@@ -15,12 +18,14 @@ from casework.proving.binding import PdfBinder
 from casework.proving.last_look import LastLook, Suspect, Unread
 from casework.proving.looks import SHOWN, Looks, camera_of
 from casework.proving.proof import PackProof, covering_checkpoint
+from casework.proving.redaction import DecidedRedaction, decide_redaction
 from casework.workspace import Workspace, sealed_view
 from collector.archive.queries import Case
 from collector.archive.sealing import TIMEOUT_S, seal, signing_key
 from collector.errors import ArchiveError, SealError, WrongRequest
 from collector.ledger.log import Opening, new_salt
 from collector.model import AddedFile, Exhibit, Private, Problem, Snapshot
+from collector.platform import SCRIPTS, font_for
 from collector.progress import Progress
 from collector.reading.withheld import private_of
 from collector.saved.acting import may_do
@@ -35,12 +40,15 @@ from rules.check.review import check, reasons_of
 from rules.deadlines.counting import deadlines
 from rules.pack.bag.verify import verify_pack
 from rules.pack.bag.write import write_pack
-from rules.pack.plan.exhibits import Choices, choose
+from rules.pack.plan.exhibits import Choices, Selection, choose
 from rules.pack.plan.personal import PersonalData, personal_data
 from rules.pack.plan.plan import CoveringCheckpoint, EarlierPack, PackPlan, plan, plan_digest
 from rules.pack.plan.withheld import Withheld
 from rules.pack.plan.wording import say
-from rules.pack.render.renderings import make_renderings
+from rules.pack.redact.boxes import boxes_of
+from rules.pack.redact.case import redacted_case, redacted_file, redacted_snapshot
+from rules.pack.redact.decided import Redaction
+from rules.pack.render.renderings import copies_to_cover, make_renderings
 from rules.pack.submission.documents import strongest_first
 from rules.pack.submission.submission import limits_in_short
 from rules.policy.forums import forums_of
@@ -50,6 +58,10 @@ from rules.policy.platform import load_policy
 @dataclass(frozen=True, slots=True)
 class Disclosed:
     """What the other side learns beside the exhibits themselves: what is `withheld` from it, and whose data it gets.
+
+    Of a redacted pack `redacted` is how much of which kind was taken out of each exhibit's text, `unpictured` are the
+    exhibits of which pictures are not shown because nobody knows where on them it stands, and `records` how many sealed
+    records are withheld.
 
     `opened` is what it gets because the buyer asked for that.
     `located` are the names of the files that say where they were taken. `suspects` may open an account, and `unread` could
@@ -62,6 +74,9 @@ class Disclosed:
     located: tuple[str, ...] = ()
     suspects: tuple[Suspect, ...] = ()
     unread: tuple[Unread, ...] = ()
+    redacted: tuple[PersonalData, ...] = ()
+    unpictured: tuple[str, ...] = ()
+    records: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +143,7 @@ class PackRequest:
 
 Tell = Callable[[PackPreview], None]
 TellFiles = Callable[[tuple[Destination, ...]], None]
+_LETTERS = {"zh": re.compile("[\u3400-\u9fff]"), "ar": re.compile("[\u0600-\u06ff]")}
 
 
 def preview_pack(ws: Workspace, wanted: str, request: PackRequest) -> PackPreview:
@@ -135,7 +151,7 @@ def preview_pack(ws: Workspace, wanted: str, request: PackRequest) -> PackPrevie
     case = find_case(ws, wanted)
     ws = sealed_view(ws, case.order)
     file = casefile(ws, case, as_of_instant(ws, request.as_of, case.zone))
-    planned = _plan(ws, file, request, replace(request.choices, since=_day(request.since)))
+    planned = _plan(ws, file, request, replace(request.choices, since=_day(request.since))).plan
     _require_something(ws, file)
     planned = replace(planned, earlier=_earlier(ws, file))
     return _preview(planned, _disclosed(ws, planned, _looked(ws, planned, file)))
@@ -176,7 +192,34 @@ def _disclosed(ws: Workspace, planned: PackPlan, look: LastLook) -> Disclosed:
     located = _located(ws, planned)
     personal = tuple(_personal(ws, planned, located))
     found = tuple(look.suspects), tuple(look.unread)
-    return Disclosed(planned.withheld, planned.opened, personal, tuple(located.values()), *found)
+    told = Disclosed(planned.withheld, planned.opened, personal, tuple(located.values()), *found)
+    return replace(told, **_redacted(planned)) if planned.redaction else told
+
+
+def _redacted(planned: PackPlan) -> dict[str, Any]:
+    """What of a redacted pack was taken out, and what of it is not shown therefore."""
+    redaction = planned.redaction or Redaction({})
+    own = [(exhibit.number, redaction.of(planned.origin(exhibit))) for exhibit in planned.exhibits]
+    counted = (PersonalData(number, kind, count) for number, one in own for kind, count in one.counts)
+    boxed = {box.exhibit for box in boxes_of(planned.choices.redact_boxes)}
+    dark = [number for number, one in own if one.is_dark and number not in boxed]
+    return {"redacted": tuple(counted), "unpictured": tuple(dark), "records": len(redaction.entries)}
+
+
+def pages_to_cover(ws: Workspace, wanted: str, request: PackRequest) -> Mapping[str, list[bytes]]:
+    """The reading copies (PNG, JPEG) of a redacted pack by exhibit number, as they are before the buyer's own boxes.
+
+    For drawing these: a box "A01:2:x,y,w,h" in `choices.redact_boxes` is on the second picture of A01, in its pixels.
+    Nothing is written. Raises WrongRequest as `preview_pack`.
+    """
+    case = find_case(ws, wanted)
+    ws = sealed_view(ws, case.order)
+    file = casefile(ws, case, as_of_instant(ws, request.as_of, case.zone))
+    choices = replace(request.choices, since=_day(request.since), redact=True, redact_boxes=())
+    planned = _plan(ws, file, request, choices).plan
+    get = ws.archive.objects.get
+    with Looks(ws.archive.objects, planned) as looks:
+        return copies_to_cover(planned, get, partial(_inside, get), looks)
 
 
 def _located(ws: Workspace, planned: PackPlan) -> Mapping[str, str]:
@@ -222,7 +265,8 @@ def make_pack(
     choices = replace(request.choices, since=_day(request.since))
     key = signing_key(ws.archive, ws.user)
     file = casefile(ws, case, as_of_instant(ws, request.as_of, case.zone))
-    planned = _plan(ws, file, request, choices)  # before anything is kept: a wrong request leaves no trace
+    made = _plan(ws, file, request, choices)  # before anything is kept: a wrong request leaves no trace
+    planned = made.plan
     _require_something(ws, file)
     out = _place(request.output, planned.name)
     progress("looking at what the other side gets")
@@ -237,7 +281,7 @@ def make_pack(
     checkpoint = covering_checkpoint(ws, max(event.seq for event in file.events), key)
     proof = PackProof(ws, checkpoint, key)
     planned = replace(planned, covering=proof.covering, earlier=_earlier(ws, file))
-    renderings = _renderings(ws, case, planned, progress)
+    renderings = _renderings(ws, case, planned, made.texts, progress)
     places = _places(planned, renderings)
     tell_files(places)
     material = proof.material(planned, file)
@@ -250,16 +294,24 @@ def make_pack(
             look.require_nothing()
 
     result = write_pack(
-        planned, renderings, ws.archive.objects.get, material, inspect=inspect,
+        planned, renderings, ws.archive.objects.get, material, inspect=inspect, search=made.search,
         sign=lambda data: sign(data, key, ws.clock.now()), stamp=tokens.stamp, out=out,
     )  # fmt: skip
     seal(ws.archive, key, progress)
     report = verify_pack(result.path)  # whoever hands it in must not hear from others that it does not hold
-    failures = (*dict.fromkeys(ws.archive.warnings), *tokens.failures)
+    failures = (*dict.fromkeys(ws.archive.warnings), *tokens.failures, *_without_letters(planned))
     return PackAnswer(
         result.path.absolute(), result.sha256, planned.exhibits, replace(disclosed, suspects=tuple(look.suspects)),
         report.seal, failures, report.problems, places,
     )  # fmt: skip
+
+
+def _without_letters(planned: PackPlan) -> Iterator[str]:
+    """That the report shows boxes for a language that the case speaks and this machine has no font for."""
+    said = "".join(row.text for row in planned.timeline)
+    for name, (language, package) in SCRIPTS.items():
+        if _LETTERS[language].search(said) and font_for(language) == "":
+            yield f"No {name} font: {name} words are boxes in report.pdf. Install one, such as {package}, and pack again."
 
 
 def _originals(planned: PackPlan) -> dict[str, str]:
@@ -302,24 +354,57 @@ def _place(output: Path | None, name: str) -> Path:
     return place if place.suffix.lower() == ".zip" else place.with_name(f"{place.name}.zip")
 
 
-def _plan(ws: Workspace, file: CaseFile, request: PackRequest, choices: Choices) -> PackPlan:
-    """The plan but for its checkpoint, which is known once everything is sealed."""
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """A plan, the case that it is of, and what is taken out of both where the pack is redacted."""
+
+    plan: PackPlan
+    file: CaseFile
+    decided: DecidedRedaction | None = None
+
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """The redacted copies of texts, by the id of their visit or file."""
+        return self.decided.texts if self.decided else {}
+
+    def search(self, path: str, data: bytes) -> None:
+        """Looks at a file as it is written. Raises PersonNeeded where anything stands in it that was taken out."""
+        if self.decided:
+            self.decided.search(path, data)
+
+
+def _plan(ws: Workspace, file: CaseFile, request: PackRequest, choices: Choices) -> _Planned:
+    """The plan but for its checkpoint, which is known once everything is sealed.
+
+    Where the pack is redacted, everything is planned from the redacted case, so that nothing else can come into it.
+    """
     policy = load_policy(file.site)
     file = file.known()
     chosen = choose(file, choices)
-    reasons = reasons_of(file, policy, request.reasons)
-    return plan(
+    private = _private(ws, chosen.snapshots)
+    acting = {one.id: may_do(ws.archive.objects.get(one.digest)) for one in chosen.files if not _is_seen(one)}
+    camera = {} if choices.redact else camera_of(ws.archive.objects, chosen.files)
+    decided = decide_redaction(ws, file, chosen, choices, private) if choices.redact else None
+    if decided:
+        file = redacted_case(file, decided.redactor)
+        chosen = Selection(
+            tuple(redacted_snapshot(one, decided.redactor) for one in chosen.snapshots),
+            tuple(redacted_file(one, decided.redactor) for one in chosen.files),
+        )
+    made = plan(
         file,
         deadlines(file, policy),
         check(file, policy, request.reasons),
-        reasons,
+        reasons_of(file, policy, request.reasons),
         choices,
         CoveringCheckpoint(0),
-        private=_private(ws, chosen.snapshots),
-        acting={one.id: may_do(ws.archive.objects.get(one.digest)) for one in chosen.files if not _is_seen(one)},
-        camera=camera_of(ws.archive.objects, chosen.files),
+        private=private,
+        acting=acting,
+        camera=camera,
         chosen=chosen,
+        redaction=decided.redaction if decided else None,
     )
+    return _Planned(made, file, decided)
 
 
 def _is_seen(file: AddedFile) -> bool:
@@ -335,7 +420,9 @@ def _private(ws: Workspace, snapshots: Iterable[Snapshot]) -> dict[str, Private]
     return {name: replace(what, cropped=()) for name, what in private.items()}
 
 
-def _renderings(ws: Workspace, case: Case, planned: PackPlan, progress: Progress) -> dict[str, bytes]:
+def _renderings(
+    ws: Workspace, case: Case, planned: PackPlan, redacted: Mapping[str, str], progress: Progress
+) -> dict[str, bytes]:
     """Made once: a plan that was packed before gives the stored bytes again."""
     digest = plan_digest(planned)
     stored = ws.index.renderings(digest)
@@ -344,6 +431,7 @@ def _renderings(ws: Workspace, case: Case, planned: PackPlan, progress: Progress
     from collector.browser.launch import print_pdf
 
     progress("making the report, the viewer and the reading copies")
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it tells of tables in a print that no reader misses
     get = ws.archive.objects.get
     with Looks(ws.archive.objects, planned) as looks:
         made = make_renderings(
@@ -357,6 +445,7 @@ def _renderings(ws: Workspace, case: Case, planned: PackPlan, progress: Progress
             looks,
             PdfBinder(),
             partial(_words_of, ws),
+            redacted,
         )
     openings, records = [], []
     for path, data in sorted(made.items()):

@@ -18,6 +18,7 @@ from collector.archive.sealing import answers_of, is_signed, is_there, key_at, r
 from collector.errors import DamagedArchive
 from collector.ledger.checkpoint import Checkpoint, checkpoint_name
 from collector.ledger.log import Entry
+from collector.ledger.merkle import leaf_hash
 from collector.seal.certificate import Certificate
 from collector.seal.der import MalformedDer
 from collector.seal.keys import SigningKey
@@ -119,9 +120,11 @@ class PackProof:
     def material(self, planned: PackPlan, file: CaseFile) -> ProofMaterial:
         """Entries, proofs, checkpoints with all that belongs to them, openings and certificates."""
         ledger, size = self.ws.archive.ledger, self.checkpoint.size
-        entries = self._entries(file)
+        proven = self._entries(file)
+        hidden = tuple(seq for seq in proven if planned.redaction and seq in planned.redaction.entries)
+        entries = tuple(seq for seq in proven if seq not in hidden)
         tree = ledger.tree(size)
-        paths = {seq: tuple(step.hex() for step in tree.inclusion_proof(seq)) for seq in entries}
+        paths = {seq: tuple(step.hex() for step in tree.inclusion_proof(seq)) for seq in proven}
         files: dict[str, bytes] = {}
         shown_tokens: list[_Token] = []
         brackets = self._brackets(entries)
@@ -137,7 +140,8 @@ class PackProof:
         }
         shown = tuple((seq, ledger.entry(seq).line) for seq in entries)
         certificates = {**self._certificates(shown_tokens), **self._earlier_signers(brackets)}
-        return ProofMaterial(shown, paths, files, openings_of(planned), certificates, size, earlier)
+        leaves = tuple((seq, leaf_hash(ledger.entry(seq).line).hex()) for seq in hidden)
+        return ProofMaterial(shown, paths, files, openings_of(planned), certificates, size, earlier, leaves)
 
     def _earlier(self, file: CaseFile, shown: Sequence[Checkpoint]) -> list[Checkpoint]:
         """The checkpoints that somebody can hold this pack against: those that it shows, those of the packs made before, of

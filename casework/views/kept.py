@@ -206,6 +206,7 @@ def _disclosed_value(disclosed: Disclosed) -> dict[str, object]:
     return {
         "withheld": disclosed.withheld, "opened": disclosed.opened, "personal": disclosed.personal,
         "located": disclosed.located, "suspects": disclosed.suspects, "unread": disclosed.unread,
+        "redacted": disclosed.redacted, "unpictured": disclosed.unpictured, "withheld_records": disclosed.records,
     }  # fmt: skip
 
 
@@ -229,7 +230,22 @@ def _shown_to_others(exhibits: Iterable[Exhibit], disclosed: Disclosed) -> Itera
         f"Opened by you, {group.exhibit}: {group.what}. It is withheld otherwise, because {group.why}."
         for group in together(disclosed.opened)
     )
+    yield from _redacted(disclosed)
     yield from _personal(disclosed)
+
+
+def _redacted(disclosed: Disclosed) -> Iterator[Block]:
+    """What is taken out of a redacted pack, by kind, and what is not shown therefore."""
+    if disclosed.redacted:
+        yield line("Taken out of the texts, and black on the pictures:")
+    for number, found in groupby(disclosed.redacted, key=lambda one: one.exhibit):
+        yield line(f"{number}: {', '.join(one.words for one in found)}.", indent=2)
+    if disclosed.records:
+        count = f"{disclosed.records} sealed record{'s say' if disclosed.records > 1 else ' says'}"
+        yield line(f"{count} what is taken out, and is withheld: the proof shows its place in the ledger alone.")
+    for number in disclosed.unpictured:
+        yield line(f"{number}: pictures are not shown, because nobody knows where on them it stands.")
+        yield hint(f"To show one with a black box of yours: --redact-box {number}:1:X,Y,WIDTH,HEIGHT", indent=2)
 
 
 def _personal(disclosed: Disclosed) -> Iterator[Block]:

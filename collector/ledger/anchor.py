@@ -17,7 +17,8 @@ from collector.model import Problem
 class Anchor:
     """Roots by the size of their tree, lines by number, and the fingerprint of the key that signed; each may be empty.
 
-    `name` is how the user called it. `exact` means that this key, and no later one, must have signed.
+    `name` is how the user called it. `leaves` are the hashes (hexadecimal) of lines that it withholds. `exact` means that
+    this key, and no later one, must have signed.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Anchor:
     roots: Mapping[int, str] = field(default_factory=dict)
     lines: Mapping[int, bytes] = field(default_factory=dict)
     exact: bool = False
+    leaves: Mapping[int, str] = field(default_factory=dict)
 
 
 def disagreements(
@@ -41,6 +43,9 @@ def disagreements(
     for seq, line in sorted(anchor.lines.items()):
         if seq < len(lines) and lines[seq] != line:
             yield Problem(f"{where} line {seq + 1}", f"is not the line that {anchor.name} shows")
+    for seq, leaf in sorted(anchor.leaves.items()):
+        if seq < len(lines) and merkle.leaf_hash(lines[seq]).hex() != leaf:
+            yield Problem(f"{where} line {seq + 1}", f"is not the line that {anchor.name} withholds")
     if anchor.key:
         yield from _keys(anchor, keys, where)
 

@@ -152,11 +152,11 @@ def test_little_disk_is_a_problem(tmp_path: Path, authority: Served, monkeypatch
 
 
 @pytest.mark.parametrize(("font", "state"), [("Noto Sans CJK SC", "ok"), ("", "note"), (None, "note")])
-def test_missing_chinese_fonts_are_said_before_the_first_picture(
+def test_missing_fonts_are_said_before_the_first_picture(
     monkeypatch: pytest.MonkeyPatch, font: str | None, state: str
 ) -> None:
-    monkeypatch.setattr(health, "chinese_font", lambda: font)
-    found = health._fonts()
+    monkeypatch.setattr(health, "font_for", lambda _: font)
+    found = health._fonts("Arabic")
     assert (found.state, bool(found.todo)) == (state, state == "note")
 
 

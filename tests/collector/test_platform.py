@@ -11,7 +11,7 @@ from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
 import pytest
 
-from collector.platform import chinese_font, keep_private, on_its_own, settings_folder, synced_by
+from collector.platform import font_for, keep_private, on_its_own, settings_folder, synced_by
 
 WINDOWS = {
     "USERPROFILE": "C:\\Users\\Ana",
@@ -145,20 +145,20 @@ def test_on_macos_documents_that_icloud_holds_are_synchronised(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("platform", ["win32", "darwin"])
-def test_macos_and_windows_are_not_asked_for_a_chinese_font(platform: str) -> None:
+def test_macos_and_windows_are_not_asked_for_a_font(platform: str) -> None:
     def run(command: Sequence[str]) -> str:
         raise AssertionError(command)
 
-    assert chinese_font(platform, run)
+    assert font_for("zh", platform, run)
 
 
-def test_on_linux_a_missing_chinese_font_is_told_from_one_that_cannot_be_looked_for() -> None:
+def test_on_linux_a_missing_font_is_told_from_one_that_cannot_be_looked_for() -> None:
     def missing(command: Sequence[str]) -> str:
         raise FileNotFoundError(command[0])
 
-    assert chinese_font("linux", lambda _: "Noto Sans CJK SC\nOther\n") == "Noto Sans CJK SC"
-    assert chinese_font("linux", lambda _: "\n") == ""
-    assert chinese_font("linux", missing) is None
+    assert font_for("zh", "linux", lambda _: "Noto Sans CJK SC\nOther\n") == "Noto Sans CJK SC"
+    assert font_for("zh", "linux", lambda _: "\n") == ""
+    assert font_for("zh", "linux", missing) is None
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,8 @@ class ProofMaterial:
     """What a ledger gives for a pack, as bytes that are copied and never re-encoded.
 
     `entries` are number and line (without newline); `paths` the audit path of each in the tree of `covering` leaves, as
-    hexadecimal, from the leaf up; `checkpoints` files by name ("000123.json", "000123.p7s", "000123.<authority>.tsr",
+    hexadecimal, from the leaf up; `hidden` number and leaf hash of entries that are withheld, which `paths` has, too;
+    `checkpoints` files by name ("000123.json", "000123.p7s", "000123.<authority>.tsr",
     "000123.<authority>.1.ocsp"); `openings` {"commitment","digest","salt"} of what is shown; `certificates` PEM by name
     ("signer.pem", "signer-000123.pem" of a checkpoint that an earlier key signed, "<authority>-root.pem",
     "<authority>-1.pem"); `earlier` root and consistency proof of checkpoints before `covering`, by size, so that this pack
@@ -44,6 +45,7 @@ class ProofMaterial:
     certificates: Mapping[str, bytes]
     covering: int
     earlier: Mapping[int, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    hidden: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,14 @@ class SealedElsewhere:
 
 @dataclass(frozen=True, slots=True)
 class ProofReport:
-    """What of entries, proofs, openings and originals does not belong together, and what is committed to and not shown."""
+    """What of entries, proofs, openings and originals does not belong together, and what is committed to and not shown.
+
+    `hidden` are the numbers of the entries that are proven and withheld.
+    """
 
     problems: tuple[Problem, ...]
     withheld: tuple[SealedElsewhere, ...]
+    hidden: tuple[int, ...] = ()
 
 
 def openings_of(plan: PackPlan) -> tuple[dict[str, str], ...]:
@@ -99,6 +105,8 @@ def proof_files(material: ProofMaterial) -> dict[str, bytes]:
     ]
     consistency = [{"size": size, "root": root, "path": path} for size, (root, path) in sorted(material.earlier.items())]
     proofs = {"v": 1, "size": material.covering, "root": checkpoint["root"], "entries": entries, "consistency": consistency}
+    if material.hidden:  # packs that withhold none are as they were
+        proofs["withheld"] = [{"seq": seq, "leaf": leaf, "path": list(material.paths[seq])} for seq, leaf in material.hidden]
     files = {
         ENTRIES: b"".join(line + b"\n" for _, line in material.entries),
         PROOFS: canonical(proofs) + b"\n",
@@ -111,26 +119,28 @@ def proof_files(material: ProofMaterial) -> dict[str, bytes]:
 def check_proof(bag: Bag) -> ProofReport:
     """Every way in which the entries, proofs, openings and originals of a bag do not belong together."""
     check = _ProofReading(bag)
-    return ProofReport(tuple(check.run()), tuple(check.withheld))
+    return ProofReport(tuple(check.run()), tuple(check.withheld), tuple(sorted(check.leaves)))
 
 
 def anchor_of(bag: Bag, name: str) -> Anchor:
     """What the proofs of a pack hold of its ledger: the roots that are proven, the lines shown, and the key named last."""
     check = _ProofReading(bag)
     list(check.run())
-    return Anchor(name, check.keys[-1] if check.keys else "", check.roots, check.lines)
+    return Anchor(name, check.keys[-1] if check.keys else "", check.roots, check.lines, leaves=check.leaves)
 
 
 class _ProofReading:
     """One reading of data/proof/: what holds is kept in `entries`, `lines` by number, `roots` by size, and `opened`.
 
-    `withheld` is what the records commit to and nothing opens.
+    `withheld` is what the records commit to and nothing opens; `leaves` are the hashes of entries that are withheld, by
+    number.
     """
 
     def __init__(self, bag: Bag) -> None:
         self.bag = bag
         self.entries: list[dict[str, Any]] = []
         self.lines: dict[int, bytes] = {}
+        self.leaves: dict[int, str] = {}
         self.roots: dict[int, str] = {}
         self.opened: set[str] = set()
         self.withheld: list[SealedElsewhere] = []
@@ -171,6 +181,7 @@ class _ProofReading:
         if len(entries) != lines:
             yield self.bag.problem(PROOFS, f"proves {len(entries)} entries, and {lines} are here")
         yield from few(self._entries(entries, size, root))
+        yield from few(self._hidden(proofs, size, root))
         yield from few(self._earlier(proofs, size, root, agrees))
 
     def _entries(self, proofs: list[Any], size: int, root: str) -> Iterator[Problem]:
@@ -178,6 +189,19 @@ class _ProofReading:
             wrong = self._entry(line, proof, size, root)
             if wrong:
                 yield self.bag.problem(ENTRIES, f"line {number} {wrong}")
+
+    def _hidden(self, proofs: dict[str, Any], size: int, root: str) -> Iterator[Problem]:
+        """Entries that are withheld: the hash of each must stand in the tree, and none may stand here as well."""
+        try:
+            for item in proofs.get("withheld", []):
+                seq, leaf, path = int(item["seq"]), str(item["leaf"]), [bytes.fromhex(step) for step in item["path"]]
+                reached = merkle.root_from_inclusion(bytes.fromhex(leaf), seq, size, path)
+                if reached is None or reached.hex() != root or seq in self.lines or seq in self.leaves:
+                    yield self.bag.problem(PROOFS, f"the withheld entry {seq} is not in the tree that the checkpoint sealed")
+                else:
+                    self.leaves[seq] = leaf
+        except (ValueError, KeyError, TypeError, AttributeError):
+            yield self.bag.problem(PROOFS, "its proofs of withheld entries cannot be read")
 
     def _earlier(self, proofs: dict[str, Any], size: int, root: str, agrees: bool) -> Iterator[Problem]:
         """Every earlier checkpoint that is shown or listed must be of the same ledger."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from collector.canonical import canonical
 from collector.ledger.anchor import Anchor
+from collector.ledger.merkle import leaf_hash
 from collector.model import Problem
 from rules.pack.bag.bag import SIGNATURE, TAG_MANIFEST, Bag, check_bag, open_bag, tokens_of
 from rules.pack.bag.proof import CERTIFICATES, CHECKPOINTS, ENTRIES, PROOFS, SealedElsewhere, anchor_of, check_proof
@@ -89,6 +90,9 @@ def verify_pack(path: Path, *, against: Anchor | None = None, at: datetime | Non
         f"ledger line {seq + 1}: the signing key changed from {before[:16]}… to {after[:16]}…: ask its holder"
         for (_, before), (seq, after) in pairwise(_ledger_keys(bag))
     )
+    if proof.hidden:
+        count = f"{len(proof.hidden)} sealed record{'s are' if len(proof.hidden) > 1 else ' is'}"
+        notes = (*notes, f"{count} withheld: the proof shows that they stand in the ledger, and not what they say")
     tokens = tokens if fingerprint else ()
     return PackReport(seal, tuple(dict.fromkeys(found)), fingerprint, tokens, notes, proof.withheld, terms)
 
@@ -271,6 +275,11 @@ def _disagreements(bag: Bag, against: Anchor, fingerprint: str) -> list[Problem]
     for seq in sorted(own.lines.keys() & against.lines.keys()):
         if own.lines[seq] != against.lines[seq]:
             problems.append(bag.problem(ENTRIES, f"entry {seq} is not the one that {against.name} shows"))
+    for seq in sorted(
+        {*own.lines, *own.leaves} & {*against.lines, *against.leaves} - own.lines.keys() & against.lines.keys()
+    ):
+        if _leaf(own, seq) != _leaf(against, seq):
+            problems.append(bag.problem(PROOFS, f"entry {seq} is not the one that {against.name} sealed"))
     named = {key for _, key in _ledger_keys(bag)}
     if against.key and against.key != fingerprint and (against.exact or against.key not in named):
         text = f"is signed by key {fingerprint[:16] or 'none'}…, and {against.name} is of {against.key[:16]}…"
@@ -278,6 +287,11 @@ def _disagreements(bag: Bag, against: Anchor, fingerprint: str) -> list[Problem]
         why = changed if against.key in named else "it was signed again by somebody else"
         problems.append(bag.problem(SIGNATURE, f"{text}: {why}"))
     return problems
+
+
+def _leaf(anchor: Anchor, seq: int) -> str:
+    """The hash of an entry that is shown or withheld."""
+    return anchor.leaves.get(seq) or leaf_hash(anchor.lines[seq]).hex()
 
 
 def _ledger_keys(bag: Bag) -> list[tuple[int, str]]:

@@ -17,6 +17,7 @@ from rules.pack.bag.zipform import Member, write_zip
 from rules.pack.plan.plan import PackPlan
 
 Get = Callable[[str], bytes]
+Search = Callable[[str, bytes], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ def write_pack(
     proof: ProofMaterial,
     *,
     inspect: Callable[[Iterable[tuple[str, bytes]]], None],
+    search: Search = lambda _path, _data: None,
     sign: Callable[[bytes], bytes],
     stamp: Callable[[bytes], Mapping[str, bytes]],
     out: Path,
@@ -52,6 +54,7 @@ def write_pack(
     """Writes the pack whole or not at all.
 
     `inspect` is shown what was made of the originals, by bag path, and raises where the pack must not be written.
+    `search` is shown every file as it is written, by its path in the zip, and raises likewise: then nothing is written.
     `sign` gives the detached signature of the tag manifest's bytes; `stamp` gives tokens over that signature by
     authority, and leaves out those that did not answer. Raises WrongRequest when `out` cannot be written or is a file
     of another kind, DamagedArchive when a stored object is not what the plan says.
@@ -72,7 +75,10 @@ def write_pack(
     unlisted = {TAG_MANIFEST: tag_manifest, SIGNATURE: signature}
     unlisted |= {token_name(authority): token for authority, token in tokens.items()}
     whole = {**payload, **tags, **{path: _ready(data) for path, data in unlisted.items()}}
-    members = [Member(f"{plan.name}/{path}", file.size, partial(_pieces, path, file)) for path, file in whole.items()]
+    members = [
+        Member(f"{plan.name}/{path}", file.size, partial(_pieces, f"{plan.name}/{path}", file, search))
+        for path, file in whole.items()
+    ]
     try:
         write_zip(out, members)
         digest = sha256_file(out)
@@ -95,10 +101,11 @@ def _originals(plan: PackPlan, get: Get) -> dict[str, _BagFile]:
     }
 
 
-def _pieces(path: str, file: _BagFile) -> Iterable[bytes]:
+def _pieces(path: str, file: _BagFile, search: Search) -> Iterable[bytes]:
     data = file.read()
     if len(data) != file.size or sha256(data) != file.sha256:
         raise DamagedArchive(f"The stored bytes of {path} are not those that were sealed.", "Run: tradewitness verify")
+    search(path, data)
     return (data,)
 
 

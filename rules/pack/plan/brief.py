@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from collector.model import Exhibit
 from rules.language.dates import both
-from rules.pack.plan.claim import ClaimLine, Comparison
+from rules.pack.plan.claim import NOT_SHOWN, ClaimLine, Comparison
 from rules.pack.plan.plan import PackPlan
 from rules.pack.plan.timeline import Marked, TimelineRow
 from rules.pack.plan.wording import listed
@@ -20,7 +20,7 @@ _CITED = re.compile(r"\b([AB])(\d{2,})(?: to [AB](\d{2,}))?\b")
 _OF_TIME = ("late", "not_shipped", "not_received")
 _PICTURES = ("photo", "video")
 # How much an exhibit carries by what it shows; admissions weigh most, for nobody argues with his own words.
-_ADMISSION, _COMPARED, _CHANGE, _PICTURE, _FIGURE = 5, 3, 3, 4, 1
+_ADMISSION, _COMPARED, _CHANGE, _PICTURE, _FIGURE = 5, 3, 3, 5, 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,19 +102,26 @@ def _carried(plan: PackPlan) -> Iterator[tuple[str, int, str]]:
             for number in cited(side.source):
                 if not number.startswith("B"):
                     yield number, _COMPARED, words
-    for exhibit in plan.exhibits:
-        if exhibit.kind in _PICTURES and not set(plan.reasons) <= set(_OF_TIME):
-            yield exhibit.number, _PICTURE, "the goods, as the buyer saw them"
+    for place, exhibit in enumerate(_pictures(plan)):
+        yield exhibit.number, _PICTURE if place == 0 else _FIGURE, "the goods, as the buyer saw them"
     for change in plan.changes:
         for number in cited(change.source):
-            yield number, _CHANGE, f"the change: {change.head}"
+            yield number, _CHANGE, f"that {change.head[:1].lower()}{change.head[1:].rstrip('.')}"
     for line in plan.claim.money:
         for number in cited(line.source):
             yield number, _FIGURE, line.label.lower() if line.label != "Asked for" else "what is asked for"
 
 
 def _happened(row: Comparison) -> str:
-    return "when the goods were shipped" if row.topic == "Shipping date" else f"what came of it ({row.topic.lower()})"
+    if row.topic != "Shipping date":
+        return f"what came of it ({row.topic.lower()})"
+    return "that no shipment is shown" if row.happened.text == NOT_SHOWN else "when the goods were shipped"
+
+
+def _pictures(plan: PackPlan) -> tuple[Exhibit, ...]:
+    """The buyer's own pictures of the goods, where a reason is about the goods."""
+    of_goods = not set(plan.reasons) <= set(_OF_TIME)
+    return tuple(e for e in plan.exhibits if of_goods and e.kind in _PICTURES and e.files)
 
 
 def _relevant(plan: PackPlan) -> tuple[Comparison, ...]:
@@ -132,12 +139,16 @@ def _facts(plan: PackPlan) -> Iterator[ClaimLine]:
     rows = {row.topic: row for row in _relevant(plan)}
     if late := rows.get("Shipping date"):
         source = ", ".join(dict.fromkeys(filter(None, (late.agreed.source, late.happened.source))))
-        yield ClaimLine("", f"Agreed ship date: {late.agreed.text}. Shipped: {late.happened.text.rstrip('.')}.", source)
+        shipped = f"Shipped: {late.happened.text.rstrip('.')}."
+        shipped = "The order page shows no shipment." if late.happened.text == NOT_SHOWN else shipped
+        yield ClaimLine("", f"Agreed ship date: {late.agreed.text}. {shipped}", source)
     for sentence in plan.claim.numbers:
         if not (late and sentence.startswith("Shipped ")):
             yield ClaimLine("", sentence, "the buyer" if sentence.endswith("the buyer.") else "")
-    if (goods := rows.get("Terms of the contract")) and cited(goods.happened.source):
-        yield ClaimLine("", "The buyer's own files show the goods.", goods.happened.source)
+    if pictures := [exhibit.number for exhibit in _pictures(plan)]:
+        source = pictures[0] if len(pictures) == 1 else f"{pictures[0]} to {pictures[-1]}"
+        source = source if len(pictures) == int(pictures[-1][1:]) - int(pictures[0][1:]) + 1 else ", ".join(pictures)
+        yield ClaimLine("", "The buyer's own pictures show the goods.", source)
 
 
 def _admissions(plan: PackPlan) -> tuple[TimelineRow, ...]:

@@ -17,6 +17,7 @@ from rules.policy.calendars import day_in
 from rules.policy.platform import load_policy
 
 BUYER = "the buyer"
+NOT_SHOWN = "not shown on the page"
 # What `units_defective` counts, by reason.
 _COUNTED = {"quality": "defective", "not_as_described": "not as described", "damaged": "damaged", "quantity": "missing"}
 
@@ -89,7 +90,7 @@ class KnownFacts:
             shown = time_in(found.value, self.casefile.zone)
             return ClaimLine(label, shown.text if shown else say(found.value), self.source(found))
         absent = next((f for f in reversed(self.casefile.facts) if f.name in names and f.state == "not_shown"), None)
-        return ClaimLine(label, "not shown on the page", self.source(absent)) if absent else ClaimLine(label, "not known")
+        return ClaimLine(label, NOT_SHOWN, self.source(absent)) if absent else ClaimLine(label, "not known")
 
 
 def claim_of(
@@ -201,7 +202,7 @@ def _compared(known: KnownFacts, reasons: tuple[str, ...], exhibits: tuple[Exhib
         Comparison("Quantity", _ordered(known), _quantity(known, reasons)),
         Comparison("Terms of the contract", known.line("", "order.terms"), _condition(known, reasons, exhibits)),
     ]
-    return tuple(row for row in rows if row.agreed.text not in ("not known", "not shown on the page") or row.happened.source)
+    return tuple(row for row in rows if row.agreed.text not in ("not known", NOT_SHOWN) or row.happened.source)
 
 
 def _shipped(known: KnownFacts) -> ClaimLine:

@@ -43,8 +43,8 @@ _UNITS = {
 # What pages print of an order's and a dispute's state.
 _STATES = {
     "delivered": "已送达", "completed": "已完成", "shipped": "已发货", "in transit": "运输中",
-    "waiting for supplier response": "等待供应商回复", "waiting for buyer evidence": "等待买方举证",
-    "waiting for buyer confirmation": "等待买方确认", "waiting for shipment": "等待发货", "closed": "已关闭",
+    "waiting for supplier response": "等待供应商回复", "waiting for buyer evidence": "等待买家举证",
+    "waiting for buyer confirmation": "等待买家确认", "waiting for shipment": "等待发货", "closed": "已关闭",
     "waiting for supplier to ship": "等待供应商发货", "in dispute": "纠纷中", "refunded": "已退款",
 }  # fmt: skip
 _BY_BUYER = "买方陈述"

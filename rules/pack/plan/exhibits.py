@@ -26,6 +26,7 @@ from rules.pack.plan.withheld import (
     require_there,
 )
 from rules.pack.plan.wording import UNWITNESSED, listed
+from rules.pack.redact.decided import RECORD_KEPT, TAKEN_OUT, Redaction
 from rules.policy.fact_names import COMPARED
 
 # What came of exchanges is not among them: it is shown as a web archive.
@@ -126,19 +127,23 @@ def exhibits_of(
     private: Mapping[str, Private],
     acting: Mapping[str, tuple[str, ...]],
     camera: Mapping[str, CameraData],
+    redaction: Redaction | None = None,
 ) -> tuple[tuple[Exhibit, ...], tuple[Withheld, ...]]:
     """Numbered exhibits (A for pages that were seen, B for the buyer's own files), and what of them is not shown by default.
 
     `private` is what of a visit shows others, by its id; `acting` what a file may do when it is opened, by its id, and
-    `camera` what it says of how it was taken.
+    `camera` what it says of how it was taken. Raises WrongRequest where what is to be opened holds what is redacted.
     """
+    taken = redaction or Redaction({})
     exhibits: list[Exhibit] = []
     closed: list[Withheld] = []
     asked = asked_of(choices.open)
     kept: dict[tuple[str, str], list[tuple[str, int]]] = {}
     for count, snapshot in enumerate(chosen.snapshots, 1):
         number, others = f"A{count:02d}", private.get(snapshot.id, Private())
-        own = closed_artefacts(number, snapshot, others, asked, everything=choices.with_originals)
+        own = closed_artefacts(
+            number, snapshot, others, asked, everything=choices.with_originals, redacted=taken.of(snapshot.id).hidden
+        )
         hidden = {(one.role, one.part) for one in own if not one.opened}
         kept[number, snapshot.id] = [(a.role, a.part) for a in snapshot.artefacts]
         shown = [a for a in snapshot.artefacts if a.role in ROLES and (a.role, a.part) not in hidden]
@@ -146,14 +151,24 @@ def exhibits_of(
         closed += own
     for count, file in enumerate(chosen.files, 1):
         number = f"B{count:02d}"
-        own = closed_file(number, file, asked, everything=choices.with_originals)
+        own = closed_file(number, file, asked, everything=choices.with_originals, redacted=taken.of(file.id).hidden)
         kept[number, file.id] = [("file", n) for n, _ in enumerate(file.sealed)]
         shown_file = not own or own[0].opened
         acts, said = acting.get(file.id, ()), camera.get(file.id)
         exhibits.append(_file_exhibit(casefile, number, file, acts, said, shown=shown_file))
         closed += own
     require_there(asked, kept)
+    _require_redacted(closed, taken)
     return tuple(exhibits), tuple(closed)
+
+
+def _require_redacted(closed: Iterable[Withheld], redaction: Redaction) -> None:
+    """What is opened must not hold what the same pack takes out."""
+    for one in closed:
+        if one.opened and redaction.of(one.origin).hidden.get((one.role, one.part)) in (TAKEN_OUT, RECORD_KEPT):
+            raise WrongRequest(
+                f"{one.name} holds what is to be taken out of this pack.", "Leave out either --redact or what opens it."
+            )
 
 
 def unjudged(snapshot: Snapshot) -> Private:

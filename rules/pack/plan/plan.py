@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,8 @@ from rules.pack.plan.proofs import Proof, proofs_of
 from rules.pack.plan.timeline import TimelineRow, timeline_of
 from rules.pack.plan.withheld import Withheld, asked_of, shows_exchanges
 from rules.pack.plan.wording import REASONS, listed
+from rules.pack.redact.boxes import boxes_of
+from rules.pack.redact.decided import RedactedOrigin, Redaction
 from rules.policy.forums import forums_of
 from rules.policy.platform import load_policy
 
@@ -75,7 +77,7 @@ class PackPlan:
     reasons; `exchanges` names the visits whose exchanges the web archive shows, and what of each is left out; `cropped`
     names parts of a visit's pictures that copies are cut out of; `lacking` says why more may have been written in the
     conversation than is shown, or ""; `camera` is what photos and videos say of themselves, by file id; `defects` what is
-    wrong with the goods, as the buyer counted it.
+    wrong with the goods, as the buyer counted it. With a `redaction` every text here has personal data taken out.
     """
 
     v: int
@@ -108,6 +110,7 @@ class PackPlan:
     lacking: str
     camera: Mapping[str, CameraData]
     defects: Defects | None
+    redaction: Redaction | None = None
     earlier: EarlierPack | None = None
 
     @property
@@ -160,25 +163,27 @@ def plan(
     acting: Mapping[str, tuple[str, ...]] | None = None,
     camera: Mapping[str, CameraData] | None = None,
     chosen: Selection | None = None,
+    redaction: Redaction | None = None,
 ) -> PackPlan:
     """The plan of one pack; `chosen` is what `choose` gave for it, where that was asked before.
 
     What is `private` of a visit, by snapshot id, is withheld by commitment unless the choices say `with_originals`; of a
     visit that is not named there, a conversation and all exchanges. By a file's id, `acting` says what it may do when it is
-    opened, and `camera` what it says of how it was taken, which a redacted pack does not repeat. Raises WrongRequest for an
-    unknown reason, an unknown place to hand it in, or a choice that fits nothing.
+    opened, and `camera` what it says of how it was taken. Of a pack with a `redaction` everything given here is redacted
+    already (`rules.pack.redact.case`). Raises WrongRequest for an unknown reason, an unknown place to hand it in, or a
+    choice that fits nothing.
     """
     known = tuple(dict.fromkeys(reasons))
     _require_reasons(known)
-    if choices.redact:
-        raise WrongRequest("Redacted packs cannot be made yet.", "Leave a page or file out with --exclude instead.")
+    _require_one_way(choices, redaction)
     forums_of(choices.forums)
     casefile = casefile.known()
     chosen = chosen or choose(casefile, choices)
     judged = private or {}
     closed = {s.id: judged.get(s.id) or unjudged(s) for s in chosen.snapshots}
     of_camera = {} if choices.redact else dict(camera or {})
-    exhibits, apart = exhibits_of(casefile, chosen, choices, closed, acting or {}, of_camera)
+    exhibits, apart = exhibits_of(casefile, chosen, choices, closed, acting or {}, of_camera, redaction)
+    _require_boxes(choices, exhibits)
     numbers = _numbers(exhibits, chosen)
     shown = {s.id for s in chosen.snapshots} | {f.id for f in chosen.files}
     rows, found = tuple(deadlines), tuple(findings)
@@ -207,23 +212,41 @@ def plan(
         findings=found,
         withheld=tuple(one for one in apart if not one.opened),
         opened=tuple(one for one in apart if one.opened),
-        exchanges=_exchanges(chosen, choices, judged, numbers),
+        exchanges=_exchanges(chosen, choices, judged, numbers, redaction),
         cropped={} if choices.with_originals else {name: one.cropped for name, one in closed.items() if one.cropped},
         entries=_entries(casefile),
         stand_in=_stand_in(chosen),
         lacking=not_whole(casefile),
         camera={file.id: of_camera[file.id] for file in chosen.files if file.id in of_camera},
         defects=defects_of(casefile, chosen.files, numbers),
+        redaction=redaction,
     )
 
 
 def _exchanges(
-    chosen: Selection, choices: Choices, judged: Mapping[str, Private], numbers: Mapping[str, str]
+    chosen: Selection,
+    choices: Choices,
+    judged: Mapping[str, Private],
+    numbers: Mapping[str, str],
+    redaction: Redaction | None,
 ) -> Mapping[str, Private]:
     if choices.with_originals:
         return {s.id: Private() for s in chosen.snapshots}
     asked = asked_of(choices.open)
-    return {s.id: judged[s.id] for s in chosen.snapshots if s.id in judged and shows_exchanges(numbers[s.id], s, asked)}
+    shown = {s.id: judged[s.id] for s in chosen.snapshots if s.id in judged and shows_exchanges(numbers[s.id], s, asked)}
+    if redaction is None:
+        return shown
+    return {name: _without(one, redaction.of(name)) for name, one in shown.items() if redaction.of(name).sent}
+
+
+def _without(private: Private, redacted: RedactedOrigin) -> Private:
+    """What of a visit's exchanges is left out, and what is redacted of it, too."""
+    return replace(
+        private,
+        exchanges=tuple(sorted({*private.exchanges, *redacted.exchanges})),
+        sockets=tuple(sorted({*private.sockets, *redacted.sockets})),
+        parts=tuple(sorted({*private.parts, *redacted.told})),
+    )
 
 
 def _stand_in(chosen: Selection) -> str:
@@ -235,6 +258,28 @@ def _stand_in(chosen: Selection) -> str:
 def plan_digest(made: PackPlan) -> str:
     """SHA-256 of the plan's canonical JSON, by which its renderings are found again."""
     return sha256(canonical(made))
+
+
+def _require_one_way(choices: Choices, redaction: Redaction | None) -> None:
+    """What is redacted is redacted everywhere, or the pack must not say so."""
+    if choices.redact and choices.with_originals:
+        raise WrongRequest(
+            "A redacted pack cannot show every original.",
+            "Leave out --with-originals, or --redact. One by one: --open A01/dom.",
+        )
+    if (choices.redact_also or choices.redact_boxes) and not choices.redact:
+        raise WrongRequest("Words and boxes are taken out of a redacted pack only.", "Add --redact.")
+    if choices.redact and redaction is None:
+        raise ValueError("nothing was decided of what to take out")
+
+
+def _require_boxes(choices: Choices, exhibits: tuple[Exhibit, ...]) -> None:
+    there = [exhibit.number for exhibit in exhibits]
+    for box in boxes_of(choices.redact_boxes):
+        if box.exhibit not in there:
+            raise WrongRequest(
+                f"Nothing of this pack is called {box.exhibit}.", f"Its exhibits: {', '.join(there) or 'none'}."
+            )
 
 
 def _require_reasons(reasons: tuple[str, ...]) -> None:

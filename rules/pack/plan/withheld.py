@@ -116,17 +116,26 @@ def _asked(text: str) -> ToOpen:
 
 
 def closed_artefacts(
-    number: str, snapshot: Snapshot, private: Private, asked: Iterable[ToOpen], *, everything: bool = False
+    number: str,
+    snapshot: Snapshot,
+    private: Private,
+    asked: Iterable[ToOpen],
+    *,
+    everything: bool = False,
+    redacted: Mapping[tuple[str, int], str] | None = None,
 ) -> tuple[Withheld, ...]:
-    """What of a visit its exhibit does not show by default, each with the reason and whether it is opened all the same."""
-    wanted = tuple(asked)
+    """What of a visit its exhibit does not show by default, each with the reason and whether it is opened all the same.
+
+    `redacted` gives by role and part why what holds personal data, or may hold any, is withheld.
+    """
+    wanted, taken = tuple(asked), redacted or {}
     return tuple(
         Withheld(
             number, a.role, a.part, commitment(a.salt, a.digest), why, snapshot.id, a.size,
             everything or _is_opened(number, snapshot.id, a, private, wanted),
         )
         for a in snapshot.artefacts
-        if (why := _why_hidden(snapshot, a, private))
+        if (why := _why_hidden(snapshot, a, private) or taken.get((a.role, a.part), ""))
     )  # fmt: skip
 
 
@@ -152,10 +161,18 @@ def shows_exchanges(number: str, snapshot: Snapshot, asked: Iterable[ToOpen]) ->
     return page_kind(snapshot.target.kind).public or _opens_exchanges(number, snapshot.id, asked)
 
 
-def closed_file(number: str, file: AddedFile, asked: Iterable[ToOpen], *, everything: bool = False) -> tuple[Withheld, ...]:
-    """A file that the buyer saved, with its parts, where it is not shown by default."""
+def closed_file(
+    number: str,
+    file: AddedFile,
+    asked: Iterable[ToOpen],
+    *,
+    everything: bool = False,
+    redacted: Mapping[tuple[str, int], str] | None = None,
+) -> tuple[Withheld, ...]:
+    """A file that the buyer saved, with its parts, where it is not shown by default; `redacted` as for a visit."""
     page = file.page
     why = "" if page is None else OTHERS_SHOWN if page.others else SECRETS_HELD if page.secrets else ""
+    why = why or (redacted or {}).get(("file", 0), "")
     parts = tuple(enumerate(file.sealed)) if why else ()
     opened = everything or any(one.fits(number, file.id, "file", n) for one in asked for n, _ in parts)
     return tuple(

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from rules.pack.redact.forms import ACCOUNT, ADDRESS, CARD, MAIL, PASSPORT, PHONE, PersonalSpan, personal_spans
@@ -25,18 +25,20 @@ KINDS: Mapping[str, tuple[str, str]] = {
 }  # fmt: skip
 _STANDS_AS = {kind: f"[{kind}]" for kind in KINDS} | {WORD: "[redacted]"}
 _FIRST = (WORD, MAIL, CARD, ACCOUNT, PASSPORT, PHONE, ADDRESS, NAME)  # which kind a place is called where several were found
+_LEARNED = {PHONE: 7, MAIL: 6, ADDRESS: 8, ACCOUNT: 8, CARD: 13, PASSPORT: 7}  # signs of a value that is told from others
 _NUMBERS = (PHONE, CARD, ACCOUNT)
 _SEP = r"[ \t\u00a0().\-/]{0,3}"
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _BETWEEN = r"[\W_]{0,4}"
 _DASHES = tuple("\u2010\u2011\u2012\u2013\u2014\u2015\u2212")
 _TAIL = 8  # figures of a telephone number that stay when it is written with another prefix
 # Given names that are words, too: alone they are not taken out, together with the family name they are.
 _WORDS = frozenset(
     (
-        "april august may june mark will bill grace faith hope joy art rose lily dawn summer autumn chase drew frank "
-        "grant jack jay guy miles nick pat ray rich rob sue van von der den ter del las los san the and for order buyer "
-        "seller supplier account contact message admin manager sales support service company customer user member guest "
-        "trade office team import export home china "
+        "you me yo ich moi april august may june mark will bill grace faith hope joy art rose lily dawn summer autumn "
+        "chase drew frank grant jack jay guy miles nick pat ray rich rob sue van von der den ter del las los san the "
+        "and for order buyer seller supplier account contact message admin manager sales support service company "
+        "customer user member guest trade office team import export home china "
     ).split()
 )
 
@@ -50,7 +52,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class FoundSpan:
     """A place of a text that is taken out: from `start` to before `end`, and what stands there."""
 
     kind: str
@@ -68,7 +70,6 @@ class Redactor:
 
     known: tuple[Known, ...] = ()
     kept: tuple[str, ...] = ()
-    by_form: bool = field(default=True)
 
     def text(self, text: str) -> str:
         """The text with "[phone]" where a telephone number stood, and so on; the same text where nothing was found."""
@@ -85,24 +86,25 @@ class Redactor:
         """How much of what kind stands in a text."""
         return Counter(hit.kind for hit in self.hits(text))
 
-    def finds(self, text: str) -> bool:
-        """Whether anything of it stands in a text."""
-        return bool(self.hits(text))
+    def finds(self, text: str, *, by_form: bool = True) -> bool:
+        """Whether anything of it stands in a text; of bytes in which figures mean nothing, whether a known value does."""
+        return bool(self.hits(text, by_form=by_form))
 
-    def hits(self, text: str) -> tuple[Hit, ...]:
+    def hits(self, text: str, *, by_form: bool = True) -> tuple[FoundSpan, ...]:
         """Every place that is taken out, in order; none overlaps another."""
         plain = _plain(text)
-        found = [span for span in self._spans(plain.text) if not self._is_kept(plain.text, span)]
+        spans = self._spans(plain.text, by_form)
+        found = [span for span in spans if not self._is_kept(plain.text, span)]
         return tuple(_hit(plain, text, span) for span in _apart(found))
 
     def learned(self, texts: Iterable[str]) -> Redactor:
         """The same, which then finds what it found in these texts wherever and however else it is written."""
         values = {(re.sub(r"\s+", " ", hit.value).strip(), hit.kind) for text in texts for hit in self.hits(text)}
-        more = (Known(value, kind) for value, kind in sorted(values) if len(value) > 3 and kind not in (NAME, WORD))
-        return Redactor(tuple(dict.fromkeys((*self.known, *more))), self.kept, self.by_form)
+        more = (Known(value, kind) for value, kind in sorted(values) if len(value) >= _LEARNED.get(kind, 99))
+        return Redactor(tuple(dict.fromkeys((*self.known, *more))), self.kept)
 
-    def _spans(self, text: str) -> Iterator[PersonalSpan]:
-        if self.by_form:
+    def _spans(self, text: str, by_form: bool) -> Iterator[PersonalSpan]:
+        if by_form:
             yield from personal_spans(text)
         for kind, form in self._forms.items():
             yield from (PersonalSpan(kind, *match.span()) for match in form.finditer(text) if match[0])
@@ -131,17 +133,15 @@ class Redactor:
         return re.compile("|".join(map(re.escape, values)), re.IGNORECASE) if values else None
 
 
-def names_of(full: Iterable[str], kept: Iterable[str] = ()) -> Iterator[Known]:
-    """A person's names as they are taken out: whole, and each part alone that is no word, and no part of what is kept."""
-    taken = set(re.findall(r"[^\W\d_]+", " ".join(kept).casefold()))
+def names_of(full: Iterable[str], kept: Iterable[str] = (), everyday: frozenset[str] = frozenset()) -> Iterator[Known]:
+    """A person's names as they are taken out: whole, and each part alone that is no word of everyday and of nothing kept."""
+    words = _WORDS | everyday | set(re.findall(r"[^\W\d_]+", " ".join(kept).casefold()))
     for name in full:
         parts = re.findall(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", name)
-        if parts:
+        own = [part for part in parts if part.casefold() not in words and len(part) >= (3 if part.isascii() else 2)]
+        if len(parts) > 1 or own:
             yield Known(name.strip(), NAME)
-        for part in parts:
-            alone = len(parts) > 1 and len(part) >= (3 if part.isascii() else 2)
-            if alone and part.casefold() not in _WORDS and part.casefold() not in taken:
-                yield Known(part, NAME)
+        yield from (Known(part, NAME) for part in own)
 
 
 def _form_of(known: Known) -> str:
@@ -172,7 +172,7 @@ class _Plain:
     """A text as it is read, and for each of its signs the place in the text as it is written."""
 
     text: str
-    places: tuple[int, ...] | None
+    places: Sequence[int] | None
 
 
 def _plain(text: str) -> _Plain:
@@ -180,11 +180,16 @@ def _plain(text: str) -> _Plain:
         return _Plain(text, None)
     signs: list[str] = []
     places: list[int] = []
-    for place, sign in enumerate(text):
-        read = _read(sign)
-        signs.append(read)
+    reached = 0
+    for match in _NOT_ASCII.finditer(text):
+        place, read = match.start(), _read(match[0])
+        signs += [text[reached:place], read]
+        places += range(reached, place)
         places += [place] * len(read)
-    return _Plain("".join(signs), tuple(places))
+        reached = place + 1
+    signs.append(text[reached:])
+    places += range(reached, len(text))
+    return _Plain("".join(signs), places)
 
 
 @lru_cache(100_000)
@@ -218,10 +223,10 @@ def _apart(spans: Iterable[PersonalSpan]) -> Iterator[PersonalSpan]:
         yield joined
 
 
-def _hit(plain: _Plain, text: str, span: PersonalSpan) -> Hit:
+def _hit(plain: _Plain, text: str, span: PersonalSpan) -> FoundSpan:
     start, end = span.start, span.end
     if plain.places is not None:
         start, end = plain.places[start], plain.places[end - 1] + 1
         while end < len(text) and not _read(text[end]):
             end += 1  # what has no width and follows belongs to it
-    return Hit(span.kind, start, end, plain.text[span.start : span.end])
+    return FoundSpan(span.kind, start, end, plain.text[span.start : span.end])

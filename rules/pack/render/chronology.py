@@ -17,7 +17,7 @@ from rules.policy.calendars import day_in
 
 MOST = 24
 _KINDS = ("event", "change", "message", "deadline", "file")
-_NAMES = {"event": "what happened", "change": "a page was changed", "message": "admitted in writing", "deadline": "deadline",
+_NAMES = {"event": "what happened", "change": "page changed", "message": "admitted in writing", "deadline": "deadline",
           "file": "file added"}  # fmt: skip
 _WIDE, _AXIS, _DAY, _TEXT = 720, 92, 128, 228
 _TOP, _PITCH, _LEAST, _LONGEST = 18, 27, 360, 88  # pixels, but for the letters of a line
@@ -187,9 +187,9 @@ def _legend(moments: tuple[DatedSign, ...], y: float) -> Iterator[Markup]:
         if any(moment.kind == kind for moment in moments):
             yield _sign(kind, x, y)
             yield Markup('<text class="tick" x="{}" y="{}">{}</text>').format(x + 10, y + 4, _NAMES[kind])
-            x += 28 + 6 * len(_NAMES[kind])
+            x += 26 + 5 * len(_NAMES[kind])
     yield Markup('<line class="today" x1="{}" x2="{}" y1="{}" y2="{}"/>').format(x, x + 18, y, y)
-    yield Markup('<text class="tick" x="{}" y="{}">the day of this pack</text>').format(x + 24, y + 4)
+    yield Markup('<text class="tick" x="{}" y="{}">day of this pack</text>').format(x + 24, y + 4)
 
 
 def _day(moment: DatedSign, plan: PackPlan) -> str:

@@ -9,12 +9,14 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from collector.errors import DamagedArchive
 from collector.model import Area, Artefact
 from rules.pack.plan.bates import written
+from rules.pack.redact.boxes import cover, repeated
 from rules.pack.render.marks import Mark, frame
 
 PAGE_RATIO = 1.22  # height to width of a cut page, so that it fills an A4 sheet with its stamp
@@ -23,6 +25,7 @@ BELOW = 40  # rows that stay of what is empty at a page's end, where a sheet is 
 SEARCH = 0.12  # how far above the cut, as a share of the page, a quiet line is looked for
 HIGHER = 4  # times: how often that stretch goes further up where all of it is written on
 SPARE = 60  # rows that a page may be longer than its share, for it is cut where there is room
+BETWEEN_BLOCKS = 2  # times: how far up room between blocks is preferred to room between lines
 QUIET = 4  # equal rows that are room between lines
 PHOTO_WIDTH = 1600
 _APART, _LABEL = 20, 36  # pixels between the frames of a video, and below each for its moment
@@ -66,13 +69,22 @@ def page_copies(
     get: Get,
     stamp: Callable[[tuple[Artefact, ...]], Stamp],
     marks: tuple[Mark, ...] = (),
+    covers: tuple[Area, ...] = (),
 ) -> list[bytes]:
     """PNG pages of one visit, top to bottom, the marks framed; `stamp` gets the tiles of each page. No tiles, no pages.
+
+    `covers` are areas in page pixels that are drawn over, there and where another tile repeats what sticks to the window.
 
     Memory stays at two tiles and one page. Raises DamagedArchive when a tile is no picture, or cannot stand where its record
     says.
     """
-    return _pages(_placed(artefacts), get, stamp, marks)
+    return _pages(_placed(artefacts), get, stamp, marks, repeated(covers, artefacts, partial(_in_page_pixels, get)))
+
+
+def _in_page_pixels(get: Get, tile: Artefact) -> Image.Image:
+    _, _, width, height = tile.area or (0, 0, 1, 1)
+    with _picture(tile, get) as image:
+        return image.convert("RGB").resize((width, height), Image.Resampling.LANCZOS)
 
 
 def whole_page(artefacts: tuple[Artefact, ...], get: Get, most: int = 12_000) -> Image.Image | None:
@@ -100,7 +112,7 @@ def conversation_copies(
     `screens` are all its pictures, `cropped` the parts of those that may be shown, of which the newest MOST_STOPS are.
     What none of them shows is grey. Memory and errors as for `page_copies`.
     """
-    return _pages(_stops(screens, cropped, get), get, stamp, (), empty=_RULE)
+    return _pages(_stops(screens, cropped, get), get, stamp, (), (), empty=_RULE)
 
 
 def _pages(
@@ -108,6 +120,7 @@ def _pages(
     get: Get,
     stamp: Callable[[tuple[Artefact, ...]], Stamp],
     marks: tuple[Mark, ...],
+    covers: tuple[Area, ...] = (),
     empty: tuple[int, int, int] = (255, 255, 255),
 ) -> list[bytes]:
     if not tiles:
@@ -119,6 +132,7 @@ def _pages(
     for number, (top, bottom) in enumerate(cuts, 1):
         picture, used = source.stretch(top, bottom, width)
         frame(picture, top, marks)
+        cover(picture, top, covers)
         copies.append(_png(_stamped(picture, stamp(used), number, len(cuts))))
     return copies
 
@@ -137,6 +151,14 @@ def photo_copy(data: bytes, stamp: Stamp) -> bytes | None:
             (PHOTO_WIDTH, round(picture.height * PHOTO_WIDTH / picture.width)), Image.Resampling.LANCZOS
         )
     return _jpeg(_stamped(picture, stamp, 1, 1))
+
+
+def instead_of(copy: bytes, text: str) -> bytes:
+    """A sheet of the same size that says why a copy is not shown."""
+    with Image.open(io.BytesIO(copy)) as image:
+        sheet = Image.new("RGB", image.size, _RULE)
+    ImageDraw.Draw(sheet).text((20, 20), _plain(text), fill=_INK, font=_font(18))
+    return _png(sheet)
 
 
 def frame_sheet(frames: Sequence[tuple[bytes, str]], stamp: Stamp) -> bytes:
@@ -302,29 +324,35 @@ def _rows(picture: Image.Image) -> list[bytes]:
 
 
 def _quiet_row(source: _JoinedPage, width: int, end: int, search: int) -> int:
-    """The row at which a page that may reach to row `end` is cut: between blocks, so that no line of text is cut.
+    """The row at which a page that may reach to row `end` is cut, so that no line of text is cut.
 
-    It is looked for in the last `search` rows, then further up, to the middle of the page. Where there is none, at its end.
+    Rows of one colour, which are between blocks, are looked for in the last two stretches of `search` rows; then rows that
+    are equal, between lines, up to the middle of the page. Where there are none, at its end.
     """
+    equal: list[int] = []
     for higher in range(HIGHER):
-        bottom = end - higher * search
-        row, length = _longest_run(_rows(source.stretch(bottom - search, bottom, width)[0]))
-        if length >= QUIET:
-            return bottom - search + row
-    return end
+        top = end - (higher + 1) * search
+        plain, alike = _runs(_rows(source.stretch(top, top + search, width)[0]))
+        if plain and higher < BETWEEN_BLOCKS:
+            return top + plain
+        equal += [top + alike] if alike else []
+        if equal and higher >= BETWEEN_BLOCKS - 1:
+            break
+    return equal[0] if equal else end
 
 
-def _longest_run(rows: list[bytes]) -> tuple[int, int]:
-    """The middle of the best run of equal rows, and how many they are: of one colour (between blocks) before others."""
-    best, start = (False, 0, 0), 0
+def _runs(rows: list[bytes]) -> tuple[int, int]:
+    """The middles of the longest run of rows of one colour, and of the longest run of equal rows; 0 for none long enough."""
+    best = {True: (QUIET - 1, 0), False: (QUIET - 1, 0)}
+    start = 0
     for row in range(1, len(rows) + 1):
         if row == len(rows) or rows[row] != rows[row - 1]:
-            length = row - start
-            if length >= QUIET and (length > best[1] or not best[0]):
-                plain = rows[start] == rows[start][:3] * (len(rows[start]) // 3)
-                best = max(best, (plain, length, (row + start) // 2), key=lambda run: run[:2])
+            plain = row - start >= QUIET and rows[start] == rows[start][:3] * (len(rows[start]) // 3)
+            for kind in {plain, False}:
+                if row - start > best[kind][0]:
+                    best[kind] = row - start, (row + start) // 2
             start = row
-    return best[2], best[1]
+    return best[True][1], best[False][1]
 
 
 def _stamped(picture: Image.Image, stamp: Stamp, page: int, pages: int) -> Image.Image:

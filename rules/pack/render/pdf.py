@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import logging
 from collections.abc import Mapping
 from html import escape
 
@@ -23,6 +24,9 @@ from pypdf.generic import (
 )
 
 from collector.errors import BrowserError
+
+# It would say on the terminal that a print names too few objects, which is of no consequence.
+logging.getLogger("pypdf").setLevel(logging.ERROR)
 
 LANGUAGE = "en"
 COLOURS = "sRGB IEC61966-2.1"

@@ -20,18 +20,24 @@ from rules.pack.plan.plan import AuthorityStamp, PackPlan
 from rules.pack.plan.timeline import timeline_csv, timeline_json
 from rules.pack.plan.withheld import together
 from rules.pack.plan.wording import UNWITNESSED, say
+from rules.pack.redact.boxes import boxes_of, covered
+from rules.pack.redact.decided import RedactedOrigin, Redaction
 from rules.pack.render.changed import Pictures, change_pictures, picture_path
 from rules.pack.render.contact import Cell, Shot, cells_of
-from rules.pack.render.copies import Stamp, conversation_copies, frame_sheet, page_copies, photo_copy
+from rules.pack.render.copies import Stamp, conversation_copies, frame_sheet, instead_of, page_copies, photo_copy
 from rules.pack.render.marks import marks_of
 from rules.pack.render.pdf import finished, pages_of
 from rules.pack.render.report import left_out_of, masked_text, render_report, render_text, render_viewer, unreplayed
 from rules.pack.render.sheets import fits
 from rules.pack.submission.paper import Binder, NoBinder
-from rules.pack.submission.papers import own_papers
+from rules.pack.submission.papers import own_papers, words_of
 from rules.pack.submission.submission import submissions
 
-WEB_ARCHIVE = "data/archive.wacz"
+WEB_ARCHIVE, REDACTED = "data/archive.wacz", "data/redacted/"
+REDACTED_COPY = (
+    "A copy of the text of {}, made for this pack: personal data are taken out, and [name], [phone] and the like stand "
+    "where they stood. The original is sealed and stays with the buyer."
+)
 Get = Callable[[str], bytes]
 WebArchive = Callable[[Iterable[Snapshot], Mapping[str, Private]], bytes]
 Inside = Callable[[str, frozenset[str]], Iterable[tuple[str, bytes]]]
@@ -58,6 +64,7 @@ def make_renderings(
     look: Look = lambda _media_type, _digest, _data: (),
     binder: Binder = NoBinder(),  # noqa: B008 - it holds nothing
     read: Read = lambda _: (),
+    redacted: Mapping[str, str] | None = None,
 ) -> dict[str, bytes]:
     """Bag path to bytes of everything that is made once and then kept with the plan's digest.
 
@@ -66,19 +73,21 @@ def make_renderings(
     the exchanges of visits but for what is private, as a WACZ, or b"" where none was kept; `made_at` is the instant that
     VERIFY.md gives to openssl for the pack's own signature and tokens; `inside` gives name and bytes of the files of these
     names in a stored zip or mail; `look` gives what is to be seen of a photo or video, by its media type and digest, or of
-    the bytes of one; `binder` takes pages out of PDFs and puts them together; `read`
-    gives the text of one of the buyer's files, paragraph by paragraph.
+    the bytes of one; `binder` takes pages out of PDFs and puts them together; `read` gives the text of one of the buyer's
+    files, paragraph by paragraph; `redacted` are the texts of visits and files with personal data taken out, by their ids.
     """
     wacz = web_archive([s for s in plan.snapshots if s.id in plan.exchanges], plan.exchanges)
     shots = {exhibit.number: _shots(plan, exhibit, look) for exhibit in plan.exhibits}
     copies = _all_copies(plan, get, inside, look, shots)
     paths = {exhibit.number: _copy_paths(exhibit, copies[exhibit.number]) for exhibit in plan.exhibits}
     changed = change_pictures(plan, get)
-    report = _report(plan, copies, cells_of(plan, shots), changed, print_pdf, has_wacz=bool(wacz))
+    cells = cells_of(plan, _without_boxes(plan, shots))
+    report = _report(plan, copies, cells, changed, print_pdf, has_wacz=bool(wacz))
     made: dict[str, bytes] = {WEB_ARCHIVE: wacz} if wacz else {}
     for exhibit in plan.exhibits:
         made |= dict(zip(paths[exhibit.number], copies[exhibit.number], strict=True))
         made |= _records(plan, exhibit, sealed)
+        made |= _redacted_text(exhibit, (redacted or {}).get(plan.origin(exhibit), ""))
     made["data/report.pdf"] = report
     made |= {picture_path(*which): picture for which, picture in changed.items()}
     made["data/index.html"] = render_viewer(plan, paths, has_wacz=bool(wacz), changed=changed).encode("utf-8", "replace")
@@ -87,16 +96,27 @@ def make_renderings(
     made["data/certificate.md"] = _certificate(plan)
     made["data/VERIFY.md"] = _how_to_verify(plan, made_at, has_wacz=bool(wacz))
     made["data/verify.py"] = (Path(__file__).parents[1] / "templates" / "verify.py").read_bytes()
-    own = own_papers(plan, copies, _own_pdfs(plan, get), read, print_pdf)
+    words = partial(words_of, plan, read, redacted or {})
+    own = own_papers(plan, copies, _own_pdfs(plan, get), words, print_pdf)
     return made | submissions(plan, copies, own, report, binder, print_pdf, has_wacz=bool(wacz))
 
 
 def _shots(plan: PackPlan, exhibit: Exhibit, look: Look) -> tuple[Shot, ...]:
     """What is to be seen of a photo or video of the buyer's; nothing of what is withheld, and of other files."""
     file = plan.file(exhibit)
-    if file is None or not exhibit.files or not file.media_type.startswith(("image/", "video/")):
+    if file is None or not file.media_type.startswith(("image/", "video/")):
         return ()
-    return tuple(look(file.media_type, file.digest, None))
+    shown = exhibit.files or (plan.redaction is not None and plan.redaction.of(file.id).drawn)
+    return tuple(look(file.media_type, file.digest, None)) if shown else ()
+
+
+def _without_boxes(plan: PackPlan, shots: Mapping[str, tuple[Shot, ...]]) -> dict[str, tuple[Shot, ...]]:
+    """The pictures on which nothing has to be covered."""
+    if plan.redaction is None:
+        return dict(shots)
+    boxed = {box.exhibit for box in boxes_of(plan.choices.redact_boxes)}
+    dark = {e.number for e in plan.exhibits if not plan.redaction.of(plan.origin(e)).pages_known}
+    return {number: () if number in boxed | dark else own for number, own in shots.items()}
 
 
 def _report(
@@ -131,10 +151,28 @@ def _all_copies(
     for exhibit in plan.exhibits:
         first = bates(plan.exhibits, _counts(copies))[exhibit.number].first
         own = shots[exhibit.number]
-        copies[exhibit.number] = (
-            _shot_copies(plan, exhibit, own, first) if own else _copies(plan, exhibit, get, inside, look, first)
-        )
+        made = _shot_copies(plan, exhibit, own, first) if own else _copies(plan, exhibit, get, inside, look, first)
+        copies[exhibit.number] = covered(made, exhibit.number, boxes_of(plan.choices.redact_boxes))
     return copies
+
+
+def copies_to_cover(plan: PackPlan, get: Get, inside: Inside, look: Look) -> dict[str, list[bytes]]:
+    """The reading copies of a redacted pack by exhibit number, without the buyer's own boxes, for drawing these: also the
+    pages that are shown with such a box alone. A box's page is counted from 1 in these lists.
+    """
+    redaction = plan.redaction or Redaction({})
+    known = {name: replace(one, pages_known=True, stops_known=True) for name, one in redaction.origins.items()}
+    bare = replace(plan, redaction=Redaction(known), choices=replace(plan.choices, redact_boxes=()))
+    shots = {exhibit.number: _shots(bare, exhibit, look) for exhibit in bare.exhibits}
+    return _all_copies(bare, get, inside, look, shots)
+
+
+def _redacted_text(exhibit: Exhibit, text: str) -> dict[str, bytes]:
+    """The redacted copy of an exhibit's text. It is made, so it lies beside the exhibits and not among their originals."""
+    if not text:
+        return {}
+    where = folder(exhibit).replace("data/exhibits/", REDACTED, 1)
+    return {f"{where}text.txt": f"{REDACTED_COPY.format(exhibit.number)}\n\n{text}\n".encode("utf-8", "replace")}
 
 
 def _counts(copies: Mapping[str, list[bytes]]) -> dict[str, int]:
@@ -158,10 +196,23 @@ def _shot_copies(plan: PackPlan, exhibit: Exhibit, shots: Sequence[Shot], first:
     assert file is not None  # only files have shots
     said = camera_sentence(plan.camera.get(file.id))
     if shots[0].at_ms is None:
-        return _photo_copies(plan, exhibit, file.name, file.digest, shots[0].data, first, said=said)
-    foot = f"Made of the video, each with its place in it. The video itself lies beside it in {folder(exhibit)}"
+        copies = _photo_copies(plan, exhibit, file.name, file.digest, shots[0].data, first, said=said)
+        known = plan.redaction is None or plan.redaction.of(file.id).pages_known
+        return copies if known else _with_boxes_alone(plan, exhibit, copies, 0)
+    where = f" The video itself lies beside it in {folder(exhibit)}" if exhibit.files else ""
+    foot = f"Made of the video, each with its place in it.{where}"
     stamp = replace(_photo_stamp(plan, exhibit, file.name, file.digest, first, said=said), foot=foot)
     return [frame_sheet([(shot.data, moment_words(shot.at_ms or 0)) for shot in shots], stamp)]
+
+
+def _with_boxes_alone(plan: PackPlan, exhibit: Exhibit, copies: list[bytes], before: int) -> list[bytes]:
+    """Of copies on which nobody knows all places that have to be covered, those on which the buyer drew boxes.
+
+    `before` is how many copies of the exhibit stand before these. Where the exhibit has no box at all, it has none of them.
+    """
+    boxed = {box.page for box in boxes_of(plan.choices.redact_boxes) if box.exhibit == exhibit.number}
+    why = f"This page of {exhibit.number} is withheld: it may show what the buyer had taken out of this pack."
+    return [copy if page in boxed else instead_of(copy, why) for page, copy in enumerate(copies, before + 1) if boxed]
 
 
 def _photo_copies(
@@ -177,8 +228,11 @@ def _photo_stamp(
 ) -> Stamp:
     file = plan.file(exhibit)
     added = f"Added {both(file.added_at, plan.zone)}; order {plan.order}" if file else f"Order {plan.order}"
-    lines = (f"{UNWITNESSED}: {name}", *([said] if said else []), f"{which}{added}", f"SHA-256 of the original: {digest}")
-    foot = f"Reading copy. The original lies beside it in {folder(exhibit)}"
+    sealed, foot = f"SHA-256 of the original: {digest}", f"Reading copy. The original lies beside it in {folder(exhibit)}"
+    if file and not exhibit.files:
+        sealed = f"Commitment to the original, which is withheld, see index.html: {commitment(file.salt, file.digest)}"
+        foot = "Reading copy."
+    lines = (f"{UNWITNESSED}: {name}", *([said] if said else []), f"{which}{added}", sealed)
     return Stamp(f"{exhibit.number}  {exhibit.title}", lines, foot, first=first)
 
 
@@ -206,28 +260,43 @@ def _sent_pictures(plan: PackPlan, exhibit: Exhibit, file: AddedFile, inside: In
 
 def _page_copies(plan: PackPlan, exhibit: Exhibit, snapshot: Snapshot, get: Get, alarm: str, first: int) -> list[bytes]:
     """The page from top to bottom, then the conversation that was walked in it, but for what the page shows already."""
-    shown = set(exhibit.files.values())
-    pictures = tuple(tile for tile in tiles(snapshot) if tile.digest in shown)
+    shown, redacted = set(exhibit.files.values()), plan.redaction.of(snapshot.id) if plan.redaction else RedactedOrigin()
+    pictures = tuple(tile for tile in tiles(snapshot) if tile.digest in shown or tile.part in redacted.drawn)
+    closed = {tile.part for tile in pictures if tile.digest not in shown}
     marks = marks_of(plan.facts, snapshot.id, plan.site)
-    frames = " The frames and their names were drawn on it; facts.json says what was read there." if marks else ""
-    foot = f"Reading copy, joined from the captured pictures.{frames} The originals lie beside it in {folder(exhibit)}"
+    frames = " The frames and their names were drawn on it." if marks else ""
+    where = "Personal data are black; the originals are withheld." if closed else f"Originals: {folder(exhibit)}"
+    foot = f"Reading copy, joined from the captured pictures.{frames} {where}"
 
     def stamp(used: tuple[Artefact, ...]) -> Stamp:
-        names = ", ".join(f"{artefact_name(picture)} {picture.digest[:16]}" for picture in used)
-        return replace(_page_stamp(plan, exhibit, snapshot, f"From {names} (SHA-256)", foot, alarm), first=first)
+        source = _sources(used, {picture.part for picture in pictures} - closed)
+        return replace(_page_stamp(plan, exhibit, snapshot, source, foot, alarm), first=first)
 
-    copies = page_copies(pictures, get, stamp, marks)
+    copies = page_copies(pictures, get, stamp, marks, redacted.covered)
+    if not redacted.pages_known:
+        copies = _with_boxes_alone(plan, exhibit, copies, 0)
     screens = tuple(a for a in snapshot.artefacts if a.role == "screen")
     open_ones = {a.part for a in screens if a.digest in shown}
     if len(screens) > 1 or not pictures:
-        parts = tuple(sorted(open_ones.union(plan.cropped.get(snapshot.id, ()))))
+        parts = tuple(sorted(open_ones.union(plan.cropped.get(snapshot.id, ()), redacted.stops)))
         after = first + len(copies)
 
         def pane_stamp(used: tuple[Artefact, ...]) -> Stamp:
             return replace(_pane_stamp(plan, exhibit, snapshot, open_ones, alarm, used), first=after)
 
-        copies += conversation_copies(screens, parts, get, pane_stamp)
+        walked = conversation_copies(screens, parts, get, pane_stamp)
+        copies += walked if redacted.stops_known else _with_boxes_alone(plan, exhibit, walked, len(copies))
     return copies
+
+
+def _sources(used: tuple[Artefact, ...], shown: set[int]) -> str:
+    """What pictures a copy is made of. One that is withheld is named by its commitment, never by its digest."""
+    withheld = any(picture.part not in shown for picture in used)
+    names = ", ".join(
+        f"{artefact_name(a)} {(a.digest if a.part in shown else commitment(a.salt, a.digest))[:16]}" for a in used
+    )
+    what = "commitments: the pictures themselves are withheld, see index.html" if withheld else "SHA-256"
+    return f"From {names} ({what})"
 
 
 def _page_stamp(plan: PackPlan, exhibit: Exhibit, snapshot: Snapshot, source: str, foot: str, alarm: str) -> Stamp:
@@ -243,16 +312,11 @@ def _page_stamp(plan: PackPlan, exhibit: Exhibit, snapshot: Snapshot, source: st
 def _pane_stamp(
     plan: PackPlan, exhibit: Exhibit, snapshot: Snapshot, shown: set[int], alarm: str, used: tuple[Artefact, ...]
 ) -> Stamp:
-    """What is said of a conversation's pages. A picture that is withheld is named by its commitment, never by its digest."""
-    withheld = any(picture.part not in shown for picture in used)
-    names = ", ".join(
-        f"{artefact_name(a)} {(a.digest if a.part in shown else commitment(a.salt, a.digest))[:16]}" for a in used
-    )
-    what = "commitments: the pictures themselves are withheld, see index.html" if withheld else "SHA-256"
+    """What is said of a conversation's pages."""
     who = next((f.value for f in plan.facts if (f.snapshot, f.name, f.state) == (snapshot.id, "thread.with", "read")), "")
     whose = f"the conversation with {who}" if who else "the conversation"
     foot = f"Reading copy: {whose} alone, cut out of the captured pictures and joined where its messages repeat."
-    stamp = _page_stamp(plan, exhibit, snapshot, f"From {names} ({what})", foot, alarm)
+    stamp = _page_stamp(plan, exhibit, snapshot, _sources(used, shown), foot, alarm)
     return replace(stamp, title=f"{stamp.title}, oldest message first")
 
 
@@ -277,10 +341,10 @@ def _records(plan: PackPlan, exhibit: Exhibit, sealed: Mapping[str, Mapping[str,
         return {f"{folder(exhibit)}facts.json": canonical(record) + b"\n"} if own else {}
     closed = {item.digest for item in snapshot.artefacts} - set(exhibit.files.values())
     facts = [_fact_record(fact, closed) for fact in plan.facts if fact.snapshot == snapshot.id]
-    return {
-        f"{folder(exhibit)}snapshot.json": canonical(sealed[snapshot.id]) + b"\n",
-        f"{folder(exhibit)}facts.json": canonical({"v": 1, "exhibit": exhibit.number, "facts": facts}) + b"\n",
-    }
+    made = {f"{folder(exhibit)}facts.json": canonical({"v": 1, "exhibit": exhibit.number, "facts": facts}) + b"\n"}
+    if plan.redaction is None or plan.redaction.of(snapshot.id).recorded:
+        made[f"{folder(exhibit)}snapshot.json"] = canonical(sealed[snapshot.id]) + b"\n"
+    return made
 
 
 def _fact_record(fact: Fact, closed: set[str]) -> object:

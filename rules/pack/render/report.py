@@ -27,7 +27,7 @@ from rules.pack.plan.exhibits import is_as_text
 from rules.pack.plan.plan import PackPlan
 from rules.pack.plan.timeline import MESSAGES, TimelineRow
 from rules.pack.plan.withheld import Withheld, together
-from rules.pack.plan.wording import REASONS, STATES, WHO, said, say
+from rules.pack.plan.wording import REASONS, STATES, UNWITNESSED, WHO, said, say
 from rules.pack.render.changed import Pictures, inlined, picture_path
 from rules.pack.render.chronology import drawn
 from rules.pack.render.contact import Cell
@@ -50,6 +50,7 @@ _TEXT = SimpleNamespace(
     both=both,
     kept_in_part=kept_in_part,
     plain_words=plain_words,
+    unwitnessed=UNWITNESSED,
 )
 
 
@@ -218,6 +219,13 @@ def notes_of(plan: PackPlan, exhibit: Exhibit) -> tuple[str, ...]:
         notes += [f"Not kept: {loss}" for loss in snapshot.visit.losses]
     if snapshot is not None and plan.cropped.get(snapshot.id):
         notes.append("Its reading copies are cut out of pictures that show others, too, and show this conversation alone.")
+    redacted = plan.redaction.of(plan.origin(exhibit)) if plan.redaction else None
+    if redacted and redacted.words:
+        notes.append(f"Taken out by the buyer: {redacted.words}.")
+    if redacted and not redacted.recorded:
+        notes.append("Its sealed record is withheld with it: the proof shows that it stands in the ledger.")
+    if redacted and redacted.is_dark and not redacted.pages_known:
+        notes.append("Its pictures are withheld, because nobody knows where on them what was taken out stands.")
     own = (item for item in plan.withheld if item.exhibit == exhibit.number)
     notes += [f"Withheld, because {one.why}: {one.what}." for one in together(own)]
     return tuple(notes)

@@ -75,7 +75,8 @@ def _document(
 
 
 def _copied(title: str) -> str:
-    return f"{title.removesuffix(')')}; its text as a reading copy)"
+    words = "its text as a reading copy)"
+    return f"{title.removesuffix(')')}; {words}" if title.endswith(")") else f"{title} ({words}"
 
 
 def _weight(plan: PackPlan, exhibit: Exhibit, proves: tuple[str, ...]) -> int:

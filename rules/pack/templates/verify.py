@@ -151,8 +151,23 @@ def check_proofs() -> list[dict[str, Any]]:
             wrong("data/proof/entries.jsonl", f"line {number} is not in the tree that the checkpoint sealed")
     if [entry["seq"] for entry in sound] != sorted({entry["seq"] for entry in sound}):
         wrong("data/proof/entries.jsonl", "its lines stand out of order, or one stands twice")
+    check_hidden(proofs, size, root, {entry["seq"] for entry in sound})
     check_earlier(proofs, size, root)
     return sound
+
+
+def check_hidden(proofs: dict[str, Any], size: int, root: str, shown: set[int]) -> None:
+    """Entries that are withheld: the hash of each must stand in the tree."""
+    try:
+        for item in proofs.get("withheld", []):
+            reached = root_of(bytes.fromhex(item["leaf"]), item["seq"], size, [bytes.fromhex(part) for part in item["path"]])
+            if reached is None or reached.hex() != root or item["seq"] in shown:
+                wrong("data/proof/proofs.json", f"the withheld entry {item['seq']} is not in the tree")
+            else:
+                shown.add(item["seq"])
+                withheld.append(f"entry {item['seq']} of the ledger: withheld, its hash is {item['leaf']}")
+    except BROKEN:
+        wrong("data/proof/proofs.json", "its proofs of withheld entries cannot be read")
 
 
 def is_beginning(first: int, old_root: bytes, size: int, root: bytes, path: list[bytes]) -> bool:

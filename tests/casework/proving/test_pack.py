@@ -51,13 +51,20 @@ def test_a_request_that_cannot_be_met_writes_nothing(
     assert sorted(tmp_path.iterdir()) == there
 
 
-def test_a_message_whose_printed_time_cannot_be_read_stands_in_the_pack_with_it(ws: Workspace, tmp_path: Path) -> None:
-    """It shows a time: that none is shown would be wrong, and so would be a name for who has none."""
+def test_a_message_whose_printed_time_cannot_be_read_stands_in_the_pack_with_it(
+    ws: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It shows a time: that none is shown would be wrong, and so would be a name for who has none. Letters that this machine
+    cannot draw are said."""
     talk = tmp_path / "talk.csv"
-    talk.write_text("date,from,text\n03/08/2025 10:00,Cindy,They ship.\n03/08/2025 10:01,,They left.\n")
+    talk.write_text("date,from,text\n03/08/2025 10:00,Cindy,They ship. 好的 مرحبا\n03/08/2025 10:01,,They left.\n")
     add_and_seal(ws, ORDER, [talk], FileDetails(kind="chat"), quiet)
+    monkeypatch.setattr("casework.proving.pack.font_for", {"zh": "Some font", "ar": ""}.get)
     with paper_browser():
         made = make_pack(ws, ORDER, PackRequest(reasons=("damaged",), output=tmp_path / "made.zip"), quiet)
+    assert [one for one in made.failures if "font" in one] == [
+        "No Arabic font: Arabic words are boxes in report.pdf. Install one, such as fonts-noto-core, and pack again."
+    ]
     with ZipFile(made.path) as packed:
         (name,) = (name for name in packed.namelist() if name.endswith("/timeline.json"))
         rows = [row for row in json.loads(packed.read(name))["rows"] if row["kind"] == "chat"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import io
 import mimetypes
 import re
 import threading
@@ -20,6 +21,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from playwright.async_api import BrowserContext, Page
 from playwright.async_api import Error as PlaywrightError
+from pypdf import PdfReader
+from pypdf.generic import Destination
 
 from collector.browser.launch import Browser, launch, print_pdf
 from collector.canonical import sha256
@@ -27,6 +30,7 @@ from rules.pack.bag.bag import is_safe
 from rules.pack.bag.verify import verify_pack
 from rules.pack.bag.write import write_pack
 from rules.pack.plan.exhibits import Choices, at_rest, is_as_text, original_name
+from rules.pack.render.pdf import pages_of
 from rules.pack.render.renderings import make_renderings
 from tests.rules.pack import hostile
 from tests.rules.pack.forging import files_of, unpack
@@ -116,6 +120,28 @@ def zipped(evil: Sealed, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def bag(zipped: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return unpack(files_of(zipped), tmp_path_factory.mktemp("bag"))
+
+
+def test_the_report_is_tagged_says_on_which_page_each_part_stands_and_nothing_of_the_machine(bag: Path) -> None:
+    """As a real browser printed it: contents, bookmarks and links agree, and no link leads out of the file."""
+    data = (bag / "data" / "report.pdf").read_bytes()
+    report = PdfReader(io.BytesIO(data))
+    stands = pages_of(data)
+    contents = report.pages[stands["contents"] - 1].extract_text()
+    assert {"claim", "timeline", "absent", "check"} <= set(stands)
+    for anchor, name in (("timeline", "What happened, in order"), ("check", "How to check it")):
+        assert re.search(rf"{name}\s*{stands[anchor]}\b", contents)
+        assert name in report.pages[stands[anchor] - 1].extract_text()
+    bookmarks = [one.title for one in _flat(report.outline)]
+    assert [name for name in ("Contents", "Exhibits", "How to check it") if name not in bookmarks] == []
+    assert str(report.root_object["/Lang"]) == "en"
+    assert "/StructTreeRoot" in report.root_object
+    assert not re.search(rb"HeadlessChrome|CreationDate|/URI", data)
+
+
+def _flat(outline: list[Any]) -> Iterator[Destination]:
+    for one in outline:
+        yield from _flat(one) if isinstance(one, list) else (one,)
 
 
 class _Server(SimpleHTTPRequestHandler):
