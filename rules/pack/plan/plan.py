@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from collector.canonical import canonical, sha256
@@ -128,7 +129,8 @@ class PackPlan:
         if not self.new:
             return f"No exhibit is new {since}."
         titles = {exhibit.number: exhibit.title for exhibit in self.exhibits}
-        named = listed(tuple(f"{number} ({titles[number]})" for number in self.new))
+        alike = (tuple(numbers) for _, numbers in groupby(self.new, lambda number: (number[0], titles[number])))
+        named = listed(tuple(f"{_range(numbers)} ({titles[numbers[0]]})" for numbers in alike))
         rest = "; all others were in it" if len(self.new) < len(self.exhibits) else ""
         return f"New {since}: {named}{rest}."
 
@@ -149,6 +151,12 @@ class PackPlan:
     def file(self, exhibit: Exhibit) -> AddedFile | None:
         """The buyer's file that an exhibit is; None for a page."""
         return None if exhibit.witnessed else self.files[int(exhibit.number[1:]) - 1]
+
+
+def _range(numbers: tuple[str, ...]) -> str:
+    """ "B02", "B02 and B03", "B02 to B09" where none between is left out, else each."""
+    first, last = int(numbers[0][1:]), int(numbers[-1][1:])
+    return f"{numbers[0]} to {numbers[-1]}" if last - first == len(numbers) - 1 > 1 else listed(numbers)
 
 
 def plan(

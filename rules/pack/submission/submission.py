@@ -129,7 +129,8 @@ def _lines(plan: PackPlan, numbers: Mapping[str, Numbered], fitted: Fitted) -> l
     found: dict[str, list[Extract]] = {}
     for upload in fitted.uploads:
         for extract in upload.extracts:
-            found.setdefault(extract.document.name, []).append(extract)
+            for number in extract.document.numbers:
+                found.setdefault(number, []).append(extract)
     exhibits = {exhibit.number: exhibit for exhibit in plan.exhibits}
     lines = []
     for number, extracts in found.items():
@@ -204,7 +205,7 @@ def _counts(forum: Forum) -> list[str]:
 
 def _unproved(plan: PackPlan, uploads: Sequence[Upload]) -> list[str]:
     """The pieces of evidence that the pack holds and that nothing which is handed in shows."""
-    there = {extract.document.name for upload in uploads for extract in upload.extracts}
+    there = {number for upload in uploads for extract in upload.extracts for number in extract.document.numbers}
     return [
         f"{proof.label} ({', '.join(proof.exhibits)})" for proof in plan.proofs if not there.intersection(proof.exhibits)
     ]
