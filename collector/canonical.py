@@ -104,7 +104,7 @@ def _maker(kind: Any, closed: bool) -> Maker:
     if origin is tuple:
         return _row(tuple(_maker(one, closed) for one in arguments))
     if isinstance(origin, type) and issubclass(origin, Mapping):
-        return _table(_maker(arguments[1], closed))
+        return _table(arguments[1], _maker(arguments[1], closed))
     return lambda value: _single(kind, value)
 
 
@@ -165,14 +165,18 @@ def _items(value: Any) -> Any:
     return value
 
 
-def _table(maker: Maker) -> Maker:
+def _table(kind: Any, maker: Maker) -> Maker:
+    exact = _as_is(kind)
+
     def make(value: Any) -> dict[str, Any]:
-        if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
+        if not isinstance(value, dict):
             raise Misfit(f"a table is needed, not {reprlib.repr(value)}")
         items = {}
         for key, item in value.items():
+            if not isinstance(key, str):
+                raise Misfit(f"a table is needed, not {reprlib.repr(value)}")
             try:
-                items[key] = maker(item)
+                items[key] = item if type(item) is exact else maker(item)
             except Misfit as misfit:
                 raise misfit.inside(key) from None
         return items
@@ -198,7 +202,7 @@ def _first_of(makers: tuple[Maker, ...], *, optional: bool) -> Maker:
 
 
 def _one_of(choices: tuple[Any, ...], value: Any) -> Any:
-    if not any(value == one and type(value) is type(one) for one in choices):
+    if not (value in choices and type(value) is type(choices[choices.index(value)])):
         raise Misfit(f"{' or '.join(map(repr, choices))} is needed, not {reprlib.repr(value)}")
     return value
 

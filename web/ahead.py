@@ -9,12 +9,20 @@ from contextlib import suppress
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from casework.asking.today import today
+from casework.asking.today import next_of, today
+from casework.cases import casefile, find_case
+from casework.workspace import Workspace
 from collector.errors import TradewitnessError
-from web.cases import what_is_shown
+from rules.case.casefile import CaseFile
+from web.cases import findings_of, what_is_shown
 from web.page import Desk
 
-_BETWEEN_S = 0.01
+_LOOK_S = 0.005
+
+
+def casefile_of(ws: Workspace, order: str) -> CaseFile:
+    """All that is known of a case as of now."""
+    return casefile(ws, find_case(ws, order), ws.clock.now())
 
 
 class LookingAhead:
@@ -38,9 +46,13 @@ class LookingAhead:
         with suppress(TradewitnessError):  # whoever asks is told
             ws = self.desk.look()
             for line in today(ws).lines:  # the most urgent first
-                time.sleep(_BETWEEN_S)
-                while self._waiting:
-                    time.sleep(_BETWEEN_S)
-                what_is_shown(ws, line.case)
+                for part in (next_of, casefile_of, findings_of, what_is_shown):
+                    self._let_others_go_first()
+                    part(ws, line.case)
+                gc.freeze()  # what is remembered is not looked through again and again for what could go
         gc.collect()
-        gc.freeze()  # what is remembered is not looked through again and again for what could go
+        gc.freeze()
+
+    def _let_others_go_first(self) -> None:
+        while self._waiting:
+            time.sleep(_LOOK_S)

@@ -97,9 +97,14 @@ class Shown:
 def what_is_shown(ws: Workspace, order: str) -> Shown:
     """All that is shown of a case. Raises WrongRequest."""
     return Shown(
-        next_of(ws, order), deadlines_of(ws, (order,)), check_cases(ws, (order,), False, (), "", silent), _pages(ws, order),
-        timeline(ws, order), told(ws, order),
+        next_of(ws, order), deadlines_of(ws, (order,)), findings_of(ws, order), _pages(ws, order), timeline(ws, order),
+        told(ws, order),
     )  # fmt: skip
+
+
+def findings_of(ws: Workspace, order: str) -> list[CheckAnswer]:
+    """What is covered, missing or contradicts itself in a case, as of now."""
+    return check_cases(ws, (order,), False, (), "", silent)
 
 
 def _recalled(ws: Workspace, order: str, part: str, answer: _T, view: Callable[[_T], View]) -> Markup:

@@ -37,6 +37,9 @@ def new_place(ws: Workspace) -> Path:
 
 def made_at(ws: Workspace, number: str, ending: str) -> Path | None:
     """The file with that ending that was made under this number; None where there is none (any more)."""
-    if not _NUMBER.fullmatch(number):
-        return None
-    return next(iter(sorted((ws.user / "packs" / number).glob(f"*{ending}"))), None)
+    return next(iter(all_made_at(ws, number, ending)), None)
+
+
+def all_made_at(ws: Workspace, number: str, ending: str) -> list[Path]:
+    """Every such file, by name."""
+    return sorted((ws.user / "packs" / number).glob(f"*{ending}")) if _NUMBER.fullmatch(number) else []

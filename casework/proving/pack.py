@@ -294,7 +294,8 @@ def make_pack(
             look.require_nothing()
 
     result = write_pack(
-        planned, renderings, ws.archive.objects.get, material, inspect=inspect, search=made.search,
+        planned, renderings, ws.archive.objects.pieces, material, inspect=inspect,
+        search=made.search if made.decided is not None else None,
         sign=lambda data: sign(data, key, ws.clock.now()), stamp=tokens.stamp, out=out,
     )  # fmt: skip
     seal(ws.archive, key, progress)
@@ -323,7 +324,9 @@ def _looked(ws: Workspace, planned: PackPlan, file: CaseFile) -> LastLook:
     """The last look, at the originals and at what the buyer entered."""
     look = LastLook(planned)
     look.look_at_entered(file)
-    look.look((path, ws.archive.objects.get(digest)) for path, digest in _originals(planned).items())
+    seen = {file.digest for file in planned.files if _is_seen(file)}  # pictures are not looked at
+    originals = {path: digest for path, digest in _originals(planned).items() if digest not in seen}
+    look.look((path, ws.archive.objects.get(digest)) for path, digest in originals.items())
     return look
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from random import Random
 from urllib.parse import urlsplit
 
 import pytest
@@ -21,14 +24,21 @@ from casework.asking.told import told
 from casework.notices.book import Book, write_book, writing
 from casework.proving.verify import verify_path
 from casework.workspace import Workspace, workspace
-from tests.paper_desk import ORDER, paper_browser, quiet
+from tests.attacks.dying import counted
+from tests.paper_desk import ORDER, PaperDesk, paper_browser, quiet
 from tests.web.serving import Visitor, serving
 from web.guard import Keys
 
 BOUNDARY = "tradewitness-boundary"
+Act = Callable[[Visitor], None]
 _SERVE = """
+import sys
+from pathlib import Path
 import cli
+from tests.attacks.dying import die_when_told
 from tests.paper_desk import paper_browser
+if sys.argv[1:]:
+    die_when_told(Path(sys.argv[1]))
 with paper_browser():
     cli.run(["serve", "--no-open", "--json"])
 """
@@ -51,9 +61,10 @@ class Program:
 
 
 @contextmanager
-def program() -> Iterator[Program]:
-    """Over the archive that the environment names."""
-    with subprocess.Popen([sys.executable, "-c", _SERVE], stdout=subprocess.PIPE, text=True) as process:
+def program(order: Path | None = None) -> Iterator[Program]:
+    """Over the archive that the environment names; it dies by the `order`."""
+    command = [sys.executable, "-c", _SERVE, *([str(order)] if order else [])]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
             address = urlsplit(json.loads(process.stdout.readline())["url"])
@@ -152,43 +163,88 @@ def test_a_video_of_a_gigabyte_is_kept_and_the_memory_does_not_feel_it(ws: Works
     assert list((ws.user / "packs").iterdir()) == []
 
 
+def upload(visitor: Visitor) -> None:
+    """Eight megabytes in two halves."""
+    connection, tail = sending(visitor, 8 << 20)
+    connection.send(b"x" * (4 << 20))
+    connection.send(b"x" * (4 << 20) + tail)
+    assert connection.getresponse().status == 200
+
+
+def visit(visitor: Visitor) -> None:
+    assert "bad" not in visitor.finished(visitor.post(f"/case/{ORDER}/visit", {})).body
+
+
+def dying(order: Path, at: int, act: Act) -> int:
+    """How many changes to files `serve` makes while somebody acts; it is killed before number `at` (0: never)."""
+    with program(order) as one:
+        assert one.visitor.get(f"/case/{ORDER}").status == 200
+        order.write_text(str(at))
+        if at:
+            with pytest.raises((OSError, http.client.HTTPException)):
+                act(one.visitor)
+            assert one.process.wait(60) == -signal.SIGKILL
+        else:
+            act(one.visitor)
+    return counted(order).stat().st_size
+
+
+@pytest.fixture(scope="module")
+def changes(kept_once: PaperDesk, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Act], int]:
+    """How many changes to files an act makes, over a copy of the case; each is counted once."""
+
+    @cache
+    def of(act: Act) -> int:
+        place = tmp_path_factory.mktemp("counted")
+        shutil.copytree(kept_once.folder, place / "desk")
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in kept_once.elsewhere(place / "desk").environment.items():
+                patch.setenv(name, value)
+            return dying(place / "order", 0, act)
+
+    return of
+
+
 @pytest.mark.proof
-@pytest.mark.parametrize("after_s", [None, 0.0, 0.02, 0.1, 0.3])
-def test_killed_during_an_upload_nothing_is_lost_and_the_next_start_is_clean(ws: Workspace, after_s: float | None) -> None:
-    """In the middle of what is sent (None), or so long after the last byte of it."""
-    before = {file.name for file in told(ws, ORDER).files}
-    size = 8 << 20
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("act", [upload, visit])
+def test_killed_at_any_change_of_a_file_nothing_is_lost_and_the_next_start_is_clean(
+    ws: Workspace,
+    tmp_path: Path,
+    changes: Callable[[Act], int],
+    act: Act,
+    seed: int,
+) -> None:
+    files, looks = {file.name for file in told(ws, ORDER).files}, [look.snapshot for look in ws.index.looks(ORDER)]
+    at = Random(seed).randint(1, changes(act))
+    dying(tmp_path / "order", at, act)
+    assert whole(workspace())
     with program() as one:
-        connection, tail = sending(one.visitor, size)
-        connection.send(b"x" * (size // 2))
-        if after_s is not None:
-            connection.send(b"x" * (size // 2) + tail)
-            time.sleep(after_s)
+        assert one.visitor.upload(f"/case/{ORDER}/add", "again.txt", b"the same once more").status == 200
+        visit(one.visitor)
+    names, seen = {file.name for file in told(workspace(), ORDER).files}, workspace().index.looks(ORDER)
+    assert files | {"again.txt"} <= names <= files | {"again.txt", "unboxing.mp4"}
+    assert [look.snapshot for look in seen][: len(looks)] == looks
+    assert [look.outcome for look in seen[-2:]] == ["complete"] * 2
+    assert whole(workspace())
+
+
+@pytest.mark.proof
+def test_killed_in_the_middle_of_what_is_sent_nothing_is_kept_of_it(ws: Workspace) -> None:
+    before = {file.name for file in told(ws, ORDER).files}
+    with program() as one:
+        connection, _ = sending(one.visitor, 8 << 20)
+        connection.send(b"x" * (4 << 20))
         one.kill()
         connection.close()
-    assert whole(workspace())
-    with program() as one:
-        answer = one.visitor.upload(f"/case/{ORDER}/add", "again.txt", b"the same once more")
-        assert answer.status == 200
-    names = {file.name for file in told(workspace(), ORDER).files}
-    assert before | {"again.txt"} <= names <= before | {"again.txt", "unboxing.mp4"}
+    assert {file.name for file in told(workspace(), ORDER).files} == before
     assert whole(workspace())
 
 
 @pytest.mark.proof
-@pytest.mark.parametrize("after_s", [0.0, 0.1, 0.3, 0.6, 1.0])
-def test_killed_during_a_visit_nothing_is_lost_and_the_next_one_is_whole(ws: Workspace, after_s: float) -> None:
-    before = [look.snapshot for look in ws.index.looks(ORDER)]
+def test_work_that_died_with_the_server_is_said_to_be_unknown(ws: Workspace) -> None:
     with program() as one:
         place = one.visitor.post(f"/case/{ORDER}/visit", {}).headers["location"]
-        time.sleep(after_s)
         one.kill()
-    assert whole(workspace())
     with program() as one:
-        assert one.visitor.get(place).status == 400  # that work is not known any more, and says so
-        done = one.visitor.finished(one.visitor.post(f"/case/{ORDER}/visit", {}))
-        assert "bad" not in done.body
-    looks = workspace().index.looks(ORDER)
-    assert [look.snapshot for look in looks][: len(before)] == before
-    assert [look.outcome for look in looks[-2:]] == ["complete"] * 2
-    assert whole(workspace())
+        assert one.visitor.get(place).status == 400

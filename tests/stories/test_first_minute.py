@@ -147,15 +147,27 @@ def test_from_nothing_to_the_first_deadline_in_two_commands_and_four_questions(t
     assert {t.kind for t in _pages(table)} == {"order", "thread", "supplier", "product", "dispute"}
 
 
-def test_a_session_serves_the_next_visit_unseen_by_anybody_else_and_never_enters_the_archive(signed_in: Desk) -> None:
-    watched = _watch(signed_in, Script([], present=False))
-    assert {s.outcome for s in watched.snapshots} == {"complete"}
+@pytest.mark.parametrize("pages", [("order", "dispute"), pytest.param((), marks=pytest.mark.proof)], ids=["two", "all"])
+def test_a_session_serves_the_next_visit_unseen_by_anybody_else_and_never_enters_the_archive(
+    signed_in: Desk, pages: tuple[str, ...]
+) -> None:
+    """Two pages of a case by a command and at night; in the long proofs every page that `watch` finds."""
+    if pages:
+        given = [part for kind in pages for part in (f"--{kind}", signed_in.pages[kind])]
+        signed_in.run("case", "open", signed_in.order, *given)
+        seen = signed_in.run("capture", "--json").json["snapshots"]
+        assert [(s["kind"], s["outcome"]) for s in seen] == [(kind, "complete") for kind in pages]
+    else:
+        watched = _watch(signed_in, Script([], present=False))
+        assert {s.outcome for s in watched.snapshots} == {"complete"}
     said = signed_in.run("nightly", "--json")
     assert {s["outcome"] for s in said.json["snapshots"]} == {"complete"}
     agents = {r.user_agent for r in signed_in.market.log if r.path.startswith("/ta/")}
     assert len(agents) == 1
     assert "Headless" not in agents.pop()
-    about = next(iter(watched.snapshots)).visit.browser
+    kept = workspace().index.snapshot(said.json["snapshots"][0]["id"])
+    assert kept
+    about = kept.visit.browser
     assert (about["headless"], about["extensions"]) == ("no", "unknown")
     profiles = ("profile", "session", "session.older")  # the browser's own, outside the archive: there a session must be
     parts = {p: p.relative_to(signed_in.folder).parts for p in signed_in.folder.rglob("*") if p.is_file()}

@@ -22,6 +22,7 @@ UNREACHED = "its start was not reached: "
 def stalled(tmp_path_factory: pytest.TempPathFactory, authority: Served) -> Iterator[Desk]:
     with desk(tmp_path_factory.mktemp("stalled"), authority, "thread-of-120") as table:
         table.init()
+        table.pages = {kind: table.pages[kind] for kind in ("order", "thread")}
         table.open_case()
         table.market.stalls_after = 1
         said = table.run("capture", "fans", "--json")

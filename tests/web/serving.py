@@ -53,6 +53,16 @@ class Visitor:
         finally:
             connection.close()
 
+    def raw(self, path: str) -> bytes:
+        """What is downloaded there."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        cookie = f"{self.keys.cookie_name}={self.keys.cookie}"
+        try:
+            connection.request("GET", path, headers={"Host": f"127.0.0.1:{self.port}", "Cookie": cookie})
+            return connection.getresponse().read()
+        finally:
+            connection.close()
+
     def get(self, path: str, **more: str) -> Answer:
         return self.ask("GET", path, headers=more)
 

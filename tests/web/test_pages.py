@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Iterator
+from html import unescape
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from PIL import Image
@@ -103,6 +106,42 @@ def test_a_pack_is_looked_at_made_downloaded_and_verified(visitor: Visitor) -> N
     connection = visitor.ask("GET", place[1])
     assert connection.headers["content-type"] == "application/zip"
     assert connection.body.startswith("PK")
+
+
+def test_a_box_is_drawn_on_a_picture_of_a_pack_and_is_black_in_it(visitor: Visitor) -> None:
+    chosen = {"reason": "damaged", "redact": "on", "also": "brightwing\ncartons"}
+    drawn = visitor.finished(visitor.post(f"/case/{ORDER}/pack/copies", chosen)).body
+    place = unescape(re.search(r'href="(/case/\d+/pack/boxes/[^"]+)"', drawn)[1])  # type: ignore[index]
+    first = visitor.get(place).body
+    exhibit, number, wide = re.search(r'name="on" value="(\w+):(\d+)".*?max="(\d+)"', first, re.DOTALL).groups()  # type: ignore[union-attr]
+    assert int(wide) > 80
+    assert (
+        visitor.get(f"/pack/{place.split('/')[5].split('?')[0]}/{exhibit}/{number}")
+        .headers["content-type"]
+        .startswith("image/")
+    )
+    boxed = visitor.get(f"{place}&on={exhibit}:{number}&x=20&y=30&w=40&h=24").body
+    assert '<rect x="20" y="30" width="40" height="24"/>' in boxed
+    box = f"{exhibit}:{number}:20,30,40,24"
+    assert f'name="box" value="{box}" checked' in boxed
+    shown = visitor.get(f"/case/{ORDER}/pack?look=1&{urlencode({**chosen, 'box': box})}").body
+    assert "What the other side would see" in shown
+    assert f'<input type="hidden" name="box" value="{box}">' in shown
+    done = visitor.finished(visitor.post(f"/case/{ORDER}/pack", {**chosen, "box": box})).body
+    pack = visitor.raw(re.search(r'href="(/pack/[0-9a-f]+)"', done)[1])  # type: ignore[index]
+    with zipfile.ZipFile(BytesIO(pack)) as bag:
+        copies = sorted(
+            name for name in bag.namelist() if f"/{exhibit}" in name and name.endswith((".png", ".jpg", ".jpeg"))
+        )
+        picture = Image.open(BytesIO(bag.read(copies[int(number) - 1]))).convert("L")
+    assert picture.crop((21, 31, 59, 53)).getextrema() == (0, 0)
+
+
+@pytest.mark.parametrize("box", ["A01:1:1,1,0,5", "A01:0:1,1,5,5", "../A01:1:1,1,5,5", "A01:1:1,1,5"])
+def test_what_is_no_box_is_said_in_a_sentence(visitor: Visitor, box: str) -> None:
+    answer = visitor.get(f"/case/{ORDER}/pack/boxes/{'0' * 24}?{urlencode({'box': box})}")
+    assert answer.status == 400
+    assert "is no box" in answer.body
 
 
 def test_what_changed_is_listed_and_drawn(visitor: Visitor) -> None:

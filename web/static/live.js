@@ -44,3 +44,41 @@ for (const pair of document.querySelectorAll(".pair[data-slide]")) {
   pair.prepend(label);
   pair.classList.add("over");
 }
+for (const picture of document.querySelectorAll("svg[data-for]")) {
+  const side = (name) => document.getElementById(`${picture.dataset.for}-${name}`);
+  const at = (event) => {
+    const place = new DOMPoint(event.clientX, event.clientY).matrixTransform(picture.getScreenCTM().inverse());
+    return [
+      Math.round(Math.min(Math.max(place.x, 0), picture.viewBox.baseVal.width)),
+      Math.round(Math.min(Math.max(place.y, 0), picture.viewBox.baseVal.height)),
+    ];
+  };
+  const drawn = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+  drawn.classList.add("new");
+  const show = () => {
+    for (const [name, attribute] of [["x", "x"], ["y", "y"], ["w", "width"], ["h", "height"]]) {
+      drawn.setAttribute(attribute, side(name).value || 0);
+    }
+    picture.append(drawn);
+  };
+  let from = null;
+  picture.addEventListener("pointerdown", (event) => {
+    if (event.pointerType === "touch") return; // a finger scrolls
+    from = at(event);
+    picture.setPointerCapture(event.pointerId);
+    event.preventDefault();
+  });
+  picture.addEventListener("pointermove", (event) => {
+    if (!from) return;
+    const to = at(event);
+    side("x").value = Math.min(from[0], to[0]);
+    side("y").value = Math.min(from[1], to[1]);
+    side("w").value = Math.max(Math.abs(from[0] - to[0]), 1);
+    side("h").value = Math.max(Math.abs(from[1] - to[1]), 1);
+    show();
+  });
+  picture.addEventListener("pointerup", () => {
+    from = null;
+  });
+  for (const name of "xywh") side(name).addEventListener("input", show);
+}

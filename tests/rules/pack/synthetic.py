@@ -63,6 +63,9 @@ class Objects:
     def get(self, digest: str) -> bytes:
         return self.kept[digest]
 
+    def pieces(self, digest: str) -> Iterable[bytes]:
+        return (self.kept[digest],)
+
     def artefact(self, role: str, part: int, media_type: str, data: bytes, note: str = "") -> Artefact:
         self.salts += 1
         salt = hashlib.sha256(f"salt {self.salts}".encode()).hexdigest()[:32]
@@ -274,7 +277,7 @@ class Sealed:
         stamp = self.stamp if stamped else lambda _: {}
         proof = self.proof(made)
         return write_pack(
-            made, self.renderings(made), self.objects.get, proof, inspect=unread, sign=self.sign, stamp=stamp, out=out
+            made, self.renderings(made), self.objects.pieces, proof, inspect=unread, sign=self.sign, stamp=stamp, out=out
         )
 
 

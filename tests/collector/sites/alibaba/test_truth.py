@@ -82,7 +82,9 @@ def drawn(value: Any) -> Any:
     return {k: drawn(v) for k, v in value.items() if k != "attributes"} if isinstance(value, Mapping) else value
 
 
-@pytest.mark.parametrize(("name", "kind"), [case for case in CASES if case[1] in STATED])
+@pytest.mark.parametrize(
+    ("name", "kind"), [pytest.param(*case, marks=proof_marks(case[0])) for case in CASES if case[1] in STATED]
+)
 def test_every_page_is_read_as_its_story_tells_it(name: str, kind: str) -> None:
     for day in telling_days(name, kind):
         compare(name, kind, day)

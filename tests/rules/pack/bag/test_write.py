@@ -157,7 +157,7 @@ def test_a_stored_object_that_changed_makes_no_pack(sealed: Sealed, made: PackPl
         write_pack(
             made,
             renderings,
-            lambda _: b"rotten",
+            lambda _: (b"rotten",),
             sealed.proof(made),
             inspect=unread,
             sign=sealed.sign,

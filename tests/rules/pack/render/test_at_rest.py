@@ -113,7 +113,7 @@ def zipped(evil: Sealed, tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     out = tmp_path_factory.mktemp("zipped") / "pack.zip"
     return write_pack(
-        made, renderings, evil.objects.get, evil.proof(made), inspect=unread, sign=evil.sign, stamp=evil.stamp, out=out
+        made, renderings, evil.objects.pieces, evil.proof(made), inspect=unread, sign=evil.sign, stamp=evil.stamp, out=out
     ).path  # fmt: skip
 
 
@@ -209,7 +209,7 @@ async def open_all(browser: Browser, home: Home, addresses: list[str], living: P
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("way", ["disk", "server"])
+@pytest.mark.parametrize("way", ["disk", pytest.param("server", marks=pytest.mark.proof)])
 def test_no_file_of_a_pack_runs_or_calls_when_it_is_opened(
     way: str, runner: asyncio.Runner, browser: Browser, home: Home, bag: Path, tmp_path: Path
 ) -> None:
