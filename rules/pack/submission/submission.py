@@ -61,7 +61,7 @@ def submissions(
     documents = documents_of(plan, copies, own, binder)
     numbers = bates(plan.exhibits, {number: len(pages) for number, pages in copies.items()})
     made: dict[str, bytes] = {}
-    for forum in forums_of(plan.choices.forums):
+    for forum in forums_of(plan.choices.forums, plan.site):
         left_out = without_pages(plan, forum, documents, has_wacz=has_wacz, has_report=bool(report))
         handed = (*documents, *report_as(forum, report, binder))
         index, fitted = _with_index(forum, handed, binder, partial(_index, plan, forum, numbers, print_pdf))
