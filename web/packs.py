@@ -25,7 +25,7 @@ from collector.model import Area
 from collector.progress import Progress, silent
 from rules.pack.plan.exhibits import Choices
 from rules.pack.redact.boxes import RedactBox, boxes_of
-from rules.policy.forums import forum_names, load_forums
+from rules.policy.forums import load_forums
 from rules.policy.platform import REASONS
 from web.handover import all_made_at, made_at, new_place
 from web.page import begin, desk_of, page, posted, shown_view, text
@@ -45,7 +45,7 @@ def _request_of(given: ImmutableMultiDict[str, Any], output: Path | None = None)
     listed = given.getlist
     reasons = tuple(one for one in listed("reason") if one in REASONS)
     since = next((one for one in listed("since") if isinstance(one, str)), "").strip()
-    forums = tuple(one for one in listed("forum") if one in forum_names())
+    forums = tuple(one for one in listed("forum") if isinstance(one, str) and one)
     also = (word.strip() for text in listed("also") if isinstance(text, str) for word in text.splitlines())
     choices = Choices(
         all=bool(listed("all")), with_originals=bool(listed("originals")), redact=bool(listed("redact")),
@@ -68,7 +68,7 @@ def choose(request: Request) -> Response:
         "A pack",
         case=case,
         reasons=REASONS,
-        forums=load_forums().forums,
+        forums=[forum for forum in load_forums().forums if not forum.of_site],
         chosen=wanted,
         choices=_choices_of(query),
         preview=preview,
