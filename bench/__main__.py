@@ -19,6 +19,7 @@ ROWS = {
     "bench.one_night": "a night of 200 pages, 40 cases and 4 accounts beside a plain Playwright loop",
     "bench.nights": "the nights of a year's last month beside those of its first",
     "bench.pages": "the pages of serve over 300 cases beside Datasette's over the same index",
+    "bench.packing": "a pack of 1 GB of photos and videos beside zip -0 and openssl dgst",
     "bench.readers": "reading a search page beside a bare BeautifulSoup parse",
 }
 

@@ -292,7 +292,7 @@ def make_targets(
         for url in urls:
             expects = {"order": order} if page_kind(kind).of_order else {}
             if page_kind(kind).by_supplier and url.strip() and not _LIKE_AN_ADDRESS.search(url):
-                address, expects = ws.site_named(site).address(kind), {"supplier": url.strip()}
+                address, expects = _shared_address(ws, site, kind), {"supplier": url.strip()}
             else:
                 address = require_address(url)
             same = next((t for t in known if t.kind == kind and t.url == address and t.expects == expects), None)
@@ -304,6 +304,16 @@ def make_targets(
             known = [t for t in known if t.id != identity] + [made[-1]]
             _warn_other_kind(ws, made[-1])
     return made
+
+
+def _shared_address(ws: Workspace, site: str, kind: str) -> str:
+    """The one address at which pages of that kind are, known by supplier. Raises WrongRequest where there is none."""
+    if not (address := ws.site_named(site).address(kind)):
+        raise WrongRequest(
+            f"On {load_policy(site).words.name} such a page is not found by the supplier's name.",
+            f"Give its address: --{kind} ADDRESS",
+        )
+    return address
 
 
 def _warn_other_kind(ws: Workspace, target: Target) -> None:

@@ -11,7 +11,7 @@ from collector.errors import WrongRequest
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """`local` ("alibaba.localhost:8123") stands for `real` ("alibaba.com"); sub-domains are covered. Empty: no alias."""
+    """`local` ("site.localhost:8123") stands for `real` ("site.com"); sub-domains are covered. Empty: no alias."""
 
     local: str = ""
     real: str = ""
@@ -26,7 +26,7 @@ class Alias:
         if not sep or not local or not real or not (host == "localhost" or host.endswith(".localhost")):
             raise WrongRequest(
                 f"TRADEWITNESS_ALIAS is not understood: {text!r}.",
-                'Write it as "alibaba.localhost:8123=alibaba.com"; only a *.localhost name may stand for a real one.',
+                'Write it as "site.localhost:8123=site.com"; only a *.localhost name may stand for a real one.',
             )
         return cls(local, real)
 

@@ -22,7 +22,7 @@ from collector.reading.stored import stored_page
 from collector.site import StoredPage
 from rules.changes.change import Change, Seen, WatchedPage
 from rules.changes.chart import Point, Series, by_day
-from rules.changes.document import ChangesDocument, Shot, ShownCase, ShownChange, ShownPage, ShownPlace, render
+from rules.changes.document import ChangesDocument, FramedPiece, ShownCase, ShownChange, ShownPage, ShownPlace, render
 from rules.changes.policy import load_change_policy
 from rules.changes.values import number_in, told
 from rules.language.facts import fact_words, page_words, sentence
@@ -133,7 +133,7 @@ class _CasePage:
         shots = [self._shot(change, side) for side in (0, 1)]
         return ShownChange(change, self.case.zone, *shots)
 
-    def _shot(self, change: Change, side: int) -> Shot | None:
+    def _shot(self, change: Change, side: int) -> FramedPiece | None:
         from rules.changes.pictures import crop
 
         seen = (change.first, change.then)[side]
@@ -224,10 +224,10 @@ def _charted(value: object) -> object:
     return value[0].get("price") if isinstance(value, tuple) and value and isinstance(value[0], Mapping) else value
 
 
-def _as_shot(picture: Image, words: str) -> Shot:
+def _as_shot(picture: Image, words: str) -> FramedPiece:
     from rules.changes.pictures import webp
 
-    return Shot(webp(picture), words, picture.width, picture.height)
+    return FramedPiece(webp(picture), words, picture.width, picture.height)
 
 
 def _windows(changes: Iterable[Change]) -> dict[tuple[WatchedPage, Seen, Seen], list[Change]]:

@@ -77,12 +77,13 @@ def make_sample(ws: Workspace, what: str, output: Path, progress: Progress) -> S
     """
     place = _place(output)
     progress("looking at the page")
-    page, site = _page(ws, what)
+    page, name = _page(ws, what)
+    site = ws.site_named(name)
     if sum(len(document.html) for document in (*page.documents, *page.stretches, *page.told)) > _LARGEST:
         raise WrongRequest("The page is larger than any page of the site.", "Save a smaller one.")
     progress("putting it in disguise")
     documents = tuple(document.html for document in (*page.documents, *page.stretches))
-    made = skeleton(documents, tuple(answer.html for answer in page.told), page.url, _vocabulary(site))
+    made = skeleton(documents, tuple(answer.html for answer in page.told), page.url, _vocabulary(site, name))
     data = _file(made.documents, made.told, made.url)
     progress("reading both")
     seen = _as_received(data, page)
@@ -115,13 +116,13 @@ def _place(output: Path) -> Path:
     return place
 
 
-def _page(ws: Workspace, what: str) -> tuple[StoredPage, Site]:
+def _page(ws: Workspace, what: str) -> tuple[StoredPage, str]:
     path = Path(what).expanduser()
     if path.is_dir():
         raise WrongRequest(f"{what} is a folder.", "Name a page saved in a file, or a snapshot.")
     if path.is_file():
         page = _saved(ws, path)
-        return page, ws.site_named(ws.site_at(page.url) or ALIBABA)
+        return page, ws.site_at(page.url) or ALIBABA
     if not ws.archive.exists:
         raise WrongRequest(f"There is no file {what}, and no archive with such a snapshot.", "Name a saved page.")
     found = ws.index.snapshots_named(what)
@@ -131,7 +132,7 @@ def _page(ws: Workspace, what: str) -> tuple[StoredPage, Site]:
     page = stored_page(found[0], ws.archive.objects.get, ws.alias)
     if not page.documents:
         raise WrongRequest(f"Of snapshot {found[0].id} no page source was kept.", "Take another visit of that page.")
-    return page, ws.site_of(found[0].target)
+    return page, found[0].target.site
 
 
 def _saved(ws: Workspace, path: Path) -> StoredPage:
@@ -154,9 +155,9 @@ def _saved(ws: Workspace, path: Path) -> StoredPage:
     return StoredPage((ws.alias or Alias()).to_real(found.url), 200, documents, "", ws.clock.now())
 
 
-def _vocabulary(site: Site) -> Vocabulary:
+def _vocabulary(site: Site, name: str) -> Vocabulary:
     """What the site prints for everybody, and the words by which the policy understands it."""
-    own, phrases = site.vocabulary(), load_policy().phrases
+    own, phrases = site.vocabulary(), load_policy(name).phrases
     return replace(
         own,
         words=own.words

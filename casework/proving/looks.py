@@ -7,12 +7,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from types import TracebackType
 
 from collector.archive.objects import FolderObjects
 from collector.errors import DamagedArchive
 from collector.model import AddedFile, CameraData
 from collector.saved.camera import camera_data
+from collector.saved.ocr import lines_of
 from collector.saved.stills import Stills, stills_of
 from rules.pack.plan.plan import PackPlan
 from rules.pack.render.contact import Shot
@@ -25,8 +27,9 @@ class Looks:
 
     def __init__(self, objects: FolderObjects, planned: PackPlan) -> None:
         self._objects = objects
+        self._read = planned.pictures_read
         self._pool = ThreadPoolExecutor(os.cpu_count() or 1)
-        self._begun: dict[str, Future[Stills]] = {}
+        self._begun: dict[str, Future[tuple[Shot, ...]]] = {}
         for exhibit in planned.exhibits:
             file = planned.file(exhibit)
             drawn = planned.redaction is not None and file is not None and planned.redaction.of(file.id).drawn
@@ -42,13 +45,17 @@ class Looks:
     def __call__(self, media_type: str, digest: str, data: bytes | None) -> Iterable[Shot]:
         """The pictures of a kept file, or of bytes that were found in one."""
         if data is not None:
-            stills = stills_of(media_type, data)
-        else:
-            begun = self._begun.get(digest)
-            stills = begun.result() if begun else self._kept(media_type, digest)
-        return (Shot(still.data, still.at_ms) for still in stills.pictures)
+            return _shots(stills_of(media_type, data))
+        begun = self._begun.get(digest)
+        return begun.result() if begun else self._kept(media_type, digest)
 
-    def _kept(self, media_type: str, digest: str) -> Stills:
+    def _kept(self, media_type: str, digest: str) -> tuple[Shot, ...]:
+        shots = _shots(self._stills(media_type, digest))
+        if not self._read or not media_type.startswith("image/"):
+            return shots
+        return tuple(replace(shot, lines=lines_of(shot.data)) for shot in shots)
+
+    def _stills(self, media_type: str, digest: str) -> Stills:
         path = self._objects.path(digest)
         if path is None:
             raise DamagedArchive(f"The kept file {digest[:12]}… is missing.", "Run: tradewitness verify")
@@ -56,6 +63,10 @@ class Looks:
             return stills_of(media_type, self._objects.get(digest))
         with path.open("rb") as file:
             return stills_of(media_type, file)
+
+
+def _shots(stills: Stills) -> tuple[Shot, ...]:
+    return tuple(Shot(still.data, still.at_ms) for still in stills.pictures)
 
 
 def camera_of(objects: FolderObjects, files: Iterable[AddedFile]) -> Mapping[str, CameraData]:

@@ -31,6 +31,7 @@ from collector.saved.acting import may_do
 from collector.saved.chats.conversation import folded
 from collector.saved.chats.mail import files_attached
 from collector.saved.chats.zipped import files_in, is_zip
+from collector.saved.ocr import can_read
 from collector.saved.text import texts_of
 from collector.seal.ask.request import Token, request_all
 from collector.seal.signature import sign
@@ -73,6 +74,7 @@ class Disclosed:
     located: tuple[str, ...] = ()
     suspects: tuple[Suspect, ...] = ()
     unread: tuple[Unread, ...] = ()
+    is_redacted: bool = False
     redacted: tuple[PersonalData, ...] = ()
     unpictured: tuple[str, ...] = ()
     records: int = 0
@@ -161,7 +163,7 @@ def _preview(planned: PackPlan, disclosed: Disclosed) -> PackPreview:
 def _places(planned: PackPlan, made: Mapping[str, bytes]) -> tuple[Destination, ...]:
     """The places that the pack is for, with what was made for each."""
     places = []
-    for forum in forums_of(planned.choices.forums):
+    for forum in forums_of(planned.choices.forums, planned.site):
         names = (path.removeprefix(forum.folder) for path in sorted(made) if path.startswith(forum.folder))
         files = tuple((name, len(made[forum.folder + name])) for name in names if "/" not in name)
         places.append(Destination(forum.id, forum.title, forum.seen_by, limits_in_short(forum), files))
@@ -183,7 +185,7 @@ def _redacted(planned: PackPlan) -> dict[str, Any]:
     counted = (PersonalData(number, kind, count) for number, one in own for kind, count in one.counts)
     boxed = {box.exhibit for box in boxes_of(planned.choices.redact_boxes)}
     dark = [number for number, one in own if one.is_dark and number not in boxed]
-    return {"redacted": tuple(counted), "unpictured": tuple(dark), "records": len(redaction.entries)}
+    return {"is_redacted": True, "redacted": tuple(counted), "unpictured": tuple(dark), "records": len(redaction.entries)}
 
 
 def pages_to_cover(ws: Workspace, wanted: str, request: PackRequest) -> Mapping[str, list[bytes]]:
@@ -274,7 +276,8 @@ def make_pack(
             look.require_nothing()
 
     result = write_pack(
-        planned, renderings, ws.archive.objects.get, material, inspect=inspect, search=made.search,
+        planned, renderings, ws.archive.objects.pieces, material, inspect=inspect,
+        search=made.search if made.decided is not None else None,
         sign=lambda data: sign(data, key, ws.clock.now()), stamp=tokens.stamp, out=out,
     )  # fmt: skip
     seal(ws.archive, key, progress)
@@ -303,7 +306,9 @@ def _looked(ws: Workspace, planned: PackPlan, file: CaseFile) -> LastLook:
     """The last look, at the originals and at what the buyer entered."""
     look = LastLook(planned)
     look.look_at_entered(file)
-    look.look((path, ws.archive.objects.get(digest)) for path, digest in _originals(planned).items())
+    seen = {file.digest for file in planned.files if _is_seen(file)}  # pictures are not looked at
+    originals = {path: digest for path, digest in _originals(planned).items() if digest not in seen}
+    look.look((path, ws.archive.objects.get(digest)) for path, digest in originals.items())
     return look
 
 
@@ -381,6 +386,7 @@ def _plan(ws: Workspace, file: CaseFile, request: PackRequest, choices: Choices)
         private=private,
         acting=acting,
         camera=camera,
+        pictures_read=can_read() and any(one.media_type.startswith("image/") for one in chosen.files),
         chosen=chosen,
         redaction=decided.redaction if decided else None,
     )

@@ -88,6 +88,7 @@ class _Deciding:
         origins |= {f.id: self._own_file(f, recorded=f.id not in closed) for f in self.chosen.files}
         origins |= {name: _boxed(origins[name], parts) for name, parts in self._with_boxes()}
         copies = {name: self.redactor.text(self.said[name]) for name in self._copied(origins) if self.said.get(name)}
+        origins |= {name: replace(origins[name], copied=True) for name in copies}
         return DecidedRedaction(self.redactor, Redaction(origins, tuple(sorted({e.seq for e in hidden}))), copies)
 
     def _with_boxes(self) -> Iterator[tuple[str, tuple[tuple[str, int], ...]]]:

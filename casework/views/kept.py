@@ -223,7 +223,8 @@ def _shown_to_others(exhibits: Iterable[Exhibit], disclosed: Disclosed) -> Itera
     if groups := together(disclosed.withheld):
         yield line("Withheld, and committed to in the sealed records, so that it can be opened later:")
         yield from (line(f"{group.exhibit}: {group.what}, because {group.why}.", indent=2) for group in groups)
-        yield hint(f"To show one of them: --open {groups[0].ask[0]}   To show all: --with-originals")
+        more = "   in a pack without --redact" if disclosed.is_redacted else "   To show all: --with-originals"
+        yield hint(f"To show one of them: --open {groups[0].ask[0]}{more}")
     yield from warnings(
         f"Opened by you, {group.exhibit}: {group.what}. It is withheld otherwise, because {group.why}."
         for group in together(disclosed.opened)

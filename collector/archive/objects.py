@@ -107,6 +107,16 @@ class FolderObjects:
             first = stream.read(most)
             return len(first) + sum(len(piece) for piece in iter(lambda: stream.read(_PIECE), b"")), first
 
+    def pieces(self, digest: str) -> Iterator[bytes]:
+        """A kept file's bytes, a large one's never in memory whole; whoever takes them looks whether they are its own."""
+        with self.open(digest) as stream:
+            try:
+                while piece := stream.read(_PIECE):
+                    yield piece
+            except (EOFError, zstd.ZstdError) as error:
+                text = f"The kept file {digest[:12]}… has changed since it was kept."
+                raise DamagedArchive(text, "Run: tradewitness verify") from error
+
     def open(self, digest: str) -> IO[bytes]:
         """A kept file to be read in pieces, with seeking; whether its bytes are whole is not looked at."""
         path = self.path(digest)

@@ -24,11 +24,11 @@ def run_apart(module: str, argument: str, data: bytes | IO[bytes], seconds: floa
     return bytes(done.stdout)
 
 
-def bound() -> None:
+def bound(memory: int = _MEMORY) -> None:
     """Bounds on memory and processor time where the system has them; elsewhere the caller's time limit alone holds."""
     try:
         import resource
     except ImportError:  # Windows
         return
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))

@@ -17,7 +17,7 @@ from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any
 
 from collector.canonical import as_json, made
-from collector.saved.apart import SECONDS, bound, run_apart
+from collector.saved.apart import bound, run_apart
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -27,6 +27,7 @@ FRAMES = 6  # of a video, evenly spread over its length
 _FRAME = 1280  # pixels of a frame's longer side
 _MOST_PIXELS = 120_000_000
 _QUALITY = 95
+_SECONDS = 180  # by the clock, on a machine that is busy; of processor time it has as much as every such process
 _MOST_FRAMES_READ = 2_000  # of a video, before it is given up
 
 NOT_A_PICTURE = "it cannot be shown as a picture (it is damaged, too large, or of a format that is not read)"
@@ -59,7 +60,7 @@ class _Answer:
     problem: str = ""
 
 
-def stills_of(media_type: str, data: bytes | IO[bytes], seconds: float = SECONDS) -> Stills:
+def stills_of(media_type: str, data: bytes | IO[bytes], seconds: float = _SECONDS) -> Stills:
     """The pictures of a photo or video, decoded by a process that cannot harm this one; none of other files."""
     video = media_type.startswith("video/")
     if video and find_spec("av") is None:

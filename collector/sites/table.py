@@ -10,8 +10,9 @@ from collector.errors import UnknownSite
 from collector.model import ALIBABA
 from collector.site import Site
 from collector.sites.alibaba import Alibaba
+from collector.sites.aliexpress import AliExpress
 
-SITES: Mapping[str, Site] = MappingProxyType({ALIBABA: Alibaba()})
+SITES: Mapping[str, Site] = MappingProxyType({ALIBABA: Alibaba(), "aliexpress": AliExpress()})
 
 
 def site_named(name: str) -> Site:

@@ -28,7 +28,7 @@ _SHORT = 80  # characters of two texts that a sentence tells
 
 
 @dataclass(frozen=True, slots=True)
-class Shot:
+class FramedPiece:
     """A piece of a kept picture (WebP), framed, and what it shows in words."""
 
     data: bytes
@@ -48,8 +48,8 @@ class ShownChange:
 
     change: Change
     zone: str
-    before: Shot | None = None
-    after: Shot | None = None
+    before: FramedPiece | None = None
+    after: FramedPiece | None = None
 
     @property
     def head(self) -> str:
@@ -79,9 +79,9 @@ class ShownChange:
 class ShownPlace:
     """A stretch of a page that looks otherwise: before, after, and both laid over each other."""
 
-    before: Shot
-    after: Shot
-    overlay: Shot
+    before: FramedPiece
+    after: FramedPiece
+    overlay: FramedPiece
 
 
 @dataclass(frozen=True, slots=True)

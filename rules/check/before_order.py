@@ -58,6 +58,8 @@ def before_order(pages: tuple[PageSeen, ...], amount: Money | None, policy: Poli
     pages = completed(pages)
     found = dict.fromkeys(finding for page in pages for finding in _page(page, amount, policy, zone))
     source = _guide(policy)
+    if not policy.wholesale:
+        return tuple(found)
     return (
         *found,
         *(_amount_missing(source) if amount is None else ()),
@@ -95,7 +97,7 @@ def _page(page: PageSeen, amount: Money | None, policy: Policy, zone: str) -> It
         yield from _search(page, policy)
     elif page.kind in ("product", "supplier"):
         yield from _badge(page, policy)
-        yield from _limit(page, amount, policy, zone)
+        yield from _limit(page, amount, policy, zone) if policy.wholesale else ()
         yield from _history(page, policy, zone)
         yield from _record(page, policy, zone)
     else:
@@ -104,6 +106,8 @@ def _page(page: PageSeen, amount: Money | None, policy: Policy, zone: str) -> It
 
 
 def _search(page: PageSeen, policy: Policy) -> Iterator[Finding]:
+    if not policy.wholesale:
+        return
     filtered = "ta=y" in page.url.partition("?")[2].split("&")
     offers = page.value("search.offers")
     number = len(offers) if isinstance(offers, list | tuple) else 0

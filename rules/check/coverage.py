@@ -32,7 +32,8 @@ _DOES_NOT = re.compile(r"[?？]|\b(?:not|never|no|cannot|if|when|once|until|befo
 def coverage(chronology: Chronology) -> tuple[Finding, ...]:
     """Every finding on cover that does not depend on the reason, in the order in which a case manager asks."""
     rules = (_order, _badge, _badge_changed, _limit, _limit_changed, _record_changed, _ceiling, _claimed, _payment, _sample)
-    return tuple(finding for rule in rules for finding in rule(chronology))
+    asked = (rule for rule in rules if chronology.policy.wholesale or rule not in _OF_WHOLESALE)
+    return tuple(finding for rule in asked for finding in rule(chronology))
 
 
 def _source(chronology: Chronology, id: str = "") -> str:
@@ -248,9 +249,13 @@ def _approvals(text: str) -> Iterator[str]:
     return (words for words in sentences(text) if _APPROVES.search(words) and not _DOES_NOT.search(words))
 
 
+_OF_WHOLESALE = frozenset({_badge, _limit, _limit_changed, _sample})  # of a supplier with a limit, and of goods agreed on
+
+
 def other_protection(chronology: Chronology) -> tuple[Finding, ...]:
     """What else can protect the order before shipment: where part of it is not covered, or the limit is not known."""
-    if any(chronology.happened(event) for event in ("shipped", "received", "dispute_opened")):
+    shipped = any(chronology.happened(event) for event in ("shipped", "received", "dispute_opened"))
+    if shipped or not chronology.policy.wholesale:
         return ()
     value = money(chronology.casefile, "order.total") or money(chronology.casefile, "order.paid")
     limit = limit_at_order(chronology)

@@ -18,14 +18,19 @@ COUNTED = frozenset({"quality", "quantity", "damaged"})
 
 @dataclass(frozen=True, slots=True)
 class Ceiling:
-    """The most that can be refunded: the smaller of `paid` and the supplier's `limit`; `uncovered` is the rest of `paid`."""
+    """The most that can be refunded: the smaller of `paid` and the supplier's `limit`; `uncovered` is the rest of `paid`.
+
+    Where no supplier has a limit, `limit` is None and all that was paid is covered.
+    """
 
     amount: Money
     paid: Money
-    limit: Money
+    limit: Money | None
     uncovered: Money
 
     def __str__(self) -> str:
+        if self.limit is None:
+            return f"Refund ceiling {money_words(self.amount)}: what was paid."
         rest = f"; {money_words(self.uncovered)} is not covered" if self.uncovered.amount else ""
         smaller = f"the smaller of paid {money_words(self.paid)} and the limit {money_words(self.limit)}"
         return f"Refund ceiling {money_words(self.amount)}: {smaller}{rest}."
@@ -35,6 +40,9 @@ def ceiling(chronology: Chronology) -> Ceiling | Undetermined:
     """The refund ceiling, or what is needed to say it. A limit that is not shown is unknown, never nothing."""
     limit_fact = limit_at_order(chronology)
     paid, limit = money(chronology.casefile, "order.paid"), limit_fact.value if limit_fact else None
+    if not chronology.policy.wholesale:
+        unknown = Undetermined("What was paid is not known, and no more is refunded.", ("order.paid",))
+        return Ceiling(paid, paid, None, Money(paid.amount * 0, paid.currency)) if paid else unknown
     if not isinstance(limit, Money):
         most = f" It cannot be more than the {money_words(paid)} paid." if paid else ""
         return Undetermined(

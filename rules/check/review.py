@@ -95,16 +95,19 @@ def review(casefile: CaseFile, policy: Policy, reasons: tuple[str, ...] = ()) ->
         *(timed.get(finding.id, finding) for finding in check(casefile, policy, reasons)),
         *strengths(evidence, heard, policy, chosen),
         *refund(chronology, chosen),
-        *late_reason(chronology, chosen),
-        *other_protection(chronology),
-        *contract(chronology),
+        *(_of_contract(chronology, chosen) if policy.wholesale else ()),
         *other_suppliers(casefile.facts, {file.id: file.name for file in casefile.files}),
-        *differences(chronology),
+        *(differences(chronology) if policy.wholesale else ()),
         *heard,
         *unsure_conversations(casefile),
         *adverse(chronology),
     )
     return tuple(_marked(finding, known) for finding in found)
+
+
+def _of_contract(chronology: Chronology, chosen: tuple[str, ...]) -> tuple[Finding, ...]:
+    """What concerns an order that was negotiated: by when it was to be shipped, other cover, and what its contract says."""
+    return (*late_reason(chronology, chosen), *other_protection(chronology), *contract(chronology))
 
 
 def reasons_of(casefile: CaseFile, policy: Policy, reasons: tuple[str, ...] = ()) -> tuple[str, ...]:

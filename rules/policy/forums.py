@@ -8,10 +8,10 @@ from datetime import date
 from functools import lru_cache
 
 from collector.errors import WrongRequest
+from collector.model import ALIBABA
 from rules.policy.platform import REASONS, policy_beside
 from rules.policy.schema import from_toml, installed, wrong
 
-DEFAULT = "alibaba"
 LIMITS = ("files", "file_bytes", "total_bytes", "pages", "name_letters")
 _WORDS = {"shape": ("files", "bundle"), "report": ("first", "last", "never"), "types": ("jpg", "pdf")}
 
@@ -52,7 +52,8 @@ class Forum:
 
     `report`: whether the report comes first, last if there is room, or never. `sides` are the parties' names in a Chinese
     text. `beside_pages` and `beside_bytes` are kept free for what goes along, such as the e-mail itself. `rest` and
-    `too_large` say where a file can go that is left out. `counts` name rows of the payment policy.
+    `too_large` say where a file can go that is left out. `counts` name rows of the payment policy. `of_site`: it is the
+    site of the order itself, which goes by its id.
     """
 
     id: str
@@ -73,6 +74,7 @@ class Forum:
     reasons: tuple[ForumReason, ...]
     beside_pages: int = 0
     beside_bytes: int = 0
+    of_site: bool = False
 
     def most(self, what: str) -> int | None:
         """The limit of that name, None where there is none."""
@@ -85,7 +87,7 @@ class Forum:
     @property
     def folder(self) -> str:
         """Where its files lie in the pack, with the slash."""
-        return "data/submission/" if self.id == DEFAULT else f"data/submission/{self.id}/"
+        return "data/submission/" if self.of_site else f"data/submission/{self.id}/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +128,19 @@ def parse_forums(text: str) -> Forums:
     return known
 
 
-def forum_names() -> tuple[str, ...]:
-    """The places that a pack can be made for."""
-    return tuple(forum.id for forum in load_forums().forums)
+def forum_names(site: str = ALIBABA) -> tuple[str, ...]:
+    """The places that a pack of an order on that site can be made for."""
+    return tuple(forum.id for forum in _open_to(site))
 
 
-def forums_of(names: Iterable[str]) -> tuple[Forum, ...]:
-    """The platform of the order, then the places of these names, each once. Raises WrongRequest for an unknown one."""
-    wanted = tuple(dict.fromkeys((DEFAULT, *names)))
-    known = {forum.id: forum for forum in load_forums().forums}
+def _open_to(site: str) -> Iterable[Forum]:
+    return (forum for forum in load_forums().forums if not forum.of_site or forum.id == site)
+
+
+def forums_of(names: Iterable[str], site: str) -> tuple[Forum, ...]:
+    """The site of the order, then the places of these names, each once. Raises WrongRequest for an unknown one."""
+    wanted = tuple(dict.fromkeys((site, *names)))
+    known = {forum.id: forum for forum in _open_to(site)}
     for name in wanted:
         if name not in known:
             raise WrongRequest(f"{name!r} is no place that a pack can be made for.", f"Places: {', '.join(known)}.")

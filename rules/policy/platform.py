@@ -27,6 +27,7 @@ DEADLINE_IDS = (
     "auto_complete",
     "reopen",
     "refund_due",
+    "return_goods",
     "other_forum",
 )
 REASONS = ("late", "not_shipped", "not_received", "quality", "quantity", "not_as_described", "damaged")
@@ -269,7 +270,8 @@ class Policy:
 
     Only the platform of the order has `reasons`, `site` (what it calls things), and pages whose words (`dispute_words`) and
     timers are read. The first of its sources is the one that its advice rests on, and `refund_source` what a refund is at
-    most. `limited`: a supplier has a limit up to which it is covered.
+    most. `wholesale`: orders are negotiated, so that they rest
+    on a contract and a sample, and a supplier is covered up to a limit.
     """
 
     name: str
@@ -290,7 +292,7 @@ class Policy:
     conflicts: tuple[Conflict, ...] = ()
     site: SiteWords | None = None
     refund_source: str = "-"
-    limited: bool = True
+    wholesale: bool = True
 
     @property
     def words(self) -> SiteWords:

@@ -6,16 +6,19 @@ from dataclasses import replace
 
 import pytest
 
-from casework.cases import find_case, open_case, targets_of
+from casework.cases import case_with_deadlines, casefile, find_case, open_case, targets_of
+from casework.keeping.watch import WatchRequest, watch
 from casework.proving.packed_facts import check_facts
 from casework.workspace import Workspace
 from collector.alias import Alias
 from collector.archive.records import entry_body
-from collector.errors import UnknownSite
+from collector.browser.accounts import Account
+from collector.errors import UnknownSite, WrongRequest
 from collector.model import ALIBABA
 from collector.site import Site
 from collector.sites.table import site_named
 from tests.paper_desk import ORDER, PaperDesk
+from tests.stories.screen import Script
 
 ELSEWHERE = "made-in-china"
 NEWER = "Install a newer tradewitness"
@@ -101,3 +104,43 @@ def test_of_a_pack_with_pages_of_such_a_site_the_facts_are_not_held_against_them
     assert problems == ()
     assert notes
     assert all(NEWER in note for note in notes)
+
+
+SECOND = "8199000011112222"
+THERE = f"https://www.aliexpress.com/p/order/detail.html?orderId={SECOND}"
+
+
+def test_the_address_of_its_order_page_says_which_site_a_new_case_is_of(ws: Workspace) -> None:
+    case = open_case(ws, SECOND, {"order": (THERE,)}, sealed=False)
+    (page,) = targets_of(ws, SECOND)
+    assert case.site == page.site == "aliexpress"
+    assert casefile(ws, case, ws.clock.now()).site == "aliexpress"
+    assert {d.id for d in case_with_deadlines(ws, case, ws.clock.now())[1]} >= {"return_goods", "claim"}
+
+
+def test_an_address_of_another_site_is_refused_before_anything_is_kept(ws: Workspace) -> None:
+    size = ws.archive.ledger.size
+    with pytest.raises(WrongRequest, match="an address of AliExpress, and the case is one of Alibaba"):
+        open_case(ws, ORDER, {"product": ("https://www.aliexpress.com/item/1005009990001112.html",)}, sealed=False)
+    assert ws.archive.ledger.size == size
+
+
+def test_orders_of_two_sites_are_not_watched_at_once(ws: Workspace) -> None:
+    with pytest.raises(WrongRequest, match="different sites"):
+        watch(ws, WatchRequest(orders=(ORDER, THERE)), Script([], present=False), lambda _: None)
+
+
+def test_an_account_is_one_of_its_site_and_the_others_are_not_asked_for_it(ws: Workspace) -> None:
+    at = ws.clock.now().isoformat()
+    ws.accounts.write(Account("main", proved_at=at))
+    assert (ws.accounts.only(), ws.accounts.only("aliexpress")) == ("main", "")
+    assert ws.accounts.new_name("aliexpress") == "aliexpress"
+    ws.accounts.write(Account("parcels", proved_at=at, site="aliexpress"))
+    assert (ws.accounts.only(), ws.accounts.only("aliexpress")) == ("main", "parcels")
+    with pytest.raises(WrongRequest, match="one of another site"):
+        watch(ws, WatchRequest(orders=(THERE,), account="main", yes=True), Script([], present=False), lambda _: None)
+
+
+def test_a_conversation_that_no_name_leads_to_asks_for_its_address(ws: Workspace) -> None:
+    with pytest.raises(WrongRequest, match="On AliExpress such a page is not found by the supplier's name"):
+        open_case(ws, SECOND, {"order": (THERE,), "thread": ("Harbour Lights Store",)}, sealed=False)

@@ -32,21 +32,13 @@ class Said:
         return json.loads(self.out)
 
 
-@dataclass
-class Desk:
-    """One user's archive and configuration, and the marketplace that stands in for the site; what was `printed` so far."""
+class _Running:
+    """Who types commands: into `folder`'s archive and configuration, by the `environment`."""
 
     folder: Path
-    market: Marketplace
-    origin: str
-    pages: dict[str, str]
     authority: Served
-    environment: dict[str, str] = field(default_factory=dict)
-    printed: list[str] = field(default_factory=list)
-
-    @property
-    def order(self) -> str:
-        return self.market.story.order.id
+    environment: dict[str, str]
+    printed: list[str]
 
     @property
     def archive(self) -> Path:
@@ -75,10 +67,51 @@ class Desk:
         config = self.archive / "config.toml"
         config.write_text(config.read_text().replace("pause_seconds = 2", "pause_seconds = 0"))
 
+
+@dataclass
+class Commands(_Running):
+    """One user's archive and configuration, before whatever the `alias` names; what was `printed` so far."""
+
+    folder: Path
+    authority: Served
+    alias: str
+    environment: dict[str, str] = field(default_factory=dict)
+    printed: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.environment = environment_of(self.folder, self.alias)
+
+
+@dataclass
+class Desk(_Running):
+    """One user's archive and configuration, and the marketplace that stands in for the site; what was `printed` so far."""
+
+    folder: Path
+    market: Marketplace
+    origin: str
+    pages: dict[str, str]
+    authority: Served
+    environment: dict[str, str] = field(default_factory=dict)
+    printed: list[str] = field(default_factory=list)
+
+    @property
+    def order(self) -> str:
+        return self.market.story.order.id
+
     def open_case(self, *options: str) -> None:
         given = [part for kind, url in self.pages.items() for part in (f"--{kind}", url)]
         said = self.run("case", "open", self.order, *given, "--name", "fans", "--zone", "Europe/Berlin", *options)
         assert said.code == 0, said.err
+
+
+def environment_of(folder: Path, alias: str) -> dict[str, str]:
+    """Where a user's own things are, and what stands in for the site."""
+    return {
+        "TRADEWITNESS_ARCHIVE": str(folder / "archive"),
+        "TRADEWITNESS_CONFIG": str(folder / "configuration"),
+        "TRADEWITNESS_LOG": str(folder / "log"),
+        "TRADEWITNESS_ALIAS": alias,
+    }
 
 
 @contextmanager
@@ -89,10 +122,5 @@ def desk(folder: Path, authority: Served, scenario: str = "led-fans", day: int |
     market = Marketplace(scenario, (datetime.now(UTC) - timedelta(days=day)).date(), day)
     with serve(market) as port:
         origin = f"http://alibaba.localhost:{port}"
-        environment = {
-            "TRADEWITNESS_ARCHIVE": str(folder / "archive"),
-            "TRADEWITNESS_CONFIG": str(folder / "configuration"),
-            "TRADEWITNESS_LOG": str(folder / "log"),
-            "TRADEWITNESS_ALIAS": f"alibaba.localhost:{port}=alibaba.com",
-        }
+        environment = environment_of(folder, f"alibaba.localhost:{port}=alibaba.com")
         yield Desk(folder, market, origin, addresses(scenario, origin), authority, environment)

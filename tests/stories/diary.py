@@ -54,7 +54,7 @@ class Page:
 
 
 class Diary:
-    """One buyer, one order, one archive; `look` keeps the pages of a day and asks."""
+    """One buyer, one order, one archive; `look` keeps the pages of a day and asks, `keep` asks nothing."""
 
     def __init__(self, folder: Path, scenario: str, *, kinds: tuple[str, ...] = KINDS) -> None:
         self.scenario = scenario
@@ -72,6 +72,11 @@ class Diary:
 
     def look(self, day: int, *said: str) -> Page:
         """The pages of that day are kept, what the buyer says is entered, and the tool is asked."""
+        self.keep(day)
+        return self.ask(day, *said)
+
+    def keep(self, day: int) -> None:
+        """The pages of that day are kept, and nobody asks."""
         self.clock.at = instant(day)
         for target in targets_of(self.ws, self.order):
             if shows(self.scenario, day, target.kind):
@@ -80,7 +85,6 @@ class Diary:
                     self.ws.archive, snapshot_for(self.ws.archive, target, body, identifier=f"{target.kind}-{day}")
                 )
         self.ws.refresh()
-        return self.ask(day, *said)
 
     def night(self, day: int) -> None:
         """A scheduled run of that day is noted, whatever it could see."""

@@ -162,6 +162,15 @@ def pack(page: Page, table: Desk, tmp_path_factory: pytest.TempPathFactory) -> P
     return take_pack(page, tmp_path)
 
 
+@pytest.fixture(scope="module")
+def index(pack: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of the pack's own page, unpacked."""
+    folder = tmp_path_factory.mktemp("unpacked")
+    with zipfile.ZipFile(pack) as packed:
+        packed.extractall(folder)
+    return next(folder.glob("*/data/index.html")).as_uri()
+
+
 def test_the_pack_that_was_made_by_clicks_alone_is_whole_and_says_so_where_it_is_dropped(
     page: Page, table: Desk, pack: Path
 ) -> None:
@@ -194,8 +203,9 @@ def boxes(served: Visitor, table: Desk, pack: Path) -> str:
     ids=lambda value: "all" if value == slice(None) else "half" if isinstance(value, slice) else None,
 )
 def test_axe_finds_nothing_on_any_page_and_none_is_wider_than_the_screen(
-    browser: Browser, served: Visitor, table: Desk, pack: Path, boxes: str, scheme: str, width: int, some: slice
+    browser: Browser, served: Visitor, table: Desk, index: str, boxes: str, scheme: str, width: int, some: slice
 ) -> None:
+    """Neither of `serve` nor in the pack, whose page has everything unfolded."""
     context = browser.new_context(
         bypass_csp=True, color_scheme="dark" if scheme == "dark" else "light", viewport={"width": width, "height": 800},
         locale="zh-CN" if scheme == "dark" else "en",  # each language at both widths, in no more runs
@@ -219,8 +229,9 @@ def test_axe_finds_nothing_on_any_page_and_none_is_wider_than_the_screen(
     same = visit.rsplit("/", 1)[1]
     paths += [f"{case}/compare/{same}/{same}", f"{case}/thread?q=carton"]
     found = []
-    for path in paths[some]:
-        page.goto(origin + path)
+    for path in (*(origin + path for path in paths[some]), index):
+        page.goto(path)
+        page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
         page.evaluate(AXE)
         result = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", _RULES)
         found += [f"{path}: {one['id']} {one['nodes'][0]['html'][:120]}" for one in result["violations"]]

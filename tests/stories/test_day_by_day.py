@@ -115,7 +115,7 @@ def test_when_it_is_decided_the_refund_is_awaited_and_nothing_of_the_buyers_is_d
 def test_the_night_before_the_end_it_is_still_an_alarm_and_after_it_never_a_farewell(tmp_path: Path) -> None:
     """The buyer of the guide, who looked at the second request and then no more: every later question is an alarm."""
     diary = Diary(tmp_path, "led-fans-missed", kinds=("order", "dispute"))
-    diary.look(75)
+    diary.keep(75)
     asked = diary.look(82, "evidence_submitted_at=2026-09-18")
     states = [asked.deadlines["evidence"].state]
     for day, hours in ((85, 15.0), (87, 17.9), (87, 18.1), (88, 8.9)):

@@ -66,7 +66,7 @@ def watched(diary: Diary, story: Silence, ends: datetime, *urls: str) -> None:
     for day in story.days:
         diary.night(day)
         if day in diary.story.days and day < story.silent:
-            diary.look(day)
+            diary.keep(day)
         for hour in range(24):
             diary.clock.at = instant(day, 15 + hour)
             if hour % 6 == 0 or abs(ends - diary.clock.at) <= _HOURLY:
@@ -79,7 +79,7 @@ def heard(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
     story: Silence = request.param
     diary = Diary(tmp_path_factory.mktemp("silent"), story.scenario)
     for day in (day for day in diary.story.days if day < story.asked):
-        diary.look(day)
+        diary.keep(day)
     ends = diary.look(story.asked).deadlines[story.deadline].act_by
     assert ends is not None
     with mail_server() as (box, mail), web_server() as (hooks, host):

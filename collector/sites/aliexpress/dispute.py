@@ -26,7 +26,7 @@ def read_dispute(frame: Frame) -> tuple[Fact, ...]:
     scribe = Scribe(frame, READER, thorough=False)
     labelled: dict[str, Callable[[str], Any]] = {
         "dispute.id": _number, "dispute.order": _number, "dispute.reason": as_text, "dispute.amount": read_money,
-        "dispute.offer": read_money, "dispute.supplier_answer": _answer, "dispute.submitted_at": moment,
+        "dispute.offer": read_money, "dispute.supplier_answer": as_text, "dispute.submitted_at": moment,
         "dispute.hint": as_text,
     }  # fmt: skip
     status = frame.read(frame.soup.select_one(".dispute-status, .issue-status"), as_text)
@@ -51,7 +51,7 @@ def disputed_orders(frame: Frame) -> tuple[Reading | None, ...]:
 
 def _label(frame: Frame, name: str, parse: Callable[[str], Any]) -> Reading | None:
     reading = frame.labelled(DISPUTE[name], parse, blanks=True)
-    if reading is not None and reading.value is None and _NONE.match(reading.place.quote):
+    if reading is not None and _NONE.match(reading.place.quote):
         return Reading(None, reading.place, blank=True)
     return reading
 
@@ -59,10 +59,6 @@ def _label(frame: Frame, name: str, parse: Callable[[str], Any]) -> Reading | No
 def _number(text: str) -> str | None:
     found = set(_NUMBER.findall(text))
     return found.pop() if len(found) == 1 else None
-
-
-def _answer(text: str) -> str | None:
-    return None if _NONE.match(text) else as_text(text)
 
 
 def _ends(frame: Frame, text: str) -> Printed | None:

@@ -25,4 +25,3 @@ DISPUTE: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "dispute.deadline": ("time left", "please respond before", "respond by"),
     "dispute.hint": ("reminder",),
 })  # fmt: skip
-TRACKING = ("tracking number", "número de seguimiento", "código de rastreamento")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
+
+from bs4 import Tag
 
 from collector.kinds import case_pages
 from collector.model import Area, Fact, StandingPage, Target
@@ -58,13 +61,19 @@ class AliExpress:
         return identify(_frames(page), target)
 
     def read(self, kind: str, page: StoredPage) -> tuple[Fact, ...]:
-        """Every core fact of that kind; what the first frame does not show is taken from the frame that does."""
-        reader, facts = page_of(kind).read, dict[str, Fact]()
-        for frame in _frames(page) if reader is not None else ():
-            for fact in reader(frame) if reader is not None else ():
-                if fact.name not in facts or (facts[fact.name].state != "read" and fact.state == "read"):
-                    facts[fact.name] = fact
-        return tuple(facts.values())
+        """Every core fact of that kind; what the first frame does not show is taken from the frame that does.
+
+        Of a page whose layout is not known, or of a wall, nothing is understood.
+        """
+        reader, frames, facts = page_of(kind).read, _frames(page), dict[str, Fact]()
+        if reader is None:
+            return ()
+        for fact in (fact for frame in frames for fact in reader(frame)):
+            if fact.name not in facts or (facts[fact.name].state != "read" and fact.state == "read"):
+                facts[fact.name] = fact
+        known = any(recognition.shows(frame, kind) for frame in frames)
+        barred = bool(recognition.recognise(page, frames).barrier)
+        return tuple(facts.values()) if known and not barred else _not_understood(frames, tuple(facts.values()))
 
     def discover(self, page: StoredPage) -> Mapping[str, str]:
         """Addresses of the pages that belong to this one, by kind: from its data, else the first link of that kind."""
@@ -161,6 +170,16 @@ class AliExpress:
 @lru_cache(maxsize=4)  # visits in flight ask several questions of their pages each, and parsing is most of the work
 def _frames(page: StoredPage) -> tuple[Frame, ...]:
     return tuple(Frame(document, page, addresses) for document in page.documents)
+
+
+def _not_understood(frames: tuple[Frame, ...], facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """Facts of a page on which nothing is understood, with how it begins as the quote; of one without a word, nothing."""
+    root = next((tag for frame in frames if frame.text and (tag := frame.soup.find(True)) is not None), None)
+    written = next((frame for frame in frames if frame.text), None)
+    if written is None or not isinstance(root, Tag):
+        return tuple(replace(fact, value=None, state="unreadable", place=None) for fact in facts)
+    place = written.place(root, written.text)
+    return tuple(replace(fact, value=None, state="unreadable", place=place) for fact in facts)
 
 
 def _stated(frame: Frame) -> list[str]:

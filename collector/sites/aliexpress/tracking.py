@@ -11,7 +11,6 @@ from collector.reading.readings import Node, Reading
 from collector.reading.scribe import Scribe
 from collector.reading.texts import as_text
 from collector.reading.times import read_epoch, read_moment
-from collector.sites.aliexpress.labels import TRACKING
 
 READER = "aliexpress.tracking/1"
 
@@ -45,9 +44,7 @@ def tracking_facts(scribe: Scribe, frame: Frame) -> tuple[Fact, ...]:
     number = frame.soup.select_one("[class*=mailNoValue]")
     arrived = [scan for scan in scans if _has_arrived(scan)]
     return (
-        scribe.fact(
-            "tracking.number", text_in(data["mailNo"]), frame.read(number, as_text), frame.labelled(TRACKING, as_text)
-        ),
+        scribe.fact("tracking.number", text_in(data["mailNo"]), frame.read(number, as_text)),
         scribe.fact("tracking.first_scan", _time(scans[-1:]), frame.read(drawn[-1], read_moment) if drawn else None),
         scribe.fact("tracking.delivered_at", _time(arrived[-1:])),
     )

@@ -7,7 +7,7 @@ from functools import lru_cache
 from collector.reading.disguise import plain_words
 from collector.reading.money import CODES, SIGNS
 from collector.reading.times import ZONES
-from collector.sites.aliexpress.labels import DISPUTE, ORDER, TRACKING
+from collector.sites.aliexpress.labels import DISPUTE, ORDER
 from collector.vocabulary import Vocabulary
 
 _SAID = """
@@ -23,7 +23,7 @@ _NAMES = """
 def vocabulary() -> Vocabulary:
     """The words of its labels and statuses, and the names that its readers look for."""
     labels = (text for table in (ORDER, DISPUTE) for texts in table.values() for text in texts)
-    words = frozenset(word for text in (*labels, *TRACKING, _SAID) for word in plain_words(text))
+    words = frozenset(word for text in (*labels, _SAID) for word in plain_words(text))
     return Vocabulary(
         words=words, alone=frozenset({*CODES, *SIGNS, *ZONES} - {""}), names=frozenset(_NAMES.split()),
         domains=("aliexpress.com", "aliexpress-media.com", "alicdn.com", "aliexpress.localhost"),

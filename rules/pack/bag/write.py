@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from functools import partial
@@ -16,7 +17,7 @@ from rules.pack.bag.proof import ProofMaterial, proof_files
 from rules.pack.bag.zipform import Member, write_zip
 from rules.pack.plan.plan import PackPlan
 
-Get = Callable[[str], bytes]
+Pieces = Callable[[str], Iterable[bytes]]
 Search = Callable[[str, bytes], None]
 
 
@@ -36,23 +37,24 @@ class _BagFile:
 
     size: int
     sha256: str
-    read: Callable[[], bytes]
+    read: Callable[[], Iterable[bytes]]
 
 
 def write_pack(
     plan: PackPlan,
     renderings: Mapping[str, bytes],
-    get: Get,
+    pieces: Pieces,
     proof: ProofMaterial,
     *,
     inspect: Callable[[Iterable[tuple[str, bytes]]], None],
-    search: Search = lambda _path, _data: None,
+    search: Search | None = None,
     sign: Callable[[bytes], bytes],
     stamp: Callable[[bytes], Mapping[str, bytes]],
     out: Path,
 ) -> PackResult:
     """Writes the pack whole or not at all.
 
+    `pieces` gives a stored original by its digest, piece by piece: a video is never in memory whole.
     `inspect` is shown what was made of the originals, by bag path, and raises where the pack must not be written.
     `search` is shown every file as it is written, by its path in the zip, and raises likewise: then nothing is written.
     `sign` gives the detached signature of the tag manifest's bytes; `stamp` gives tokens over that signature by
@@ -62,7 +64,7 @@ def write_pack(
     _require_place(out, plan.name)
     made = {**renderings, **proof_files(proof)}
     inspect(made.items())
-    files = {path: _ready(data) for path, data in made.items()} | _originals(plan, get)
+    files = {path: _ready(data) for path, data in made.items()} | _originals(plan, pieces)
     payload = dict(sorted(files.items()))
     tags = {
         "bagit.txt": _ready(DECLARATION),
@@ -88,25 +90,30 @@ def write_pack(
 
 
 def _ready(data: bytes) -> _BagFile:
-    return _BagFile(len(data), sha256(data), lambda: data)
+    return _BagFile(len(data), sha256(data), lambda: (data,))
 
 
-def _originals(plan: PackPlan, get: Get) -> dict[str, _BagFile]:
+def _originals(plan: PackPlan, pieces: Pieces) -> dict[str, _BagFile]:
     sizes = {a.digest: a.size for snapshot in plan.snapshots for a in snapshot.artefacts}
     sizes |= {one.digest: one.size for file in plan.files for one in file.sealed}
     return {
-        path: _BagFile(sizes[digest], digest, partial(get, digest))
+        path: _BagFile(sizes[digest], digest, partial(pieces, digest))
         for exhibit in plan.exhibits
         for path, digest in exhibit.files.items()
     }
 
 
-def _pieces(path: str, file: _BagFile, search: Search) -> Iterable[bytes]:
-    data = file.read()
-    if len(data) != file.size or sha256(data) != file.sha256:
+def _pieces(path: str, file: _BagFile, search: Search | None) -> Iterator[bytes]:
+    """The file's bytes, held against what was sealed; with a search whole, so that it sees all of it at once."""
+    digest, size = hashlib.sha256(), 0
+    for piece in file.read() if search is None else (b"".join(file.read()),):
+        if search is not None:
+            search(path, piece)
+        digest.update(piece)
+        size += len(piece)
+        yield piece
+    if (size, digest.hexdigest()) != (file.size, file.sha256):
         raise DamagedArchive(f"The stored bytes of {path} are not those that were sealed.", "Run: tradewitness verify")
-    search(path, data)
-    return (data,)
 
 
 def _manifest(files: Mapping[str, _BagFile]) -> bytes:

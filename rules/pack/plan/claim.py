@@ -256,8 +256,9 @@ def _money(known: KnownFacts) -> tuple[ClaimLine, ...]:
         known.line("Order total", "order.total"),
         known.line("Paid", "order.paid"),
         known.line("Asked for", "dispute.amount", "amount_claimed"),
-        known.line("Supplier's limit", "supplier.limit"),
     ]
+    if load_policy(known.casefile.site).wholesale:
+        lines.append(known.line("Supplier's limit", "supplier.limit"))
     return tuple(line for line in lines if line.text != "not known")
 
 

@@ -68,6 +68,7 @@ class PackPlan:
     names parts of a visit's pictures that copies are cut out of; `lacking` says why more may have been written in the
     conversation than is shown, or ""; `camera` is what photos and videos say of themselves, by file id; `defects` what is
     wrong with the goods, as the buyer counted it. With a `redaction` every text here has personal data taken out.
+    With `pictures_read` a machine read the text in photos.
     """
 
     v: int
@@ -101,6 +102,7 @@ class PackPlan:
     camera: Mapping[str, CameraData]
     defects: Defects | None
     redaction: Redaction | None = None
+    pictures_read: bool = False
 
     @property
     def site(self) -> str:
@@ -132,6 +134,7 @@ def plan(
     private: Mapping[str, Private] | None = None,
     acting: Mapping[str, tuple[str, ...]] | None = None,
     camera: Mapping[str, CameraData] | None = None,
+    pictures_read: bool = False,
     chosen: Selection | None = None,
     redaction: Redaction | None = None,
 ) -> PackPlan:
@@ -146,7 +149,7 @@ def plan(
     known = tuple(dict.fromkeys(reasons))
     _require_reasons(known)
     _require_one_way(choices, redaction)
-    forums_of(choices.forums)
+    forums_of(choices.forums, casefile.site)
     casefile = casefile.known()
     chosen = chosen or choose(casefile, choices)
     judged = private or {}
@@ -171,7 +174,7 @@ def plan(
         covering=covering,
         claim=claim_of(casefile, known, found, numbers, exhibits),
         claim_zh=claim_in_chinese(casefile, known, numbers, exhibits),
-        proofs=proofs_of(casefile, load_policy(), known, exhibits, chosen),
+        proofs=proofs_of(casefile, load_policy(casefile.site), known, exhibits, chosen),
         changes=changes,
         timeline=timeline_of(casefile, rows, numbers, choices.since, changes),
         exhibits=exhibits,
@@ -189,6 +192,7 @@ def plan(
         lacking=not_whole(casefile),
         camera={file.id: of_camera[file.id] for file in chosen.files if file.id in of_camera},
         defects=defects_of(casefile, chosen.files, numbers),
+        pictures_read=pictures_read and not choices.redact,
         redaction=redaction,
     )
 

@@ -24,7 +24,7 @@ class RedactedOrigin:
     Where not all places that have to be covered are known (`pages_known`, and of a walk `stops_known`), a copy is shown with
     a box of the buyer's alone.
     `exchanges`, `sockets` and `told` (role and part) are left out of the web archive. `recorded`: its ledger entry is shown;
-    `sent`: the web archive may show the rest of it.
+    `sent`: the web archive may show the rest of it; `copied`: the pack has a redacted copy of its text.
     """
 
     counts: tuple[tuple[str, int], ...] = ()
@@ -39,6 +39,7 @@ class RedactedOrigin:
     told: tuple[tuple[str, int], ...] = ()
     recorded: bool = True
     sent: bool = True
+    copied: bool = False
 
     @property
     def hidden(self) -> Mapping[tuple[str, int], str]:

@@ -20,7 +20,7 @@ _KINDS = ("event", "change", "message", "deadline", "file")
 _NAMES = {"event": "what happened", "change": "page changed", "message": "admitted in writing", "deadline": "deadline",
           "file": "file added"}  # fmt: skip
 _WIDE, _AXIS, _DAY, _TEXT = 720, 92, 128, 228
-_TOP, _PITCH, _LEAST, _LONGEST = 18, 27, 360, 88  # pixels, but for the letters of a line
+_TOP, _PITCH, _MOST_APART, _ROOM, _LONGEST = 18, 27, 60, 360, 88  # pixels, but for the letters of a line
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,9 @@ def drawn(plan: PackPlan, rows: Iterable[TimelineRow]) -> Markup:
     moments = _moments(plan, rows)
     if len(moments) < 2:
         return Markup()
-    scale = _Scale(moments[0].at, max(moments[-1].at, plan.as_of), max(_LEAST, _PITCH * len(moments)))
+    scale = _Scale(
+        moments[0].at, max(moments[-1].at, plan.as_of), max(_PITCH, min(_MOST_APART, _ROOM // len(moments))) * len(moments)
+    )
     tall = scale.height + 2 * _TOP + 34
     told = (
         f"{len(moments)} moments from {_day(moments[0], plan)} to {_day(moments[-1], plan)}; the table says each in words."

@@ -18,10 +18,11 @@ _LONGEST = 360
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A picture of a file, as JPEG, upright; of a video the frame at `at_ms`."""
+    """A picture of a file, as JPEG, upright; of a video the frame at `at_ms`. `lines` is what a machine read in it."""
 
     data: bytes
     at_ms: int | None = None
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,8 @@ def make_renderings(
         made |= _redacted_text(exhibit, (redacted or {}).get(plan.origin(exhibit), ""))
     made["data/report.pdf"] = report
     made |= {picture_path(*which): picture for which, picture in changed.items()}
-    made["data/index.html"] = render_viewer(plan, paths, has_wacz=bool(wacz), changed=changed).encode("utf-8", "replace")
+    viewer = render_viewer(plan, paths, has_wacz=bool(wacz), changed=changed, shots=shots)
+    made["data/index.html"] = viewer.encode("utf-8", "replace")
     made["data/timeline.csv"] = timeline_csv(plan.timeline)
     made["data/timeline.json"] = timeline_json(plan.timeline)
     made["data/certificate.md"] = _certificate(plan)

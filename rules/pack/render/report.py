@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -23,14 +23,14 @@ from rules.language.facts import fact_words, plain_words, sentence
 from rules.language.words import day_words
 from rules.pack.plan.bates import Numbered, bates
 from rules.pack.plan.brief import first_exhibits, sections_by_exhibit, ten_lines
-from rules.pack.plan.exhibits import is_as_text
+from rules.pack.plan.exhibits import folder, is_as_text
 from rules.pack.plan.plan import PackPlan
 from rules.pack.plan.timeline import MESSAGES, TimelineRow
 from rules.pack.plan.withheld import Withheld, together
 from rules.pack.plan.wording import REASONS, STATES, UNWITNESSED, WHO, said, say
 from rules.pack.render.changed import Pictures, inlined, picture_path
 from rules.pack.render.chronology import drawn
-from rules.pack.render.contact import Cell
+from rules.pack.render.contact import Cell, Shot
 from rules.pack.render.sheets import Fit, sheets_of
 from rules.policy.calendars import day_in, zone_of
 from rules.policy.platform import load_policy
@@ -135,15 +135,19 @@ def render_viewer(
     has_wacz: bool = False,
     *,
     changed: Iterable[tuple[int, int]] = (),
+    shots: Mapping[str, Sequence[Shot]] | None = None,
 ) -> str:
     """data/index.html: offline, no script, images from this folder only; `copies` holds bag paths by exhibit number,
-    `changed` which pictures there are of what was changed.
+    `changed` which pictures there are of what was changed, `shots` what was read in the buyer's own.
     """
     paths = {number: tuple(all_of) for number, all_of in (copies or {}).items()}
     numbers = bates(plan.exhibits, {number: len(all_of) for number, all_of in paths.items()})
     rows, hidden = key_rows(plan)
     style = _asset("pack.css") + _asset("viewer.css")
-    views = [_view(plan, exhibit, paths.get(exhibit.number, ()), numbers[exhibit.number]) for exhibit in plan.exhibits]
+    views = [
+        _view(plan, exhibit, paths.get(exhibit.number, ()), numbers[exhibit.number], (shots or {}).get(exhibit.number, ()))
+        for exhibit in plan.exhibits
+    ]
     return html().get_template("index.html.j2").render(
         plan=plan, site=load_policy(plan.site).words, text=_TEXT,
         style=style, style_hash=_hash(style), rows=rows, hidden=hidden,
@@ -222,6 +226,9 @@ def notes_of(plan: PackPlan, exhibit: Exhibit) -> tuple[str, ...]:
     redacted = plan.redaction.of(plan.origin(exhibit)) if plan.redaction else None
     if redacted and redacted.words:
         notes.append(f"Taken out by the buyer: {redacted.words}.")
+    if redacted and redacted.copied:
+        where = folder(exhibit).replace("data/exhibits/", "redacted/")
+        notes.append(f"A copy of its text without these: {where}text.txt.")
     if redacted and not redacted.recorded:
         notes.append("Its sealed record is withheld with it: the proof shows that it stands in the ledger.")
     if redacted and redacted.is_dark and not redacted.pages_known:
@@ -335,7 +342,9 @@ def _messages(plan: PackPlan, kind: str = "message") -> tuple[TimelineRow, ...]:
     return tuple(row for row in plan.timeline if row.kind == kind)
 
 
-def _view(plan: PackPlan, exhibit: Exhibit, copies: tuple[str, ...], number: Numbered) -> ShownExhibit:
+def _view(
+    plan: PackPlan, exhibit: Exhibit, copies: tuple[str, ...], number: Numbered, shots: Sequence[Shot]
+) -> ShownExhibit:
     facts = tuple(
         ShownFact(
             sentence(fact_words(fact.name, site=plan.site)), _fact_value(fact, plan), fact.place.path if fact.place else ""
@@ -349,9 +358,16 @@ def _view(plan: PackPlan, exhibit: Exhibit, copies: tuple[str, ...], number: Num
     )
     shown_copies = tuple(ShownCopy(path.removeprefix("data/"), number.page(n)) for n, path in enumerate(copies, 1))
     withheld = tuple(item for item in plan.withheld if item.exhibit == exhibit.number)
-    return ShownExhibit(
-        exhibit, shown_copies, facts, files, withheld, (*notes_of(plan, exhibit), *_unshown(plan, exhibit, copies))
-    )
+    notes = (*notes_of(plan, exhibit), *_unshown(plan, exhibit, copies), *_read_in(plan, shots))
+    return ShownExhibit(exhibit, shown_copies, facts, files, withheld, notes)
+
+
+def _read_in(plan: PackPlan, shots: Iterable[Shot]) -> tuple[str, ...]:
+    """What a machine read in a photo; whoever cites it compares it with the picture."""
+    if not plan.pictures_read:
+        return ()
+    lines = [line for shot in shots for line in shot.lines]
+    return (f"Read in the picture by a machine, checked by nobody: “{' / '.join(lines)}”",) if lines else ()
 
 
 def _unshown(plan: PackPlan, exhibit: Exhibit, copies: tuple[str, ...]) -> tuple[str, ...]:

@@ -54,7 +54,7 @@ def submissions(
     """Bag path to bytes of every folder that the plan asks for; `copies` by exhibit number, `pdfs` by bag path."""
     documents = documents_of(plan, copies, pdfs, binder)
     made: dict[str, bytes] = {}
-    for forum in forums_of(plan.choices.forums):
+    for forum in forums_of(plan.choices.forums, plan.site):
         left_out = without_pages(plan, forum, documents, has_wacz=has_wacz, has_report=bool(report))
         handed = (*documents, *report_as(forum, report, binder))
         index, fitted = _with_index(plan, forum, handed, binder, print_pdf)

@@ -29,7 +29,7 @@ DAY = 60
 def diary(tmp_path: Path) -> Diary:
     """A case in dispute of which every page was kept."""
     made = Diary(tmp_path, "led-fans")
-    made.look(DAY)
+    made.keep(DAY)
     return made
 
 
@@ -207,7 +207,7 @@ def test_of_ten_planted_blindnesses_none_is_missed(tmp_path: Path, what: str) ->
     """Each is said by Today, and was not before it was planted."""
     day, plant, kind, words = PLANTED[what]
     made = Diary(tmp_path, "led-fans", kinds=("order", "thread", "dispute"))
-    made.look(day)
+    made.keep(day)
     assert today(made.ws).blind == ()
     plant(made)
     made.ws.refresh()

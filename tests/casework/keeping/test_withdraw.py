@@ -16,7 +16,7 @@ from casework.workspace import Workspace
 from collector.errors import WrongRequest
 from collector.model import AddedFile
 from tests.pack_reader import unpacked
-from tests.paper_desk import ORDER, quiet
+from tests.paper_desk import ORDER, paper_browser, quiet
 
 
 @pytest.fixture
@@ -52,7 +52,8 @@ def test_a_pack_leaves_a_withdrawn_file_out_and_tells_of_it_without_its_name(
     ws: Workspace, chat: AddedFile, tmp_path: Path
 ) -> None:
     withdraw(ws, ORDER, [chat.id], "another order's", quiet)
-    answer = make_pack(ws, ORDER, PackRequest(output=tmp_path / "case.zip"), quiet)
+    with paper_browser():
+        answer = make_pack(ws, ORDER, PackRequest(output=tmp_path / "case.zip"), quiet)
     assert (answer.problems, "chat" in {exhibit.kind for exhibit in answer.exhibits}) == ((), False)
     bag = unpacked(answer.path, tmp_path / "bag")
     timeline = (bag / "data" / "timeline.json").read_text()

@@ -63,6 +63,9 @@ class Objects:
     def get(self, digest: str) -> bytes:
         return self.kept[digest]
 
+    def pieces(self, digest: str) -> Iterable[bytes]:
+        return (self.kept[digest],)
+
     def artefact(self, role: str, part: int, media_type: str, data: bytes, note: str = "") -> Artefact:
         self.salts += 1
         salt = hashlib.sha256(f"salt {self.salts}".encode()).hexdigest()[:32]
@@ -269,13 +272,17 @@ class Sealed:
         later = AS_OF + timedelta(minutes=5)
         return make_renderings(made, self.objects.get, sealed, print_stub, no_exchanges, later, look=look)
 
-    def pack(self, out: Path, made: PackPlan | None = None, *, stamped: bool = True) -> PackResult:
+    def pack(
+        self, out: Path, made: PackPlan | None = None, *, stamped: bool = True, renderings: dict[str, bytes] | None = None
+    ) -> PackResult:
+        """The pack of a plan, rendered anew unless its renderings are given."""
         made = made or self.plan()
         stamp = self.stamp if stamped else lambda _: {}
         proof = self.proof(made)
         return write_pack(
-            made, self.renderings(made), self.objects.get, proof, inspect=unread, sign=self.sign, stamp=stamp, out=out
-        )
+            made, renderings or self.renderings(made), self.objects.pieces, proof,
+            inspect=unread, sign=self.sign, stamp=stamp, out=out,
+        )  # fmt: skip
 
 
 def unread(_: Iterable[tuple[str, bytes]]) -> None:

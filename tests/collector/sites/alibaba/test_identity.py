@@ -26,9 +26,9 @@ def target(kind: str, url: str = "", **expects: str) -> Target:
 
 @pytest.mark.parametrize("kind", EXPECTS)
 def test_the_right_page_is_recognised_on_every_day(kind: str) -> None:
-    for day in days_with(kind):
-        assert ALIBABA.identity(market_page(kind, day), target(kind, **EXPECTS[kind])).ok is True
-        assert ALIBABA.identity(market_page(kind, day), target(kind)).ok is True
+    for page in (market_page(kind, day) for day in days_with(kind)):
+        assert ALIBABA.identity(page, target(kind, **EXPECTS[kind])).ok is True
+        assert ALIBABA.identity(page, target(kind)).ok is True
 
 
 @pytest.mark.parametrize("kind", ["order", "dispute", "supplier", "thread"])

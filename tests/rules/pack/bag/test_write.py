@@ -139,13 +139,14 @@ def test_the_bag_is_described(bag: Path, made: PackPlan) -> None:
 def test_a_pack_of_ours_is_replaced_and_anything_else_is_left_alone(sealed: Sealed, made: PackPlan, tmp_path: Path) -> None:
     """A pack can be made again in its place; a file, a folder or another zip is not lost to a slip of the hand."""
     out = tmp_path / "a.zip"
-    first = sealed.pack(out, made)
-    assert sealed.pack(out, made).path == first.path
+    renderings = sealed.renderings(made)
+    first = sealed.pack(out, made, renderings=renderings)
+    assert sealed.pack(out, made, renderings=renderings).path == first.path
     other = tmp_path / "letter.zip"
     other.write_bytes(b"not a pack")
     for place in (other, tmp_path, tmp_path / "absent" / "a.zip"):
         with pytest.raises(WrongRequest):
-            sealed.pack(place, made)
+            sealed.pack(place, made, renderings=renderings)
     assert other.read_bytes() == b"not a pack"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.zip", "letter.zip"]
 
@@ -157,7 +158,7 @@ def test_a_stored_object_that_changed_makes_no_pack(sealed: Sealed, made: PackPl
         write_pack(
             made,
             renderings,
-            lambda _: b"rotten",
+            lambda _: (b"rotten",),
             sealed.proof(made),
             inspect=unread,
             sign=sealed.sign,

@@ -17,7 +17,8 @@ REDACTOR = Redactor(BUYER, (ORDER, "BX2208846173NL", "Foshan Brightwing Electric
     ("text", "left"),
     [
         ("Call +31 6 12345678 now", "Call [phone] now"), ("手机：13800138000。", "手机：[phone]。"),
-        ("ring 138 0013 8000", "ring [phone]"), ("0755-26001234 ext", "[phone] ext"), ("(415) 555-2671", "[phone]"),
+        ("ring 138 0013 8000", "ring [phone]"), ("0755-26001234 ext", "[phone] ext"), ("(11) 96123-4567", "[phone]"),
+        ("(415) 555-2671", "[phone]"),
         ("415-555-2671", "[phone]"), ("06 12 34 56 78", "[phone]"), ("06.12.34.56.78", "[phone]"),
         ("0171 1234567", "[phone]"), ("020 7946 0958", "[phone]"), ("06-12345678", "[phone]"),
         ("0031612345678", "[phone]"), ("Tel. (030) 901820", "Tel. [phone]"), ('"mobile":"0612345678"', '"mobile":"[phone]"'),

@@ -113,7 +113,7 @@ def zipped(evil: Sealed, tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     out = tmp_path_factory.mktemp("zipped") / "pack.zip"
     return write_pack(
-        made, renderings, evil.objects.get, evil.proof(made), inspect=unread, sign=evil.sign, stamp=evil.stamp, out=out
+        made, renderings, evil.objects.pieces, evil.proof(made), inspect=unread, sign=evil.sign, stamp=evil.stamp, out=out
     ).path  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from rules.pack.plan.plan import PackPlan
 from rules.policy.forums import Forum, forum_names, forums_of, load_forums
 from tests.rules.pack.synthetic import Sealed
 
-FORUMS = load_forums().forums
+FORUMS = forums_of(forum_names(), "alibaba")
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +50,9 @@ def test_every_source_of_a_place_is_named_with_the_day_on_which_it_was_read() ->
     """A limit without a source would be an invention."""
     known = load_forums()
     assert all(source.looked >= date(2026, 11, 1) and len(source.title) > 20 for source in known.sources)
-    used = {limit.source for forum in FORUMS for limit in forum.limits}
-    used |= {reason.source for forum in FORUMS for reason in forum.reasons}
-    assert {source.id for source in known.sources} == used | {forum.timing_source for forum in FORUMS}
+    used = {limit.source for forum in known.forums for limit in forum.limits}
+    used |= {reason.source for forum in known.forums for reason in forum.reasons}
+    assert {source.id for source in known.sources} == used | {forum.timing_source for forum in known.forums}
 
 
 @pytest.mark.parametrize("forum", [forum for forum in FORUMS if "zh" in forum.languages], ids=lambda forum: forum.id)
@@ -70,7 +70,7 @@ def test_the_chinese_statement_has_no_english_sentence(forum: Forum, files: Mapp
 
 def test_the_statement_names_the_reason_as_the_place_does(files: Mapping[str, bytes]) -> None:
     """A bank looks for its code."""
-    (_, visa) = forums_of(["visa"])
+    (_, visa) = forums_of(["visa"], "alibaba")
     text = _text(files, visa, "statement.txt")
     assert "13.1 Merchandise/services not received" in text
     assert "13.3 Not as described" in text
