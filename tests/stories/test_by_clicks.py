@@ -216,16 +216,8 @@ def test_axe_finds_nothing_on_any_page_and_none_is_wider_than_the_screen(
     page.goto(origin + case)
     visit = page.get_attribute("a.visit", "href") or ""
     paths = ["/", "/new", "/nights", "/settings", "/verify", "/search?q=carton", "/nope"]
-    paths += [
-        case,
-        f"{case}/thread",
-        f"{case}/facts",
-        f"{case}/changes",
-        f"{case}/draft",
-        f"{case}/pack?look=1&redact=on",
-        visit,
-    ]
-    paths += [boxes]
+    rest = ("thread", "facts", "changes", "draft", "pack?look=1&redact=on")
+    paths += [case, *(f"{case}/{one}" for one in rest), boxes, visit]
     same = visit.rsplit("/", 1)[1]
     paths += [f"{case}/compare/{same}/{same}", f"{case}/thread?q=carton"]
     found = []
