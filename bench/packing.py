@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 from PIL import Image
@@ -46,14 +47,14 @@ def evidence(folder: Path) -> list[Path]:
     return paths
 
 
-def pack(out: Path) -> None:
+def pack(out: Path, as_of: str) -> None:
     """In this process, as the command does it; prints the seconds, and the most memory in MB."""
     import cli
 
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
     began = time.perf_counter()
     with paper_browser():
-        code = cli.run(["pack", ORDER, "--reason", "damaged", "-o", str(out), "--json"])
+        code = cli.run(["pack", ORDER, "--reason", "damaged", "-o", str(out), "--as-of", as_of, "--json"])
     took = time.perf_counter() - began
     own = resource.getrusage(resource.RUSAGE_SELF)
     children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
@@ -61,8 +62,8 @@ def pack(out: Path) -> None:
     print(json.dumps(told), file=sys.stderr)
 
 
-def told_of_pack(desk: PaperDesk, out: Path) -> dict[str, float]:
-    command = [sys.executable, "-m", "bench.packing", str(out)]
+def told_of_pack(desk: PaperDesk, out: Path, as_of: str) -> dict[str, float]:
+    command = [sys.executable, "-m", "bench.packing", str(out), as_of]
     environment = {**os.environ, **desk.environment}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     told: dict[str, float] = json.loads(done.stderr.splitlines()[-1])
@@ -89,10 +90,11 @@ def main() -> int:
         desk.begin()
         desk.keep()
         desk.did("add", ORDER, *files)
-        first = told_of_pack(desk, folder / "pack.zip")
+        as_of = datetime.now(UTC).isoformat()  # another instant is another plan
+        first = told_of_pack(desk, folder / "pack.zip", as_of)
         packs, plains = [], []
         for _ in range(ROUNDS):
-            packs.append(told_of_pack(desk, folder / "pack.zip"))
+            packs.append(told_of_pack(desk, folder / "pack.zip", as_of))
             plains.append(plain(files, folder / "plain.zip"))
         size = (folder / "pack.zip").stat().st_size / 1e6
     took, theirs = statistics.median(one["took"] for one in packs), statistics.median(plains)
@@ -105,6 +107,6 @@ def main() -> int:
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
-        pack(Path(sys.argv[1]))
+        pack(Path(sys.argv[1]), sys.argv[2])
     else:
         sys.exit(main())

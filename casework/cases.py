@@ -393,7 +393,7 @@ def _casefile(ws: Workspace, case: Case, stamp: datetime, now: datetime, every_l
     if every_look:
         read = ws.index.facts_among(case.order, frozenset(kept))
     else:
-        read = ws.index.facts_that_tell(case.order, kept, _TOLD_TOGETHER)
+        read = ws.index.facts_that_tell(kept, _TOLD_TOGETHER)
     events = [LedgerEvent(seq, "snapshot", s.visit.machine_time, f"{s.target.kind}: {s.outcome}") for seq, s in visits]
     events += [LedgerEvent(f.seq, "file", f.added_at, f.name) for f in files]
     events += [

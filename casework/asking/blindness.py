@@ -15,7 +15,7 @@ from collector.canonical import made
 from collector.kinds import page_kind
 from collector.model import Deadline, PageTrace
 from rules.case.casefile import CaseFile
-from rules.night.blindness import Blind, Watching, emptied_list, faded, off, site_changed, unseen, wall
+from rules.night.blindness import LOOKED_BACK, Blind, Watching, emptied_list, faded, off, site_changed, unseen, wall
 from rules.night.running import running
 
 _EmptiedList = tuple[str, str, int, datetime]
@@ -51,7 +51,7 @@ def _of_case(
     # A look at another page says nothing of a dispute's timer.
     seen = ws.index.last_whole(case.order, "dispute" if runs.in_dispute and "dispute" in kinds else "")
     passed = any(d.act_by and d.act_by <= now for d in one.deadlines)
-    looks = [each.at for each in ws.index.looks(case.order) if each.outcome == "complete"] if passed else []
+    looks = ws.index.whole_since(case.order, now - LOOKED_BACK) if passed else []
     watching = Watching(case.order, case.zone, runs, bool(targets), "dispute" in kinds, seen, looks)
     yield from unseen(watching, now)
     yield from off(watching, one.deadlines, nights, now)

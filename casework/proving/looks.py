@@ -17,7 +17,7 @@ from collector.saved.camera import camera_data
 from collector.saved.ocr import lines_of
 from collector.saved.stills import Stills, stills_of
 from rules.pack.plan.plan import PackPlan
-from rules.pack.render.contact import Shot
+from rules.pack.render.contact import OwnPicture
 
 SHOWN = ("image/", "video/")
 
@@ -29,7 +29,7 @@ class Looks:
         self._objects = objects
         self._read = planned.pictures_read
         self._pool = ThreadPoolExecutor(os.cpu_count() or 1)
-        self._begun: dict[str, Future[tuple[Shot, ...]]] = {}
+        self._begun: dict[str, Future[tuple[OwnPicture, ...]]] = {}
         for exhibit in planned.exhibits:
             file = planned.file(exhibit)
             drawn = planned.redaction is not None and file is not None and planned.redaction.of(file.id).drawn
@@ -42,14 +42,14 @@ class Looks:
     def __exit__(self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None) -> None:
         self._pool.shutdown(cancel_futures=True)
 
-    def __call__(self, media_type: str, digest: str, data: bytes | None) -> Iterable[Shot]:
+    def __call__(self, media_type: str, digest: str, data: bytes | None) -> Iterable[OwnPicture]:
         """The pictures of a kept file, or of bytes that were found in one."""
         if data is not None:
             return _shots(stills_of(media_type, data))
         begun = self._begun.get(digest)
         return begun.result() if begun else self._kept(media_type, digest)
 
-    def _kept(self, media_type: str, digest: str) -> tuple[Shot, ...]:
+    def _kept(self, media_type: str, digest: str) -> tuple[OwnPicture, ...]:
         shots = _shots(self._stills(media_type, digest))
         if not self._read or not media_type.startswith("image/"):
             return shots
@@ -65,8 +65,8 @@ class Looks:
             return stills_of(media_type, file)
 
 
-def _shots(stills: Stills) -> tuple[Shot, ...]:
-    return tuple(Shot(still.data, still.at_ms) for still in stills.pictures)
+def _shots(stills: Stills) -> tuple[OwnPicture, ...]:
+    return tuple(OwnPicture(still.data, still.at_ms) for still in stills.pictures)
 
 
 def camera_of(objects: FolderObjects, files: Iterable[AddedFile]) -> Mapping[str, CameraData]:

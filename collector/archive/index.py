@@ -28,7 +28,7 @@ from collector.saved.record import page_record
 
 _LOG = logging.getLogger(__name__)
 
-FORMAT = "16"
+FORMAT = "17"
 ReadFacts = Callable[[Snapshot], tuple[Fact, ...]]
 ReviseFacts = Callable[[Snapshot, tuple[Fact, ...]], tuple[Fact, ...]]
 
@@ -106,7 +106,9 @@ from files f join looks l on l.origin = f.id join told t on t.telling = l.tellin
 }
 INDEXES = {
     "tellings_by_mark": ("tellings", "mark"), "statements_by_mark": ("statements", "mark"),
-    "snapshots_of_case": ("snapshots", "case_id", "seq"),
+    "statements_by_name": ("statements", "name"), "told_by_statement": ("told", "statement"),
+    "snapshots_of_case": ("snapshots", "case_id", "seq"), "snapshots_in_order": ("snapshots", "seq"),
+    "snapshots_of_page": ("snapshots", "case_id", "target", "outcome", "seq"),
     "snapshots_by_time": ("snapshots", "at", "account"), "files_of_case": ("files", "case_id", "seq"),
     "descriptions_of_case": ("descriptions", "case_id", "seq"),
 }  # fmt: skip

@@ -28,6 +28,8 @@ _OF_MESSAGES = frozenset({"thread.messages", "thread.complete", "thread.disagree
 _LOOKED_BACK = 10  # visits to a page, for the last that kept the whole of it
 _LOOK = "s.id, s.at, s.target, s.url, s.kind, s.outcome, s.why, t.says, s.seq"  # of a look, without what it kept
 _LOOKS = "snapshots s join looks l on l.origin = s.id join tellings t on t.id = l.telling"
+# Of each page of a case's own list the newest look.
+_NEWEST = "select max(seq) from snapshots where case_id = ? and target != '' group by target"
 Table = Literal["cases", "snapshots", "facts", "files"]
 _Asked = ParamSpec("_Asked")
 _T = TypeVar("_T")
@@ -296,6 +298,11 @@ class Queries:
         sql = f"select {_LOOK} from {_LOOKS} where case_id = ? order by seq"  # noqa: S608
         return [_look(row) for row in self._rows(sql, case)]
 
+    def whole_since(self, case: str, since: datetime) -> list[datetime]:
+        """When visits for a case kept the whole page, from an instant on, oldest first."""
+        sql = "select at from snapshots where case_id = ? and at >= ? and outcome = 'complete' order by seq"
+        return [datetime.fromisoformat(row["at"]) for row in self._rows(sql, case, instant(since))]
+
     def looks_after(self, case: str, since: datetime) -> list[datetime]:
         """When the visits for a case were that are later than an instant."""
         rows = self._rows("select at from snapshots where case_id = ? and at > ?", case, instant(since))
@@ -341,49 +348,56 @@ class Queries:
               select {_LOOK}, l.telling, {shown} as shown, lag({shown}) over w as before, lead({shown}) over w as after
               from {_LOOKS} where s.case_id = ? and s.at <= ? window w as ({page})
             )
-            select * from beside where shown is not before or shown is not after
-              or telling in (select d.telling from told d join statements a on a.id = d.statement
-                where substr(a.name, 1, length(?)) = ? and a.state != 'not_shown')
+            select * from beside where shown is not before or shown is not after or telling in (
+              select telling from told where statement in (
+                select id from statements where name >= ? and name < ? and state != 'not_shown'))
             order by seq"""  # noqa: S608 - constants of this module
-        return [_look(row) for row in self._rows(sql, case, instant(until), always, always)]
+        return [_look(row) for row in self._rows(sql, case, instant(until), always, f"{always}\U0010ffff")]
 
-    def facts_that_tell(self, case: str, origins: Iterable[str], always: Iterable[str]) -> list[Fact]:
+    def facts_that_tell(self, origins: Iterable[str], always: Iterable[str]) -> list[Fact]:
         """What these looks and files of a case say, oldest first: of what looks at one page say under one name the first and
         the last of those that followed each other and said the same, and all under names that begin with one of `always`.
         """
-        page = "partition by iif(s.target = '', s.url, s.target), f.name order by f.seq, f.n"
-        shown = "json_array(f.statement, f.lacks, s.url)"
         names = [name for each in always for name in (each, each)]
-        kept = " or ".join(["substr(name, 1, length(?)) = ?"] * (len(names) // 2))
+        kept = " or ".join(["substr(a.name, 1, length(?)) = ?"] * (len(names) // 2))
+        same = "t.statement is {0}(t.statement) over w and p.url is {0}(p.url) over w and p.lacks is {0}(p.lacks) over w"
         sql = f"""
-            with beside as (
-              select f.*, {shown} as shown, lag({shown}) over w as before, lead({shown}) over w as after
-              from facts f left join snapshots s on s.id = f.snapshot
-              where +f.case_id = ? and f.snapshot in (select value from json_each(?)) window w as ({page})
+            with page as (
+              select o.value as origin, l.telling, iif(s.target = '', s.url, s.target) as page, s.url, s.seq,
+                iif(s.outcome = 'complete', '', s.why) as lacks
+              from json_each(?) o join looks l on l.origin = o.value left join snapshots s on s.id = o.value
+            ), said as (
+              select p.origin, t.n, p.page is null or {kept} as kept,
+                ({same.format("lag")}) and ({same.format("lead")}) as amid
+              from page p join told t on t.telling = p.telling join statements a on a.id = t.statement
+              window w as (partition by p.page, a.name order by p.seq, t.n)
             )
-            select * from beside where saved or shown is not before or shown is not after or {kept} order by seq, n"""  # noqa: S608
-        return [fact_of_row(row) for row in self._rows(sql, case, json.dumps(list(origins)), *names)]
+            select f.* from said join facts f on f.snapshot = said.origin and f.n = said.n where said.kept or not said.amid
+            order by f.seq, f.n"""  # noqa: S608 - constants of this class
+        return [fact_of_row(row) for row in self._rows(sql, json.dumps(list(origins)), *names)]
 
     @of_case
     def newest_not_whole(self, case: str) -> list[Look]:
         """Of each page of a case the newest visit, where that kept less than the whole; newest first."""
-        # With max(), SQLite takes the other columns from the row that holds it (sqlite.org/lang_select.html, 2.5).
         rows = self._rows(
-            f"select {_LOOK}, max(seq) from {_LOOKS} where case_id = ? "  # noqa: S608 - constants of this module
-            "group by target, case target when '' then url end having outcome != 'complete' order by max(seq) desc",
-            case,
-        )
+            f"select {_LOOK} from {_LOOKS} where s.seq in ({_NEWEST} union"  # noqa: S608 - constants of this module
+            " select max(seq) from snapshots where case_id = ? and target = '' group by url) and outcome != 'complete'"
+            " order by s.seq desc",
+            case, case,
+        )  # fmt: skip
         return [_look(row) for row in rows]
 
     @of_case
     def histories(self, case: str) -> dict[str, PageHistory]:
         """By target what came of the looks at each page of a case; those at addresses outside its own list are left out."""
         newest = self._rows(
-            f"select {_LOOK}, s.status, max(seq) from {_LOOKS} where case_id = ? and target != '' group by target",  # noqa: S608
+            f"select {_LOOK}, s.status from {_LOOKS} where s.seq in ({_NEWEST})",  # noqa: S608 - constants of this module
             case,
         )
         whole = self._rows(
-            "select target, at, max(seq) from snapshots where case_id = ? and outcome = 'complete' group by target", case
+            "select target, at from snapshots where seq in (select max(seq) from snapshots where case_id = ?"
+            " and target != '' and outcome = 'complete' group by target)",
+            case,
         )
         kept = {row["target"]: datetime.fromisoformat(row["at"]) for row in whole}
         return {row["target"]: PageHistory(_look(row), row["status"], row["seq"], kept.get(row["target"])) for row in newest}
@@ -396,11 +410,12 @@ class Queries:
         show what is missing; where nothing at all of it could be read, it is another page than it was.
         """
         newest = self._rows(
-            "select id, target, kind, at, outcome, max(seq) as seq from snapshots where case_id = ? and target != ''"
-            " and (outcome = 'complete' or (outcome = 'partial' and status < 400 and identified in ('ok', 'partial')))"
-            " group by target",
-            case,
-        )
+            "select id, target, kind, at, outcome, seq from snapshots where seq in (select max(seq) from ("
+            " select target, seq from snapshots where case_id = ? and target != '' and outcome = 'complete' union all"
+            " select target, seq from snapshots where case_id = ? and target != '' and outcome = 'partial'"
+            " and status < 400 and identified in ('ok', 'partial')) group by target)",
+            case, case,
+        )  # fmt: skip
         return [self._trace(case, row) for row in newest]
 
     def _trace(self, case: str, row: sqlite3.Row) -> PageTrace:

@@ -26,12 +26,14 @@ from collector.canonical import commitment, made
 from collector.ledger.checkpoint import checkpoint_name, checkpoint_or_none
 from collector.ledger.merkle import Tree, leaf_hash
 
-FORMAT = "1"
+FORMAT = "2"
 Describe = Callable[[bytes, int, str], "LineSummary"]
 _T = TypeVar("_T")
 _BUSY_S = 30.0
 _NOTHING = "none"  # the stamp of a file that is not there
 _PIECE = 1 << 20
+_NEAR = 1 << 13  # what a visit's openings take up, which stand together
+_TOLD_APART = 16  # bytes of a commitment
 _NEWEST = 64  # checkpoints whose files are looked at whenever all are asked for
 _TABLES = (
     "create table state (key text primary key, value) without rowid",
@@ -41,7 +43,7 @@ _TABLES = (
     "create index entries_about on entries (about, seq) where about != ''",
     "create index entries_noted on entries (seq) where note != ''",
     "create table nodes (height integer, number integer, hash blob, primary key (height, number)) without rowid",
-    "create table openings (commitment text primary key, digest text, salt text) without rowid",
+    "create table openings (commitment blob primary key, place integer) without rowid",  # of it the first bytes
     "create table checkpoints (name text primary key, stamp text, data blob) without rowid",
 )
 
@@ -130,9 +132,11 @@ class Catalogue:
 
     def openings(self, names: Iterable[str]) -> list[tuple[str, str, str]]:
         """Commitment, digest and salt of what each of these names, in no order; what names nothing is left out."""
-        sql = "select commitment, digest, salt from openings where commitment in (select value from json_each(?))"
-        wanted = json.dumps(list(names))
-        return self._asked(lambda db: list(db.execute(sql, (wanted,))))
+        wanted = set(names)
+        found = self._asked(lambda db: [row for row in map(partial(_place_of, db), wanted) if row is not None])
+        with _reading(self._openings, _NEAR) as stream:
+            told = [_opening_at(stream, place) for place in sorted(found)]
+        return [opening[:3] for opening in told if opening is not None and opening[0] in wanted]
 
     def checkpoints(self) -> dict[str, bytes]:
         """Every file that is named as a checkpoint, in the order of their sizes; b"" for one that is none.
@@ -169,9 +173,13 @@ class Catalogue:
         except sqlite3.Error:
             return False
         try:
-            if self._asked(_made_as) != _made_as(other):
-                return True  # a view, or a column that is computed, could go on for ever: it is not asked
-            if _state(other, "format") != FORMAT or (_state(other, "entries"), _state(other, "openings")) != self._stamps():
+            # A view, or a column that is computed, could go on for ever: only what is made as ours is asked.
+            made, ours = _made_as(other), self._asked(_made_as)
+            if made.get("state") == ours["state"] and _state(other, "format") != FORMAT:
+                return False  # of another version: the next command makes it again
+            if made != ours:
+                return True
+            if (_state(other, "entries"), _state(other, "openings")) != self._stamps():
                 return False  # the next command mends it
             return any(self._asked(partial(_all, table)) != _all(table, other) for table in ("entries", "nodes", "openings"))
         except sqlite3.OperationalError:
@@ -283,9 +291,9 @@ class Catalogue:
                 end = 0
             stream.seek(end)
             for line in _whole_lines(stream):
-                end += len(line) + 1
                 if (opening := opening_in(line)) is not None:
-                    db.execute("insert or replace into openings values (?, ?, ?)", opening[:3])
+                    db.execute("insert or replace into openings values (?, ?)", (_short(opening[0]), end))
+                end += len(line) + 1
         _put_state(db, opened=end)
 
     def _checkpoint_files(self, db: sqlite3.Connection) -> dict[str, bytes]:
@@ -337,6 +345,24 @@ def opening_in(line: bytes) -> tuple[str, str, str, bool] | None:
     return named, record.digest, record.salt, record.commitment == named
 
 
+def _short(name: str) -> bytes:
+    """As much of a commitment as tells it from all others: what is found by it is held against the whole."""
+    try:
+        return bytes.fromhex(name)[:_TOLD_APART]
+    except ValueError:
+        return b""  # it names nothing
+
+
+def _place_of(db: sqlite3.Connection, name: str) -> int | None:
+    row = db.execute("select place from openings where commitment = ?", (_short(name),)).fetchone()
+    return int(row[0]) if row else None
+
+
+def _opening_at(stream: BinaryIO, place: int) -> tuple[str, str, str, bool] | None:
+    stream.seek(place)
+    return opening_in(stream.readline())
+
+
 def _make_tables(db: sqlite3.Connection) -> None:
     for (name,) in db.execute("select name from sqlite_master where type = 'table'").fetchall():
         db.execute(f'drop table if exists "{name}"')
@@ -349,8 +375,8 @@ def _all(table: str, db: sqlite3.Connection) -> list[Any]:
     return db.execute(f"select * from {table} order by 1, 2").fetchall()  # noqa: S608 - one of three names
 
 
-def _made_as(db: sqlite3.Connection) -> list[Any]:
-    return db.execute("select name, sql from sqlite_master where sql is not null order by name").fetchall()
+def _made_as(db: sqlite3.Connection) -> dict[str, str]:
+    return dict(db.execute("select name, sql from sqlite_master where sql is not null"))
 
 
 def _is_made(db: sqlite3.Connection) -> bool:
@@ -409,8 +435,8 @@ def _stamp(path: Path) -> str:
 
 
 @contextmanager
-def _reading(path: Path) -> Iterator[BinaryIO]:
-    with path.open("rb", buffering=_PIECE) if path.exists() else open(os.devnull, "rb") as stream:  # noqa: PTH123
+def _reading(path: Path, piece: int = _PIECE) -> Iterator[BinaryIO]:
+    with path.open("rb", buffering=piece) if path.exists() else open(os.devnull, "rb") as stream:  # noqa: PTH123
         yield stream
 
 

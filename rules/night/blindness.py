@@ -17,6 +17,7 @@ from rules.night.running import Running
 BLIND_AFTER = timedelta(hours=36)
 BLIND_AFTER_IN_DISPUTE = timedelta(hours=12)
 _TOLD_FOR = timedelta(days=7)  # how long it is told that nobody looked when a deadline ended
+LOOKED_BACK = _TOLD_FOR + BLIND_AFTER  # looks before that change nothing of what is told now
 _SEVERAL = 2  # cases in which a kind of page can be read no more: that is the site
 _NAMED = 4  # facts that a sentence names
 
@@ -44,8 +45,8 @@ class Blind:
 class Watching:
     """A case as somebody watches it: its zone, what runs in it, and whether it has any page, and one of its dispute.
 
-    `looked` is when a page (of the dispute, where one runs) was last kept whole; `looks` are when any of its pages was,
-    oldest first.
+    `looked` is when a page (of the dispute, where one runs) was last kept whole; `looks` are when any of its pages was
+    within LOOKED_BACK, oldest first.
     """
 
     case: str

@@ -103,7 +103,7 @@ def test_nothing_is_due_otherwise_because_what_repeats_another_look_is_left_out(
     def due(read: list[Fact]) -> list[object]:
         return list(deadlines(case(*events, *read, as_of=now), load_policy()))
 
-    told = index.facts_that_tell("1", looks, ("dispute.", "thread."))
+    told = index.facts_that_tell(looks, ("dispute.", "thread."))
     assert due(told) == due([fact for each in facts.values() for fact in each])
 
 

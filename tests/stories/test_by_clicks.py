@@ -16,6 +16,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from collector.browser.find import find_browser
+from collector.browser.launch import FEATURES_OFF
 from fixtures.authority import Served
 from tests.stories.desk import Desk, desk
 from tests.stories.screen import screen, sign_in
@@ -60,7 +61,8 @@ def served(table: Desk) -> Iterator[Visitor]:
 def browser() -> Iterator[Browser]:
     found = find_browser()
     with sync_playwright() as driver:
-        one = driver.chromium.launch(executable_path=str(found), args=["--no-sandbox"])
+        off = f"--disable-features={','.join(FEATURES_OFF)}"  # else pages of the browser's own are loaded beside ours
+        one = driver.chromium.launch(executable_path=str(found), args=["--no-sandbox", off])
         yield one
         one.close()
 

@@ -17,7 +17,7 @@ _LONGEST = 360
 
 
 @dataclass(frozen=True, slots=True)
-class Shot:
+class OwnPicture:
     """A picture of a file, as JPEG, upright; of a video the frame at `at_ms`. `lines` is what a machine read in it."""
 
     data: bytes
@@ -37,14 +37,14 @@ class Cell:
     source: str
 
 
-def cells_of(plan: PackPlan, shots: Mapping[str, Sequence[Shot]]) -> tuple[Cell, ...]:
+def cells_of(plan: PackPlan, shots: Mapping[str, Sequence[OwnPicture]]) -> tuple[Cell, ...]:
     """The sheet's pictures, of which `shots` are those by exhibit number; () where they are few."""
     if sum(map(len, shots.values())) < FEWEST:
         return ()
     return tuple(_cells(plan, shots))
 
 
-def _cells(plan: PackPlan, shots: Mapping[str, Sequence[Shot]]) -> Iterator[Cell]:
+def _cells(plan: PackPlan, shots: Mapping[str, Sequence[OwnPicture]]) -> Iterator[Cell]:
     for exhibit in plan.exhibits:
         file = plan.file(exhibit)
         if file is None:

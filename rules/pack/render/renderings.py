@@ -23,7 +23,7 @@ from rules.pack.plan.wording import UNWITNESSED, say
 from rules.pack.redact.boxes import boxes_of, covered
 from rules.pack.redact.decided import RedactedOrigin, Redaction
 from rules.pack.render.changed import Pictures, change_pictures, picture_path
-from rules.pack.render.contact import Cell, Shot, cells_of
+from rules.pack.render.contact import Cell, OwnPicture, cells_of
 from rules.pack.render.copies import Stamp, conversation_copies, frame_sheet, instead_of, page_copies, photo_copy
 from rules.pack.render.marks import marks_of
 from rules.pack.render.pdf import finished, pages_of
@@ -40,7 +40,7 @@ REDACTED_COPY = (
 Get = Callable[[str], bytes]
 WebArchive = Callable[[Iterable[Snapshot], Mapping[str, Private]], bytes]
 Inside = Callable[[str, frozenset[str]], Iterable[tuple[str, bytes]]]
-Look = Callable[[str, str, bytes | None], Iterable[Shot]]
+Look = Callable[[str, str, bytes | None], Iterable[OwnPicture]]
 MOST_PICTURES = 40  # of a conversation that brought more, the older ones are in the original alone
 
 
@@ -98,7 +98,7 @@ def make_renderings(
     return made | submissions(plan, copies, pdfs, report, binder, print_pdf, has_wacz=bool(wacz))
 
 
-def _shots(plan: PackPlan, exhibit: Exhibit, look: Look) -> tuple[Shot, ...]:
+def _shots(plan: PackPlan, exhibit: Exhibit, look: Look) -> tuple[OwnPicture, ...]:
     """What is to be seen of a photo or video of the buyer's; nothing of what is withheld, and of other files."""
     file = plan.file(exhibit)
     if file is None or not file.media_type.startswith(("image/", "video/")):
@@ -107,7 +107,7 @@ def _shots(plan: PackPlan, exhibit: Exhibit, look: Look) -> tuple[Shot, ...]:
     return tuple(look(file.media_type, file.digest, None)) if shown else ()
 
 
-def _without_boxes(plan: PackPlan, shots: Mapping[str, tuple[Shot, ...]]) -> dict[str, tuple[Shot, ...]]:
+def _without_boxes(plan: PackPlan, shots: Mapping[str, tuple[OwnPicture, ...]]) -> dict[str, tuple[OwnPicture, ...]]:
     """The pictures on which nothing has to be covered."""
     if plan.redaction is None:
         return dict(shots)
@@ -141,7 +141,7 @@ def _numbered(page: Callable[..., str], printed: bytes) -> str:
 
 
 def _all_copies(
-    plan: PackPlan, get: Get, inside: Inside, look: Look, shots: Mapping[str, tuple[Shot, ...]]
+    plan: PackPlan, get: Get, inside: Inside, look: Look, shots: Mapping[str, tuple[OwnPicture, ...]]
 ) -> dict[str, list[bytes]]:
     """The reading copies by exhibit number, each page with its number in the pack."""
     copies: dict[str, list[bytes]] = {}
@@ -187,7 +187,7 @@ def _copies(plan: PackPlan, exhibit: Exhibit, get: Get, inside: Inside, look: Lo
     return _sent_pictures(plan, exhibit, file, inside, look, first)
 
 
-def _shot_copies(plan: PackPlan, exhibit: Exhibit, shots: Sequence[Shot], first: int) -> list[bytes]:
+def _shot_copies(plan: PackPlan, exhibit: Exhibit, shots: Sequence[OwnPicture], first: int) -> list[bytes]:
     """The stamped copy of a photo, or one sheet with the frames of a video."""
     file = plan.file(exhibit)
     assert file is not None  # only files have shots

@@ -30,7 +30,7 @@ from rules.pack.plan.withheld import Withheld, together
 from rules.pack.plan.wording import REASONS, STATES, UNWITNESSED, WHO, said, say
 from rules.pack.render.changed import Pictures, inlined, picture_path
 from rules.pack.render.chronology import drawn
-from rules.pack.render.contact import Cell, Shot
+from rules.pack.render.contact import Cell, OwnPicture
 from rules.pack.render.sheets import Fit, sheets_of
 from rules.policy.calendars import day_in, zone_of
 from rules.policy.platform import load_policy
@@ -135,7 +135,7 @@ def render_viewer(
     has_wacz: bool = False,
     *,
     changed: Iterable[tuple[int, int]] = (),
-    shots: Mapping[str, Sequence[Shot]] | None = None,
+    shots: Mapping[str, Sequence[OwnPicture]] | None = None,
 ) -> str:
     """data/index.html: offline, no script, images from this folder only; `copies` holds bag paths by exhibit number,
     `changed` which pictures there are of what was changed, `shots` what was read in the buyer's own.
@@ -343,7 +343,7 @@ def _messages(plan: PackPlan, kind: str = "message") -> tuple[TimelineRow, ...]:
 
 
 def _view(
-    plan: PackPlan, exhibit: Exhibit, copies: tuple[str, ...], number: Numbered, shots: Sequence[Shot]
+    plan: PackPlan, exhibit: Exhibit, copies: tuple[str, ...], number: Numbered, shots: Sequence[OwnPicture]
 ) -> ShownExhibit:
     facts = tuple(
         ShownFact(
@@ -362,7 +362,7 @@ def _view(
     return ShownExhibit(exhibit, shown_copies, facts, files, withheld, notes)
 
 
-def _read_in(plan: PackPlan, shots: Iterable[Shot]) -> tuple[str, ...]:
+def _read_in(plan: PackPlan, shots: Iterable[OwnPicture]) -> tuple[str, ...]:
     """What a machine read in a photo; whoever cites it compares it with the picture."""
     if not plan.pictures_read:
         return ()

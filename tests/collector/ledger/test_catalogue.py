@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from collector.errors import DamagedArchive
 from collector.ledger import merkle
+from collector.ledger.catalogue import FORMAT
 from collector.ledger.log import Ledger, Opening, about_case, new_salt
 
 NOW = datetime(2026, 10, 4, 12, 0, tzinfo=UTC)
@@ -190,3 +191,16 @@ def test_whatever_happens_between_two_checkpoints_their_roots_are_those_of_the_f
         path = ledger.tree().inclusion_proof(size // 2)
         leaf = merkle.leaf_hash(ledger.lines()[size // 2])
         assert merkle.root_from_inclusion(leaf, size // 2, size, path) == bytes.fromhex(root(ledger))
+
+
+@pytest.mark.parametrize(("version", "disagrees"), [("1", False), (FORMAT, True)])
+def test_a_catalogue_of_another_version_is_not_held_against_the_ledger(
+    ledger: Ledger, version: str, disagrees: bool
+) -> None:
+    assert ledger.size
+    path = catalogue_of(ledger)
+    with sqlite3.connect(path) as other:
+        other.execute("update state set value = ? where key = 'format'", (version,))
+        other.execute("drop table openings")
+    other.close()
+    assert Ledger(ledger.folder, catalogued=False).catalogue.disagrees_with(path) is disagrees

@@ -31,7 +31,7 @@ from rules.pack.bag.proof import ProofMaterial, openings_of
 from rules.pack.bag.write import PackResult, write_pack
 from rules.pack.plan.exhibits import Choices
 from rules.pack.plan.plan import AuthorityStamp, CoveringCheckpoint, PackPlan, plan
-from rules.pack.render.contact import Shot
+from rules.pack.render.contact import OwnPicture
 from rules.pack.render.renderings import Look, make_renderings
 from rules.policy.platform import load_policy
 
@@ -75,8 +75,8 @@ class Objects:
 def as_they_are(get: Callable[[str], bytes]) -> Look:
     """Photos for reading copies as they were kept: nobody decodes hostile ones here."""
 
-    def look(media_type: str, digest: str, data: bytes | None) -> Iterable[Shot]:
-        return (Shot(data or get(digest)),) if media_type.startswith("image/") else ()
+    def look(media_type: str, digest: str, data: bytes | None) -> Iterable[OwnPicture]:
+        return (OwnPicture(data or get(digest)),) if media_type.startswith("image/") else ()
 
     return look
 

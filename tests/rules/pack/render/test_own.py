@@ -10,7 +10,7 @@ from PIL import Image
 
 from rules.pack.plan.defects import Defect, Defects
 from rules.pack.plan.plan import PackPlan
-from rules.pack.render.contact import Shot, cells_of
+from rules.pack.render.contact import OwnPicture, cells_of
 from rules.pack.render.copies import Stamp, frame_sheet
 from rules.pack.render.report import render_report, render_viewer
 from tests.rules.pack.synthetic import Sealed
@@ -18,10 +18,10 @@ from tests.rules.pack.synthetic import Sealed
 EVIL = "<script>alert(1)</script>\u202egpj.exe"
 
 
-def shot(colour: str = "tan", at_ms: int | None = None, *lines: str) -> Shot:
+def shot(colour: str = "tan", at_ms: int | None = None, *lines: str) -> OwnPicture:
     out = io.BytesIO()
     Image.new("RGB", (64, 48), colour).save(out, "JPEG")
-    return Shot(out.getvalue(), at_ms, lines)
+    return OwnPicture(out.getvalue(), at_ms, lines)
 
 
 @pytest.fixture
