@@ -242,6 +242,11 @@ class Queries:
         renderings = made(tuple[RenderingRecord, ...], json.loads(rows[0]["body"])["renderings"])
         return {one.path: one.commitment for one in renderings}
 
+    def packs(self, case: str) -> list[tuple[datetime, dict[str, Any]]]:
+        """When each pack of a case was made for the first time, oldest first, and what was noted of it."""
+        rows = self._rows("select at, body from packs where case_id = ? order by seq", case)
+        return [(datetime.fromisoformat(row["at"]), json.loads(row["body"])) for row in rows]
+
     # -- visits -------------------------------------------------------------------------------------------------------
 
     def snapshot(self, identifier: str) -> Snapshot | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from html import unescape
 from importlib import resources
 from pathlib import Path
 
@@ -180,6 +182,15 @@ def test_the_pack_that_was_made_by_clicks_alone_is_whole_and_says_so_where_it_is
 
 
 # Each page once, every second one wide and light; each in every width and scheme in the long proofs.
+@pytest.fixture(scope="module")
+def boxes(served: Visitor, table: Desk, pack: Path) -> str:
+    """The page on which boxes are drawn on a pack's pictures, with one of them."""
+    done = served.finished(served.post(f"/case/{table.order}/pack/copies", {"redact": "on"})).body
+    place = re.search(r'href="(/case/\d+/pack/boxes/[^"]+)"', done)
+    assert place is not None, done
+    return f"{unescape(place[1])}&on=A01:1&x=20&y=30&w=40&h=24"
+
+
 @pytest.mark.parametrize(
     ("width", "scheme", "some"),
     [
@@ -194,7 +205,7 @@ def test_the_pack_that_was_made_by_clicks_alone_is_whole_and_says_so_where_it_is
     ids=lambda value: "all" if value == slice(None) else "half" if isinstance(value, slice) else None,
 )
 def test_axe_finds_nothing_on_any_page_and_none_is_wider_than_the_screen(
-    browser: Browser, served: Visitor, table: Desk, index: str, scheme: str, width: int, some: slice
+    browser: Browser, served: Visitor, table: Desk, index: str, boxes: str, scheme: str, width: int, some: slice
 ) -> None:
     """Neither of `serve` nor in the pack, whose page has everything unfolded."""
     context = browser.new_context(
@@ -207,7 +218,8 @@ def test_axe_finds_nothing_on_any_page_and_none_is_wider_than_the_screen(
     page.goto(origin + case)
     visit = page.get_attribute("a.visit", "href") or ""
     paths = ["/", "/new", "/nights", "/settings", "/verify", "/search?q=carton", "/nope"]
-    paths += [case, f"{case}/thread", f"{case}/facts", f"{case}/changes", f"{case}/draft", f"{case}/pack?look=1", visit]
+    rest = ("thread", "facts", "changes", "draft", "pack?look=1&redact=on")
+    paths += [case, *(f"{case}/{one}" for one in rest), boxes, visit]
     same = visit.rsplit("/", 1)[1]
     paths += [f"{case}/compare/{same}/{same}", f"{case}/thread?q=carton"]
     found = []

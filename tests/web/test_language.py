@@ -15,8 +15,12 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
+from casework.asking.dossier import CheckAnswer
+from casework.blocks import Span, Table
 from casework.notices import notify
+from casework.views import findings
 from casework.workspace import Workspace
+from collector.model import Finding
 from rules.policy.platform import load_policy
 from scripts.catalogue import LOCALES, ROOT, literals, updated
 from tests.modules import nodes
@@ -24,7 +28,7 @@ from tests.paper_desk import ORDER
 from tests.web.serving import Visitor, serving
 from web import language
 from web.house import _Nobody
-from web.language import COOKIE, Translations, preferred
+from web.language import COOKIE, Translated, Translations, preferred
 
 CHINESE = LOCALES / "zh_CN" / "LC_MESSAGES"
 BOTH = [CHINESE / "web.po", CHINESE / "told.po"]
@@ -138,6 +142,15 @@ def test_what_is_not_known_stays_english_and_is_marked_so(few: Translations) -> 
     assert [(one.text, one.lang) for one in few.pieces("Entered. Nobody knows this. Nor that.")] == [
         ("已录入。", None), ("Nobody knows this. Nor that.", "en"),
     ]  # fmt: skip
+
+
+def test_the_words_that_raised_a_finding_stay_as_they_were_written() -> None:
+    finding = Finding("redflag.payment", "problem", "The supplier asks for money elsewhere.", words="pay to my own account")
+    (table,) = (one for one in findings([CheckAnswer(ORDER, (), (finding,))]).blocks if isinstance(one, Table))
+    (raised,) = (part.text for cell in table.rows[0] if isinstance(cell, tuple) for part in cell if isinstance(part, Span))
+    known = language.catalogue("zh")
+    assert known is not None
+    assert known.pieces(raised) == (Translated("依据的词语："), Translated("pay to my own account", ""))
 
 
 def test_what_others_said_keeps_its_words_and_its_days(few: Translations) -> None:
