@@ -25,13 +25,14 @@ from collector.model import Area
 from collector.progress import Progress, silent
 from rules.pack.plan.exhibits import Choices
 from rules.pack.redact.boxes import RedactBox, boxes_of
+from rules.policy.forums import load_forums
 from rules.policy.platform import REASONS
 from web.handover import all_made_at, made_at, new_place
 from web.page import begin, desk_of, page, posted, shown_view, text
 from web.uploads import received
 from web.work import Outcome, WebPerson
 
-_CHOICES = ("reason", "all", "originals", "since", "redact", "also", "box")
+_CHOICES = ("reason", "all", "originals", "forum", "since", "redact", "also", "box")
 
 
 def _choices_of(given: ImmutableMultiDict[str, Any]) -> list[tuple[str, str]]:
@@ -44,10 +45,12 @@ def _request_of(given: ImmutableMultiDict[str, Any], output: Path | None = None)
     listed = given.getlist
     reasons = tuple(one for one in listed("reason") if one in REASONS)
     since = next((one for one in listed("since") if isinstance(one, str)), "").strip()
+    forums = tuple(one for one in listed("forum") if isinstance(one, str) and one)
     also = (word.strip() for text in listed("also") if isinstance(text, str) for word in text.splitlines())
     choices = Choices(
         all=bool(listed("all")), with_originals=bool(listed("originals")), redact=bool(listed("redact")),
         redact_also=tuple(filter(None, also)), redact_boxes=tuple(one for one in listed("box") if isinstance(one, str)),
+        forums=forums,
     )  # fmt: skip
     return PackRequest(reasons, "", since, choices, output, bool(listed("accept_risk")))
 
@@ -65,6 +68,7 @@ def choose(request: Request) -> Response:
         "A pack",
         case=case,
         reasons=REASONS,
+        forums=[forum for forum in load_forums().forums if not forum.of_site],
         chosen=wanted,
         choices=_choices_of(query),
         preview=preview,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -42,7 +43,7 @@ from rules.pack.bag.verify import verify_pack
 from rules.pack.bag.write import write_pack
 from rules.pack.plan.exhibits import Choices, Selection, choose
 from rules.pack.plan.personal import PersonalData, personal_data
-from rules.pack.plan.plan import CoveringCheckpoint, PackPlan, plan, plan_digest
+from rules.pack.plan.plan import CoveringCheckpoint, EarlierPack, PackPlan, plan, plan_digest
 from rules.pack.plan.withheld import Withheld
 from rules.pack.plan.wording import say
 from rules.pack.redact.boxes import boxes_of
@@ -116,6 +117,7 @@ class PackPreview:
     """What a pack would show and withhold.
 
     `order` are the exhibits' numbers, strongest first, each with what it shows for the reasons; `places` where they go.
+    `new` says in a sentence what is new since an earlier pack, "" where there was none.
     """
 
     name: str
@@ -123,6 +125,7 @@ class PackPreview:
     disclosed: Disclosed
     order: tuple[tuple[str, tuple[str, ...]], ...] = ()
     places: tuple[Destination, ...] = ()
+    new: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +155,29 @@ def preview_pack(ws: Workspace, wanted: str, request: PackRequest) -> PackPrevie
     file = casefile(ws, case, as_of_instant(ws, request.as_of, case.zone))
     planned = _plan(ws, file, request, replace(request.choices, since=_day(request.since))).plan
     _require_something(ws, file)
+    planned = replace(planned, earlier=_earlier(ws, file))
     return _preview(planned, _disclosed(ws, planned, _looked(ws, planned, file)))
 
 
 def _preview(planned: PackPlan, disclosed: Disclosed) -> PackPreview:
     order = tuple((exhibit.number, shows) for exhibit, shows in strongest_first(planned))
-    return PackPreview(planned.name, planned.exhibits, disclosed, order, _places(planned, {}))
+    return PackPreview(planned.name, planned.exhibits, disclosed, order, _places(planned, {}), planned.new_words)
+
+
+def _earlier(ws: Workspace, file: CaseFile) -> EarlierPack | None:
+    """The newest pack that was made before the last thing was kept of the case, so that another order of making packs of
+    the same evidence makes no other pack.
+
+    A pack of an earlier version notes no exhibits: all that was kept by then counts as shown.
+    """
+    newest = max((event.seq for event in file.events), default=0)
+    before = [(at, body) for at, body in ws.index.packs(file.order) if body.get("checkpoint", newest + 1) <= newest]
+    if not before or before[-1][0] > file.as_of:
+        return None
+    at, body = before[-1]
+    by_then = [one.id for one in file.files if one.seq < body["checkpoint"]]
+    by_then += [snapshot.id for seq, snapshot in ws.index.snapshots(file.order) if seq < body["checkpoint"]]
+    return EarlierPack(str(body.get("name", "")), at, tuple(body.get("shows", by_then)))
 
 
 def _places(planned: PackPlan, made: Mapping[str, bytes]) -> tuple[Destination, ...]:
@@ -254,7 +274,7 @@ def make_pack(
     progress("looking at what the other side gets")
     look = _looked(ws, planned, file)
     disclosed = _disclosed(ws, planned, look)
-    tell(_preview(planned, disclosed))
+    tell(_preview(replace(planned, earlier=_earlier(ws, file)), disclosed))
     if not request.accept_risk:
         look.require_nothing()
     progress("sealing what is new")
@@ -262,7 +282,7 @@ def make_pack(
     ws.refresh()
     checkpoint = covering_checkpoint(ws, max(event.seq for event in file.events), key)
     proof = PackProof(ws, checkpoint, key)
-    planned = replace(planned, covering=proof.covering)
+    planned = replace(planned, covering=proof.covering, earlier=_earlier(ws, file))
     renderings = _renderings(ws, case, planned, made.texts, progress)
     places = _places(planned, renderings)
     tell_files(places)
@@ -417,6 +437,7 @@ def _renderings(
     from collector.browser.launch import print_pdf
 
     progress("making the report, the viewer and the reading copies")
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it tells of tables in a print that no reader misses
     get = ws.archive.objects.get
     with Looks(ws.archive.objects, planned) as looks:
         made = make_renderings(
@@ -429,6 +450,7 @@ def _renderings(
             partial(_inside, get),
             looks,
             PdfBinder(),
+            partial(_words_of, ws),
             redacted,
         )
     openings, records = [], []
@@ -442,6 +464,7 @@ def _renderings(
         "plan": digest,
         "checkpoint": planned.covering.size,
         "renderings": records,
+        "shows": [planned.origin(exhibit) for exhibit in planned.exhibits],
     }
     ws.archive.record("pack.made", body, openings)
     ws.refresh()
@@ -470,6 +493,11 @@ def _inside(get: Callable[[str], bytes], digest: str, names: frozenset[str]) -> 
     if is_zip(data):
         return files_in(data, lambda name: folded(name) in wanted)
     return ((name, inner) for name, inner in files_attached(data) if folded(name) in wanted)
+
+
+def _words_of(ws: Workspace, file: AddedFile) -> tuple[str, ...]:
+    """The text of one of the buyer's files, paragraph by paragraph."""
+    return tuple(passage.text for text in texts_of([file], ws.archive.objects) for passage in text.passages)
 
 
 def _rendering(ws: Workspace, commitment: str) -> bytes:

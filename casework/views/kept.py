@@ -163,7 +163,7 @@ def packed(answer: PackAnswer) -> View:
 def pack_preview(preview: PackPreview) -> View:
     """What the other side would see of a case, and what not, before a pack is made."""
     value = {"name": preview.name, "exhibits": preview.exhibits, **_disclosed_value(preview.disclosed)}
-    value |= {"order": preview.order, "places": preview.places}
+    value |= {"order": preview.order, "places": preview.places, "new": preview.new}
     blocks = (*_shown_to_others(preview.exhibits, preview.disclosed), *_handed_in(preview))
     stops = _suspected("This would stop the pack", preview.disclosed)
     end = hint("No pack was written. Leave something out with --exclude.")
@@ -182,7 +182,9 @@ def handed_in(places: Iterable[Destination]) -> View:
 
 
 def _handed_in(preview: PackPreview) -> Iterator[Block]:
-    """In which order the exhibits go, and where to."""
+    """What is new, in which order the exhibits go, and where to."""
+    if preview.new:
+        yield line(preview.new)
     for place in preview.places:
         yield line(f"To hand in: {place.title}. {place.seen_by}")
         yield hint(f"{sentence(place.limits)}.")

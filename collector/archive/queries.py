@@ -242,6 +242,11 @@ class Queries:
         renderings = made(tuple[RenderingRecord, ...], json.loads(rows[0]["body"])["renderings"])
         return {one.path: one.commitment for one in renderings}
 
+    def packs(self, case: str) -> list[tuple[datetime, dict[str, Any]]]:
+        """When each pack of a case was made for the first time, oldest first, and what was noted of it."""
+        rows = self._rows("select at, body from packs where case_id = ? order by seq", case)
+        return [(datetime.fromisoformat(row["at"]), json.loads(row["body"])) for row in rows]
+
     # -- visits -------------------------------------------------------------------------------------------------------
 
     def snapshot(self, identifier: str) -> Snapshot | None:
@@ -361,19 +366,23 @@ class Queries:
         names = [name for each in always for name in (each, each)]
         kept = " or ".join(["substr(a.name, 1, length(?)) = ?"] * (len(names) // 2))
         same = "t.statement is {0}(t.statement) over w and p.url is {0}(p.url) over w and p.lacks is {0}(p.lacks) over w"
+        # Only what is wanted is put together, and in this order: a join with all facts would make them all each time.
         sql = f"""
             with page as (
-              select o.value as origin, l.telling, iif(s.target = '', s.url, s.target) as page, s.url, s.seq,
-                iif(s.outcome = 'complete', '', s.why) as lacks
-              from json_each(?) o join looks l on l.origin = o.value left join snapshots s on s.id = o.value
+              select o.value as origin, l.telling, iif(s.target = '', s.url, s.target) as page, s.url, s.at,
+                coalesce(s.seq, f.seq) as seq, iif(s.outcome = 'complete', '', s.why) as lacks
+              from json_each(?) o join looks l on l.origin = o.value
+              left join snapshots s on s.id = o.value left join files f on f.id = o.value
             ), said as (
-              select p.origin, t.n, p.page is null or {kept} as kept,
-                ({same.format("lag")}) and ({same.format("lead")}) as amid
+              select p.*, t.n, {kept} as kept, ({same.format("lag")}) and ({same.format("lead")}) as amid
               from page p join told t on t.telling = p.telling join statements a on a.id = t.statement
               window w as (partition by p.page, a.name order by p.seq, t.n)
             )
-            select f.* from said join facts f on f.snapshot = said.origin and f.n = said.n where said.kept or not said.amid
-            order by f.seq, f.n"""  # noqa: S608 - constants of this class
+            select p.origin as snapshot, a.name, a.state, a.value, t.reader, t.place, coalesce(p.at, t.at) as at,
+              p.page is null as saved, coalesce(p.lacks, t.lacks) as lacks
+            from said p cross join told t on t.telling = p.telling and t.n = p.n
+            cross join statements a on a.id = t.statement
+            where p.page is null or p.kept or not p.amid order by p.seq, p.n"""  # noqa: S608 - constants of this class
         return [fact_of_row(row) for row in self._rows(sql, json.dumps(list(origins)), *names)]
 
     @of_case

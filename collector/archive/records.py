@@ -145,6 +145,7 @@ _MAY_HOLD: Mapping[str, Mapping[str, Any]] = {
     "fact.asserted": {"why": str},
     "file.described": {"kind": str, "note": str, "withdrawn": bool, "why": str, "corrects": int, "alias": str, **_OF_A_PAGE},
     "run.finished": {"lists": tuple[ListRecord, ...]},
+    "pack.made": {"shows": tuple[str, ...], "checkpoint": int, "name": str},
     "timestamp.received": {"revocation": Mapping[str, str], "until": datetime},
 }
 

@@ -43,8 +43,8 @@ _UNITS = {
 # What pages print of an order's and a dispute's state.
 _STATES = {
     "delivered": "已送达", "completed": "已完成", "shipped": "已发货", "in transit": "运输中",
-    "waiting for supplier response": "等待供应商回复", "waiting for buyer evidence": "等待买方举证",
-    "waiting for buyer confirmation": "等待买方确认", "waiting for shipment": "等待发货", "closed": "已关闭",
+    "waiting for supplier response": "等待供应商回复", "waiting for buyer evidence": "等待买家举证",
+    "waiting for buyer confirmation": "等待买家确认", "waiting for shipment": "等待发货", "closed": "已关闭",
     "waiting for supplier to ship": "等待供应商发货", "in dispute": "纠纷中", "refunded": "已退款",
 }  # fmt: skip
 _BY_BUYER = "买方陈述"
@@ -239,6 +239,13 @@ def _money(known: _Known) -> list[LineZh]:
         known.of("请求退款金额", "dispute.amount", "amount_claimed"),
     ]
     return [line for line in lines if line is not None]
+
+
+def new_zh(made_at: datetime, new: tuple[str, ...], zone: str) -> str:
+    """What is new since the pack that was made then."""
+    named = "、".join(f"证据{number}" for number in new)
+    since = f"自{today_zh(made_at, zone)}制作的证据包以来"
+    return f"{since}新增：{named}。" if named else f"{since}无新增证据。"
 
 
 def in_the_names_of(sides: tuple[str, str], text: str) -> str:

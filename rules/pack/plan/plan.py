@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from collector.canonical import canonical, sha256
@@ -12,6 +13,7 @@ from collector.errors import WrongRequest
 from collector.model import ALIBABA, AddedFile, CameraData, Deadline, Exhibit, Fact, Finding, Private, Snapshot
 from rules.case.casefile import CaseFile
 from rules.conversation.messages import not_whole
+from rules.language.dates import both
 from rules.pack.plan.changed import BeforeAfter, adverse_changes, before_and_after
 from rules.pack.plan.claim import Claim, claim_of
 from rules.pack.plan.claim_zh import ClaimZh, claim_in_chinese
@@ -20,7 +22,7 @@ from rules.pack.plan.exhibits import Choices, Selection, choose, exhibits_of, sl
 from rules.pack.plan.proofs import Proof, proofs_of
 from rules.pack.plan.timeline import TimelineRow, timeline_of
 from rules.pack.plan.withheld import Withheld, asked_of, shows_exchanges
-from rules.pack.plan.wording import REASONS
+from rules.pack.plan.wording import REASONS, listed
 from rules.pack.redact.boxes import boxes_of
 from rules.pack.redact.decided import RedactedOrigin, Redaction
 from rules.policy.forums import forums_of
@@ -55,6 +57,15 @@ class CoveringCheckpoint:
     signer: str = ""
     authorities: tuple[AuthorityStamp, ...] = ()
     issuers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierPack:
+    """The pack that was made before something new of the case was kept; `shown` are the ids of its visits and files."""
+
+    name: str
+    made_at: datetime
+    shown: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +114,27 @@ class PackPlan:
     defects: Defects | None
     redaction: Redaction | None = None
     pictures_read: bool = False
+    earlier: EarlierPack | None = None
+
+    @property
+    def new(self) -> tuple[str, ...]:
+        """The numbers of the exhibits that the earlier pack did not show; none where there was no earlier one."""
+        shown = self.earlier.shown if self.earlier else tuple(map(self.origin, self.exhibits))
+        return tuple(exhibit.number for exhibit in self.exhibits if self.origin(exhibit) not in shown)
+
+    @property
+    def new_words(self) -> str:
+        """What is new since the earlier pack in a sentence; "" where there was none."""
+        if self.earlier is None:
+            return ""
+        since = f"since the pack of {both(self.earlier.made_at, self.zone)} ({self.earlier.name})"
+        if not self.new:
+            return f"No exhibit is new {since}."
+        titles = {exhibit.number: exhibit.title for exhibit in self.exhibits}
+        alike = (tuple(numbers) for _, numbers in groupby(self.new, lambda number: (number[0], titles[number])))
+        named = listed(tuple(f"{_range(numbers)} ({titles[numbers[0]]})" for numbers in alike))
+        rest = "; all others were in it" if len(self.new) < len(self.exhibits) else ""
+        return f"New {since}: {named}{rest}."
 
     @property
     def site(self) -> str:
@@ -121,6 +153,12 @@ class PackPlan:
     def file(self, exhibit: Exhibit) -> AddedFile | None:
         """The buyer's file that an exhibit is; None for a page."""
         return None if exhibit.witnessed else self.files[int(exhibit.number[1:]) - 1]
+
+
+def _range(numbers: tuple[str, ...]) -> str:
+    """ "B02", "B02 and B03", "B02 to B09" where none between is left out, else each."""
+    first, last = int(numbers[0][1:]), int(numbers[-1][1:])
+    return f"{numbers[0]} to {numbers[-1]}" if last - first == len(numbers) - 1 > 1 else listed(numbers)
 
 
 def plan(

@@ -30,6 +30,7 @@ from rules.pack.render.pdf import finished, pages_of
 from rules.pack.render.report import left_out_of, masked_text, render_report, render_text, render_viewer, unreplayed
 from rules.pack.render.sheets import fits
 from rules.pack.submission.paper import Binder, NoBinder
+from rules.pack.submission.papers import own_papers, words_of
 from rules.pack.submission.submission import submissions
 
 WEB_ARCHIVE, REDACTED = "data/archive.wacz", "data/redacted/"
@@ -41,6 +42,7 @@ Get = Callable[[str], bytes]
 WebArchive = Callable[[Iterable[Snapshot], Mapping[str, Private]], bytes]
 Inside = Callable[[str, frozenset[str]], Iterable[tuple[str, bytes]]]
 Look = Callable[[str, str, bytes | None], Iterable[OwnPicture]]
+Read = Callable[[AddedFile], tuple[str, ...]]
 MOST_PICTURES = 40  # of a conversation that brought more, the older ones are in the original alone
 
 
@@ -61,6 +63,7 @@ def make_renderings(
     inside: Inside = lambda _digest, _names: (),
     look: Look = lambda _media_type, _digest, _data: (),
     binder: Binder = NoBinder(),  # noqa: B008 - it holds nothing
+    read: Read = lambda _: (),
     redacted: Mapping[str, str] | None = None,
 ) -> dict[str, bytes]:
     """Bag path to bytes of everything that is made once and then kept with the plan's digest.
@@ -70,8 +73,8 @@ def make_renderings(
     the exchanges of visits but for what is private, as a WACZ, or b"" where none was kept; `made_at` is the instant that
     VERIFY.md gives to openssl for the pack's own signature and tokens; `inside` gives name and bytes of the files of these
     names in a stored zip or mail; `look` gives what is to be seen of a photo or video, by its media type and digest, or of
-    the bytes of one; `binder` takes pages out of PDFs and puts them together; `redacted` are the texts of visits and files
-    with personal data taken out, by their ids.
+    the bytes of one; `binder` takes pages out of PDFs and puts them together; `read` gives the text of one of the buyer's
+    files, paragraph by paragraph; `redacted` are the texts of visits and files with personal data taken out, by their ids.
     """
     wacz = web_archive([s for s in plan.snapshots if s.id in plan.exchanges], plan.exchanges)
     shots = {exhibit.number: _shots(plan, exhibit, look) for exhibit in plan.exhibits}
@@ -94,8 +97,9 @@ def make_renderings(
     made["data/certificate.md"] = _certificate(plan)
     made["data/VERIFY.md"] = _how_to_verify(plan, made_at, has_wacz=bool(wacz))
     made["data/verify.py"] = (Path(__file__).parents[1] / "templates" / "verify.py").read_bytes()
-    pdfs = _own_pdfs(plan, get)
-    return made | submissions(plan, copies, pdfs, report, binder, print_pdf, has_wacz=bool(wacz))
+    words = partial(words_of, plan, read, redacted or {})
+    own = own_papers(plan, copies, _own_pdfs(plan, get), words, print_pdf)
+    return made | submissions(plan, copies, own, report, binder, print_pdf, has_wacz=bool(wacz))
 
 
 def _shots(plan: PackPlan, exhibit: Exhibit, look: Look) -> tuple[OwnPicture, ...]:

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from collector.model import Exhibit
-from rules.pack.plan.exhibits import folder, slug
+from rules.pack.plan.exhibits import slug
 from rules.pack.plan.plan import PackPlan
 from rules.pack.plan.proofs import weight_of
 from rules.pack.plan.wording import REASONS, UNWITNESSED
 from rules.pack.submission.fitting import REPORT, OmittedFile, Submittable
 from rules.pack.submission.paper import Binder
+from rules.pack.submission.papers import OwnPaper
 from rules.policy.forums import Forum
 
 _BESIDE = 1_000  # added to the weight of what bears on none of the reasons
@@ -20,10 +21,10 @@ _IN_PERSON = "Its messages stand in the report; the original can be shown to the
 
 
 def documents_of(
-    plan: PackPlan, copies: Mapping[str, list[bytes]], pdfs: Mapping[str, bytes], binder: Binder
+    plan: PackPlan, copies: Mapping[str, list[bytes]], own: Mapping[str, OwnPaper], binder: Binder
 ) -> tuple[Submittable, ...]:
-    """Every exhibit that has pages; `copies` by exhibit number, `pdfs` the buyer's own by bag path."""
-    made = [document for exhibit in plan.exhibits if (document := _document(plan, exhibit, copies, pdfs))]
+    """Every exhibit that has pages: reading copies, or a paper of the buyer's own, by exhibit number."""
+    made = [document for exhibit in plan.exhibits if (document := _document(plan, exhibit, copies, own))]
     counts = iter(binder.counts([document.pdf for document in made if document.pdf]))
     counted = [replace(one, pages=next(counts)) if one.pdf else one for one in made]
     needed = _needed(plan, counted)
@@ -58,7 +59,7 @@ def without_pages(
 
 
 def _document(
-    plan: PackPlan, exhibit: Exhibit, copies: Mapping[str, list[bytes]], pdfs: Mapping[str, bytes]
+    plan: PackPlan, exhibit: Exhibit, copies: Mapping[str, list[bytes]], own: Mapping[str, OwnPaper]
 ) -> Submittable | None:
     title = exhibit.title if exhibit.witnessed else f"{exhibit.title} ({UNWITNESSED.lower()})"
     proves = _proves(plan, exhibit)
@@ -67,8 +68,15 @@ def _document(
     pictures = tuple(copies.get(exhibit.number, ()))
     if pictures:
         return replace(blank, pictures=pictures, pages=len(pictures), photo=not exhibit.witnessed and len(pictures) == 1)
-    own = [data for path, data in sorted(pdfs.items()) if path.startswith(folder(exhibit)) and not exhibit.witnessed]
-    return replace(blank, pdf=own[0]) if own else None
+    paper = own.get(exhibit.number)
+    if paper is None:
+        return None
+    return replace(blank, pdf=paper.pdf, title=_copied(title) if paper.copied else title)
+
+
+def _copied(title: str) -> str:
+    words = "its text as a reading copy)"
+    return f"{title.removesuffix(')')}; {words}" if title.endswith(")") else f"{title} ({words}"
 
 
 def _weight(plan: PackPlan, exhibit: Exhibit, proves: tuple[str, ...]) -> int:

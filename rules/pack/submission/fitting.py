@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from rules.pack.submission.paper import LEVELS, OVERHEAD, Binder, Leaves, Press, pdf_of
+from rules.pack.submission.paper import LEVELS, OVERHEAD, Binder, Leaves, Press, four_on_a_page, pdf_of
 from rules.policy.forums import Forum
 
 REPORT = "report"
@@ -33,6 +33,12 @@ class Submittable:
     from_end: bool = False
     photo: bool = False
     proves: tuple[str, ...] = ()
+    sheet_of: tuple[str, ...] = ()
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The exhibits in it: one, or those on a sheet of photos."""
+        return self.sheet_of or (self.name,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +132,39 @@ class _Room:
 def fit(forum: Forum, documents: Iterable[Submittable], binder: Binder, front: Sequence[tuple[int, int]] = ()) -> Fitted:
     """The documents within the limits of the place; `front` is what lies before them: pages and bytes of each file."""
     room = _Room.of(forum, sum(pages for pages, _ in front), sum(size for _, size in front), len(front))
-    return _Fitting(forum, room, binder).run(sorted(documents, key=lambda d: (d.weight, d.name)))
+    ordered = sorted(documents, key=lambda d: (d.weight, d.name))
+    if room.pages is not None and sum(max(1, d.pages) for d in ordered) > room.pages:
+        ordered = _photos_on_sheets(ordered)
+    return _Fitting(forum, room, binder).run(ordered)
+
+
+def _photos_on_sheets(documents: Sequence[Submittable]) -> list[Submittable]:
+    """Where pages are few, four photos share one, rather than that most of them are left out."""
+    photos = [one for one in documents if one.photo]
+    sheets: list[Submittable] = []
+    for four in (photos[at : at + 4] for at in range(0, len(photos), 4)):
+        first, names = four[0], tuple(one.name for one in four)
+        if len(four) == 1:
+            sheets.append(first)
+            continue
+        proves = tuple(dict.fromkeys(words for one in four for words in one.proves))
+        name, pictures = f"{names[0]}-to-{names[-1]}", (four_on_a_page([one.pictures[0] for one in four]),)
+        title = f"{len(four)} photos on a page{first.title.removeprefix('Photo')}"
+        needed = any(one.essential for one in four)
+        sheets.append(
+            replace(
+                first,
+                name=name,
+                title=title,
+                pictures=pictures,
+                essential=needed,
+                photo=False,
+                proves=proves,
+                sheet_of=names,
+            )
+        )
+    others = [one for one in documents if not one.photo]
+    return sorted([*others, *sheets], key=lambda d: (d.weight, d.name))
 
 
 @dataclass(slots=True)
@@ -344,8 +382,8 @@ class _Fitting:
             return Upload(_short(f"{number:02d}-report.pdf", self.forum), first.title, first.pdf, extracts)
         jpeg = group[0].jpegs if len(group) == 1 and first.photo and "jpg" in self.forum.types else ()
         data, ending = (jpeg[0], ".jpg") if len(jpeg) == 1 else (self._bound(group, None), ".pdf")
-        names = [one.document.name for one in extracts]
-        of = [piece for other in groups for piece in other if piece.extract.document.name == names[0]]
+        names = [number for one in extracts for number in one.document.numbers]
+        of = [piece for other in groups for piece in other if piece.extract.document.name == first.name]
         part = f"-part{of.index(group[0]) + 1}" if len(of) > 1 and len(group) == 1 else ""
         titles = list(dict.fromkeys(one.document.title for one in extracts))
         words = first.kind if self.forum.most("name_letters") else titles[0].partition(" (")[0]
@@ -397,6 +435,9 @@ class _Fitting:
                     self._leave(document, "not all of its pages fit within the limits.", self.forum.rest, cut)
 
     def _leave(self, document: Submittable, why: str, where: str, extract: Extract | None = None) -> None:
+        if document.sheet_of:
+            self.left_out += [OmittedFile(f"{number}-{document.kind}", why, where) for number in document.sheet_of]
+            return
         name = _stem(document)
         if extract is not None and not extract.whole:
             which = f"page {extract.first}" if extract.pages == 1 else f"pages {extract.first} to {extract.last}"

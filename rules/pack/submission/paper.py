@@ -89,6 +89,20 @@ def as_jpeg(picture: bytes, quality: int, scale: float = 1.0) -> bytes:
     return picture if picture.startswith(b"\xff\xd8") and len(picture) <= len(made) else made
 
 
+def four_on_a_page(pictures: Sequence[bytes]) -> bytes:
+    """Up to four pictures on one, two beside two, each with what is stamped on it: a JPEG at the best level."""
+    wide, tall = 1_000, 1_320
+    sheet = Image.new("RGB", (2 * wide, 2 * tall), "white")
+    for at, picture in enumerate(pictures[:4]):
+        with Image.open(io.BytesIO(picture)) as image:
+            drawn = image.convert("RGB")
+        drawn.thumbnail((wide - 20, tall - 20), Image.Resampling.LANCZOS)
+        sheet.paste(drawn, (at % 2 * wide + 10, at // 2 * tall + 10))
+    out = io.BytesIO()
+    sheet.save(out, "JPEG", quality=LEVELS[0][0], optimize=True, subsampling=0)
+    return out.getvalue()
+
+
 def pdf_of(jpegs: Sequence[bytes], number_from: int | None = None) -> bytes:
     """One PDF with a picture on each A4 page, numbered at the foot where asked; no dates and no tool's name in it."""
     objects: list[bytes] = [b"<< /Type /Catalog /Pages 2 0 R >>", b"", _FONT]

@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from rules.language.words import day_words
-from rules.pack.plan.claim_zh import in_the_names_of, purpose_zh, title_zh, today_zh
+from rules.pack.plan.bates import Numbered, bates
+from rules.pack.plan.claim_zh import in_the_names_of, new_zh, purpose_zh, title_zh, today_zh
 from rules.pack.plan.plan import PackPlan
 from rules.pack.render.pdf import finished
 from rules.pack.render.report import html, render_text
 from rules.pack.submission.documents import documents_of, report_as, without_pages
 from rules.pack.submission.fitting import Extract, Fitted, OmittedFile, Submittable, Upload, fit
 from rules.pack.submission.paper import Binder
+from rules.pack.submission.papers import OwnPaper
 from rules.policy.forums import Forum, Forums, Limit, forums_of, load_forums
 from rules.policy.platform import policy_beside
 
@@ -29,11 +31,15 @@ _LIMITS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """An exhibit in an index: what it is, what it proves, and where it stands in the bundle ("" where it does not)."""
+    """An exhibit in an index: what it is, what it proves, and where it stands in the bundle ("" where it does not).
+
+    `stamped` are the numbers that its pages bear in the whole pack.
+    """
 
     number: str
     title: str
     title_zh: str
+    stamped: str
     purpose_zh: str
     proves: tuple[str, ...]
     pages: str
@@ -44,23 +50,24 @@ class _Line:
 def submissions(
     plan: PackPlan,
     copies: Mapping[str, list[bytes]],
-    pdfs: Mapping[str, bytes],
+    own: Mapping[str, OwnPaper],
     report: bytes,
     binder: Binder,
     print_pdf: PrintPdf,
     *,
     has_wacz: bool,
 ) -> dict[str, bytes]:
-    """Bag path to bytes of every folder that the plan asks for; `copies` by exhibit number, `pdfs` by bag path."""
-    documents = documents_of(plan, copies, pdfs, binder)
+    """Bag path to bytes of every folder that the plan asks for; `copies` and `own` by exhibit number."""
+    documents = documents_of(plan, copies, own, binder)
+    numbers = bates(plan.exhibits, {number: len(pages) for number, pages in copies.items()})
     made: dict[str, bytes] = {}
     for forum in forums_of(plan.choices.forums, plan.site):
         left_out = without_pages(plan, forum, documents, has_wacz=has_wacz, has_report=bool(report))
         handed = (*documents, *report_as(forum, report, binder))
-        index, fitted = _with_index(plan, forum, handed, binder, print_pdf)
+        index, fitted = _with_index(forum, handed, binder, partial(_index, plan, forum, numbers, print_pdf))
         fitted = replace(fitted, left_out=tuple(sorted((*fitted.left_out, *left_out), key=lambda item: item.name)))
         files = {upload.name: upload.data for upload in (*index, *fitted.uploads)}
-        files |= _texts(plan, forum, (*index, *fitted.uploads), fitted.left_out)
+        files |= _texts(plan, forum, numbers, (*index, *fitted.uploads), fitted.left_out)
         made |= {forum.folder + name: data for name, data in files.items()}
     return made
 
@@ -91,7 +98,7 @@ def _limit(limit: Limit, known: Forums) -> str:
 
 
 def _with_index(
-    plan: PackPlan, forum: Forum, documents: Sequence[Submittable], binder: Binder, print_pdf: PrintPdf
+    forum: Forum, documents: Sequence[Submittable], binder: Binder, index_of: Callable[[Fitted], Upload]
 ) -> tuple[tuple[Upload, ...], Fitted]:
     """A bundle with its index before it, which takes up room itself; single files have none."""
     if forum.shape != "bundle":
@@ -99,30 +106,31 @@ def _with_index(
     kept = [(1 + len(documents) // 8, 300_000)]
     while True:
         fitted = fit(forum, documents, binder, kept)
-        index = _index(plan, forum, fitted, print_pdf)
+        index = index_of(fitted)
         needs = (binder.counts([index.data])[0] or 1, len(index.data))
         if needs[0] <= kept[0][0] and needs[1] <= kept[0][1]:
             return (index,), fitted
         kept = [(max(needs[0], kept[0][0]), max(needs[1], kept[0][1]))]
 
 
-def _index(plan: PackPlan, forum: Forum, fitted: Fitted, print_pdf: PrintPdf) -> Upload:
+def _index(plan: PackPlan, forum: Forum, numbers: Mapping[str, Numbered], print_pdf: PrintPdf, fitted: Fitted) -> Upload:
     chinese = forum.languages[0] == "zh"
     name, title = ("00-evidence-catalogue-zh.pdf", "证据目录 (evidence catalogue)") if chinese else ("00-index.pdf", "Index")
     template = "catalogue-zh.html.j2" if chinese else "bundle-index.html.j2"
     page = html().get_template(template).render(
-        plan=plan, forum=forum, lines=_lines(plan, fitted), day=today_zh(plan.as_of, plan.zone),
+        plan=plan, forum=forum, lines=_lines(plan, numbers, fitted), day=today_zh(plan.as_of, plan.zone),
         named=partial(in_the_names_of, forum.sides),
     )  # fmt: skip
     return Upload(name, title, finished(print_pdf(page), f"{title}, {plan.order}", forum.languages[0]), ())
 
 
-def _lines(plan: PackPlan, fitted: Fitted) -> list[_Line]:
+def _lines(plan: PackPlan, numbers: Mapping[str, Numbered], fitted: Fitted) -> list[_Line]:
     """The exhibits in the order in which they are handed in."""
     found: dict[str, list[Extract]] = {}
     for upload in fitted.uploads:
         for extract in upload.extracts:
-            found.setdefault(extract.document.name, []).append(extract)
+            for number in extract.document.numbers:
+                found.setdefault(number, []).append(extract)
     exhibits = {exhibit.number: exhibit for exhibit in plan.exhibits}
     lines = []
     for number, extracts in found.items():
@@ -137,6 +145,7 @@ def _lines(plan: PackPlan, fitted: Fitted) -> list[_Line]:
                 number,
                 document.title,
                 title_zh(exhibit),
+                str(numbers[number]),
                 purpose_zh(exhibit, plan.proofs),
                 document.proves,
                 pages,
@@ -147,10 +156,16 @@ def _lines(plan: PackPlan, fitted: Fitted) -> list[_Line]:
     return lines
 
 
-def _texts(plan: PackPlan, forum: Forum, uploads: Sequence[Upload], left_out: Sequence[OmittedFile]) -> dict[str, bytes]:
+def _texts(
+    plan: PackPlan,
+    forum: Forum,
+    numbers: Mapping[str, Numbered],
+    uploads: Sequence[Upload],
+    left_out: Sequence[OmittedFile],
+) -> dict[str, bytes]:
     known = load_forums()
     in_part = {e.number for e in plan.exhibits if (seen := plan.snapshot(e)) and seen.outcome == "partial"}
-    pages = {line.number: line.pages for line in _lines(plan, Fitted(tuple(uploads), ()))}
+    pages = {line.number: line.pages for line in _lines(plan, numbers, Fitted(tuple(uploads), ()))}
     texts = {}
     if "en" in forum.languages:
         texts["statement.txt"] = render_text(
@@ -161,11 +176,12 @@ def _texts(plan: PackPlan, forum: Forum, uploads: Sequence[Upload], left_out: Se
         texts["statement-zh.txt"] = render_text(
             "statement-zh.txt.j2", plan=plan, in_part=in_part, forum=forum, titles=titles, pages=pages,
             day=today_zh(plan.as_of, plan.zone), named=partial(in_the_names_of, forum.sides),
+            new_zh=new_zh(plan.earlier.made_at, plan.new, plan.zone) if plan.earlier else "",
         )  # fmt: skip
     texts["list.txt"] = render_text(
         "list.txt.j2", plan=plan, forum=forum, items=uploads, left_out=left_out, limits=limits_of(forum, known),
         reasons=_reasons(plan, forum), counts=_counts(forum), timing=known.source(forum.timing_source).title,
-        unproved=_unproved(plan, uploads),
+        unproved=_unproved(plan, uploads), numbers=numbers,
     )  # fmt: skip
     return texts
 
@@ -189,7 +205,7 @@ def _counts(forum: Forum) -> list[str]:
 
 def _unproved(plan: PackPlan, uploads: Sequence[Upload]) -> list[str]:
     """The pieces of evidence that the pack holds and that nothing which is handed in shows."""
-    there = {extract.document.name for upload in uploads for extract in upload.extracts}
+    there = {number for upload in uploads for extract in upload.extracts for number in extract.document.numbers}
     return [
         f"{proof.label} ({', '.join(proof.exhibits)})" for proof in plan.proofs if not there.intersection(proof.exhibits)
     ]

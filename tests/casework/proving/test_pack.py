@@ -159,3 +159,42 @@ def test_photos_and_videos_of_every_form_are_seen_and_what_cannot_be_shown_is_li
     assert "taken Sun 20 Sep 2026, 14:01 (+08:00); at 23.02000, 113.12000; with Apple iPhone 15" in page
     assert "No reading copy of it could be made" in page
     assert b"cracked blades: 96 units" in held["submission/statement.txt"]
+
+
+def test_a_second_pack_says_what_is_new_since_the_first_and_comes_out_the_same_again(ws: Workspace, tmp_path: Path) -> None:
+    """By exhibit, in the list, the statements, the report and the viewer; a pack of the same evidence is no earlier one."""
+    request = PackRequest(reasons=("damaged",), output=tmp_path / "made.zip")
+    with paper_browser():
+        for choices in (Choices(), Choices(exclude=("photo",)), Choices()):
+            first = _texts(make_pack(ws, ORDER, replace(request, choices=choices), quiet).path)
+            assert not any("since the pack of" in text for text in first.values())
+        photo = tmp_path / "second.jpg"
+        Image.new("RGB", (40, 30), "red").save(photo)
+        add_and_seal(ws, ORDER, [photo], FileDetails(kind="photo"), quiet)
+        assert "B02 (Photo); all others were in it" in preview_pack(ws, ORDER, request).new
+        make_pack(ws, ORDER, request, quiet)
+        second = _texts(make_pack(ws, ORDER, request, quiet).path)
+    saying = {name for name, text in second.items() if "New since the pack of" in text and "B02 (Photo)" in text}
+    assert saying >= {"submission/list.txt", "submission/statement.txt", "index.html", "certificate.md"}
+    assert "新增：证据B02。" in second["submission/statement-zh.txt"]
+
+
+def test_a_contract_in_a_text_file_is_handed_in_as_a_reading_copy(ws: Workspace, tmp_path: Path) -> None:
+    """A place that takes JPG and PDF alone gets what proves the reason all the same; the original stays what it is."""
+    contract = tmp_path / "contract.txt"
+    contract.write_text("200 fans, to be shipped by 26 July 2026.\n")
+    add_and_seal(ws, ORDER, [contract], FileDetails(kind="contract"), quiet)
+    with paper_browser():
+        made = make_pack(ws, ORDER, PackRequest(reasons=("late",), output=tmp_path / "made.zip"), quiet)
+    text = _texts(made.path)["submission/list.txt"]
+    handed, left = text.split("Left out, and where it can go:")
+    assert "contract.pdf" in handed
+    assert "Contract (saved by the buyer, not witnessed; its text as a reading copy)" in handed
+    assert "contract.txt" not in left
+
+
+def _texts(pack: Path) -> dict[str, str]:
+    """The texts of a pack by their path in its data folder."""
+    with ZipFile(pack) as packed:
+        names = [name for name in packed.namelist() if name.endswith((".txt", ".md", ".html")) and "/exhibits/" not in name]
+        return {name.partition("/data/")[2]: packed.read(name).decode() for name in names}

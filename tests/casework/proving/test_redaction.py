@@ -28,6 +28,8 @@ from rules.pack.redact.redactor import Redactor, names_of
 from tests.casework.proving.test_last_look import pdf
 from tests.paper_desk import ORDER, PaperDesk, paper_browser, quiet
 
+pytestmark = pytest.mark.stories  # whole packs
+
 PHONE, MAIL, IBAN, CARD = "+31 6 12345678", "marta.jansen@example.org", "NL91 ABNA 0417 1643 00", "4111 1111 1111 1111"
 SAID = f"Marta Jansen, Oudegracht 158, 3511 AZ Utrecht\ncall {PHONE}, {MAIL}\npaid from {IBAN}, card {CARD}\nzebrafish\n"
 LOOKED_FOR = Redactor(tuple(names_of(["Marta Jansen", "zebrafish"]))).learned([SAID])

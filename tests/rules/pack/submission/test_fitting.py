@@ -91,7 +91,7 @@ def test_the_limits_hold_and_nothing_is_silently_dropped(forum: Forum, seed: int
             page
             for upload in fitted.uploads
             for extract in upload.extracts
-            if extract.document.name == document.name
+            if document.name in extract.document.numbers
             for page in range(extract.first, extract.last + 1)
         }
         named = any(item.name.startswith(f"{document.name}-") for item in fitted.left_out)
@@ -135,6 +135,18 @@ def test_many_photos_are_put_together_before_anything_is_left_out() -> None:
     assert len(fitted.uploads) == 10
     assert [upload.extracts[0].document.name for upload in fitted.uploads[:2]] == ["A01", "B20"]
     assert fitted.uploads[1].data == PDFS[0], "the buyer's own file goes as it is"
+
+
+def test_where_pages_are_few_four_photos_share_one() -> None:
+    """Thirty photos of damage go on eight pages, and none is left out; the contract and the order keep theirs."""
+    photos = [Submittable(f"B{n:02d}", "Photo", "photo", 30, (PICTURES[0],), photo=True) for n in range(1, 31)]
+    others = [Submittable("A01", "Order page", "order", 10, PICTURES[:2], pages=2, essential=True)]
+    fitted = fit(_named("mastercard"), [*photos, *others], InProcess())
+    assert not fitted.left_out
+    assert fitted.uploads[1].name == "02B01toB04ph.pdf"
+    assert {number for one in fitted.uploads for extract in one.extracts for number in extract.document.numbers} == {
+        "A01", *(photo.name for photo in photos)
+    }  # fmt: skip
 
 
 def test_of_a_conversation_that_is_too_long_the_end_is_handed_in() -> None:
