@@ -65,7 +65,7 @@ def test_what_another_program_enters_amid_a_run_is_in_what_the_run_says(remember
     assert today(remembering).lines[0].headline.startswith("Provide evidence")
 
     def entered() -> None:
-        given = ("case", "set", ORDER, f"decided_at={datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")
+        given = ("case", "set", ORDER, f"decided_at={datetime.now(UTC).isoformat(timespec='milliseconds')}")
         subprocess.run((sys.executable, "-m", "cli", *given), check=True, capture_output=True, timeout=60)
 
     assert line_of(night_in_which(entered, remembering)).headline.startswith("The refund starts")
