@@ -17,8 +17,10 @@ from casework.views.scheduling import OUTCOME_WORDS
 from collector.kinds import FILE_KINDS, PAGE_KINDS, in_words
 from collector.model import ORIGINS
 from rules.language.facts import fact_words
+from rules.pack.plan.withheld import ROLES, role_words
 from rules.policy.fact_names import WORDS
 from rules.policy.platform import REASONS
+from web.kept import STEP_OUTCOMES, STEP_WORDS
 from web.pressing import INSTEAD
 from web.shown import OURS
 
@@ -109,6 +111,8 @@ def _of_tables() -> Iterator[tuple[str, str]]:
     yield from (("collector/model.py", text) for text in ORIGINS.values())
     yield from (("rules/policy/platform.py", in_words(text)) for text in REASONS)
     yield from (("casework/views/scheduling.py", text) for text in OUTCOME_WORDS.values())
+    yield from (("web/kept.py", text) for text in (*STEP_WORDS.values(), *STEP_OUTCOMES.values()))
+    yield from (("rules/pack/plan/withheld.py", role_words(role)) for role in ROLES)
     yield from (("web/pressing.py", text) for text in INSTEAD.values())
     yield from (("web/shown.py", text) for text in OURS)
 

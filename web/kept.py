@@ -14,20 +14,36 @@ from casework import views
 from casework.asking.dossier import FactPicture, facts_of, tiles_of
 from casework.asking.search import that_say
 from casework.cases import find_case, machine_zone
+from casework.proving.status import seal_of
 from casework.workspace import Workspace
 from collector.archive.fulltext import MESSAGES
 from collector.errors import WrongRequest
 from collector.kinds import page_kind
 from collector.media import media_type_of
 from collector.model import Area, Artefact, Fact, Snapshot
+from collector.network_record import network_record
 from rules.language.facts import fact_words, value_words
+from rules.pack.plan.withheld import role_words
 from web.language import moment
 from web.page import desk_of, page, shown_view, whole
 
 _PICTURES = ("tile", "screen")
 _SHOWN_AS = ("image/png", "image/jpeg", "image/webp", "image/gif")
 _A_PAGE = 200  # messages on a page of a conversation
+_MOST_EXCHANGES = 500
+_MOST_LETTERS = 200_000  # of a page's text
 _ALONE = "default-src 'none'; sandbox"  # of what was kept, whatever it is: no script, no network, an origin of its own
+
+
+# What was done in each step of a visit, and what came of it.
+STEP_WORDS: Mapping[str, str] = {
+    "open": "Opened the page", "glimpse": "Looked at what it is", "settle": "Waited until it had loaded",
+    "expand": "Opened what was folded", "tiles": "Took pictures", "dom": "Kept its source", "text": "Kept its text",
+    "mhtml": "Kept it as one file (MHTML)", "thread": "Read the conversation back to its start",
+    "attachments": "Kept what was attached", "pdf": "Printed it as a PDF", "network": "Kept what the site answered",
+    "store": "Stored all of it", "identify": "Looked at whose page it is",
+}  # fmt: skip
+STEP_OUTCOMES: Mapping[str, str] = {"ok": "done", "partial": "done in part", "failed": "failed", "skipped": "not needed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +66,18 @@ class TilePicture:
     boxes: tuple[FactBox, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ShownSeal:
+    """How a visit is sealed: the line of the ledger that names it, counted from 1, and the checkpoint over the first `size`
+    lines, with each authority and when it confirmed it (None where that is not recorded).
+    """
+
+    line: int
+    size: int
+    signed: datetime
+    stamps: tuple[tuple[str, datetime | None], ...]
+
+
 def snapshot(request: Request) -> Response:
     """One visit: its pictures with boxes, what was read, its steps, and what it lacks."""
     ws = desk_of(request).workspace()
@@ -58,10 +86,28 @@ def snapshot(request: Request) -> Response:
     read = facts_of(ws, found.id)
     tiles = tiles_of(ws, read)
     pictures, told = _pictures(found, read, tiles, zone), shown_view(views.facts(read, tiles, zone, found.target.site))
+    heard = network_record(found.artefacts, ws.archive.objects.get)
     return page(
         request, "snapshot.html", page_kind(found.target.kind).title, snapshot=found, pictures=pictures,
-        facts=told, zone=zone,
+        facts=told, zone=zone, text=_text_of(ws, found), steps=STEP_WORDS, outcomes=STEP_OUTCOMES,
+        heard=heard.exchanges[:_MOST_EXCHANGES], asked=len(heard.exchanges), unseen=heard.unseen,
+        seal=_seal(ws, found), role_words=role_words,
     )  # fmt: skip
+
+
+def _seal(ws: Workspace, found: Snapshot) -> ShownSeal | None:
+    """None of one that no checkpoint covers yet."""
+    seal = seal_of(ws, found.id)
+    if seal is None or seal.checkpoint is None:
+        return None
+    stamps = tuple((name, datetime.fromisoformat(at) if at else None) for name, at in seal.checkpoint.tokens)
+    return ShownSeal(seal.number + 1, seal.checkpoint.size, datetime.fromisoformat(seal.checkpoint.at), stamps)
+
+
+def _text_of(ws: Workspace, found: Snapshot) -> str:
+    """The words of the page as they were kept; "" where none were."""
+    kept = next((artefact for artefact in found.artefacts if artefact.role == "text"), None)
+    return ws.archive.objects.get(kept.digest).decode("utf-8", "replace")[:_MOST_LETTERS] if kept else ""
 
 
 def snapshot_of(ws: Workspace, identifier: str) -> Snapshot:

@@ -51,6 +51,14 @@ class StampedCheckpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class SnapshotSeal:
+    """Line `number` of the ledger, counted from 0, names a visit; `checkpoint` seals it, None where none does yet."""
+
+    number: int
+    checkpoint: StampedCheckpoint | None
+
+
+@dataclass(frozen=True, slots=True)
 class StatusAnswer:
     """What is sealed. `seal` is the weakest of what `counts` has: timestamped, pending (signed, no token), unsigned.
 
@@ -168,6 +176,21 @@ def _place(witness: Path) -> Path:
     if place.exists() and not place.is_dir() and not is_witness(place):
         raise WrongRequest(f"{place} is there already and is not a checkpoint.", "Choose another name for --witness.")
     return place
+
+
+def seal_of(ws: Workspace, snapshot: str) -> SnapshotSeal | None:
+    """How a visit is sealed: by the first checkpoint over it that has a timestamp, else the first that is signed."""
+    number = ws.index.number_of(snapshot)
+    if number is None:
+        return None
+    signed = (c for c in ws.archive.ledger.covering(number) if is_signed(ws.archive, c))
+    first = next(signed, None)
+    if first is None:
+        return SnapshotSeal(number, None)
+    revoked = known_revocations(ws.archive)
+    earliest = _stamped(ws, first, revoked)
+    over = chain([earliest], (_stamped(ws, one, revoked) for one in signed))
+    return SnapshotSeal(number, next((one for one in over if one.tokens), earliest))
 
 
 def _signed_newest_first(ws: Workspace, revoked: tuple[RevocationStatement, ...]) -> Iterator[StampedCheckpoint]:

@@ -282,6 +282,10 @@ class Queries:
         rows = self._rows(f"select at from snapshots where {whole}", case, kind)  # noqa: S608 - it is above
         return next((datetime.fromisoformat(row["at"]) for row in rows), None)
 
+    def number_of(self, snapshot: str) -> int | None:
+        """The ledger number of a visit; None of one that is not there."""
+        return next((int(row["seq"]) for row in self._rows("select seq from snapshots where id = ?", snapshot)), None)
+
     def address_of(self, snapshot: str) -> str:
         """The address that a visit was to; "" of one that is not there."""
         return next((str(row["url"]) for row in self._rows("select url from snapshots where id = ?", snapshot)), "")

@@ -15,7 +15,8 @@ class FactName:
     them what the site calls it. `recurs`: kept as
     a list, because what happens again makes its own deadline, by round. `planned`: a time that is set beforehand and may lie
     in the future. `compared`: a core fact of one moment, so a visit that showed another value is shown beside the later one.
-    `grows`: read again at every look, so a later page says more without contradicting the earlier one.
+    `grows`: read again at every look, so a later page says more without contradicting the earlier one. `seldom`: not every
+    page of the kind is asked for it, on some sites only one that names it.
     """
 
     name: str
@@ -25,6 +26,7 @@ class FactName:
     planned: bool = False
     compared: bool = False
     grows: bool = False
+    seldom: bool = False
 
     @property
     def page(self) -> str:
@@ -84,10 +86,12 @@ FACT_NAMES = (
     FactName("order.items", "text", "the goods ordered", compared=True),
     FactName("order.ship_terms", "text", "the terms of shipping", compared=True),
     FactName("order.supplier", "text", "the supplier on the order page", compared=True),
-    FactName("order.buyer", "text", "the buyer on the order page"),
+    FactName("order.buyer", "text", "the buyer on the order page", seldom=True),
     FactName("order.terms", "text", "the contract's terms", compared=True),
     FactName("order.ship_by", "time", "the ship date on the order page", planned=True, compared=True),
-    FactName("order.deliver_by", "time", "the promised delivery on the order page", planned=True, compared=True),
+    FactName(
+        "order.deliver_by", "time", "the promised delivery on the order page", planned=True, compared=True, seldom=True
+    ),
     FactName("order.shipped_at", "time", "shipment on the order page", compared=True),
     FactName("order.received_at", "time", "receipt on the order page", compared=True),
     FactName("order.payments", "text", "the payments on the order page"),
@@ -131,5 +135,5 @@ FACTS = frozenset(fact.name for fact in FACT_NAMES)
 
 
 def shown_by(kind: str) -> frozenset[str]:
-    """The facts that a page of that kind is asked for; it may show others', such as a product page its supplier's."""
-    return frozenset(fact.name for fact in FACT_NAMES if fact.page and fact.page == kind)
+    """The facts that each page of that kind is asked for; it may show others, such as a product page its supplier's."""
+    return frozenset(fact.name for fact in FACT_NAMES if fact.page and fact.page == kind and not fact.seldom)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator
-from html import unescape
+from html import escape, unescape
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlencode
@@ -16,7 +16,9 @@ from PIL import Image
 from casework.asking.told import told
 from casework.cases import close_case, set_case
 from casework.notices.nights import told_night
+from casework.proving.status import seal_of
 from casework.workspace import Workspace
+from collector.network_record import network_record
 from tests.paper_desk import ORDER, paper_browser, quiet
 from tests.web.serving import Visitor, serving
 from web.uploads import file_name
@@ -49,6 +51,24 @@ def test_today_leads_to_the_case_and_the_case_to_its_visits(visitor: Visitor) ->
     answer = visitor.get(picture[1])
     assert answer.headers["content-type"] == "image/png"
     assert "sandbox" in answer.headers["content-security-policy"]
+
+
+def test_a_visit_shows_its_words_what_it_asked_of_the_network_and_how_it_is_sealed(visitor: Visitor, ws: Workspace) -> None:
+    """The line of the ledger is the one that names it, and each authority that confirmed the time is named."""
+    number, kept = ws.index.snapshots(ORDER)[0]
+    shown = visitor.get(f"/snapshot/{kept.id}").body
+    heard = network_record(kept.artefacts, ws.archive.objects.get).exchanges
+    assert heard
+    assert all(escape(one.url) in shown for one in heard)
+    text = next(artefact for artefact in kept.artefacts if artefact.role == "text")
+    words = ws.archive.objects.get(text.digest).decode().split()[0]
+    assert f'lang="">{escape(words)}' in shown
+    assert f"line {number + 1:,} of the ledger" in shown
+    seal = seal_of(ws, kept.id)
+    assert seal is not None
+    assert seal.checkpoint is not None
+    assert all(f"Timestamped by {name}" in shown for name, _ in seal.checkpoint.tokens)
+    assert seal.checkpoint.tokens or "No timestamp has arrived yet" in shown
 
 
 def test_a_photo_is_put_in_shown_and_taken_out_again(visitor: Visitor, ws: Workspace) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from bs4 import Tag
@@ -70,15 +70,19 @@ def _buyer(frame: Frame, scribe: Scribe, stated: list[Readings]) -> tuple[Fact, 
     """Who bought, where the page names somebody: that one does not says nothing.
 
     The data has person and company apart, the page shows them under one label or one of them: what it shows is taken, and
-    where it names neither of the two they contradict each other.
+    where it names neither of the two they contradict each other. The data alone names the person.
     """
-    data = (readings.get(name) for readings in stated for name in ("order.buyer", "buyer company"))
-    told = [reading for reading in data if reading is not None and reading.value]
+    persons = _told(readings.get("order.buyer") for readings in stated)
+    told = (*persons, *_told(readings.get("buyer company") for readings in stated))
     shown = _label(frame, "order.buyer", as_text)
     if shown is None or not shown.value:
-        return (scribe.fact("order.buyer", told[0]),) if told else ()
+        return (scribe.fact("order.buyer", *persons),) if persons else ()
     alike = not told or any(_names(shown) & _names(reading) for reading in told)
     return (scribe.fact("order.buyer", shown, *(() if alike else told)),)
+
+
+def _told(readings: Iterable[Reading | None]) -> tuple[Reading, ...]:
+    return tuple(reading for reading in readings if reading is not None and reading.value)
 
 
 def _names(reading: Reading) -> frozenset[str]:

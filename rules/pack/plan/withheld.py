@@ -33,6 +33,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "text": ("the text", "texts"), "stretch": ("stop of the walk", "stops of the walk"),
     "boxes": ("the places of its texts", "places of texts"), "file": ("file", "files"),
 }  # fmt: skip
+ROLES = tuple(_WORDS)
 _ASKED = re.compile(r"([^/]+)/([a-z]+)(?:-(\d{1,5}))?", re.IGNORECASE)
 _NUMBER = re.compile(r"[AB]\d{2,}", re.IGNORECASE)
 
@@ -213,6 +214,11 @@ def _together(exhibit: str, why: str, members: tuple[Withheld, ...]) -> Withheld
         why,
         tuple(dict.fromkeys(one.name for one in members)),
     )
+
+
+def role_words(role: str) -> str:
+    """What an artefact of that role is: "the page's source", "picture"."""
+    return _WORDS.get(role, (role, role))[0]
 
 
 def _in_words(role: str, count: int) -> str:

@@ -59,7 +59,7 @@ def test_an_orders_supplier_is_read_without_the_buttons_and_marks_beside_it(bloc
         ({"name": "Jan Jansen", "companyName": "Jansen BV"}, "Jan Jansen, Jansen BV", "Jan Jansen, Jansen BV"),
         ({"name": "Jan Jansen", "companyName": "Jansen BV"}, "Jansen BV", "Jansen BV"),
         ({"name": "Jan Jansen", "companyName": "Jansen BV"}, "", "Jan Jansen"),
-        ({"companyName": "Jansen BV"}, "", "Jansen BV"),
+        ({"companyName": "Jansen BV"}, "", None),
         ({}, "Jan Jansen", "Jan Jansen"),
         ({"name": "Jan Jansen"}, "Piet Smit", "unreadable"),
         ({}, "", None),
