@@ -42,14 +42,17 @@ def make_folder(folder: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Makes a rename durable; Windows has no such call and needs none."""
+    """Makes a rename durable; Windows has no such call and needs none. Raises ArchiveError."""
     if os.name == "nt":
         return
-    handle = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        raise _refused(folder / "folder", error) from error
 
 
 def write_file(path: Path, data: bytes) -> None:
