@@ -32,8 +32,11 @@ def documents_of(
 
 
 def strongest_first(plan: PackPlan) -> tuple[tuple[Exhibit, tuple[str, ...]], ...]:
-    """The exhibits in the order in which they are handed in, each with what it shows for the reasons."""
-    shown = [(exhibit, _proves(plan, exhibit)) for exhibit in plan.exhibits if exhibit.files]
+    """The exhibits in the order in which they are handed in, each with what it shows for the reasons.
+
+    Of a redacted pack none has to show an original: what is handed in are its redacted copies.
+    """
+    shown = [(exhibit, _proves(plan, exhibit)) for exhibit in plan.exhibits if exhibit.files or plan.redaction]
     return tuple(sorted(shown, key=lambda one: (_weight(plan, *one), one[0].number)))
 
 

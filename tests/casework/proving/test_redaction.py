@@ -106,6 +106,11 @@ def test_nothing_that_is_taken_out_stands_anywhere_in_a_redacted_pack_which_veri
     assert any(ORDER.encode() in data for name, data in named.items() if name.endswith("bag-info.txt"))
 
 
+def test_before_it_is_made_a_redacted_pack_is_said_to_hand_in_every_exhibit_in_its_redacted_copy(told: Workspace) -> None:
+    preview = preview_pack(told, ORDER, REDACTED)
+    assert {number for number, _ in preview.order} == {exhibit.number for exhibit in preview.exhibits}
+
+
 def test_the_papers_own_checker_holds_a_redacted_pack_and_tells_of_the_records_that_are_withheld(
     redacted: Path, tmp_path: Path
 ) -> None:
