@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from starlette.requests import Request
@@ -17,13 +18,16 @@ from casework.cases import find_case, machine_zone
 from casework.proving.status import seal_of
 from casework.workspace import Workspace
 from collector.archive.fulltext import MESSAGES
+from collector.archive.queries import Case
 from collector.errors import WrongRequest
 from collector.kinds import page_kind
 from collector.media import media_type_of
 from collector.model import Area, Artefact, Fact, Snapshot
 from collector.network_record import network_record
 from rules.language.facts import fact_words, value_words
+from rules.language.phrases import load_phrases
 from rules.pack.plan.withheld import role_words
+from rules.policy.platform import load_policy
 from web.language import moment
 from web.page import desk_of, page, shown_view, whole
 
@@ -181,7 +185,10 @@ def facts(request: Request) -> Response:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One message as the page shows it: its number in the conversation, and the page of it on which it stands."""
+    """One message as the page shows it: its number in the conversation, and the page of it on which it stands.
+
+    `flags` are what `check` finds in its words: kind and label.
+    """
 
     number: int
     page: int
@@ -192,6 +199,7 @@ class Said:
     translation: str
     recalled: bool
     attachments: tuple[str, ...]
+    flags: tuple[tuple[str, str], ...] = ()
 
 
 def thread(request: Request) -> Response:
@@ -211,7 +219,7 @@ def thread(request: Request) -> Response:
     pages = max(1, -(-len(among) // _A_PAGE))
     asked = whole(query.get("page", ""))
     number = asked if 1 <= asked <= pages else pages
-    shown = [_said(messages[n], n, case.zone) for n in among[(number - 1) * _A_PAGE : number * _A_PAGE]]
+    shown = [_said(messages[n], n, case) for n in among[(number - 1) * _A_PAGE : number * _A_PAGE]]
     return page(
         request, "thread.html", "Messages", case=case, messages=shown, number=number, pages=pages, total=len(among),
         words=words, every=len(messages),
@@ -226,10 +234,19 @@ def _attached(message: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(str(one.get("name", "")) for one in message.get("attachments") or () if isinstance(one, Mapping))
 
 
-def _said(message: Mapping[str, Any], number: int, zone: str) -> Said:
+def _said(message: Mapping[str, Any], number: int, case: Case) -> Said:
     sent = message.get("sent_at")
-    when = moment(sent, zone) if isinstance(sent, datetime) else str(message.get("printed") or "")
+    when = moment(sent, case.zone) if isinstance(sent, datetime) else str(message.get("printed") or "")
     texts = (str(message.get(key) or "") for key in ("from", "name", "text", "translation"))
     who, name, text, translation = texts
     recalled, place = bool(message.get("recalled")), number // _A_PAGE + 1
-    return Said(number, place, who, name, when, text, translation, recalled, _attached(message))
+    flags = () if recalled else tuple(dict.fromkeys((*_flags(text, who, case.site), *_flags(translation, who, case.site))))
+    return Said(number, place, who, name, when, text, translation, recalled, _attached(message), flags)
+
+
+@lru_cache(maxsize=20_000)
+def _flags(text: str, who: str, site: str) -> tuple[tuple[str, str], ...]:
+    """Of who is not known only what anybody must not say, as `check` has it."""
+    words, known = load_policy(site).words, who in ("buyer", "supplier")
+    hits = load_phrases().hits(text, who if known else "")
+    return tuple((hit.flag.kind, words.filled(hit.flag.label)) for hit in hits if known or hit.flag.kind == "red_flag")

@@ -71,6 +71,16 @@ def test_a_visit_shows_its_words_what_it_asked_of_the_network_and_how_it_is_seal
     assert seal.checkpoint.tokens or "No timestamp has arrived yet" in shown
 
 
+def test_a_message_is_marked_with_what_is_found_in_its_words_and_one_that_says_nothing_is_not(visitor: Visitor) -> None:
+    told = ("Good morning", "Please send the balance to my paypal")
+    chat = "\n".join(f"[2026-10-01, 10:0{n}:00] Cindy: {text}" for n, text in enumerate(told))
+    visitor.upload(f"/case/{ORDER}/add", "_chat.txt", chat.encode(), {"kind": "chat"})
+    shown = [unescape(part) for part in visitor.get(f"/case/{ORDER}/thread").body.split("<li ")]
+    polite, paid = (next(part for part in shown if words in part) for words in told)
+    assert "Marked: asks for payment outside the platform" in re.sub(r"<[^>]+>", "", paid)
+    assert "Marked:" not in polite
+
+
 def test_a_photo_is_put_in_shown_and_taken_out_again(visitor: Visitor, ws: Workspace) -> None:
     answer = visitor.upload(f"/case/{ORDER}/add", "crushed corner.jpg", jpeg(), {"note": "the third carton"})
     assert answer.status == 200
