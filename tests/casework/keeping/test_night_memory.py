@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -65,7 +66,11 @@ def test_what_another_program_enters_amid_a_run_is_in_what_the_run_says(remember
     assert today(remembering).lines[0].headline.startswith("Provide evidence")
 
     def entered() -> None:
-        given = ("case", "set", ORDER, f"decided_at={datetime.now(UTC).isoformat(timespec='milliseconds')}")
+        """In a later second than that in which the page was seen: an entry is kept to the second, and must come after it."""
+        seen = datetime.now(UTC).replace(microsecond=0)
+        while (now := datetime.now(UTC).replace(microsecond=0)) == seen:
+            time.sleep(0.01)
+        given = ("case", "set", ORDER, f"decided_at={now.isoformat()}")
         subprocess.run((sys.executable, "-m", "cli", *given), check=True, capture_output=True, timeout=60)
 
     assert line_of(night_in_which(entered, remembering)).headline.startswith("The refund starts")
