@@ -21,6 +21,7 @@ from rules.language.phrases import load_phrases
 from rules.pack.plan.changed import BeforeAfter
 from rules.pack.plan.claim import KnownFacts
 from rules.pack.plan.wording import EVENTS, STATES, WHO, said, say
+from rules.policy.platform import SiteWords, load_policy
 
 MESSAGES = ("thread.messages", "chat.messages")
 _SHOWN_MARKS = frozenset({("admission", "supplier"), ("red_flag", "supplier"), ("answer", "buyer")})
@@ -142,6 +143,7 @@ def _messages(known: KnownFacts) -> Iterator[TimelineRow]:
                 if isinstance(message, Mapping):
                     found[say(message.get("id")) or repr(sorted(message))] = (message, fact)
     rows: list[TimelineRow] = []
+    words = load_policy(known.casefile.site).words
     for key, (message, fact) in found.items():
         moment = time_in(message.get("sent_at"), known.casefile.zone) or _as_printed(message, fact, known)
         side, name = say(message.get("from")), say(message.get("name"))
@@ -154,7 +156,7 @@ def _messages(known: KnownFacts) -> Iterator[TimelineRow]:
         )
         kind = "chat" if fact.name == "chat.messages" else "message"
         row = _row(moment, kind, who, message_text(message), known.source(fact), key)
-        marks = () if kind == "chat" or message.get("recalled") else _marks(say(message.get("text")), side)
+        marks = () if kind == "chat" or message.get("recalled") else _marks(say(message.get("text")), side, words)
         rows.append(replace(row, marks=marks, translation=say(message.get("translation"))))
     own = [row for row in rows if row.kind == "message"]
     if own and (why := not_whole(known.casefile)):
@@ -181,11 +183,11 @@ def _translated(words: str) -> str:
     return f"[translated by the site: {words}]"
 
 
-def _marks(text: str, side: str) -> tuple[Marked, ...]:
+def _marks(text: str, side: str, words: SiteWords) -> tuple[Marked, ...]:
     """What a message admits, or asks for against the rules; never the buyer's own words that hurt: both sides read it."""
     return tuple(
         Marked(
-            hit.flag.kind, _of(side, hit.flag.label), " ".join(hit.sentence.split()),
+            hit.flag.kind, _of(side, words.filled(hit.flag.label)), " ".join(hit.sentence.split()),
             tuple(hit.flag.reason.split()) if hit.flag.kind == "admission" else (),
         )
         for hit in load_phrases().hits(text, side)

@@ -142,6 +142,16 @@ def test_the_claim_names_the_parties_as_the_order_page_does(sealed: Sealed) -> N
     assert (of_both["Buyer"].text, of_both["Buyer"].source) == ("Jan Jansen, Jansen BV", "A01")
 
 
+def test_what_a_message_asks_for_is_marked_in_the_sites_own_words(sealed: Sealed) -> None:
+    case = sealed.casefile
+    told = next(fact for fact in case.facts if fact.name == "thread.messages")
+    asked = {**told.value[1], "id": "m9", "text": "Add me on WhatsApp, we talk there from now on.", "translation": None}
+    facts = tuple(replace(f, value=(*f.value, asked)) if f is told else f for f in case.facts)
+    made = plan(replace(case, facts=facts, is_known=False), (), (), (), Choices(), CoveringCheckpoint(0))
+    labels = [mark.text for row in made.timeline for mark in row.marks]
+    assert "the supplier moves the talk out of the Message Center" in labels
+
+
 def test_the_claim_says_who_what_how_much_and_where_it_stands(made: PackPlan) -> None:
     """One sentence, the figures, agreed beside happened, each with its exhibit."""
     claim = made.claim
