@@ -24,8 +24,8 @@ from collector.kinds import page_kind
 from collector.media import media_type_of
 from collector.model import Area, Artefact, Fact, Snapshot
 from collector.network_record import network_record
+from rules.conversation.redflags import flags_of
 from rules.language.facts import fact_words, value_words
-from rules.language.phrases import load_phrases
 from rules.pack.plan.withheld import role_words
 from rules.policy.platform import load_policy
 from web.language import moment
@@ -246,7 +246,4 @@ def _said(message: Mapping[str, Any], number: int, case: Case) -> Said:
 
 @lru_cache(maxsize=20_000)
 def _flags(text: str, who: str, site: str) -> tuple[tuple[str, str], ...]:
-    """Of who is not known only what anybody must not say, as `check` has it."""
-    words, known = load_policy(site).words, who in ("buyer", "supplier")
-    hits = load_phrases().hits(text, who if known else "")
-    return tuple((hit.flag.kind, words.filled(hit.flag.label)) for hit in hits if known or hit.flag.kind == "red_flag")
+    return flags_of(text, who, load_policy(site).words)

@@ -8,7 +8,7 @@ from collector.model import Finding
 from rules.case.casefile import CaseFile
 from rules.conversation.messages import Statement, passages, quoted, said_elsewhere, statements
 from rules.language.phrases import Flag, Hit, Matcher, load_phrases
-from rules.policy.platform import Policy
+from rules.policy.platform import Policy, SiteWords
 
 _PREFIX = {"red_flag": "redflag", "own_words": "own", "admission": "admission"}
 # In a chat kept by hand anybody may be writing; a contract names accounts and addresses by its nature.
@@ -34,6 +34,13 @@ def listen(casefile: CaseFile, matcher: Matcher) -> FlagHits:
     for said, hit in _in_files(casefile, matcher):
         heard.setdefault(hit.flag.id, []).append((said, hit))
     return heard
+
+
+def flags_of(text: str, who: str, words: SiteWords) -> tuple[tuple[str, str], ...]:
+    """What a message alone is flagged for: kind and label. Of who is not known only what nobody should say."""
+    known = who in ("buyer", "supplier")
+    hits = load_phrases().hits(text, who if known else "")
+    return tuple((hit.flag.kind, words.filled(hit.flag.label)) for hit in hits if known or hit.flag.kind == "red_flag")
 
 
 def _in_files(casefile: CaseFile, matcher: Matcher) -> Iterator[tuple[Statement, Hit]]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import SplitResult, parse_qs, quote, urljoin, urlsplit
+from urllib.parse import SplitResult, parse_qs, quote, urlsplit
 
 from collector.kinds import page_kind
-from collector.reading.addresses import Address
+from collector.reading.addresses import Address, real_address
 
 _PRODUCT = re.compile(r"/product-(?:detail|gs)/(?:(?P<slug>[^/]{0,300})[_-])?(?P<id>[0-9]{6,20})\.html?$", re.IGNORECASE)
 _MOBILE_PRODUCT = re.compile(r"^/product/(?P<id>[0-9]{6,20})/", re.IGNORECASE)  # of m.alibaba.com
@@ -23,20 +23,8 @@ HOME = "https://www.alibaba.com/"
 
 
 def absolute(href: str, base: str) -> str:
-    """A link as an https address of the real site; "" for what is no web address.
-
-    A saved page of a local stand-in links to `*.alibaba.localhost:port`; that name stands for alibaba.com.
-    """
-    try:
-        parts = urlsplit(urljoin(base, href.strip()))
-        host = parts.hostname or ""
-    except ValueError:
-        return ""
-    if parts.scheme not in {"http", "https"} or not host:
-        return ""
-    if host == "alibaba.localhost" or host.endswith(".alibaba.localhost"):
-        parts = parts._replace(netloc=host.removesuffix("localhost") + "com")
-    return parts._replace(scheme="https").geturl()
+    """A link as an https address of the real site; "" for what is no web address."""
+    return real_address(href, base, "alibaba")
 
 
 def address_of(url: str) -> Address:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import SplitResult, parse_qs, quote, urljoin, urlsplit
+from urllib.parse import SplitResult, parse_qs, quote, urlsplit
 
-from collector.reading.addresses import Address
+from collector.reading.addresses import Address, real_address
 
 DOMAINS = ("aliexpress.com", "aliexpress.us")
 HOME = "https://www.aliexpress.com/"
@@ -27,20 +27,8 @@ _DISPUTE_KEYS = ("reverseOrderLineId", "issueId", "reverseOrderId")
 
 
 def absolute(href: str, base: str) -> str:
-    """A link as an https address of the real site; "" for what is no web address.
-
-    A saved page of a local stand-in links to `*.aliexpress.localhost:port`; that name stands for aliexpress.com.
-    """
-    try:
-        parts = urlsplit(urljoin(base, href.strip()))
-        host = parts.hostname or ""
-    except ValueError:
-        return ""
-    if parts.scheme not in {"http", "https"} or not host:
-        return ""
-    if host == "aliexpress.localhost" or host.endswith(".aliexpress.localhost"):
-        parts = parts._replace(netloc=host.removesuffix("localhost") + "com")
-    return parts._replace(scheme="https").geturl()
+    """A link as an https address of the real site; "" for what is no web address."""
+    return real_address(href, base, "aliexpress")
 
 
 def address_of(url: str) -> Address:
