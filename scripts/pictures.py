@@ -54,7 +54,13 @@ def draw(browser: Browser, address: str, size: str) -> None:
     page.evaluate("document.getElementById('when').scrollIntoView({behavior: 'instant'})")
     keep(page, f"when-{size}")
     visit = page.get_attribute("a.visit", "href") or ""
-    for name, path in (("visit", visit), ("messages", f"{case}/thread"), ("pack", f"{case}/pack?look=1")):
+    others = (
+        ("changes", f"{case}/changes"),
+        ("search", "/search?q=carton"),
+        ("nights", "/nights"),
+        ("settings", "/settings"),
+    )
+    for name, path in (("visit", visit), ("messages", f"{case}/thread"), ("pack", f"{case}/pack?look=1"), *others):
         page.goto(origin + path, wait_until="networkidle")
         keep(page, f"{name}-{size}")
     page.close()
