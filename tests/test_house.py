@@ -45,7 +45,7 @@ def project() -> dict[str, Any]:
     return tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 
 
-LOCKS = ("requirements.lock", "requirements-docs.lock", "requirements-release.lock")
+LOCKS = ("requirements.lock", "requirements-application.lock", "requirements-docs.lock", "requirements-release.lock")
 
 
 def locked(lock: str) -> dict[str, list[str]]:
@@ -96,8 +96,9 @@ def test_the_lock_satisfies_what_the_project_asks_for(lock: str) -> None:
     """A dependency that was added or moved without running scripts/lock is found here."""
     data = project()
     extra, groups = data["project"]["optional-dependencies"]["web"], data["dependency-groups"]
-    application = [*data["project"]["dependencies"], *extra, *groups["dev"], *data["build-system"]["requires"]]
-    asked = dict(zip(LOCKS, (application, groups["docs"], groups["release"]), strict=True))[lock]
+    application = [*data["project"]["dependencies"], *extra]
+    everything = [*application, *groups["dev"], *data["build-system"]["requires"]]
+    asked = dict(zip(LOCKS, (everything, application, groups["docs"], groups["release"]), strict=True))[lock]
     versions: dict[str, list[str]] = {}
     for line in locked(lock):
         name, _, version = line.partition(";")[0].strip().partition("==")
@@ -109,6 +110,13 @@ def test_the_lock_satisfies_what_the_project_asks_for(lock: str) -> None:
         if not any(need.specifier.contains(version) for version in versions.get(canonicalize_name(need.name), ()))
     ]
     assert unmet == []
+
+
+def test_what_is_installed_is_what_was_tested() -> None:
+    """The application's own lock has the versions and digests of the one that the tests use, and nothing beside them."""
+    tested, installed = locked("requirements.lock"), locked("requirements-application.lock")
+    assert {line: digests for line, digests in installed.items() if tested.get(line) != digests} == {}
+    assert len(installed) < len(tested)
 
 
 SQL = re.compile(
