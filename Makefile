@@ -44,9 +44,8 @@ docs: ## write docs/cli.md, docs/deadlines.md, the golden deadlines, the figures
 
 pictures: ## draw docs/pictures/ anew from the demo: pages, pack, and the recording of a terminal
 	@scripts/prepare
-	@$(PYTHON) -m scripts.demo
-	@$(PYTHON) -m scripts.pictures
 	@$(PYTHON) -m scripts.recording
+	@$(PYTHON) -m scripts.pictures
 
 site: ## build the documents as a site under dist/site; a link or an anchor that leads nowhere ends it
 	@scripts/prepare docs
