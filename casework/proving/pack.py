@@ -13,21 +13,22 @@ from typing import Any
 
 from casework.asking.dossier import as_of_instant
 from casework.cases import casefile, find_case
+from casework.keeping.pictures import SHOWN, keep_readings, readings_of_case
 from casework.proving.last_look import LastLook, Suspect, Unread
-from casework.proving.looks import SHOWN, Looks, camera_of
+from casework.proving.looks import Looks, camera_of
 from casework.proving.proof import PackProof, covering_checkpoint
 from casework.proving.redaction import DecidedRedaction, decide_redaction
 from casework.proving.renderings import inside, made_once
 from casework.workspace import Workspace, sealed_view
 from collector.archive.sealing import TIMEOUT_S, seal, signing_key
-from collector.canonical import sha256_file
+from collector.canonical import sha256, sha256_file
 from collector.errors import WrongRequest
-from collector.model import AddedFile, Exhibit, Private, Problem, Snapshot
+from collector.model import AddedFile, Exhibit, PictureReading, Private, Problem, Snapshot
 from collector.platform import SCRIPTS, font_for
 from collector.progress import Progress, megabytes
 from collector.reading.withheld import private_of
 from collector.saved.acting import may_do
-from collector.saved.ocr import can_read
+from collector.saved.record import reading_bytes
 from collector.saved.text import texts_of
 from collector.seal.ask.request import Token, request_all
 from collector.seal.signature import sign
@@ -213,9 +214,9 @@ def pages_to_cover(ws: Workspace, wanted: str, request: PackRequest) -> Mapping[
     ws = sealed_view(ws, case.order)
     file = casefile(ws, case, as_of_instant(ws, request.as_of, case.zone))
     choices = replace(request.choices, since=_day(request.since), redact=True, redact_boxes=())
-    planned = _plan(ws, file, request, choices).plan
-    get = ws.archive.objects.get
-    with Looks(ws.archive.objects, planned) as looks:
+    made = _plan(ws, file, request, choices)
+    planned, get = made.plan, ws.archive.objects.get
+    with Looks(ws.archive.objects, planned, made.readings) as looks:
         return copies_to_cover(planned, get, partial(inside, get), looks)
 
 
@@ -262,6 +263,7 @@ def make_pack(
     ws = sealed_view(ws, case.order)
     choices = replace(request.choices, since=_day(request.since))
     key = signing_key(ws.archive, ws.user)
+    keep_readings(ws, case.order, progress)
     file = casefile(ws, case, as_of_instant(ws, request.as_of, case.zone))
     made = _plan(ws, file, request, choices)  # before anything is kept: a wrong request leaves no trace
     planned = made.plan
@@ -279,7 +281,7 @@ def make_pack(
     checkpoint = covering_checkpoint(ws, max(event.seq for event in file.events), key)
     proof = PackProof(ws, checkpoint, key)
     planned = replace(planned, covering=proof.covering, earlier=_earlier(ws, file))
-    renderings = made_once(ws, case, planned, made.texts, progress)
+    renderings = made_once(ws, case, planned, made.texts, made.readings, progress)
     places = _places(planned, renderings)
     tell_files(places)
     material = proof.material(planned, file)
@@ -361,11 +363,14 @@ def _place(output: Path | None, name: str) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class _Planned:
-    """A plan, the case that it is of, and what is taken out of both where the pack is redacted."""
+    """A plan, the case that it is of, what is taken out of both where the pack is redacted, and what a machine read in the
+    case's photos and videos, by file id.
+    """
 
     plan: PackPlan
     file: CaseFile
     decided: DecidedRedaction | None = None
+    readings: Mapping[str, PictureReading] = field(default_factory=dict)
 
     @property
     def texts(self) -> Mapping[str, str]:
@@ -386,6 +391,7 @@ def _plan(ws: Workspace, file: CaseFile, request: PackRequest, choices: Choices)
     policy = load_policy(file.site)
     file = file.known()
     chosen = choose(file, choices)
+    readings = readings_of_case(ws, file.order, unread=True)
     private = _private(ws, chosen.snapshots)
     acting = {one.id: may_do(ws.archive.objects.get(one.digest)) for one in chosen.files if not _is_seen(one)}
     camera = {} if choices.redact else camera_of(ws.archive.objects, chosen.files)
@@ -406,11 +412,11 @@ def _plan(ws: Workspace, file: CaseFile, request: PackRequest, choices: Choices)
         private=private,
         acting=acting,
         camera=camera,
-        pictures_read=can_read() and any(one.media_type.startswith("image/") for one in chosen.files),
+        pictures_read=tuple(sha256(reading_bytes(readings[one.id])) for one in chosen.files if one.id in readings),
         chosen=chosen,
         redaction=decided.redaction if decided else None,
     )
-    return _Planned(made, file, decided)
+    return _Planned(made, file, decided, readings)
 
 
 def _is_seen(file: AddedFile) -> bool:

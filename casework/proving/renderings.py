@@ -13,7 +13,7 @@ from casework.workspace import Workspace
 from collector.archive.queries import Case
 from collector.errors import ArchiveError, SealError
 from collector.ledger.log import Opening, new_salt
-from collector.model import AddedFile, Private, Snapshot
+from collector.model import AddedFile, PictureReading, Private, Snapshot
 from collector.progress import Progress
 from collector.saved.chats.conversation import folded
 from collector.saved.chats.mail import files_attached
@@ -24,12 +24,19 @@ from rules.pack.render.renderings import make_renderings
 
 
 def made_once(
-    ws: Workspace, case: Case, planned: PackPlan, redacted: Mapping[str, str], progress: Progress
+    ws: Workspace,
+    case: Case,
+    planned: PackPlan,
+    redacted: Mapping[str, str],
+    read: Mapping[str, PictureReading],
+    progress: Progress,
 ) -> Mapping[str, bytes]:
-    """Bag path to bytes of all that is made for a plan: one that was packed before gives the stored bytes again."""
-    digest = plan_digest(planned)
-    kept = ws.index.renderings(digest)
-    stored = _make(ws, case, planned, digest, redacted, progress) if kept is None else kept
+    """Bag path to bytes of all that is made for a plan: one that was packed before gives the stored bytes again.
+
+    `redacted` are the redacted texts, by the id of their visit or file, `read` what a machine read in pictures, by file id.
+    """
+    kept = ws.index.renderings(plan_digest(planned))
+    stored = _make(ws, case, planned, redacted, read, progress) if kept is None else kept
     openings = ws.archive.ledger.openings(stored.values())
     if len(openings) < len(set(stored.values())):
         raise SealError("A stored part of this pack cannot be opened any more.", "Run: tradewitness verify")
@@ -37,7 +44,12 @@ def made_once(
 
 
 def _make(
-    ws: Workspace, case: Case, planned: PackPlan, digest: str, redacted: Mapping[str, str], progress: Progress
+    ws: Workspace,
+    case: Case,
+    planned: PackPlan,
+    redacted: Mapping[str, str],
+    read: Mapping[str, PictureReading],
+    progress: Progress,
 ) -> dict[str, str]:
     """Makes and keeps them, and records that; gives the commitment to each by its bag path."""
     from collector.browser.launch import print_pdf
@@ -45,7 +57,7 @@ def _make(
     progress("making the report, the viewer and the reading copies")
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it tells of tables in a print that no reader misses
     get = ws.archive.objects.get
-    with Looks(ws.archive.objects, planned) as looks:
+    with Looks(ws.archive.objects, planned, read) as looks:
         made = make_renderings(
             planned,
             get,
@@ -63,7 +75,7 @@ def _make(
     body = {
         "case": case.order,
         "name": planned.name,
-        "plan": digest,
+        "plan": plan_digest(planned),
         "checkpoint": planned.covering.size,
         "renderings": [
             {"path": path, "size": len(made[path]), "commitment": opening.commitment} for path, opening in openings.items()
