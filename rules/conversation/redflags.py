@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from collector.model import Finding
 from rules.case.casefile import CaseFile
-from rules.conversation.messages import Statement, passages, quoted, said_elsewhere, statements
+from rules.conversation.messages import Statement, passages, quoted, said_elsewhere, seen_in_picture, statements
 from rules.language.phrases import Flag, Hit, Matcher, load_phrases
 from rules.policy.platform import Policy, SiteWords
 
@@ -26,8 +26,12 @@ def redflags(casefile: CaseFile, policy: Policy) -> tuple[Finding, ...]:
 
 
 def listen(casefile: CaseFile, matcher: Matcher) -> FlagHits:
-    """Each flag's messages and what in them raised it, oldest first; of files, only red flags."""
+    """Each flag's messages and what in them raised it, oldest first; of files, only red flags. What a machine read in a
+    picture stands first: the last is quoted, and anything else is surer.
+    """
     heard: FlagHits = {}
+    for said, hit in _in_pictures(casefile, matcher):
+        heard.setdefault(hit.flag.id, []).append((said, hit))
     for said in statements(casefile):
         for hit in matcher.hits(said.text, said.who):
             heard.setdefault(hit.flag.id, []).append((said, hit))
@@ -46,10 +50,21 @@ def flags_of(text: str, who: str, words: SiteWords) -> tuple[tuple[str, str], ..
 def _in_files(casefile: CaseFile, matcher: Matcher) -> Iterator[tuple[Statement, Hit]]:
     for kind, only in _IN_FILES.items():
         kept = said_elsewhere(casefile) if kind == "chat" else ()
-        for said in (*kept, *passages(casefile, kind)):
-            for hit in matcher.hits(said.text):
-                if hit.flag.kind == "red_flag" and only in ("", hit.flag.id):
-                    yield said, hit
+        yield from _red(matcher, (*kept, *passages(casefile, kind)), only)
+
+
+def _in_pictures(casefile: CaseFile, matcher: Matcher) -> Iterator[tuple[Statement, Hit]]:
+    """Whatever kind they are of: a screenshot of a chat is added as a photo."""
+    for text in casefile.pictures:
+        yield from _red(matcher, seen_in_picture(text), _IN_FILES.get(text.kind, ""))
+
+
+def _red(matcher: Matcher, words: Iterable[Statement], only: str) -> Iterator[tuple[Statement, Hit]]:
+    """The red flags that words of unknown people raise: that one alone, where it is named."""
+    for said in words:
+        for hit in matcher.hits(said.text):
+            if hit.flag.kind == "red_flag" and only in ("", hit.flag.id):
+                yield said, hit
 
 
 def _finding(flag: Flag, heard: FlagHits, policy: Policy) -> Finding:
@@ -66,7 +81,7 @@ def _finding(flag: Flag, heard: FlagHits, policy: Policy) -> Finding:
     who = {"red_flag": "The supplier " if said.who == "supplier" else "Somebody ", "own_words": ""}[flag.kind]
     if flag.kind == "red_flag" and said.who == "buyer":
         who = "You: "
-    text = f"{who}{label}: {quote}{more}."
+    text = " ".join(filter(None, (f"{who}{label}: {quote}{more}.", said.caution)))
     if flag.id == "delay_asked" and (answer := _refused_after(heard, said)):
         return Finding(id, "ok", f"{text} You refused: {answer}.", ("thread.messages", *facts), "", source, *raised_by)
     return Finding(id, "problem", text[0].upper() + text[1:], facts, words.filled(flag.todo), source, *raised_by)
