@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from typer.core import TyperGroup
@@ -179,18 +178,20 @@ def spans(text: str) -> list[str]:
     return [" ".join(span.split()) for span in re.findall(r"(?<!`)`([^`]+)`(?!`)", text)]
 
 
+AT_ONCE = {"--help", "--version", "--verbose", "--install-completion", "--show-completion"}  # these act while a line is read
+
+
 def refusal(line: str) -> str:
     """What the commands say against a command line before it is run; "" where they take it."""
     command: Any = command_line()
     try:
-        context = command.make_context("tradewitness", shlex.split(line, comments=True)[1:])
+        given = [word for word in shlex.split(line, comments=True)[1:] if word not in AT_ONCE]
+        context = command.make_context("tradewitness", given)
         while isinstance(command, TyperGroup) and (words := [*context._protected_args, *context.args]):
             name, command, rest = command.resolve_command(context, words)
             context = command.make_context(name, rest, parent=context)
     except TyperException as error:
         return error.format_message()
-    except typer.Exit:
-        return ""
     return ""
 
 
