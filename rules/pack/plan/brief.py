@@ -104,10 +104,22 @@ def _carried(plan: PackPlan) -> Iterator[tuple[str, int, str]]:
                     yield number, _COMPARED, words
     for place, exhibit in enumerate(_pictures(plan)):
         yield exhibit.number, _PICTURE if place == 0 else _FIGURE, "the goods, as the buyer saw them"
+    yield from _papers(plan)
     yield from _changed(plan)
     for line in plan.claim.money:
         for number in cited(line.source):
             yield number, _FIGURE, line.label.lower() if line.label != "Asked for" else "what is asked for"
+    talk = [number for row in plan.timeline if row.kind == "message" for number in cited(row.source)]
+    yield from ((number, _FIGURE, "what both sides wrote") for number in dict.fromkeys(talk))
+
+
+def _papers(plan: PackPlan) -> Iterator[tuple[str, int, str]]:
+    """Of the buyer's own papers what binds, and what a third party found of the goods."""
+    for exhibit in plan.exhibits:
+        if exhibit.kind == "contract":
+            yield exhibit.number, _COMPARED, "the contract, as the buyer kept it"
+        if exhibit.kind == "inspection" and not set(plan.reasons) <= set(_OF_TIME):
+            yield exhibit.number, _COMPARED, "what an inspection found of the goods"
 
 
 def _changed(plan: PackPlan) -> Iterator[tuple[str, int, str]]:
