@@ -24,7 +24,7 @@ STORIES = tuple(f"{Path(__file__).parent / folder}{os.sep}" for folder in ("stor
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What stands in these folders plays whole cases, archives or packs through; that, and then what drives a browser, comes first."""
+    """What plays whole cases, archives or packs through is a story; stories come first, then what drives a browser."""
     for item in items:
         if str(item.path).startswith(STORIES):
             item.add_marker("stories")
