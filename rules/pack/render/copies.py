@@ -140,7 +140,7 @@ def _pages(
 def photo_copy(data: bytes, stamp: Stamp) -> bytes | None:
     """A stamped JPEG of a photo, upright, at most 1600 px wide, without its camera data; None when it is no picture."""
     try:
-        with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data)) as image:
+        with Image.open(io.BytesIO(data)) as image:
             if image.width * image.height > MOST_PIXELS:
                 return None
             picture = ImageOps.exif_transpose(image).convert("RGB")
