@@ -12,8 +12,8 @@ from rules.pack.plan.exhibits import Choices
 from rules.pack.plan.plan import CoveringCheckpoint, PackPlan, plan
 from rules.pack.render.changed import change_pictures, inlined, picture_path
 from rules.pack.render.report import key_rows, render_report, render_viewer
-from tests.rules.cases import NOON, case, shown, visited
-from tests.rules.changes.looks import message, printed, usd
+from tests.rules.cases import NOON, case, printed, shown, visited
+from tests.rules.changes.looks import message, usd
 from tests.rules.pack.synthetic import Objects, draw
 
 
