@@ -209,7 +209,9 @@ def pack(
     )  # fmt: skip
     request = PackRequest(tuple(reason or ()), as_of, since, choices, output, accept_risk)
     if dry_run:
-        return views.pack_preview(preview_pack(asked.ws, case, request))
+        with asked.progress() as progress:
+            looked = preview_pack(asked.ws, case, request, progress)
+        return views.pack_preview(looked)
 
     def tell(preview: PackPreview) -> None:
         with asked.terminal.still():

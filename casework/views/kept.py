@@ -165,9 +165,10 @@ def pack_preview(preview: PackPreview) -> View:
     value = {"name": preview.name, "exhibits": preview.exhibits, **_disclosed_value(preview.disclosed)}
     value |= {"order": preview.order, "places": preview.places, "new": preview.new}
     blocks = (*_shown_to_others(preview.exhibits, preview.disclosed), *_handed_in(preview))
+    files = [_files_of(place) for place in preview.places if place.files]
     stops = _suspected("This would stop the pack", preview.disclosed)
     end = hint("No pack was written. Leave something out with --exclude.")
-    return View(as_json(value), (line("The other side would see:"), *blocks, *stops, end), DONE)
+    return View(as_json(value), (line("The other side would see:"), *blocks, *files, *stops, end), DONE)
 
 
 def disclosure(preview: PackPreview) -> View:
@@ -197,9 +198,13 @@ def _handed_in(preview: PackPreview) -> Iterator[Block]:
 
 def _files_for(places: Iterable[Destination]) -> Iterator[Block]:
     for place in places:
-        shown = [f"{name} ({-(-size // 1000):,} KB)" for name, size in place.files if not name.endswith(".txt")]
-        yield line(f"{place.title}: {', '.join(shown) or 'no file'}")
+        yield _files_of(place)
         yield hint(place.seen_by)
+
+
+def _files_of(place: Destination) -> Block:
+    shown = [f"{name} ({-(-size // 1000):,} KB)" for name, size in place.files if not name.endswith(".txt")]
+    return line(f"{place.title}: {', '.join(shown) or 'no file'}")
 
 
 def _disclosed_value(disclosed: Disclosed) -> dict[str, object]:
