@@ -12,7 +12,7 @@ from collector.canonical import sha256
 from collector.clock import instant
 from collector.errors import DamagedArchive, SealError
 from collector.ledger.checkpoint import Checkpoint, checkpoint_name
-from collector.ledger.disk import sync_folder, write_file
+from collector.ledger.disk import put_in_place, sync_folder, write_file
 from collector.ledger.log import Entry, about_checkpoint
 from collector.progress import Progress
 from collector.seal.ask.request import Token, request_all
@@ -127,7 +127,7 @@ def _finish_received(archive: Archive) -> None:
             name = path.name.removesuffix(STAGED)
             received = [received_files(e) for e in received_for(archive, path.name.partition(".")[0])]
             if path.exists() and any(files.get(name) == sha256(path.read_bytes()) for files in received):
-                path.replace(path.with_name(name))
+                put_in_place(path, path.with_name(name))
             else:
                 path.unlink(missing_ok=True)
         sync_folder(archive.ledger.checkpoints)
@@ -218,7 +218,7 @@ def _keep_token(archive: Archive, checkpoint: Checkpoint, authority: str, token:
             write_file(file, data)
         archive.ledger.append("timestamp.received", body, archive.clock.now())
         for file in staged:
-            file.replace(file.with_name(file.name.removesuffix(STAGED)))
+            put_in_place(file, file.with_name(file.name.removesuffix(STAGED)))
         sync_folder(path.parent)
 
 
