@@ -84,6 +84,8 @@ def _run(command: Any, arguments: list[str]) -> int:
     as_json = "--json" in arguments
     try:
         return int(command.main(arguments, prog_name="tradewitness", standalone_mode=False) or DONE)
+    except SystemExit as ended:  # how completion ends
+        return ended.code if isinstance(ended.code, int) else DONE
     except typer.exceptions.Abort:
         return _say(TradewitnessError("Stopped before it was done; what was kept so far is kept."), as_json)
     except typer.exceptions.TyperException as error:

@@ -18,7 +18,7 @@ from casework.proving.last_look import LastLook, Suspect, Unread
 from casework.proving.looks import Looks, camera_of
 from casework.proving.proof import PackProof, covering_checkpoint
 from casework.proving.redaction import DecidedRedaction, decide_redaction
-from casework.proving.renderings import inside, made_once
+from casework.proving.renderings import inside, made_once, make
 from casework.workspace import Workspace, sealed_view
 from collector.archive.sealing import TIMEOUT_S, seal, signing_key
 from collector.canonical import sha256, sha256_file
@@ -57,8 +57,8 @@ class Disclosed:
     """What the other side learns beside the exhibits themselves: what is `withheld` from it, and whose data it gets.
 
     Of a redacted pack `redacted` is how much of which kind was taken out of each exhibit's text, `unpictured` are the
-    exhibits of which pictures are not shown because nobody knows where on them it stands, and `records` how many sealed
-    records are withheld.
+    exhibits of which pictures are not shown because nobody knows where on them it stands, `unseen` those, with the file's
+    name, that are shown though no machine read the words in them, and `records` how many sealed records are withheld.
 
     `opened` is what it gets because the buyer asked for that.
     `located` are the names of the files that say where they were taken. `suspects` may open an account, and `unread` could
@@ -74,6 +74,7 @@ class Disclosed:
     is_redacted: bool = False
     redacted: tuple[PersonalData, ...] = ()
     unpictured: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
     records: int = 0
 
 
@@ -144,15 +145,22 @@ TellFiles = Callable[[tuple[Destination, ...]], None]
 _LETTERS = {"zh": re.compile("[\u3400-\u9fff]"), "ar": re.compile("[\u0600-\u06ff]")}
 
 
-def preview_pack(ws: Workspace, wanted: str, request: PackRequest) -> PackPreview:
-    """What the pack would be; nothing is written, sealed or made."""
+def preview_pack(ws: Workspace, wanted: str, request: PackRequest, progress: Progress | None = None) -> PackPreview:
+    """What the pack would be; nothing is written, sealed or kept.
+
+    For whoever is told of the `progress`, what is handed in at the places that were asked for is made, so that its files are
+    known by name and size: without them only their order and limits are.
+    """
     case = find_case(ws, wanted)
     ws = sealed_view(ws, case.order)
     file = casefile(ws, case, as_of_instant(ws, request.as_of, case.zone))
-    planned = _plan(ws, file, request, replace(request.choices, since=_day(request.since))).plan
+    made = _plan(ws, file, request, replace(request.choices, since=_day(request.since)))
     _require_something(ws, file)
-    planned = replace(planned, earlier=_earlier(ws, file))
-    return _preview(planned, _disclosed(ws, planned, _looked(ws, planned, file)))
+    planned = replace(made.plan, earlier=_earlier(ws, file))
+    preview = _preview(planned, _disclosed(ws, planned, _looked(ws, planned, file)))
+    if progress is None or not request.choices.forums:
+        return preview
+    return replace(preview, places=_places(planned, make(ws, case, planned, made.texts, made.readings, progress)))
 
 
 def _preview(planned: PackPlan, disclosed: Disclosed) -> PackPreview:
@@ -201,7 +209,10 @@ def _redacted(planned: PackPlan) -> dict[str, Any]:
     counted = (PersonalData(number, kind, count) for number, one in own for kind, count in one.counts)
     boxed = {box.exhibit for box in boxes_of(planned.choices.redact_boxes)}
     dark = [number for number, one in own if one.is_dark and number not in boxed]
-    return {"is_redacted": True, "redacted": tuple(counted), "unpictured": tuple(dark), "records": len(redaction.entries)}
+    found = {"redacted": tuple(counted), "unpictured": tuple(dark), "records": len(redaction.entries)}
+    unseen = (exhibit for exhibit, (_, one) in zip(planned.exhibits, own, strict=True) if one.drawn and one.pictures is None)
+    named = tuple(f"{e.number} {file.name}" for e in unseen if (file := planned.file(e)) and e.number not in dark)
+    return {"is_redacted": True, **found, "unseen": named}
 
 
 def pages_to_cover(ws: Workspace, wanted: str, request: PackRequest) -> Mapping[str, list[bytes]]:
@@ -395,7 +406,7 @@ def _plan(ws: Workspace, file: CaseFile, request: PackRequest, choices: Choices)
     private = _private(ws, chosen.snapshots)
     acting = {one.id: may_do(ws.archive.objects.get(one.digest)) for one in chosen.files if not _is_seen(one)}
     camera = {} if choices.redact else camera_of(ws.archive.objects, chosen.files)
-    decided = decide_redaction(ws, file, chosen, choices, private) if choices.redact else None
+    decided = decide_redaction(ws, file, chosen, choices, private, readings) if choices.redact else None
     if decided:
         file = redacted_case(file, decided.redactor)
         chosen = Selection(

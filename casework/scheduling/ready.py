@@ -46,7 +46,8 @@ def note(ws: Workspace, served: Served) -> None:
             json.dump(as_json(served), stream)
         begun.replace(path)
     except OSError as error:
-        raise ArchiveError(f"{path} cannot be written ({error.strerror}).", "Make room, or the folder yours.") from error
+        todo = "Free some space, or make the folder your own."
+        raise ArchiveError(f"{path} cannot be written ({error.strerror}).", todo) from error
 
 
 def forget(ws: Workspace, served: Served | None = None) -> None:

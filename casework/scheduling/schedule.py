@@ -196,7 +196,7 @@ def _time_of(text: str) -> time:
         return DEFAULT_AT
     found = _AT.fullmatch(text.strip())
     if found is None:
-        raise WrongRequest(f"{text!r} is no time of day.", "Write it as hours and minutes: --at 02:30")
+        raise WrongRequest(f"{text!r} is not a time of day.", "Write it as hours and minutes: --at 02:30")
     return time(int(found[1]), int(found[2]))
 
 
@@ -353,9 +353,11 @@ def _notes(machine: Machine, scheduler: Scheduler, ready: bool) -> tuple[str, ..
             return (f"It runs only while you are logged in. To let it run always: loginctl enable-linger {user}".rstrip(),)
         return ()
     if scheduler == "cron":
-        missed = "cron makes up for no run that was missed while the machine slept; the next one, within four hours, does."
+        missed = (
+            "cron does not make up for a run that was missed while the machine slept; the next run, within four hours, does."
+        )
         begins = "cron keeps the pages ready from the next start of the machine on; until then: tradewitness serve"
         return (missed, begins) if ready else (missed,)
     if scheduler == "launchd":
-        return ("It runs while you are logged in; what was missed asleep runs when the machine wakes.",)
+        return ("It runs while you are logged in; what was missed while the machine slept runs when it wakes.",)
     return ("It runs while you are logged in; what was missed runs as soon as the machine is on.",)

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from casework.blocks import Bar, Block, Cell, Excerpt, Line, Part, Result, Table, Tone, View
+from casework.blocks import Bar, Block, Cell, Excerpt, Line, Part, Result, Span, Table, Tone, View
 from casework.terminal.console import console
 from casework.terminal.person import TerminalPerson
 from collector.errors import TradewitnessError
@@ -91,7 +91,7 @@ class Terminal:
             case Table():
                 _print_table(block, screen)
             case Excerpt():
-                screen.print(_passage(block), soft_wrap=True)
+                _print_passage(block, screen)
             case Result():
                 lines = block.text.split("\n")
                 sys.stdout.write("\n".join(map(shown_in_line, lines) if screen.is_terminal else lines) + "\n")
@@ -224,12 +224,13 @@ def _cell(cell: Cell) -> Text:
     return Text("\n").join(_text((part,)) for part in (cell if isinstance(cell, tuple) else (cell,)))
 
 
-def _passage(passage: Excerpt) -> Text:
+def _print_passage(passage: Excerpt, screen: Console) -> None:
     """Where it stands, what was said, and which record holds it, each on a line of its own, and an empty one after."""
-    from rich.text import Text
-
-    text = Text.assemble((shown_in_line(passage.head), "dim"), "\n    ", _text(passage.said), "\n")
-    return text.append(f"    {shown_in_line(passage.origin)}\n" if passage.origin else "", "dim")
+    _print_line(Line((Span(passage.head, "aside"),)), screen)
+    _print_line(Line(passage.said, indent=4), screen)
+    if passage.origin:
+        _print_line(Line((Span(passage.origin, "aside"),), indent=4), screen)
+    screen.print()
 
 
 def _text(parts: Iterable[Part]) -> Text:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -119,7 +118,8 @@ def stamp_pending(archive: Archive, progress: Progress = lambda _: None) -> Seal
 
 def _finish_received(archive: Archive) -> None:
     """Ends what a crash cut short: a token with its entry gets its name, as what came with it; the rest is asked again."""
-    staged = sorted(archive.ledger.checkpoints / name for name in _files(archive) if name.endswith(STAGED))
+    files = archive.ledger.catalogue.checkpoint_files()
+    staged = [archive.ledger.checkpoints / name for name in files if name.endswith(STAGED)]
     if not staged:
         return
     with archive.writing():
@@ -182,12 +182,8 @@ def is_there(archive: Archive, entry: Entry) -> bool:
 
 def stamped_by(archive: Archive, checkpoint: Checkpoint) -> tuple[str, ...]:
     """The authorities whose tokens lie beside a checkpoint."""
-    parts = [name.split(".") for name in _files(archive) if name.startswith(f"{checkpoint.name}.")]
+    parts = [name.split(".") for name in archive.ledger.catalogue.checkpoint_files(f"{checkpoint.name}.")]
     return tuple(sorted(part[1] for part in parts if len(part) == 3 and part[2] == "tsr"))
-
-
-def _files(archive: Archive) -> Sequence[str]:
-    return archive.ledger.catalogue.checkpoint_files()
 
 
 def _word(archive: Archive, checkpoint: Checkpoint) -> str:

@@ -22,8 +22,8 @@ from rules.pack.plan.plan import AuthorityStamp, PackPlan
 from rules.pack.plan.timeline import timeline_csv, timeline_json
 from rules.pack.plan.withheld import together
 from rules.pack.plan.wording import UNWITNESSED, say
-from rules.pack.redact.boxes import boxes_of, covered
-from rules.pack.redact.decided import RedactedOrigin, Redaction
+from rules.pack.redact.boxes import blackened, boxes_of, covered
+from rules.pack.redact.decided import RedactedOrigin, RedactedPicture, Redaction
 from rules.pack.render.changed import Pictures, change_pictures, picture_path
 from rules.pack.render.contact import Cell, OwnPicture, cells_of, small
 from rules.pack.render.copies import Stamp, conversation_copies, frame_sheet, instead_of, page_copies, photo_copy
@@ -114,8 +114,18 @@ def _shots(plan: PackPlan, exhibit: Exhibit, look: Look) -> tuple[OwnPicture, ..
     file = plan.file(exhibit)
     if file is None or not _is_picture(file):
         return ()
-    shown = exhibit.files or (plan.redaction is not None and plan.redaction.of(file.id).drawn)
-    return tuple(look(file.media_type, file.digest, None)) if shown else ()
+    redacted = plan.redaction.of(file.id) if plan.redaction else None
+    shown = exhibit.files or (redacted is not None and redacted.drawn)
+    shots = tuple(look(file.media_type, file.digest, None)) if shown else ()
+    return shots if redacted is None or redacted.pictures is None else _blackened(shots, redacted.pictures)
+
+
+def _blackened(shots: Sequence[OwnPicture], read: Iterable[RedactedPicture]) -> tuple[OwnPicture, ...]:
+    """The pictures with black boxes; what is not among those that a machine read is left out."""
+    by_moment = {picture.at_ms: picture for picture in read}
+    return tuple(
+        OwnPicture(blackened(shot.data, by_moment[shot.at_ms]), shot.at_ms) for shot in shots if shot.at_ms in by_moment
+    )
 
 
 def _is_picture(file: AddedFile | None) -> bool:
@@ -313,7 +323,7 @@ def _page_copies(plan: PackPlan, exhibit: Exhibit, snapshot: Snapshot, get: Get,
         def pane_stamp(used: tuple[Artefact, ...]) -> Stamp:
             return replace(_pane_stamp(plan, exhibit, snapshot, open_ones, alarm, used), first=after)
 
-        walked = conversation_copies(screens, parts, get, pane_stamp)
+        walked = conversation_copies(screens, parts, get, pane_stamp, dict(redacted.stop_covers))
         copies += walked if redacted.stops_known else _with_boxes_alone(plan, exhibit, walked, len(copies))
     return copies
 
