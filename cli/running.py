@@ -12,7 +12,7 @@ from typing import Any
 import typer
 import typer.exceptions
 
-from casework.terminal import report_error
+from casework.terminal import report_error, take_every_sign
 from cli import every_day, experts, looking, watching
 from cli.app import app
 from collector.errors import DONE, WRONG_REQUEST, TradewitnessError
@@ -109,4 +109,5 @@ def _run(command: Any, arguments: list[str]) -> int:
 
 def main() -> None:
     """The console script."""
+    take_every_sign()
     sys.exit(run(sys.argv[1:]))

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from casework.blocks import Bar, Block, Cell, Excerpt, Line, Part, Result, Span, Table, Tone, View
-from casework.terminal.console import console
+from casework.terminal.console import console, is_unicode
 from casework.terminal.person import TerminalPerson
 from collector.errors import TradewitnessError
 from collector.inert import shown_in_json, shown_in_line
@@ -77,7 +77,8 @@ class Terminal:
     def show(self, view: View) -> int:
         """Prints the view; gives its exit code."""
         if self.as_json:
-            sys.stdout.write(shown_in_json(json.dumps(view.json, ensure_ascii=False, indent=2)) + "\n")
+            text = json.dumps(view.json, ensure_ascii=not is_unicode(sys.stdout), indent=2)
+            sys.stdout.write(shown_in_json(text) + "\n")
         else:
             screen = console()
             for block in _asked_for(view.blocks) if self.quiet else view.blocks:
