@@ -27,8 +27,8 @@ def test_flags_are_found_in_talk_that_no_phrase_was_tuned_on(name: str, language
 
 @pytest.mark.parametrize("language", labelled.LANGUAGES)
 def test_what_was_tuned_on_stays_found(language: str) -> None:
-    """At least 0.95 of each kind, and no more than one in twenty wrong."""
-    for kind, score in labelled.scores(labelled.messages("development", language)).items():
+    """At least 0.95 of each kind by its phrases alone, and no more than one in twenty wrong."""
+    for kind, score in labelled.phrases_alone(labelled.messages("development", language)).items():
         assert score.precision >= 0.95, kind
         assert score.recall >= 0.95, kind
 
@@ -36,10 +36,10 @@ def test_what_was_tuned_on_stays_found(language: str) -> None:
 @pytest.mark.parametrize("language", labelled.LANGUAGES)
 def test_the_sets_are_apart_and_every_kind_has_messages(language: str) -> None:
     """No message is in both; each has at least 25 of each kind that should be raised and 30 that should raise nothing."""
-    held, tuned = (labelled.messages(name, language) for name in labelled.SETS)
-    assert not {m.text for m in held} & {m.text for m in tuned}
+    held, tuned, learned = (labelled.messages(name, language) for name in labelled.SETS)
+    assert len({m.text for m in (*held, *tuned, *learned)}) == len({*held, *tuned}) + len(learned)
     kinds = {flag.id: flag.kind for flag in load_phrases().book.flags}
-    for told in (held, tuned):
+    for told in (held, tuned, learned):
         assert {label for m in told for label in m.labels} == {id for id, kind in kinds.items() if kind in labelled.KINDS}
         assert all(sum(kinds[label] == kind for m in told for label in m.labels) >= 25 for kind in labelled.KINDS)
         assert sum(not m.labels for m in told) >= 30
