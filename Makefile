@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint coverage bench proof docs clean
+.PHONY: help demo test check lint coverage bench proof docs pictures site clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\): ## /  make \1	/p' Makefile
@@ -41,6 +41,16 @@ docs: ## write docs/cli.md, docs/deadlines.md, the golden deadlines, the figures
 	@$(PYTHON) -m scripts.deadline_pages
 	@$(PYTHON) -m scripts.message_page
 	@$(PYTHON) -m scripts.catalogue
+
+pictures: ## draw docs/pictures/ anew from the demo: pages, pack, and the recording of a terminal
+	@scripts/prepare
+	@$(PYTHON) -m scripts.recording
+	@$(PYTHON) -m scripts.pictures
+
+site: ## build the documents as a site under dist/site; a link or an anchor that leads nowhere ends it
+	@scripts/prepare docs
+	@.tools/docs/bin/python -m sphinx -q -W --keep-going -n -c docs -d .tools/doctrees . dist/site
+	@echo dist/site/index.html
 
 clean: ## remove what these targets made, .venv and demo/ too
 	@rm -rf .venv .tools demo dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

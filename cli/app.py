@@ -13,7 +13,6 @@ from cli.options import Asked, answers
 DAILY, WATCHING, LOOKING, EXPERT = "Every day", "Keep watching", "Look", "Experts"
 
 app = typer.Typer(
-    add_completion=False,
     no_args_is_help=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",

@@ -176,7 +176,7 @@ def search(
     case: Annotated[str, typer.Option(metavar="CASE", help="Only in this case.")] = "",
     kind: Annotated[
         list[str] | None,
-        typer.Option(metavar="KIND", help="message, fact, page or file; or order, thread, photo… (may be repeated)"),
+        typer.Option(metavar="KIND", help="message, fact, page, file, picture; or order, thread, photo… (may be repeated)"),
     ] = None,
     since: Annotated[str, typer.Option(metavar="DAY", help="Sent or seen on this day or later.")] = "",
     until: Annotated[str, typer.Option(metavar="DAY", help="Sent or seen on this day or before.")] = "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import logging
+import os
 import sys
 from functools import cache
 from typing import Any
@@ -16,6 +17,7 @@ from cli import every_day, experts, looking, watching
 from cli.app import app
 from collector.errors import DONE, WRONG_REQUEST, TradewitnessError
 
+_COMPLETING = "_TRADEWITNESS_COMPLETE"  # set by a shell in which Tab was pressed
 _LOG = logging.getLogger("casework.cli")
 
 for _group in (every_day, watching, looking, experts):  # in the order in which `--help` shows them
@@ -28,11 +30,22 @@ def command_line() -> Any:
     root = typer.main.get_command(app)
     verbose = copy.copy(next(option for option in root.params if option.name == "verbose"))
     verbose.expose_value = False  # it has acted when it was read: no command's function needs to know of it
-    waiting: list[Any] = list(getattr(root, "commands", {}).values())
+    waiting: list[Any] = [root]
     for command in waiting:
-        command.params.append(verbose)
+        if command is not root:
+            command.params.append(verbose)
+        for parameter in command.params:
+            _name_what_it_takes(parameter)
         waiting += getattr(command, "commands", {}).values()
     return root
+
+
+def _name_what_it_takes(parameter: Any) -> None:
+    """`--help` says what an option takes by a word (`--lang LANG`), never by its type in the code (`<str>`, `<bool>`)."""
+    if parameter.param_type_name == "argument":
+        parameter.display_type_rich = lambda ctx: None
+    elif parameter.metavar is None:
+        parameter.metavar = "" if parameter.is_flag else str(parameter.name).upper()
 
 
 def _named(arguments: list[str], command: Any) -> str:
@@ -57,7 +70,7 @@ def _say(error: TradewitnessError, as_json: bool) -> int:
 def run(arguments: list[str]) -> int:
     """One command line to its exit code; nothing is raised."""
     command = command_line()
-    if {"-h", "--help", "--version"} & set(arguments):
+    if {"-h", "--help", "--version"} & set(arguments) or _COMPLETING in os.environ:
         return _run(command, arguments)  # these must not wait, and there is nothing to tell of them
     from casework.logfile import logged
 

@@ -388,6 +388,38 @@ class FileText:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureLine:
+    """A line of text as a machine read it in a picture, and where it stands there, in the picture's own pixels."""
+
+    text: str
+    area: Area
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPicture:
+    """What a machine read in a picture of that many pixels; of a video in the frame at `at_ms`. `read`: it could read it."""
+
+    width: int
+    height: int
+    lines: tuple[PictureLine, ...] = ()
+    at_ms: int | None = None
+    read: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PictureReading:
+    """What a machine (`reader`, with its version) read in a photo, or in the frames of a video."""
+
+    reader: str
+    pictures: tuple[SeenPicture, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every picture of it was read."""
+        return all(picture.read for picture in self.pictures)
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One result of a check: what was judged, the verdict, one sentence, and the names of what it rests on.
 

@@ -1,7 +1,8 @@
 """`make demo`: the LED-fan case, the day that is today, through the real commands; ends with a verified pack.
 
 The marketplace and the timestamp authority are programs of their own on loopback; every command is the installed
-`tradewitness`, run as a user would run it. All that it makes is under demo/.
+`tradewitness`, run as a user would run it. All that it makes is under demo/. `scripts.recording` plays it in a terminal and
+draws what stands there.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from PIL import Image, ImageDraw
@@ -24,6 +25,8 @@ ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / "demo"
 STORY = SCENARIOS["led-fans"]
 DAY = STORY.today
+COMMAND = str(ROOT / ".venv" / "bin" / "tradewitness")
+Run = Callable[[tuple[str, ...], Mapping[str, str]], int]  # a command's words and environment to its exit code
 
 
 @contextmanager
@@ -40,16 +43,15 @@ def served(*command: str) -> Iterator[dict[str, str]]:
             process.terminate()
 
 
-def tradewitness(*arguments: str, may_exit: tuple[int, ...] = (0,), environment: dict[str, str]) -> str:
+def shown(arguments: tuple[str, ...]) -> str:
+    """A command as a user would type it."""
+    return " ".join(["tradewitness", *(f'"{a}"' if "&" in a or "?" in a or " " in a else a for a in arguments)])
+
+
+def run_here(arguments: tuple[str, ...], environment: Mapping[str, str]) -> int:
     """Runs one command as a user would, showing the command and what it prints."""
-    shown = " ".join(f'"{a}"' if "&" in a or "?" in a or " " in a else a for a in arguments)
-    print(f"\n$ tradewitness {shown}", flush=True)
-    command = [str(ROOT / ".venv" / "bin" / "tradewitness"), *arguments]
-    result = subprocess.run(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
-    print(result.stdout.rstrip(), flush=True)
-    if result.returncode not in may_exit:
-        raise SystemExit(f"The demo stopped: the command above ended with exit code {result.returncode}.")
-    return result.stdout
+    print(f"\n$ {shown(arguments)}", flush=True)
+    return subprocess.run([COMMAND, *arguments], env=environment, cwd=ROOT, check=False).returncode
 
 
 def photographs(folder: Path) -> list[str]:
@@ -71,35 +73,21 @@ def photographs(folder: Path) -> list[str]:
     return paths
 
 
-def main() -> None:
+def main(run: Run = run_here) -> None:
     shutil.rmtree(DEMO, ignore_errors=True)
     DEMO.mkdir()
-    today = datetime.now(UTC)
-    base = (today - timedelta(days=DAY)).date()
+    base = (datetime.now(UTC) - timedelta(days=DAY)).date()
     print(f"The story, day {DAY}: {STORY.days[DAY]}")
     print("A marketplace on this machine stands in for Alibaba.com; its pages are visited with a real browser.")
-    marketplace = (
-        "fixtures.marketplace",
-        "--port",
-        "0",
-        "--scenario",
-        "led-fans",
-        "--day",
-        str(DAY),
-        "--base",
-        base.isoformat(),
-    )
+    story = ("--scenario", "led-fans", "--day", str(DAY), "--base", base.isoformat())
     with (
-        served(*marketplace) as site,
+        served("fixtures.marketplace", "--port", "0", *story) as site,
         served("fixtures.authority", "--folder", str(DEMO / "authority"), "--port", "0") as authority,
     ):
-        play(site["origin"], authority["url"], authority["root"], base)
+        play(site["origin"], authority["url"], authority["root"], base, run)
 
 
-def play(origin: str, authority: str, root: str, base: object) -> None:
-    from datetime import date
-
-    assert isinstance(base, date)
+def play(origin: str, authority: str, root: str, base: date, run: Run) -> None:
     environment = {
         **os.environ,
         "TRADEWITNESS_ARCHIVE": str(DEMO / "archive"),
@@ -107,26 +95,28 @@ def play(origin: str, authority: str, root: str, base: object) -> None:
         "TRADEWITNESS_LOG": str(DEMO / "log"),
         "TRADEWITNESS_ALIAS": f"{origin.removeprefix('http://')}=alibaba.com",
     }
+
+    def tradewitness(*arguments: str, may_exit: tuple[int, ...] = (0,)) -> None:
+        code = run(arguments, environment)
+        if code not in may_exit:
+            raise SystemExit(f"The demo stopped: the command above ended with exit code {code}.")
+
     pages = addresses("led-fans", origin)
-    order = STORY.order.id
-
-    def run(*arguments: str, may_exit: tuple[int, ...] = (0,)) -> str:
-        return tradewitness(*arguments, may_exit=may_exit, environment=environment)
-
-    run("init", "--authority", f"demo={authority}", "--authority-root", root)
     options = [part for kind, url in pages.items() for part in (f"--{kind}", url)]
-    run("case", "open", order, "--name", "led-fans", *options)
-    run("capture", "led-fans")
-    run("add", "led-fans", *photographs(DEMO / "photographs"), "--as", "photo")
     reported = base + timedelta(days=63)
-    run("case", "set", "led-fans", f"supplier_contacted_at={reported}", "units_total=200", "units_defective=160")
-    run("check", "led-fans", "--reason", "late", "--reason", "damaged")
-    packed = json.loads(run("pack", "led-fans", "--reason", "late", "--reason", "damaged", "-o", f"{DEMO}/", "--json"))
-    run("verify", packed["path"])
-    run("verify")
-    run(may_exit=(0, 6))
-    run("deadlines", "led-fans", may_exit=(0, 6))
-    print(f"\nThe pack is whole and verified. Open index.html in it, or give it to anybody:\n{packed['path']}")
+    tradewitness("init", "--authority", f"demo={authority}", "--authority-root", root)
+    tradewitness("case", "open", STORY.order.id, "--name", "led-fans", *options)
+    tradewitness("capture", "led-fans")
+    tradewitness("add", "led-fans", *photographs(DEMO / "photographs"), "--as", "photo")
+    tradewitness("case", "set", "led-fans", f"supplier_contacted_at={reported}", "units_total=200", "units_defective=160")
+    tradewitness("check", "led-fans", "--reason", "late", "--reason", "damaged")
+    tradewitness("pack", "led-fans", "--reason", "late", "--reason", "damaged", "-o", "demo/")
+    (pack,) = DEMO.glob("*.zip")
+    tradewitness("verify", str(pack.relative_to(ROOT)))
+    tradewitness("verify")
+    tradewitness(may_exit=(0, 6))
+    tradewitness("deadlines", "led-fans", may_exit=(0, 6))
+    print(f"\nThe pack is whole and verified. Open data/index.html in it, or give it to anybody:\n{pack}")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,8 @@ from typing import Any
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from typer.core import TyperGroup, TyperOption
+from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
 from cli import command_line
 from scripts import check, cli_reference
@@ -43,10 +44,13 @@ def project() -> dict[str, Any]:
     return tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 
 
-def locked() -> dict[str, list[str]]:
-    """The lines of requirements.lock by requirement ("name==version ; marker"): its digests."""
+LOCKS = ("requirements.lock", "requirements-application.lock", "requirements-docs.lock", "requirements-release.lock")
+
+
+def locked(lock: str) -> dict[str, list[str]]:
+    """The lines of a lock by requirement ("name==version ; marker"): its digests."""
     blocks: dict[str, list[str]] = {}
-    for line in (ROOT / "requirements.lock").read_text("utf-8").splitlines():
+    for line in (ROOT / lock).read_text("utf-8").splitlines():
         if re.match(r"[a-z0-9]", line):
             blocks[current := line.rstrip(" \\")] = []
         elif "--hash=" in line:
@@ -76,22 +80,26 @@ def test_no_committed_file_is_one_that_git_is_to_leave_alone() -> None:
     assert subprocess.run(asked, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split() == []
 
 
-def test_the_lock_pins_every_package_by_digest_and_names_no_host() -> None:
+@pytest.mark.parametrize("lock", LOCKS)
+def test_the_lock_pins_every_package_by_digest_and_names_no_host(lock: str) -> None:
     """pip --require-hashes can install it from any registry."""
-    lines = locked()
+    lines = locked(lock)
     assert lines
     assert all(re.fullmatch(r"[a-z0-9.-]+==\S+( ; .+)?", line) for line in lines)
     assert [line for line, digests in lines.items() if not digests] == []
-    assert "://" not in (ROOT / "requirements.lock").read_text("utf-8")
+    assert "://" not in (ROOT / lock).read_text("utf-8")
 
 
-def test_the_lock_satisfies_what_the_project_asks_for() -> None:
+@pytest.mark.parametrize("lock", LOCKS)
+def test_the_lock_satisfies_what_the_project_asks_for(lock: str) -> None:
     """A dependency that was added or moved without running scripts/lock is found here."""
     data = project()
-    extra = data["project"]["optional-dependencies"]["web"]
-    asked = [*data["project"]["dependencies"], *extra, *data["dependency-groups"]["dev"], *data["build-system"]["requires"]]
+    extra, groups = data["project"]["optional-dependencies"]["web"], data["dependency-groups"]
+    application = [*data["project"]["dependencies"], *extra]
+    everything = [*application, *groups["dev"], *data["build-system"]["requires"]]
+    asked = dict(zip(LOCKS, (everything, application, groups["docs"], groups["release"]), strict=True))[lock]
     versions: dict[str, list[str]] = {}
-    for line in locked():
+    for line in locked(lock):
         name, _, version = line.partition(";")[0].strip().partition("==")
         versions.setdefault(canonicalize_name(name), []).append(version)
     needs = [Requirement(text) for text in asked]
@@ -101,6 +109,13 @@ def test_the_lock_satisfies_what_the_project_asks_for() -> None:
         if not any(need.specifier.contains(version) for version in versions.get(canonicalize_name(need.name), ()))
     ]
     assert unmet == []
+
+
+def test_what_is_installed_is_what_was_tested() -> None:
+    """The application's own lock has the versions and digests of the one that the tests use, and nothing beside them."""
+    tested, installed = locked("requirements.lock"), locked("requirements-application.lock")
+    assert {line: digests for line, digests in installed.items() if tested.get(line) != digests} == {}
+    assert len(installed) < len(tested)
 
 
 SQL = re.compile(
@@ -139,23 +154,54 @@ def test_a_public_class_name_stands_for_one_thing() -> None:
 # --- What is written about it --------------------------------------------------------------------------------------------
 
 
-def shown_commands() -> list[list[str]]:
-    """Every command line of tradewitness in the README, in its code blocks and between backticks, without the program."""
-    text = (ROOT / "README.md").read_text("utf-8")
-    blocks = "".join(re.findall(r"^```\n(.*?)^```", text, re.MULTILINE | re.DOTALL))
-    lines = [line for line in blocks.splitlines() if line.startswith("tradewitness")]
-    return [shlex.split(line, comments=True)[1:] for line in [*lines, *re.findall(r"(?<!`)`(tradewitness [^`]*)`", text)]]
+def pages() -> list[Path]:
+    """What is written for people, but for what tells of yesterday and the reference, which is made from the commands."""
+    return [path for path in committed("*.md", "docs/*.md") if path.name not in ("CHANGELOG.md", "cli.md")]
 
 
-@pytest.mark.parametrize("words", shown_commands(), ids=" ".join)
-def test_every_command_in_the_readme_exists_with_its_options(words: list[str]) -> None:
-    """Nobody types a line from the README and is told that there is no such command."""
+def shown_commands(page: Path) -> list[str]:
+    """The command lines of tradewitness on a page: in its code blocks and between backticks."""
+    text = page.read_text("utf-8")
+    blocks = "".join(re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL))
+    lines = [line.removeprefix("$ ") for line in [*blocks.splitlines(), *spans(text)]]
+    return [line for line in lines if line.split()[:1] == ["tradewitness"]]
+
+
+def named_options(page: Path) -> list[str]:
+    """The commands that a page names with an option alone, as in `pack --redact`."""
+    named = [span for span in spans(page.read_text("utf-8")) if " --" in span and span.split()[0] in command_line().commands]
+    return [f"tradewitness {span}" for span in named]
+
+
+def spans(text: str) -> list[str]:
+    """What stands between backticks, each in a line of its own."""
+    return [" ".join(span.split()) for span in re.findall(r"(?<!`)`([^`]+)`(?!`)", text)]
+
+
+AT_ONCE = {"--help", "--version", "--verbose", "--install-completion", "--show-completion"}  # these act while a line is read
+
+
+def refusal(line: str) -> str:
+    """What the commands say against a command line before it is run; "" where they take it."""
     command: Any = command_line()
-    while isinstance(command, TyperGroup) and words and not words[0].startswith("-"):
-        assert words[0] in command.commands
-        command, words = command.commands[words[0]], words[1:]
-    known = {name for option in command.params if isinstance(option, TyperOption) for name in option.opts}
-    assert {word for word in words if word.startswith("--")} <= known
+    try:
+        given = [word for word in shlex.split(line, comments=True)[1:] if word not in AT_ONCE]
+        context = command.make_context("tradewitness", given)
+        while isinstance(command, TyperGroup) and (words := [*context._protected_args, *context.args]):
+            name, command, rest = command.resolve_command(context, words)
+            context = command.make_context(name, rest, parent=context)
+    except TyperException as error:
+        return error.format_message()
+    return ""
+
+
+def test_every_command_line_in_the_documents_is_one_that_the_commands_take() -> None:
+    """Nobody types a line from a page and is told that there is no such command, option or place for a word."""
+    shown = [(page, line) for page in pages() for line in shown_commands(page)]
+    assert [f"{page.name}: {line}: {said}" for page, line in shown if (said := refusal(line))] == []
+    named = [(page, line) for page in pages() for line in named_options(page)]
+    assert [f"{page.name}: {line}" for page, line in named if refusal(line).startswith(("No such", "Got unexpected"))] == []
+    assert min(len(shown), len(named)) > 20
 
 
 def test_the_readme_shows_how_to_run_and_test_a_checkout() -> None:
@@ -168,21 +214,34 @@ def test_the_readme_shows_how_to_run_and_test_a_checkout() -> None:
     assert named <= targets
 
 
-def links(page: Path) -> set[Path]:
-    """The files that a page links to."""
-    targets = re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8"))
-    return {(page.parent / target.partition("#")[0]).resolve() for target in targets if not re.match(r"https?:|#", target)}
+def links(page: Path) -> set[tuple[Path, str]]:
+    """The files that a page links to, each with the heading in it, or "" for the whole of it."""
+    text = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    targets = [target.partition("#") for target in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in target]
+    return {((page.parent / file).resolve() if file else page, anchor) for file, _, anchor in targets}
+
+
+def anchors(page: Path) -> set[str]:
+    """How a page's headings are called in links: small letters, no punctuation, hyphens between words."""
+    text = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.strip().lower()).replace(" ", "-") for heading in headings}
 
 
 def test_every_document_is_on_the_map() -> None:
-    """docs/index.md links each page in docs/, or nobody finds it."""
+    """docs/index.md links each page in docs/, or nobody finds it; its sections are the navigation of the site."""
     pages = {path for path in (ROOT / "docs").rglob("*.md") if path.name != "index.md"}
-    assert pages - links(ROOT / "docs" / "index.md") == set()
+    assert pages - {link for link, _ in links(ROOT / "docs" / "index.md")} == set()
 
 
 def test_no_link_between_documents_leads_nowhere() -> None:
-    """A renamed page takes its links along."""
-    broken = [f"{page.name}: {link}" for page in committed("*.md") for link in links(page) if not link.exists()]
+    """A renamed page or heading takes its links along."""
+    broken = [
+        f"{page.name}: {link.name}#{anchor}"
+        for page in committed("*.md")
+        for link, anchor in links(page)
+        if not link.exists() or (anchor and anchor not in anchors(link))
+    ]
     assert broken == []
 
 
@@ -204,7 +263,7 @@ class Checkout:
         for name in ("sh", "cat", "cksum", "dirname", "env", "grep", "id", "mkdir", "rm", "tail"):
             (self.programs / name).symlink_to(shutil.which(name) or name)
         (self.folder / "scripts").mkdir(parents=True)
-        for name in ("requirements.lock", "pyproject.toml", "scripts/prepare"):
+        for name in (*LOCKS, "pyproject.toml", "scripts/prepare"):
             shutil.copy(ROOT / name, self.folder / name)
 
     def give(self, path: Path, script: str = "exit 0") -> None:
@@ -239,6 +298,15 @@ def test_a_prepared_checkout_is_only_looked_at(checkout: Checkout) -> None:
     """Nothing is printed and nothing is run when all is there."""
     checkout.install()
     assert checkout.prepare() == (0, "")
+
+
+def test_for_the_documents_their_own_packages_are_enough(checkout: Checkout) -> None:
+    """Neither the application nor a browser is looked for."""
+    checkout.give(checkout.folder / ".tools" / "docs" / "bin" / "python")
+    made_from = "{ cat requirements-docs.lock pyproject.toml scripts/prepare | cksum; pwd; } > .tools/docs/prepared"
+    subprocess.run(["sh", "-c", made_from], cwd=checkout.folder, check=True)
+    assert checkout.prepare("docs") == (0, "")
+    assert not (checkout.folder / ".venv").exists()
 
 
 def test_without_python_one_sentence_says_so(checkout: Checkout) -> None:

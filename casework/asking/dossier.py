@@ -21,6 +21,7 @@ from casework.cases import (
     machine_zone,
     split_assignment,
 )
+from casework.keeping.pictures import texts_in_pictures
 from casework.workspace import Workspace
 from collector.canonical import as_json
 from collector.errors import WrongRequest
@@ -272,4 +273,5 @@ def draft_for(ws: Workspace, wanted: str, kind: str, lang: str, reasons: tuple[s
 
 
 def _with_texts(ws: Workspace, file: CaseFile, progress: Progress) -> CaseFile:
-    return replace(file, texts=texts_of(file.files, ws.archive.objects, progress))
+    pictures = texts_in_pictures(ws, file.order, file.files)
+    return replace(file, texts=texts_of(file.files, ws.archive.objects, progress), pictures=pictures)

@@ -22,7 +22,8 @@ _COMPARED = 200  # of a long page's marks: those among which the densest stretch
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """A passage that was found. `source` is message, fact, page or file; `kind` the page's, the file's, or "asserted".
+    """A passage that was found. `source` is message, fact, page, file, or picture: what a machine read in one, the file
+    called `name`; `kind` is the page's, the file's, or "asserted".
 
     `excerpt` is a stretch of what was kept, unaltered; `marks` (and `label_marks`) are character offsets in it of what was
     looked for. `excerpt_of` is text, translation or quote. `visits` counts the visits that show it, from `first_snapshot` to

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from casework.cases import find_case, require_address
+from casework.keeping.pictures import keep_readings
 from casework.workspace import Workspace
 from collector.archive.queries import Case
 from collector.archive.sealing import SealState, seal_if_possible
@@ -74,6 +75,7 @@ def add_and_seal(
     """Keeps the buyer's files and seals them."""
     progress("keeping your files")
     added = add_files(ws, wanted, paths, said)
+    keep_readings(ws, find_case(ws, wanted).order, progress)
     return added, seal_if_possible(ws.archive, ws.user, progress)
 
 

@@ -10,24 +10,24 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from types import TracebackType
 
+from casework.keeping.pictures import SHOWN, stills_kept
 from collector.archive.objects import FolderObjects
-from collector.errors import DamagedArchive
-from collector.model import AddedFile, CameraData
+from collector.model import AddedFile, CameraData, PictureReading
 from collector.saved.camera import camera_data
-from collector.saved.ocr import lines_of
 from collector.saved.stills import Stills, stills_of
 from rules.pack.plan.plan import PackPlan
 from rules.pack.render.contact import OwnPicture
 
-SHOWN = ("image/", "video/")
-
 
 class Looks:
-    """Begins with all that a plan shows; used as a context, at whose end nothing goes on."""
+    """Begins with all that a plan shows; used as a context, at whose end nothing goes on.
 
-    def __init__(self, objects: FolderObjects, planned: PackPlan) -> None:
+    `read` is what a machine read in files, by their ids.
+    """
+
+    def __init__(self, objects: FolderObjects, planned: PackPlan, read: Mapping[str, PictureReading]) -> None:
         self._objects = objects
-        self._read = planned.pictures_read
+        self._read = {file.digest: read[file.id] for file in planned.files if file.id in read}
         self._pool = ThreadPoolExecutor(os.cpu_count() or 1)
         self._begun: dict[str, Future[tuple[OwnPicture, ...]]] = {}
         for exhibit in planned.exhibits:
@@ -50,19 +50,11 @@ class Looks:
         return begun.result() if begun else self._kept(media_type, digest)
 
     def _kept(self, media_type: str, digest: str) -> tuple[OwnPicture, ...]:
-        shots = _shots(self._stills(media_type, digest))
-        if not self._read or not media_type.startswith("image/"):
+        shots, reading = _shots(stills_kept(self._objects, media_type, digest)), self._read.get(digest)
+        if reading is None or len(reading.pictures) != len(shots):
             return shots
-        return tuple(replace(shot, lines=lines_of(shot.data)) for shot in shots)
-
-    def _stills(self, media_type: str, digest: str) -> Stills:
-        path = self._objects.path(digest)
-        if path is None:
-            raise DamagedArchive(f"The kept file {digest[:12]}… is missing.", "Run: tradewitness verify")
-        if path.suffix:  # it is packed: only small ones and pictures of few colours are
-            return stills_of(media_type, self._objects.get(digest))
-        with path.open("rb") as file:
-            return stills_of(media_type, file)
+        both = zip(shots, reading.pictures, strict=True)
+        return tuple(replace(shot, lines=tuple(line.text for line in seen.lines)) for shot, seen in both)
 
 
 def _shots(stills: Stills) -> tuple[OwnPicture, ...]:

@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import Any
 
 from casework.asking.dossier import as_of_instant
 from casework.cases import casefile, find_case
-from casework.proving.binding import PdfBinder
+from casework.keeping.pictures import SHOWN, keep_readings, readings_of_case
 from casework.proving.last_look import LastLook, Suspect, Unread
-from casework.proving.looks import SHOWN, Looks, camera_of
+from casework.proving.looks import Looks, camera_of
 from casework.proving.proof import PackProof, covering_checkpoint
 from casework.proving.redaction import DecidedRedaction, decide_redaction
+from casework.proving.renderings import inside, made_once
 from casework.workspace import Workspace, sealed_view
-from collector.archive.queries import Case
 from collector.archive.sealing import TIMEOUT_S, seal, signing_key
-from collector.errors import ArchiveError, SealError, WrongRequest
-from collector.ledger.log import Opening, new_salt
-from collector.model import AddedFile, Exhibit, Private, Problem, Snapshot
+from collector.canonical import sha256, sha256_file
+from collector.errors import WrongRequest
+from collector.model import AddedFile, Exhibit, PictureReading, Private, Problem, Snapshot
 from collector.platform import SCRIPTS, font_for
-from collector.progress import Progress
+from collector.progress import Progress, megabytes
 from collector.reading.withheld import private_of
 from collector.saved.acting import may_do
-from collector.saved.chats.conversation import folded
-from collector.saved.chats.mail import files_attached
-from collector.saved.chats.zipped import files_in, is_zip
-from collector.saved.ocr import can_read
+from collector.saved.record import reading_bytes
 from collector.saved.text import texts_of
 from collector.seal.ask.request import Token, request_all
 from collector.seal.signature import sign
@@ -43,13 +39,13 @@ from rules.pack.bag.verify import verify_pack
 from rules.pack.bag.write import write_pack
 from rules.pack.plan.exhibits import Choices, Selection, choose
 from rules.pack.plan.personal import PersonalData, personal_data
-from rules.pack.plan.plan import CoveringCheckpoint, EarlierPack, PackPlan, plan, plan_digest
+from rules.pack.plan.plan import CoveringCheckpoint, EarlierPack, PackPlan, plan
 from rules.pack.plan.withheld import Withheld
 from rules.pack.plan.wording import say
 from rules.pack.redact.boxes import boxes_of
 from rules.pack.redact.case import redacted_case, redacted_file, redacted_snapshot
 from rules.pack.redact.decided import Redaction
-from rules.pack.render.renderings import copies_to_cover, make_renderings
+from rules.pack.render.renderings import copies_to_cover
 from rules.pack.submission.documents import strongest_first
 from rules.pack.submission.submission import limits_in_short
 from rules.policy.forums import forums_of
@@ -218,16 +214,17 @@ def pages_to_cover(ws: Workspace, wanted: str, request: PackRequest) -> Mapping[
     ws = sealed_view(ws, case.order)
     file = casefile(ws, case, as_of_instant(ws, request.as_of, case.zone))
     choices = replace(request.choices, since=_day(request.since), redact=True, redact_boxes=())
-    planned = _plan(ws, file, request, choices).plan
-    get = ws.archive.objects.get
-    with Looks(ws.archive.objects, planned) as looks:
-        return copies_to_cover(planned, get, partial(_inside, get), looks)
+    made = _plan(ws, file, request, choices)
+    planned, get = made.plan, ws.archive.objects.get
+    with Looks(ws.archive.objects, planned, made.readings) as looks:
+        return copies_to_cover(planned, get, partial(inside, get), looks)
 
 
 def _located(ws: Workspace, planned: PackPlan) -> Mapping[str, str]:
     """The shown files that say where they were taken: their names by exhibit number."""
     shown = [(e.number, file) for e in planned.exhibits if e.files and (file := planned.file(e)) is not None]
-    camera = camera_of(ws.archive.objects, (file for _, file in shown))
+    redacted = planned.redaction is not None  # such a plan says nothing of cameras
+    camera = camera_of(ws.archive.objects, (file for _, file in shown)) if redacted else planned.camera
     return {number: file.name for number, file in shown if file.id in camera and camera[file.id].located}
 
 
@@ -266,6 +263,7 @@ def make_pack(
     ws = sealed_view(ws, case.order)
     choices = replace(request.choices, since=_day(request.since))
     key = signing_key(ws.archive, ws.user)
+    keep_readings(ws, case.order, progress)
     file = casefile(ws, case, as_of_instant(ws, request.as_of, case.zone))
     made = _plan(ws, file, request, choices)  # before anything is kept: a wrong request leaves no trace
     planned = made.plan
@@ -283,7 +281,7 @@ def make_pack(
     checkpoint = covering_checkpoint(ws, max(event.seq for event in file.events), key)
     proof = PackProof(ws, checkpoint, key)
     planned = replace(planned, covering=proof.covering, earlier=_earlier(ws, file))
-    renderings = _renderings(ws, case, planned, made.texts, progress)
+    renderings = made_once(ws, case, planned, made.texts, made.readings, progress)
     places = _places(planned, renderings)
     tell_files(places)
     material = proof.material(planned, file)
@@ -299,12 +297,16 @@ def make_pack(
         planned, renderings, ws.archive.objects.pieces, material, inspect=inspect,
         search=made.search if made.decided is not None else None,
         sign=lambda data: sign(data, key, ws.clock.now()), stamp=tokens.stamp, out=out,
+        done=megabytes("writing the pack", progress),
     )  # fmt: skip
     seal(ws.archive, key, progress)
-    report = verify_pack(result.path)  # whoever hands it in must not hear from others that it does not hold
+    with ThreadPoolExecutor(1) as core:
+        digest = core.submit(sha256_file, result.path)
+        # Whoever hands it in must not hear from others that it does not hold.
+        report = verify_pack(result.path, done=megabytes("checking the pack as it was written", progress))
     failures = (*dict.fromkeys(ws.archive.warnings), *tokens.failures, *_without_letters(planned))
     return PackAnswer(
-        result.path.absolute(), result.sha256, planned.exhibits, replace(disclosed, suspects=tuple(look.suspects)),
+        result.path.absolute(), digest.result(), planned.exhibits, replace(disclosed, suspects=tuple(look.suspects)),
         report.seal, failures, report.problems, places,
     )  # fmt: skip
 
@@ -361,11 +363,14 @@ def _place(output: Path | None, name: str) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class _Planned:
-    """A plan, the case that it is of, and what is taken out of both where the pack is redacted."""
+    """A plan, the case that it is of, what is taken out of both where the pack is redacted, and what a machine read in the
+    case's photos and videos, by file id.
+    """
 
     plan: PackPlan
     file: CaseFile
     decided: DecidedRedaction | None = None
+    readings: Mapping[str, PictureReading] = field(default_factory=dict)
 
     @property
     def texts(self) -> Mapping[str, str]:
@@ -386,6 +391,7 @@ def _plan(ws: Workspace, file: CaseFile, request: PackRequest, choices: Choices)
     policy = load_policy(file.site)
     file = file.known()
     chosen = choose(file, choices)
+    readings = readings_of_case(ws, file.order, unread=True)
     private = _private(ws, chosen.snapshots)
     acting = {one.id: may_do(ws.archive.objects.get(one.digest)) for one in chosen.files if not _is_seen(one)}
     camera = {} if choices.redact else camera_of(ws.archive.objects, chosen.files)
@@ -406,11 +412,11 @@ def _plan(ws: Workspace, file: CaseFile, request: PackRequest, choices: Choices)
         private=private,
         acting=acting,
         camera=camera,
-        pictures_read=can_read() and any(one.media_type.startswith("image/") for one in chosen.files),
+        pictures_read=tuple(sha256(reading_bytes(readings[one.id])) for one in chosen.files if one.id in readings),
         chosen=chosen,
         redaction=decided.redaction if decided else None,
     )
-    return _Planned(made, file, decided)
+    return _Planned(made, file, decided, readings)
 
 
 def _is_seen(file: AddedFile) -> bool:
@@ -424,87 +430,6 @@ def _private(ws: Workspace, snapshots: Iterable[Snapshot]) -> dict[str, Private]
     if ws.archive.ledger.contradicted() is None:
         return private
     return {name: replace(what, cropped=()) for name, what in private.items()}
-
-
-def _renderings(
-    ws: Workspace, case: Case, planned: PackPlan, redacted: Mapping[str, str], progress: Progress
-) -> dict[str, bytes]:
-    """Made once: a plan that was packed before gives the stored bytes again."""
-    digest = plan_digest(planned)
-    stored = ws.index.renderings(digest)
-    if stored is not None:
-        return {path: _rendering(ws, commitment) for path, commitment in stored.items()}
-    from collector.browser.launch import print_pdf
-
-    progress("making the report, the viewer and the reading copies")
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it tells of tables in a print that no reader misses
-    get = ws.archive.objects.get
-    with Looks(ws.archive.objects, planned) as looks:
-        made = make_renderings(
-            planned,
-            get,
-            ws.index.sealed(case.order),
-            partial(print_pdf, page_numbers=False),
-            partial(_web_archive, get),
-            ws.clock.now(),
-            partial(_inside, get),
-            looks,
-            PdfBinder(),
-            partial(_words_of, ws),
-            redacted,
-        )
-    openings, records = [], []
-    for path, data in sorted(made.items()):
-        opening = Opening(ws.archive.objects.put(data), new_salt())
-        openings.append(opening)
-        records.append({"path": path, "size": len(data), "commitment": opening.commitment})
-    body = {
-        "case": case.order,
-        "name": planned.name,
-        "plan": digest,
-        "checkpoint": planned.covering.size,
-        "renderings": records,
-        "shows": [planned.origin(exhibit) for exhibit in planned.exhibits],
-    }
-    ws.archive.record("pack.made", body, openings)
-    ws.refresh()
-    return made
-
-
-def _web_archive(get: Callable[[str], bytes], snapshots: Iterable[Snapshot], left_out: Mapping[str, Private]) -> bytes:
-    """The visits' exchanges as a WACZ; b"" where there is none to show. Made on disk: bodies can be many and large."""
-    from collector.wacz import write_wacz
-
-    try:
-        with TemporaryFile() as out:
-            if not write_wacz(snapshots, get, out, left_out):
-                return b""
-            out.seek(0)
-            return out.read()
-    except OSError as error:
-        raise ArchiveError(
-            f"The web archive could not be made ({error.strerror}).", "Free some space and run the command again."
-        ) from error
-
-
-def _inside(get: Callable[[str], bytes], digest: str, names: frozenset[str]) -> Iterable[tuple[str, bytes]]:
-    """The files of these names in a zip or a mail that is kept."""
-    data, wanted = get(digest), frozenset(map(folded, names))
-    if is_zip(data):
-        return files_in(data, lambda name: folded(name) in wanted)
-    return ((name, inner) for name, inner in files_attached(data) if folded(name) in wanted)
-
-
-def _words_of(ws: Workspace, file: AddedFile) -> tuple[str, ...]:
-    """The text of one of the buyer's files, paragraph by paragraph."""
-    return tuple(passage.text for text in texts_of([file], ws.archive.objects) for passage in text.passages)
-
-
-def _rendering(ws: Workspace, commitment: str) -> bytes:
-    opening = ws.archive.ledger.opening(commitment)
-    if opening is None:
-        raise SealError("A stored part of this pack cannot be opened any more.", "Run: tradewitness verify")
-    return ws.archive.objects.get(opening.digest)
 
 
 class _PackStamper:

@@ -13,7 +13,7 @@ from collector.archive.archive import Archive
 from collector.errors import WrongRequest
 from collector.ledger.anchor import Anchor
 from collector.model import Problem
-from collector.progress import Progress
+from collector.progress import Progress, megabytes
 
 if TYPE_CHECKING:
     from collector.seal.standing import ProofTerm
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rules.pack.bag.proof import SealedElsewhere
 
 _GIVE = "Give a checkpoint (from `tradewitness timestamp --witness FILE`), an earlier pack, or a key's SHA-256 fingerprint."
+_CHECKING = "checking every file of the pack"
 _NOT_ASKED = datetime.max.replace(tzinfo=UTC)
 
 
@@ -134,8 +135,8 @@ def _archive(ws: Workspace, archive: Archive, progress: Progress, deep: bool, an
 def _pack(ws: Workspace, path: Path, progress: Progress, deep: bool, anchor: Anchor | None) -> VerifyAnswer:
     from rules.pack.bag.verify import verify_pack
 
-    progress("checking every file of the pack")
-    report = verify_pack(path, against=anchor, at=ws.clock.now())
+    progress(_CHECKING)
+    report = verify_pack(path, against=anchor, at=ws.clock.now(), done=megabytes(_CHECKING, progress))
     problems = report.problems
     notes = report.notes
     if deep:

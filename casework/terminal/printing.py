@@ -89,7 +89,7 @@ class Terminal:
             case Line():
                 _print_line(block, screen)
             case Table():
-                screen.print(_table(block))
+                _print_table(block, screen)
             case Excerpt():
                 screen.print(_passage(block), soft_wrap=True)
             case Result():
@@ -154,6 +154,54 @@ def _print_line(line: Line, screen: Console) -> None:
         screen.print(Padding(text, (0, 0, 0, line.indent), expand=False))
     else:
         screen.print(Text(" " * line.indent) + text, soft_wrap=True)
+
+
+def _print_table(block: Table, screen: Console) -> None:
+    """As a table, or on a terminal too narrow for it row by row: no word, number or address is broken in two."""
+    table = _table(block)
+    if not screen.is_terminal or _fitted(table, screen):
+        screen.print(table)
+    else:
+        _print_rows(block, screen)
+
+
+def _fitted(table: rich.table.Table, screen: Console) -> bool:
+    """Makes a table as narrow as the screen, each column at least as wide as its longest word; whether that can be done."""
+    from rich.measure import Measurement
+
+    boundless = screen.options.update(max_width=1 << 16)
+    needs = [
+        [Measurement.get(screen, boundless, cell) for cell in (column.header, *column.cells)] for column in table.columns
+    ]
+    least = [max(need.minimum for need in column) for column in needs]
+    most = [max(need.maximum for need in column) for column in needs]
+    edges = Measurement.get(screen, boundless, table).maximum - sum(most)
+    spare = screen.width - edges - sum(least)
+    if 0 <= spare < sum(most) - sum(least):
+        more = [min(high, max(low, screen.width)) - low for low, high in zip(least, most, strict=True)]
+        for column, low, wish in zip(table.columns, least, more, strict=True):
+            column.width = low + min(wish, spare * wish // sum(more))
+    return spare >= 0
+
+
+def _print_rows(block: Table, screen: Console) -> None:
+    """Each row in lines of its own: the first cell and what has no name as its head, the others below it by their names."""
+    from rich.text import Text
+
+    if block.title:
+        screen.print(Text("\n" * block.apart + shown_in_line(block.title), "table.title"))
+    for row in block.rows:
+        cells = [(name, cell if isinstance(cell, tuple) else (cell,)) for name, cell in zip(block.columns, row, strict=True)]
+        named = next((number for number, (name, _) in enumerate(cells) if name), 0)
+        head = [part for _, cell in cells[: named + 1] for part in cell if _text((part,)).plain.strip()]
+        screen.print()
+        _print_line(Line(tuple(part for word in head for part in (word, " "))[:-1]), screen)
+        for name, cell in cells[named + 1 :]:
+            for number, part in enumerate(cell):
+                if _text((part,)).plain.strip():
+                    label = f"{name}: " if name and not number else ""
+                    _print_line(Line((label, part), indent=4 if number else 2), screen)
+    screen.print()
 
 
 def _table(block: Table) -> rich.table.Table:

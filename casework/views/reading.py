@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collector.archive.queries import Case
     from collector.model import Fact, Target
 
+READ_BY_A_MACHINE = "read by a machine from a picture; read the picture"
 _WHERE = {"json": "the page's data", "css": "the page", "frame": "messages as sent", "line": "your file"}
 
 
@@ -131,7 +132,7 @@ def _found(answer: SearchAnswer) -> Iterator[Block]:
 
 def _passage(hit: SearchHit) -> Excerpt:
     """What was found, what was looked for marked in it, and where it stands."""
-    of_file = hit.source == "file" or hit.kind == "asserted"
+    of_file = hit.source in ("file", "picture") or hit.kind == "asserted"
     where = hit.case + (f" ({hit.case_name})" if hit.case_name else "")
     page = f"{in_words(hit.kind)} file" if of_file else page_words(hit.kind)
     if hit.kind == "asserted":
@@ -142,7 +143,8 @@ def _passage(hit: SearchHit) -> Excerpt:
     printed = f"printed “{hit.printed}”" if hit.printed and (hit.begun != hit.ended or not hit.sent) else ""
     head = " · ".join(filter(None, (hit.source, said, _when(hit), printed, where, page)))
     note = "" if hit.excerpt_of == "text" else f"[{hit.excerpt_of}] "
-    between = ": " if hit.label else ""
+    note = f"[{READ_BY_A_MACHINE}] " if hit.source == "picture" else note
+    between = ": " if hit.label or hit.source == "picture" else ""
     said_in_words = value_words(hit.excerpt, hit.zone) if hit.kind == "asserted" else hit.excerpt
     shown = _marked(hit.excerpt, hit.marks) if said_in_words == hit.excerpt else (said_in_words,)
     excerpt = (between + note, *shown) if hit.excerpt else ()
@@ -150,6 +152,7 @@ def _passage(hit: SearchHit) -> Excerpt:
     part = f"; the page was {kept_in_part(hit.lacks)}" if hit.lacks else ""
     origin = hit.snapshot or hit.file
     label = (_fact_label(hit.label),) if hit.source == "fact" else tuple(_marked(hit.label, hit.label_marks))
+    label = (hit.name,) if hit.source == "picture" else label
     return Excerpt(head, (*label, *excerpt), f"{origin}{visits}{part}" if origin else "")
 
 

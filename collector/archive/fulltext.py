@@ -30,10 +30,10 @@ from typing import Any
 
 from collector.canonical import sha256
 from collector.clock import instant
-from collector.model import Fact, Money, Printed, Snapshot
+from collector.model import Fact, Money, PictureReading, Printed, Snapshot
 
 MESSAGES = ("thread.messages", "chat.messages")
-SOURCES = ("message", "fact", "page", "file")
+SOURCES = ("message", "fact", "page", "file", "picture")
 TABLES = ("passages", "words")
 
 # Scripts written without spaces between words: Thai, Lao, Burmese, Khmer, kana, bopomofo and all Chinese characters.
@@ -230,6 +230,17 @@ def file_passages(
             yield _passage("fact", place, fact.name, searchable(fact.value), quote, group=("fact", fact.name))
     if text.strip():
         yield _passage("page", place, _clean(name), text, "", group=("page",))
+
+
+def picture_passages(
+    case: str, identifier: str, kind: str, name: str, at: str, reading: PictureReading
+) -> Iterator[IndexedPassage]:
+    """What a machine read in a picture of the buyer's, or in the frames of a video, each by itself; `name` is the file's."""
+    for number, picture in enumerate(reading.pictures):
+        text = _clean("\n".join(line.text for line in picture.lines))
+        key = _key("picture", case, identifier, str(number))
+        if text:
+            yield IndexedPassage(key, key, "picture", kind, case, "", identifier, at, "", text, name=_clean(name))
 
 
 def searchable(value: Any) -> str:

@@ -24,11 +24,11 @@ from collector.clock import instant
 from collector.errors import DamagedArchive
 from collector.ledger.log import Entry, Ledger, about_case
 from collector.model import ALIBABA, Fact, SavedPage, Snapshot, Target
-from collector.saved.record import page_record
+from collector.saved.record import kept_reading, page_record
 
 _LOG = logging.getLogger(__name__)
 
-FORMAT = "17"
+FORMAT = "18"
 ReadFacts = Callable[[Snapshot], tuple[Fact, ...]]
 ReviseFacts = Callable[[Snapshot, tuple[Fact, ...]], tuple[Fact, ...]]
 
@@ -85,6 +85,7 @@ TABLES: dict[str, tuple[dict[str, type], tuple[str, ...]]] = {
     ),
     "files": ({"id": str, "case_id": str, "seq": int, "at": str, "body": str}, ("id",)),
     "readings": ({"file": str, "page": str}, ("file",)),
+    "words_in_pictures": ({"file": str, "case_id": str, "seq": int, "digest": str}, ("file",)),
     "descriptions": ({"seq": int, "case_id": str, "file": str, "at": str, "body": str}, ("seq",)),
     "paused": ({"account": str, "why": str, "at": str, "snapshot": str}, ("account",)),
     "packs": ({"plan": str, "seq": int, "case_id": str, "at": str, "body": str}, ("plan",)),
@@ -282,7 +283,9 @@ class Index(Queries):
                 self.fulltext.drop(passage.key)
                 self.fulltext.take(() if value is None else (passage,))
             case "file.added" | "file.described":
-                self._take_file(entry, read_saved)
+                self._take_file(entry, archive, read_saved)
+            case "picture.read":
+                self._take_words(entry, archive)
             case "snapshot":
                 self._take_snapshot(entry, archive, read_facts)
             case "mask.applied":
@@ -325,7 +328,7 @@ class Index(Queries):
         if self.texts:
             self.fulltext.take(fulltext.passages_of(snapshot, facts, _page_text(snapshot, archive)))
 
-    def _take_file(self, entry: Entry, read_saved: ReadSaved) -> None:
+    def _take_file(self, entry: Entry, archive: Archive, read_saved: ReadSaved) -> None:
         """A file that was added; or one that stands already, of which the buyer now says something else: what it is, when it
         was saved, or that it is withdrawn. One that is withdrawn says nothing.
         """
@@ -352,6 +355,25 @@ class Index(Queries):
         text = reading.text if self.texts else ""
         passages = fulltext.file_passages(body["case"], body["id"], *words, at, reading.facts, text)
         self.fulltext.take(() if withdrawn else passages)
+        self._find_words(body["id"], archive)
+
+    def _take_words(self, entry: Entry, archive: Archive) -> None:
+        """What a machine read in a picture: the first reading stands, so that a pack that was made can be made again."""
+        body, opening = entry.body, self.ledger.opening(entry.body["commitment"])
+        if opening is None or self._rows("select 1 from words_in_pictures where file = ?", body["file"]):
+            return
+        self._put("words_in_pictures", file=body["file"], case_id=body["case"], seq=entry.seq, digest=opening.digest)
+        self._find_words(body["file"], archive)
+
+    def _find_words(self, file: str, archive: Archive) -> None:
+        """Has the words in a picture found; nothing of one that is withdrawn, or that no machine read."""
+        asked = "select f.*, w.digest from files f join words_in_pictures w on w.file = f.id where f.id = ?"
+        for row in self._rows(asked, file) if self.texts else ():
+            body = json.loads(row["body"])
+            reading = kept_reading(archive.objects, row["digest"])
+            if reading is not None and not body.get("withdrawn"):
+                told = (body["kind"], body["name"], row["at"], reading)
+                self.fulltext.take(fulltext.picture_passages(row["case_id"], file, *told))
 
     def _put_facts(self, origin: str, facts: Iterable[Fact]) -> None:
         """What a visit or a file says. Mostly that is what another one said, and stands there already."""

@@ -566,6 +566,12 @@ class Queries:
         )  # fmt: skip
 
     @of_case
+    def picture_readings(self, case: str) -> dict[str, str]:
+        """By a file's id, withdrawn ones too, the digest of what a machine read in it."""
+        rows = self._rows("select file, digest from words_in_pictures where case_id = ? order by seq", case)
+        return {row["file"]: row["digest"] for row in rows}
+
+    @of_case
     def descriptions(self, case: str) -> list[Description]:
         """What the buyer said afterwards of the case's files, oldest first."""
         found = []

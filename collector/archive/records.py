@@ -123,6 +123,7 @@ _HOLDS: Mapping[str, Mapping[str, Any]] = {
         "case": str, "id": str, "name": str, "kind": str, "media_type": str, "size": int, "note": str, "commitment": str,
     },
     "file.described": {"case": str, "id": str},
+    "picture.read": {"case": str, "file": str, "reader": str, "size": int, "commitment": str},
     "snapshot": get_type_hints(SnapshotRecord),
     "snapshot.masked": get_type_hints(MaskedRecord),
     "mask.applied": {"case": str, "mask": int, "snapshots": tuple[str, ...]},

@@ -1,13 +1,18 @@
-"""The stored form of what a saved page is: texts by name, as the index holds it and `add` gives it to programs."""
+"""The stored form of what a saved page is: texts by name, as the index holds it and `add` gives it to programs; and of what
+a machine read in a picture, which is kept as an object.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from collector.canonical import as_json
-from collector.model import SavedPage
+from collector.canonical import as_json, canonical, made
+from collector.errors import DamagedArchive
+from collector.model import PictureReading, SavedPage
+from collector.objects import ObjectStore
 
 
 def page_record(page: SavedPage | None) -> dict[str, str]:
@@ -37,3 +42,16 @@ def page_of_record(record: Mapping[str, Any]) -> SavedPage | None:
     }
     saved_at = datetime.fromisoformat(record["saved_at"]) if record.get("saved_at") else None
     return SavedPage(**said, saved_at=saved_at, others=bool(record.get("others")), secrets=bool(record.get("secrets")))
+
+
+def reading_bytes(reading: PictureReading) -> bytes:
+    """What was read in a picture, as it is kept."""
+    return canonical({"v": 1, **as_json(reading)}) + b"\n"
+
+
+def kept_reading(objects: ObjectStore, digest: str) -> PictureReading | None:
+    """What was read in a picture, from what is kept of it; None where that is lost or damaged, which `verify` names."""
+    try:
+        return made(PictureReading, json.loads(objects.get(digest)))
+    except (DamagedArchive, ValueError, RecursionError):
+        return None

@@ -43,7 +43,8 @@ class CaseFile:
     and asserted.
 
     `snapshots` are those made by `as_of`, oldest first, with their ledger numbers in `events`. `texts` are those of the
-    files, where a question needs them. `is_known`: it is what `known` gives.
+    files, and `pictures` what a machine read in photos and videos, where a question needs them. `is_known`: it is what
+    `known` gives.
 
     Rules ask the case itself whether an instant has come and which day it is, and never compare `as_of`: so `turning` knows
     how long their answers hold.
@@ -60,6 +61,7 @@ class CaseFile:
     events: tuple[LedgerEvent, ...] = ()
     account: str = ""
     texts: tuple[FileText, ...] = ()
+    pictures: tuple[FileText, ...] = ()
     site: str = ALIBABA
     is_known: bool = field(default=False, compare=False, repr=False)
     turning: Turning = field(default_factory=Turning, compare=False, repr=False)
@@ -175,6 +177,7 @@ class CaseFile:
             facts=tuple(_in_order(facts)),
             files=files,
             texts=tuple(text for text in self.texts if text.file in {file.id for file in files}),
+            pictures=tuple(text for text in self.pictures if text.file in {file.id for file in files}),
             snapshots=tuple(s for s in self.snapshots if self.has_come(s.visit.machine_time)),
         )
 

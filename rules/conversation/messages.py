@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from collector.model import Fact, Printed
+from collector.model import Fact, FileText, Printed
 from rules.case.casefile import CaseFile
 from rules.case.chronology import occurrence
 from rules.language.dates import as_printed
@@ -15,6 +15,7 @@ from rules.language.words import day_words
 from rules.policy.calendars import day_in
 
 _READINGS = ("Asia/Shanghai", "America/Los_Angeles")
+READ_BY_MACHINE = "A machine read this in a picture, and who wrote it is not known: read the picture."
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -23,7 +24,7 @@ class Statement:
     """Something that somebody wrote: `who` is buyer, supplier or "" (a file), `place` where it stands, in words.
 
     `earliest` is the first instant (UTC) at which it can have been written, None where no time is known. `fact` names what
-    shows it, as a finding does: the fact that it was read as, or the file.
+    shows it, as a finding does: the fact that it was read as, or the file. `caution` says why the words are not sure, or "".
     """
 
     who: str
@@ -31,6 +32,7 @@ class Statement:
     place: str
     earliest: datetime | None = None
     fact: str = "thread.messages"
+    caution: str = ""
 
 
 def statements(casefile: CaseFile) -> tuple[Statement, ...]:
@@ -117,6 +119,14 @@ def passages(casefile: CaseFile, *kinds: str) -> tuple[Statement, ...]:
         Statement("", passage.text, f"{text.name}, {passage.place}", fact=f"file: {text.name}")
         for text in casefile.texts
         if not kinds or text.kind in kinds
+        for passage in text.passages
+    )
+
+
+def seen_in_picture(text: FileText) -> tuple[Statement, ...]:
+    """What a machine read in a photo or video: it may have misread, and who wrote it is not known."""
+    return tuple(
+        Statement("", passage.text, f"{text.name}, {passage.place}", fact=f"file: {text.name}", caution=READ_BY_MACHINE)
         for passage in text.passages
     )
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from collector.model import Finding, Verdict
 from rules.case.casefile import CaseFile
-from rules.conversation.messages import Statement, passages, quoted, said_elsewhere, statements
+from rules.conversation.messages import Statement, passages, quoted, said_elsewhere, seen_in_picture, statements
 from rules.conversation.raised import raised
 from rules.language.phrases import LIKENESS, PHRASE, SPEAKERS, Flag, Hit, load_phrases
 from rules.policy.platform import Policy, SiteWords
@@ -29,8 +29,12 @@ def redflags(casefile: CaseFile, policy: Policy) -> tuple[Finding, ...]:
 
 
 def listen(casefile: CaseFile) -> FlagHits:
-    """Each flag's messages and what in them raised it, oldest first; of files, only red flags."""
+    """Each flag's messages and what in them raised it, oldest first; of files, only red flags. What a machine read in a
+    picture stands first: the last is quoted, and anything else is surer.
+    """
     heard: FlagHits = {}
+    for said, hit in _in_pictures(casefile):
+        heard.setdefault(hit.flag.id, []).append((said, hit))
     for said in statements(casefile):
         for hit in raised(said.text, said.who):
             heard.setdefault(hit.flag.id, []).append((said, hit))
@@ -54,10 +58,21 @@ def _marked(hit: Hit, words: SiteWords) -> tuple[str, str]:
 def _in_files(casefile: CaseFile) -> Iterator[tuple[Statement, Hit]]:
     for kind, only in _IN_FILES.items():
         kept = said_elsewhere(casefile) if kind == "chat" else ()
-        for said in (*kept, *passages(casefile, kind)):
-            for hit in raised(said.text, ""):
-                if hit.flag.kind == "red_flag" and only in ("", hit.flag.id):
-                    yield said, hit
+        yield from _red((*kept, *passages(casefile, kind)), only)
+
+
+def _in_pictures(casefile: CaseFile) -> Iterator[tuple[Statement, Hit]]:
+    """Whatever kind they are of: a screenshot of a chat is added as a photo."""
+    for text in casefile.pictures:
+        yield from _red(seen_in_picture(text), _IN_FILES.get(text.kind, ""))
+
+
+def _red(words: Iterable[Statement], only: str) -> Iterator[tuple[Statement, Hit]]:
+    """The red flags that words of unknown people raise: that one alone, where it is named."""
+    for said in words:
+        for hit in raised(said.text, ""):
+            if hit.flag.kind == "red_flag" and only in ("", hit.flag.id):
+                yield said, hit
 
 
 def _finding(flag: Flag, heard: FlagHits, policy: Policy) -> Finding:
@@ -85,7 +100,7 @@ def _finding(flag: Flag, heard: FlagHits, policy: Policy) -> Finding:
         return finding("undetermined", f"{reads}{label}: {quote}{more}.", doubt)
     if flag.kind == "admission":
         return finding("ok", f"Good evidence: {label}: {quote}{more}.", todo)
-    text = f"{who}{label}: {quote}{more}."
+    text = " ".join(filter(None, (f"{who}{label}: {quote}{more}.", said.caution)))
     if flag.id == "delay_asked" and (answer := _refused_after(heard, said)):
         return finding("ok", f"{text} You refused: {answer}.", "", ("thread.messages", *facts))
     return finding("problem", text[0].upper() + text[1:], todo)

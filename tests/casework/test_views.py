@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -304,6 +305,27 @@ def test_what_looks_like_markup_is_printed_as_it_stands(capsys: pytest.CaptureFi
     assert "photo [1].jpg [/]" in printed
     assert "[link=file:///etc/passwd]open[/link]" in printed
     assert "[red]t[/red]" in printed
+
+
+@pytest.mark.parametrize("columns", [60, 100])
+def test_on_a_terminal_no_word_number_or_address_of_a_table_is_broken_in_two(
+    columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a table is too wide for that, its rows stand under each other; there an empty cell has no name either."""
+    address, number = f"https://biz.example/order?id={'7' * 60}", "250861947301028446"
+    out = _Screen()
+    monkeypatch.setattr("sys.stdout", out)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("NO_COLOR", "1")
+    words = "Negotiation ends and the mediation of the platform begins"
+    table = Table(
+        ("", "Order", "Deadline", "Left", "Of", "Note"), (("✓", number, words, (Bar(5, 10), "2 days"), number, ""),)
+    )
+    Terminal().show(View({}, (table, Table(("Page", "Address"), (("order", address),)))))
+    printed = re.sub(r"\x1b\[[0-9;]*m", "", out.getvalue())
+    assert {number, "█████░░░░░", address, *words.split()} <= set(printed.split())
+    assert max(len(row) for row in printed.replace(address, "").split("\n")) <= columns
+    assert ("Note" in printed) == (columns == 100), "there a table has its head"
 
 
 def test_quiet_leaves_out_hints_and_prints_what_was_asked_for_alone(capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,7 +16,7 @@ from collector.canonical import sha256_file
 from collector.errors import WrongRequest
 from collector.ledger.disk import systems_hint
 from collector.model import Problem
-from rules.pack.bag.zipform import MOST_MEMBERS, read_zip
+from rules.pack.bag.zipform import MOST_MEMBERS, Done, nobody, read_zip
 
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 MANIFEST, TAG_MANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
@@ -95,13 +95,16 @@ def tokens_of(bag: Bag) -> dict[str, str]:
     return {match[1]: path for path in sorted(bag.files) if (match := _TOKEN.fullmatch(path))}
 
 
-def open_bag(path: Path) -> Bag:
-    """The bag in a zip or an unpacked folder. Raises WrongRequest when nothing is there or it cannot be read."""
+def open_bag(path: Path, done: Done = nobody) -> Bag:
+    """The bag in a zip or an unpacked folder. Raises WrongRequest when nothing is there or it cannot be read.
+
+    `done` is told how far a zip was read.
+    """
     try:
         if path.is_dir():
             return _from_folder(path)
         if path.exists():
-            return _from_zip(path)
+            return _from_zip(path, done)
     except OSError as error:
         raise WrongRequest(f"{path} cannot be read ({error.strerror}).", "Check its permissions.") from error
     raise WrongRequest(
@@ -222,9 +225,9 @@ def _check_oxum(bag: Bag, payload: set[str]) -> list[Problem]:
     return []
 
 
-def _from_zip(path: Path) -> Bag:
+def _from_zip(path: Path, done: Done) -> Bag:
     with path.open("rb") as stream:
-        members, found = read_zip(stream)
+        members, found = read_zip(stream, done)
     problems = [Problem(problem.where or path.name, problem.what) for problem in found]
     bases = {member.path.partition("/")[0] + "/" for member in members if "/" in member.path}
     base = next(iter(bases)) if len(bases) == 1 else ""

@@ -17,6 +17,7 @@ from collector.ledger.merkle import leaf_hash
 from collector.model import Problem
 from rules.pack.bag.bag import SIGNATURE, TAG_MANIFEST, Bag, check_bag, open_bag, tokens_of
 from rules.pack.bag.proof import CERTIFICATES, CHECKPOINTS, ENTRIES, PROOFS, SealedElsewhere, anchor_of, check_proof
+from rules.pack.bag.zipform import Done, nobody
 
 if TYPE_CHECKING:
     from collector.seal.revocation import RevocationStatement
@@ -58,14 +59,15 @@ class PackReport:
         return not self.problems
 
 
-def verify_pack(path: Path, *, against: Anchor | None = None, at: datetime | None = None) -> PackReport:
+def verify_pack(path: Path, *, against: Anchor | None = None, at: datetime | None = None, done: Done = nobody) -> PackReport:
     """Checks form, manifests both ways, signatures, tokens, proofs and openings. Raises WrongRequest when nothing is there.
 
     Tokens are checked against the roots in the pack: compare `tokens[…].root_fingerprint` with what the authority publishes.
     `against` is what somebody else holds of the ledger: a pack made anew and signed again agrees with itself only. `at` is
-    the instant (UTC) at which a timestamp must still prove its time; where it is not given, nobody asks.
+    the instant (UTC) at which a timestamp must still prove its time; where it is not given, nobody asks. `done` is told
+    how far a zip was read.
     """
-    bag = open_bag(path)
+    bag = open_bag(path, done)
     if not bag.files:
         problems = bag.problems or (Problem(path.name, "holds no bag"),)
         return PackReport("unsigned", problems, "", ())

@@ -5,16 +5,19 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
-from collector.canonical import sha256, sha256_file
+from collector.canonical import sha256
 from collector.errors import DamagedArchive, WrongRequest
 from rules.pack.bag.bag import DECLARATION, MANIFEST, SIGNATURE, TAG_MANIFEST, token_name
+from rules.pack.bag.beside import taken_beside
 from rules.pack.bag.proof import ProofMaterial, proof_files
-from rules.pack.bag.zipform import Member, write_zip
+from rules.pack.bag.zipform import Done, Member, nobody, write_zip
 from rules.pack.plan.plan import PackPlan
 
 Pieces = Callable[[str], Iterable[bytes]]
@@ -23,10 +26,9 @@ Search = Callable[[str, bytes], None]
 
 @dataclass(frozen=True, slots=True)
 class PackResult:
-    """The zip that was written, its SHA-256, the numbers of its exhibits, and the authorities that stamped it."""
+    """The zip that was written, the numbers of its exhibits, and the authorities that stamped it."""
 
     path: Path
-    sha256: str
     exhibits: tuple[str, ...]
     stamped_by: tuple[str, ...]
 
@@ -51,20 +53,23 @@ def write_pack(
     sign: Callable[[bytes], bytes],
     stamp: Callable[[bytes], Mapping[str, bytes]],
     out: Path,
+    done: Done = nobody,
 ) -> PackResult:
     """Writes the pack whole or not at all.
 
     `pieces` gives a stored original by its digest, piece by piece: a video is never in memory whole.
     `inspect` is shown what was made of the originals, by bag path, and raises where the pack must not be written.
+    `renderings` may fetch each file when it is asked for: then none but one is in memory.
     `search` is shown every file as it is written, by its path in the zip, and raises likewise: then nothing is written.
     `sign` gives the detached signature of the tag manifest's bytes; `stamp` gives tokens over that signature by
     authority, and leaves out those that did not answer. Raises WrongRequest when `out` cannot be written or is a file
-    of another kind, DamagedArchive when a stored object is not what the plan says.
+    of another kind, DamagedArchive when a stored object is not what the plan says. `done` is told how far it is.
     """
     _require_place(out, plan.name)
-    made = {**renderings, **proof_files(proof)}
-    inspect(made.items())
-    files = {path: _ready(data) for path, data in made.items()} | _originals(plan, pieces)
+    proven = proof_files(proof)
+    inspect(chain(renderings.items(), proven.items()))
+    files = {path: _made(path, renderings) for path in renderings} | {path: _ready(data) for path, data in proven.items()}
+    files |= _originals(plan, pieces)
     payload = dict(sorted(files.items()))
     tags = {
         "bagit.txt": _ready(DECLARATION),
@@ -76,17 +81,21 @@ def write_pack(
     tokens = dict(sorted(stamp(signature).items()))
     unlisted = {TAG_MANIFEST: tag_manifest, SIGNATURE: signature}
     unlisted |= {token_name(authority): token for authority, token in tokens.items()}
-    whole = {**payload, **tags, **{path: _ready(data) for path, data in unlisted.items()}}
-    members = [
-        Member(f"{plan.name}/{path}", file.size, partial(_pieces, f"{plan.name}/{path}", file, search))
-        for path, file in whole.items()
-    ]
+    bag = {**payload, **tags, **{path: _ready(data) for path, data in unlisted.items()}}
+    whole = {f"{plan.name}/{path}": file for path, file in bag.items()}
     try:
-        write_zip(out, members)
-        digest = sha256_file(out)
+        with ThreadPoolExecutor(1) as core:
+            members = [Member(path, file.size, partial(_pieces, path, file, search, core)) for path, file in whole.items()]
+            write_zip(out, members, done)
     except OSError as error:
         raise WrongRequest(f"{out} cannot be written ({error.strerror}).", "Choose another place with -o.") from error
-    return PackResult(out, digest, tuple(exhibit.number for exhibit in plan.exhibits), tuple(tokens))
+    return PackResult(out, tuple(exhibit.number for exhibit in plan.exhibits), tuple(tokens))
+
+
+def _made(path: str, renderings: Mapping[str, bytes]) -> _BagFile:
+    """Fetched anew when it is written: those that are kept are never in memory together."""
+    data = renderings[path]
+    return _BagFile(len(data), sha256(data), lambda: (renderings[path],))
 
 
 def _ready(data: bytes) -> _BagFile:
@@ -103,13 +112,13 @@ def _originals(plan: PackPlan, pieces: Pieces) -> dict[str, _BagFile]:
     }
 
 
-def _pieces(path: str, file: _BagFile, search: Search | None) -> Iterator[bytes]:
+def _pieces(path: str, file: _BagFile, search: Search | None, core: Executor) -> Iterator[bytes]:
     """The file's bytes, held against what was sealed; with a search whole, so that it sees all of it at once."""
     digest, size = hashlib.sha256(), 0
-    for piece in file.read() if search is None else (b"".join(file.read()),):
+    pieces = file.read() if search is None else (b"".join(file.read()),)
+    for piece in taken_beside(core, digest.update, pieces):
         if search is not None:
             search(path, piece)
-        digest.update(piece)
         size += len(piece)
         yield piece
     if (size, digest.hexdigest()) != (file.size, file.sha256):

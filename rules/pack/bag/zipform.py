@@ -11,11 +11,13 @@ import os
 import struct
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from collector.model import Problem
+from rules.pack.bag.beside import taken_beside
 
 MOST_MEMBERS = 100_000
 _16, _32 = 0xFFFF, 0xFFFFFFFF
@@ -23,6 +25,12 @@ _LOCAL, _CENTRAL = b"PK\x03\x04", b"PK\x01\x02"
 _UTF8, _STORED, _TIME, _DATE = 0x0800, 0, 0, 0x0021
 _UNIX, _MODE = 3 << 8, 0o100644 << 16
 _PIECE = 1 << 20
+
+Done = Callable[[int, int], None]  # how many bytes are written, or read, and of how many
+
+
+def nobody(_done: int, _of: int) -> None:
+    """Nobody waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +78,17 @@ def directory(members: Iterable[PlacedMember], offset: int) -> Iterator[bytes]:
     yield b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, short, short, min(size, _32), min(offset, _32), 0)
 
 
-def write_zip(out: Path, members: Iterable[Member]) -> None:
+def write_zip(out: Path, members: Iterable[Member], done: Done = nobody) -> None:
     """Writes the zip beside `out`, makes it durable, then moves it into place. OSError when the disk refuses.
 
     Memory stays at one piece of one member. ValueError when a member's data is not as long as it says.
     """
+    ordered = sorted(members, key=lambda m: _name(m.path))
+    of = sum(member.size for member in ordered)
     part = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:
         with part.open("wb") as stream:
-            placed = [_write_member(stream, member) for member in sorted(members, key=lambda m: _name(m.path))]
+            placed = [_write_member(stream, member, lambda at: done(at, of)) for member in ordered]
             for piece in directory(placed, stream.tell()):
                 stream.write(piece)
             stream.flush()
@@ -94,13 +104,14 @@ def write_zip(out: Path, members: Iterable[Member]) -> None:
             os.close(folder)
 
 
-def read_zip(stream: BinaryIO) -> tuple[tuple[PlacedMember, ...], tuple[Problem, ...]]:
+def read_zip(stream: BinaryIO, done: Done = nobody) -> tuple[tuple[PlacedMember, ...], tuple[Problem, ...]]:
     """Walks a zip from its first byte to its last: every stored member with its SHA-256, and all that is not canonical.
 
     Nothing is inflated, extracted or believed: a size counts only as far as the file reaches, the directory is not
-    read but computed and compared. Memory stays at one piece of one member.
+    read but computed and compared. Memory stays at two pieces of one member.
     """
-    return _ZipReading(stream).run()
+    with ThreadPoolExecutor(1) as core:
+        return _ZipReading(stream, core, done).run()
 
 
 def _name(path: str) -> bytes:
@@ -121,13 +132,14 @@ def _central_header(member: PlacedMember) -> bytes:
     return _CENTRAL + struct.pack("<HHHHHHIIIHH", *fields) + tail + name + extra
 
 
-def _write_member(stream: BinaryIO, member: Member) -> PlacedMember:
+def _write_member(stream: BinaryIO, member: Member, reached: Callable[[int], None]) -> PlacedMember:
     header = stream.tell()
     stream.write(local_header(member.path, member.size, 0))
     start, crc, size = stream.tell(), 0, 0
     for piece in member.chunks():
         stream.write(piece)
         crc, size = zlib.crc32(piece, crc), size + len(piece)
+        reached(start + size)
     if size != member.size:
         raise ValueError(f"{member.path} has {size} bytes, not {member.size}")
     end = stream.tell()
@@ -153,8 +165,9 @@ class _LocalHeader:
 class _ZipReading:
     """One pass over a zip that may have been made by anybody."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, core: Executor, done: Done) -> None:
         self.stream = stream
+        self.core, self.done = core, done
         self.length = stream.seek(0, os.SEEK_END)
         self.members: list[PlacedMember] = []
         self.problems: list[Problem] = []
@@ -238,12 +251,17 @@ class _ZipReading:
             self._note("", f"{self.length - position} bytes follow the end of the zip")
 
     def _hash(self, start: int, size: int) -> tuple[str, int]:
-        self.stream.seek(start)
         digest, crc = hashlib.sha256(), 0
-        while size > 0 and (piece := self.stream.read(min(size, _PIECE))):
-            digest.update(piece)
-            crc, size = zlib.crc32(piece, crc), size - len(piece)
+        for piece in taken_beside(self.core, digest.update, self._pieces(start, size)):
+            crc, start = zlib.crc32(piece, crc), start + len(piece)
+            self.done(start, self.length)
         return digest.hexdigest(), crc
+
+    def _pieces(self, start: int, size: int) -> Iterator[bytes]:
+        self.stream.seek(start)
+        while size > 0 and (piece := self.stream.read(min(size, _PIECE))):
+            yield piece
+            size -= len(piece)
 
     def _bytes(self, offset: int, size: int) -> bytes:
         self.stream.seek(offset)

@@ -79,7 +79,7 @@ class PackPlan:
     names parts of a visit's pictures that copies are cut out of; `lacking` says why more may have been written in the
     conversation than is shown, or ""; `camera` is what photos and videos say of themselves, by file id; `defects` what is
     wrong with the goods, as the buyer counted it. With a `redaction` every text here has personal data taken out.
-    With `pictures_read` a machine read the text in photos.
+    `pictures_read` are the SHA-256 of what a machine read in its photos and videos.
     """
 
     v: int
@@ -113,7 +113,7 @@ class PackPlan:
     camera: Mapping[str, CameraData]
     defects: Defects | None
     redaction: Redaction | None = None
-    pictures_read: bool = False
+    pictures_read: tuple[str, ...] = ()
     earlier: EarlierPack | None = None
 
     @property
@@ -172,7 +172,7 @@ def plan(
     private: Mapping[str, Private] | None = None,
     acting: Mapping[str, tuple[str, ...]] | None = None,
     camera: Mapping[str, CameraData] | None = None,
-    pictures_read: bool = False,
+    pictures_read: tuple[str, ...] = (),
     chosen: Selection | None = None,
     redaction: Redaction | None = None,
 ) -> PackPlan:
@@ -230,7 +230,7 @@ def plan(
         lacking=not_whole(casefile),
         camera={file.id: of_camera[file.id] for file in chosen.files if file.id in of_camera},
         defects=defects_of(casefile, chosen.files, numbers),
-        pictures_read=pictures_read and not choices.redact,
+        pictures_read=() if choices.redact else pictures_read,
         redaction=redaction,
     )
 

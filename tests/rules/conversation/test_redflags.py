@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -133,6 +134,24 @@ def test_a_conversation_from_elsewhere_is_read_by_its_messages_and_nobody_is_tak
     assert finding.text.startswith("Somebody asks for payment outside the platform")
     assert "(0.jpg, Cindy, 2026/08/03(Mon) 21:22)" in finding.text
     assert (finding.language, finding.words) == ("", "western union")
+
+
+def test_what_a_machine_read_in_a_screenshot_is_flagged_and_nobody_is_said_to_have_written_it() -> None:
+    """It is quoted only where nothing surer says the same, and admits nothing."""
+    said = "please pay by Western Union. It is our fault, we will refund you in full"
+    seen = FileText("photo0", "shot.png", "photo", (Passage("read by a machine in the picture", said),))
+    found = findings(
+        files=(*added("photo"), *added("contract")), pictures=(seen, replace(seen, name="PI.png", kind="contract"))
+    )
+    assert set(found) == {"redflag.pay_elsewhere"}
+    text = found["redflag.pay_elsewhere"].text
+    assert text.startswith("Somebody asks for payment outside the platform")
+    assert "(shot.png, read by a machine in the picture)" in text
+    assert text.endswith("A machine read this in a picture, and who wrote it is not known: read the picture.")
+    chat = FileText("chat0", "chat.txt", "chat", (Passage("line 9", "please pay by Western Union"),))
+    surer = findings(files=(*added("photo"), *added("chat")), pictures=(seen,), texts=(chat,))["redflag.pay_elsewhere"].text
+    assert "chat.txt, line 9" in surer
+    assert "machine" not in surer
 
 
 def test_a_chat_kept_by_hand_is_read_and_a_contract_is_not_taken_for_a_threat() -> None:

@@ -34,7 +34,9 @@ def photo(sealed: Sealed) -> tuple[PackPlan, str]:
 
 def test_what_a_machine_read_in_a_photo_stands_beside_it_and_is_marked(photo: tuple[PackPlan, str]) -> None:
     made, number = photo
-    page = render_viewer(replace(made, pictures_read=True), shots={number: (shot("tan", None, "we will refund", EVIL),)})
+    page = render_viewer(
+        replace(made, pictures_read=("0" * 64,)), shots={number: (shot("tan", None, "we will refund", EVIL),)}
+    )
     assert "Read in the picture by a machine, checked by nobody: “we will refund / &lt;script&gt;" in page
     assert "was read by a machine and checked by nobody" in page
     assert "<script>" not in page
