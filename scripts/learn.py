@@ -38,6 +38,8 @@ _ROUNDS = 60
 _GREATEST = 127  # steps of the greatest weight
 # Of what likeness raises, how much is to be right. Admissions are taken for one another more than for nothing.
 _RIGHT = {"red_flag": 0.9, "own_words": 0.9, "admission": 0.75}
+_HALF = 0.5  # raised is only what reads more like the flag than like all else together
+_HARDLY = 0.1  # a phrase is believed where its message reads by more than this like its flag
 _IDLE = 0.8  # of the phrases' hits that are not believed, how many are to be wrong
 _ALIKE = 0.6  # of their shingles that two messages have in common to be taken for one
 _SHINGLE = 5  # letters
@@ -185,7 +187,7 @@ def _raised(scored: Iterable[Scored]) -> dict[str, float]:
 
     def of(kind: str) -> float:
         own = ((-one.share, one.right) for one in told if one.likely and _FLAGS[one.flag].kind == kind)
-        return -_farthest(own, _RIGHT[kind], -2.0)
+        return max(_HALF, -_farthest(own, _RIGHT[kind], -2.0))
 
     return _each(of)
 
@@ -196,7 +198,7 @@ def _cleared(scored: Iterable[Scored]) -> dict[str, float]:
 
     def of(kind: str) -> float:
         own = ((one.share, not one.right) for one in told if one.by == "phrase" and _FLAGS[one.flag].kind == kind)
-        return _farthest(own, _IDLE, 0.0)
+        return min(_HARDLY, _farthest(own, _IDLE, 0.0))
 
     return _each(of)
 

@@ -7,12 +7,12 @@ import pytest
 from rules.language.phrases import load_phrases
 from tests.rules.conversation import labelled
 
-# Precision and recall of red flags, own words and admissions; what is held apart was never tuned on.
+# Precision and recall of red flags, own words and admissions, by phrases and likeness; held apart from both.
 FLOORS = {
-    ("held", "en"): ((0.87, 0.69), (0.87, 0.74), (0.77, 0.52)),
-    ("held", "es"): ((0.86, 0.73), (0.90, 0.81), (0.81, 0.55)),
-    ("held", "fr"): ((0.79, 0.66), (0.82, 0.60), (0.82, 0.60)),
-    ("held", "zh"): ((0.81, 0.74), (0.83, 0.62), (0.70, 0.61)),
+    ("held", "en"): ((0.91, 0.74), (0.93, 0.86), (0.92, 0.76)),
+    ("held", "es"): ((0.87, 0.77), (0.82, 0.84), (0.80, 0.77)),
+    ("held", "fr"): ((0.83, 0.72), (0.87, 0.79), (0.89, 0.72)),
+    ("held", "zh"): ((0.90, 0.72), (0.83, 0.91), (0.92, 0.76)),
 }
 
 
