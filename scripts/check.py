@@ -46,10 +46,10 @@ def pytest(which: str, *more: str, at_once: int = 3) -> tuple[str, ...]:
     """The command line that runs the tests with these marks, so many at a time; where some drive a browser, three: while one
     waits for it, two go on.
 
-    Each process begins with its share of them, in their order, and whoever is done takes from the others: what a module
-    prepares once is seldom prepared twice, and none waits for another's long stories.
+    The tests of a file run in one process, which takes the next file when it is done: what a module prepares is prepared
+    once. The long files come first (tests/conftest.py), so that no process is left with one while the others have ended.
     """
-    return tool("pytest", "-q", "-n", str(at_once), "--dist", "worksteal", "-m", which, *more)
+    return tool("pytest", "-q", "-n", str(at_once), "--dist", "loadfile", "--no-loadscope-reorder", "-m", which, *more)
 
 
 QUICK = Stage("pytest, without browsers", pytest("not proof and not browser and not stories", at_once=2), shown=True)

@@ -24,10 +24,11 @@ STORIES = tuple(f"{Path(__file__).parent / folder}{os.sep}" for folder in ("stor
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What stands in these folders plays whole cases, archives or packs through."""
+    """What plays whole cases, archives or packs through is a story; stories come first, then what drives a browser."""
     for item in items:
         if str(item.path).startswith(STORIES):
             item.add_marker("stories")
+    items.sort(key=lambda item: (item.get_closest_marker("stories") is None, item.get_closest_marker("browser") is None))
 
 
 def pytest_collection_finish() -> None:

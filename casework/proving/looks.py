@@ -46,7 +46,7 @@ class Looks:
         """The pictures of a kept file, or of bytes that were found in one."""
         if data is not None:
             return _shots(stills_of(media_type, data))
-        begun = self._begun.get(digest)
+        begun = self._begun.pop(digest, None)  # so that what was drawn is not held any more
         return begun.result() if begun else self._kept(media_type, digest)
 
     def _kept(self, media_type: str, digest: str) -> tuple[OwnPicture, ...]:

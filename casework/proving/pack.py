@@ -57,8 +57,8 @@ class Disclosed:
     """What the other side learns beside the exhibits themselves: what is `withheld` from it, and whose data it gets.
 
     Of a redacted pack `redacted` is how much of which kind was taken out of each exhibit's text, `unpictured` are the
-    exhibits of which pictures are not shown because nobody knows where on them it stands, and `records` how many sealed
-    records are withheld.
+    exhibits of which pictures are not shown because nobody knows where on them it stands, `unseen` those, with the file's
+    name, that are shown though no machine read the words in them, and `records` how many sealed records are withheld.
 
     `opened` is what it gets because the buyer asked for that.
     `located` are the names of the files that say where they were taken. `suspects` may open an account, and `unread` could
@@ -74,6 +74,7 @@ class Disclosed:
     is_redacted: bool = False
     redacted: tuple[PersonalData, ...] = ()
     unpictured: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
     records: int = 0
 
 
@@ -201,7 +202,10 @@ def _redacted(planned: PackPlan) -> dict[str, Any]:
     counted = (PersonalData(number, kind, count) for number, one in own for kind, count in one.counts)
     boxed = {box.exhibit for box in boxes_of(planned.choices.redact_boxes)}
     dark = [number for number, one in own if one.is_dark and number not in boxed]
-    return {"is_redacted": True, "redacted": tuple(counted), "unpictured": tuple(dark), "records": len(redaction.entries)}
+    found = {"redacted": tuple(counted), "unpictured": tuple(dark), "records": len(redaction.entries)}
+    unseen = (exhibit for exhibit, (_, one) in zip(planned.exhibits, own, strict=True) if one.drawn and one.pictures is None)
+    named = tuple(f"{e.number} {file.name}" for e in unseen if (file := planned.file(e)) and e.number not in dark)
+    return {"is_redacted": True, **found, "unseen": named}
 
 
 def pages_to_cover(ws: Workspace, wanted: str, request: PackRequest) -> Mapping[str, list[bytes]]:
@@ -395,7 +399,7 @@ def _plan(ws: Workspace, file: CaseFile, request: PackRequest, choices: Choices)
     private = _private(ws, chosen.snapshots)
     acting = {one.id: may_do(ws.archive.objects.get(one.digest)) for one in chosen.files if not _is_seen(one)}
     camera = {} if choices.redact else camera_of(ws.archive.objects, chosen.files)
-    decided = decide_redaction(ws, file, chosen, choices, private) if choices.redact else None
+    decided = decide_redaction(ws, file, chosen, choices, private, readings) if choices.redact else None
     if decided:
         file = redacted_case(file, decided.redactor)
         chosen = Selection(

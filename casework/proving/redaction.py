@@ -14,7 +14,7 @@ from collector.canonical import as_json, sha256
 from collector.errors import PersonNeeded
 from collector.kinds import file_kind, page_kind
 from collector.ledger.log import Entry
-from collector.model import AddedFile, Area, Artefact, Private, Snapshot
+from collector.model import AddedFile, Area, Artefact, PictureReading, Private, SeenPicture, Snapshot
 from collector.network_record import network_record
 from collector.reading.stored import exchange_contents
 from collector.saved.text import read_apart, texts_of
@@ -23,7 +23,16 @@ from rules.pack.plan.exhibits import ROLES, Choices, Selection, tiles
 from rules.pack.plan.withheld import SOURCES
 from rules.pack.redact.boxes import Covering, DrawnText, boxes_of, covering_of
 from rules.pack.redact.case import redactor_of, texts_of_case
-from rules.pack.redact.decided import BOXED, CAMERA, MAY_HOLD, RECORD_KEPT, TAKEN_OUT, RedactedOrigin, Redaction
+from rules.pack.redact.decided import (
+    BOXED,
+    CAMERA,
+    MAY_HOLD,
+    RECORD_KEPT,
+    TAKEN_OUT,
+    RedactedOrigin,
+    RedactedPicture,
+    Redaction,
+)
 from rules.pack.redact.everyday import everyday_words
 from rules.pack.redact.redactor import KINDS, Redactor
 
@@ -53,23 +62,36 @@ class DecidedRedaction:
 
 
 def decide_redaction(
-    ws: Workspace, file: CaseFile, chosen: Selection, choices: Choices, private: Mapping[str, Private]
+    ws: Workspace,
+    file: CaseFile,
+    chosen: Selection,
+    choices: Choices,
+    private: Mapping[str, Private],
+    readings: Mapping[str, PictureReading],
 ) -> DecidedRedaction:
     """Decides for the chosen visits and files. Raises WrongRequest for a word that cannot be taken out, PersonNeeded where
     something would stay that nobody can take out, DamagedArchive.
 
-    `file` is the case as it is known, nothing taken out of it; `private` is what shows others.
+    `file` is the case as it is known, nothing taken out of it; `private` is what shows others; `readings` is what a machine
+    read in the buyer's pictures, by file id.
     """
-    return _Deciding(ws, file, chosen, choices, private).run()
+    return _Deciding(ws, file, chosen, choices, private, readings).run()
 
 
 class _Deciding:
     """One decision; what was read of the originals is kept meanwhile."""
 
     def __init__(
-        self, ws: Workspace, file: CaseFile, chosen: Selection, choices: Choices, private: Mapping[str, Private]
+        self,
+        ws: Workspace,
+        file: CaseFile,
+        chosen: Selection,
+        choices: Choices,
+        private: Mapping[str, Private],
+        readings: Mapping[str, PictureReading],
     ) -> None:
         self.ws, self.file, self.chosen, self.choices, self.private = ws, file, chosen, choices, private
+        self.readings = {name: one for name, one in readings.items() if one.is_whole}
         self.get = ws.archive.objects.get
         self.said = {s.id: self._text_of(s) for s in chosen.snapshots}
         self.said |= {
@@ -113,6 +135,7 @@ class _Deciding:
     def _everything(self) -> Iterator[str]:
         yield from texts_of_case(self.file)
         yield from self.said.values()
+        yield from (_words_in(picture) for one in self.chosen.files for picture in self._seen(one.id))
         for snapshot in self.chosen.snapshots:
             yield from (seen_in(self._text(a)) for a in snapshot.artefacts if a.role in ("dom", "stretch"))
 
@@ -126,8 +149,8 @@ class _Deciding:
 
     def _page(self, snapshot: Snapshot, *, recorded: bool) -> RedactedOrigin:
         others = self._others(snapshot)
-        pages, walk_known = self._covering(snapshot), self._is_walk_clean(snapshot)
-        hidden = self._holding(snapshot) | self._pictures(snapshot, pages, walk_known)
+        pages, walk = self._covering(snapshot), self._walk(snapshot)
+        hidden = self._holding(snapshot) | self._pictures(snapshot, pages, walk)
         exchanges, sockets, told = self._told(snapshot)
         hidden |= dict.fromkeys(told, TAKEN_OUT)
         if not recorded:
@@ -140,7 +163,8 @@ class _Deciding:
             stops=tuple(a.part for a in free if a.role == "screen"),
             covered=pages.areas,
             pages_known=pages.known,
-            stops_known=walk_known,
+            stops_known=all(one.known for one in walk.values()),
+            stop_covers=tuple((part, one.areas) for part, one in walk.items() if one.areas),
             exchanges=exchanges,
             sockets=sockets,
             told=told,
@@ -164,10 +188,11 @@ class _Deciding:
     def _may_be_shown(self, snapshot: Snapshot, role: str) -> bool:
         return role not in SOURCES or page_kind(snapshot.target.kind).public or bool(self.choices.open)
 
-    def _pictures(self, snapshot: Snapshot, pages: Covering, walk_known: bool) -> Hidden:
+    def _pictures(self, snapshot: Snapshot, pages: Covering, walk: Mapping[int, Covering]) -> Hidden:
         """Pictures on which something has to be covered, or nobody knows what. A walk's pictures show the page round it."""
         page = TAKEN_OUT if pages.areas else "" if pages.known else MAY_HOLD
-        why = {"tile": page, "screen": page or ("" if walk_known else TAKEN_OUT)}
+        shown = any(one.areas or not one.known for one in walk.values())
+        why = {"tile": page, "screen": page or (TAKEN_OUT if shown else "")}
         return {(a.role, a.part): why[a.role] for a in snapshot.artefacts if why.get(a.role)}
 
     def _covering(self, snapshot: Snapshot) -> Covering:
@@ -176,22 +201,27 @@ class _Deciding:
         for source in (a for a in snapshot.artefacts if a.role == "dom"):
             html = self._text(source)
             said.append(seen_in(html) if source.part else fields_in(html))
-        covering = covering_of(self._drawn(snapshot), said, self.redactor)
+        covering = covering_of(self._drawn(snapshot, "boxes"), said, self.redactor)
         told = any(a.role == "text" for a in snapshot.artefacts)
         return covering if told or not tiles(snapshot) else Covering(covering.areas, known=False)
 
-    def _drawn(self, snapshot: Snapshot) -> tuple[DrawnText, ...]:
+    def _drawn(self, snapshot: Snapshot, role: str, part: int = 0) -> tuple[DrawnText, ...]:
         """The texts and where the page drew them; () where that was not kept whole."""
-        boxes = next((a for a in snapshot.artefacts if a.role == "boxes"), None)
+        boxes = next((a for a in snapshot.artefacts if (a.role, a.part) == (role, part)), None)
         try:
             rows = json.loads(self._text(boxes)) if boxes else ()
             return tuple(DrawnText(str(path), str(text), _area(x, y, w, h)) for path, x, y, w, h, text in rows)
         except (ValueError, TypeError, OverflowError):
             return ()
 
-    def _is_walk_clean(self, snapshot: Snapshot) -> bool:
-        """Whether no stop of a conversation's walk shows anything: where its pictures show what, nobody noted."""
-        return not any(self.redactor.finds(seen_in(self._text(a))) for a in snapshot.artefacts if a.role == "stretch")
+    def _walk(self, snapshot: Snapshot) -> Mapping[int, Covering]:
+        """By part, where the pictures of a conversation's walk have to be covered. Older visits noted no places there."""
+        found = {}
+        for stretch in (a for a in snapshot.artefacts if a.role == "stretch"):
+            said = seen_in(self._text(stretch))
+            places = self._drawn(snapshot, "layout", stretch.part) if self.redactor.finds(said) else ()
+            found[stretch.part] = covering_of(places, (said,), self.redactor)
+        return found
 
     def _told(self, snapshot: Snapshot) -> tuple[tuple[int, ...], tuple[int, ...], tuple[tuple[str, int], ...]]:
         """The exchanges and sockets in which anything of it stands, and the parts that hold what came of them."""
@@ -229,7 +259,24 @@ class _Deciding:
         plain = len(file.sealed) == 1 and file.media_type.partition(";")[0] in _PLAIN
         hidden: Hidden = {} if plain and recorded and not holds else {("file", n): why for n, _ in enumerate(file.sealed)}
         drawn = (0,) if (picture or video) and not _is_closed(file) else ()
-        return RedactedOrigin(self._counts(file.id), _closed(hidden), drawn, pages_known=photo, recorded=recorded)
+        pictures = tuple(map(self._picture, self._seen(file.id))) if drawn and file.id in self.readings else None
+        return RedactedOrigin(
+            self._counts(file.id), _closed(hidden), drawn, pages_known=photo, recorded=recorded, pictures=pictures
+        )
+
+    def _seen(self, file: str) -> tuple[SeenPicture, ...]:
+        return self.readings[file].pictures if file in self.readings else ()
+
+    def _picture(self, seen: SeenPicture) -> RedactedPicture:
+        """A photo or a frame with the lines that show anything: what a machine did not read on it, nobody covers.
+
+        A machine runs words together: a line that has a known value in it, whatever stands beside, is covered too.
+        """
+        lines = [DrawnText(str(n), line.text, line.area) for n, line in enumerate(seen.lines)]
+        said = (_words_in(seen), "".join(line.text for line in seen.lines))
+        areas = dict.fromkeys(covering_of(lines, said, self.redactor).areas)
+        areas |= dict.fromkeys(line.area for line in seen.lines if self.redactor.holds_letters(line.text))
+        return RedactedPicture(seen.width, seen.height, tuple(areas), seen.at_ms)
 
     # -- looking -----------------------------------------------------------------------------------------------------------
 
@@ -239,6 +286,8 @@ class _Deciding:
     def _counts(self, origin: str) -> tuple[tuple[str, int], ...]:
         """How much of which kind stands in its text; where none was kept, in what was read of it."""
         found = self.redactor.counts(self.said.get(origin, ""))
+        for picture in self._seen(origin):
+            found += self.redactor.counts(_words_in(picture))
         if not found:
             facts = (fact for fact in self.file.facts if fact.snapshot == origin)
             found = Counter(hit for fact in facts for text in _strings(as_json(fact.value)) for hit in self._kinds(text))
@@ -255,6 +304,10 @@ class _Deciding:
                     "No redacted pack can be made: the certificate of your signing key names what is to be taken out.",
                     "Without it nobody can check who signed: make this pack without --redact, or leave that word out of it.",
                 )
+
+
+def _words_in(picture: SeenPicture) -> str:
+    return "\n".join(line.text for line in picture.lines)
 
 
 def _certified(entry: Entry) -> Iterator[str]:

@@ -54,7 +54,7 @@ def _make(
     """Makes and keeps them, and records that; gives the commitment to each by its bag path."""
     from collector.browser.launch import print_pdf
 
-    progress("making the report, the viewer and the reading copies")
+    progress("drawing the reading copies")
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it tells of tables in a print that no reader misses
     get = ws.archive.objects.get
     with Looks(ws.archive.objects, planned, read) as looks:
@@ -70,7 +70,9 @@ def _make(
             PdfBinder(),
             partial(_words_of, ws),
             redacted,
+            progress,
         )
+    progress("keeping what was made")
     openings = {path: Opening(ws.archive.objects.put(data), new_salt()) for path, data in sorted(made.items())}
     body = {
         "case": case.order,

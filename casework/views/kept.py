@@ -206,7 +206,8 @@ def _disclosed_value(disclosed: Disclosed) -> dict[str, object]:
     return {
         "withheld": disclosed.withheld, "opened": disclosed.opened, "personal": disclosed.personal,
         "located": disclosed.located, "suspects": disclosed.suspects, "unread": disclosed.unread,
-        "redacted": disclosed.redacted, "unpictured": disclosed.unpictured, "withheld_records": disclosed.records,
+        "redacted": disclosed.redacted, "unpictured": disclosed.unpictured, "unseen": disclosed.unseen,
+        "withheld_records": disclosed.records,
     }  # fmt: skip
 
 
@@ -247,6 +248,10 @@ def _redacted(disclosed: Disclosed) -> Iterator[Block]:
     for number in disclosed.unpictured:
         yield line(f"{number}: pictures are not shown, because nobody knows where on them it stands.")
         yield hint(f"To show one with a black box of yours: --redact-box {number}:1:X,Y,WIDTH,HEIGHT", indent=2)
+    if disclosed.unseen:
+        yield line(Span("Nothing read the words in these pictures, which are shown as they are:", "warning"))
+        yield from (line(one, indent=2) for one in disclosed.unseen)
+        yield hint("Look at each: cover what it shows with --redact-box, or leave it out with --exclude.")
 
 
 def _personal(disclosed: Disclosed) -> Iterator[Block]:

@@ -181,6 +181,40 @@ async (m, way, within) => {
     moved: first ? Math.round(tops.get(first[0]) - first[1]) : null};
 }
 """
+# Every element of the stretch just read with text of its own, in the picture or beyond its edge, and where it stands in the
+# picture: [css path within the stretch, x, y, width, height, text].
+LAYOUT = """
+most => {
+  const list = self.shell, found = [], seen = new Set(), range = document.createRange(), known = new Map([[list, '']]);
+  if (!list || !list.isConnected || devicePixelRatio !== 1 || visualViewport.scale !== 1) return found;
+  const count = node => {
+    let n = 1;
+    for (let one = node; (one = one.previousElementSibling);) n += one.localName === node.localName;
+    return n;
+  };
+  const path = node => {
+    if (!known.has(node)) {
+      const step = CSS.escape(node.localName) + ':nth-of-type(' + count(node) + ')';
+      known.set(node, [path(node.parentElement), step].filter(Boolean).join(' > '));
+    }
+    return known.get(node);
+  };
+  const walk = document.createTreeWalker(list, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode() && found.length < most) {
+    const node = walk.currentNode.parentElement;
+    if (!node || seen.has(node) || !walk.currentNode.data.trim()) continue;
+    seen.add(node);
+    if (['script', 'style', 'noscript', 'template', 'title'].includes(node.localName)) continue;
+    if (!node.checkVisibility({checkVisibilityCSS: true})) continue;
+    range.selectNodeContents(node);
+    const box = range.getBoundingClientRect(), left = Math.floor(box.left), top = Math.floor(box.top);
+    if (!box.width || !box.height) continue;
+    const text = (node.innerText || node.textContent).trim().slice(0, 4000);
+    found.push([path(node), left, top, Math.ceil(box.right) - left, Math.ceil(box.bottom) - top, text]);
+  }
+  return found;
+}
+"""
 # Where messages are drawn in a way that is not known: every box that scrolls goes to its older end, again and again, so that
 # the page itself asks for what is older, until nothing more comes. Whether any box scrolls at all.
 ROLL = """

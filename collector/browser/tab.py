@@ -6,7 +6,7 @@ import asyncio
 import base64
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -48,6 +48,7 @@ _BUSY_MS = 5_000  # a page that stands still but never stops asking is not waite
 _AT_A_STOP_MS = 1_000
 _A4 = {"paperWidth": 8.27, "paperHeight": 11.69}
 _ATTEMPTS = 5
+_MOST_TEXTS = 20_000  # of a stop
 _STEADY = 3  # pictures of one stop whose messages move
 _CONSOLE, _LINE = 1_000, 4_000  # lines kept, and characters of each
 _INCIDENTS = 50  # different ones
@@ -235,14 +236,15 @@ class ChromiumTab:
             if world not in (None, self._world):
                 raise TabError("the page was loaded anew during the walk")
             world = self._world
-            read, shot, pane = await self._pictured(read, marks, older_ms)
+            read, shot, pane, layout = await self._pictured(read, marks, older_ms)
             pane = None if blind else pane
             late = str(read["late"])
             if not late and not read["start"] and (clock() > end or stop == most - 1):
                 late = f"the walk was ended after {stop + 1} stops"
             moved = None if read["moved"] is None else int(read["moved"])
             ids = tuple(map(str, read["ids"]))
-            yield Stretch(str(read["html"]), ids, shot, read["joins"], read["start"], late, pane, moved, read["adjoins"])
+            joins, start, adjoins = read["joins"], read["start"], read["adjoins"]
+            yield Stretch(str(read["html"]), ids, shot, joins, start, late, pane, moved, adjoins, layout)
             if read["start"] or late:
                 return
 
@@ -263,23 +265,26 @@ class ChromiumTab:
 
     async def _pictured(
         self, read: dict[str, Any], marks: Mapping[str, str], older_ms: int
-    ) -> tuple[dict[str, Any], Picture, Area | None]:
-        """The stop with its picture; read and pictured again where the messages moved meanwhile, a few times."""
+    ) -> tuple[dict[str, Any], Picture, Area | None, tuple[Box, ...]]:
+        """The stop with its picture, and where its texts stand in it; read and pictured again where the messages moved
+        meanwhile, a few times.
+        """
         screen = self._options["viewport"]
         for _ in range(_STEADY):
             stood, pane = await self._ask(stops.PANE)
             png = await self._picture()
+            layout = _boxes(await self._ask(stops.LAYOUT, _MOST_TEXTS, within_ms=_READ_MS))
             stands, still = await self._ask(stops.PANE)
             shot = Picture(png, 0, int(read["top"]), int(screen["width"]), int(screen["height"]))
             if read["place"] == stood == stands:
                 break
             read = await self._stop(marks, "again", older_ms) or read
         else:
-            read["adjoins"] = False
+            read["adjoins"], layout = False, ()
         if not pane or (stood, pane) != (stands, still):
-            return read, shot, None
+            return read, shot, None, layout
         left, top, width, height = map(int, pane)
-        return read, shot, (left, top, width, height)
+        return read, shot, (left, top, width, height), layout
 
     async def _no_messages(self, messenger: Messenger, stop: int, rolled: bool) -> str:
         """Why there are no messages to read."""
@@ -301,7 +306,7 @@ class ChromiumTab:
 
     async def boxes(self, most: int) -> tuple[Box, ...]:
         given = await self._ask(scripts.BOXES, most, within_ms=_READ_MS)
-        return tuple(Box(str(path), int(x), int(y), int(w), int(h), str(text)) for path, x, y, w, h, text in given)
+        return _boxes(given)
 
     async def traffic(self) -> NetworkTraffic:
         return await self._recorder.traffic()  # bounded, and good for a tab that has gone
@@ -405,3 +410,8 @@ class ChromiumTab:
         """Closes the tab; one that has gone already is fine."""
         if not self._page.is_closed():
             await asyncio.wait({asyncio.ensure_future(self._quietly(self._page.close()))}, timeout=5)
+
+
+def _boxes(given: Iterable[tuple[Any, ...]]) -> tuple[Box, ...]:
+    """Texts and where they stand, as a script of ours gives them."""
+    return tuple(Box(str(path), int(x), int(y), int(w), int(h), str(text)) for path, x, y, w, h, text in given)

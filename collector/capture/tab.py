@@ -131,7 +131,8 @@ class Stretch:
     conversation begins here, `late` what had not come, or "". `pane` is the part of the picture in which the messages stand
     and nothing else does, None where that is not certain; `moved` how many pixels lower the messages stand in it that it
     shares with the stretch before, None where it shares none. `adjoins` is False where messages between its picture and the
-    one before may stand in neither.
+    one before may stand in neither. `layout` is where each text of the stretch stands in the picture, also beyond its edges;
+    () where that is not certain.
     """
 
     html: str
@@ -143,6 +144,7 @@ class Stretch:
     pane: Area | None = None
     moved: int | None = None
     adjoins: bool = True
+    layout: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -348,6 +348,7 @@ class _VisitRun:
         pane = f" pane={','.join(map(str, stretch.pane))}" if stretch.pane else ""
         moved = f" moved={stretch.moved}" if stretch.moved is not None else ""
         self._writer.keep("screen", "image/png", shot.png, where + pane + moved)
+        self._pending.values("layout", [dataclasses.astuple(box) for box in stretch.layout])
 
     async def attachments(self) -> StepOutcome:
         """Each file that the messages carry, at full size, once: what the page did not fetch itself is asked for."""

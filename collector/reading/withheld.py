@@ -34,7 +34,7 @@ def _private(site: PageReader, objects: ObjectStore, alias: Alias, snapshot: Sna
     exchanges = tuple(number for role, number, _, _ in told if role == "body")
     sockets = tuple(number for role, number, _, _ in told if role == "frames")
     if crowded:
-        own = {("stretch", part) for part in alone}
+        own = {(role, part) for role in ("stretch", "layout") for part in alone}
         hidden |= {(a.role, a.part) for a in snapshot.artefacts if a.role not in ("body", "frames")} - own
     elif exchanges:
         hidden.add(("network", 0))  # the record tells what was asked

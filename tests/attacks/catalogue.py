@@ -15,7 +15,7 @@ from pathlib import Path
 
 from backports import zstd
 
-from collector.canonical import canonical
+from collector.canonical import canonical, sha256
 from collector.seal.signature import sign
 from fixtures.authority import prepare
 from fixtures.revocation import Revocation
@@ -180,6 +180,23 @@ def foreign_token(s: Spoiled) -> None:
     path.write_bytes(token_over(s.other_authority(), signature, datetime.now(UTC)))
 
 
+def renewed(spoil: Callable[[Spoiled], object]) -> Callable[[Spoiled], None]:
+    """What is done to an archive whose timestamps its holder had stamped anew."""
+
+    def how(s: Spoiled) -> None:
+        s.desk.did("timestamp", "--renew")
+        spoil(s)
+
+    return how
+
+
+def token_of_another_archive(s: Spoiled) -> None:
+    """The newest token is one of the same authority over another archive's signature."""
+    signature = sorted((s.stage.other.archive / "ledger" / "checkpoints").glob("*.p7s"))[-1].read_bytes()
+    made = token_over(prepare(s.stage.authority.root_file.parent), signature, datetime.now(UTC))
+    checkpoints(s, ".tsr")[-1].write_bytes(made)
+
+
 def answer(s: Spoiled, *, revoked: str = "", another: bool = False) -> bytes:
     """What the authority could say now, by OCSP: revoked since yesterday, for that reason; or something of another one."""
     since = {"stamping": (datetime.now(UTC) - timedelta(days=1), revoked)} if revoked else {}
@@ -265,6 +282,40 @@ def edited(path: str, old: bytes, new: bytes) -> Callable[[Files, str], None]:
         members[base + path] = members[base + path].replace(old, new, 1)
 
     return change
+
+
+def of_redacted(spoil: Callable[[Spoiled], object]) -> Callable[[Spoiled], None]:
+    """What is done to the redacted pack."""
+
+    def how(s: Spoiled) -> None:
+        s.pack.write_bytes(s.redacted.read_bytes())
+        spoil(s)
+
+    return how
+
+
+def opened_as_another(members: Files, base: str) -> None:
+    """A page that was withheld is opened with other bytes, and the opening names these."""
+    name, openings = base + "data/exhibits/A01-order/dom.html.txt", base + "data/proof/openings.jsonl"
+    before, after = members[name], members[name].replace(b"USD", b"EUR")
+    members[name] = after
+    members[openings] = members[openings].replace(sha256(before).encode(), sha256(after).encode())
+
+
+def other_withheld(members: Files, base: str) -> None:
+    """Of a record that is withheld another hash is given."""
+    name = base + "data/proof/proofs.json"
+    proofs = json.loads(members[name])
+    proofs["withheld"][0]["leaf"] = "00" * 32
+    members[name] = canonical(proofs) + b"\n"
+
+
+def told_of_withheld(members: Files, base: str) -> None:
+    """A record that is withheld is said to be another one, which is shown."""
+    name = base + "data/proof/proofs.json"
+    proofs = json.loads(members[name])
+    proofs["withheld"][0]["seq"] = 0
+    members[name] = canonical(proofs) + b"\n"
 
 
 def without_first_line(members: Files, base: str) -> None:
@@ -449,6 +500,9 @@ ATTACKS = (
            lambda s: checkpoints(s, ".ocsp")[0].write_bytes(answer(s, another=True)), r".*\.ocsp"),
     Attack("an authority's certificate was revoked before it stamped", ARCHIVE,
            lambda s: checkpoints(s, ".ocsp")[0].write_bytes(answer(s, revoked="superseded")), r".*\.tsr", what="not count"),
+    Attack("a renewed timestamp covers another archive", ARCHIVE, renewed(token_of_another_archive), r".*\.tsr",
+           what="stamps other bytes"),
+    Attack("a renewed timestamp is removed", ARCHIVE, renewed(lambda s: checkpoints(s, ".tsr")[-1].unlink()), r".*\.tsr"),
     Attack("a file is put among the checkpoints", ARCHIVE, lambda s: stray(s.archive / "ledger/checkpoints/000002.txt"),
            r"ledger/checkpoints/000002.txt"),
     Attack("a file is put beside the ledger", ARCHIVE, lambda s: stray(s.archive / "ledger/more.jsonl"), r"ledger/more"),
@@ -501,6 +555,14 @@ ATTACKS = (
     Attack("an authority's certificate was revoked before it stamped", PACK,
            by_holder_answered(lambda s: answer(s, revoked="keyCompromise")), r".*\.tsr", what="revoked"),
     Attack("the holder grafts another ledger's proofs", PACK, grafted, r".*/proofs.json"),
+    Attack("what a redacted pack withheld is opened later, and swapped by the holder", PACK,
+           by_holder(edited("data/exhibits/A01-order/dom.html.txt", b"USD", b"EUR")), r".*/dom.html.txt", "redacted pack"),
+    Attack("the same, and the opening names the other bytes", PACK, by_holder(opened_as_another), r".*/openings.jsonl",
+           "redacted pack"),
+    Attack("the holder gives another hash for a record that is withheld", PACK, of_redacted(by_holder(other_withheld)),
+           r".*/proofs.json"),
+    Attack("the holder says that a withheld record is one that is shown", PACK, of_redacted(by_holder(told_of_withheld)),
+           r".*/proofs.json"),
     Attack("the holder seals a fact that the page does not say", PACK, by_holder(false_fact), r".*/facts.json", deep=True),
     Attack("the holder adds a name that is the same in another case", PACK, by_holder(put("data/REPORT.PDF")), r".*"),
     Attack("the holder adds a name that is the same in another form of Unicode", PACK,

@@ -54,6 +54,15 @@ class Spoiled:
     def earlier(self) -> Path:
         return self.folder / "own" / "first.zip"
 
+    @property
+    def redacted(self) -> Path:
+        return self.folder / "own" / "redacted.zip"
+
+    @property
+    def desk(self) -> PaperDesk:
+        """The commands on the copy, for what its holder does with them first."""
+        return self.stage.desk.elsewhere(self.folder / "own")
+
     @cached_property
     def members(self) -> dict[str, bytes]:
         return files_of(self.pack)
@@ -90,4 +99,14 @@ def build(folder: Path, authority: Served) -> Stage:
         desk.pack("first.zip")
         desk.keep()
         desk.pack("second.zip")
+    redacted(stage.desk, folder / "meanwhile")
     return stage
+
+
+def redacted(desk: PaperDesk, meanwhile: Path) -> None:
+    """Beside its packs a redacted one, made of a copy, so that the archive stays as it is."""
+    shutil.copytree(desk.folder, meanwhile)
+    out = desk.folder / "redacted.zip"
+    options = ("--reason", "damaged", "--redact", "--redact-also", "carton", "-o", out)
+    desk.elsewhere(meanwhile).did("pack", desk.order, *options)
+    shutil.rmtree(meanwhile)

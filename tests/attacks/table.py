@@ -36,6 +36,7 @@ def look(attack: Attack, spoiled: Spoiled) -> tuple[Problem, ...]:
         "": "",
         "witness": str(own / "witness.json"),
         "earlier pack": str(own / "first.zip"),
+        "redacted pack": str(own / "redacted.zip"),
         "fingerprint": spoiled.key.fingerprint,
     }
     return verify_path(

@@ -30,7 +30,7 @@ from rules.pack.redact.decided import RECORD_KEPT, TAKEN_OUT, Redaction
 from rules.policy.fact_names import COMPARED
 
 # What came of exchanges is not among them: it is shown as a web archive.
-ROLES = ("tile", "dom", "text", "boxes", "screen", "stretch", "mhtml", "pdf", "network")
+ROLES = ("tile", "dom", "text", "boxes", "screen", "stretch", "layout", "mhtml", "pdf", "network")
 _NAMES = {"dom": "dom", "text": "text", "mhtml": "page", "pdf": "page", "network": "network", "tile": "tile"}
 _SUFFIXES = {
     "text/html": ".html",

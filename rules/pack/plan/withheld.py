@@ -31,7 +31,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "body": ("answer of the site", "answers of the site"), "frames": ("the messages of a socket", "sockets' messages"),
     "tile": ("picture", "pictures"), "screen": ("picture of the conversation", "pictures of the conversation"),
     "text": ("the text", "texts"), "stretch": ("stop of the walk", "stops of the walk"),
-    "boxes": ("the places of its texts", "places of texts"), "file": ("file", "files"),
+    "boxes": ("the places of its texts", "places of texts"),
+    "layout": ("the places of texts at a stop", "places of texts at stops"), "file": ("file", "files"),
 }  # fmt: skip
 ROLES = tuple(_WORDS)
 _ASKED = re.compile(r"([^/]+)/([a-z]+)(?:-(\d{1,5}))?", re.IGNORECASE)

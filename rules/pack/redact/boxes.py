@@ -7,12 +7,14 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from PIL import Image, ImageChops, ImageDraw, ImageStat
 
 from collector.errors import WrongRequest
 from collector.model import Area, Artefact
-from rules.pack.redact.redactor import Redactor
+from rules.pack.redact.decided import RedactedPicture
+from rules.pack.redact.redactor import FoundSpan, Redactor
 
 _BOX = re.compile(r"([AB]\d{2,}):(\d{1,4}):(\d{1,6}),(\d{1,6}),(\d{1,6}),(\d{1,6})", re.IGNORECASE)
 OpenPicture = Callable[[Artefact], Image.Image]
@@ -20,6 +22,7 @@ _INK = (0, 0, 0)
 _ALIKE = 4.0  # of 255: by how much a text's pixels differ, on average, when it is drawn again
 _MOST_PARTS = 4  # elements over which a value is split
 _ROOM = 2  # page pixels round a text: accents and descenders stand out of its box
+_QUALITY = 95  # of a picture of which copies are made yet
 _BLOCK = 16  # a JPEG's pixels are kept in squares of it: what is drawn over must not stay in a square's other pixels
 
 
@@ -78,8 +81,9 @@ def covering_of(drawn: Sequence[DrawnText], texts: Iterable[str], redactor: Reda
     areas: dict[Area, None] = {}
     found: Counter[str] = Counter()
     for one in drawn:
-        within = [other.text for other in drawn if other.path.startswith(f"{one.path} > ")]
-        own = _values(redactor, one.text) - Counter(value for text in within for value in _values(redactor, text).elements())
+        shown = _values(redactor, one.text)
+        within = [other.text for other in drawn if other.path.startswith(f"{one.path} > ")] if shown else ()
+        own = shown - Counter(value for text in within for value in _values(redactor, text).elements())
         if own:
             areas[one.area] = None
             found += own
@@ -141,7 +145,19 @@ def covered(copies: Sequence[bytes], exhibit: str, boxes: Iterable[RedactBox]) -
     return drawn
 
 
-def _drawn_over(copy: bytes, areas: Iterable[Area]) -> bytes:
+def blackened(picture: bytes, shown: RedactedPicture) -> bytes:
+    """A photo or frame (JPEG) with black boxes where a machine read in it, at whatever size, what is covered."""
+    with Image.open(io.BytesIO(picture)) as image:
+        across, down = image.width / shown.width, image.height / shown.height
+    room = _ROOM * 2
+    scaled = (
+        (max(0, int(x * across) - room), max(0, int(y * down) - room), int(w * across) + 2 * room, int(h * down) + 2 * room)
+        for x, y, w, h in shown.areas
+    )
+    return _drawn_over(picture, scaled, _QUALITY) if shown.areas else picture
+
+
+def _drawn_over(copy: bytes, areas: Iterable[Area], quality: int = 85) -> bytes:
     out = io.BytesIO()
     with Image.open(io.BytesIO(copy)) as image:
         picture, jpeg = image.convert("RGB"), image.format == "JPEG"
@@ -150,7 +166,7 @@ def _drawn_over(copy: bytes, areas: Iterable[Area]) -> bytes:
         right, lower = -(-(x + width) // block) * block, -(-(y + height) // block) * block
         pen.rectangle((x // block * block, y // block * block, right - 1, lower - 1), fill=_INK)
     if jpeg:
-        picture.save(out, "JPEG", quality=85, optimize=True, subsampling=0)
+        picture.save(out, "JPEG", quality=quality, optimize=True, subsampling=0)
     else:
         picture.save(out, "PNG", compress_level=6)
     return out.getvalue()
@@ -162,7 +178,7 @@ def _split(innermost: Sequence[DrawnText], redactor: Redactor) -> Iterator[tuple
         for at in range(len(innermost) - size + 1):
             span = tuple(innermost[at : at + size])
             first, last = len(span[0].text), sum(len(part.text) for part in span[:-1])
-            hits = redactor.hits("".join(part.text for part in span))
+            hits = _hits(redactor, "".join(part.text for part in span))
             yield from ((span, _bare(hit.value)) for hit in hits if hit.start < first and hit.end > last)
 
 
@@ -172,7 +188,12 @@ def _above(path: str) -> Iterator[str]:
 
 
 def _values(redactor: Redactor, text: str) -> Counter[str]:
-    return Counter(_bare(hit.value) for hit in redactor.hits(text))
+    return Counter(_bare(hit.value) for hit in _hits(redactor, text))
+
+
+@lru_cache(50_000)  # a walked conversation shows the same texts at many stops
+def _hits(redactor: Redactor, text: str) -> tuple[FoundSpan, ...]:
+    return redactor.hits(text)
 
 
 def _bare(value: str) -> str:

@@ -16,6 +16,16 @@ RECORD_KEPT = "its sealed record names what the buyer had taken out of this pack
 
 
 @dataclass(frozen=True, slots=True)
+class RedactedPicture:
+    """A photo, or the frame of a video at `at_ms`, of that many pixels, and where a machine read in it what is covered."""
+
+    width: int
+    height: int
+    areas: tuple[Area, ...]
+    at_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RedactedOrigin:
     """What is redacted of one visit or file. `counts` is how much of which kind stands in its text.
 
@@ -23,6 +33,9 @@ class RedactedOrigin:
     although they are withheld themselves, with `covered` black (page pixels), and `stops` those of a walked conversation.
     Where not all places that have to be covered are known (`pages_known`, and of a walk `stops_known`), a copy is shown with
     a box of the buyer's alone.
+    `pictures` are those of a photo or video that a machine read, with what is black on each; None where none read them, so
+    that what stands in them is shown as it is. `stop_covers` are areas that are black on the pictures of a walked
+    conversation, by part, in the pixels of that picture.
     `exchanges`, `sockets` and `told` (role and part) are left out of the web archive. `recorded`: its ledger entry is shown;
     `sent`: the web archive may show the rest of it; `copied`: the pack has a redacted copy of its text.
     """
@@ -34,6 +47,8 @@ class RedactedOrigin:
     covered: tuple[Area, ...] = ()
     pages_known: bool = True
     stops_known: bool = True
+    pictures: tuple[RedactedPicture, ...] | None = None
+    stop_covers: tuple[tuple[int, tuple[Area, ...]], ...] = ()
     exchanges: tuple[int, ...] = ()
     sockets: tuple[int, ...] = ()
     told: tuple[tuple[str, int], ...] = ()

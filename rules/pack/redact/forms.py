@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 PHONE, MAIL, ADDRESS, ACCOUNT, CARD, PASSPORT = "phone", "mail", "address", "account", "card", "passport"
 
@@ -27,6 +28,16 @@ _PHONE = re.compile(
       | (?<![\w+/.,=:-])(?P<pairs>0[1-9](?:[ .-]\d\d){{4}})(?![\w-]|[.,]\d)
       | (?<![\w+/.,=:-])(?P<national>\(?0[1-9]\d{{0,4}}\)?(?:[ /-]{{1,2}}\d{{2,8}}){{1,4}})(?![\w-]|[.,:]\d)""",
     re.VERBOSE | re.IGNORECASE,
+)
+# Without a prefix, a zero or a label: figures in groups, as a country writes its telephone numbers and hardly anything else.
+_GROUPED = re.compile(r"(?<![\w+/.,=:-])(?<!\d[ -])[1-9]\d{1,4}(?:[ -]\d{2,7}){1,4}(?![\w-]|[.,:]\d|\s\d)")
+_COUNTRIES = "ES IT PT GR PL CZ HK SG IN MX US CO PE".split()  # whose groups are told from sizes and days
+_LONG_GROUP = re.compile(r"3\d\d[ -]\d{6,7}")  # an Italian mobile, as many write it
+_NOT_CALLED = re.compile(  # what stands before a number that counts, measures or names something else
+    r"(?:[$€£¥₹]|\b[A-Z]{1,3}|\b(?:awb|container|sku|code|model|size|ref|batch|lot|serial|vat|tax|qty|quantity|total|zip)\b\W{0,3})\s?$"
+)
+_COUNTED = re.compile(
+    r"\s?(?:[$€£¥₹%]|[A-Z]{2,3}\b|(?:pcs|pieces|units|sets|pairs|cartons|boxes|kg|g|cm|mm|m|w|v|h|km|euros?|dollars?|yuan|zł|kr)\b)"
 )
 _DAY = re.compile(r"\d{1,2}[-/ .]\d{1,2}[-/ .](?:19|20)\d\d\b")
 _MAIL = re.compile(
@@ -158,6 +169,7 @@ def personal_spans(text: str) -> Iterator[PersonalSpan]:
         least = {"named": 7, "han": 7, "world": 8}.get(group, 9)
         if least <= digits <= 15 and not (group == "national" and (_DAY.match(number) or digits > 12)):
             yield PersonalSpan(PHONE, *match.span(group))
+    yield from (PersonalSpan(PHONE, *match.span()) for match in _within(_GROUPED, text, numbers) if _is_called(text, match))
     mails = _within(_MAIL, text, _around(text, _AT, 70, 330))
     yield from (PersonalSpan(MAIL, *match.span()) for match in mails)
     yield from _accounts(text, numbers)
@@ -169,6 +181,27 @@ def personal_spans(text: str) -> Iterator[PersonalSpan]:
         lines = _MACHINE_READABLE.finditer(text)
         yield from (PersonalSpan(PASSPORT, *match.span()) for match in lines if "<<" in match[0])
     yield from _address_lines(text)
+
+
+def _is_called(text: str, match: re.Match[str]) -> bool:
+    """Whether figures in groups are a telephone number: no amount or other number, and written as a country does."""
+    number, before = match[0], text[max(0, match.start() - 30) : match.start()]
+    groups = re.split("[ -]", number)
+    if not 8 <= sum(map(len, groups)) <= 10 or all(group.endswith("0") for group in groups) or number.endswith("000"):
+        return False
+    if all(len(group) == 4 and "1900" <= group < "2100" for group in groups) or _OTHER_NUMBER.search(before):
+        return False
+    if _NOT_CALLED.search(before) or _COUNTED.match(text, match.end()):
+        return False
+    return bool(_LONG_GROUP.fullmatch(number)) or _is_written_so_somewhere(number)
+
+
+@lru_cache(10_000)
+def _is_written_so_somewhere(number: str) -> bool:
+    from phonenumbers import Leniency, PhoneNumberMatcher  # a fifth of a second, where it is asked
+
+    grouped = Leniency.EXACT_GROUPING
+    return any(PhoneNumberMatcher(number, country, leniency=grouped).has_next() for country in _COUNTRIES)
 
 
 def _around(text: str, sign: re.Pattern[str], before: int, after: int) -> Iterator[tuple[int, int]]:

@@ -16,7 +16,7 @@ from functools import cached_property, lru_cache
 from rules.pack.redact.forms import ACCOUNT, ADDRESS, CARD, MAIL, PASSPORT, PHONE, PersonalSpan, personal_spans
 
 NAME, WORD = "name", "word"
-RULES = 1  # grows with what is found, so that a plan of other rules is another plan
+RULES = 2  # grows with what is found, so that a plan of other rules is another plan
 KINDS: Mapping[str, tuple[str, str]] = {
     NAME: ("name", "names"), PHONE: ("telephone number", "telephone numbers"), MAIL: ("mail address", "mail addresses"),
     ADDRESS: ("line of a postal address", "lines of postal addresses"), ACCOUNT: ("bank account", "bank accounts"),
@@ -31,6 +31,7 @@ _SEP = r"[ \t\u00a0().\-/]{0,3}"
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _BETWEEN = r"[\W_]{0,4}"
 _DASHES = tuple("\u2010\u2011\u2012\u2013\u2014\u2015\u2212")
+_TOLD_APART = 5  # letters of a value that is looked for within words
 _TAIL = 8  # figures of a telephone number that stay when it is written with another prefix
 # Given names that are words, too: alone they are not taken out, together with the family name they are.
 _WORDS = frozenset(
@@ -97,6 +98,11 @@ class Redactor:
         found = [span for span in spans if not self._is_kept(plain.text, span)]
         return tuple(_hit(plain, text, span) for span in _apart(found))
 
+    def holds_letters(self, text: str) -> bool:
+        """Whether the letters and figures of a known value stand in a text one after the other, as parts of words too."""
+        letters = _bare(text)
+        return any(one in letters for one in self._bare_known)
+
     def learned(self, texts: Iterable[str]) -> Redactor:
         """The same, which then finds what it found in these texts wherever and however else it is written."""
         values = {(re.sub(r"\s+", " ", hit.value).strip(), hit.kind) for text in texts for hit in self.hits(text)}
@@ -126,6 +132,11 @@ class Redactor:
             for kind, forms in by_kind.items()
             if any(forms)
         }
+
+    @cached_property
+    def _bare_known(self) -> tuple[str, ...]:
+        bare = ((_bare(one.value), one.kind) for one in self.known)
+        return tuple(dict.fromkeys(v[-_TAIL:] if k == PHONE else v for v, k in bare if len(v) >= _TOLD_APART))
 
     @cached_property
     def _kept(self) -> re.Pattern[str] | None:
@@ -160,6 +171,10 @@ def _form_of(known: Known) -> str:
     start = r"(?<![^\W_])" if _spaced(tokens[0][0]) else ""
     end = r"(?![^\W_])" if _spaced(tokens[-1][-1]) else ""
     return start + _BETWEEN.join(map(re.escape, tokens)) + end
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\W_]+", "", _plain(text).text).casefold()
 
 
 def _spaced(sign: str) -> bool:

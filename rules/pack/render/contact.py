@@ -38,7 +38,7 @@ class Cell:
 
 
 def cells_of(plan: PackPlan, shots: Mapping[str, Sequence[OwnPicture]]) -> tuple[Cell, ...]:
-    """The sheet's pictures, of which `shots` are those by exhibit number; () where they are few."""
+    """The sheet's pictures, of which `shots` are those by exhibit number, made small; () where they are few."""
     if sum(map(len, shots.values())) < FEWEST:
         return ()
     return tuple(_cells(plan, shots))
@@ -53,12 +53,14 @@ def _cells(plan: PackPlan, shots: Mapping[str, Sequence[OwnPicture]]) -> Iterato
         for place, shot in enumerate(shots.get(exhibit.number, ())):
             told = (file.note, said) if place == 0 else ("", "")  # said once, with the first frame
             at = "" if shot.at_ms is None else moment_words(shot.at_ms)
-            yield Cell(exhibit.number, file.name, *told, at, _small(shot.data))
+            source = f"data:image/jpeg;base64,{base64.b64encode(shot.data).decode()}"
+            yield Cell(exhibit.number, file.name, *told, at, source)
 
 
-def _small(data: bytes) -> str:
+def small(data: bytes) -> bytes:
+    """A picture as it stands on the sheet."""
     with Image.open(io.BytesIO(data)) as image:
         image.thumbnail((_LONGEST, _LONGEST), Image.Resampling.LANCZOS, reducing_gap=3.0)
         out = io.BytesIO()
         image.convert("RGB").save(out, "JPEG", quality=80, optimize=True)
-    return f"data:image/jpeg;base64,{base64.b64encode(out.getvalue()).decode()}"
+    return out.getvalue()

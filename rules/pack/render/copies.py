@@ -6,7 +6,7 @@ import io
 import math
 import unicodedata
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -105,14 +105,31 @@ def part_of_page(artefacts: tuple[Artefact, ...], get: Get, top: int, bottom: in
 
 
 def conversation_copies(
-    screens: tuple[Artefact, ...], cropped: tuple[int, ...], get: Get, stamp: Callable[[tuple[Artefact, ...]], Stamp]
+    screens: tuple[Artefact, ...],
+    cropped: tuple[int, ...],
+    get: Get,
+    stamp: Callable[[tuple[Artefact, ...]], Stamp],
+    covers: Mapping[int, tuple[Area, ...]] | None = None,
 ) -> list[bytes]:
     """PNG pages of a conversation that was walked, oldest first: the panes of its pictures, joined where messages repeat.
 
     `screens` are all its pictures, `cropped` the parts of those that may be shown, of which the newest MOST_STOPS are.
-    What none of them shows is grey. Memory and errors as for `page_copies`.
+    What none of them shows is grey. `covers` are areas that are black, by part, in that picture's pixels. Memory and errors
+    as for `page_copies`.
     """
-    return _pages(_stops(screens, cropped, get), get, stamp, (), (), empty=_RULE)
+    stops = _stops(screens, cropped, get)
+    black = (_moved(area, stop) for stop in stops for area in (covers or {}).get(stop.artefact.part, ()))
+    return _pages(stops, get, stamp, (), tuple(area for area in black if area is not None), empty=_RULE)
+
+
+def _moved(area: Area, stop: _Tile) -> Area | None:
+    """Where what a stop's pane shows of an area of its picture stands in the conversation; None where it shows nothing."""
+    (x, y, width, height), (left, top, wide, high) = area, stop.pane or (0, 0, stop.width, stop.height)
+    upper, lower = max(y, top), min(y + height, top + high)
+    first, last = max(x, left), min(x + width, left + wide)
+    if upper >= lower or first >= last:
+        return None
+    return stop.x + first - left, stop.y + upper - top, last - first, lower - upper
 
 
 def _pages(
@@ -140,7 +157,7 @@ def _pages(
 def photo_copy(data: bytes, stamp: Stamp) -> bytes | None:
     """A stamped JPEG of a photo, upright, at most 1600 px wide, without its camera data; None when it is no picture."""
     try:
-        with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data)) as image:
+        with Image.open(io.BytesIO(data)) as image:
             if image.width * image.height > MOST_PIXELS:
                 return None
             picture = ImageOps.exif_transpose(image).convert("RGB")

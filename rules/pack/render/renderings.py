@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -20,11 +22,12 @@ from rules.pack.plan.plan import AuthorityStamp, PackPlan
 from rules.pack.plan.timeline import timeline_csv, timeline_json
 from rules.pack.plan.withheld import together
 from rules.pack.plan.wording import UNWITNESSED, say
-from rules.pack.redact.boxes import boxes_of, covered
-from rules.pack.redact.decided import RedactedOrigin, Redaction
+from rules.pack.redact.boxes import blackened, boxes_of, covered
+from rules.pack.redact.decided import RedactedOrigin, RedactedPicture, Redaction
 from rules.pack.render.changed import Pictures, change_pictures, picture_path
-from rules.pack.render.contact import Cell, OwnPicture, cells_of
+from rules.pack.render.contact import Cell, OwnPicture, cells_of, small
 from rules.pack.render.copies import Stamp, conversation_copies, frame_sheet, instead_of, page_copies, photo_copy
+from rules.pack.render.cores import all_cores, on_all_cores
 from rules.pack.render.marks import marks_of
 from rules.pack.render.pdf import finished, pages_of
 from rules.pack.render.report import left_out_of, masked_text, render_report, render_text, render_viewer, unreplayed
@@ -65,6 +68,7 @@ def make_renderings(
     binder: Binder = NoBinder(),  # noqa: B008 - it holds nothing
     read: Read = lambda _: (),
     redacted: Mapping[str, str] | None = None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> dict[str, bytes]:
     """Bag path to bytes of everything that is made once and then kept with the plan's digest.
 
@@ -74,11 +78,14 @@ def make_renderings(
     VERIFY.md gives to openssl for the pack's own signature and tokens; `inside` gives name and bytes of the files of these
     names in a stored zip or mail; `look` gives what is to be seen of a photo or video, by its media type and digest, or of
     the bytes of one; `binder` takes pages out of PDFs and puts them together; `read` gives the text of one of the buyer's
-    files, paragraph by paragraph; `redacted` are the texts of visits and files with personal data taken out, by their ids.
+    files, paragraph by paragraph; `redacted` are the texts of visits and files with personal data taken out, by their ids;
+    `tell` is told what is being made.
     """
     wacz = web_archive([s for s in plan.snapshots if s.id in plan.exchanges], plan.exchanges)
-    shots = {exhibit.number: _shots(plan, exhibit, look) for exhibit in plan.exhibits}
-    copies = _all_copies(plan, get, inside, look, shots)
+    drawn = _all_drawn(plan, get, inside, look, tell)
+    copies = {number: one.copies for number, one in drawn.items()}
+    shots = {number: one.shots for number, one in drawn.items()}
+    tell("making the report, the viewer and what is handed in")
     paths = {exhibit.number: _copy_paths(exhibit, copies[exhibit.number]) for exhibit in plan.exhibits}
     changed = change_pictures(plan, get)
     cells = cells_of(plan, _without_boxes(plan, shots))
@@ -105,10 +112,24 @@ def make_renderings(
 def _shots(plan: PackPlan, exhibit: Exhibit, look: Look) -> tuple[OwnPicture, ...]:
     """What is to be seen of a photo or video of the buyer's; nothing of what is withheld, and of other files."""
     file = plan.file(exhibit)
-    if file is None or not file.media_type.startswith(("image/", "video/")):
+    if file is None or not _is_picture(file):
         return ()
-    shown = exhibit.files or (plan.redaction is not None and plan.redaction.of(file.id).drawn)
-    return tuple(look(file.media_type, file.digest, None)) if shown else ()
+    redacted = plan.redaction.of(file.id) if plan.redaction else None
+    shown = exhibit.files or (redacted is not None and redacted.drawn)
+    shots = tuple(look(file.media_type, file.digest, None)) if shown else ()
+    return shots if redacted is None or redacted.pictures is None else _blackened(shots, redacted.pictures)
+
+
+def _blackened(shots: Sequence[OwnPicture], read: Iterable[RedactedPicture]) -> tuple[OwnPicture, ...]:
+    """The pictures with black boxes; what is not among those that a machine read is left out."""
+    by_moment = {picture.at_ms: picture for picture in read}
+    return tuple(
+        OwnPicture(blackened(shot.data, by_moment[shot.at_ms]), shot.at_ms) for shot in shots if shot.at_ms in by_moment
+    )
+
+
+def _is_picture(file: AddedFile | None) -> bool:
+    return file is not None and file.media_type.startswith(("image/", "video/"))
 
 
 def _without_boxes(plan: PackPlan, shots: Mapping[str, tuple[OwnPicture, ...]]) -> dict[str, tuple[OwnPicture, ...]]:
@@ -144,17 +165,38 @@ def _numbered(page: Callable[..., str], printed: bytes) -> str:
     return page(pages=pages_of(printed))
 
 
-def _all_copies(
-    plan: PackPlan, get: Get, inside: Inside, look: Look, shots: Mapping[str, tuple[OwnPicture, ...]]
-) -> dict[str, list[bytes]]:
-    """The reading copies by exhibit number, each page with its number in the pack."""
-    copies: dict[str, list[bytes]] = {}
-    for exhibit in plan.exhibits:
-        first = bates(plan.exhibits, _counts(copies))[exhibit.number].first
-        own = shots[exhibit.number]
-        made = _shot_copies(plan, exhibit, own, first) if own else _copies(plan, exhibit, get, inside, look, first)
-        copies[exhibit.number] = covered(made, exhibit.number, boxes_of(plan.choices.redact_boxes))
-    return copies
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """The reading copies of an exhibit; of a photo or video also what is to be seen of it, small."""
+
+    copies: list[bytes]
+    shots: tuple[OwnPicture, ...]
+
+
+def _all_drawn(plan: PackPlan, get: Get, inside: Inside, look: Look, tell: Callable[[str], None]) -> dict[str, _Drawn]:
+    """By exhibit number, each page with its number in the pack.
+
+    On all cores: a photo or video has one number, whether it can be drawn or not, so nothing that follows waits for it.
+    """
+    begun: dict[str, Future[_Drawn]] = {}
+    counts: dict[str, int] = {}
+    made: dict[str, _Drawn] = {}
+    with warnings.catch_warnings(action="ignore"), all_cores() as pool:  # of pictures that are damaged
+        for exhibit in plan.exhibits:
+            first = bates(plan.exhibits, counts)[exhibit.number].first
+            drawn = begun[exhibit.number] = pool.submit(_drawn, plan, exhibit, get, inside, look, first)
+            counts[exhibit.number] = 1 if _is_picture(plan.file(exhibit)) else len(drawn.result().copies)
+        for number, one in begun.items():
+            made[number] = one.result()
+            tell(f"drawing the reading copies: exhibit {len(made)} of {len(begun)}")
+    return made
+
+
+def _drawn(plan: PackPlan, exhibit: Exhibit, get: Get, inside: Inside, look: Look, first: int) -> _Drawn:
+    shots = _shots(plan, exhibit, look)
+    copies = _shot_copies(plan, exhibit, shots, first) if shots else _copies(plan, exhibit, get, inside, look, first)
+    seen = tuple(replace(shot, data=small(shot.data)) for shot in shots) if copies else ()  # else none can be drawn
+    return _Drawn(covered(copies, exhibit.number, boxes_of(plan.choices.redact_boxes)), seen)
 
 
 def copies_to_cover(plan: PackPlan, get: Get, inside: Inside, look: Look) -> dict[str, list[bytes]]:
@@ -164,8 +206,7 @@ def copies_to_cover(plan: PackPlan, get: Get, inside: Inside, look: Look) -> dic
     redaction = plan.redaction or Redaction({})
     known = {name: replace(one, pages_known=True, stops_known=True) for name, one in redaction.origins.items()}
     bare = replace(plan, redaction=Redaction(known), choices=replace(plan.choices, redact_boxes=()))
-    shots = {exhibit.number: _shots(bare, exhibit, look) for exhibit in bare.exhibits}
-    return _all_copies(bare, get, inside, look, shots)
+    return {number: one.copies for number, one in _all_drawn(bare, get, inside, look, lambda _: None).items()}
 
 
 def _redacted_text(exhibit: Exhibit, text: str) -> dict[str, bytes]:
@@ -176,17 +217,13 @@ def _redacted_text(exhibit: Exhibit, text: str) -> dict[str, bytes]:
     return {f"{where}text.txt": f"{REDACTED_COPY.format(exhibit.number)}\n\n{text}\n".encode("utf-8", "replace")}
 
 
-def _counts(copies: Mapping[str, list[bytes]]) -> dict[str, int]:
-    return {number: len(pages) for number, pages in copies.items()}
-
-
 def _copies(plan: PackPlan, exhibit: Exhibit, get: Get, inside: Inside, look: Look, first: int) -> list[bytes]:
     """Reading copies of one exhibit, numbered from `first`: only of what is shown, never of what is withheld."""
     snapshot, file = plan.snapshot(exhibit), plan.file(exhibit)
     alarm = f"LOCAL STAND-IN ({plan.stand_in}): no evidence of what the real site showed" if plan.stand_in else ""
     if snapshot is not None:
         return _page_copies(plan, exhibit, snapshot, get, alarm, first)
-    if file is None or not exhibit.files or file.media_type.startswith(("image/", "video/")):
+    if file is None or not exhibit.files or _is_picture(file):
         return []
     return _sent_pictures(plan, exhibit, file, inside, look, first)
 
@@ -249,13 +286,14 @@ def _sent_pictures(plan: PackPlan, exhibit: Exhibit, file: AddedFile, inside: In
     }
     names = list(sent)[-MOST_PICTURES:]
     found = {sha256(data): data for _, data in inside(file.digest, frozenset(names))} if names else {}
+    there = [(n, name) for n, name in enumerate(names, len(sent) - len(names) + 1) if sent[name] in found]
+    looked = on_all_cores(lambda one: tuple(look("image/", sent[one[1]], found[sent[one[1]]])), there)
     copies: list[bytes] = []
-    for number, name in enumerate(names, len(sent) - len(names) + 1):
-        if data := found.get(sent[name]):
-            which = f"Picture {number} of {len(sent)} in the conversation. "
-            for shot in look("image/", sent[name], data):
-                here = first + len(copies)
-                copies += _photo_copies(plan, exhibit, f"{name} in {file.name}", sent[name], shot.data, here, which)
+    for (number, name), shots in zip(there, looked, strict=True):
+        which = f"Picture {number} of {len(sent)} in the conversation. "
+        for shot in shots:
+            here = first + len(copies)
+            copies += _photo_copies(plan, exhibit, f"{name} in {file.name}", sent[name], shot.data, here, which)
     return copies
 
 
@@ -285,7 +323,7 @@ def _page_copies(plan: PackPlan, exhibit: Exhibit, snapshot: Snapshot, get: Get,
         def pane_stamp(used: tuple[Artefact, ...]) -> Stamp:
             return replace(_pane_stamp(plan, exhibit, snapshot, open_ones, alarm, used), first=after)
 
-        walked = conversation_copies(screens, parts, get, pane_stamp)
+        walked = conversation_copies(screens, parts, get, pane_stamp, dict(redacted.stop_covers))
         copies += walked if redacted.stops_known else _with_boxes_alone(plan, exhibit, walked, len(copies))
     return copies
 

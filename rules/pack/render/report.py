@@ -28,6 +28,7 @@ from rules.pack.plan.plan import PackPlan
 from rules.pack.plan.timeline import MESSAGES, TimelineRow
 from rules.pack.plan.withheld import Withheld, together
 from rules.pack.plan.wording import REASONS, STATES, UNWITNESSED, WHO, said, say
+from rules.pack.redact.decided import RedactedOrigin
 from rules.pack.render.changed import Pictures, inlined, picture_path
 from rules.pack.render.chronology import drawn
 from rules.pack.render.contact import Cell, OwnPicture
@@ -233,9 +234,20 @@ def notes_of(plan: PackPlan, exhibit: Exhibit) -> tuple[str, ...]:
         notes.append("Its sealed record is withheld with it: the proof shows that it stands in the ledger.")
     if redacted and redacted.is_dark and not redacted.pages_known:
         notes.append("Its pictures are withheld, because nobody knows where on them what was taken out stands.")
+    if redacted and plan.file(exhibit) and redacted.drawn and not redacted.is_dark:
+        notes.append(_looked_through(redacted))
     own = (item for item in plan.withheld if item.exhibit == exhibit.number)
     notes += [f"Withheld, because {one.why}: {one.what}." for one in together(own)]
     return tuple(notes)
+
+
+def _looked_through(redacted: RedactedOrigin) -> str:
+    """What was done so that a photo or video of the buyer's shows nothing that was taken out."""
+    if redacted.pictures is None:
+        return "No machine read the words in its pictures: what is black on them, and what is not, the buyer alone judged."
+    count = sum(len(picture.areas) for picture in redacted.pictures)
+    black = {0: "nothing of it is black", 1: "one place is black"}.get(count, f"{count} places are black")
+    return f"A machine read the words in its pictures for what was taken out: {black}. It may have missed some."
 
 
 def left_out_of(plan: PackPlan) -> tuple[str, ...]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from PIL import Image
 
 from collector.model import Exhibit
 from rules.pack.plan.bates import Numbered, written
 from rules.pack.plan.plan import PackPlan
+from rules.pack.render.cores import on_all_cores
 
 _MM = 96 / 25.4  # pixels of CSS in a millimetre
 WIDE, TALL, HALF = 186, 244, 114  # mm: what a picture may take of a sheet, and a photo, so that two may share one
@@ -20,6 +22,7 @@ LADDER: tuple[tuple[float, int | None], ...] = ((1, None), (1, 85), (1, 70), (1,
 FEWER = (None, 40, 20, 10, 5, 3, 2, 1)  # then so many pages of each exhibit at most
 _TEXTS = 400_000  # bytes of a report without pictures: letters, tags, links
 _AS_PRINTED = 1.35  # times: a lossless picture is larger in a PDF than alone
+_AT_ONCE = 8  # copies that are looked at together
 _DOT = "data:image/gif;base64,R0lGODlhAQABAIAAAP///wAAACH5BAAAAAAALAAAAAABAAEAAAICRAEAOw=="
 
 
@@ -58,16 +61,30 @@ def fits(copies: Mapping[str, list[bytes]], limit: int) -> Iterator[Fit]:
 
     Pictures are made smaller before any is left out.
     """
-    room = limit - _TEXTS
-    sizes: dict[int, dict[str, list[int]]] = {}
+    sizes: dict[tuple[int, int], int] = {}
+
+    def size(copy: bytes, step: int) -> int:
+        key = id(copy), step
+        if key not in sizes:
+            sizes[key] = _bytes(copy, step)
+        return sizes[key]
+
     ways = [Fit(step, most) for most in FEWER for step in range(len(LADDER)) if most is None or step == len(LADDER) - 1]
     tried = False
     for way in ways:
-        if way.step not in sizes:
-            sizes[way.step] = {n: [_bytes(copy, way.step) for copy in pages] for n, pages in copies.items()}
-        if tried or way == ways[-1] or sum(sum(all_of[: way.most]) for all_of in sizes[way.step].values()) <= room:
+        shown = [copy for pages in copies.values() for copy in pages[: way.most]]
+        if tried or way == ways[-1] or _is_within(limit - _TEXTS, shown, partial(size, step=way.step)):
             tried = True
             yield way
+
+
+def _is_within(room: int, shown: Sequence[bytes], size: Callable[[bytes], int]) -> bool:
+    """Whether copies of this size have room. A few at a time: most often the first few are too large already."""
+    for at in range(0, len(shown), _AT_ONCE):
+        room -= sum(on_all_cores(size, shown[at : at + _AT_ONCE]))
+        if room < 0:
+            return False
+    return True
 
 
 def sheets_of(
@@ -75,13 +92,14 @@ def sheets_of(
 ) -> tuple[Sheet, ...]:
     """The sheets in the order of their numbers; of a draft, which is only laid out, without the pictures themselves."""
     sheets: list[Sheet] = []
+    every = [copy for exhibit in plan.exhibits for copy in copies.get(exhibit.number, [])[: fit.most]]
+    sources = iter([_DOT] * len(every) if draft else on_all_cores(partial(_source, step=fit.step), every))
     for exhibit in plan.exhibits:
         made = copies.get(exhibit.number, [])
         shown = made[: fit.most]
-        for page, copy in enumerate(shown, 1):
+        for page, (copy, source) in enumerate(zip(shown, sources, strict=False), 1):
             width, height = _sides(copy, half=_is_photo(exhibit))
             number = numbers[exhibit.number].page(page)
-            source = _DOT if draft else _address(_resampled(copy, fit.step))
             sheets.append(Sheet(exhibit, page, len(made), number, source, width, height))
         if shown and len(made) > len(shown):
             first = written(numbers[exhibit.number].first + len(shown))
@@ -124,6 +142,8 @@ def _resampled(copy: bytes, step: int) -> bytes:
     return min(copy, out.getvalue(), key=len) if copy.startswith(b"\xff\xd8") else out.getvalue()
 
 
-def _address(copy: bytes) -> str:
+def _source(copy: bytes, step: int) -> str:
+    """The copy at a step of the ladder, as a data: address."""
+    copy = _resampled(copy, step)
     kind = "jpeg" if copy.startswith(b"\xff\xd8") else "png"
     return f"data:image/{kind};base64,{base64.b64encode(copy).decode()}"

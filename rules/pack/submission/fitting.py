@@ -181,6 +181,7 @@ class _Fitting:
         self.press = Press(largest)
 
     def run(self, documents: Sequence[Submittable]) -> Fitted:
+        self.press.begin([picture for document in documents for picture in document.pictures])
         needed = [d for d in documents if d.essential]
         taken = self._within_bytes(self._within_pages(needed))
         for document in (d for d in documents if not d.essential):

@@ -5,9 +5,12 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from PIL import Image
+
+from rules.pack.render.cores import on_all_cores
 
 # Quality and size of the copies that are handed in, best first. Below the last one words can no longer be read.
 LEVELS: tuple[tuple[int, float], ...] = ((80, 1.0), (60, 1.0), (40, 1.0), (40, 0.75))
@@ -62,6 +65,10 @@ class Press:
         if key not in self._made:
             self._made[key] = self._within(picture, level)
         return self._made[key]
+
+    def begin(self, pictures: Sequence[bytes]) -> None:
+        """Makes pictures at the best level, on all cores; at others each is made when it is asked for."""
+        on_all_cores(partial(self.jpeg, level=0), pictures)
 
     def size(self, pictures: Sequence[bytes], level: int) -> int:
         """How large a PDF of these is at the most."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from zipfile import ZipFile
@@ -16,17 +18,22 @@ import pytest
 from PIL import Image
 
 from casework.keeping.add import FileDetails, add_and_seal
-from casework.proving.decoded import readings_of
+from casework.keeping.pictures import enter_reading
+from casework.proving.decoded import readings_of, seen_in
 from casework.proving.pack import PackRequest, make_pack, pages_to_cover, preview_pack
 from casework.proving.verify import verify_path
 from casework.views import pack_preview
 from casework.workspace import Workspace, workspace
+from collector.capture.tab import Picture, Stretch
 from collector.errors import WrongRequest
+from collector.model import PictureLine, PictureReading, SeenPicture
+from collector.site import Box
+from fixtures.marketplace.scenarios import addresses
 from rules.pack.bag.verify import verify_pack
 from rules.pack.plan.exhibits import Choices
 from rules.pack.redact.redactor import Redactor, names_of
 from tests.casework.proving.test_last_look import pdf
-from tests.paper_desk import ORDER, PaperDesk, paper_browser, quiet
+from tests.paper_desk import ORDER, ORIGIN, SCENARIO, PaperDesk, PaperTab, paper_browser, quiet
 
 pytestmark = pytest.mark.stories  # whole packs
 
@@ -41,9 +48,12 @@ def told(kept_once: PaperDesk, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """A case to which files were added that say who the buyer is: in words, names, camera data and notes."""
     place = tmp_path_factory.mktemp("told")
     shutil.copytree(kept_once.folder, place / "desk")
+    desk = kept_once.elsewhere(place / "desk")
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in kept_once.elsewhere(place / "desk").environment.items():
+        for name, value in desk.environment.items():
             patch.setenv(name, value)
+        desk.did("case", "open", ORDER, "--thread", addresses(SCENARIO, ORIGIN)["thread"])
+        assert desk.run("capture", ORDER, make_tab=WalkedTab).code == 0
         ws = workspace()
         add_own_files(ws, place / "own")
         yield ws
@@ -64,12 +74,34 @@ def add_own_files(ws: Workspace, folder: Path) -> None:
     exif = Image.Exif()
     exif[0x013B] = "Marta Jansen"
     Image.new("RGB", (400, 300), "tan").save(folder / "carton.jpg", exif=exif)
+    Image.new("RGB", (400, 300), "pink").save(folder / "label.jpg")
     Image.new("RGB", (400, 300), "white").save(folder / "passport.png")
     about_her = [folder / "letter.txt", folder / "Marta Jansen +31612345678.txt"]
     add_and_seal(ws, ORDER, about_her, FileDetails(kind="other", note=f"ask Marta, {PHONE}"), quiet)
     add_and_seal(ws, ORDER, [folder / "plain.txt"], FileDetails(kind="other"), quiet)
     add_and_seal(ws, ORDER, [folder / "contract.pdf", folder / "passport.png"], FileDetails(kind="contract"), quiet)
-    add_and_seal(ws, ORDER, [folder / "carton.jpg"], FileDetails(kind="photo"), quiet)
+    photos = [folder / "carton.jpg", folder / "label.jpg"]
+    (carton, _), _ = add_and_seal(ws, ORDER, photos, FileDetails(kind="photo"), quiet)
+    lines = (PictureLine("20 cartons", (40, 20, 200, 30)), PictureLine("toMartaJansen31612345678", (40, 200, 300, 30)))
+    enter_reading(ws, ORDER, carton.file.id, PictureReading("reader 1", (SeenPicture(400, 300, lines),)))
+    ws.refresh()
+
+
+@dataclass
+class WalkedTab(PaperTab):
+    """A messenger whose conversation was walked in one stop, a word of the buyer's in it."""
+
+    def changed(self, kind: str) -> None:
+        if kind == "thread":
+            out = io.BytesIO()
+            Image.new("RGB", (1280, 800), "white").save(out, "PNG")
+            html = self.html.replace("</body>", "<p>zebrafish</p></body>")
+            said = [line for line in seen_in(html).splitlines() if line.strip() and "zebrafish" not in line]
+            beyond = (Box(f"div:nth-of-type({n})", 500, 900 + 20 * n, 90, 20, line) for n, line in enumerate(said, 1))
+            layout = (Box("p", 500, 300, 200, 20, "zebrafish"), *beyond)
+            picture, pane = Picture(out.getvalue(), 0, 0, 1280, 800), (400, 100, 600, 500)
+            older = Stretch(html, ("0",), picture, True, True, pane=pane, moved=450, layout=layout)
+            self.stretches = (Stretch(html, ("1",), picture, True, False, pane=pane, layout=layout), older)
 
 
 def made(ws: Workspace, request: PackRequest, out: Path) -> Path:
@@ -93,13 +125,12 @@ def leaks(pack: Path) -> list[str]:
 
 
 def test_nothing_that_is_taken_out_stands_anywhere_in_a_redacted_pack_which_verifies(
-    told: Workspace, tmp_path: Path
+    told: Workspace, redacted: Path, tmp_path: Path
 ) -> None:
     assert leaks(made(told, PackRequest(reasons=("damaged",)), tmp_path / "open.zip"))
-    pack = made(told, REDACTED, tmp_path / "made.zip")
-    assert leaks(pack) == []
-    assert verify_pack(pack).problems == ()
-    named = dict(files(pack))
+    assert leaks(redacted) == []
+    assert verify_pack(redacted).problems == ()
+    named = dict(files(redacted))
     (copy,) = (data.decode() for name, data in named.items() if b"paid from" in data and "/redacted/" in name)
     assert "call [phone], [mail]\npaid from [account], card [card]\n[redacted]" in copy
     assert any(data == b"200 fans, order 250861947301028446\n" for data in named.values())
@@ -175,6 +206,36 @@ def test_a_picture_of_which_nobody_knows_what_it_shows_is_shown_with_a_box_of_th
     (tmp_path / "copy").write_bytes(shown[name])
     with Image.open(tmp_path / "copy") as image:
         assert max(image.convert("L").crop((0, 150, 300, 250)).tobytes()) < 40
+
+
+def black_rows(copy: bytes, left: int, right: int) -> int:
+    """How many rows of a copy are black from one column to the other."""
+    with Image.open(io.BytesIO(copy)) as image:
+        grey = image.convert("L")
+    return sum(max(grey.crop((left, y, right, y + 1)).tobytes()) < 40 for y in range(grey.height))
+
+
+def test_words_that_a_machine_read_in_a_photo_are_black_and_photos_that_none_read_are_named(
+    told: Workspace, redacted: Path
+) -> None:
+    preview = preview_pack(told, ORDER, REDACTED)
+    (unseen,) = preview.disclosed.unseen
+    assert unseen.endswith(" label.jpg")
+    assert unseen in str(pack_preview(preview).blocks)
+    shown = dict(files(redacted))
+    black = sorted(black_rows(data, 60, 300) for name, data in shown.items() if re.search(r"-photo/copy-1\.jpg$", name))
+    assert black[0] == 0
+    assert 30 <= black[1] < 60
+    page = next(data.decode() for name, data in shown.items() if name.endswith("data/index.html"))
+    assert "No machine read the words in its pictures" in page
+    assert "A machine read the words in its pictures for what was taken out: one place is black." in page
+
+
+def test_a_walked_conversation_is_shown_with_black_where_its_stops_drew_the_word(told: Workspace, redacted: Path) -> None:
+    """The contract alone, of whose picture nobody knows anything, is not shown."""
+    assert len(preview_pack(told, ORDER, REDACTED).disclosed.unpictured) == 1
+    walked = [data for name, data in files(redacted) if re.search(r"-thread/copy-\d+\.png$", name)]
+    assert sum(black_rows(copy, 110, 290) for copy in walked) >= 40
 
 
 def test_of_an_exhibit_on_which_the_buyer_draws_a_box_no_original_is_shown(told: Workspace) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import MutableMapping
 from dataclasses import dataclass
@@ -11,8 +12,9 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
+from casework.proving.decoded import seen_in
 from collector.alias import Alias
 from collector.browser.launch import Browser
 from collector.capture.visit import VisitOptions, VisitSetup, visit
@@ -29,6 +31,8 @@ from fixtures.marketplace.neighbours import CONTACTS
 from fixtures.marketplace.pages import history
 from fixtures.marketplace.scenarios import addresses
 from fixtures.marketplace.server import serve
+from rules.pack.redact.boxes import DrawnText, covering_of
+from rules.pack.redact.redactor import WORD, Known, Redactor
 from rules.pack.render.copies import Stamp, conversation_copies
 from tests.collector.capture.fake import MemoryStore
 from tests.decoding import holding
@@ -180,6 +184,31 @@ def test_of_a_conversation_beside_others_its_own_stretches_are_shown_and_its_pic
     assert {picture.width for picture in pictures} == {pane[2] for a in screens if (pane := a.pane)}
     walked = sum(a.moved or 0 for a in screens) + (screens[-1].pane or (0, 0, 0, 0))[3]
     assert walked <= sum(picture.height for picture in pictures) < walked + 150 * len(pictures)
+
+
+def test_a_word_of_the_conversation_can_be_blackened_at_every_stop_that_shows_it(busy: Walk) -> None:
+    """Each stop's texts are kept with their places, and hold all that its source shows of the word."""
+    kept = {(a.role, a.part): busy.store.get(a.digest) for a in busy.snapshot.artefacts if a.role in ("stretch", "layout")}
+    stops = range(len(kept) // 2)
+    words = [word for message in busy.facts["thread.messages"].value for word in message["text"].split() if word.isalpha()]
+    redactor = Redactor((Known(max(words, key=len), WORD),))
+    covers = {}
+    for stop in stops:
+        drawn = [DrawnText(path, text, (x, y, w, h)) for path, x, y, w, h, text in json.loads(kept["layout", stop])]
+        covering = covering_of(drawn, [seen_in(kept["stretch", stop].decode())], redactor)
+        assert covering.known
+        covers[stop] = covering.areas
+    assert any(covers.values())
+    screens = tuple(a for a in busy.snapshot.artefacts if a.role == "screen")
+    plain, black = (
+        [Image.open(BytesIO(one)).convert("L") for one in conversation_copies(
+            screens, tuple(stops), busy.store.get, lambda used: Stamp("A02", (), ""), own)]
+        for own in ({}, covers)
+    )  # fmt: skip
+    changed = [ImageChops.difference(one, other).getbbox() for one, other in zip(plain, black, strict=True)]
+    assert any(changed)
+    inked = [one for one, box in zip(black, changed, strict=True) if box and one.crop(box).getextrema()[0] == 0]
+    assert len(inked) == len([box for box in changed if box])
 
 
 def test_other_conversations_beside_it_are_marked(busy: Walk) -> None:

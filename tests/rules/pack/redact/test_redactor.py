@@ -22,6 +22,10 @@ REDACTOR = Redactor(BUYER, (ORDER, "BX2208846173NL", "Foshan Brightwing Electric
         ("415-555-2671", "[phone]"), ("06 12 34 56 78", "[phone]"), ("06.12.34.56.78", "[phone]"),
         ("0171 1234567", "[phone]"), ("020 7946 0958", "[phone]"), ("06-12345678", "[phone]"),
         ("0031612345678", "[phone]"), ("Tel. (030) 901820", "Tel. [phone]"), ('"mobile":"0612345678"', '"mobile":"[phone]"'),
+        # As Spain, Italy, Hong Kong, Poland, Mexico and Sweden write them at home.
+        ("soy 612 34 56 78.", "soy [phone]."), ("612 345 678", "[phone]"), ("347 123 4567", "[phone]"),
+        ("347 1234567", "[phone]"), ("at 9123 4567, then", "at [phone], then"), ("512 345 678", "[phone]"),
+        ("55 1234 5678", "[phone]"), ("070-123 45 67", "[phone]"), ("070 123 45 67", "[phone]"),
         ("to marta.jansen@example.org!", "to [mail]!"), ("m (at) example.org", "[mail]"),
         ("NL91 ABNA 0417 1643 00", "[account]"), ("IBAN DE89370400440532013000.", "IBAN [account]."),
         ("Account No: 6222 0212 3456 7890 128", "Account No: [account]"), ("账号：62220212345678", "账号：[account]"),
@@ -56,6 +60,9 @@ def test_what_is_personal_is_taken_out(text: str, left: str) -> None:
         "Foshan Brightwing Electric Appliance Co., Ltd.", "[redacted:token:1]@home", "20261128T212945Z-ead136",
         "sha256 1f3870be274f6c49b3e31a0c6728957f1f3870be274f6c49b3e31a0c6728957f", "x=0 y=140 width=1280 height=2048",
         "pane=391,146,788,1718", "Mozilla/5.0 (X11; Linux x86_64) Chrome/156.0.8078.108", "1.3.6.1.4.1.55555.1.1",
+        "2508 6194 7301 028446", "Tracking 612 345 678", "EA 512 345 678 CN", "LP 1234 5678 9012", "order no. 9123 4567",
+        "USD 512 345 678", "512 345 678 pcs", "€ 612 345 678", "612 345 678 €", "600 700 800", "2025 2026", "20 10 2026",
+        "2026-10-20", "HS code 8414 5100", "sizes 38 40 42 44", "M 12 34 56 78 L 90 12", "250 000 000", "1920 1080",
         "Deliver to\nNov 5, 2026 11:26:00", "account ending 4471", "Smart Martas", "",
     ],
 )  # fmt: skip

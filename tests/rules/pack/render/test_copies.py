@@ -311,6 +311,7 @@ def test_what_is_no_photo_has_no_copy(data: bytes) -> None:
     assert photo_copy(data, STAMP) is None
 
 
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 def test_a_photo_made_to_fill_the_memory_has_no_copy() -> None:
     """A few bytes that say they are a picture of billions of points."""
     side = int(MOST_PIXELS**0.5) + 1000
