@@ -24,7 +24,7 @@ from importlib import import_module
 from itertools import chain
 from pathlib import Path
 
-from rules.language.likeness import ZERO, Head, Table, Weights, grams, likest, resemblances
+from rules.language.likeness import ZERO, FlagTable, Weights, WeightsHead, grams, likest, resemblances
 from rules.language.phrases import load_phrases, sentences
 from tests.rules.conversation.labelled import DATA, KINDS, LANGUAGES, WHO, Labelled, Score, messages, read
 
@@ -151,7 +151,7 @@ def _weights(
 ) -> Weights:
     kept = [(feature, own) for feature, own in zip(features, steps, strict=True) if any(own)]
     never = (2.0,) * len(flags)
-    table = Table(who, flags, lean, round(step, 6), never, (0.0,) * len(flags), len(kept))
+    table = FlagTable(who, flags, lean, round(step, 6), never, (0.0,) * len(flags), len(kept))
     number = {feature: n for n, (feature, _) in enumerate(kept)}
     return Weights.of(table, number, bytes(ZERO + one for _, own in kept for one in own))
 
@@ -160,7 +160,7 @@ def encoded(language: str, tried: Mapping[str, Score], made: Iterable[Weights]) 
     """A file of weights, as `rules/language/likeness.py` has it."""
     tables = list(made)
     counts = {kind: (score.right, score.wrong, score.missed) for kind, score in tried.items()}
-    parts = [json.dumps(asdict(Head(language, counts, tuple(one.table for one in tables)))).encode() + b"\n"]
+    parts = [json.dumps(asdict(WeightsHead(language, counts, tuple(one.table for one in tables)))).encode() + b"\n"]
     for one in tables:
         parts += [f"{feature}\n".encode() for feature in one.features]
         parts.append(one.rows)

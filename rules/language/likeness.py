@@ -7,7 +7,7 @@ as a whole; the highest share counts. Numbers alone decide, the same on every ma
 weights, and the work grows with the length of the text.
 
 A file of weights (rules/policies/likeness_LANGUAGE.weights, written by scripts/learn.py) is zlib's, of: a line of JSON
-(`Head`), with a table for each speaker; then for each table in that order its features, a line each, and for each feature
+(`WeightsHead`), with a table for each speaker; then for each table in that order its features, a line each, and for each feature
 a row of bytes, one for each class: the weight in steps, and 128. Class 0 is "nothing", the others are the table's flags.
 Features begin with "w" (a word, or two that follow one another) or "c" (a piece of three to five letters of a word, its
 ends blanks, or of one to four Chinese characters).
@@ -39,7 +39,7 @@ _TELLING = 3  # words named as those that weighed most
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class FlagTable:
     """One speaker's flags, as the file says it: `lean` is where each class begins, `step` what a weight of one is worth.
 
     `raised` is the share from which each flag is raised, `cleared` that below which a phrase's hit of it is not believed.
@@ -56,13 +56,13 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class WeightsHead:
     """What a file of weights begins with. `tried`: for each kind of flag how many were raised rightly, wrongly and not at
     all, by phrases and likeness together, in messages of which none of both had seen one."""
 
     language: str
     tried: Mapping[str, tuple[int, int, int]]
-    tables: tuple[Table, ...]
+    tables: tuple[FlagTable, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +85,13 @@ class Weights:
     `spread`: the same with room to add up many of them as one number, `_LANE` bytes for each weight.
     """
 
-    table: Table
+    table: FlagTable
     features: Mapping[str, int]
     rows: bytes
     spread: bytes
 
     @classmethod
-    def of(cls, table: Table, features: Mapping[str, int], rows: bytes) -> Weights:
+    def of(cls, table: FlagTable, features: Mapping[str, int], rows: bytes) -> Weights:
         """Ready to be used."""
         spread = bytearray(len(rows) * _LANE)
         spread[::_LANE] = rows
@@ -208,11 +208,11 @@ def load_weights(language: str) -> Mapping[str, Weights]:
     return read_weights(installed_bytes(f"likeness_{language}", "weights"), f"likeness_{language}")
 
 
-def read_head(content: bytes, name: str) -> tuple[Head, bytes]:
+def read_head(content: bytes, name: str) -> tuple[WeightsHead, bytes]:
     """What such a file begins with, and the rest. Raises WrongRequest, with the place, where it is none."""
     try:
         line, _, rest = zlib.decompress(content).partition(b"\n")
-        return made(Head, json.loads(line), closed=True), rest
+        return made(WeightsHead, json.loads(line), closed=True), rest
     except (zlib.error, ValueError, Misfit) as error:
         raise wrong(name, str(error)) from error
 
