@@ -241,7 +241,7 @@ def _assertion(ws: Workspace, case: Case, text: str, zone: str) -> dict[str, Any
         parse_assertion(name, None, zone)  # an unknown name is refused here too
     recurring = name in RECURRING
     if number > 1 and not recurring:
-        raise WrongRequest(f"{sentence(fact_words(name))} stands once in a case.", f"Write: {name}=value")
+        raise WrongRequest(f"{sentence(fact_words(name))} can be entered only once in a case.", f"Write: {name}=value")
     last = ws.index.last_round(case.order, name)
     asserted = [one.fact for one in ws.index.assertions(case.order) if one.fact.name == name]
     if recurring and not value and not number:  # the newest that stands

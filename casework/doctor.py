@@ -147,7 +147,8 @@ def _archive(ws: Workspace) -> HealthItem:
         config = ws.archive.config
     except TradewitnessError as error:
         return HealthItem(name, "problem", error.message, error.hint)
-    return HealthItem(name, "ok", f"{ws.archive.root}, {len(config.authorities)} timestamp authorities")
+    which = "authority" if len(config.authorities) == 1 else "authorities"
+    return HealthItem(name, "ok", f"{ws.archive.root}, {len(config.authorities)} timestamp {which}")
 
 
 def _folder(ws: Workspace) -> HealthItem:
@@ -223,7 +224,7 @@ def _authorities(ws: Workspace) -> list[HealthItem]:
         name = f"Timestamps: {authority.name}"
         if isinstance(answer, Token):
             offsets.append(answer.offset_ms)
-            unknown = "whether its certificates were revoked could not be had now"
+            unknown = "whether its certificates were revoked could not be learned now"
             revoked = "its certificates are not revoked" if answer.report.not_revoked else unknown
             items.append(HealthItem(name, "ok", f"answers; {revoked}"))
         else:

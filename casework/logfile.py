@@ -43,6 +43,18 @@ class LogFile(RotatingFileHandler):
             keep_private(path)
         return super()._open()
 
+    def doRollover(self) -> None:
+        """Windows moves no file that another command has open: this one goes on writing into it, however large."""
+        if self.stream:
+            self.stream.close()
+        try:
+            Path(self.baseFilename).rename(self.baseFilename)
+        except PermissionError:
+            self.maxBytes = 0
+            self.stream = self._open()
+        else:
+            super().doRollover()
+
     def handleError(self, record: logging.LogRecord) -> None:
         """A full disk, a folder closed to us: logging itself would print a traceback."""
         error = sys.exc_info()[1]

@@ -64,7 +64,7 @@ def add(
     ] = "",
     url: Annotated[str, typer.Option(metavar="URL", help="Where you saved the page, where its file does not say.")] = "",
     dates: Annotated[
-        str, typer.Option(metavar="ORDER", help="Of a chat whose dates have two meanings: day-first or month-first.")
+        str, typer.Option(metavar="ORDER", help="For a chat whose dates have two meanings: day-first or month-first.")
     ] = "",
 ) -> View:
     """Put your own files into a case: photos, the contract, and pages and chats that you saved by hand (--as page, chat).
@@ -109,9 +109,9 @@ def check(
     everything: Annotated[bool, typer.Option("--all", help="Every case.")] = False,
     reason: Annotated[list[str] | None, typer.Option(metavar="R", help="late, damaged, quality… (may be repeated)")] = None,
     before: Annotated[
-        bool, typer.Option("--before-order", help="What a product, supplier or search page says of the cover.")
+        bool, typer.Option("--before-order", help="Say what a product, supplier or search page shows of the cover.")
     ] = False,
-    amount: Annotated[str, typer.Option(metavar="MONEY", help='The order you think of, as "USD 15,000".')] = "",
+    amount: Annotated[str, typer.Option(metavar="MONEY", help='The amount of the order you plan, as "USD 15,000".')] = "",
     as_of: AsOfOption = "",
 ) -> View:
     """Say what is covered, what is missing and what contradicts itself, before somebody else does."""
@@ -155,7 +155,7 @@ def pack(
     reason: Annotated[list[str] | None, typer.Option(metavar="R", help="late, damaged, quality… (may be repeated)")] = None,
     places: Annotated[
         list[str] | None,
-        typer.Option("--for", metavar="PLACE", help="Also what to hand in there: visa, paypal… (may be repeated)"),
+        typer.Option("--for", metavar="PLACE", help="Also prepare what to hand in there: visa, paypal… (may be repeated)"),
     ] = None,
     as_of: AsOfOption = "",
     everything: Annotated[bool, typer.Option("--all", help="Every visit, not only those that matter.")] = False,
@@ -170,22 +170,29 @@ def pack(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what the other side would see.")] = False,
     accept_risk: Annotated[
-        bool, typer.Option("--accept-risk", help="Although a file may hold what opens an account: you looked.")
+        bool, typer.Option("--accept-risk", help="Go on although a file may hold what opens an account: you looked.")
     ] = False,
     redact: Annotated[
         bool, typer.Option("--redact", help="Take out personal data: names, telephones, mails, addresses, accounts, cards.")
     ] = False,
     redact_also: Annotated[
-        list[str] | None, typer.Option("--redact-also", metavar="WORD", help="And this word or name (may be repeated).")
+        list[str] | None,
+        typer.Option("--redact-also", metavar="WORD", help="Also take out this word or name (may be repeated)."),
     ] = None,
     redact_box: Annotated[
         list[str] | None,
-        typer.Option("--redact-box", metavar="EXHIBIT:PAGE:X,Y,W,H", help="And this area of a page's reading copy."),
+        typer.Option(
+            "--redact-box", metavar="EXHIBIT:PAGE:X,Y,W,H", help="Also black out this area of a page's reading copy."
+        ),
     ] = None,
     report_size: Annotated[
         int,
         typer.Option(
-            "--report-size", metavar="MB", min=1, max=500, help="How large report.pdf may be; its pictures shrink."
+            "--report-size",
+            metavar="MB",
+            min=1,
+            max=500,
+            help="How large report.pdf may be; its pictures are made smaller to fit.",
         ),
     ] = 5,
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to write the pack.")] = None,
@@ -202,7 +209,9 @@ def pack(
     )  # fmt: skip
     request = PackRequest(tuple(reason or ()), as_of, since, choices, output, accept_risk)
     if dry_run:
-        return views.pack_preview(preview_pack(asked.ws, case, request))
+        with asked.progress() as progress:
+            looked = preview_pack(asked.ws, case, request, progress)
+        return views.pack_preview(looked)
 
     def tell(preview: PackPreview) -> None:
         with asked.terminal.still():

@@ -22,7 +22,7 @@ def init(
         list[str] | None, typer.Option(metavar="NAME=URL", help="Your own timestamp authority instead of the public ones.")
     ] = None,
     authority_root: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The root certificate (PEM) its tokens must chain to.")
+        Path | None, typer.Option(metavar="FILE", help="The root certificate (PEM) that its tokens must lead to.")
     ] = None,
     key: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Sign with your own key from a .p12 file, from now on.")
@@ -42,7 +42,8 @@ def init(
 def doctor(
     asked: Asked,
     pages: Annotated[
-        list[str] | None, typer.Argument(metavar="[URL]...", help="Public pages to read, as with --site, in place of a few.")
+        list[str] | None,
+        typer.Argument(metavar="[URL]...", help="Public pages to read, as with --site, in place of the usual few."),
     ] = None,
     site: Annotated[
         bool, typer.Option("--site", help="Visit a few public pages and say which readers work there today; keeps nothing.")

@@ -153,7 +153,7 @@ def facts(
     what: Annotated[str, typer.Argument(metavar="SNAPSHOT|CASE")],
     everything: Annotated[bool, typer.Option("--all", help="The facts of every visit, not only the latest.")] = False,
 ) -> View:
-    """Show what was read, and where it stands on the page."""
+    """Show what was read, and where on the page it is."""
     from casework import views
     from casework.asking.dossier import facts_of, site_of_facts, tiles_of, zone_of_facts
 
@@ -170,7 +170,7 @@ def search(
         list[str],
         typer.Argument(
             metavar="WORDS...",
-            help='All must be there; "in quotation marks" side by side. After -- a word may begin with --.',
+            help='All of them must be there; "in quotation marks" side by side. After -- a word may begin with --.',
         ),
     ],
     case: Annotated[str, typer.Option(metavar="CASE", help="Only in this case.")] = "",
@@ -214,7 +214,10 @@ def serve(
         str, typer.Option("--behind-proxy", metavar="https://NAME", help="Answer to this proxy only (docs/serve.md).")
     ] = "",
     ready: Annotated[
-        bool, typer.Option("--ready", help="Wait in the background for who opens it; what `schedule install --serve` runs.")
+        bool,
+        typer.Option(
+            "--ready", help="Wait in the background until somebody opens it; what `schedule install --serve` runs."
+        ),
     ] = False,
     archive: ArchiveOption = None,
     json: JsonOption = False,

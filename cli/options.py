@@ -28,7 +28,7 @@ ArchiveOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print only what is asked for: no progress, no hints.")]
 AsOfOption = Annotated[
-    str, typer.Option("--as-of", metavar="TIME", help="Ask the rules as of this time (2026-10-09 or 2026-10-09T18:00Z).")
+    str, typer.Option("--as-of", metavar="TIME", help="Apply the rules as of this time (2026-10-09 or 2026-10-09T18:00Z).")
 ]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Give the consents that would be asked for.")]
 CaseArgument = Annotated[

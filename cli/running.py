@@ -12,7 +12,7 @@ from typing import Any
 import typer
 import typer.exceptions
 
-from casework.terminal import report_error
+from casework.terminal import report_error, take_every_sign
 from cli import every_day, experts, looking, watching
 from cli.app import app
 from collector.errors import DONE, WRONG_REQUEST, TradewitnessError
@@ -84,6 +84,8 @@ def _run(command: Any, arguments: list[str]) -> int:
     as_json = "--json" in arguments
     try:
         return int(command.main(arguments, prog_name="tradewitness", standalone_mode=False) or DONE)
+    except SystemExit as ended:  # how completion ends
+        return ended.code if isinstance(ended.code, int) else DONE
     except typer.exceptions.Abort:
         return _say(TradewitnessError("Stopped before it was done; what was kept so far is kept."), as_json)
     except typer.exceptions.TyperException as error:
@@ -107,4 +109,5 @@ def _run(command: Any, arguments: list[str]) -> int:
 
 def main() -> None:
     """The console script."""
+    take_every_sign()
     sys.exit(run(sys.argv[1:]))

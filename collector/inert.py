@@ -13,6 +13,8 @@ _ACTING = re.compile(
     "\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]|(?:^|(?<=[\x00-\x7f]))[\u200c\u200d]"
 )
 _LINE_ENDS = re.compile("[\t\n\r]")
+# With any ending, too (learn.microsoft.com, "Naming Files, Paths, and Namespaces").
+_DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³]) *(\.|$)", re.IGNORECASE)
 
 
 def shown(text: str) -> str:
@@ -28,6 +30,11 @@ def shown_in_line(text: str) -> str:
 def shown_in_json(text: str) -> str:
     """JSON that means the same, without such signs in it: JSON has an escape for each."""
     return _ACTING.sub(lambda match: "".join(f"\\u{unit:04x}" for unit in _units(match[0])), text)
+
+
+def opens_a_device(name: str) -> bool:
+    """Whether Windows takes a file's name for a machine's ("con", "nul.txt"), and opens that."""
+    return bool(_DEVICE.match(name))
 
 
 def _escape(sign: str) -> str:

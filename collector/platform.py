@@ -9,11 +9,15 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
+import time
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
-from typing import Any
+from typing import Any, TypeVar
 
 import platformdirs
 import platformdirs.macos
@@ -55,8 +59,16 @@ _SYNCED_NAMES = (
 _ONEDRIVE_VARIABLES = ("OneDrive", "OneDriveConsumer", "OneDriveCommercial")
 _ICLOUD_MACOS = "Library/Mobile Documents/com~apple~CloudDocs"
 
+# How long another program that looks at each new file, or synchronises it, is waited for: two and a half seconds in all.
+_WAITS_S = (0.05, 0.1, 0.2, 0.4, 0.75, 1.0)
+# What Windows opens by a path that has no mark of long ones (learn.microsoft.com, "Maximum Path Length Limitation").
+_LONGEST_WINDOWS, _LONGEST_FOLDER_WINDOWS = 259, 247
+_FULL_SYNC = 51  # F_FULLFSYNC of fcntl(2) on macOS
+_EXCLUSIVE = -5  # SO_EXCLUSIVEADDRUSE of winsock2.h
+
 Run = Callable[[Sequence[str]], int]
 Read = Callable[[PurePath], str]
+_T = TypeVar("_T")
 
 
 def browser_places(platform: str, environ: Mapping[str, str]) -> Iterator[PurePath]:
@@ -121,6 +133,61 @@ def keep_private(
         raise OSError(f"the access list of {path} could not be set in time") from error
     if refused:
         raise OSError(f"the access list of {path} could not be set")
+
+
+def while_held(act: Callable[[], _T], platform: str = sys.platform, wait: Callable[[float], None] = time.sleep) -> _T:
+    """Does it; on Windows again for a moment while another program (a virus scanner, OneDrive) has the file open.
+
+    Raises what `act` raises, PermissionError when the file is held for longer.
+    """
+    for seconds in _WAITS_S if platform == "win32" else ():
+        try:
+            return act()
+        except PermissionError:
+            wait(seconds)
+    return act()
+
+
+def composed(name: str) -> str:
+    """A file's name with its accents composed, to compare it: a Mac's disks and programs may give them apart."""
+    return unicodedata.normalize("NFC", name)
+
+
+def too_long(path: PurePath, platform: str = sys.platform, *, folder: bool = False) -> bool:
+    """Whether an absolute path is longer than Windows takes unless it is told to; elsewhere the system itself says so."""
+    return platform == "win32" and len(str(path)) > (_LONGEST_FOLDER_WINDOWS if folder else _LONGEST_WINDOWS)
+
+
+def _control(descriptor: int, request: int) -> None:
+    from fcntl import fcntl  # Windows has none
+
+    fcntl(descriptor, request)
+
+
+def sync_file(
+    descriptor: int,
+    platform: str = sys.platform,
+    control: Callable[[int, int], None] = _control,
+    *,
+    all_before: bool = False,
+) -> None:
+    """Waits until the file's bytes are with the disk. Raises OSError.
+
+    The disk of a Mac may still hold them in its memory then; with `all_before` it is asked to write that out, what was
+    written before included (fsync(2) there). A network's disk does not know that request.
+    """
+    os.fsync(descriptor)
+    if all_before and platform == "darwin":
+        with suppress(OSError):
+            control(descriptor, _FULL_SYNC)
+
+
+def listening_option(platform: str = sys.platform) -> int:
+    """The option (of SOL_SOCKET) for a port to listen on: taken again soon after it was left, and by nobody meanwhile.
+
+    The one that means the first on Linux and macOS would let any program of Windows take the port over.
+    """
+    return _EXCLUSIVE if platform == "win32" else socket.SO_REUSEADDR
 
 
 def on_its_own(platform: str = sys.platform) -> dict[str, Any]:

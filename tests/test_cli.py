@@ -202,6 +202,26 @@ def test_deadlines_of_dates_alone_need_no_archive_and_no_browser(run: Run) -> No
     assert found["auto_escalation"]["who"] == "platform"
 
 
+@pytest.mark.parametrize(
+    ("shell", "asked"),
+    [
+        ("complete_bash", {"COMP_WORDS": "tradewitness pack --red", "COMP_CWORD": "2"}),
+        ("complete_zsh", {"_TYPER_COMPLETE_ARGS": "tradewitness pack --red"}),
+        ("complete_fish", {"_TYPER_COMPLETE_ARGS": "tradewitness pack --red", "_TYPER_COMPLETE_FISH_ACTION": "get-args"}),
+    ],
+)
+def test_the_tab_key_completes_options_and_leaves_nothing_in_the_log(
+    shell: str, asked: dict[str, str], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A shell asks by variables of the environment, at each press."""
+    for name, value in {"_TRADEWITNESS_COMPLETE": shell, **asked}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("TRADEWITNESS_LOG", str(tmp_path / "log"))
+    said = run().stdout
+    assert ("--redact-box" in said, "--reason" in said) == (True, False)
+    assert not (tmp_path / "log").exists()
+
+
 def test_what_is_due_sets_the_exit_code(opened: Run) -> None:
     opened("case", "set", "fans", "received_at=2026-09-30")
     assert opened("deadlines", "fans", "--as-of", "2026-10-02").returncode == 0

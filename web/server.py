@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from casework.scheduling.ready import Served, forget, note, noted
 from casework.workspace import Workspace, workspace
 from collector.errors import WrongRequest
+from collector.platform import listening_option
 
 if TYPE_CHECKING:
     from web.guard import Keys, Proxy
@@ -174,8 +175,7 @@ def proxy_of(place: ListeningAt) -> Proxy | None:
 def _listen(place: ListeningAt) -> socket.socket:
     """A socket on that address, and on nothing else."""
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    if sys.platform != "win32":
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.setsockopt(socket.SOL_SOCKET, listening_option(), 1)
     try:
         listening.bind((place.host, place.port))
         listening.listen(128)  # whoever opens the address before the server runs waits, and is not refused

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from starlette.datastructures import FormData, UploadFile
 
 from casework.workspace import Workspace
+from collector.inert import opens_a_device
 from web.handover import new_place
 
 _LONGEST_NAME = 120
@@ -39,4 +40,5 @@ def file_name(given: str) -> str:
     name = PureWindowsPath(PurePosixPath(given).name).name
     name = "".join(sign for sign in name if sign.isprintable() and sign not in '<>:"/\\|?*').strip(". ")
     stem, dot, ending = name.rpartition(".")
-    return (f"{stem[: _LONGEST_NAME - len(ending)]}{dot}{ending}" if dot else name[:_LONGEST_NAME]) or "file"
+    name = (f"{stem[: _LONGEST_NAME - len(ending)]}{dot}{ending}" if dot else name[:_LONGEST_NAME]) or "file"
+    return f"file-{name}" if opens_a_device(name) else name

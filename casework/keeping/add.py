@@ -125,15 +125,16 @@ def _require_pages(paths: Iterable[Path], said: FileDetails, standing: Mapping[s
         kind = said.kind or (held.kind if held else file_kind_of(media_type_of(path.name, data)))
         how = f"{path.name} is kept as {in_words(kind)}."
         if said.dates and kind != "chat":
-            raise WrongRequest(f"--dates is said of a conversation; {how}", "Add it with: --as chat")
+            raise WrongRequest(f"--dates belongs to a conversation; {how}", "Add it with: --as chat")
         if not file_kind(kind).read:
-            raise WrongRequest(f"--url and --saved are said of a saved page; {how}", "Add it with: --as page")
+            raise WrongRequest(f"--url and --saved belong to a saved page; {how}", "Add it with: --as page")
 
 
 def _said_of_page(case: Case, said: FileDetails) -> dict[str, str]:
     """Where and when a page was saved, as the buyer says: optional keys of its entry. Raises WrongRequest."""
     if said.dates and said.dates not in DATES:
-        raise WrongRequest(f"{said.dates!r} says nothing of dates.", "Write --dates day-first or --dates month-first.")
+        how = "Write --dates day-first or --dates month-first."
+        raise WrongRequest(f"{said.dates!r} does not say how dates are written.", how)
     about = {"url": require_address(said.url)} if said.url else {}
     about |= {"dates": DATES[said.dates]} if said.dates else {}
     if said.saved:

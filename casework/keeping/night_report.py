@@ -125,7 +125,7 @@ def report_of(answer: NightAnswer, zone: str) -> NightReport:
         kept=kept,
         failed=failed,
         left_out=tuple(_left_out(answer)),
-        resting=f"{answer.resting} pages were looked at lately; the next is due in {first}." if first else "",
+        resting=f"{answer.resting} pages were looked at recently; the next is due in {first}." if first else "",
         foot=tuple(_foot(answer)),
     )
 

@@ -124,7 +124,7 @@ def named_orders(ws: Workspace, request: WatchRequest, person: Person) -> dict[s
 
 
 def _asked(ws: Workspace, person: Person) -> dict[str, str]:
-    person.tell("The number stands on the order's page and in the site's e-mails. The page's address will do as well.")
+    person.tell("The number is on the order's page and in the site's e-mails. You can also paste the page's address.")
     for _ in range(3):
         try:
             return dict([_order(ws, person.ask("Which order? Number or address:"))])

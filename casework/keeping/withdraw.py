@@ -14,6 +14,7 @@ from collector.archive.sealing import SealState, seal_if_possible
 from collector.canonical import sha256
 from collector.errors import WrongRequest
 from collector.model import AddedFile
+from collector.platform import composed
 from collector.progress import Progress
 from rules.policy.fact_names import WORDS
 
@@ -40,7 +41,7 @@ def withdraw(ws: Workspace, wanted: str, names: Iterable[str], why: str, progres
 
 def _file(ws: Workspace, case: Case, name: str) -> AddedFile:
     files = ws.index.added_files(case.order)
-    found = [file for file in files if file.id == name] or [file for file in files if file.name == name]
+    found = [file for file in files if file.id == name] or [file for file in files if composed(file.name) == composed(name)]
     found = found or _same_bytes(files, Path(name).expanduser())
     if len(found) == 1:
         return found[0]

@@ -63,7 +63,7 @@ def remove_address(ws: Workspace, number: int) -> NotifyAnswer:
             raise WrongRequest(f"There is no address {number}.", "See their numbers: tradewitness notify list")
         book = book.without(gone)
         write_book(ws, book)
-    return NotifyAnswer(book, f"{gone.label} is told no more.")
+    return NotifyAnswer(book, f"{gone.label} will not be told any more.")
 
 
 def try_addresses(ws: Workspace, progress: Progress) -> NotifyAnswer:
@@ -111,7 +111,7 @@ def set_ping(ws: Workspace, url: str) -> NotifyAnswer:
     said = (
         "Each night is told to that service, which warns you when one is missing."
         if url
-        else "Nobody else notices any more."
+        else "No dead-man's service hears of the nights any more."
     )
     return NotifyAnswer(book, said)
 
@@ -150,5 +150,5 @@ def _hours(text: str) -> int:
     size = {"d": 24, "h": 1}.get(unit, 0)
     short = number.isascii() and number.isdigit() and len(number) <= len(str(MOST_STEP_H))
     if not short or not 1 <= int(number) * size <= MOST_STEP_H:
-        raise WrongRequest(f"{text!r} is no span of time.", "Write days and hours so: 7d 3d 1d 6h 1h")
+        raise WrongRequest(f"{text!r} is not a length of time.", "Write days and hours like this: 7d 3d 1d 6h 1h")
     return int(number) * size

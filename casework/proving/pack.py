@@ -18,7 +18,7 @@ from casework.proving.last_look import LastLook, Suspect, Unread
 from casework.proving.looks import Looks, camera_of
 from casework.proving.proof import PackProof, covering_checkpoint
 from casework.proving.redaction import DecidedRedaction, decide_redaction
-from casework.proving.renderings import inside, made_once
+from casework.proving.renderings import inside, made_once, make
 from casework.workspace import Workspace, sealed_view
 from collector.archive.sealing import TIMEOUT_S, seal, signing_key
 from collector.canonical import sha256, sha256_file
@@ -145,15 +145,22 @@ TellFiles = Callable[[tuple[Destination, ...]], None]
 _LETTERS = {"zh": re.compile("[\u3400-\u9fff]"), "ar": re.compile("[\u0600-\u06ff]")}
 
 
-def preview_pack(ws: Workspace, wanted: str, request: PackRequest) -> PackPreview:
-    """What the pack would be; nothing is written, sealed or made."""
+def preview_pack(ws: Workspace, wanted: str, request: PackRequest, progress: Progress | None = None) -> PackPreview:
+    """What the pack would be; nothing is written, sealed or kept.
+
+    For whoever is told of the `progress`, what is handed in at the places that were asked for is made, so that its files are
+    known by name and size: without them only their order and limits are.
+    """
     case = find_case(ws, wanted)
     ws = sealed_view(ws, case.order)
     file = casefile(ws, case, as_of_instant(ws, request.as_of, case.zone))
-    planned = _plan(ws, file, request, replace(request.choices, since=_day(request.since))).plan
+    made = _plan(ws, file, request, replace(request.choices, since=_day(request.since)))
     _require_something(ws, file)
-    planned = replace(planned, earlier=_earlier(ws, file))
-    return _preview(planned, _disclosed(ws, planned, _looked(ws, planned, file)))
+    planned = replace(made.plan, earlier=_earlier(ws, file))
+    preview = _preview(planned, _disclosed(ws, planned, _looked(ws, planned, file)))
+    if progress is None or not request.choices.forums:
+        return preview
+    return replace(preview, places=_places(planned, make(ws, case, planned, made.texts, made.readings, progress)))
 
 
 def _preview(planned: PackPlan, disclosed: Disclosed) -> PackPreview:

@@ -35,30 +35,33 @@ def made_once(
 
     `redacted` are the redacted texts, by the id of their visit or file, `read` what a machine read in pictures, by file id.
     """
-    kept = ws.index.renderings(plan_digest(planned))
-    stored = _make(ws, case, planned, redacted, read, progress) if kept is None else kept
+    stored = ws.index.renderings(plan_digest(planned))
+    if stored is None:
+        made = make(ws, case, planned, redacted, read, progress)
+        progress("keeping what was made")
+        stored = _kept(ws, case, planned, made)
     openings = ws.archive.ledger.openings(stored.values())
     if len(openings) < len(set(stored.values())):
         raise SealError("A stored part of this pack cannot be opened any more.", "Run: tradewitness verify")
     return _KeptRenderings(ws.archive.objects.get, {path: openings[named].digest for path, named in stored.items()})
 
 
-def _make(
+def make(
     ws: Workspace,
     case: Case,
     planned: PackPlan,
     redacted: Mapping[str, str],
     read: Mapping[str, PictureReading],
     progress: Progress,
-) -> dict[str, str]:
-    """Makes and keeps them, and records that; gives the commitment to each by its bag path."""
+) -> dict[str, bytes]:
+    """The same, made from nothing; nothing of it is kept."""
     from collector.browser.launch import print_pdf
 
     progress("drawing the reading copies")
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it tells of tables in a print that no reader misses
     get = ws.archive.objects.get
     with Looks(ws.archive.objects, planned, read) as looks:
-        made = make_renderings(
+        return make_renderings(
             planned,
             get,
             ws.index.sealed(case.order),
@@ -72,7 +75,10 @@ def _make(
             redacted,
             progress,
         )
-    progress("keeping what was made")
+
+
+def _kept(ws: Workspace, case: Case, planned: PackPlan, made: Mapping[str, bytes]) -> dict[str, str]:
+    """Keeps what was made, and records that; gives the commitment to each by its bag path."""
     openings = {path: Opening(ws.archive.objects.put(data), new_salt()) for path, data in sorted(made.items())}
     body = {
         "case": case.order,

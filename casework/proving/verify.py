@@ -97,7 +97,7 @@ def _anchor_of_pack(path: Path) -> Anchor:
     report = verify_pack(path)
     if not report.ok:
         raise WrongRequest(
-            f"{path.name} does not verify itself, so nothing can be held against it.", f"Run: tradewitness verify {path}"
+            f"{path.name} is not whole itself, so nothing can be compared with it.", f"Run: tradewitness verify {path}"
         )
     return replace(anchor_of(open_bag(path), path.name), key=report.signer_fingerprint)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from casework.workspace import Workspace
 from collector.canonical import as_json, made
 from collector.errors import ArchiveError
-from collector.platform import keep_private
+from collector.platform import keep_private, while_held
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,10 @@ def note(ws: Workspace, served: Served) -> None:
         begun.unlink(missing_ok=True)
         with os.fdopen(os.open(begun, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
             json.dump(as_json(served), stream)
-        begun.replace(path)
+        while_held(lambda: begun.replace(path))
     except OSError as error:
-        raise ArchiveError(f"{path} cannot be written ({error.strerror}).", "Make room, or the folder yours.") from error
+        todo = "Free some space, or make the folder your own."
+        raise ArchiveError(f"{path} cannot be written ({error.strerror}).", todo) from error
 
 
 def forget(ws: Workspace, served: Served | None = None) -> None:

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
+from html import unescape
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -75,11 +76,11 @@ class ScheduleAnswer:
     zone: str = "UTC"
 
 
-def this_machine() -> Machine:
+def this_machine(platform: str = sys.platform) -> Machine:
     """The machine that this runs on, and how tradewitness is called on it."""
-    beside = Path(sys.executable).with_name("tradewitness.exe" if sys.platform == "win32" else "tradewitness")
+    beside = Path(sys.executable).with_name("tradewitness.exe" if platform == "win32" else "tradewitness")
     program = (str(beside),) if beside.is_file() else (sys.executable, "-P", "-m", "cli")
-    return Machine(sys.platform, os.environ, Path.home(), program, _run, lambda name: shutil.which(name) is not None)
+    return Machine(platform, os.environ, Path.home(), program, _run, lambda name: shutil.which(name) is not None)
 
 
 def _run(command: Sequence[str], given: str) -> tuple[int, str]:
@@ -196,7 +197,7 @@ def _time_of(text: str) -> time:
         return DEFAULT_AT
     found = _AT.fullmatch(text.strip())
     if found is None:
-        raise WrongRequest(f"{text!r} is no time of day.", "Write it as hours and minutes: --at 02:30")
+        raise WrongRequest(f"{text!r} is not a time of day.", "Write it as hours and minutes: --at 02:30")
     return time(int(found[1]), int(found[2]))
 
 
@@ -302,11 +303,12 @@ def _answer(
 
 def _orphans(machine: Machine, plan: Plan) -> Iterator[str]:
     """Jobs of archives that are not there any more: they fail each night, and nobody hears of it."""
+    quoted = _quoted_on_windows if plan.scheduler == "task-scheduler" else shlex.quote
     for archive in sorted(set(_archives_of_jobs(machine, plan))):
         if not Path(archive).exists():
             yield (
                 f"Jobs run for an archive that is not there: {archive}. If it was moved, install them for its new place; "
-                f"take these out: tradewitness schedule remove --archive {shlex.quote(archive)}"
+                f"take these out: tradewitness schedule remove --archive {quoted(archive)}"
             )
 
 
@@ -325,6 +327,15 @@ def _archives_of_jobs(machine: Machine, plan: Plan) -> Iterator[str]:
         for file in sorted(Path(plan.files[0][0]).parent.glob("tradewitness-night*.plist")):
             words = plistlib.loads(file.read_bytes()).get("ProgramArguments", [])
             yield from words[words.index("--archive") + 1 :][:1] if "--archive" in words else ()
+
+    if plan.scheduler == "task-scheduler":
+        for file in sorted(Path(plan.files[0][0]).parent.glob("tradewitness-night*.xml")):
+            found = re.search(r'--archive (?:"([^"]+)"|(\S+))', unescape(text_of(file.read_bytes())))
+            yield from (found[1] or found[2],) if found else ()
+
+
+def _quoted_on_windows(word: str) -> str:
+    return subprocess.list2cmdline([word])
 
 
 def _named_archive(command: str) -> Iterator[str]:
@@ -353,9 +364,11 @@ def _notes(machine: Machine, scheduler: Scheduler, ready: bool) -> tuple[str, ..
             return (f"It runs only while you are logged in. To let it run always: loginctl enable-linger {user}".rstrip(),)
         return ()
     if scheduler == "cron":
-        missed = "cron makes up for no run that was missed while the machine slept; the next one, within four hours, does."
+        missed = (
+            "cron does not make up for a run that was missed while the machine slept; the next run, within four hours, does."
+        )
         begins = "cron keeps the pages ready from the next start of the machine on; until then: tradewitness serve"
         return (missed, begins) if ready else (missed,)
     if scheduler == "launchd":
-        return ("It runs while you are logged in; what was missed asleep runs when the machine wakes.",)
+        return ("It runs while you are logged in; what was missed while the machine slept runs when it wakes.",)
     return ("It runs while you are logged in; what was missed runs as soon as the machine is on.",)

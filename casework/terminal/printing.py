@@ -11,8 +11,8 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from casework.blocks import Bar, Block, Cell, Excerpt, Line, Part, Result, Table, Tone, View
-from casework.terminal.console import console
+from casework.blocks import Bar, Block, Cell, Excerpt, Line, Part, Result, Span, Table, Tone, View
+from casework.terminal.console import console, is_unicode
 from casework.terminal.person import TerminalPerson
 from collector.errors import TradewitnessError
 from collector.inert import shown_in_json, shown_in_line
@@ -77,7 +77,8 @@ class Terminal:
     def show(self, view: View) -> int:
         """Prints the view; gives its exit code."""
         if self.as_json:
-            sys.stdout.write(shown_in_json(json.dumps(view.json, ensure_ascii=False, indent=2)) + "\n")
+            text = json.dumps(view.json, ensure_ascii=not is_unicode(sys.stdout), indent=2)
+            sys.stdout.write(shown_in_json(text) + "\n")
         else:
             screen = console()
             for block in _asked_for(view.blocks) if self.quiet else view.blocks:
@@ -91,7 +92,7 @@ class Terminal:
             case Table():
                 _print_table(block, screen)
             case Excerpt():
-                screen.print(_passage(block), soft_wrap=True)
+                _print_passage(block, screen)
             case Result():
                 lines = block.text.split("\n")
                 sys.stdout.write("\n".join(map(shown_in_line, lines) if screen.is_terminal else lines) + "\n")
@@ -224,12 +225,13 @@ def _cell(cell: Cell) -> Text:
     return Text("\n").join(_text((part,)) for part in (cell if isinstance(cell, tuple) else (cell,)))
 
 
-def _passage(passage: Excerpt) -> Text:
+def _print_passage(passage: Excerpt, screen: Console) -> None:
     """Where it stands, what was said, and which record holds it, each on a line of its own, and an empty one after."""
-    from rich.text import Text
-
-    text = Text.assemble((shown_in_line(passage.head), "dim"), "\n    ", _text(passage.said), "\n")
-    return text.append(f"    {shown_in_line(passage.origin)}\n" if passage.origin else "", "dim")
+    _print_line(Line((Span(passage.head, "aside"),)), screen)
+    _print_line(Line(passage.said, indent=4), screen)
+    if passage.origin:
+        _print_line(Line((Span(passage.origin, "aside"),), indent=4), screen)
+    screen.print()
 
 
 def _text(parts: Iterable[Part]) -> Text:

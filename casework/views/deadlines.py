@@ -50,7 +50,7 @@ def _blocks(answer: DeadlineAnswer) -> Iterator[Block]:
     if not any(d.act_by for d in answer.deadlines):
         yield line("No deadline is running yet. Enter what you know: tradewitness case set CASE received_at=2026-09-30")
     else:
-        yield line(Span(f"Times are yours ({answer.zone}); act by the earliest reading.", "aside"))
+        yield line(Span(f"Times are yours ({answer.zone}); where readings differ, act by the earliest.", "aside"))
     if answer.ics:
         yield hint(f"Calendar file: {answer.ics}")
 
@@ -84,7 +84,7 @@ def _what_to_do(deadline: Deadline) -> Iterator[Block]:
     tone, word = _STATES[deadline.state]
     yield line(Span("!", tone), f" {_name(deadline)}: {word}. {deadline.todo}")
     if deadline.state == "act_now":
-        yield line("Our safe date has passed; it may still be open: do it now.", indent=4)
+        yield line("The safe date has passed, but it may still be open: do it now.", indent=4)
     yield line(Span(f"If missed: {deadline.if_missed}", "aside"), indent=4)
 
 

@@ -104,7 +104,7 @@ def watched(answer: WatchAnswer) -> View:
 def signed_in(answer: SignedIn) -> View:
     """An account that a page proved signed in."""
     account = answer.account
-    shown = f" as {account.label}" if account.label else "; the page does not say as whom"
+    shown = f" as {account.label}" if account.label else "; the page does not say as who"
     blocks = (
         line(Span("✓", "good"), f" Account {account.name} is signed in{shown}."),
         hint("The session stays on this machine, outside the archive, and is never put into a pack."),
@@ -168,7 +168,7 @@ def _night(answer: NightAnswer) -> Iterator[Block]:
         yield line("No page was due to be visited.")
     if answer.resting and answer.next_due:
         first = age_words(answer.today.as_of, answer.next_due)
-        yield hint(f"Looked at lately, and not due yet: {answer.resting} page(s), the first in {first}.")
+        yield hint(f"Looked at recently, and not due yet: {answer.resting} page(s), the first in {first}.")
     yield from warnings(answer.skipped)
     if answer.failure:
         yield line(Span(f"The run ended before its end: {answer.failure.message}", "urgent"), f" {answer.failure.hint}")

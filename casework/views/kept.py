@@ -106,7 +106,7 @@ def _file(kept: KeptFile) -> Iterator[Block]:
     if before is None:
         yield line(f"Kept {file.name} as {kind} {what}.")
     elif kept.again:
-        yield line(f"{file.name} stands again as {kind} {what}; it had been withdrawn.")
+        yield line(f"{file.name} is back as {kind} {what}; it had been withdrawn.")
     elif not kept.corrected:
         yield line(f"{file.name} is kept already as {kind} {what}; nothing is changed.")
     else:
@@ -165,9 +165,10 @@ def pack_preview(preview: PackPreview) -> View:
     value = {"name": preview.name, "exhibits": preview.exhibits, **_disclosed_value(preview.disclosed)}
     value |= {"order": preview.order, "places": preview.places, "new": preview.new}
     blocks = (*_shown_to_others(preview.exhibits, preview.disclosed), *_handed_in(preview))
+    files = [_files_of(place) for place in preview.places if place.files]
     stops = _suspected("This would stop the pack", preview.disclosed)
     end = hint("No pack was written. Leave something out with --exclude.")
-    return View(as_json(value), (line("The other side would see:"), *blocks, *stops, end), DONE)
+    return View(as_json(value), (line("The other side would see:"), *blocks, *files, *stops, end), DONE)
 
 
 def disclosure(preview: PackPreview) -> View:
@@ -197,9 +198,13 @@ def _handed_in(preview: PackPreview) -> Iterator[Block]:
 
 def _files_for(places: Iterable[Destination]) -> Iterator[Block]:
     for place in places:
-        shown = [f"{name} ({-(-size // 1000):,} KB)" for name, size in place.files if not name.endswith(".txt")]
-        yield line(f"{place.title}: {', '.join(shown) or 'no file'}")
+        yield _files_of(place)
         yield hint(place.seen_by)
+
+
+def _files_of(place: Destination) -> Block:
+    shown = [f"{name} ({-(-size // 1000):,} KB)" for name, size in place.files if not name.endswith(".txt")]
+    return line(f"{place.title}: {', '.join(shown) or 'no file'}")
 
 
 def _disclosed_value(disclosed: Disclosed) -> dict[str, object]:
@@ -229,7 +234,7 @@ def _shown_to_others(exhibits: Iterable[Exhibit], disclosed: Disclosed) -> Itera
         more = "   in a pack without --redact" if disclosed.is_redacted else "   To show all: --with-originals"
         yield hint(f"To show one of them: --open {groups[0].ask[0]}{more}")
     yield from warnings(
-        f"Opened by you, {group.exhibit}: {group.what}. It is withheld otherwise, because {group.why}."
+        f"Opened by you, {group.exhibit}: {group.what}. Normally it is withheld, because {group.why}."
         for group in together(disclosed.opened)
     )
     yield from _redacted(disclosed)
@@ -257,12 +262,12 @@ def _redacted(disclosed: Disclosed) -> Iterator[Block]:
 def _personal(disclosed: Disclosed) -> Iterator[Block]:
     """Whose data goes along, as far as it was found."""
     yield line(
-        "Names, addresses and numbers stand there as the site and your files show them. Found, of yours or of others:"
+        "Names, addresses and numbers are shown as they are on the site and in your files. Found, yours or somebody else's:"
     )
     for number, found in groupby(disclosed.personal, key=lambda one: one.exhibit):
         yield line(f"{number}: {', '.join(one.words for one in found)}.", indent=2)
     if not disclosed.personal:
-        yield line("No telephone number, mail or postal address by its form: look yourself.", indent=2)
+        yield line("No telephone number, e-mail or postal address of a known form. Look for yourself, too.", indent=2)
     if disclosed.located:
         yield from warnings([
             f"Where it was taken is written in {', '.join(disclosed.located)}, and goes along: the other side can read it. "

@@ -27,11 +27,11 @@ def _remasked(answer: RemaskAnswer) -> Iterator[Block]:
         yield line("Every kept page was masked by the rules of this version.")
         return
     would = "would be" if answer.dry_run else "are"
-    yield line(f"{answer.looked} visits were looked at; {len(answer.changed)} {would} shown otherwise.")
+    yield line(f"{answer.looked} visits were looked at; {len(answer.changed)} {would} shown differently.")
     if answer.changed:
         yield Table(("Snapshot", "Page", "Seen", "Masked", "Files"), tuple(map(_row, answer.changed)))
     if answer.dry_run:
-        yield hint("Nothing was changed. Without --dry-run it is.")
+        yield hint("Nothing was changed. To do it, run the command without --dry-run.")
     elif answer.changed:
         yield line(
             "Packs, exports and search use what is masked. The originals stay sealed and unaltered in the archive's folder "

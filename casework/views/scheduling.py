@@ -57,7 +57,7 @@ def _scheduled(answer: ScheduleAnswer) -> Iterator[Block]:
             if len(missing) == len(answer.jobs)
             else f" A job is not there: {missing[0].name}.",
         )
-        yield hint("Put them in: tradewitness schedule install")
+        yield hint("Set this up: tradewitness schedule install")
     for job in answer.jobs:
         if job.always and job.installed:
             yield line("The pages are kept ready: tradewitness serve opens them.", indent=2)
@@ -102,7 +102,7 @@ def _warned(answer: ScheduleAnswer) -> Iterator[Block]:
     elif not arrived:
         yield line(
             Span("!", "warning"),
-            " Whether you will be warned is not known: no test has been said to arrive. tradewitness notify test",
+            " Whether you will be warned is not known: no test message was confirmed. Send one: tradewitness notify test",
         )
     else:
         who = ", ".join(one.label for one in arrived)

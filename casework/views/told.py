@@ -68,7 +68,7 @@ def _told(answer: CaseTold) -> Iterator[Block]:
         yield line("Corrected, changed or withdrawn:")
         yield from (line(f"{time_words(one.at, case.zone)}: {one.text}", indent=2) for one in changes)
     yield hint(f"Correct an entry: tradewitness case set {case.order} NAME=VALUE; withdraw it with nothing after the =")
-    yield hint(f"Correct what is said of a file: tradewitness add {case.order} FILE --as KIND --note NOTE")
+    yield hint(f"Correct a file's kind or note: tradewitness add {case.order} FILE --as KIND --note NOTE")
     yield hint(f"Take a file out: tradewitness withdraw {case.order} FILE --why WHY")
 
 
@@ -84,7 +84,7 @@ def withdrawn(answer: Withdrawn) -> View:
     blocks = (
         *(line(f"Withdrew {f.name} ({in_words(f.kind)}, {f.id}) from case {answer.case}{because}.") for f in answer.files),
         hint("Nothing rests on it any more and packs leave it out; the case's history says that it was withdrawn."),
-        hint("Into another case: tradewitness add CASE FILE   Back into this one: the same with this case."),
+        hint("To put it into another case, or back into this one: tradewitness add CASE FILE"),
         *seal_lines(answer.seal),
     )
     json = as_json({**value, "pending": answer.seal.failures})

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -21,9 +22,10 @@ from collector.archive.queries import Queries, fact_of_row
 from collector.archive.records import AddedRecord, added_record, body_as_masked, require_shape, snapshot_of, valued
 from collector.canonical import as_json, sha256
 from collector.clock import instant
-from collector.errors import DamagedArchive
+from collector.errors import ArchiveError, DamagedArchive
 from collector.ledger.log import Entry, Ledger, about_case
 from collector.model import ALIBABA, Fact, SavedPage, Snapshot, Target
+from collector.platform import while_held
 from collector.saved.record import kept_reading, page_record
 
 _LOG = logging.getLogger(__name__)
@@ -435,8 +437,11 @@ def open_index(
     """The index, up to date, with the memory of a program that goes on. A damaged one is built again; where the folder
     cannot be written it is built aside.
     """
-    if rebuild:
-        _remove(archive.index_path)
+    if rebuild and not _removed(archive.index_path):
+        raise ArchiveError(
+            f"{archive.index_path} is open in another program, and this system does not let it be made anew.",
+            "End the other tradewitness (close its pages, too) and run the command again.",
+        )
     for attempt in ("as it is", "anew"):
         try:
             # Who keeps visits takes them in beside its event loop: one thread at a time, but not always the same.
@@ -447,8 +452,8 @@ def open_index(
         except sqlite3.OperationalError:
             break
         except sqlite3.DatabaseError:
-            if attempt == "as it is":
-                _remove(archive.index_path)
+            if attempt == "as it is" and not _removed(archive.index_path):
+                break
     return fresh_index(archive, read_facts, read_saved)
 
 
@@ -473,6 +478,12 @@ def index_as_it_is(archive: Archive) -> Index:
     return Index(sqlite3.connect(place, uri=True, timeout=5), archive.ledger)
 
 
-def _remove(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm", "-journal"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+def _removed(path: Path) -> bool:
+    """Deletes the file and what the database keeps beside it; Windows refuses while another program has it open."""
+    try:
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            beside = path.with_name(path.name + suffix)
+            while_held(partial(beside.unlink, missing_ok=True))
+    except PermissionError:
+        return False
+    return True

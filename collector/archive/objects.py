@@ -11,7 +11,7 @@ from backports import zstd
 
 from collector.canonical import sha256
 from collector.errors import ArchiveError, DamagedArchive
-from collector.ledger.disk import make_folder, sync_folder, write_file, writing
+from collector.ledger.disk import make_folder, put_in_place, sync_folder, write_file, writing
 
 MOST_BYTES = 1 << 30  # of a packed object; what is larger (a long video) is kept as it is
 _SMALLEST_TO_COMPRESS = 256
@@ -48,7 +48,7 @@ class FolderObjects:
         try:
             self.private.mkdir(mode=0o700, exist_ok=True)
             make_folder(place.parent)
-            path.replace(place)
+            put_in_place(path, place)
             sync_folder(place.parent)
         except OSError as error:
             raise ArchiveError(f"{path} cannot be moved ({error.strerror}).", "Look at the folder's permissions.") from error
@@ -129,7 +129,7 @@ class FolderObjects:
         while (path := self.path(digest)) is not None:
             if hash_object(path) == digest:
                 return True
-            path.replace(path.with_name(path.name + ".damaged"))
+            put_in_place(path, path.with_name(path.name + ".damaged"))
         return False
 
     def files(self) -> Iterator[Path]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from collector.canonical import sha256
 from collector.clock import instant
 from collector.errors import DamagedArchive, SealError
 from collector.ledger.checkpoint import Checkpoint, checkpoint_name
-from collector.ledger.disk import sync_folder, write_file
+from collector.ledger.disk import put_in_place, sync_folder, write_file
 from collector.ledger.log import Entry, about_checkpoint
 from collector.progress import Progress
 from collector.seal.ask.request import Token, request_all
@@ -119,7 +118,8 @@ def stamp_pending(archive: Archive, progress: Progress = lambda _: None) -> Seal
 
 def _finish_received(archive: Archive) -> None:
     """Ends what a crash cut short: a token with its entry gets its name, as what came with it; the rest is asked again."""
-    staged = sorted(archive.ledger.checkpoints / name for name in _files(archive) if name.endswith(STAGED))
+    files = archive.ledger.catalogue.checkpoint_files()
+    staged = [archive.ledger.checkpoints / name for name in files if name.endswith(STAGED)]
     if not staged:
         return
     with archive.writing():
@@ -127,7 +127,7 @@ def _finish_received(archive: Archive) -> None:
             name = path.name.removesuffix(STAGED)
             received = [received_files(e) for e in received_for(archive, path.name.partition(".")[0])]
             if path.exists() and any(files.get(name) == sha256(path.read_bytes()) for files in received):
-                path.replace(path.with_name(name))
+                put_in_place(path, path.with_name(name))
             else:
                 path.unlink(missing_ok=True)
         sync_folder(archive.ledger.checkpoints)
@@ -182,12 +182,8 @@ def is_there(archive: Archive, entry: Entry) -> bool:
 
 def stamped_by(archive: Archive, checkpoint: Checkpoint) -> tuple[str, ...]:
     """The authorities whose tokens lie beside a checkpoint."""
-    parts = [name.split(".") for name in _files(archive) if name.startswith(f"{checkpoint.name}.")]
+    parts = [name.split(".") for name in archive.ledger.catalogue.checkpoint_files(f"{checkpoint.name}.")]
     return tuple(sorted(part[1] for part in parts if len(part) == 3 and part[2] == "tsr"))
-
-
-def _files(archive: Archive) -> Sequence[str]:
-    return archive.ledger.catalogue.checkpoint_files()
 
 
 def _word(archive: Archive, checkpoint: Checkpoint) -> str:
@@ -222,7 +218,7 @@ def _keep_token(archive: Archive, checkpoint: Checkpoint, authority: str, token:
             write_file(file, data)
         archive.ledger.append("timestamp.received", body, archive.clock.now())
         for file in staged:
-            file.replace(file.with_name(file.name.removesuffix(STAGED)))
+            put_in_place(file, file.with_name(file.name.removesuffix(STAGED)))
         sync_folder(path.parent)
 
 

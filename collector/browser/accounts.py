@@ -23,9 +23,10 @@ from filelock import FileLock, Timeout
 from collector.browser.window import cleared, ended, reached
 from collector.canonical import as_json, made
 from collector.errors import ArchiveError, BrowserError, PersonNeeded, WrongRequest
+from collector.inert import opens_a_device
 from collector.ledger.disk import make_folder, write_file
 from collector.model import ALIBABA
-from collector.platform import keep_private
+from collector.platform import keep_private, while_held
 
 DEFAULT = "main"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
@@ -93,7 +94,7 @@ class Accounts:
 
     def require_name(self, name: str) -> str:
         """The name when it can be one. Raises WrongRequest."""
-        if not _NAME.fullmatch(name):
+        if not _NAME.fullmatch(name) or opens_a_device(name):
             raise WrongRequest(f"{name!r} cannot be an account's name.", "Use letters, digits, - and _, such as: main")
         return name
 
@@ -139,8 +140,8 @@ class Accounts:
         try:
             _remove(older)
             if session.exists():
-                session.rename(older)
-            used.rename(session)
+                while_held(lambda: session.rename(older))
+            while_held(lambda: used.rename(session))
             _private(session)
         except OSError as error:
             raise ArchiveError(
@@ -161,6 +162,13 @@ class Accounts:
     def _folder(self, name: str) -> Path:
         folder = self.root / self.require_name(name)
         _make_private(self.root)
+        names = {one.name for one in self.root.iterdir()}
+        alike = next((one for one in names if one.casefold() == name.casefold()), name)
+        if name not in names and alike != name:
+            raise WrongRequest(
+                f"There is an account {alike} already, and {name} would be the same folder on Windows and macOS.",
+                f"Write {alike} as it is, or choose another name.",
+            )
         _make_private(folder)
         return folder
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -70,7 +71,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class _Listing:
-    """What stood in the folder of the checkpoints when it was listed: all names, and the sizes that some are named by."""
+    """What stood in the folder of the checkpoints when it was listed: all names in order, and the sizes that some tell."""
 
     stamp: str
     names: tuple[str, ...]
@@ -120,10 +121,19 @@ class Catalogue:
 
     def newest_about(self, begins: str, size: int) -> dict[str, bytes]:
         """Of all that entries are about and that begins so, the leaf of the newest one among the first `size`."""
-        # The index on it gives each its newest; the leaves are then read one by one.
-        newest = "select about, max(seq) as seq from entries where about > ? and about < ? and seq < ? group by about"
-        sql = f"select n.about, e.leaf from ({newest}) n join entries e on e.seq = n.seq"  # noqa: S608 - it is above
-        return self._asked(lambda db: dict(db.execute(sql, (begins, begins + "\U0010ffff", size))))
+        # From one to the next by the index, and to the newest of each: as many steps as there are of them, not of lines.
+        sql = """
+            with named(a) as (
+                select (select min(about) from entries where about != '' and about > :begins and about < :end)
+                union all
+                select (select min(about) from entries where about != '' and about > a and about < :end)
+                from named where a != ''
+            )
+            select a, leaf from named
+            join entries on seq = (select max(seq) from entries where about != '' and about = a and seq < :size)
+        """
+        of = {"begins": begins, "end": begins + "\U0010ffff", "size": size}
+        return self._asked(lambda db: dict(db.execute(sql, of)))
 
     def notes(self) -> list[tuple[int, str]]:
         """Number and note of every line that has one."""
@@ -150,9 +160,10 @@ class Catalogue:
         """The files that are named as a checkpoint and are none, in no order; seen as `checkpoints` sees them."""
         return self._asked(self._damaged_files)
 
-    def checkpoint_files(self) -> Sequence[str]:
-        """The names of all files among the checkpoints, in no order; listed anew when one came or went."""
-        return self._listing().names
+    def checkpoint_files(self, begins: str = "") -> Sequence[str]:
+        """The names of all files among the checkpoints that begin so, in order; listed anew when one came or went."""
+        names = self._listing().names
+        return names[bisect_left(names, begins) : bisect_left(names, begins + "\U0010ffff")] if begins else names
 
     def checkpoint_sizes(self) -> Sequence[int]:
         """The sizes that checkpoints are named by, smallest first; whether the files are whole is not looked at."""
@@ -161,7 +172,7 @@ class Catalogue:
     def _listing(self) -> _Listing:
         stamp = _stamp(self._checkpoints)
         if stamp != self._listed.stamp:
-            names = tuple(entry.name for entry in os.scandir(self._checkpoints)) if stamp != _NOTHING else ()
+            names = tuple(sorted(file.name for file in os.scandir(self._checkpoints))) if stamp != _NOTHING else ()
             sizes = (int(name[:-5]) for name in names if name.endswith(".json") and name[:-5].isdigit())
             self._listed = _Listing(stamp, names, tuple(sorted(sizes)))
         return self._listed

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import plistlib
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,8 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import unquote
 from xml.parsers.expat import ExpatError
+
+from collector.platform import composed
 
 _HEAD = 6000  # bytes in which a saving program writes its own comment
 # Chrome and Edge write it first (the "mark of the web"), with the address's length: learn.microsoft.com, ms537628.
@@ -70,12 +73,14 @@ def read_page(name: str, data: bytes, parts: Mapping[str, bytes]) -> PageFile | 
 
 def folder_of(page: Path, data: bytes) -> Path | None:
     """The folder that a browser saved beside the page ("page_files", "page-Dateien"), as the page itself names it."""
-    stem = page.stem
+    stem = composed(page.stem)[:40]
     for reference in dict.fromkeys(_REFERENCE.findall(data)):
         name = unquote(reference.decode("utf-8", "replace"))
-        beside = page.parent / name
-        if name.startswith(stem[:40]) and name not in (".", "..") and "\\" not in name and beside.is_dir():
-            return beside
+        if composed(name).startswith(stem) and name not in (".", "..") and "\\" not in name:
+            ways = (name, composed(name), unicodedata.normalize("NFD", name))
+            beside = next((folder for way in ways if (folder := page.parent / way).is_dir()), None)
+            if beside is not None:
+                return beside
     return None
 
 

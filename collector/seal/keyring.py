@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from collector.errors import SealError
-from collector.platform import keep_private
+from collector.platform import keep_private, while_held
 from collector.seal.certificate import Certificate, issuers_of
 from collector.seal.der import MalformedDer
 from collector.seal.keys import SigningKey
@@ -88,7 +88,7 @@ def _replace(path: Path, content: bytes, mode: int) -> None:
     if path.exists():
         number = next(n for n in range(1, 10_000) if not path.with_name(f"{path.stem}-before-{n}.pem").exists())
         os.link(path, path.with_name(f"{path.stem}-before-{number}.pem"))
-    new.replace(path)
+    while_held(lambda: new.replace(path))
 
 
 def _from_p12(p12: bytes, password: str) -> tuple[SigningKey, tuple[Certificate, ...]]:
@@ -132,7 +132,7 @@ def _keep(path: Path, content: bytes, mode: int = 0o600) -> None:
         with contextlib.suppress(FileExistsError):
             os.link(temporary, path)
     finally:
-        temporary.unlink()
+        while_held(temporary.unlink)
 
 
 def _load(path: Path) -> SigningKey:

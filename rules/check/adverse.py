@@ -125,12 +125,12 @@ def _first_seen(chronology: Chronology) -> Iterator[Finding]:
         first = next((s for s in casefile.snapshots if s.target.kind == kind and s.outcome in ("complete", "partial")), None)
         days = (day_in(first.visit.machine_time, casefile.zone) - day_in(ordered, casefile.zone)).days if first else 0
         if days > 0:
-            late.append(f"the {page_words(kind)} {days} day{'' if days == 1 else 's'}")
+            late.append(f"the {page_words(kind)} ({days} day{'' if days == 1 else 's'} later)")
     if late:
         day = day_words(day_in(ordered, casefile.zone))
-        text = f"The watch began late: first seen after the order ({day}) were {', '.join(late)} later."
+        text = f"The watch began late. First seen after the order ({day}): {', '.join(late)}."
         todo = (
             "For what a page showed before, look for other witnesses: the order page's own copy of the product, the chat, a"
-            " web archive; add what you find: tradewitness add CASE FILE --as page."
+            " web archive. Add what you find: tradewitness add CASE FILE --as page."
         )
         yield Finding("first_seen", "undetermined", text, ("paid_at", "order.payments"), todo)

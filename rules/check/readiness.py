@@ -145,7 +145,7 @@ def _how(needed: Requirement, days: int | None) -> str:
     left = f"{days} day{'' if days == 1 else 's'}" if days > 0 else "less than a day"
     if days < needed.takes_days and needed.meanwhile:
         are = "is" if days <= 1 else "are"
-        return f"It takes about {needed.takes_days} days and {left} {are} left. {needed.meanwhile} {needed.how}"
+        return f"It takes about {needed.takes_days} days, and {left} {are} left. {needed.meanwhile} {needed.how}"
     return f"{needed.how} It takes about {needed.takes_days} days; {left} are left."
 
 

@@ -53,7 +53,7 @@ def due_words(casefile: CaseFile, deadline: Deadline) -> str:
         return ""
     date = time_words(deadline.act_by, casefile.zone)
     if deadline.state == "act_now":
-        return f"our safe date, {date}, has passed; it may still be open: do it now"
+        return f"the safe date, {date}, has passed; it may still be open: do it now"
     if deadline.state == "undetermined":
         wrong = " or ".join(map(fact_words, deadline.needs))
         return f"by {date} at the earliest; dates contradict each other: correct {wrong}"

@@ -37,7 +37,7 @@ _READING = """## How days are read
 | `not_started` | what it counts from has not happened, or is not entered; `needs` names what to enter |
 | `open` | it runs |
 | `due_soon` | `act_by` is at most 3 days away |
-| `act_now` | our safe date has passed; it may still be open: do it now |
+| `act_now` | the safe date has passed; it may still be open: do it now |
 | `overdue` | the latest plausible end has passed; `if_missed` says what to do |
 | `met` | done, done late, or over undone (`outcome`, `days_late`); it stays listed |
 | `undetermined` | it runs, but not known since when, or two dates contradict each other; `needs` names what to enter |

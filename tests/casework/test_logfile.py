@@ -51,6 +51,25 @@ def test_older_logs_are_kept_in_number_and_private(folder: Path) -> None:
     assert {path.stat().st_mode & 0o777 for path in logs} == {0o600}
 
 
+def test_a_log_that_windows_does_not_move_is_written_on_and_the_older_ones_stay(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another command has it open, such as the one that keeps the pages ready."""
+    folder.mkdir()
+    (folder / "tradewitness.log.1").write_text("older\n")
+
+    def refuse(self: Path, target: object) -> Path:
+        raise PermissionError(13, "The process cannot access the file because it is being used by another process")
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with logged("nightly") as file:
+        file.maxBytes = 500
+        for number in range(40):
+            _LOG.info("order page: step %d", number)
+    assert [f"step {number}\n" in written() for number in range(40)] == [True] * 40
+    assert (file.refused, (folder / "tradewitness.log.1").read_text()) == ("", "older\n")
+
+
 def test_a_command_is_logged_by_its_name_and_options_and_exit_code_without_what_was_typed() -> None:
     assert cli.run(["search", "--case", "4711", "Dear friend"]) == 2
     assert "command: tradewitness search --case (" in written()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.inert import shown, shown_in_json, shown_in_line
+from collector.inert import opens_a_device, shown, shown_in_json, shown_in_line
 
 ACTING = ("Cc", "Cs", "Zl", "Zp")  # categories of Unicode
 TURNING = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
@@ -66,3 +66,14 @@ def test_json_means_the_same_and_holds_nothing_that_acts(text: str) -> None:
     written = shown_in_json(json.dumps({"text": text}, ensure_ascii=False, indent=2))
     assert json.loads(written) == {"text": text}
     assert not [c for c in written if c != "\n" and unicodedata.category(c) in ACTING]
+
+
+@pytest.mark.parametrize(
+    ("name", "device"),
+    [
+        ("con", True), ("NUL.txt", True), ("Com1.tar.gz", True), ("lpt².jpg", True), ("CONIN$", True), ("aux .pdf", True),
+        ("console", False), ("com.pdf", False), ("com10.pdf", False), ("my con.txt", False), ("nul-1.txt", False),
+    ],
+)  # fmt: skip
+def test_a_name_that_windows_takes_for_a_machine_is_known(name: str, device: bool) -> None:
+    assert opens_a_device(name) is device

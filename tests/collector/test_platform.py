@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import stat
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
 import pytest
 
-from collector.platform import font_for, keep_private, on_its_own, settings_folder, synced_by
+from collector.platform import (
+    composed,
+    font_for,
+    keep_private,
+    listening_option,
+    log_folder,
+    on_its_own,
+    settings_folder,
+    sync_file,
+    synced_by,
+    too_long,
+    while_held,
+)
 
 WINDOWS = {
     "USERPROFILE": "C:\\Users\\Ana",
@@ -48,6 +62,21 @@ def test_the_configuration_folder_is_where_each_system_keeps_such_things(
     assert settings_folder(platform) == folder
 
 
+@pytest.mark.parametrize(
+    ("platform", "folder"),
+    [
+        ("linux", "/home/ana/.local/state/tradewitness/log"),
+        ("darwin", "/Users/ana/Library/Logs/tradewitness"),
+        ("win32", f"C:\\Users\\Ana\\AppData\\Local{os.sep}tradewitness{os.sep}Logs"),
+    ],
+)
+def test_the_log_lies_where_each_system_keeps_logs(platform: str, folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    for name, value in {**ENVIRON[platform], "WIN_PD_OVERRIDE_LOCAL_APPDATA": WINDOWS["LOCALAPPDATA"]}.items():
+        monkeypatch.setenv(name, value)
+    assert log_folder(platform) == folder
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="modes are those of Linux and macOS")
 @pytest.mark.parametrize("platform", ["linux", "darwin"])
 def test_on_linux_and_macos_a_private_folder_is_0700_and_a_file_0600(platform: str, tmp_path: Path) -> None:
@@ -81,6 +110,82 @@ def test_on_windows_the_access_list_names_the_user_alone(tmp_path: Path) -> None
 def test_an_access_list_that_windows_refuses_is_an_error_and_not_passed_over(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="access list"):
         keep_private(tmp_path, "win32", WINDOWS, lambda _: 5)
+
+
+def test_an_access_list_that_windows_never_sets_is_an_error_too(tmp_path: Path) -> None:
+    def waits(command: Sequence[str]) -> int:
+        raise subprocess.TimeoutExpired(command, 20)
+
+    with pytest.raises(OSError, match="in time"):
+        keep_private(tmp_path, "win32", WINDOWS, waits)
+
+
+class Held:
+    """A file that another program has open for so many tries, and the waits between them."""
+
+    def __init__(self, times: int) -> None:
+        self.times = times
+        self.waits: list[float] = []
+
+    def move(self) -> str:
+        if self.times:
+            self.times -= 1
+            raise PermissionError(13, "The process cannot access the file because it is being used by another process")
+        return "moved"
+
+
+def test_windows_waits_for_a_program_that_looks_at_a_new_file_for_a_moment() -> None:
+    held = Held(3)
+    assert while_held(held.move, "win32", held.waits.append) == "moved"
+    assert len(held.waits) == 3
+
+
+def test_a_file_that_stays_held_is_an_error_after_less_than_three_seconds() -> None:
+    held = Held(100)
+    with pytest.raises(PermissionError):
+        while_held(held.move, "win32", held.waits.append)
+    assert 1 < sum(held.waits) < 3
+
+
+@pytest.mark.parametrize("platform", ["linux", "darwin"])
+def test_elsewhere_what_is_refused_is_refused_at_once(platform: str) -> None:
+    held = Held(1)
+    with pytest.raises(PermissionError):
+        while_held(held.move, platform, held.waits.append)
+    assert held.waits == []
+
+
+def test_only_windows_has_paths_that_are_too_long_for_it_and_lets_the_disk_take_them() -> None:
+    place = PureWindowsPath("C:\\", "x" * 256)
+    assert (len(str(place)), too_long(place, "win32"), too_long(place / "y", "win32")) == (259, False, True)
+    assert too_long(PureWindowsPath("C:\\", "x" * 245), "win32", folder=True)
+    assert not too_long(PurePosixPath("/", "x" * 400), "linux")
+
+
+@pytest.mark.parametrize(
+    ("platform", "all_before", "asked"), [("darwin", True, 1), ("darwin", False, 0), ("linux", True, 0)]
+)
+def test_a_mac_is_asked_to_write_out_what_its_disk_holds_in_memory(
+    platform: str, all_before: bool, asked: int, tmp_path: Path
+) -> None:
+    requests: list[int] = []
+
+    def control(descriptor: int, request: int) -> None:
+        requests.append(request)
+        raise OSError(45, "Operation not supported")  # a network's disk
+
+    with (tmp_path / "ledger").open("wb") as stream:
+        sync_file(stream.fileno(), platform, control, all_before=all_before)
+    assert requests == [51] * asked
+
+
+def test_on_windows_no_other_program_can_take_the_port_of_the_pages() -> None:
+    assert listening_option("linux") == listening_option("darwin") == socket.SO_REUSEADDR
+    assert listening_option("win32") == ~4  # winsock2.h: SO_EXCLUSIVEADDRUSE is ((int)(~SO_REUSEADDR))
+
+
+def test_a_name_that_a_mac_gives_in_pieces_is_the_same_name() -> None:
+    assert composed("Rechnung fu\u0308r Jose\u0301.pdf") == "Rechnung für José.pdf"
 
 
 SYNCED = [

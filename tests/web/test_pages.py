@@ -212,7 +212,8 @@ def test_hostile_names_and_notes_stay_text(visitor: Visitor) -> None:
     ("given", "kept"),
     [("../../etc/passwd", "passwd"), ("C:\\Users\\ana\\photo.jpg", "photo.jpg"), ("", "file"), ("...", "file"),
      ("a\x00b.jpg", "ab.jpg"),
-     ("x" * 500 + ".jpg", "x" * 117 + ".jpg"), ("照片 1.jpg", "照片 1.jpg"), ("con|:?.png", "con.png")],
+     ("x" * 500 + ".jpg", "x" * 117 + ".jpg"), ("照片 1.jpg", "照片 1.jpg"), ("con|:?.png", "file-con.png"),
+     ("AUX", "file-AUX")],
 )  # fmt: skip
 def test_a_files_name_is_a_name_and_no_path(given: str, kept: str) -> None:
     assert file_name(given) == kept

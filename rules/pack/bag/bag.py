@@ -14,6 +14,7 @@ from typing import Any
 
 from collector.canonical import sha256_file
 from collector.errors import WrongRequest
+from collector.inert import opens_a_device
 from collector.ledger.disk import systems_hint
 from collector.model import Problem
 from rules.pack.bag.zipform import MOST_MEMBERS, Done, nobody, read_zip
@@ -31,7 +32,6 @@ _LINES = re.compile(r"data/proof/(entries|openings)\.jsonl")
 
 _TOKEN = re.compile(re.escape(TAG_MANIFEST) + r"\.([a-z0-9][a-z0-9-]*)\.tsr")
 _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
-_DEVICE = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")  # on Windows these name machines, not files
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\\:\ud800-\udfff]")
 
 
@@ -264,7 +264,7 @@ def _from_folder(path: Path) -> Bag:
 def is_safe(path: str) -> bool:
     """Whether a path stays inside the bag on every system: relative, with plain names only."""
     parts = path.split("/")
-    return not _UNSAFE.search(path) and not any(p in ("", ".", "..") or p[-1] in ". " or _DEVICE.match(p) for p in parts)
+    return not _UNSAFE.search(path) and not any(p in ("", ".", "..") or p[-1] in ". " or opens_a_device(p) for p in parts)
 
 
 def _shown(path: str) -> str:

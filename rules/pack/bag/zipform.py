@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from collector.ledger.disk import drop, put_in_place, sync_folder
 from collector.model import Problem
 from rules.pack.bag.beside import taken_beside
 
@@ -93,15 +94,10 @@ def write_zip(out: Path, members: Iterable[Member], done: Done = nobody) -> None
                 stream.write(piece)
             stream.flush()
             os.fsync(stream.fileno())
-        part.replace(out)
+        put_in_place(part, out)
     finally:
-        part.unlink(missing_ok=True)
-    if os.name == "posix":
-        folder = os.open(out.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        drop(part)
+    sync_folder(out.parent)
 
 
 def read_zip(stream: BinaryIO, done: Done = nobody) -> tuple[tuple[PlacedMember, ...], tuple[Problem, ...]]:

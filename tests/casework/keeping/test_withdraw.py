@@ -39,6 +39,12 @@ def test_nothing_rests_on_a_file_that_was_withdrawn(ws: Workspace, chat: AddedFi
     assert ws.archive.objects.get(chat.digest), "its bytes stay"
 
 
+def test_a_name_that_a_mac_writes_in_pieces_is_found_as_it_is_typed(ws: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "Scha\u0308den.txt").write_text("two boxes were wet")
+    (kept,) = add_files(ws, ORDER, [tmp_path / "Scha\u0308den.txt"])
+    assert [file.id for file in withdraw(ws, ORDER, ["Schäden.txt"], "", quiet).files] == [kept.file.id]
+
+
 def test_the_history_says_when_and_why_a_file_was_withdrawn(ws: Workspace, chat: AddedFile) -> None:
     withdraw(ws, ORDER, [chat.id], "another order's", quiet)
     answer = told(ws, ORDER)

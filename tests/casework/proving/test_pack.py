@@ -116,6 +116,20 @@ def test_before_a_pack_is_made_it_is_said_what_the_other_side_would_see(ws: Work
     assert "1 place of a photo" in shown
 
 
+def test_asked_for_a_place_the_preview_names_the_files_that_the_pack_then_has(ws: Workspace, tmp_path: Path) -> None:
+    """Nothing of them is kept before the pack is made."""
+    request = PackRequest(("damaged",), choices=Choices(forums=("visa",)), output=tmp_path / "made.zip")
+    before = len(list(ws.archive.ledger.entries())), len(list(ws.archive.objects.files()))
+    with paper_browser():
+        preview = preview_pack(ws, ORDER, request, quiet)
+        assert (len(list(ws.archive.ledger.entries())), len(list(ws.archive.objects.files()))) == before
+        made = make_pack(ws, ORDER, request, quiet)
+    named = [[(place.id, name) for name, _ in place.files] for place in preview.places]
+    assert named == [[(place.id, name) for name, _ in place.files] for place in made.places]
+    first = next(name for _, name in named[1] if name.endswith(".pdf"))
+    assert any(first in str(block) and " KB)" in str(block) for block in pack_preview(preview).blocks)
+
+
 def test_what_the_other_side_will_see_is_told_before_anything_is_written(ws: Workspace, tmp_path: Path) -> None:
     """Whose numbers and mails stand in which exhibit, and what is withheld."""
     note = tmp_path / "carrier.txt"

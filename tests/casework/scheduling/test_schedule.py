@@ -6,19 +6,22 @@ import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from casework.cases import open_case
 from casework.notices.notify import add_address, confirm
+from casework.scheduling.jobs import jobs, plan_of
 from casework.scheduling.ready import Served, note, noted
 from casework.scheduling.schedule import Machine, install, remove, status, this_machine
 from casework.views import scheduled
 from casework.workspace import Workspace
 from collector.alias import Alias
 from collector.errors import PersonNeeded, WrongRequest
+from collector.ledger.disk import write_file
 from collector.sites.table import site_named
 from tests.archives import NOON, TestClock, archive_at
 from tests.casework.notices.listening import web_server
@@ -129,6 +132,40 @@ def test_a_dry_run_shows_every_file_and_writes_none(ws: Workspace, tmp_path: Pat
     assert not system.enabled
 
 
+@pytest.mark.parametrize(
+    ("platform", "scheduler", "tool", "asks"),
+    [("darwin", "launchd", "launchctl", "list"), ("win32", "task-scheduler", "schtasks", "/Query")],
+)
+def test_the_schedulers_of_macos_and_windows_get_the_jobs_and_give_them_back(
+    ws: Workspace, tmp_path: Path, platform: str, scheduler: str, tool: str, asks: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # here the path of a file of Windows is a name with backslashes in it
+    system = System(())
+    machine = system.machine(tmp_path / "home", platform=platform)
+    assert install(ws, machine, "04:15", "", dry_run=False).scheduler == scheduler
+    shown = status(ws, machine)
+    assert [job.installed for job in shown.jobs] == [True, True]
+    assert shown.jobs[0].runs_next is not None
+    assert shown.jobs[0].runs_next.astimezone(ZoneInfo(shown.zone)).minute == 15
+    assert {words[0] for words in system.ran} == {tool}
+    system.refuses = asks
+    assert [job.installed for job in status(ws, machine).jobs] == [False, False]
+    assert remove(ws, machine, "", dry_run=False).did == "removed"
+    assert not [path for path in tmp_path.rglob("*tradewitness-*") if path.is_file()]
+
+
+def test_a_task_of_windows_for_an_archive_that_is_gone_is_named_as_its_command_processor_takes_it(
+    ws: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    machine = System(()).machine(tmp_path / "home", platform="win32")
+    gone = tmp_path / "gone & away" / "archive"
+    night = jobs(machine.program, gone, "-12ab", time(2, 30))[:1]
+    path, data = plan_of("task-scheduler", night, {}, machine.home, "").files[0]
+    write_file(Path(path), data)
+    assert f'--archive "{gone}"' in words(status(ws, machine))
+
+
 def test_two_archives_have_jobs_of_their_own(ws: Workspace, tmp_path: Path) -> None:
     system = System()
     machine = system.machine(tmp_path / "home")
@@ -143,7 +180,7 @@ def test_two_archives_have_jobs_of_their_own(ws: Workspace, tmp_path: Path) -> N
 @pytest.mark.parametrize("wrong", ["25:00", "2:60", "noon", "02:30:00", "-1:00", "٠٢:٣٠"])
 def test_what_is_no_time_of_day_is_refused(ws: Workspace, tmp_path: Path, wrong: str) -> None:
     system = System()
-    with pytest.raises(WrongRequest, match="no time of day"):
+    with pytest.raises(WrongRequest, match="not a time of day"):
         install(ws, system.machine(tmp_path / "home"), wrong, "", dry_run=False)
     assert system.enabled == set()
 
@@ -257,6 +294,16 @@ def test_status_says_what_the_last_night_did(ws: Workspace, tmp_path: Path) -> N
 def test_that_it_runs_only_while_somebody_is_logged_in_is_said(ws: Workspace, tmp_path: Path) -> None:
     machine = System().machine(tmp_path / "home")
     assert any("enable-linger ana" in note for note in install(ws, machine, "02:30", "", dry_run=True).notes)
+
+
+@pytest.mark.parametrize(("platform", "name"), [("linux", "tradewitness"), ("win32", "tradewitness.exe")])
+def test_a_job_calls_the_program_as_each_system_names_it(
+    platform: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.executable", str(tmp_path / "python"))
+    assert this_machine(platform).program == (str(tmp_path / "python"), "-P", "-m", "cli")
+    (tmp_path / name).touch()
+    assert this_machine(platform).program == (str(tmp_path / name),)
 
 
 def test_this_machine_calls_the_program_that_is_installed_beside_its_python() -> None:

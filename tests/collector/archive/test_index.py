@@ -10,6 +10,7 @@ import pytest
 
 from collector.archive.archive import Archive
 from collector.archive.index import Index, open_index
+from collector.errors import ArchiveError
 from collector.model import Fact, Money, Place, Printed, Snapshot, Target
 from tests.archives import NOON, archive_at, keep_snapshot, snapshot_for
 
@@ -62,6 +63,22 @@ def test_a_lost_or_damaged_index_is_built_again_with_the_same_answers(archive: A
     else:
         archive.index_path.write_bytes(b"not a database at all, not at all" * 100 if damage == "overwritten" else b"")
     assert said(open_index(archive, read_facts)) == before
+
+
+def test_an_index_that_windows_does_not_let_go_is_read_beside_it_or_said(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another program has it open: a damaged one is left where it is, and one that is to be made anew is a sentence."""
+    before = said(open_index(archive, read_facts))
+    archive.index_path.write_bytes(b"not a database at all, not at all" * 100)
+
+    def refuse(self: Path, missing_ok: bool = False) -> None:
+        raise PermissionError(13, "The process cannot access the file because it is being used by another process")
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    assert said(open_index(archive, read_facts)) == before
+    with pytest.raises(ArchiveError, match="open in another program"):
+        open_index(archive, read_facts, rebuild=True)
 
 
 def test_an_index_of_another_ledger_is_started_over(archive: Archive, tmp_path: Path) -> None:

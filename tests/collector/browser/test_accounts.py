@@ -94,10 +94,18 @@ def test_the_only_account_is_known_and_a_torn_file_is_no_account(accounts: Accou
     assert accounts.only() == "main"
 
 
-@pytest.mark.parametrize("name", ["", "..", "../x", "a/b", "-x", "ä", "x" * 41])
+@pytest.mark.parametrize("name", ["", "..", "../x", "a/b", "-x", "ä", "x" * 41, "con", "NUL", "com1"])
 def test_a_name_that_could_lead_elsewhere_is_refused(accounts: Accounts, name: str) -> None:
     with pytest.raises(WrongRequest):
         accounts.window(name)
+
+
+def test_two_accounts_never_share_a_folder_on_a_disk_that_does_not_tell_capitals_apart(accounts: Accounts) -> None:
+    accounts.write(Account("main"))
+    with pytest.raises(WrongRequest, match="account main already"):
+        accounts.window("Main")
+    accounts.write(Account("main", "Jan"))
+    assert [one.name for one in accounts.root.iterdir()] == ["main"]
 
 
 @pytest.mark.parametrize("given", ["0", "99999", "http://", "chrome", "1"])

@@ -46,13 +46,26 @@ def test_a_variable_that_names_nothing_is_an_error_and_not_passed_over() -> None
         find_browser("linux", lambda path: "mine" not in str(path), environ)
 
 
-def test_the_newest_browser_that_playwright_installed_is_the_last_resort(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("platform", "variable", "kept", "inside"),
+    [
+        ("linux", "PLAYWRIGHT_BROWSERS_PATH", "", "chrome-linux/chrome"),
+        ("linux", "HOME", ".cache/ms-playwright", "chrome-linux64/chrome"),
+        ("linux", "XDG_CACHE_HOME", "ms-playwright", "chrome-linux/chrome"),
+        ("darwin", "HOME", "Library/Caches/ms-playwright", "chrome-mac/Chromium.app/Contents/MacOS/Chromium"),
+        ("win32", "LOCALAPPDATA", "ms-playwright", "chrome-win/chrome.exe"),
+        ("win32", "PLAYWRIGHT_BROWSERS_PATH", "", "chrome-win64/chrome.exe"),
+    ],
+)
+def test_the_newest_browser_that_playwright_installed_is_the_last_resort(
+    platform: str, variable: str, kept: str, inside: str, tmp_path: Path
+) -> None:
     for revision in ("chromium-999", "chromium-1187", "chromium_headless_shell-2000"):
-        binary = tmp_path / revision / "chrome-linux" / "chrome"
+        binary = tmp_path / kept / revision / inside
         binary.parent.mkdir(parents=True)
         binary.touch()
-    found = find_browser("linux", lambda path: False, {"PLAYWRIGHT_BROWSERS_PATH": str(tmp_path)})
-    assert found == tmp_path / "chromium-1187" / "chrome-linux" / "chrome"
+    found = find_browser(platform, lambda path: False, {variable: str(tmp_path)})
+    assert found == tmp_path / kept / "chromium-1187" / inside
 
 
 @pytest.mark.parametrize("platform", ENVIRON)

@@ -104,6 +104,16 @@ def test_no_other_folder_is_taken(tmp_path: Path, reference: str) -> None:
     assert folder_of(tmp_path / "page.html", f'<img src="{reference}">'.encode()) is None
 
 
+@pytest.mark.parametrize("page", ["Aufträge", "Auftra\u0308ge"])
+@pytest.mark.parametrize("folder", ["Aufträge-Dateien", "Auftra\u0308ge-Dateien"])
+@pytest.mark.parametrize("reference", ["Auftr%C3%A4ge-Dateien", "Auftra\u0308ge-Dateien"])
+def test_a_folder_is_found_however_a_mac_wrote_its_accents(tmp_path: Path, page: str, folder: str, reference: str) -> None:
+    (tmp_path / folder).mkdir()
+    found = folder_of(tmp_path / f"{page}.html", f'<img src="./{reference}/a.png">'.encode())
+    assert found is not None
+    assert found.samefile(tmp_path / folder)
+
+
 def test_safaris_web_archive_is_read_with_its_frames() -> None:
     main = {"WebResourceData": HTML.encode(), "WebResourceURL": URL, "WebResourceMIMEType": "text/html"}
     frame = {"WebMainResource": {"WebResourceData": b"<p>frame</p>"}}

@@ -169,7 +169,7 @@ def test_a_watch_that_began_after_the_order_says_how_many_days() -> None:
     """The day itself is not late."""
     seen = visited("product", at=instant("2026-07-15T12:00Z"))
     late = findings(case("paid_at=2026-07-01", snapshots=(seen,)))["first_seen"]
-    assert "the product page 14 days" in late.text
+    assert "the product page (14 days later)" in late.text
     same = replace(seen, visit=replace(seen.visit, machine_time=instant("2026-07-01T18:00Z")))
     assert "first_seen" not in findings(case("paid_at=2026-07-01", snapshots=(same,)))
 
