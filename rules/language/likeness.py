@@ -7,10 +7,10 @@ as a whole; the highest share counts. Numbers alone decide, the same on every ma
 weights, and the work grows with the length of the text.
 
 A file of weights (rules/policies/likeness_LANGUAGE.weights, written by scripts/learn.py) is zlib's, of: a line of JSON
-(`WeightsHead`), with a table for each speaker; then for each table in that order its features, a line each, and for each feature
-a row of bytes, one for each class: the weight in steps, and 128. Class 0 is "nothing", the others are the table's flags.
-Features begin with "w" (a word, or two that follow one another) or "c" (a piece of three to five letters of a word, its
-ends blanks, or of one to four Chinese characters).
+(`WeightsHead`), with a table for each speaker; then for each table in that order its features, a line each, and for each
+feature a row of bytes, one for each class: the weight in steps, and 128. Class 0 is "nothing", the others are the table's
+flags. Features begin with "w" (a word, or two that follow one another) or "c" (a piece of three to five letters of a word,
+its ends blanks, or of one to four Chinese characters).
 """
 
 from __future__ import annotations
