@@ -11,6 +11,7 @@ import sys
 ROWS = {
     "bench.help_speed": "tradewitness --help beside a typer hello-world",
     "bench.capture": "20 order pages beside a plain Playwright script",
+    "bench.peers": "one page and 20, whole command, beside Scoop, shot-scraper, single-file and a plain script",
     "bench.masking": "a capture that masks by meaning beside one that masks cookies and headers alone",
     "bench.verifying": "verify's object pass over 5,000 snapshots beside openssl dgst; --deep timed apart",
     "bench.deadlines": "the deadlines of 100,000 cases beside those of 1,000",

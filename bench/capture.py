@@ -10,18 +10,16 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import hashlib
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
 from datetime import date
-from functools import partial
 from pathlib import Path
 
-from playwright.async_api import BrowserContext, Response, async_playwright
+from playwright.async_api import async_playwright
 
+from bench.plain_page import plain
 from collector.alias import Alias
 from collector.archive.objects import FolderObjects
 from collector.browser.find import find_browser
@@ -65,39 +63,6 @@ async def ours(browser: Browser, url: str, order: str, alias: Alias, folder: Pat
         assert order.encode() in store.get(text.digest)
     assert len(done) == pages
     return seconds
-
-
-def _note(exchanges: list[str], response: Response) -> None:
-    exchanges.append(f"{response.request.method} {response.status} {response.url}")
-
-
-async def plain(context: BrowserContext, pages: Iterable[tuple[str, str]], folder: Path) -> float:
-    """Seconds for the plain script over these addresses; each page must have loaded and show the text beside its address."""
-    began = time.perf_counter()
-    for number, (url, shown) in enumerate(pages):
-        page = await context.new_page()
-        exchanges: list[str] = []
-        page.on("response", partial(_note, exchanges))
-        response = await page.goto(url, wait_until="networkidle")
-        await page.evaluate(
-            "async () => { await document.fonts.ready;"
-            " await Promise.allSettled([...document.images].map(image => image.decode())); }"
-        )
-        session = await context.new_cdp_session(page)
-        png = await page.screenshot(full_page=True)
-        source, text = await page.content(), await page.inner_text("body")
-        mhtml = (await session.send("Page.captureSnapshot", {"format": "mhtml"}))["data"]
-        pdf = await page.pdf(format="A4", print_background=True)
-        network = "\n".join(exchanges)
-        assert response is not None
-        assert response.ok
-        assert shown in text
-        made = {"png": png, "html": source.encode(), "txt": text.encode(), "mhtml": mhtml.encode(), "pdf": pdf}
-        for suffix, data in {**made, "network": network.encode()}.items():
-            digest = hashlib.sha256(data).hexdigest()
-            (folder / f"{number:02d}-{digest[:12]}.{suffix}").write_bytes(data)
-        await page.close()
-    return time.perf_counter() - began
 
 
 async def measure(pages: int, rounds: int) -> tuple[list[float], list[float], list[float]]:

@@ -1,7 +1,7 @@
 """A night of 200 pages beside a plain Playwright loop over the same pages: 40 cases, 4 accounts, pauses 0.
 
 What is timed is the whole run of `nightly`, from its plan to its report, the start of the browser and the seal included.
-The plain loop (`bench.capture.plain`) takes one page after the other, waits for the network and the pictures as visits do,
+The plain loop (`bench.plain_page.plain`) takes one page after the other, waits for network and pictures as visits do,
 and writes what it took to files; the start of its browser is not counted. The mark: the night takes at most 0.6 of the time.
 Memory is this process's own, without the browser: after a quarter of the pages, and the most that it came to afterwards.
 """
@@ -19,7 +19,7 @@ from pathlib import Path
 import psutil
 from playwright.async_api import async_playwright
 
-from bench.capture import plain
+from bench.plain_page import plain
 from casework.keeping.nightly import night
 from casework.workspace import workspace
 from collector.browser.find import find_browser

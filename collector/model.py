@@ -426,7 +426,8 @@ class Finding:
     These are facts by their names, and in `facts` too: "file: NAME" for a file of the buyer's, "page: KIND" for kept visits.
     `todo` is the next thing for the buyer to do, or "". `source` cites the rule. `language` is that of the words which
     raised it (en, es, fr, zh), or "": only what was written in a message has one. `words` are these words in plain spelling,
-    " … " between those that stand apart.
+    " … " between those that stand apart. `by` says what raised it in what was written: phrase, or likeness, which is less
+    sure; "" of all else.
     """
 
     id: str
@@ -437,6 +438,7 @@ class Finding:
     source: str = ""
     language: str = ""
     words: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

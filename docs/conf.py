@@ -23,6 +23,7 @@ root_doc = MAP
 include_patterns = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/*.md"]
 exclude_patterns = [".*"]
 nitpicky = True
+highlight_language = "none"
 myst_heading_anchors = 4
 myst_enable_extensions: list[str] = []
 

@@ -127,7 +127,7 @@ def _require_parts() -> None:
         import web.app  # noqa: F401
     except ModuleNotFoundError as error:
         raise WrongRequest(
-            f"The pages need a part that is not installed ({error.name}).", "Install it: pip install 'tradewitness[web]'"
+            f"The pages need a part that is not installed ({error.name}).", "Install it with: uv tool install '.[web]'"
         ) from error
 
 

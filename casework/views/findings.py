@@ -10,6 +10,7 @@ from casework.blocks import Block, Cell, Result, Span, Table, Tone, View, hint, 
 from casework.views.kept import outcome_codes
 from collector.canonical import as_json
 from collector.errors import DONE, exit_code_of
+from rules.language.phrases import LIKENESS
 from rules.policy.platform import REASONS
 
 if TYPE_CHECKING:
@@ -87,7 +88,8 @@ def _sections(findings: Iterable[Finding], *, brief: bool) -> Iterator[Table]:
 def _finding(finding: Finding) -> tuple[Cell, ...]:
     tone, word = _VERDICT[finding.verdict]
     said = Span("advice", "advice") if finding.id.startswith(_ADVICE) else Span(word, tone)
-    text = (finding.text, Span(f"Raised by: {finding.words}", "aside")) if finding.words else finding.text
+    why = "Words that weighed most" if finding.by == LIKENESS else "Raised by"
+    text = (finding.text, Span(f"{why}: {finding.words}", "aside")) if finding.words else finding.text
     return said, text, finding.todo
 
 

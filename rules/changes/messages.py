@@ -143,11 +143,12 @@ def _change(
 
 
 def _told(message: Message | None) -> Message | None:
-    """A message as a change tells it: who, when and what; files by their names."""
+    """A message as a change tells it: who, when and what, and the site's translation; files by their names."""
     if message is None:
         return None
     names = tuple(str(file.get("name") or "") for file in message.get("attachments") or () if isinstance(file, Mapping))
-    return {key: message.get(key) for key in _KEPT} | {"attachments": names}
+    told = {key: message.get(key) for key in _KEPT} | {"attachments": names}
+    return told | ({"translation": translation} if (translation := message.get("translation")) else {})
 
 
 def said_by(message: Any) -> str:
@@ -155,6 +156,11 @@ def said_by(message: Any) -> str:
     if not isinstance(message, Mapping):
         return ""
     return str(message.get("text") or "") or ", ".join(str(name) for name in message.get("attachments") or ())
+
+
+def translation_of(message: Any) -> str:
+    """How the site translated a message as a change tells it; "" where it did not."""
+    return str(message.get("translation") or "") if isinstance(message, Mapping) else ""
 
 
 def _sentence(name: str, before: Message | None, after: Message | None, zone: str) -> tuple[str, str]:
@@ -179,7 +185,9 @@ def _capital(words: str) -> str:
 def _said(message: Message) -> str:
     names = [str(file.get("name") or "") for file in message.get("attachments") or () if isinstance(file, Mapping)]
     files = ", ".join(filter(None, names))
-    text = str(message.get("text") or "")
+    text, translation = str(message.get("text") or ""), translation_of(message)
+    if text and translation:
+        return f"{quoted(text)} (translated by the site: {quoted(translation)})"
     return quoted(text) if text else quoted(files) if files else "a file" if names else "no words"
 
 

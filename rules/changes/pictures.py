@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -18,6 +18,8 @@ _AROUND = 36  # rows shown above and below a difference
 _TALLEST, _MOST = 1400, 12  # rows of a place, and places, that are shown
 _FRAME = 3
 _EMPTY, _PLAIN = 30, 12  # rows, and colours, of a stretch on which nothing is written
+_FEW, _ROOM = 4, 6  # colours and breadth of a strip that crosses no words
+_BESIDE, _ABOVE = 160, 40  # how far such a strip is looked for, in columns and in rows
 _BELOW = 14  # pixels between the texts of an advertisement and its edge
 
 Rows = tuple[int, int]  # first, and the one after the last
@@ -48,16 +50,35 @@ def differences(
 
 
 def crop(page: Image.Image, box: Area, around: int = 56, wide: int = 640) -> Image.Image:
-    """The page round a box, which is framed; of a wider one how it begins."""
+    """The page round a box, which is framed; of one much wider how it begins. No word is cut where that can be helped."""
     x, y, width, height = box
-    wide = min(page.width, wide)
+    wide = min(page.width, max(wide, min(width + around, wide * 3 // 2)))
     middle = x + width // 2 - wide // 2 if width + around < wide else x - around // 2
     left = max(0, min(middle, page.width - wide))
     top, bottom = max(0, y - around), min(page.height, y + height + around)
-    picture = page.crop((left, top, left + wide, bottom)).convert("RGB")
+    left, right = _between_words(page, (left, left + wide, page.width), _BESIDE, lambda a, b: (a, top, b, bottom))
+    top, bottom = _between_words(page, (top, bottom, page.height), _ABOVE, lambda a, b: (left, a, right, b))
+    picture = page.crop((left, top, right, bottom)).convert("RGB")
     edges = (x - left - 6, y - top - 6, x - left + width + 5, y - top + height + 5)
     ImageDraw.Draw(picture).rounded_rectangle(edges, 6, outline=_GONE, width=_FRAME)
     return picture
+
+
+def _between_words(
+    page: Image.Image, edges: tuple[int, int, int], reach: int, strip: Callable[[int, int], Area]
+) -> tuple[int, int]:
+    """Two edges, each moved outwards to the next strip that crosses no words; where none is near, as they are.
+
+    `edges` are both and the page's own, `strip` gives the area between two lines of the page.
+    """
+    first, last, end = edges
+
+    def is_room(at: int) -> bool:
+        return bool(page.crop(strip(at, at + _ROOM)).getcolors(_FEW))
+
+    before = next((at for at in range(first, max(-1, first - reach), -1) if is_room(at)), first)
+    after = next((at for at in range(last, min(end, last + reach) + 1) if is_room(at - _ROOM)), last)
+    return before, after
 
 
 def webp(picture: Image.Image, widest: int = 900) -> bytes:

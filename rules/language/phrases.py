@@ -39,6 +39,7 @@ from rules.policy.schema import from_toml, installed, wrong
 
 KINDS = ("red_flag", "own_words", "admission", "answer", "argument", "term")
 SPEAKERS = ("supplier", "buyer")
+PHRASE, LIKENESS = "phrase", "likeness"  # what a flag is raised by
 
 _SENTENCE = re.compile(r"(?<=[。！？；\n])|(?<=\w\w[.!?;])(?<!\b[Nn][Oo]\.)(?=\s)|(?<=[!?])(?=\s)")
 _ASKED = re.compile(r"[?？][\s\"»”]*$|吗[。！]?$")  # the buyer who asks has not said, agreed or done it
@@ -132,13 +133,14 @@ class PhraseBook:
 class Hit:
     """A flag, the sentence, as it was written, that raised it, and the language of the phrase ("" where it has none).
 
-    `words`: what in the sentence made the flag, in plain words.
+    `words`: what in the sentence made the flag, in plain words. `by`: phrase, or likeness (`rules/conversation/raised.py`).
     """
 
     flag: Flag
     sentence: str
     language: str = ""
     words: str = ""
+    by: str = PHRASE
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -257,6 +259,16 @@ class Matcher:
         most = max(count, default=0)
         spoken = (not chinese and (most < _KNOWN or 3 * number >= 2 * most) for number in count)
         return tuple(one for one, may in zip(near, spoken, strict=True) if may or not one.common)
+
+    def language(self, plain: str) -> str:
+        """The language that these plain words are most likely in: the first of the book's where nothing tells."""
+        chinese, found = bool(HAS_CJK.search(plain)), set(plain.split(" "))
+        near = [one for one in self.sought if one.language and one.chinese in (None, chinese)]
+        return max(near, key=lambda one: len(found & one.common)).language if near else ""
+
+    def common(self, language: str) -> frozenset[str]:
+        """The words that few sentences in the language lack."""
+        return frozenset(chain.from_iterable(one.common for one in self.sought if one.language == language))
 
     def specimens(self) -> Iterator[tuple[Flag, str, str]]:
         """Each flag, a language, and a text that says one of the flag's phrases in it and nothing else."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Any, TypeVar
 
 from collector.canonical import Misfit, made
@@ -17,10 +18,19 @@ T = TypeVar("T")
 
 def installed(name: str, suffix: str = "toml") -> str:
     """The text of rules/policies/NAME.SUFFIX. Raises WrongRequest when there is none of that name."""
-    text = resources.files("rules").joinpath("policies", f"{name}.{suffix}")
-    if not name.isidentifier() or not text.is_file():
+    return _file(name, suffix).read_text(encoding="utf-8")
+
+
+def installed_bytes(name: str, suffix: str) -> bytes:
+    """What rules/policies/NAME.SUFFIX holds. Raises WrongRequest when there is none of that name."""
+    return _file(name, suffix).read_bytes()
+
+
+def _file(name: str, suffix: str) -> Traversable:
+    file = resources.files("rules").joinpath("policies", f"{name}.{suffix}")
+    if not name.isidentifier() or not file.is_file():
         raise WrongRequest(f"There is no policy {name!r}.", "The policies stand in rules/policies/.")
-    return text.read_text(encoding="utf-8")
+    return file
 
 
 def from_toml(kind: type[T], text: str, where: str) -> T:

@@ -15,7 +15,7 @@ from rules.pack.plan.timeline import Marked, TimelineRow
 from rules.pack.plan.wording import listed
 
 MOST_LINES = 10
-MOST_FIRST = 3
+MOST_FIRST, MOST_SHOWN = 3, 3
 _CITED = re.compile(r"\b([AB])(\d{2,})(?: to [AB](\d{2,}))?\b")
 _OF_TIME = ("late", "not_shipped", "not_received")
 _PICTURES = ("photo", "video")
@@ -61,7 +61,7 @@ def first_exhibits(plan: PackPlan) -> tuple[FirstExhibit, ...]:
         shows.setdefault(number, {})[words] = None
     places = {exhibit.number: place for place, exhibit in enumerate(plan.exhibits)}
     best = sorted((n for n in weights if n in places), key=lambda n: (-weights[n], places[n]))[:MOST_FIRST]
-    return tuple(FirstExhibit(plan.exhibits[places[n]], listed(tuple(shows[n]))) for n in best)
+    return tuple(FirstExhibit(plan.exhibits[places[n]], listed(tuple(shows[n])[:MOST_SHOWN])) for n in best)
 
 
 def cited(source: str) -> tuple[str, ...]:
@@ -104,12 +104,39 @@ def _carried(plan: PackPlan) -> Iterator[tuple[str, int, str]]:
                     yield number, _COMPARED, words
     for place, exhibit in enumerate(_pictures(plan)):
         yield exhibit.number, _PICTURE if place == 0 else _FIGURE, "the goods, as the buyer saw them"
-    for change in plan.changes:
-        for number in cited(change.source):
-            yield number, _CHANGE, f"that {change.head[:1].lower()}{change.head[1:].rstrip('.')}"
+    yield from _papers(plan)
+    yield from _changed(plan)
     for line in plan.claim.money:
         for number in cited(line.source):
             yield number, _FIGURE, line.label.lower() if line.label != "Asked for" else "what is asked for"
+    talk = [number for row in plan.timeline if row.kind == "message" for number in cited(row.source)]
+    yield from ((number, _FIGURE, "what both sides wrote") for number in dict.fromkeys(talk))
+
+
+def _papers(plan: PackPlan) -> Iterator[tuple[str, int, str]]:
+    """Of the buyer's own papers what binds, and what a third party found of the goods."""
+    for exhibit in plan.exhibits:
+        if exhibit.kind == "contract":
+            yield exhibit.number, _COMPARED, "the contract, as the buyer kept it"
+        if exhibit.kind == "inspection" and not set(plan.reasons) <= set(_OF_TIME):
+            yield exhibit.number, _COMPARED, "what an inspection found of the goods"
+
+
+def _changed(plan: PackPlan) -> Iterator[tuple[str, int, str]]:
+    """What an exhibit shows of changes: the first that bears on a reason gives it weight, however many there are."""
+    weighed = set[str]()
+    for change in sorted(plan.changes, key=lambda change: not _bears(plan, change.name)):
+        for number in cited(change.source):
+            weight = _CHANGE if _bears(plan, change.name) and number not in weighed else 0
+            weighed.add(number)
+            yield number, weight, f"that {change.head[:1].lower()}{change.head[1:].rstrip('.')}"
+
+
+def _bears(plan: PackPlan, changed: str) -> bool:
+    """Whether a change bears on the reasons: what the goods were said to be does not where all is about time."""
+    page = changed.partition(".")[0]
+    of_time = bool(plan.reasons) and set(plan.reasons) <= set(_OF_TIME)
+    return page in ("order", "message") if of_time else page != "dispute"
 
 
 def _happened(row: Comparison) -> str:
@@ -141,7 +168,10 @@ def _facts(plan: PackPlan) -> Iterator[ClaimLine]:
         source = ", ".join(dict.fromkeys(filter(None, (late.agreed.source, late.happened.source))))
         shipped = f"Shipped: {late.happened.text.rstrip('.')}."
         shipped = "The order page shows no shipment." if late.happened.text == NOT_SHOWN else shipped
-        yield ClaimLine("", f"Agreed ship date: {late.agreed.text}. {shipped}", source)
+        moved = next((change for change in plan.changes if change.name == "order.ship_by"), None)
+        was = f"; the page said {moved.before} until it was changed" if moved else ""
+        source = ", ".join(dict.fromkeys((source, *moved.sources[:1]))) if moved and moved.sources[0] else source
+        yield ClaimLine("", f"Agreed ship date: {late.agreed.text}{was}. {shipped}", source)
     for sentence in plan.claim.numbers:
         if not (late and sentence.startswith("Shipped ")):
             yield ClaimLine("", sentence, "the buyer" if sentence.endswith("the buyer.") else "")

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from collector.model import Area, Place
 from rules.case.casefile import CaseFile
 from rules.changes.change import Change
-from rules.changes.messages import said_by
+from rules.changes.messages import said_by, translation_of
 from rules.changes.pages import case_changes
 from rules.changes.values import sides
 from rules.policy.calendars import day_in
@@ -63,4 +63,10 @@ def _box(place: Place | None) -> Area | None:
 def _sides(change: Change, zone: str) -> tuple[str, str]:
     if change.kind != "message":
         return sides(change.before, change.after, zone)
-    return said_by(change.before) or "no words", said_by(change.after) or "not in the conversation"
+    return _message(change.before) or "no words", _message(change.after) or "not in the conversation"
+
+
+def _message(message: object) -> str:
+    """The words of a message, below them how the site translated them."""
+    words, translation = said_by(message), translation_of(message)
+    return f"{words}\nTranslated by the site: {translation}" if words and translation else words

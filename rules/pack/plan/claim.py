@@ -166,7 +166,9 @@ def _share(known: KnownFacts, reasons: tuple[str, ...]) -> str:
 
 def _parties(known: KnownFacts) -> tuple[ClaimLine, ...]:
     account = known.casefile.account
-    holder = f"the holder of the account that placed the order ({account})" if account else "the account that placed it"
+    holder = (
+        f"the holder of the account that placed the order ({account})" if account else "not named: whoever placed the order"
+    )
     lines = (
         known.line("Supplier", "order.supplier", "supplier.name"),
         known.line("Buyer", "order.buyer") if known.fact("order.buyer") else ClaimLine("Buyer", holder),

@@ -9,7 +9,8 @@ from collector.kinds import file_kind, page_kind
 from collector.model import AddedFile, Exhibit, Fact, Snapshot
 from rules.case.casefile import CaseFile
 from rules.conversation.messages import statements
-from rules.language.phrases import load_phrases
+from rules.conversation.raised import raised
+from rules.language.phrases import PHRASE, load_phrases
 from rules.pack.plan.exhibits import Selection
 from rules.policy.platform import Policy, Requirement
 
@@ -84,8 +85,9 @@ class _Shown:
 
 
 def _admissions(casefile: CaseFile, reason: str) -> frozenset[str]:
-    """The messages in which the supplier admits what the reason says."""
-    book = load_phrases()
-    flags = [flag.id for flag in book.book.flags if flag.kind == ADMISSION and reason in flag.reason.split()]
+    """The messages in which the supplier admits by a phrase what the reason says; what only reads like it proves nothing."""
+    flags = {one.id for one in load_phrases().book.flags if one.kind == ADMISSION and reason in one.reason.split()}
     said = [one for one in statements(casefile) if one.who == "supplier"] if flags else []
-    return frozenset(one.text for flag in flags for one in said if any(book.only(flag).hits(one.text, one.who)))
+    return frozenset(
+        one.text for one in said for hit in raised(one.text, one.who) if hit.by == PHRASE and hit.flag.id in flags
+    )

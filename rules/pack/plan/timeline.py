@@ -16,8 +16,9 @@ from collector.kinds import file_kind, page_kind
 from collector.model import ORIGINS, Deadline, Fact, kept_in_part
 from rules.case.casefile import CaseFile
 from rules.conversation.messages import not_whole
+from rules.conversation.raised import raised
 from rules.language.dates import UncertainTime, both, local, time_in
-from rules.language.phrases import load_phrases
+from rules.language.phrases import PHRASE
 from rules.pack.plan.changed import BeforeAfter
 from rules.pack.plan.claim import KnownFacts
 from rules.pack.plan.wording import EVENTS, STATES, WHO, said, say
@@ -184,14 +185,17 @@ def _translated(words: str) -> str:
 
 
 def _marks(text: str, side: str, words: SiteWords) -> tuple[Marked, ...]:
-    """What a message admits, or asks for against the rules; never the buyer's own words that hurt: both sides read it."""
+    """What a message admits, or asks for against the rules; never the buyer's own words that hurt: both sides read it.
+
+    A likeness alone marks nothing here: whoever hands the pack in stands for what it says.
+    """
     return tuple(
         Marked(
             hit.flag.kind, _of(side, words.filled(hit.flag.label)), " ".join(hit.sentence.split()),
             tuple(hit.flag.reason.split()) if hit.flag.kind == "admission" else (),
         )
-        for hit in load_phrases().hits(text, side)
-        if (hit.flag.kind, side) in _SHOWN_MARKS
+        for hit in raised(text, side)
+        if hit.by == PHRASE and (hit.flag.kind, side) in _SHOWN_MARKS
     )  # fmt: skip
 
 

@@ -13,7 +13,8 @@ from rules.pack.plan.plan import PackPlan
 from rules.pack.render.copies import Get, part_of_page
 
 _TALLEST = 500  # a taller place is a whole part of the page, which its exhibit shows
-_AROUND, _WIDE = 48, 360  # of what is cut out: rows above and below the place, and columns
+_AROUND, _WIDE = 48, 520  # of what is cut out: rows above and below the place, and columns; more, up to room between words
+_SPARE = 48  # rows beyond, in which that room is looked for
 
 Pictures = Mapping[tuple[int, int], bytes]  # by the number of the change in the plan, from 0, and the side: WebP
 
@@ -55,8 +56,8 @@ def _cut(plan: PackPlan, exhibit: Exhibit | None, box: Area | None, get: Get) ->
     pictures = tiles(snapshot)
     if not {picture.digest for picture in pictures} <= set(exhibit.files.values()):
         return b""
-    top = max(0, box[1] - _AROUND)
-    page = part_of_page(pictures, get, top, box[1] + box[3] + _AROUND)
+    top = max(0, box[1] - _AROUND - _SPARE)
+    page = part_of_page(pictures, get, top, box[1] + box[3] + _AROUND + _SPARE)
     if page is None or page.height < box[1] - top + box[3]:
         return b""
     return webp(crop(page, (box[0], box[1] - top, *box[2:]), _AROUND, _WIDE))

@@ -27,7 +27,7 @@ from rules.pack.plan.exhibits import folder, is_as_text
 from rules.pack.plan.plan import PackPlan
 from rules.pack.plan.timeline import MESSAGES, TimelineRow
 from rules.pack.plan.withheld import Withheld, together
-from rules.pack.plan.wording import REASONS, STATES, UNWITNESSED, WHO, said, say
+from rules.pack.plan.wording import STATES, UNWITNESSED, WHO, said, say
 from rules.pack.redact.decided import RedactedOrigin
 from rules.pack.render.changed import Pictures, inlined, picture_path
 from rules.pack.render.chronology import drawn
@@ -43,7 +43,6 @@ _ANY_PAGE = 88  # stands in a draft for a page that is not known yet
 _EXHIBIT = re.compile(r"\b[AB]\d{2,}\b")
 _RUNNING = ("open", "due_soon", "act_now", "overdue")
 _TEXT = SimpleNamespace(
-    reasons=REASONS,
     states=STATES,
     origins=ORIGINS,
     who=WHO,

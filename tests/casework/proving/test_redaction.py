@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import re
@@ -33,6 +34,7 @@ from rules.pack.bag.verify import verify_pack
 from rules.pack.plan.exhibits import Choices
 from rules.pack.redact.redactor import Redactor, names_of
 from tests.casework.proving.test_last_look import pdf
+from tests.decoding import decoded
 from tests.paper_desk import ORDER, ORIGIN, SCENARIO, PaperDesk, PaperTab, paper_browser, quiet
 
 pytestmark = pytest.mark.stories  # whole packs
@@ -135,6 +137,16 @@ def test_nothing_that_is_taken_out_stands_anywhere_in_a_redacted_pack_which_veri
     assert "call [phone], [mail]\npaid from [account], card [card]\n[redacted]" in copy
     assert any(data == b"200 fans, order 250861947301028446\n" for data in named.values())
     assert any(ORDER.encode() in data for name, data in named.items() if name.endswith("bag-info.txt"))
+
+
+def test_another_decoder_finds_nothing_of_it_either(redacted: Path) -> None:
+    """One that shares no line with the search that the pack passed: streams, archives, encodings, both halves of UTF-16."""
+    words = "Jansen,JANSEN,marta.jansen,Oudegracht,zebrafish,6 12345678,612345678,0417 1643,4111 1111".split(",")
+    wide = [word.encode(form) for word in words for form in ("utf-8", "utf-16-le", "utf-16-be")]
+    pieces = ((name, piece) for name, data in files(redacted) for piece in decoded(data, set()))
+    found = {(name, word) for name, piece in pieces for word in wide if word in piece}
+    assert found == set()
+    assert any(b"Jansen" in piece for piece in decoded(base64.b64encode(SAID.encode()), set()))
 
 
 def test_before_it_is_made_a_redacted_pack_is_said_to_hand_in_every_exhibit_in_its_redacted_copy(told: Workspace) -> None:

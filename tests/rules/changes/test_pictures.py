@@ -58,3 +58,12 @@ def test_a_crop_frames_its_box_and_stays_within_the_page() -> None:
         assert 0 < picture.height <= TALL
         assert len(picture.getcolors(10_000) or ()) > 1
     assert webp(page(*LINES))[:4] == b"RIFF"
+
+
+def test_a_crop_cuts_no_word_and_shows_what_is_framed_whole() -> None:
+    lines = page((200, "The limit is USD 6,000 of all"), (230, "and not a cent more than that"))
+    for box in ((180, 200, 60, 24), (60, 200, 560, 54)):
+        picture = crop(lines, box, 20, 400).convert("L")
+        edges = [(0, 0, 1, picture.height), (picture.width - 1, 0, picture.width, picture.height)]
+        assert [picture.crop(edge).getextrema()[0] for edge in edges] == [255, 255]
+        assert picture.width > box[2]

@@ -12,15 +12,18 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from rules.conversation.raised import raised
+from rules.language.likeness import read_head
 from rules.language.phrases import load_phrases
+from rules.policy.schema import installed_bytes
 
 ROOT = Path(__file__).parents[3]
 DATA = ROOT / "tests" / "data" / "messages"
 PAGE = ROOT / "docs" / "messages.md"
 LANGUAGES = {"en": "English", "es": "Spanish", "fr": "French", "zh": "Chinese"}
 KINDS = {"red_flag": "red flags", "own_words": "the buyer's own words", "admission": "admissions"}
-SETS = {"held": "held apart", "development": "tuned on"}
-_WHO = {"s": "supplier", "b": "buyer"}
+SETS = {"held": "held apart", "development": "tuned on", "learned": "learned from"}
+WHO = {"s": "supplier", "b": "buyer"}
 _BEGIN, _END = "<!-- measured -->\n", "<!-- /measured -->"
 
 
@@ -59,7 +62,7 @@ def read(path: Path) -> tuple[Labelled, ...]:
 
 def _labelled(who: str, labels: list[str], text: str) -> Labelled:
     arguable = frozenset(label.strip("()") for label in labels if label.startswith("("))
-    return Labelled(_WHO[who], frozenset(label for label in labels if label[0] not in "(-"), text, arguable)
+    return Labelled(WHO[who], frozenset(label for label in labels if label[0] not in "(-"), text, arguable)
 
 
 def messages(name: str, language: str) -> tuple[Labelled, ...]:
@@ -69,34 +72,54 @@ def messages(name: str, language: str) -> tuple[Labelled, ...]:
 
 @cache
 def scores(told: tuple[Labelled, ...]) -> dict[str, Score]:
-    """The score of each kind of flag over these messages."""
+    """The score of each kind of flag over these messages, by phrases and likeness together."""
+    return _scores(told, [{hit.flag.id for hit in raised(one.text, one.who)} for one in told])
+
+
+@cache
+def phrases_alone(told: tuple[Labelled, ...]) -> dict[str, Score]:
+    """The same, had nothing been learned."""
+    return _scores(told, [{hit.flag.id for hit in load_phrases().hits(one.text, one.who)} for one in told])
+
+
+def _scores(told: tuple[Labelled, ...], found: list[set[str]]) -> dict[str, Score]:
     kinds = {flag.id: flag.kind for flag in load_phrases().book.flags}
     count: Counter[tuple[str, str]] = Counter()
-    for message in told:
-        got = {hit.flag.id for hit in load_phrases().hits(message.text, message.who)}
+    for message, got in zip(told, found, strict=True):
         for flag in (got | message.labels) - message.arguable:
             outcome = "right" if flag in got & message.labels else "wrong" if flag in got else "missed"
             count[kinds[flag], outcome] += 1
     return {kind: Score(*(count[kind, outcome] for outcome in ("right", "wrong", "missed"))) for kind in KINDS}
 
 
+def tried(language: str) -> dict[str, Score]:
+    """The score over the messages learned from, each scored before it was, as the weights say it of themselves."""
+    name = f"likeness_{language}"
+    return {kind: Score(*count) for kind, count in read_head(installed_bytes(name, "weights"), name)[0].tried.items()}
+
+
 def _table() -> Iterator[str]:
-    yield "| | | messages | labels | precision | recall |"
-    yield "|---|---|---|---|---|---|"
+    yield "| | | messages | labels | phrases alone: precision | recall | with likeness: precision | recall |"
+    yield "|---|---|---|---|---|---|---|---|"
     for name, title in SETS.items():
         for language, called in LANGUAGES.items():
             told = messages(name, language)
-            for kind, score in scores(told).items():
+            both = scores(told) if name == "held" else tried(language) if name == "learned" else {}
+            for kind, score in phrases_alone(told).items():
+                with_both = _figures(both[kind]) if both else "– | –"
                 labels = score.right + score.missed
-                figures = f"{score.precision:.2f} | {score.recall:.2f}"
-                yield f"| {called}, {title} | {KINDS[kind]} | {len(told)} | {labels} | {figures} |"
+                yield f"| {called}, {title} | {KINDS[kind]} | {len(told)} | {labels} | {_figures(score)} | {with_both} |"
+
+
+def _figures(score: Score) -> str:
+    return f"{score.precision:.2f} | {score.recall:.2f}"
 
 
 def disturbed(told: tuple[Labelled, ...]) -> tuple[int, int]:
     """How many ordinary messages raise a flag, and of how many."""
     ordinary = [message for message in told if not message.labels]
-    raised = (load_phrases().hits(message.text, message.who) for message in ordinary)
-    return sum(any(hit.flag.kind in KINDS for hit in hits) for hits in raised), len(ordinary)
+    found = (raised(message.text, message.who) for message in ordinary)
+    return sum(any(hit.flag.kind in KINDS for hit in hits) for hits in found), len(ordinary)
 
 
 def _ordinary() -> str:

@@ -7,12 +7,12 @@ import pytest
 from rules.language.phrases import load_phrases
 from tests.rules.conversation import labelled
 
-# Precision and recall of red flags, own words and admissions; what is held apart was never tuned on.
+# Precision and recall of red flags, own words and admissions, by phrases and likeness; held apart from both.
 FLOORS = {
-    ("held", "en"): ((0.87, 0.69), (0.87, 0.74), (0.77, 0.52)),
-    ("held", "es"): ((0.86, 0.73), (0.90, 0.81), (0.81, 0.55)),
-    ("held", "fr"): ((0.79, 0.66), (0.82, 0.60), (0.82, 0.60)),
-    ("held", "zh"): ((0.81, 0.74), (0.83, 0.62), (0.70, 0.61)),
+    ("held", "en"): ((0.91, 0.74), (0.93, 0.86), (0.92, 0.76)),
+    ("held", "es"): ((0.87, 0.77), (0.82, 0.84), (0.80, 0.77)),
+    ("held", "fr"): ((0.83, 0.72), (0.87, 0.79), (0.89, 0.72)),
+    ("held", "zh"): ((0.90, 0.72), (0.83, 0.91), (0.92, 0.76)),
 }
 
 
@@ -27,8 +27,8 @@ def test_flags_are_found_in_talk_that_no_phrase_was_tuned_on(name: str, language
 
 @pytest.mark.parametrize("language", labelled.LANGUAGES)
 def test_what_was_tuned_on_stays_found(language: str) -> None:
-    """At least 0.95 of each kind, and no more than one in twenty wrong."""
-    for kind, score in labelled.scores(labelled.messages("development", language)).items():
+    """At least 0.95 of each kind by its phrases alone, and no more than one in twenty wrong."""
+    for kind, score in labelled.phrases_alone(labelled.messages("development", language)).items():
         assert score.precision >= 0.95, kind
         assert score.recall >= 0.95, kind
 
@@ -36,10 +36,10 @@ def test_what_was_tuned_on_stays_found(language: str) -> None:
 @pytest.mark.parametrize("language", labelled.LANGUAGES)
 def test_the_sets_are_apart_and_every_kind_has_messages(language: str) -> None:
     """No message is in both; each has at least 25 of each kind that should be raised and 30 that should raise nothing."""
-    held, tuned = (labelled.messages(name, language) for name in labelled.SETS)
-    assert not {m.text for m in held} & {m.text for m in tuned}
+    held, tuned, learned = (labelled.messages(name, language) for name in labelled.SETS)
+    assert len({m.text for m in (*held, *tuned, *learned)}) == len({*held, *tuned}) + len(learned)
     kinds = {flag.id: flag.kind for flag in load_phrases().book.flags}
-    for told in (held, tuned):
+    for told in (held, tuned, learned):
         assert {label for m in told for label in m.labels} == {id for id, kind in kinds.items() if kind in labelled.KINDS}
         assert all(sum(kinds[label] == kind for m in told for label in m.labels) >= 25 for kind in labelled.KINDS)
         assert sum(not m.labels for m in told) >= 30

@@ -7,11 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 from collector.model import Snapshot
+from rules.pack.plan.brief import cited, first_exhibits, ten_lines
 from rules.pack.plan.exhibits import Choices
 from rules.pack.plan.plan import CoveringCheckpoint, PackPlan, plan
 from rules.pack.render.changed import change_pictures, inlined, picture_path
 from rules.pack.render.report import key_rows, render_report, render_viewer
-from tests.rules.cases import NOON, case, shown, visited
+from tests.rules.cases import NOON, case, printed, shown, visited
 from tests.rules.changes.looks import message, usd
 from tests.rules.pack.synthetic import Objects, draw
 
@@ -94,3 +95,28 @@ def test_a_visit_that_is_left_out_is_named_by_no_exhibit() -> None:
     made = packed("supplier", *LIMITS, choices=Choices(exclude=("supplier-1",)))
     assert made.changes[0].sources[0] == ""
     assert made.changes[0].sources[1]
+
+
+def test_a_ship_date_that_was_moved_is_told_with_the_one_that_stood_there() -> None:
+    made = packed("order", {"order.ship_by": printed("2026-09-09")}, {"order.ship_by": printed("2026-09-24")})
+    (line,) = [line for line in ten_lines(made) if line.text.startswith("Agreed ship date")]
+    assert "; the page said Wed 9 Sep 2026 until it was changed." in line.text
+    assert set(cited(line.source)) == {exhibit.number for exhibit in made.exhibits}
+
+
+def test_what_was_said_of_the_goods_does_not_come_first_where_all_is_about_time() -> None:
+    said = ({"product.title": "Fan, 7200 mAh"}, {"product.title": "Fan, 4000 mAh"})
+    made = packed("product", *said)
+    assert made.changes
+    weighed = replace(made, reasons=("not_as_described",))
+    assert [one.shows for one in first_exhibits(weighed)][:1] == ["that the product's title changed"]
+    order = packed("order", {"order.ship_by": printed("2026-09-09")}, {"order.ship_by": printed("2026-09-24")})
+    both = replace(order, changes=(*made.changes, *order.changes))
+    assert "that the ship date on the order page was moved 15 days later" in first_exhibits(both)[0].shows
+
+
+def test_a_message_that_was_recalled_is_shown_with_the_sites_translation() -> None:
+    said = {**message("1", "六层包装"), "translation": "Six layers."}
+    made = packed("thread", {"thread.messages": (said,)}, {"thread.messages": ({**said, "recalled": True, "text": "-"},)})
+    assert made.changes[0].before == "六层包装\nTranslated by the site: Six layers."
+    assert made.changes[0].text.endswith("“六层包装” (translated by the site: “Six layers.”).")
