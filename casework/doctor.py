@@ -161,9 +161,7 @@ def _folder(ws: Workspace) -> HealthItem:
         return HealthItem(name, "problem", f"{nearest} cannot be written to", "Choose another folder with --archive.")
     if too_long(ws.archive.root.resolve() / _LONGEST_WITHIN):
         advice = "Move it into a folder with a shorter path, and name that with --archive or TRADEWITNESS_ARCHIVE."
-        return HealthItem(
-            name, "problem", f"the path of {ws.archive.root} is too long for Windows to keep files in it", advice
-        )
+        return HealthItem(name, "problem", f"{ws.archive.root} is too long a path for Windows", advice)
     if service := synced_by(ws.archive.root.resolve()):
         advice = (
             f"Keep the archive outside {service}, in a folder named by --archive or TRADEWITNESS_ARCHIVE, and copy it there "

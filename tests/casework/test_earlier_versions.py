@@ -1,4 +1,4 @@
-"""What a version between the first and this one kept opens, verifies and is packed with this one, its old index beside it."""
+"""What a version between the first and this one kept opens, verifies and is packed, its own index beside it."""
 
 from __future__ import annotations
 

@@ -153,7 +153,7 @@ def test_an_archive_in_which_windows_could_keep_no_object_is_a_problem(
     short, deep = (desk(tmp_path / name, [authority_of(authority)]) for name in ("a", "b" * 200))
     assert "too long" not in health._folder(short).found
     found = health._folder(deep)
-    assert (found.state, "too long for Windows" in found.found, bool(found.todo)) == ("problem", True, True)
+    assert (found.state, "too long a path" in found.found, bool(found.todo)) == ("problem", True, True)
 
 
 def test_little_disk_is_a_problem(tmp_path: Path, authority: Served, monkeypatch: pytest.MonkeyPatch) -> None:
