@@ -105,7 +105,8 @@ class Run:
         with self.lock:
             self.failed.set()
             for process in self.processes:  # of one that has ended nothing comes
-                process.send_signal(signal.SIGINT)  # as by Ctrl-C: pytest takes down what its tests have set up
+                # As by Ctrl-C, so that pytest takes down what its tests have set up; Windows has no such signal for another.
+                process.terminate() if sys.platform == "win32" else process.send_signal(signal.SIGINT)
 
 
 # Those of one row run at the same time, and the rows one after the other: types are checked while tests wait for a browser.

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tomllib
 from collections import Counter
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from cli import command_line
-from scripts import check, cli_reference
+from scripts import check, cli_reference, dependencies
 from tests.modules import nodes, parsed
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -116,6 +117,17 @@ def test_what_is_installed_is_what_was_tested() -> None:
     tested, installed = locked("requirements.lock"), locked("requirements-application.lock")
     assert {line: digests for line, digests in installed.items() if tested.get(line) != digests} == {}
     assert len(installed) < len(tested)
+
+
+def test_of_every_dependency_it_is_written_down_what_it_is_for_and_somebody_uses_it() -> None:
+    assert list(dependencies.problems(dependencies.dependencies(), dependencies.shipped_licences())) == []
+
+
+def test_a_dependency_without_reason_lock_or_user_or_under_a_licence_that_is_not_shipped_is_named() -> None:
+    stray = dependencies.Dependency("stray", (), "MIT", (), "")
+    licences = {"a": "GNU General Public License v3 (GPLv3)", "b": "AGPL-3.0-only", "c": "LGPL-2.1", "d": "MIT"}
+    found = list(dependencies.problems([*dependencies.dependencies(), stray], licences))
+    assert [sentence.partition(":")[0] for sentence in found] == ["stray", "stray", "stray", "a", "b"]
 
 
 SQL = re.compile(
@@ -405,6 +417,27 @@ def test_continuous_integration_runs_make_test_and_nothing_by_hand() -> None:
     assert "set -euo pipefail" in text
     assert text.rstrip().endswith("make test")
     assert not re.search(r"\b(?:pip|apt-get|playwright) install\b", text)
+
+
+def test_a_public_forge_would_run_what_the_quick_check_runs_on_each_system() -> None:
+    """As far as a file can say: its jobs for Windows and macOS have never run."""
+    yaml: Any = pytest.importorskip("yaml")
+    forge = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text("utf-8"))
+    assert {name: job["runs-on"].partition("-")[0] for name, job in forge["jobs"].items()} == {
+        "linux": "ubuntu", "windows": "windows", "macos": "macos",
+    }  # fmt: skip
+    assert forge["jobs"]["linux"]["strategy"]["matrix"]["python"] == ["3.11", "3.12", "3.13"]
+    for job in forge["jobs"].values():
+        commands = [shlex.split(line) for step in job["steps"] for line in step.get("run", "").splitlines()]
+        for stage in check.LINT:
+            command = [Path(stage.command[0]).name, *stage.command[1:]]
+            assert any(words[: len(command)] == command for words in commands), stage.name
+        quick = next(words for words in commands if words[0] == "pytest")
+        assert quick[quick.index("-m") + 1] == check.QUICK.command[check.QUICK.command.index("-m") + 1]
+        modules = [words[2] for words in commands if words[:2] == ["python", "-m"]]
+        assert [name for name in modules if find_spec(name) is None and name != "pip"] == []
+        locks = [words[words.index("--requirement") + 1] for words in commands if "--requirement" in words]
+        assert locks == ["requirements.lock"]
 
 
 def test_help_loads_nothing_that_only_some_command_needs() -> None:

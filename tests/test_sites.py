@@ -14,7 +14,7 @@ from collector.sites.table import SITES, name_at, site_named
 from rules.deadlines.moments import load_moments
 from rules.policy.forums import forums_of
 from rules.policy.platform import REASONS, load_policy, policies
-from tests.modules import parsed
+from tests.modules import nodes
 from tests.test_house import ROOT, committed
 
 OWN = re.compile(r"collector/sites/(?:table\.py|(?P<site>\w+)/)")
@@ -37,16 +37,16 @@ def test_no_module_outside_its_folder_and_the_table_names_a_site(name: str) -> N
 
 def naming(path: Path, name: str) -> Iterator[str]:
     """The words of a module's code that hold the name of a site; what it says of itself, for whoever reads it, is none."""
-    tree = parsed(path)
-    told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
+    told = {id(node.value) for node in nodes(path) if isinstance(node, ast.Expr)}
+    for node in nodes(path):
         words = (
             [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told else []
         )
         words += [
             text for key in ("id", "attr", "name", "module", "arg") if isinstance(text := getattr(node, key, None), str)
         ]
-        yield from (word for text in words for word in re.findall(r"[\w.]+", text) if name in word.lower())
+        held = (text for text in words if name in text.lower())
+        yield from (word for text in held for word in re.findall(r"[\w.]+", text) if name in word.lower())
 
 
 @pytest.mark.parametrize("name", SITES)

@@ -17,7 +17,7 @@ from rules.language.phrases import LIKENESS, Hit, load_phrases, sentences
 def raised(text: str, who: str) -> tuple[Hit, ...]:
     """Each flag once: a phrase's where there is one, then those that the message reads like, in the order of the book.
 
-    `who` is buyer, supplier or "", of whom nothing was learned.
+    `who` is buyer or supplier; of anybody else nothing was learned, and the phrases alone say it.
     """
     book = load_phrases()
     hits = book.hits(text, who)
@@ -25,7 +25,9 @@ def raised(text: str, who: str) -> tuple[Hit, ...]:
     if not who or not told:
         return tuple(hits)
     language = book.language(" ".join(plain for _, plain in told))
-    weights = load_weights(language)[who]
+    weights = load_weights(language).get(who)
+    if weights is None:  # the site itself, say
+        return tuple(hits)
     like = {one.flag: one for one in resemblances(weights, told)}
     believed = [hit for hit in hits if not hit.language or hit.flag.id not in like or not _doubted(like[hit.flag.id])]
     likely = likest(like.values(), {flag.id: flag.kind for flag in book.book.flags}) - {hit.flag.id for hit in hits}

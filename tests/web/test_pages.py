@@ -128,6 +128,7 @@ def test_what_cannot_be_entered_is_said_in_a_sentence(visitor: Visitor, name: st
     assert "Traceback" not in answer.body
 
 
+@pytest.mark.stories
 def test_a_pack_is_looked_at_made_downloaded_and_verified(visitor: Visitor) -> None:
     assert "The other side would see" in visitor.get(f"/case/{ORDER}/pack?look=1").body
     done = visitor.finished(visitor.post(f"/case/{ORDER}/pack", {}))
@@ -138,6 +139,7 @@ def test_a_pack_is_looked_at_made_downloaded_and_verified(visitor: Visitor) -> N
     assert connection.body.startswith("PK")
 
 
+@pytest.mark.stories
 def test_a_box_is_drawn_on_a_picture_of_a_pack_and_is_black_in_it(visitor: Visitor) -> None:
     chosen = {"reason": "damaged", "redact": "on", "also": "brightwing\ncartons"}
     drawn = visitor.finished(visitor.post(f"/case/{ORDER}/pack/copies", chosen)).body

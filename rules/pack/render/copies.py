@@ -18,7 +18,7 @@ from collector.model import Area, Artefact
 from rules.pack.plan.bates import written
 from rules.pack.redact.boxes import cover, repeated
 from rules.pack.render import cores
-from rules.pack.render.marks import Mark, frame
+from rules.pack.render.marks import Framed, Mark, frame
 
 PAGE_RATIO = 1.22  # height to width of a cut page, so that it fills an A4 sheet with its stamp
 LONGEST = 1.17  # times a page: the last one may be so long, and is drawn smaller, before a strip takes a sheet of its own
@@ -71,15 +71,20 @@ def page_copies(
     stamp: Callable[[tuple[Artefact, ...]], Stamp],
     marks: tuple[Mark, ...] = (),
     covers: tuple[Area, ...] = (),
+    seen: Callable[[Framed], None] = lambda _: None,
 ) -> list[bytes]:
     """PNG pages of one visit, top to bottom, the marks framed; `stamp` gets the tiles of each page. No tiles, no pages.
+
+    `seen` is told of every frame.
 
     `covers` are areas in page pixels that are drawn over, there and where another tile repeats what sticks to the window.
 
     Memory stays at two tiles and a page or two for each core. Raises DamagedArchive when a tile is no picture, or cannot
     stand where its record says.
     """
-    return _pages(_placed(artefacts), get, stamp, marks, repeated(covers, artefacts, partial(_in_page_pixels, get)))
+    return _pages(
+        _placed(artefacts), get, stamp, marks, repeated(covers, artefacts, partial(_in_page_pixels, get)), seen=seen
+    )
 
 
 def _in_page_pixels(get: Get, tile: Artefact) -> Image.Image:
@@ -140,6 +145,7 @@ def _pages(
     marks: tuple[Mark, ...],
     covers: tuple[Area, ...] = (),
     empty: tuple[int, int, int] = (255, 255, 255),
+    seen: Callable[[Framed], None] = lambda _: None,
 ) -> list[bytes]:
     if not tiles:
         return []
@@ -150,9 +156,13 @@ def _pages(
     def drawn() -> Iterator[Image.Image]:
         for number, (top, bottom) in enumerate(cuts, 1):
             picture, used = source.stretch(top, bottom, width)
-            frame(picture, top, marks)
+            framed = frame(picture, top, marks)
             cover(picture, top, covers)
-            yield _stamped(picture, stamp(used), number, len(cuts))
+            stamped = stamp(used)
+            for box, (left, upper, right, lower) in framed:
+                area = left, upper + _head(picture.width, stamped), right - left + 1, lower - upper + 1
+                seen(Framed(number, box, area))
+            yield _stamped(picture, stamped, number, len(cuts))
 
     return cores.on_all_cores(_png, drawn())
 
@@ -198,6 +208,12 @@ def frame_sheet(frames: Sequence[tuple[bytes, str]], stamp: Stamp) -> bytes:
         sheet.paste(picture, (x, y))
         draw.text((x, y + picture.height + 4), moment, fill=_INK, font=_font(24))
     return _jpeg(_stamped(sheet, stamp, 1, 1))
+
+
+def picture_size(copy: bytes) -> tuple[int, int]:
+    """Width and height of a copy."""
+    with Image.open(io.BytesIO(copy)) as image:
+        return image.size
 
 
 def as_jpeg(data: bytes, quality: int = 85) -> bytes:
@@ -375,13 +391,20 @@ def _runs(rows: list[bytes]) -> tuple[int, int]:
     return best[True][1], best[False][1]
 
 
+def _head(width: int, stamp: Stamp) -> int:
+    """How many rows the strip above a picture of that width takes."""
+    scale = max(width / 1280, 0.5)
+    lines = len(stamp.lines) + bool(stamp.alarm)
+    return round(20 * scale) + round(30 * scale) + round(21 * scale) * lines + round(8 * scale)
+
+
 def _stamped(picture: Image.Image, stamp: Stamp, page: int, pages: int) -> Image.Image:
     """The picture between two strips of paper: what it is above, how it was made below."""
     scale = max(picture.width / 1280, 0.5)
     large, small = _font(round(22 * scale)), _font(round(15 * scale))
     margin, step = round(20 * scale), round(21 * scale)
     lines = [*stamp.lines, *([stamp.alarm] if stamp.alarm else [])]
-    head = margin + round(30 * scale) + step * len(lines) + round(8 * scale)
+    head = _head(picture.width, stamp)
     foot = round(36 * scale)
     sheet = Image.new("RGB", (picture.width, picture.height + head + foot), _PAPER)
     sheet.paste(picture, (0, head))

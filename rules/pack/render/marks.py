@@ -24,6 +24,16 @@ class Mark:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Framed:
+    """Where a frame was drawn: on which copy of its exhibit, from 1, `area` in that copy's pixels. `box` is what it frames,
+    in page pixels."""
+
+    page: int
+    box: Area
+    area: Area
+
+
 def marks_of(facts: Iterable[Fact], snapshot: str, site: str = ALIBABA) -> tuple[Mark, ...]:
     """A mark for every place in a visit's pictures from which facts were read, from the top of the page down."""
     names: dict[Area, list[str]] = {}
@@ -34,23 +44,24 @@ def marks_of(facts: Iterable[Fact], snapshot: str, site: str = ALIBABA) -> tuple
     return tuple(Mark(box, ", ".join(names[box])) for box in sorted(names, key=lambda box: (box[1], box[0], box)))
 
 
-def frame(picture: Image.Image, top: int, marks: Iterable[Mark]) -> None:
-    """Draws the marks on a stretch of the page that begins at row `top`.
+def frame(picture: Image.Image, top: int, marks: Iterable[Mark]) -> tuple[tuple[Area, Area], ...]:
+    """Draws the marks on a stretch of the page that begins at row `top`; gives what was framed, and where on the stretch.
 
     A name stands where the picture is blank, so that nothing of the page is hidden; where there is no such place the frame
     stands alone.
     """
     pen, font = ImageDraw.Draw(picture), ImageFont.load_default(12)
-    drawn = [(mark.name, edges) for mark in marks if (edges := _edges(mark, top))[3] > 0 and edges[1] < picture.height]
-    for _, edges in drawn:
-        pen.rectangle(edges, outline=_INK, width=_LINE)
-    for name, edges in drawn:
+    drawn = [mark for mark in marks if (edges := _edges(mark, top))[3] > 0 and edges[1] < picture.height]
+    for mark in drawn:
+        pen.rectangle(_edges(mark, top), outline=_INK, width=_LINE)
+    for name, edges in ((mark.name, _edges(mark, top)) for mark in drawn):
         left, upper, right, lower = map(round, font.getbbox(name))
         for x, y in _beside(edges, right, lower):
             if _is_blank(picture, (x - 1, y - 1, x + right + 1, y + lower + 1)):
                 pen.rectangle((x + left - 1, y + upper - 1, x + right, y + lower), fill=_PAPER)
                 pen.text((x, y), name, fill=_INK, font=font)
                 break
+    return tuple((mark.box, _edges(mark, top)) for mark in drawn)
 
 
 def _edges(mark: Mark, top: int) -> Area:

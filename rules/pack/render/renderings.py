@@ -26,9 +26,17 @@ from rules.pack.redact.boxes import blackened, boxes_of, covered
 from rules.pack.redact.decided import RedactedOrigin, RedactedPicture, Redaction
 from rules.pack.render.changed import Pictures, change_pictures, picture_path
 from rules.pack.render.contact import Cell, OwnPicture, cells_of, small
-from rules.pack.render.copies import Stamp, conversation_copies, frame_sheet, instead_of, page_copies, photo_copy
+from rules.pack.render.copies import (
+    Stamp,
+    conversation_copies,
+    frame_sheet,
+    instead_of,
+    page_copies,
+    photo_copy,
+    picture_size,
+)
 from rules.pack.render.cores import all_cores, on_all_cores
-from rules.pack.render.marks import marks_of
+from rules.pack.render.marks import Framed, marks_of
 from rules.pack.render.pdf import finished, pages_of
 from rules.pack.render.report import left_out_of, masked_text, render_report, render_text, render_viewer, unreplayed
 from rules.pack.render.sheets import fits
@@ -97,7 +105,9 @@ def make_renderings(
         made |= _redacted_text(exhibit, (redacted or {}).get(plan.origin(exhibit), ""))
     made["data/report.pdf"] = report
     made |= {picture_path(*which): picture for which, picture in changed.items()}
-    viewer = render_viewer(plan, paths, has_wacz=bool(wacz), changed=changed, shots=shots)
+    frames = {number: one.frames for number, one in drawn.items()}
+    sizes = {path: picture_size(made[path]) for all_of in paths.values() for path in all_of}
+    viewer = render_viewer(plan, paths, has_wacz=bool(wacz), changed=changed, shots=shots, frames=frames, sizes=sizes)
     made["data/index.html"] = viewer.encode("utf-8", "replace")
     made["data/timeline.csv"] = timeline_csv(plan.timeline)
     made["data/timeline.json"] = timeline_json(plan.timeline)
@@ -167,10 +177,11 @@ def _numbered(page: Callable[..., str], printed: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Drawn:
-    """The reading copies of an exhibit; of a photo or video also what is to be seen of it, small."""
+    """The reading copies of an exhibit, and the frames on them; of a photo or video also what is to be seen of it, small."""
 
     copies: list[bytes]
     shots: tuple[OwnPicture, ...]
+    frames: tuple[Framed, ...] = ()
 
 
 def _all_drawn(plan: PackPlan, get: Get, inside: Inside, look: Look, tell: Callable[[str], None]) -> dict[str, _Drawn]:
@@ -193,10 +204,13 @@ def _all_drawn(plan: PackPlan, get: Get, inside: Inside, look: Look, tell: Calla
 
 
 def _drawn(plan: PackPlan, exhibit: Exhibit, get: Get, inside: Inside, look: Look, first: int) -> _Drawn:
-    shots = _shots(plan, exhibit, look)
-    copies = _shot_copies(plan, exhibit, shots, first) if shots else _copies(plan, exhibit, get, inside, look, first)
+    shots, frames = _shots(plan, exhibit, look), list[Framed]()
+    if shots:
+        copies = _shot_copies(plan, exhibit, shots, first)
+    else:
+        copies = _copies(plan, exhibit, get, inside, look, first, frames.append)
     seen = tuple(replace(shot, data=small(shot.data)) for shot in shots) if copies else ()  # else none can be drawn
-    return _Drawn(covered(copies, exhibit.number, boxes_of(plan.choices.redact_boxes)), seen)
+    return _Drawn(covered(copies, exhibit.number, boxes_of(plan.choices.redact_boxes)), seen, tuple(frames))
 
 
 def copies_to_cover(plan: PackPlan, get: Get, inside: Inside, look: Look) -> dict[str, list[bytes]]:
@@ -217,12 +231,14 @@ def _redacted_text(exhibit: Exhibit, text: str) -> dict[str, bytes]:
     return {f"{where}text.txt": f"{REDACTED_COPY.format(exhibit.number)}\n\n{text}\n".encode("utf-8", "replace")}
 
 
-def _copies(plan: PackPlan, exhibit: Exhibit, get: Get, inside: Inside, look: Look, first: int) -> list[bytes]:
+def _copies(
+    plan: PackPlan, exhibit: Exhibit, get: Get, inside: Inside, look: Look, first: int, seen: Callable[[Framed], None]
+) -> list[bytes]:
     """Reading copies of one exhibit, numbered from `first`: only of what is shown, never of what is withheld."""
     snapshot, file = plan.snapshot(exhibit), plan.file(exhibit)
     alarm = f"LOCAL STAND-IN ({plan.stand_in}): no evidence of what the real site showed" if plan.stand_in else ""
     if snapshot is not None:
-        return _page_copies(plan, exhibit, snapshot, get, alarm, first)
+        return _page_copies(plan, exhibit, snapshot, get, alarm, first, seen)
     if file is None or not exhibit.files or _is_picture(file):
         return []
     return _sent_pictures(plan, exhibit, file, inside, look, first)
@@ -297,7 +313,9 @@ def _sent_pictures(plan: PackPlan, exhibit: Exhibit, file: AddedFile, inside: In
     return copies
 
 
-def _page_copies(plan: PackPlan, exhibit: Exhibit, snapshot: Snapshot, get: Get, alarm: str, first: int) -> list[bytes]:
+def _page_copies(
+    plan: PackPlan, exhibit: Exhibit, snapshot: Snapshot, get: Get, alarm: str, first: int, seen: Callable[[Framed], None]
+) -> list[bytes]:
     """The page from top to bottom, then the conversation that was walked in it, but for what the page shows already."""
     shown, redacted = set(exhibit.files.values()), plan.redaction.of(snapshot.id) if plan.redaction else RedactedOrigin()
     pictures = tuple(tile for tile in tiles(snapshot) if tile.digest in shown or tile.part in redacted.drawn)
@@ -311,7 +329,7 @@ def _page_copies(plan: PackPlan, exhibit: Exhibit, snapshot: Snapshot, get: Get,
         source = _sources(used, {picture.part for picture in pictures} - closed)
         return replace(_page_stamp(plan, exhibit, snapshot, source, foot, alarm), first=first)
 
-    copies = page_copies(pictures, get, stamp, marks, redacted.covered)
+    copies = page_copies(pictures, get, stamp, marks, redacted.covered, seen if redacted.pages_known else lambda _: None)
     if not redacted.pages_known:
         copies = _with_boxes_alone(plan, exhibit, copies, 0)
     screens = tuple(a for a in snapshot.artefacts if a.role == "screen")

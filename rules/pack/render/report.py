@@ -17,7 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from collector.inert import shown
-from collector.model import ORIGINS, Deadline, Exhibit, Fact, Snapshot, kept_in_part
+from collector.model import ORIGINS, Area, Deadline, Exhibit, Fact, Snapshot, kept_in_part
 from rules.language.dates import both, time_in
 from rules.language.facts import fact_words, plain_words, sentence
 from rules.language.words import day_words
@@ -32,6 +32,7 @@ from rules.pack.redact.decided import RedactedOrigin
 from rules.pack.render.changed import Pictures, inlined, picture_path
 from rules.pack.render.chronology import drawn
 from rules.pack.render.contact import Cell, OwnPicture
+from rules.pack.render.marks import Framed
 from rules.pack.render.sheets import Fit, sheets_of
 from rules.policy.calendars import day_in, zone_of
 from rules.policy.platform import load_policy
@@ -56,11 +57,13 @@ _TEXT = SimpleNamespace(
 
 @dataclass(frozen=True, slots=True)
 class ShownFact:
-    """A fact in words, with the place it was read from."""
+    """A fact in words, with the place it was read from; `frame` is the anchor of its frame, on the page of that `number`."""
 
     name: str
     value: str
     place: str
+    frame: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +78,15 @@ class ShownFile:
 
 @dataclass(frozen=True, slots=True)
 class ShownCopy:
-    """A reading copy; `link` is relative to data/, `number` the one that it bears in the pack."""
+    """A reading copy; `link` is relative to data/, `number` the one that it bears in the pack, `size` in pixels, if known.
+
+    `frames` are the anchors of what is framed on it, and where, in its pixels.
+    """
 
     link: str
     number: str
+    size: tuple[int, int] | None = None
+    frames: tuple[tuple[str, Area], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,16 +144,25 @@ def render_viewer(
     *,
     changed: Iterable[tuple[int, int]] = (),
     shots: Mapping[str, Sequence[OwnPicture]] | None = None,
+    frames: Mapping[str, Sequence[Framed]] = MappingProxyType({}),
+    sizes: Mapping[str, tuple[int, int]] = MappingProxyType({}),
 ) -> str:
     """data/index.html: offline, no script, images from this folder only; `copies` holds bag paths by exhibit number,
-    `changed` which pictures there are of what was changed, `shots` what was read in the buyer's own.
+    `changed` which pictures there are of what was changed, `shots` what was read in the buyer's own, `frames` what is framed
+    on the copies of an exhibit, `sizes` the copies' width and height in pixels.
     """
     paths = {number: tuple(all_of) for number, all_of in (copies or {}).items()}
     numbers = bates(plan.exhibits, {number: len(all_of) for number, all_of in paths.items()})
     rows, hidden = key_rows(plan)
     style = _asset("pack.css") + _asset("viewer.css")
     views = [
-        _view(plan, exhibit, paths.get(exhibit.number, ()), numbers[exhibit.number], (shots or {}).get(exhibit.number, ()))
+        _view(
+            plan,
+            exhibit,
+            _shown_copies(exhibit, paths, numbers, frames, sizes),
+            (shots or {}).get(exhibit.number, ()),
+            frames.get(exhibit.number, ()),
+        )
         for exhibit in plan.exhibits
     ]
     return html().get_template("index.html.j2").render(
@@ -353,13 +370,43 @@ def _messages(plan: PackPlan, kind: str = "message") -> tuple[TimelineRow, ...]:
     return tuple(row for row in plan.timeline if row.kind == kind)
 
 
+def _shown_copies(
+    exhibit: Exhibit,
+    paths: Mapping[str, tuple[str, ...]],
+    numbers: Mapping[str, Numbered],
+    frames: Mapping[str, Sequence[Framed]],
+    sizes: Mapping[str, tuple[int, int]],
+) -> tuple[ShownCopy, ...]:
+    name = exhibit.number
+    framed = [(one.page, (_anchor(exhibit, at), one.area)) for at, one in enumerate(frames.get(name, ()))]
+    return tuple(
+        ShownCopy(
+            path.removeprefix("data/"), numbers[name].page(n), sizes.get(path), tuple(f for page, f in framed if page == n)
+        )
+        for n, path in enumerate(paths.get(name, ()), 1)
+    )
+
+
+def _anchor(exhibit: Exhibit, at: int) -> str:
+    return f"{exhibit.number}-frame-{at + 1}"
+
+
+def _shown_fact(
+    plan: PackPlan, exhibit: Exhibit, fact: Fact, copies: Sequence[ShownCopy], frames: Sequence[Framed]
+) -> ShownFact:
+    """A fact, with the frame round its place where there is one on a copy."""
+    box = fact.place.box if fact.place else None
+    at = next((n for n, one in enumerate(frames) if one.box == box and one.page <= len(copies)), None) if box else None
+    where = ("", "") if at is None else (_anchor(exhibit, at), copies[frames[at].page - 1].number)
+    name = sentence(fact_words(fact.name, site=plan.site))
+    return ShownFact(name, _fact_value(fact, plan), fact.place.path if fact.place else "", *where)
+
+
 def _view(
-    plan: PackPlan, exhibit: Exhibit, copies: tuple[str, ...], number: Numbered, shots: Sequence[OwnPicture]
+    plan: PackPlan, exhibit: Exhibit, copies: tuple[ShownCopy, ...], shots: Sequence[OwnPicture], frames: Sequence[Framed]
 ) -> ShownExhibit:
     facts = tuple(
-        ShownFact(
-            sentence(fact_words(fact.name, site=plan.site)), _fact_value(fact, plan), fact.place.path if fact.place else ""
-        )
+        _shown_fact(plan, exhibit, fact, copies, frames)
         for fact in plan.facts
         if fact.snapshot == plan.origin(exhibit) and fact.snapshot and fact.name not in MESSAGES
     )
@@ -367,10 +414,9 @@ def _view(
         ShownFile(path.rpartition("/")[2], path.removeprefix("data/"), digest, is_as_text(path))
         for path, digest in sorted(exhibit.files.items())
     )
-    shown_copies = tuple(ShownCopy(path.removeprefix("data/"), number.page(n)) for n, path in enumerate(copies, 1))
     withheld = tuple(item for item in plan.withheld if item.exhibit == exhibit.number)
     notes = (*notes_of(plan, exhibit), *_unshown(plan, exhibit, copies), *_read_in(plan, shots))
-    return ShownExhibit(exhibit, shown_copies, facts, files, withheld, notes)
+    return ShownExhibit(exhibit, copies, facts, files, withheld, notes)
 
 
 def _read_in(plan: PackPlan, shots: Iterable[OwnPicture]) -> tuple[str, ...]:
@@ -381,7 +427,7 @@ def _read_in(plan: PackPlan, shots: Iterable[OwnPicture]) -> tuple[str, ...]:
     return (f"Read in the picture by a machine, checked by nobody: “{' / '.join(lines)}”",) if lines else ()
 
 
-def _unshown(plan: PackPlan, exhibit: Exhibit, copies: tuple[str, ...]) -> tuple[str, ...]:
+def _unshown(plan: PackPlan, exhibit: Exhibit, copies: Sequence[ShownCopy]) -> tuple[str, ...]:
     """That nothing is to be seen of a photo or video: it is damaged, or of a format that is not read here."""
     file = plan.file(exhibit)
     if copies or file is None or not exhibit.files or not file.media_type.startswith(("image/", "video/")):

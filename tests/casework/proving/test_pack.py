@@ -22,6 +22,8 @@ from rules.pack.bag.verify import verify_pack
 from rules.pack.plan.exhibits import Choices
 from tests.paper_desk import ORDER, paper_browser, quiet
 
+pytestmark = pytest.mark.stories  # whole packs
+
 
 def test_a_pack_holds_the_pages_and_the_photo_verifies_and_is_called_zip(ws: Workspace, tmp_path: Path) -> None:
     with paper_browser():

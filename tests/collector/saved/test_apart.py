@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import resource
 import sys
+from typing import Any
 
 import pytest
 
@@ -11,6 +11,7 @@ from collector.saved.apart import SECONDS, bound
 
 
 def test_a_bound_that_macos_does_not_take_keeps_no_file_from_being_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    resource: Any = pytest.importorskip("resource")
     set_to: dict[int, tuple[int, int]] = {}
 
     def set_limit(limit: int, most: tuple[int, int]) -> None:

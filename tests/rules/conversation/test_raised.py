@@ -37,7 +37,7 @@ def test_what_no_phrase_tells_is_raised_by_likeness_with_the_words_that_weighed(
 
 
 def test_of_whom_nothing_is_known_phrases_alone_speak() -> None:
-    assert raised(LATE, "") == ()
+    assert raised(LATE, "") == raised(LATE, "system") == ()
     assert {hit.by for hit in raised("Pay by Western Union to my own account.", "")} == {PHRASE}
 
 

@@ -21,7 +21,7 @@ from rules.pack.render.copies import (
     page_copies,
     photo_copy,
 )
-from rules.pack.render.marks import Mark, marks_of
+from rules.pack.render.marks import Framed, Mark, marks_of
 from tests.rules.pack.synthetic import Objects
 
 STAMP = Stamp("A01  Order page", ("https://example.org/" + "x" * 400, "Zürich 外箱 – now"), "Reading copy", "LOCAL STAND-IN")
@@ -182,10 +182,12 @@ def test_a_name_that_would_hide_something_is_left_out() -> None:
     """The frame stands alone between lines of text."""
     objects = Objects()
     tiles = (tile(objects, 0, 0, 120, picture([(2, color) for _ in range(30) for color in (WHITE, BLUE)])),)
-    (framed,) = page_copies(tiles, objects.get, lambda _: STAMP, (Mark((20, 40, 80, 12), "order.total"),))
+    told = list[Framed]()
+    (framed,) = page_copies(tiles, objects.get, lambda _: STAMP, (Mark((20, 40, 80, 12), "order.total"),), seen=told.append)
     (plain,) = page_copies(tiles, objects.get, lambda _: STAMP)
     left, top, right, bottom = ImageChops.difference(opened(framed), opened(plain)).getbbox() or (0, 0, 0, 0)
     assert (right - left, bottom - top) == (88, 20)
+    assert told == [Framed(1, (20, 40, 80, 12), (left, top, 88, 20))]
 
 
 def test_what_is_framed_are_facts_that_were_read_each_place_once_and_no_whole_part_of_a_page() -> None:

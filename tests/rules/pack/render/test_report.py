@@ -15,6 +15,7 @@ from collector.model import Fact
 from rules.pack.plan.plan import PackPlan
 from rules.pack.plan.timeline import Marked
 from rules.pack.plan.wording import listed, say
+from rules.pack.render.marks import Framed
 from rules.pack.render.report import render_report, render_viewer
 from rules.pack.render.sheets import Fit
 from tests.rules.pack.synthetic import Objects, Sealed, led_fans
@@ -120,6 +121,33 @@ def test_copies_are_inlined_in_the_report_and_linked_in_the_viewer(made: PackPla
     assert '<img src="exhibits/A01-order/copy-1.png"' in viewer
     for page in (report, viewer):
         assert "TW-000001" in page
+
+
+def test_a_fact_leads_to_its_frame_on_the_copy_and_lights_it_without_a_script(made: PackPlan) -> None:
+    exhibit = next(e for e in made.exhibits if any(f.snapshot == e.snapshot and f.place for f in made.facts))
+    fact = next(f for f in made.facts if f.snapshot == exhibit.snapshot and f.place and f.name != "thread.messages")
+    assert fact.place
+    placed = replace(fact, place=replace(fact.place, box=(5, 6, 70, 8)))
+    facts = (*(f for f in made.facts if f is not fact), placed)
+    path = f"data/exhibits/{exhibit.number}/copy-1.png"
+    viewer = render_viewer(
+        replace(made, facts=facts),
+        {exhibit.number: [path]},
+        frames={exhibit.number: (Framed(1, (5, 6, 70, 8), (1, 60, 78, 16)),)},
+        sizes={path: (1280, 900)},
+    )
+    assert f'<a href="#{exhibit.number}-frame-1">Framed on TW-00000' in viewer
+    assert f'<rect id="{exhibit.number}-frame-1" x="1" y="60" width="78" height="16"/>' in viewer
+    assert "rect:target" in viewer
+
+
+def test_a_file_without_a_picture_is_named_where_it_lies(made: PackPlan) -> None:
+    own = next(e for e in made.exhibits if not e.witnessed and e.files)
+    copies = {e.number: [drawing()] for e in made.exhibits if e is not own}
+    (path,) = own.files
+    said = render_report(made, copies, pages={}).partition("No page of these is in this report")[2]
+    assert said.partition("</p>")[0].endswith(f"{own.number}, <code>{path}</code>.")
+    assert f'The file itself, as the buyer gave it: <a href="{path.removeprefix("data/")}"' in render_viewer(made)
 
 
 def test_every_exhibit_that_is_named_is_linked_and_says_where_it_is_cited(made: PackPlan) -> None:
