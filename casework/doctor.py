@@ -17,10 +17,11 @@ from casework.logfile import log_path
 from casework.workspace import Workspace, authorities_of, keep
 from collector.archive.config import write_config
 from collector.errors import SealError, TradewitnessError, WrongRequest
-from collector.platform import SCRIPTS, font_for, synced_by
+from collector.platform import SCRIPTS, font_for, synced_by, too_long
 from rules.language.words import day_words, time_words
 
 _LITTLE_DISK = 2 * 1024**3
+_LONGEST_WITHIN = f"objects/ab/{'0' * 62}.zst"  # of what an archive keeps in its folder
 _LATE_MS = 60_000  # a clock further off than this weakens every record
 _AUTHORITIES_S = 8.0
 
@@ -158,6 +159,9 @@ def _folder(ws: Workspace) -> HealthItem:
         return HealthItem(name, "problem", f"{nearest} is a file", "Choose a folder with --archive.")
     if not os.access(nearest, os.W_OK):
         return HealthItem(name, "problem", f"{nearest} cannot be written to", "Choose another folder with --archive.")
+    if too_long(ws.archive.root.resolve() / _LONGEST_WITHIN):
+        advice = "Move it into a folder with a shorter path, and name that with --archive or TRADEWITNESS_ARCHIVE."
+        return HealthItem(name, "problem", f"{ws.archive.root} is too long a path for Windows", advice)
     if service := synced_by(ws.archive.root.resolve()):
         advice = (
             f"Keep the archive outside {service}, in a folder named by --archive or TRADEWITNESS_ARCHIVE, and copy it there "

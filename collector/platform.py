@@ -62,7 +62,7 @@ _ICLOUD_MACOS = "Library/Mobile Documents/com~apple~CloudDocs"
 # How long another program that looks at each new file, or synchronises it, is waited for: two and a half seconds in all.
 _WAITS_S = (0.05, 0.1, 0.2, 0.4, 0.75, 1.0)
 # What Windows opens by a path that has no mark of long ones (learn.microsoft.com, "Maximum Path Length Limitation").
-_LONGEST_WINDOWS, _LONGEST_FOLDER_WINDOWS = 259, 247
+_LONGEST_WINDOWS = 259
 _FULL_SYNC = 51  # F_FULLFSYNC of fcntl(2) on macOS
 _EXCLUSIVE = -5  # SO_EXCLUSIVEADDRUSE of winsock2.h
 
@@ -153,9 +153,9 @@ def composed(name: str) -> str:
     return unicodedata.normalize("NFC", name)
 
 
-def too_long(path: PurePath, platform: str = sys.platform, *, folder: bool = False) -> bool:
+def too_long(path: PurePath, platform: str = sys.platform) -> bool:
     """Whether an absolute path is longer than Windows takes unless it is told to; elsewhere the system itself says so."""
-    return platform == "win32" and len(str(path)) > (_LONGEST_FOLDER_WINDOWS if folder else _LONGEST_WINDOWS)
+    return platform == "win32" and len(str(path)) > _LONGEST_WINDOWS
 
 
 def _control(descriptor: int, request: int) -> None:

@@ -37,7 +37,7 @@ _LOOSE = 10.0  # how little the weights are held down (C of the logistic regress
 _ROUNDS = 60
 _GREATEST = 127  # steps of the greatest weight
 # Of what likeness raises, how much is to be right. Admissions are taken for one another more than for nothing.
-_RIGHT = {"red_flag": 0.9, "own_words": 0.9, "admission": 0.75}
+_RIGHT = {"red_flag": 0.9, "own_words": 0.95, "admission": 0.75}
 _HALF = 0.5  # raised is only what reads more like the flag than like all else together
 _HARDLY = 0.1  # a phrase is believed where its message reads by more than this like its flag
 _IDLE = 0.8  # of the phrases' hits that are not believed, how many are to be wrong

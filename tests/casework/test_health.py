@@ -20,6 +20,7 @@ from casework.workspace import Workspace
 from collector.alias import Alias
 from collector.archive.archive import Archive
 from collector.model import Target
+from collector.platform import too_long
 from collector.seal.timestamp import Authority
 from collector.sites.table import site_named
 from fixtures.authority import Served
@@ -143,6 +144,16 @@ def test_an_archive_or_key_in_a_synchronised_folder_is_named_with_its_service(
     for found in (folder, settings):
         assert service[:6] in found.found
         assert found.todo
+
+
+def test_an_archive_in_which_windows_could_keep_no_object_is_a_problem(
+    tmp_path: Path, authority: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "too_long", lambda path: too_long(path, "win32"))
+    short, deep = (desk(tmp_path / name, [authority_of(authority)]) for name in ("a", "b" * 200))
+    assert "too long" not in health._folder(short).found
+    found = health._folder(deep)
+    assert (found.state, "too long a path" in found.found, bool(found.todo)) == ("problem", True, True)
 
 
 def test_little_disk_is_a_problem(tmp_path: Path, authority: Served, monkeypatch: pytest.MonkeyPatch) -> None:
