@@ -49,23 +49,22 @@ class Ahead:
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """What the work gives. Where the person stops it, it is cancelled and waited for, as `asyncio.run` does."""
-        ended = threading.Event()
+        ended, tasks = threading.Event(), list[asyncio.Task[T]]()
 
-        async def begun() -> asyncio.Task[T]:
-            task = asyncio.create_task(work)
-            task.add_done_callback(lambda _: ended.set())
-            return task
+        def begin() -> None:
+            tasks.append(self._loop.create_task(work))
+            tasks[0].add_done_callback(lambda _: ended.set())
 
-        task = self._do(begun())
+        self._loop.call_soon_threadsafe(begin)
         try:
             while not ended.wait(_LOOK_S):
                 pass
         except BaseException:
-            self._loop.call_soon_threadsafe(task.cancel)
+            self._loop.call_soon_threadsafe(lambda: tasks[0].cancel())  # after `begin`, however early the person stops it
             ended.wait()
             self._do(self._loop.shutdown_default_executor())
             raise
-        return task.result()
+        return tasks[0].result()
 
     async def playwright(self) -> Playwright:
         """What drives browsers. Raises BrowserError when it did not start."""
