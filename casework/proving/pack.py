@@ -227,8 +227,7 @@ def pages_to_cover(ws: Workspace, wanted: str, request: PackRequest) -> Mapping[
     choices = replace(request.choices, since=_day(request.since), redact=True, redact_boxes=())
     made = _plan(ws, file, request, choices)
     planned, get = made.plan, ws.archive.objects.get
-    with Looks(ws.archive.objects, planned, made.readings) as looks:
-        return copies_to_cover(planned, get, partial(inside, get), looks)
+    return copies_to_cover(planned, get, partial(inside, get), Looks(ws.archive.objects, planned, made.readings))
 
 
 def _located(ws: Workspace, planned: PackPlan) -> Mapping[str, str]:

@@ -60,21 +60,20 @@ def make(
     progress("drawing the reading copies")
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it tells of tables in a print that no reader misses
     get = ws.archive.objects.get
-    with Looks(ws.archive.objects, planned, read) as looks:
-        return make_renderings(
-            planned,
-            get,
-            ws.index.sealed(case.order),
-            partial(print_pdf, page_numbers=False),
-            partial(_web_archive, get),
-            ws.clock.now(),
-            partial(inside, get),
-            looks,
-            PdfBinder(),
-            partial(_words_of, ws),
-            redacted,
-            progress,
-        )
+    return make_renderings(
+        planned,
+        get,
+        ws.index.sealed(case.order),
+        partial(print_pdf, page_numbers=False),
+        partial(_web_archive, get),
+        ws.clock.now(),
+        partial(inside, get),
+        Looks(ws.archive.objects, planned, read),
+        PdfBinder(),
+        partial(_words_of, ws),
+        redacted,
+        progress,
+    )
 
 
 def _kept(ws: Workspace, case: Case, planned: PackPlan, made: Mapping[str, bytes]) -> dict[str, str]:

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from collector.model import Fact, Finding
 from rules.case.chronology import Chronology, Occurrence, day_text, days_between, occurrence
 from rules.conversation.messages import heard, not_whole
 from rules.language.facts import sentence
-from rules.language.phrases import Flag, PhraseBook, load_phrases, matcher
+from rules.language.phrases import Flag, Matcher, PhraseBook, load_phrases, matcher
 from rules.language.words import day_words
 from rules.policy.calendars import day_in
 from rules.policy.platform import REASONS, Policy, Reason
@@ -238,13 +238,19 @@ def _kept(chronology: Chronology) -> bool:
 
 @lru_cache
 def _problems(policy: Policy) -> Callable[[str], frozenset[str]]:
-    """What gives the reasons of which a text tells, and does not take it away by a negation; each text is read once."""
-    flags = tuple(Flag(reason.id, "term", reason.label, (), reason.tells) for reason in policy.reasons)
-    words = matcher(PhraseBook((*load_phrases().negations, *_DENY), (), flags))
+    """What gives the reasons of which a text tells, and does not take it away by a negation; each text is read once.
+
+    The words are compiled at the first text, which takes longer than all else where there is none.
+    """
+
+    @cache
+    def words() -> Matcher:
+        flags = tuple(Flag(reason.id, "term", reason.label, (), reason.tells) for reason in policy.reasons)
+        return matcher(PhraseBook((*load_phrases().negations, *_DENY), (), flags))
 
     @lru_cache(maxsize=20_000)
     def problems(text: str) -> frozenset[str]:
-        return frozenset(hit.flag.id for hit in words.hits(text))
+        return frozenset(hit.flag.id for hit in words().hits(text))
 
     return problems
 

@@ -86,8 +86,10 @@ class _Shown:
 
 def _admissions(casefile: CaseFile, reason: str) -> frozenset[str]:
     """The messages in which the supplier admits by a phrase what the reason says; what only reads like it proves nothing."""
+    said = [one for one in statements(casefile) if one.who == "supplier"]
+    if not said:
+        return frozenset()  # the phrases are not even read: compiling them takes longer than all else of a plan
     flags = {one.id for one in load_phrases().book.flags if one.kind == ADMISSION and reason in one.reason.split()}
-    said = [one for one in statements(casefile) if one.who == "supplier"] if flags else []
     return frozenset(
         one.text for one in said for hit in raised(one.text, one.who) if hit.by == PHRASE and hit.flag.id in flags
     )

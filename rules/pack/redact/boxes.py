@@ -15,6 +15,7 @@ from collector.errors import WrongRequest
 from collector.model import Area, Artefact
 from rules.pack.redact.decided import RedactedPicture
 from rules.pack.redact.redactor import FoundSpan, Redactor
+from rules.pack.render.cores import as_jpeg
 
 _BOX = re.compile(r"([AB]\d{2,}):(\d{1,4}):(\d{1,6}),(\d{1,6}),(\d{1,6}),(\d{1,6})", re.IGNORECASE)
 OpenPicture = Callable[[Artefact], Image.Image]
@@ -158,7 +159,6 @@ def blackened(picture: bytes, shown: RedactedPicture) -> bytes:
 
 
 def _drawn_over(copy: bytes, areas: Iterable[Area], quality: int = 85) -> bytes:
-    out = io.BytesIO()
     with Image.open(io.BytesIO(copy)) as image:
         picture, jpeg = image.convert("RGB"), image.format == "JPEG"
     pen, block = ImageDraw.Draw(picture), _BLOCK if jpeg else 1
@@ -166,9 +166,9 @@ def _drawn_over(copy: bytes, areas: Iterable[Area], quality: int = 85) -> bytes:
         right, lower = -(-(x + width) // block) * block, -(-(y + height) // block) * block
         pen.rectangle((x // block * block, y // block * block, right - 1, lower - 1), fill=_INK)
     if jpeg:
-        picture.save(out, "JPEG", quality=quality, optimize=True, subsampling=0)
-    else:
-        picture.save(out, "PNG", compress_level=6)
+        return as_jpeg(picture, quality, subsampling=0)
+    out = io.BytesIO()
+    picture.save(out, "PNG", compress_level=6)
     return out.getvalue()
 
 

@@ -11,6 +11,7 @@ from PIL import Image
 
 from rules.pack.plan.camera import camera_words, moment_words
 from rules.pack.plan.plan import PackPlan
+from rules.pack.render.cores import as_jpeg
 
 FEWEST = 3  # pictures, below which everybody sees them at once anyhow
 _LONGEST = 360
@@ -61,6 +62,4 @@ def small(data: bytes) -> bytes:
     """A picture as it stands on the sheet."""
     with Image.open(io.BytesIO(data)) as image:
         image.thumbnail((_LONGEST, _LONGEST), Image.Resampling.LANCZOS, reducing_gap=3.0)
-        out = io.BytesIO()
-        image.convert("RGB").save(out, "JPEG", quality=80, optimize=True)
-    return out.getvalue()
+        return as_jpeg(image.convert("RGB"), 80)

@@ -17,6 +17,7 @@ from collector.errors import DamagedArchive
 from collector.model import Area, Artefact
 from rules.pack.plan.bates import written
 from rules.pack.redact.boxes import cover, repeated
+from rules.pack.render import cores
 from rules.pack.render.marks import Framed, Mark, frame
 
 PAGE_RATIO = 1.22  # height to width of a cut page, so that it fills an A4 sheet with its stamp
@@ -78,8 +79,8 @@ def page_copies(
 
     `covers` are areas in page pixels that are drawn over, there and where another tile repeats what sticks to the window.
 
-    Memory stays at two tiles and one page. Raises DamagedArchive when a tile is no picture, or cannot stand where its record
-    says.
+    Memory stays at two tiles and a page or two for each core. Raises DamagedArchive when a tile is no picture, or cannot
+    stand where its record says.
     """
     return _pages(
         _placed(artefacts), get, stamp, marks, repeated(covers, artefacts, partial(_in_page_pixels, get)), seen=seen
@@ -151,17 +152,19 @@ def _pages(
     width, height = max(t.x + t.width for t in tiles), max(t.y + t.height for t in tiles)
     source = _JoinedPage(tiles, get, empty)
     cuts = _cuts(source, width, height)
-    copies: list[bytes] = []
-    for number, (top, bottom) in enumerate(cuts, 1):
-        picture, used = source.stretch(top, bottom, width)
-        framed = frame(picture, top, marks)
-        cover(picture, top, covers)
-        stamped = stamp(used)
-        for box, (left, upper, right, lower) in framed:
-            area = left, upper + _head(picture.width, stamped), right - left + 1, lower - upper + 1
-            seen(Framed(number, box, area))
-        copies.append(_png(_stamped(picture, stamped, number, len(cuts))))
-    return copies
+
+    def drawn() -> Iterator[Image.Image]:
+        for number, (top, bottom) in enumerate(cuts, 1):
+            picture, used = source.stretch(top, bottom, width)
+            framed = frame(picture, top, marks)
+            cover(picture, top, covers)
+            stamped = stamp(used)
+            for box, (left, upper, right, lower) in framed:
+                area = left, upper + _head(picture.width, stamped), right - left + 1, lower - upper + 1
+                seen(Framed(number, box, area))
+            yield _stamped(picture, stamped, number, len(cuts))
+
+    return cores.on_all_cores(_png, drawn())
 
 
 def photo_copy(data: bytes, stamp: Stamp) -> bytes | None:
@@ -456,6 +459,4 @@ def _png(image: Image.Image) -> bytes:
 
 
 def _jpeg(image: Image.Image, quality: int = 85) -> bytes:
-    out = io.BytesIO()
-    image.save(out, "JPEG", quality=quality, optimize=True, subsampling=0)
-    return out.getvalue()
+    return cores.as_jpeg(image, quality, subsampling=0)

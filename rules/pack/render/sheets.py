@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from PIL import Image
@@ -13,7 +13,7 @@ from PIL import Image
 from collector.model import Exhibit
 from rules.pack.plan.bates import Numbered, written
 from rules.pack.plan.plan import PackPlan
-from rules.pack.render.cores import on_all_cores
+from rules.pack.render.cores import as_jpeg, on_all_cores
 
 _MM = 96 / 25.4  # pixels of CSS in a millimetre
 WIDE, TALL, HALF = 186, 244, 114  # mm: what a picture may take of a sheet, and a photo, so that two may share one
@@ -22,7 +22,7 @@ LADDER: tuple[tuple[float, int | None], ...] = ((1, None), (1, 85), (1, 70), (1,
 FEWER = (None, 40, 20, 10, 5, 3, 2, 1)  # then so many pages of each exhibit at most
 _TEXTS = 400_000  # bytes of a report without pictures: letters, tags, links
 _AS_PRINTED = 1.35  # times: a lossless picture is larger in a PDF than alone
-_AT_ONCE = 8  # copies that are looked at together
+_AT_ONCE = 8  # copies that are made together, before their sizes are looked at
 _DOT = "data:image/gif;base64,R0lGODlhAQABAIAAAP///wAAACH5BAAAAAAALAAAAAABAAEAAAICRAEAOw=="
 
 
@@ -48,12 +48,36 @@ class Sheet:
         return self.exhibit.title + (f", page {self.page} of {self.pages}" if self.pages > 1 else "")
 
 
+class Shrunk:
+    """Copies at a step of the ladder, each made once: one whose size was asked for is held until it is taken.
+
+    A copy is told by its identity, for as long as this is used.
+    """
+
+    def __init__(self, step: int) -> None:
+        self.step = step
+        self._made: dict[int, bytes] = {}
+
+    def size(self, copy: bytes) -> int:
+        """How many bytes a copy takes in the report, about."""
+        data = self._made[id(copy)] = self._made.get(id(copy)) or _resampled(copy, self.step)
+        return round(len(data) * (_AS_PRINTED if data.startswith(b"\x89PNG") else 1))
+
+    def taken(self, copy: bytes) -> bytes:
+        """The copy itself."""
+        return self._made.pop(id(copy), b"") or _resampled(copy, self.step)
+
+
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """How the pictures are made to fit: a step of the ladder, and how many pages of each exhibit."""
+    """How the pictures are made to fit: a step of the ladder, and how many pages of each exhibit.
+
+    `made` are the pictures at that step, as far as they had to be made to know how large they are.
+    """
 
     step: int = 0
     most: int | None = None
+    made: Shrunk | None = field(default=None, repr=False, compare=False)
 
 
 def fits(copies: Mapping[str, list[bytes]], limit: int) -> Iterator[Fit]:
@@ -61,21 +85,15 @@ def fits(copies: Mapping[str, list[bytes]], limit: int) -> Iterator[Fit]:
 
     Pictures are made smaller before any is left out.
     """
-    sizes: dict[tuple[int, int], int] = {}
-
-    def size(copy: bytes, step: int) -> int:
-        key = id(copy), step
-        if key not in sizes:
-            sizes[key] = _bytes(copy, step)
-        return sizes[key]
-
-    ways = [Fit(step, most) for most in FEWER for step in range(len(LADDER)) if most is None or step == len(LADDER) - 1]
-    tried = False
-    for way in ways:
-        shown = [copy for pages in copies.values() for copy in pages[: way.most]]
-        if tried or way == ways[-1] or _is_within(limit - _TEXTS, shown, partial(size, step=way.step)):
+    last = len(LADDER) - 1
+    ways = [(step, most) for most in FEWER for step in range(len(LADDER)) if most is None or step == last]
+    tried, made = False, Shrunk(0)
+    for step, most in ways:
+        shown = [copy for pages in copies.values() for copy in pages[:most]]
+        made = made if made.step == step else Shrunk(step)
+        if tried or (step, most) == ways[-1] or _is_within(limit - _TEXTS, shown, made.size):
             tried = True
-            yield way
+            yield Fit(step, most, made)
 
 
 def _is_within(room: int, shown: Sequence[bytes], size: Callable[[bytes], int]) -> bool:
@@ -93,7 +111,7 @@ def sheets_of(
     """The sheets in the order of their numbers; of a draft, which is only laid out, without the pictures themselves."""
     sheets: list[Sheet] = []
     every = [copy for exhibit in plan.exhibits for copy in copies.get(exhibit.number, [])[: fit.most]]
-    sources = iter([_DOT] * len(every) if draft else on_all_cores(partial(_source, step=fit.step), every))
+    sources = iter([_DOT] * len(every) if draft else on_all_cores(partial(_source, fit.made or Shrunk(fit.step)), every))
     for exhibit in plan.exhibits:
         made = copies.get(exhibit.number, [])
         shown = made[: fit.most]
@@ -122,12 +140,6 @@ def _sides(copy: bytes, *, half: bool) -> tuple[int, int]:
     return round(wide * _MM), round(wide * _MM * height / width)
 
 
-def _bytes(copy: bytes, step: int) -> int:
-    """How many bytes a copy takes in the report, about."""
-    data = _resampled(copy, step)
-    return round(len(data) * (_AS_PRINTED if data.startswith(b"\x89PNG") else 1))
-
-
 def _resampled(copy: bytes, step: int) -> bytes:
     scale, quality = LADDER[step]
     if quality is None:
@@ -137,13 +149,12 @@ def _resampled(copy: bytes, step: int) -> bytes:
     if scale < 1:
         sides = round(picture.width * scale), round(picture.height * scale)
         picture = picture.resize(sides, Image.Resampling.LANCZOS)
-    out = io.BytesIO()
-    picture.save(out, "JPEG", quality=quality, optimize=True)
-    return min(copy, out.getvalue(), key=len) if copy.startswith(b"\xff\xd8") else out.getvalue()
+    made = as_jpeg(picture, quality)
+    return min(copy, made, key=len) if copy.startswith(b"\xff\xd8") else made
 
 
-def _source(copy: bytes, step: int) -> str:
+def _source(made: Shrunk, copy: bytes) -> str:
     """The copy at a step of the ladder, as a data: address."""
-    copy = _resampled(copy, step)
+    copy = made.taken(copy)
     kind = "jpeg" if copy.startswith(b"\xff\xd8") else "png"
     return f"data:image/{kind};base64,{base64.b64encode(copy).decode()}"

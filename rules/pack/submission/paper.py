@@ -10,7 +10,7 @@ from typing import Protocol
 
 from PIL import Image
 
-from rules.pack.render.cores import on_all_cores
+from rules.pack.render import cores
 
 # Quality and size of the copies that are handed in, best first. Below the last one words can no longer be read.
 LEVELS: tuple[tuple[int, float], ...] = ((80, 1.0), (60, 1.0), (40, 1.0), (40, 0.75))
@@ -68,7 +68,7 @@ class Press:
 
     def begin(self, pictures: Sequence[bytes]) -> None:
         """Makes pictures at the best level, on all cores; at others each is made when it is asked for."""
-        on_all_cores(partial(self.jpeg, level=0), pictures)
+        cores.on_all_cores(partial(self.jpeg, level=0), pictures)
 
     def size(self, pictures: Sequence[bytes], level: int) -> int:
         """How large a PDF of these is at the most."""
@@ -90,9 +90,7 @@ def as_jpeg(picture: bytes, quality: int, scale: float = 1.0) -> bytes:
     if scale != 1.0:
         size = max(1, round(drawn.width * scale)), max(1, round(drawn.height * scale))
         drawn = drawn.resize(size, Image.Resampling.LANCZOS)
-    out = io.BytesIO()
-    drawn.save(out, "JPEG", quality=quality, optimize=True, subsampling=0)
-    made = out.getvalue()
+    made = cores.as_jpeg(drawn, quality, subsampling=0)
     return picture if picture.startswith(b"\xff\xd8") and len(picture) <= len(made) else made
 
 
@@ -105,9 +103,7 @@ def four_on_a_page(pictures: Sequence[bytes]) -> bytes:
             drawn = image.convert("RGB")
         drawn.thumbnail((wide - 20, tall - 20), Image.Resampling.LANCZOS)
         sheet.paste(drawn, (at % 2 * wide + 10, at // 2 * tall + 10))
-    out = io.BytesIO()
-    sheet.save(out, "JPEG", quality=LEVELS[0][0], optimize=True, subsampling=0)
-    return out.getvalue()
+    return cores.as_jpeg(sheet, LEVELS[0][0], subsampling=0)
 
 
 def pdf_of(jpegs: Sequence[bytes], number_from: int | None = None) -> bytes:

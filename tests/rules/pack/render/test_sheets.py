@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 
+import pytest
 from PIL import Image
 
 from rules.pack.plan.bates import bates
 from rules.pack.plan.plan import PackPlan
+from rules.pack.render import sheets
 from rules.pack.render.sheets import FEWER, LADDER, TALL, Fit, fits, sheets_of
 
 
@@ -43,3 +45,22 @@ def test_a_sheet_is_no_taller_than_a_page_and_the_pages_left_out_are_named(made:
     assert sheet.height <= TALL * 96 / 25.4 + 1
     assert sheet.more == "2 more pages of A01, from TW-000002 on, are in its folder in the pack."
     assert sheet.title == "Order page, page 1 of 3"
+
+
+def test_a_picture_whose_size_was_asked_for_is_not_made_again(made: PackPlan, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    resampled = sheets._resampled
+
+    def counted(copy: bytes, step: int) -> bytes:
+        asked.append(step)
+        return resampled(copy, step)
+
+    monkeypatch.setattr(sheets, "_resampled", counted)
+    copies = {"A01": [noisy(), noisy()]}
+    fit = next(iter(fits(copies, 400_000 + len(copies["A01"][0]))))
+    before = len(asked)
+    numbers = bates(made.exhibits, {"A01": 2})
+    shown = sheets_of(made, copies, numbers, fit)
+    assert len(asked) == before == 2 * (fit.step + 1)
+    anew = sheets_of(made, copies, numbers, Fit(fit.step))
+    assert [one.source for one in shown] == [one.source for one in anew]
