@@ -125,12 +125,16 @@ def capture(
     url: Annotated[list[str] | None, typer.Option(metavar="URL", help="Keep this page, in place of the case's own.")] = None,
 ) -> View:
     """Visit a case's pages now and keep what they show."""
-    from casework import views
-    from casework.keeping.capture import capture_pages
+    from casework.keeping.ahead import browser_ahead
 
-    with asked.progress() as progress:
-        result = capture_pages(asked.ws, case, tuple(url or ()), progress)
-    return views.captured(result)
+    with browser_ahead() as ahead:  # it starts while the rest of the program is read
+        from casework.keeping.capture import capture_pages
+
+        with asked.progress() as progress:
+            result = capture_pages(asked.ws, case, tuple(url or ()), progress, ahead)
+        from casework import views
+
+        return views.captured(result)
 
 
 @commands.command(rich_help_panel=EXPERT)

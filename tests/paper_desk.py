@@ -10,7 +10,7 @@ import json
 import os
 import re
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from contextlib import asynccontextmanager, contextmanager, redirect_stderr, redirect_stdout
+from contextlib import asynccontextmanager, contextmanager, nullcontext, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
@@ -94,6 +94,7 @@ def paper_browser(make_tab: Callable[[], PaperTab] = PaperTab, *, prints: bool =
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("casework.keeping.capture.browsers", _browsers)
+        patch.setattr("casework.keeping.ahead.browser_ahead", nullcontext)
         if not prints:
             patch.setattr("collector.browser.launch.print_pdf", lambda *_, **__: PDF)
         yield

@@ -12,6 +12,7 @@ from casework.keeping.discovery import discovered
 from casework.workspace import Workspace, keep
 from collector.archive.records import entry_body
 from collector.archive.sealing import SealState, seal_if_possible
+from collector.browser.ahead import Ahead
 from collector.browser.browsers import AccountsInUse, browsers
 from collector.capture.pace import Pace
 from collector.errors import BrowserError, WrongRequest
@@ -31,15 +32,20 @@ class Captured:
     notes: tuple[str, ...] = ()
 
 
-def capture_pages(ws: Workspace, wanted: str, urls: tuple[str, ...], progress: Progress) -> Captured:
-    """Visits a case's pages, or the addresses given, and seals what they showed. Raises WrongRequest before any visit."""
+def capture_pages(
+    ws: Workspace, wanted: str, urls: tuple[str, ...], progress: Progress, ahead: Ahead | None = None
+) -> Captured:
+    """Visits a case's pages, or the addresses given, and seals what they showed. Raises WrongRequest before any visit.
+
+    `ahead` is a browser that is being started already.
+    """
     targets = _chosen(ws, wanted, urls)
     keep(ws)
     # The token on what is there already says "not before" of every visit that follows it in the ledger.
     seal_if_possible(ws.archive, ws.user, progress)
     in_use = AccountsInUse(stay=False)
     try:
-        snapshots = keep_snapshots(ws, targets, progress, in_use=in_use)
+        snapshots = keep_snapshots(ws, targets, progress, in_use=in_use, ahead=ahead)
     finally:
         sealed = seal_if_possible(ws.archive, ws.user, progress)  # also what was kept before a browser went away
     if in_use.failed and not snapshots:
@@ -91,12 +97,14 @@ def keep_snapshots(
     in_use: AccountsInUse | None = None,
     wanted: frozenset[str] | None = None,
     kept: Callable[[Snapshot], None] = lambda _: None,
+    ahead: Ahead | None = None,
 ) -> tuple[Snapshot, ...]:
     """Visits the targets and appends each snapshot when it is done, so that a crash loses at most what is in flight.
 
     Pages of the `wanted` kinds (without any named: of those that come into being later) that an order page leads to, and
     that its case does not have yet, join the case and are visited too. `in_use` is what the command knows of its accounts
-    from runs before; `kept` is told of each snapshot once it is in the ledger. Raises BrowserError when the browser goes
+    from runs before; `kept` is told of each snapshot once it is in the ledger; `ahead` is a browser that is being started
+    already. Raises BrowserError when the browser goes
     away, and UnknownSite before any visit.
     """
     targets = tuple(targets)
@@ -104,8 +112,8 @@ def keep_snapshots(
         ws.site_of(target)
     kinds = wanted if wanted is not None else frozenset(kind.name for kind in case_kinds() if kind.later)
     try:
-        going = _visit_all(ws, targets, progress, pace, in_use or AccountsInUse(stay=False), kinds, kept)
-        return asyncio.run(going)
+        going = _visit_all(ws, targets, progress, pace, in_use or AccountsInUse(stay=False), kinds, kept, ahead)
+        return ahead.run(going) if ahead else asyncio.run(going)
     finally:
         ws.refresh()
 
@@ -118,12 +126,13 @@ async def _visit_all(
     in_use: AccountsInUse,
     wanted: frozenset[str],
     told: Callable[[Snapshot], None],
+    ahead: Ahead | None,
 ) -> tuple[Snapshot, ...]:
     from collector.capture.runner import visits
     from collector.capture.visit import VisitSetup
 
     kept: list[Snapshot] = []
-    async with browsers(ws.accounts, in_use) as running:
+    async with browsers(ws.accounts, in_use, ahead) as running:
         queue, planned = with_accounts(ws, targets), len(targets)
         while True:
             await running.open(target.account for target in queue)

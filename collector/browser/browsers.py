@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from collector.browser.accounts import Accounts
+from collector.browser.ahead import Ahead
 from collector.browser.attach import AttachedBrowser, attach
 from collector.browser.launch import Browser, driver, launched, sandbox_state, went_away
 from collector.browser.window import ended, find_door, open_window, reached
@@ -54,8 +55,16 @@ class Browsers:
     At the end of the run a window's session is kept if a page proved it signed in, and thrown away if not.
     """
 
-    def __init__(self, playwright: Playwright, accounts: Accounts, stack: AsyncExitStack, in_use: AccountsInUse) -> None:
+    def __init__(
+        self,
+        playwright: Playwright,
+        accounts: Accounts,
+        stack: AsyncExitStack,
+        in_use: AccountsInUse,
+        ahead: Ahead | None = None,
+    ) -> None:
         self._playwright, self._accounts, self._stack, self._in_use = playwright, accounts, stack, in_use
+        self._ahead = ahead
         self._made: dict[str, asyncio.Task[Browser]] = {}
         self._gone: set[str] = set()  # whose browser ended in the middle of the run
 
@@ -122,6 +131,8 @@ class Browsers:
             await asyncio.wait(starting, timeout=_START_S)
 
     async def _launched(self) -> Browser:
+        if self._ahead and (browser := await self._ahead.browser()):
+            return browser
         return await self._stack.enter_async_context(launched(self._playwright))
 
     async def _window(self, name: str) -> Browser:
@@ -153,11 +164,16 @@ class Browsers:
 
 
 @asynccontextmanager
-async def browsers(accounts: Accounts, in_use: AccountsInUse) -> AsyncIterator[Browsers]:
-    """The browsers of a run; every one that it started has ended afterwards, but windows that stay. Raises BrowserError."""
+async def browsers(accounts: Accounts, in_use: AccountsInUse, ahead: Ahead | None = None) -> AsyncIterator[Browsers]:
+    """The browsers of a run; every one that it started has ended afterwards, but windows that stay. Raises BrowserError.
+
+    What was started `ahead` is used first, in its loop, and begins to end when the run has.
+    """
     async with AsyncExitStack() as stack:
-        playwright = await stack.enter_async_context(driver())
-        running = Browsers(playwright, accounts, stack, in_use)
+        if ahead:
+            stack.callback(ahead.let_go)
+        playwright = await (ahead.playwright() if ahead else stack.enter_async_context(driver()))
+        running = Browsers(playwright, accounts, stack, in_use, ahead)
         try:
             yield running
         finally:

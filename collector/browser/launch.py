@@ -133,11 +133,16 @@ class Browser:
         """
         tab = await self._blank(account)
         if more:  # a tab takes as long to make as a page to draw: the next one is made while this one waits for its page
-            self._next[account] = tab.beside = asyncio.create_task(self._new(account))
+            tab.beside = self.make_ahead(account)
         try:
             yield tab
         finally:
             await tab.close()
+
+    def make_ahead(self, account: str = "") -> asyncio.Task[ChromiumTab]:
+        """Makes the tab that is given to whoever asks next for one of that account."""
+        self._next[account] = asyncio.create_task(self._new(account))
+        return self._next[account]
 
     async def _blank(self, account: str) -> ChromiumTab:
         """The tab made ahead, if it is there and alive, else a new one."""

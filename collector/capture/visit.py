@@ -28,6 +28,7 @@ from collector.model import Artefact, Outcome, Snapshot, Step, Target, Visit
 from collector.objects import ObjectStore
 from collector.progress import Progress
 from collector.reading.boxes import steady
+from collector.reading.markup import learn_selectors
 from collector.reading.stored import page_from_parts, told_so_far
 from collector.redaction import without_quotes
 from collector.site import Box, Document, Identity, Messenger, PageReader, Recognition, StoredPage
@@ -223,6 +224,7 @@ class _VisitRun:
 
     async def settle(self) -> StepOutcome:
         """Waits for the page to come to rest; one that shows nothing of its kind yet is waited for to the end."""
+        asyncio.get_running_loop().run_in_executor(None, learn_selectors)  # nothing else is to do meanwhile
         within = self._options.wall_ms if self._wall else self._options.settle_ms
         clock = asyncio.get_running_loop().time
         end = clock() + within / 1000

@@ -15,6 +15,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cache
 from urllib.parse import parse_qsl, quote, unquote, urlsplit, urlunsplit
 
 from collector.reading.times import MONTHS
@@ -23,7 +24,7 @@ from collector.vocabulary import Vocabulary
 _URL = r"(?:https?:)?//[^\s\"'<>|\\^`{}]{3,}"
 _MONTH = "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True))
 _HAN = r"\u3400-\u9fff\uf900-\ufaff"
-_TOKEN = re.compile(
+_TOKEN = (  # compiled when first asked for: only a sample disguises anything
     rf"""(?P<url>{_URL})
       | (?P<iso>(?<![0-9])(?P<y1>[0-9]{{4}})(?P<s1>[-/.])(?P<m1>[0-9]{{1,2}})(?P=s1)(?P<d1>[0-9]{{1,2}})(?![0-9])
           (?:T(?=[0-9]))?)
@@ -37,8 +38,7 @@ _TOKEN = re.compile(
       | (?P<han>[{_HAN}]+)
       | (?P<number>(?<![^\W_{_HAN}])[0-9]+(?:[.,][0-9]+)*(?![^\W_{_HAN}]))
       | (?P<mixed>[^\W_{_HAN}]*\d[^\W_{_HAN}]*)
-      | (?P<word>[^\W\d_{_HAN}]+)""",
-    re.VERBOSE | re.IGNORECASE,
+      | (?P<word>[^\W\d_{_HAN}]+)"""
 )
 _DAY_FORMS = {"iso": "1", "han_day": "2", "named": "3", "before": "4"}  # by which groups hold year, month and day
 _WORD = re.compile(rf"[{_HAN}]+|[^\W\d_{_HAN}]+")
@@ -76,6 +76,11 @@ class Kept:
     names: dict[str, None] = field(default_factory=dict)
     addresses: dict[str, None] = field(default_factory=dict)
     replaced: int = 0
+
+
+@cache
+def _token() -> re.Pattern[str]:
+    return re.compile(_TOKEN, re.VERBOSE | re.IGNORECASE)
 
 
 def plain_words(text: str) -> Iterator[str]:
@@ -116,7 +121,7 @@ class Disguise:
 
     def _is_public(self, text: str) -> bool:
         """Whether a text is short and made of words alone that the site prints for everybody."""
-        bare = _TOKEN.sub(lambda token: token[0] if token["word"] or token["han"] else " ", text)
+        bare = _token().sub(lambda token: token[0] if token["word"] or token["han"] else " ", text)
         found, known = list(plain_words(bare)), self._known
         if len(found) == 1 and bare.strip() == text.strip():  # alone, a word of the site's may be somebody's name
             return found[0] in known.alone
@@ -125,7 +130,7 @@ class Disguise:
         return 0 < len(found) <= _PHRASE and all(word in known.words or word in known.units for word in found)
 
     def _written(self, text: str, *, keep: bool) -> str:
-        tokens = list(_TOKEN.finditer(text))
+        tokens = list(_token().finditer(text))
         salt = text if len(tokens) > _LONG and sum(1 for _ in plain_words(text)) > _LONG else ""
         out, at = [], 0
         for place, token in enumerate(tokens):

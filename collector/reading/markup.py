@@ -6,7 +6,7 @@ import itertools
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
@@ -39,6 +39,12 @@ _COMPANY_NAME = re.compile(r"^(?:company|cp)-name", re.IGNORECASE)
 _MOST_TAGS, _DEEPEST = 600_000, 300  # opened and closed; no page of the site comes near, a longer one takes minutes
 _BEGINNING = 20_000  # bytes, or characters of text
 _SAME_LABELS = 40  # a page that repeats a label more often than this is no page about one thing
+
+
+@cache
+def learn_selectors() -> None:
+    """Compiles what selectors are read with, which the first of them would otherwise wait for: a quarter of a second."""
+    BeautifulSoup("", "lxml").select(".a, [a=b], a > a:is(a)")
 
 
 class Frame:

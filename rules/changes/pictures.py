@@ -19,7 +19,7 @@ _TALLEST, _MOST = 1400, 12  # rows of a place, and places, that are shown
 _FRAME = 3
 _EMPTY, _PLAIN = 30, 12  # rows, and colours, of a stretch on which nothing is written
 _FEW, _ROOM = 4, 6  # colours and breadth of a strip that crosses no words
-_BESIDE, _ABOVE = 160, 40  # how far such a strip is looked for, in columns and in rows
+_BESIDE, _ABOVE = 260, 40  # how far such a strip is looked for, in columns and in rows
 _BELOW = 14  # pixels between the texts of an advertisement and its edge
 
 Rows = tuple[int, int]  # first, and the one after the last

@@ -102,6 +102,8 @@ def test_a_ship_date_that_was_moved_is_told_with_the_one_that_stood_there() -> N
     (line,) = [line for line in ten_lines(made) if line.text.startswith("Agreed ship date")]
     assert "; the page said Wed 9 Sep 2026 until it was changed." in line.text
     assert set(cited(line.source)) == {exhibit.number for exhibit in made.exhibits}
+    agreed = render_report(made).partition("What was agreed, and what happened</h2>")[2].partition("</table>")[0]
+    assert "The page said Wed 9 Sep 2026 until it was changed" in agreed
 
 
 def test_what_was_said_of_the_goods_does_not_come_first_where_all_is_about_time() -> None:
