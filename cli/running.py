@@ -18,6 +18,7 @@ from cli.app import app
 from collector.errors import DONE, WRONG_REQUEST, TradewitnessError
 
 _COMPLETING = "_TRADEWITNESS_COMPLETE"  # set by a shell in which Tab was pressed
+_STOPPED = 130  # what typer gives for a command that was ended by Ctrl-C, and shells likewise
 _LOG = logging.getLogger("casework.cli")
 
 for _group in (every_day, watching, looking, experts):  # in the order in which `--help` shows them
@@ -67,6 +68,12 @@ def _say(error: TradewitnessError, as_json: bool) -> int:
     return error.exit_code
 
 
+def _stopped(as_json: bool) -> int:
+    stopped = TradewitnessError("Stopped before it was done; what was kept so far is kept.")
+    stopped.exit_code = _STOPPED
+    return _say(stopped, as_json)
+
+
 def run(arguments: list[str]) -> int:
     """One command line to its exit code; nothing is raised."""
     command = command_line()
@@ -83,11 +90,12 @@ def run(arguments: list[str]) -> int:
 def _run(command: Any, arguments: list[str]) -> int:
     as_json = "--json" in arguments
     try:
-        return int(command.main(arguments, prog_name="tradewitness", standalone_mode=False) or DONE)
+        code = int(command.main(arguments, prog_name="tradewitness", standalone_mode=False) or DONE)
+        return _stopped(as_json) if code == _STOPPED else code
     except SystemExit as ended:  # how completion ends
         return ended.code if isinstance(ended.code, int) else DONE
     except typer.exceptions.Abort:
-        return _say(TradewitnessError("Stopped before it was done; what was kept so far is kept."), as_json)
+        return _stopped(as_json)
     except typer.exceptions.TyperException as error:
         context = getattr(error, "ctx", None)  # only usage errors know their command
         where = context.command_path if context else "tradewitness"
@@ -97,7 +105,7 @@ def _run(command: Any, arguments: list[str]) -> int:
     except TradewitnessError as error:
         return _say(error, as_json)
     except KeyboardInterrupt:
-        return _say(TradewitnessError("Stopped before it was done; what was kept so far is kept."), as_json)
+        return _stopped(as_json)
     except BrokenPipeError:
         return DONE
     except Exception as error:  # noqa: BLE001 - the last door: a user never sees a traceback, and it is kept for a report

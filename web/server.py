@@ -13,6 +13,7 @@ import sys
 import time
 import webbrowser
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -146,7 +147,8 @@ def _run(archive: Path | None, keys: Keys, listening: socket.socket) -> None:
         lifespan="off", timeout_graceful_shutdown=3, ws="none", proxy_headers=False,
     )  # fmt: skip
     app.begin()
-    uvicorn.Server(config).run(sockets=[listening])
+    with suppress(KeyboardInterrupt):  # which is how it is ended
+        uvicorn.Server(config).run(sockets=[listening])
 
 
 def proxy_of(place: ListeningAt) -> Proxy | None:

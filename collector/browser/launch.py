@@ -213,7 +213,10 @@ class Browser:
             finally:
                 await context.close()
         except PlaywrightError as error:
-            raise BrowserError("The browser could not print the page.", "Run the command again.") from error
+            raise BrowserError(
+                "The browser could not print the page.",
+                "Run the command again; if that does not help, see whether the disk is full.",
+            ) from error
         except TimeoutError as error:
             raise BrowserError("The browser did not finish printing the page.", "Run the command again.") from error
 

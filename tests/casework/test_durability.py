@@ -98,6 +98,21 @@ def test_a_pack_that_does_not_fit_leaves_the_one_before_it_or_is_whole(desk: Pap
         assert desk.did("verify")["problems"] == []
 
 
+def test_a_pack_that_is_stopped_while_its_copies_are_drawn_leaves_nothing_and_says_so(
+    desk: PaperDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("rules.pack.render.renderings.page_copies", stop)
+    there = sorted(desk.folder.rglob("*"))
+    said = desk.run("pack", desk.order, "--reason", "damaged", "-o", desk.folder / "case.zip")
+    assert (said.code, said.err.splitlines()[-1]) == (
+        130, "Stopped before it was done; what was kept so far is kept.",
+    )  # fmt: skip
+    assert sorted(desk.folder.rglob("*")) == there
+
+
 def test_a_folder_that_cannot_be_written_to_can_still_be_read_and_verified(told: PaperDesk) -> None:
     """As an ordinary user, since the administrator may write anywhere."""
     folder = Path(tempfile.mkdtemp())

@@ -11,7 +11,7 @@ import os
 import struct
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -26,6 +26,7 @@ _LOCAL, _CENTRAL = b"PK\x03\x04", b"PK\x01\x02"
 _UTF8, _STORED, _TIME, _DATE = 0x0800, 0, 0, 0x0021
 _UNIX, _MODE = 3 << 8, 0o100644 << 16
 _PIECE = 1 << 20
+_AT_ONCE = 32 << 20  # bytes that the disk is asked to take together
 
 Done = Callable[[int, int], None]  # how many bytes are written, or read, and of how many
 
@@ -88,12 +89,17 @@ def write_zip(out: Path, members: Iterable[Member], done: Done = nobody) -> None
     of = sum(member.size for member in ordered)
     part = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:
-        with part.open("wb") as stream:
-            placed = [_write_member(stream, member, lambda at: done(at, of)) for member in ordered]
+        with part.open("wb") as stream, ThreadPoolExecutor(1) as core:
+            disk = _Disk(stream, core)
+
+            def reached(at: int) -> None:
+                disk.reached(at)
+                done(at, of)
+
+            placed = [_write_member(stream, member, reached) for member in ordered]
             for piece in directory(placed, stream.tell()):
                 stream.write(piece)
-            stream.flush()
-            os.fsync(stream.fileno())
+            disk.take_all()
         put_in_place(part, out)
     finally:
         drop(part)
@@ -108,6 +114,31 @@ def read_zip(stream: BinaryIO, done: Done = nobody) -> tuple[tuple[PlacedMember,
     """
     with ThreadPoolExecutor(1) as core:
         return _ZipReading(stream, core, done).run()
+
+
+class _Disk:
+    """Makes a file durable while it is written, so that little is left to wait for at its end."""
+
+    def __init__(self, stream: BinaryIO, core: Executor) -> None:
+        self._stream, self._core = stream, core
+        self._asked = 0
+        self._taking: Future[None] | None = None
+
+    def reached(self, at: int) -> None:
+        """So many bytes were written. OSError when the disk refused some of them: it says so once."""
+        if at - self._asked >= _AT_ONCE and (self._taking is None or self._taking.done()):
+            self._wait()
+            self._asked, self._taking = at, self._core.submit(os.fsync, self._stream.fileno())
+
+    def take_all(self) -> None:
+        """Returns when all of it is on the disk. OSError likewise."""
+        self._wait()
+        self._stream.flush()
+        os.fsync(self._stream.fileno())
+
+    def _wait(self) -> None:
+        if self._taking is not None:
+            self._taking.result()
 
 
 def _name(path: str) -> bytes:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import zipfile
 from pathlib import Path
 
@@ -116,3 +118,24 @@ def test_too_many_members_are_not_walked(monkeypatch: pytest.MonkeyPatch, tmp_pa
     write_zip(out, members({"a": b"1", "b": b"2", "c": b"3"}))
     assert len(read_zip(io.BytesIO(out.read_bytes()))[0]) == 2
     assert read_zip(io.BytesIO(out.read_bytes()))[1]
+
+
+def test_a_disk_that_fills_while_a_zip_is_written_leaves_the_one_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk says so once, to whoever asks first: that the last question is answered well does not count."""
+    out, asked = tmp_path / "a.zip", list[int]()
+    write_zip(out, members({"a": b"1"}))
+    before = out.read_bytes()
+
+    def refuse_once(descriptor: int) -> None:
+        asked.append(descriptor)
+        if len(asked) == 1:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(zipform, "_AT_ONCE", 10)
+    monkeypatch.setattr("os.fsync", refuse_once)
+    with pytest.raises(OSError, match="No space"):
+        write_zip(out, members({"a": b"1" * 20, "b": b"2" * 20}))
+    assert [one.name for one in tmp_path.iterdir()] == ["a.zip"]
+    assert out.read_bytes() == before
