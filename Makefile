@@ -35,12 +35,13 @@ proof: ## the long tests, which `make test` leaves out, and every property again
 	@scripts/prepare test
 	@$(PYTHON) -m scripts.check proof
 
-docs: ## write docs/cli.md, docs/deadlines.md, the golden deadlines, the figures of docs/messages.md and the catalogue anew
+docs: ## write docs/cli.md, docs/deadlines.md, the golden deadlines, the figures of docs/messages.md, the catalogue and the curves anew
 	@scripts/prepare
 	@$(PYTHON) -m scripts.cli_reference
 	@$(PYTHON) -m scripts.deadline_pages
 	@$(PYTHON) -m scripts.message_page
 	@$(PYTHON) -m scripts.catalogue
+	@$(PYTHON) -m scripts.curves
 
 pictures: ## draw docs/pictures/ anew from the demo: pages, pack, and the recording of a terminal
 	@scripts/prepare

@@ -28,6 +28,7 @@ from collector.ledger.log import new_salt
 from collector.ledger.merkle import Frontier, leaf_hash
 from collector.seal.signature import sign
 from fixtures.authority import serve
+from scripts import curves
 from tests.paper_desk import PaperDesk
 
 SIZES = (100, 5_000, 50_000)
@@ -215,6 +216,7 @@ def main() -> int:
     print(f"growth from {SIZES[0]} to {SIZES[-1]:,} records: {', '.join(f'{n} {g:.2f}' for n, g in growth.items())}")
     print(f"Today: {', '.join(f'{cases} open cases {took:.2f} s' for cases, took in today.items())}; a case {crowding:.2f}")
     DOCUMENT.write_text(page(table, growth, worst, first, start) + page_of_today(today, crowding), "utf-8")
+    curves.main()
     return 0 if max(worst, crowding) <= MARK else 1
 
 

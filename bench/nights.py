@@ -28,6 +28,7 @@ from collector.clock import SystemClock
 from fixtures.authority import serve
 from fixtures.marketplace.pages import render
 from fixtures.marketplace.scenarios import addresses
+from scripts import curves
 from tests.paper_desk import ORIGIN, SCENARIO, PaperDesk, PaperTab
 
 ORDERS, NIGHTS, MONTH, TURNS, MARK = 10, 365, 30, 15, 1.3
@@ -175,6 +176,7 @@ def main() -> int:
     print(f"a night after a month {early:.2f} s, after the year {late:.2f} s: growth {grown:.2f}")
     told = DOCUMENT.read_text("utf-8").partition(MEASURED)[0]
     DOCUMENT.write_text(f"{told}{page(nights, early, late, start)}", "utf-8")
+    curves.main()
     return 0 if grown <= MARK else 1
 
 

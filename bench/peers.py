@@ -167,7 +167,7 @@ class SingleFile(Installed):
 
     def check(self, asked: Asked) -> None:
         kept = list(asked.folder.glob("*.html"))
-        assert len(kept) == len(asked.urls)
+        assert len(kept) == len(asked.urls), f"It kept {len(kept)} of {len(asked.urls)} pages."
         assert all(asked.shown in page.read_text() for page in kept)
 
 

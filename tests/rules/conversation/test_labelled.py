@@ -9,10 +9,10 @@ from tests.rules.conversation import labelled
 
 # Precision and recall of red flags, own words and admissions, by phrases and likeness; held apart from both.
 FLOORS = {
-    ("held", "en"): ((0.91, 0.74), (0.98, 0.79), (0.97, 0.78)),
-    ("held", "es"): ((0.86, 0.74), (0.90, 0.81), (0.81, 0.79)),
-    ("held", "fr"): ((0.83, 0.72), (0.89, 0.69), (0.89, 0.72)),
-    ("held", "zh"): ((0.90, 0.72), (0.91, 0.87), (0.92, 0.76)),
+    ("held", "en"): ((0.93, 0.74), (0.95, 0.79), (0.95, 0.74)),
+    ("held", "es"): ((0.86, 0.69), (0.95, 0.84), (0.83, 0.79)),
+    ("held", "fr"): ((0.79, 0.71), (0.95, 0.69), (0.90, 0.77)),
+    ("held", "zh"): ((0.88, 0.71), (0.95, 0.84), (0.92, 0.71)),
 }
 
 
