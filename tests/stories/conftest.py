@@ -1,14 +1,15 @@
 """One event loop, one driver and one launched browser for all stories of a worker: what a command starts, it is lent.
 
 Each command has contexts of its own in the browser, and they are closed when it ends, as a browser of its own would be.
-That browsers start and end is told in tests/collector/browser/test_launch.py and by the stories that run as processes.
+That browsers start (ahead of the work, too) and end is told in tests/collector/browser/test_launch.py and test_ahead.py, and by
+the stories that run as processes.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -81,4 +82,5 @@ def one_browser(loop: asyncio.Runner, lender: _Lender) -> Iterator[None]:
         patch.setattr(launch, "_start", lender.start)
         for module in ("launch", "browsers"):
             patch.setattr(f"collector.browser.{module}.driver", lender.driver)
+        patch.setattr("casework.keeping.ahead.browser_ahead", nullcontext)  # which has an event loop of its own
         yield
