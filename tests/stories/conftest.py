@@ -1,8 +1,8 @@
 """One event loop, one driver and one launched browser for all stories of a worker: what a command starts, it is lent.
 
 Each command has contexts of its own in the browser, and they are closed when it ends, as a browser of its own would be.
-That browsers start (ahead of the work, too) and end is told in tests/collector/browser/test_launch.py and test_ahead.py, and by
-the stories that run as processes.
+That browsers start, ahead of the work too, and end is told in tests/collector/browser/test_launch.py and test_ahead.py, and
+by the stories that run as processes.
 """
 
 from __future__ import annotations
