@@ -22,7 +22,7 @@ from casework.cases import machine_zone
 from casework.keeping.account_lists import AccountLists
 from casework.keeping.capture import keep_snapshots
 from casework.keeping.night_plan import plan_lists, plan_night
-from casework.keeping.night_report import write_report
+from casework.keeping.night_report import last_tries, write_report
 from casework.keeping.sign_in import holding
 from casework.workspace import Workspace
 from collector.archive.queries import PausedAccount
@@ -199,7 +199,7 @@ def _record(run: _Run, left_out: tuple[LeftOut, ...], notes: tuple[str, ...]) ->
         "run": run.id,
         "planned": len(run.planned),
         "snapshots": [s.id for s in run.snapshots],
-        "outcomes": Counter(snapshot.outcome for snapshot in run.snapshots),
+        "outcomes": Counter(snapshot.outcome for snapshot in last_tries(run.snapshots)),
         "skipped": [*(f"{named(one.target)}: not visited, {one.why}" for one in left_out), *notes],
         "failure": run.failure.message if run.failure else "",
         "lists": _lists_read(run),

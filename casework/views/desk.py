@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from casework.asking.today import acts
 from casework.blocks import Block, Line, Span, Tone, View, hint, line, warnings
+from casework.keeping.night_report import last_tries
 from casework.views.changes import change_row
 from casework.views.kept import outcome_codes, snapshot_row, snapshots_shown
 from casework.views.sealing import seal_lines
@@ -148,8 +149,7 @@ def night(answer: NightAnswer) -> View:
 
 def _codes(answer: NightAnswer) -> set[int]:
     """What the last try at each page calls for, then what was left out, and what is due."""
-    last = {(s.target.case, s.target.id, s.target.url): s for s in answer.snapshots}
-    codes = outcome_codes(last.values(), answer.seal) | {PARTIAL for one in answer.left_out if not one.person}
+    codes = outcome_codes(last_tries(answer.snapshots), answer.seal) | {PARTIAL for one in answer.left_out if not one.person}
     codes |= {answer.failure.exit_code} if answer.failure else set()
     return codes | ({PERSON_NEEDED} if answer.person_needed else set()) | ({DUE} if answer.today.due else set())
 
@@ -163,7 +163,10 @@ def _night(answer: NightAnswer) -> Iterator[Block]:
                 yield line(f"{page_kind(one.target.kind).title:<28} {one.reason}", indent=4)
                 yield line(Span(one.target.url, "aside"), indent=6)
     elif answer.snapshots:
-        yield from snapshots_shown(answer.snapshots)
+        last = last_tries(answer.snapshots)
+        yield from snapshots_shown(last)
+        if again := len(answer.snapshots) - len(last):
+            yield hint(f"The last try at each page is shown. Tries before it, which are kept too: {again}.")
     else:
         yield line("No page was due to be visited.")
     if answer.resting and answer.next_due:

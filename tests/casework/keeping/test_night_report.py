@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from casework import views
 from casework.asking.today import TodayLine
+from casework.blocks import Span, Table
 from casework.keeping.night_report import MOST_REPORTS, report_html, report_of, report_value, write_report
 from casework.keeping.nightly import NightAnswer, night
 from casework.workspace import Workspace
@@ -68,6 +70,15 @@ def test_every_planned_page_stands_in_exactly_one_part(answer: NightAnswer) -> N
     parts = [[row["kind"] for row in told[part]] for part in ("kept", "failed", "left_out")]
     assert parts == [[first.target.kind], [second.target.kind], ["product"]]
     assert told["failed"][0]["tries"] == 2
+
+
+def test_a_page_that_was_tried_again_is_one_row_on_the_terminal_and_its_last_try_tells(answer: NightAnswer) -> None:
+    first, second, *_ = answer.snapshots
+    failing = replace(second, outcome="failed", why="The server closed the connection.")
+    shown = views.night(replace(answer, snapshots=(failing, first, failing, second)))
+    (table,) = (block for block in shown.blocks if isinstance(block, Table))
+    assert [row[1].text for row in table.rows if isinstance(row[1], Span)] == ["complete", "complete"]
+    assert any("Tries before it, which are kept too: 2." in str(block) for block in shown.blocks)
 
 
 def test_it_loads_nothing_runs_nothing_and_what_a_page_says_does_nothing_in_it(answer: NightAnswer) -> None:
