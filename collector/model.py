@@ -347,6 +347,11 @@ class AddedFile:
     belied: str = ""
 
     @property
+    def is_picture(self) -> bool:
+        """Whether it is looked at, and not read: a photo or a video, by its bytes."""
+        return self.media_type.startswith(("image/", "video/"))
+
+    @property
     def sealed(self) -> tuple[FilePart, ...]:
         """Everything of it that the ledger sealed: the file itself, then its parts."""
         return FilePart(self.name, self.size, self.digest, self.salt), *self.parts

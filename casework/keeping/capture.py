@@ -104,8 +104,7 @@ def keep_snapshots(
     Pages of the `wanted` kinds (without any named: of those that come into being later) that an order page leads to, and
     that its case does not have yet, join the case and are visited too. `in_use` is what the command knows of its accounts
     from runs before; `kept` is told of each snapshot once it is in the ledger; `ahead` is a browser that is being started
-    already. Raises BrowserError when the browser goes
-    away, and UnknownSite before any visit.
+    already. Raises BrowserError when the browser goes away, and UnknownSite before any visit.
     """
     targets = tuple(targets)
     for target in targets:

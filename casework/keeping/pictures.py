@@ -21,8 +21,6 @@ from collector.saved.ocr import can_read, reader_name, text_in, words_in
 from collector.saved.record import kept_reading, reading_bytes
 from collector.saved.stills import Stills, stills_of
 
-SHOWN = ("image/", "video/")  # media types of what is seen
-
 
 def keep_readings(ws: Workspace, case: str, progress: Progress) -> None:
     """Reads those of a case's photos and videos that no machine has read, and enters what it read; the index is refreshed.
@@ -76,7 +74,7 @@ def _read_now(ws: Workspace, case: str, progress: Progress) -> list[tuple[AddedF
     if not can_read():
         return []
     known = ws.index.picture_readings(case)
-    files = [f for f in ws.index.added_files(case) if f.media_type.startswith(SHOWN) and f.id not in known]
+    files = [f for f in ws.index.added_files(case) if f.is_picture and f.id not in known]
     done = []
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         for number, (file, reading) in enumerate(

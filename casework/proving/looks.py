@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from casework.keeping.pictures import SHOWN, stills_kept
+from casework.keeping.pictures import stills_kept
 from collector.archive.objects import FolderObjects
 from collector.model import AddedFile, CameraData, PictureReading
 from collector.saved.camera import camera_data
@@ -44,7 +44,7 @@ def camera_of(objects: FolderObjects, files: Iterable[AddedFile]) -> Mapping[str
     """What the photos and videos say of how they were taken, by file id."""
     found: dict[str, CameraData] = {}
     for file in files:
-        if file.media_type.startswith(SHOWN):
+        if file.is_picture:
             with objects.open(file.digest) as stream:
                 if data := camera_data(stream):
                     found[file.id] = data

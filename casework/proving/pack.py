@@ -13,12 +13,12 @@ from typing import Any
 
 from casework.asking.dossier import as_of_instant
 from casework.cases import casefile, find_case
-from casework.keeping.pictures import SHOWN, keep_readings, readings_of_case
+from casework.keeping.pictures import keep_readings, readings_of_case
 from casework.proving.last_look import LastLook, Suspect, Unread
 from casework.proving.looks import Looks, camera_of
 from casework.proving.proof import PackProof, covering_checkpoint
 from casework.proving.redaction import DecidedRedaction, decide_redaction
-from casework.proving.renderings import inside, made_once, make
+from casework.proving.renderings import RenderingWork, inside
 from casework.workspace import Workspace, sealed_view
 from collector.archive.sealing import TIMEOUT_S, seal, signing_key
 from collector.canonical import sha256, sha256_file
@@ -160,7 +160,8 @@ def preview_pack(ws: Workspace, wanted: str, request: PackRequest, progress: Pro
     preview = _preview(planned, _disclosed(ws, planned, _looked(ws, planned, file)))
     if progress is None or not request.choices.forums:
         return preview
-    return replace(preview, places=_places(planned, make(ws, case, planned, made.texts, made.readings, progress)))
+    work = RenderingWork(ws, case, planned, made.texts, made.readings, progress)
+    return replace(preview, places=_places(planned, work.made_anew()))
 
 
 def _preview(planned: PackPlan, disclosed: Disclosed) -> PackPreview:
@@ -275,7 +276,7 @@ def make_pack(
     key = signing_key(ws.archive, ws.user)
     keep_readings(ws, case.order, progress)
     file = casefile(ws, case, as_of_instant(ws, request.as_of, case.zone))
-    made = _plan(ws, file, request, choices)  # before anything is kept: a wrong request leaves no trace
+    made = _plan(ws, file, request, choices)  # before anything that was asked for is kept: a wrong request leaves no trace
     planned = made.plan
     _require_something(ws, file)
     out = _place(request.output, planned.name)
@@ -291,7 +292,7 @@ def make_pack(
     checkpoint = covering_checkpoint(ws, max(event.seq for event in file.events), key)
     proof = PackProof(ws, checkpoint, key)
     planned = replace(planned, covering=proof.covering, earlier=_earlier(ws, file))
-    renderings = made_once(ws, case, planned, made.texts, made.readings, progress)
+    renderings = RenderingWork(ws, case, planned, made.texts, made.readings, progress).made_once()
     places = _places(planned, renderings)
     tell_files(places)
     material = proof.material(planned, file)
@@ -431,7 +432,7 @@ def _plan(ws: Workspace, file: CaseFile, request: PackRequest, choices: Choices)
 
 def _is_seen(file: AddedFile) -> bool:
     """Whether it is a photo or video by its bytes: such files hold no program, and may be large."""
-    return file.media_type.startswith(SHOWN) and not file.media_type.startswith("image/svg")
+    return file.is_picture and not file.media_type.startswith("image/svg")
 
 
 def _private(ws: Workspace, snapshots: Iterable[Snapshot]) -> dict[str, Private]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from tempfile import TemporaryFile
 
@@ -23,75 +24,72 @@ from rules.pack.plan.plan import PackPlan, plan_digest
 from rules.pack.render.renderings import make_renderings
 
 
-def made_once(
-    ws: Workspace,
-    case: Case,
-    planned: PackPlan,
-    redacted: Mapping[str, str],
-    read: Mapping[str, PictureReading],
-    progress: Progress,
-) -> Mapping[str, bytes]:
-    """Bag path to bytes of all that is made for a plan: one that was packed before gives the stored bytes again.
-
-    `redacted` are the redacted texts, by the id of their visit or file, `read` what a machine read in pictures, by file id.
+@dataclass(frozen=True, slots=True)
+class RenderingWork:
+    """What a plan's renderings are made of: `redacted` are the redacted texts, by the id of their visit or file, `read` what
+    a machine read in pictures, by file id.
     """
-    stored = ws.index.renderings(plan_digest(planned))
-    if stored is None:
-        made = make(ws, case, planned, redacted, read, progress)
-        progress("keeping what was made")
-        stored = _kept(ws, case, planned, made)
-    openings = ws.archive.ledger.openings(stored.values())
-    if len(openings) < len(set(stored.values())):
-        raise SealError("A stored part of this pack cannot be opened any more.", "Run: tradewitness verify")
-    return _KeptRenderings(ws.archive.objects.get, {path: openings[named].digest for path, named in stored.items()})
 
+    ws: Workspace
+    case: Case
+    planned: PackPlan
+    redacted: Mapping[str, str]
+    read: Mapping[str, PictureReading]
+    progress: Progress
 
-def make(
-    ws: Workspace,
-    case: Case,
-    planned: PackPlan,
-    redacted: Mapping[str, str],
-    read: Mapping[str, PictureReading],
-    progress: Progress,
-) -> dict[str, bytes]:
-    """The same, made from nothing; nothing of it is kept."""
-    from collector.browser.launch import print_pdf
+    def made_once(self) -> Mapping[str, bytes]:
+        """Bag path to bytes of all that is made for the plan: one that was packed before gives the stored bytes again."""
+        archive = self.ws.archive
+        stored = self.ws.index.renderings(plan_digest(self.planned))
+        if stored is None:
+            made = self.made_anew()
+            self.progress("keeping what was made")
+            stored = self._kept(made)
+        openings = archive.ledger.openings(stored.values())
+        if len(openings) < len(set(stored.values())):
+            raise SealError("A stored part of this pack cannot be opened any more.", "Run: tradewitness verify")
+        return _KeptRenderings(archive.objects.get, {path: openings[named].digest for path, named in stored.items()})
 
-    progress("drawing the reading copies")
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it tells of tables in a print that no reader misses
-    get = ws.archive.objects.get
-    return make_renderings(
-        planned,
-        get,
-        ws.index.sealed(case.order),
-        partial(print_pdf, page_numbers=False),
-        partial(_web_archive, get),
-        ws.clock.now(),
-        partial(inside, get),
-        Looks(ws.archive.objects, planned, read),
-        PdfBinder(),
-        partial(_words_of, ws),
-        redacted,
-        progress,
-    )
+    def made_anew(self) -> dict[str, bytes]:
+        """The same, made from nothing; nothing of it is kept."""
+        from collector.browser.launch import print_pdf
 
+        self.progress("drawing the reading copies")
+        logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it tells of tables in a print that no reader misses
+        objects = self.ws.archive.objects
+        return make_renderings(
+            self.planned,
+            objects.get,
+            self.ws.index.sealed(self.case.order),
+            partial(print_pdf, page_numbers=False),
+            partial(_web_archive, objects.get),
+            self.ws.clock.now(),
+            partial(inside, objects.get),
+            Looks(objects, self.planned, self.read),
+            PdfBinder(),
+            partial(_words_of, self.ws),
+            self.redacted,
+            self.progress,
+        )
 
-def _kept(ws: Workspace, case: Case, planned: PackPlan, made: Mapping[str, bytes]) -> dict[str, str]:
-    """Keeps what was made, and records that; gives the commitment to each by its bag path."""
-    openings = {path: Opening(ws.archive.objects.put(data), new_salt()) for path, data in sorted(made.items())}
-    body = {
-        "case": case.order,
-        "name": planned.name,
-        "plan": plan_digest(planned),
-        "checkpoint": planned.covering.size,
-        "renderings": [
-            {"path": path, "size": len(made[path]), "commitment": opening.commitment} for path, opening in openings.items()
-        ],
-        "shows": [planned.origin(exhibit) for exhibit in planned.exhibits],
-    }
-    ws.archive.record("pack.made", body, openings.values())
-    ws.refresh()
-    return {path: opening.commitment for path, opening in openings.items()}
+    def _kept(self, made: Mapping[str, bytes]) -> dict[str, str]:
+        """Keeps what was made, and records that; gives the commitment to each by its bag path."""
+        ws, planned = self.ws, self.planned
+        openings = {path: Opening(ws.archive.objects.put(data), new_salt()) for path, data in sorted(made.items())}
+        body = {
+            "case": self.case.order,
+            "name": planned.name,
+            "plan": plan_digest(planned),
+            "checkpoint": planned.covering.size,
+            "renderings": [
+                {"path": path, "size": len(made[path]), "commitment": opening.commitment}
+                for path, opening in openings.items()
+            ],
+            "shows": [planned.origin(exhibit) for exhibit in planned.exhibits],
+        }
+        ws.archive.record("pack.made", body, openings.values())
+        ws.refresh()
+        return {path: opening.commitment for path, opening in openings.items()}
 
 
 def _web_archive(get: Callable[[str], bytes], snapshots: Iterable[Snapshot], left_out: Mapping[str, Private]) -> bytes:

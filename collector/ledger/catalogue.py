@@ -163,7 +163,7 @@ class Catalogue:
     def checkpoint_files(self, begins: str = "") -> Sequence[str]:
         """The names of all files among the checkpoints that begin so, in order; listed anew when one came or went."""
         names = self._listing().names
-        return names[bisect_left(names, begins) : bisect_left(names, begins + "\U0010ffff")] if begins else names
+        return names[bisect_left(names, begins) : bisect_left(names, begins + "\U0010ffff")]
 
     def checkpoint_sizes(self) -> Sequence[int]:
         """The sizes that checkpoints are named by, smallest first; whether the files are whole is not looked at."""

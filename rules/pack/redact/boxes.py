@@ -13,9 +13,9 @@ from PIL import Image, ImageChops, ImageDraw, ImageStat
 
 from collector.errors import WrongRequest
 from collector.model import Area, Artefact
+from rules.pack.cores import as_jpeg
 from rules.pack.redact.decided import RedactedPicture
 from rules.pack.redact.redactor import FoundSpan, Redactor
-from rules.pack.render.cores import as_jpeg
 
 _BOX = re.compile(r"([AB]\d{2,}):(\d{1,4}):(\d{1,6}),(\d{1,6}),(\d{1,6}),(\d{1,6})", re.IGNORECASE)
 OpenPicture = Callable[[Artefact], Image.Image]

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+from rules.pack.cores import as_jpeg
 from rules.pack.plan.camera import camera_words, moment_words
 from rules.pack.plan.plan import PackPlan
-from rules.pack.render.cores import as_jpeg
 
 FEWEST = 3  # pictures, below which everybody sees them at once anyhow
 _LONGEST = 360

@@ -15,9 +15,9 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from collector.errors import DamagedArchive
 from collector.model import Area, Artefact
+from rules.pack import cores
 from rules.pack.plan.bates import written
 from rules.pack.redact.boxes import cover, repeated
-from rules.pack.render import cores
 from rules.pack.render.marks import Framed, Mark, frame
 
 PAGE_RATIO = 1.22  # height to width of a cut page, so that it fills an A4 sheet with its stamp

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from collector.canonical import as_json, canonical, commitment, sha256
 from collector.model import ORIGINS, AddedFile, Artefact, Exhibit, Fact, Private, Snapshot
 from rules.language.dates import both
+from rules.pack.cores import all_cores, on_all_cores
 from rules.pack.plan.bates import bates
 from rules.pack.plan.camera import camera_sentence, moment_words
 from rules.pack.plan.exhibits import artefact_name, folder, tiles
@@ -35,7 +36,6 @@ from rules.pack.render.copies import (
     photo_copy,
     picture_size,
 )
-from rules.pack.render.cores import all_cores, on_all_cores
 from rules.pack.render.marks import Framed, marks_of
 from rules.pack.render.pdf import finished, pages_of
 from rules.pack.render.report import left_out_of, masked_text, render_report, render_text, render_viewer, unreplayed
@@ -122,7 +122,7 @@ def make_renderings(
 def _shots(plan: PackPlan, exhibit: Exhibit, look: Look) -> tuple[OwnPicture, ...]:
     """What is to be seen of a photo or video of the buyer's; nothing of what is withheld, and of other files."""
     file = plan.file(exhibit)
-    if file is None or not _is_picture(file):
+    if file is None or not file.is_picture:
         return ()
     redacted = plan.redaction.of(file.id) if plan.redaction else None
     shown = exhibit.files or (redacted is not None and redacted.drawn)
@@ -136,10 +136,6 @@ def _blackened(shots: Sequence[OwnPicture], read: Iterable[RedactedPicture]) -> 
     return tuple(
         OwnPicture(blackened(shot.data, by_moment[shot.at_ms]), shot.at_ms) for shot in shots if shot.at_ms in by_moment
     )
-
-
-def _is_picture(file: AddedFile | None) -> bool:
-    return file is not None and file.media_type.startswith(("image/", "video/"))
 
 
 def _without_boxes(plan: PackPlan, shots: Mapping[str, tuple[OwnPicture, ...]]) -> dict[str, tuple[OwnPicture, ...]]:
@@ -196,7 +192,8 @@ def _all_drawn(plan: PackPlan, get: Get, inside: Inside, look: Look, tell: Calla
         for exhibit in plan.exhibits:
             first = bates(plan.exhibits, counts)[exhibit.number].first
             drawn = begun[exhibit.number] = pool.submit(_drawn, plan, exhibit, get, inside, look, first)
-            counts[exhibit.number] = 1 if _is_picture(plan.file(exhibit)) else len(drawn.result().copies)
+            file = plan.file(exhibit)
+            counts[exhibit.number] = 1 if file is not None and file.is_picture else len(drawn.result().copies)
         for number, one in begun.items():
             made[number] = one.result()
             tell(f"drawing the reading copies: exhibit {len(made)} of {len(begun)}")
@@ -239,7 +236,7 @@ def _copies(
     alarm = f"LOCAL STAND-IN ({plan.stand_in}): no evidence of what the real site showed" if plan.stand_in else ""
     if snapshot is not None:
         return _page_copies(plan, exhibit, snapshot, get, alarm, first, seen)
-    if file is None or not exhibit.files or _is_picture(file):
+    if file is None or not exhibit.files or file.is_picture:
         return []
     return _sent_pictures(plan, exhibit, file, inside, look, first)
 

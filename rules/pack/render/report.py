@@ -430,7 +430,7 @@ def _read_in(plan: PackPlan, shots: Iterable[OwnPicture]) -> tuple[str, ...]:
 def _unshown(plan: PackPlan, exhibit: Exhibit, copies: Sequence[ShownCopy]) -> tuple[str, ...]:
     """That nothing is to be seen of a photo or video: it is damaged, or of a format that is not read here."""
     file = plan.file(exhibit)
-    if copies or file is None or not exhibit.files or not file.media_type.startswith(("image/", "video/")):
+    if copies or file is None or not exhibit.files or not file.is_picture:
         return ()
     return ("No reading copy of it could be made; the file itself lies here as it was given.",)
 

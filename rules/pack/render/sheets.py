@@ -11,9 +11,9 @@ from functools import partial
 from PIL import Image
 
 from collector.model import Exhibit
+from rules.pack.cores import as_jpeg, on_all_cores
 from rules.pack.plan.bates import Numbered, written
 from rules.pack.plan.plan import PackPlan
-from rules.pack.render.cores import as_jpeg, on_all_cores
 
 _MM = 96 / 25.4  # pixels of CSS in a millimetre
 WIDE, TALL, HALF = 186, 244, 114  # mm: what a picture may take of a sheet, and a photo, so that two may share one

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from PIL import Image
 
-from rules.pack.render import cores
+from rules.pack import cores
 
 # Quality and size of the copies that are handed in, best first. Below the last one words can no longer be read.
 LEVELS: tuple[tuple[int, float], ...] = ((80, 1.0), (60, 1.0), (40, 1.0), (40, 0.75))

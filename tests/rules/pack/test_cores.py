@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from PIL import Image
 
-from rules.pack.render import cores
+from rules.pack import cores
 
 
 @pytest.mark.parametrize("subsampling", [0, -1])
