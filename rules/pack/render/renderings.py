@@ -90,9 +90,9 @@ def make_renderings(
     `print_pdf` prints a self-contained HTML page on A4; `web_archive` gives the exchanges of visits but for what is
     private, as a WACZ, or b"" where none was kept; `inside` gives name and bytes of the files of these names in a stored zip
     or mail; `look` gives what is to be seen of a photo or video, by its media type and digest, or of the bytes of one;
-    `leaf` draws the pages of a stored PDF; `binder` takes pages out of PDFs and puts them together; `read` gives the text of one of
-    the buyer's files, paragraph by paragraph; `redacted` are the texts of visits and files with personal data taken out, by
-    their ids; `tell` is told what is being made.
+    `leaf` draws the pages of a stored PDF; `binder` takes pages out of PDFs and puts them together; `read` gives the text of
+    one of the buyer's files, paragraph by paragraph; `redacted` are the texts of visits and files with personal data taken
+    out, by their ids; `tell` is told what is being made.
     """
     wacz = web_archive([s for s in plan.snapshots if s.id in plan.exchanges], plan.exchanges)
     drawn = _all_drawn(plan, _Sources(get, inside, look, leaf), tell)
