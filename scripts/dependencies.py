@@ -65,6 +65,7 @@ REASONS: dict[str, Reason] = {
     "tzdata": Reason("time zones, and the zone of a country, where the system has none (Windows)"),
     "tzlocal": Reason("the name of this machine's time zone, on every system"),
     "pypdf": Reason("text of contracts, and cutting and joining of what is handed in"),
+    "pypdfium2": Reason("pages of the buyer's PDFs as pictures"),
     "python-docx": Reason("text of contracts in Word's format", "docx"),
     "olefile": Reason("messages saved by Outlook (.msg)"),
     "pi-heif": Reason("photos of telephones (HEIC)", "pi_heif"),

@@ -70,12 +70,18 @@ def stills_kept(objects: FolderObjects, media_type: str, digest: str) -> Stills:
         return stills_of(media_type, file)
 
 
-def _read_now(ws: Workspace, case: str, progress: Progress) -> list[tuple[AddedFile, PictureReading]]:
+def unread_pictures(ws: Workspace, case: str) -> list[AddedFile]:
+    """A case's photos and videos that a machine can read and has not."""
     if not can_read():
         return []
     known = ws.index.picture_readings(case)
-    files = [f for f in ws.index.added_files(case) if f.is_picture and f.id not in known]
-    done = []
+    return [f for f in ws.index.added_files(case) if f.is_picture and f.id not in known]
+
+
+def _read_now(ws: Workspace, case: str, progress: Progress) -> list[tuple[AddedFile, PictureReading]]:
+    files, done = unread_pictures(ws, case), []
+    if not files:
+        return []
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         for number, (file, reading) in enumerate(
             zip(files, pool.map(lambda f: _read(ws.archive.objects, f), files), strict=True), 1

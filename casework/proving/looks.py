@@ -9,9 +9,10 @@ from casework.keeping.pictures import stills_kept
 from collector.archive.objects import FolderObjects
 from collector.model import AddedFile, CameraData, PictureReading
 from collector.saved.camera import camera_data
+from collector.saved.leaves import leaves_of
 from collector.saved.stills import Stills, stills_of
 from rules.pack.plan.plan import PackPlan
-from rules.pack.render.contact import OwnPicture
+from rules.pack.render.contact import OwnLeaves, OwnPicture
 
 
 class Looks:
@@ -34,6 +35,12 @@ class Looks:
             return shots
         both = zip(shots, reading.pictures, strict=True)
         return tuple(replace(shot, lines=tuple(line.text for line in seen.lines)) for shot, seen in both)
+
+
+def own_leaves(objects: FolderObjects, digest: str) -> OwnLeaves:
+    """The pages of a kept PDF, drawn by a process of its own."""
+    drawn = leaves_of(objects.get(digest))
+    return OwnLeaves(drawn.pictures, drawn.count, drawn.problem)
 
 
 def _shots(stills: Stills) -> tuple[OwnPicture, ...]:

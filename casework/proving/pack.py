@@ -13,9 +13,9 @@ from typing import Any
 
 from casework.asking.dossier import as_of_instant
 from casework.cases import casefile, find_case
-from casework.keeping.pictures import keep_readings, readings_of_case
+from casework.keeping.pictures import keep_readings, readings_of_case, unread_pictures
 from casework.proving.last_look import LastLook, Suspect, Unread
-from casework.proving.looks import Looks, camera_of
+from casework.proving.looks import Looks, camera_of, own_leaves
 from casework.proving.proof import PackProof, covering_checkpoint
 from casework.proving.redaction import DecidedRedaction, decide_redaction
 from casework.proving.renderings import RenderingWork, inside
@@ -228,7 +228,8 @@ def pages_to_cover(ws: Workspace, wanted: str, request: PackRequest) -> Mapping[
     choices = replace(request.choices, since=_day(request.since), redact=True, redact_boxes=())
     made = _plan(ws, file, request, choices)
     planned, get = made.plan, ws.archive.objects.get
-    return copies_to_cover(planned, get, partial(inside, get), Looks(ws.archive.objects, planned, made.readings))
+    looks = Looks(ws.archive.objects, planned, made.readings)
+    return copies_to_cover(planned, get, partial(inside, get), looks, partial(own_leaves, ws.archive.objects))
 
 
 def _located(ws: Workspace, planned: PackPlan) -> Mapping[str, str]:
@@ -274,11 +275,14 @@ def make_pack(
     ws = sealed_view(ws, case.order)
     choices = replace(request.choices, since=_day(request.since))
     key = signing_key(ws.archive, ws.user)
-    keep_readings(ws, case.order, progress)
     file = casefile(ws, case, as_of_instant(ws, request.as_of, case.zone))
-    made = _plan(ws, file, request, choices)  # before anything that was asked for is kept: a wrong request leaves no trace
-    planned = made.plan
     _require_something(ws, file)
+    if unread_pictures(ws, case.order):
+        _plan(ws, file, request, choices, readings={})  # a wrong request is refused before anything is kept
+        keep_readings(ws, case.order, progress)
+        file = casefile(ws, case, as_of_instant(ws, request.as_of, case.zone))
+    made = _plan(ws, file, request, choices)
+    planned = made.plan
     out = _place(request.output, planned.name)
     progress("looking at what the other side gets")
     look = _looked(ws, planned, file)
@@ -394,15 +398,22 @@ class _Planned:
             self.decided.search(path, data)
 
 
-def _plan(ws: Workspace, file: CaseFile, request: PackRequest, choices: Choices) -> _Planned:
-    """The plan but for its checkpoint, which is known once everything is sealed.
+def _plan(
+    ws: Workspace,
+    file: CaseFile,
+    request: PackRequest,
+    choices: Choices,
+    readings: Mapping[str, PictureReading] | None = None,
+) -> _Planned:
+    """The plan but for its checkpoint, which is known once everything is sealed; `readings` in place of all that a machine
+    reads in pictures.
 
     Where the pack is redacted, everything is planned from the redacted case, so that nothing else can come into it.
     """
     policy = load_policy(file.site)
     file = file.known()
     chosen = choose(file, choices)
-    readings = readings_of_case(ws, file.order, unread=True)
+    readings = readings_of_case(ws, file.order, unread=True) if readings is None else readings
     private = _private(ws, chosen.snapshots)
     acting = {one.id: may_do(ws.archive.objects.get(one.digest)) for one in chosen.files if not _is_seen(one)}
     camera = {} if choices.redact else camera_of(ws.archive.objects, chosen.files)

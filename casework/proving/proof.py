@@ -24,6 +24,7 @@ from collector.seal.der import MalformedDer
 from collector.seal.keys import SigningKey
 from collector.seal.revocation import RevocationInfo, RevocationStatement, read_answer, revocation_status
 from collector.seal.signature import verify_signature
+from collector.seal.standing import token_end
 from collector.seal.timestamp import verify_token
 from rules.case.casefile import CaseFile
 from rules.pack.bag.proof import ProofMaterial, openings_of
@@ -75,6 +76,7 @@ class _Token:
     tsr: bytes
     path: tuple[Certificate, ...]
     said: tuple[tuple[RevocationInfo, RevocationStatement], ...]
+    until: datetime | None
 
     @property
     def authority(self) -> str:
@@ -211,11 +213,13 @@ class PackProof:
         archive = self.ws.archive
         name = next(iter(received_files(entry)))
         tsr = (archive.ledger.checkpoints / name).read_bytes()
-        path, said = verify_token(tsr, signature_of(archive, checkpoint), self._known_roots).path, []
+        report, said = verify_token(tsr, signature_of(archive, checkpoint), self._known_roots), []
         for answer in answers_of(archive, entry):
             with suppress(MalformedDer):
-                said.append((answer, read_answer(answer, path)))
-        return _Token(entry, name, tsr, path, tuple(said))
+                said.append((answer, read_answer(answer, report.path)))
+        return _Token(
+            entry, name, tsr, report.path, tuple(said), token_end(report).at if report.path and not report.problems else None
+        )
 
     @cached_property
     def _known_roots(self) -> list[str]:
@@ -254,4 +258,4 @@ def _authority_stamp(name: str, address: str, token: _Token | None) -> Authority
         return AuthorityStamp(name, address)
     standing = revocation_status(token.path, (one for _, one in token.said), token.at)
     answers = tuple((answer.name, max(token.at, one.made)) for answer, one in token.said)
-    return AuthorityStamp(name, address, token.at, answers, standing.known and not standing.revoked)
+    return AuthorityStamp(name, address, token.at, answers, standing.known and not standing.revoked, token.until)

@@ -9,7 +9,7 @@ from functools import partial
 from tempfile import TemporaryFile
 
 from casework.proving.binding import PdfBinder
-from casework.proving.looks import Looks
+from casework.proving.looks import Looks, own_leaves
 from casework.workspace import Workspace
 from collector.archive.queries import Case
 from collector.errors import ArchiveError, SealError
@@ -63,9 +63,9 @@ class RenderingWork:
             self.ws.index.sealed(self.case.order),
             partial(print_pdf, page_numbers=False),
             partial(_web_archive, objects.get),
-            self.ws.clock.now(),
             partial(inside, objects.get),
             Looks(objects, self.planned, self.read),
+            partial(own_leaves, objects),
             PdfBinder(),
             partial(_words_of, self.ws),
             self.redacted,

@@ -16,6 +16,7 @@ from rules.case.casefile import CaseFile
 
 _COUNTED = re.compile(r"(?s)\s*(.{1,200}?)\s*[:=：]\s*(\d[\d,]{0,12})\s*(?:pcs|pieces|units|件|个|台)?\s*\.?\s*")
 _SHOW = ("photo", "video", "inspection")
+_SEEN = ("photo", "video")  # what its note says of a picture is a defect; of a report it is a remark, unless it counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +42,15 @@ class Defects:
 def defects_of(casefile: CaseFile, files: Iterable[AddedFile], numbers: Mapping[str, str]) -> Defects | None:
     """The table; `numbers` gives the exhibit number by a file's id. None where nothing was counted and nothing noted."""
     total, defective = (_units(casefile, name) for name in ("units_total", "units_defective"))
-    shown = [file for file in files if file.kind in _SHOW and file.note.strip() and file.id in numbers]
+    shown = [file for file in files if _tells(file) and file.id in numbers]
     rows = tuple(_rows(shown, numbers, total))
     if defective is None and not rows:
         return None
     return Defects(_number(total), _number(defective), _share(defective, total), rows)
+
+
+def _tells(file: AddedFile) -> bool:
+    return file.kind in _SHOW and bool(_COUNTED.fullmatch(file.note) or (file.kind in _SEEN and file.note.strip()))
 
 
 def _rows(files: Iterable[AddedFile], numbers: Mapping[str, str], total: Decimal | None) -> Iterable[Defect]:

@@ -35,6 +35,7 @@ class AuthorityStamp:
 
     `answers` are what was said of its certificates' revocation when that token arrived: the file's ending ("1.ocsp"), and
     the time as of which it is to be checked. `not_revoked`: they vouch for every certificate below the root.
+    `until`: when its token ends to prove its time, unless all is stamped anew before.
     """
 
     name: str
@@ -42,6 +43,7 @@ class AuthorityStamp:
     stamped_at: datetime | None = None
     answers: tuple[tuple[str, datetime], ...] = ()
     not_revoked: bool = False
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,11 @@ class CoveringCheckpoint:
     signer: str = ""
     authorities: tuple[AuthorityStamp, ...] = ()
     issuers: tuple[str, ...] = ()
+
+    @property
+    def proven_until(self) -> datetime | None:
+        """Until when the token that reaches furthest proves its time; None where nothing is timestamped."""
+        return max((one.until for one in self.authorities if one.stamped_at and one.until), default=None)
 
 
 @dataclass(frozen=True, slots=True)

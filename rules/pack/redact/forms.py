@@ -16,7 +16,8 @@ PHONE, MAIL, ADDRESS, ACCOUNT, CARD, PASSPORT = "phone", "mail", "address", "acc
 _SEP = r"[ \u00a0().\-/]{0,2}"
 _DIGITS = rf"[+(]?\d(?:{_SEP}\d){{6,14}}"
 _PHONE = re.compile(
-    rf"""(?<![\w+/.=-])(?P<world>\+[1-9](?:{_SEP}\d){{7,14}})(?!\w)
+    rf"""(?<![A-Za-z\d_+.-])(?P<world>\+[1-9](?:{_SEP}\d){{7,14}})(?![A-Za-z\d_])
+      | \b(?:wa\.me|whatsapp\.com/send\?phone=)/?(?P<linked>\+?\d{{8,15}})(?!\w)
       | (?<![\w+/.,=:-])(?P<zeros>00[1-9](?:{_SEP}\d){{8,13}})(?!\w)
       | \b(?:tel(?:ephone)?|phone|mobile|cell|whatsapp|wechat|fax|telephone|portable|telefon|telefono
           |movil|handy|mobil|rufnummer|telefoon)\b\.?
@@ -29,6 +30,18 @@ _PHONE = re.compile(
       | (?<![\w+/.,=:-])(?P<national>\(?0[1-9]\d{{0,4}}\)?(?:[ /-]{{1,2}}\d{{2,8}}){{1,4}})(?![\w-]|[.,:]\d)""",
     re.VERBOSE | re.IGNORECASE,
 )
+# In one piece, by the zero or the figures that such numbers begin with alone; also within Chinese, which has no spaces.
+_BARE = re.compile(
+    r"""(?<![A-Za-z\d_+/.,=-])(?<!":)(?<!\d:)(?:(?P<zero>0[1-9]\d{8,9})|(?P<mobile>(?:86)?1[3-9]\d{9}))(?![A-Za-z\d_-]|[.,:]\d)"""
+)
+_ZERO_FIRST = "GB NL FR DE BE CH AT SE FI IE AU NZ JP KR CN ZA TR".split()  # countries in which one dials a zero first
+_CALLED_ELSE = re.compile(  # what stands before a number that is an order's, a parcel's, a thing's, or an amount
+    r"""\b(?:order|refund|dispute|application|tracking|waybill|awb|issue|invoice|product|item|sku|part|code|model|ref|reference
+        |batch|lot|serial|container|vat|tax|qty|quantity|total)\b(?:\s?(?:no|number|nr|id)\b)?\W{0,6}$
+      | (?:订单|单号|编号|发票|型号|批号|快递|税号|货号)号?码?\W{0,4}$
+      | (?:[$€£¥₹]|\b(?:usd|eur|gbp|cny|rmb|hkd|aud|cad|jpy|inr))\s?$""",
+    re.VERBOSE | re.IGNORECASE,
+)
 # Without a prefix, a zero or a label: figures in groups, as a country writes its telephone numbers and hardly anything else.
 _GROUPED = re.compile(r"(?<![\w+/.,=:-])(?<!\d[ -])[1-9]\d{1,4}(?:[ -]\d{2,7}){1,4}(?![\w-]|[.,:]\d|\s\d)")
 _COUNTRIES = "ES IT PT GR PL CZ HK SG IN MX US CO PE".split()  # whose groups are told from sizes and days
@@ -37,7 +50,7 @@ _NOT_CALLED = re.compile(  # what stands before a number that counts, measures o
     r"(?:[$€£¥₹]|\b[A-Z]{1,3}|\b(?:awb|container|sku|code|model|size|ref|batch|lot|serial|vat|tax|qty|quantity|total|zip)\b\W{0,3})\s?$"
 )
 _COUNTED = re.compile(
-    r"\s?(?:[$€£¥₹%]|[A-Z]{2,3}\b|(?:pcs|pieces|units|sets|pairs|cartons|boxes|kg|g|cm|mm|m|w|v|h|km|euros?|dollars?|yuan|zł|kr)\b)"
+    r"\s?(?:[$€£¥₹%]|[A-Z]{2,3}\b|(?:pcs|pieces|units|sets|pairs|cartons|boxes|kg|g|cm|mm|m|w|v|h|km|euros?|dollars?|yuan|zł|kr)\b|[元件个個台套箱])"
 )
 _DAY = re.compile(r"\d{1,2}[-/ .]\d{1,2}[-/ .](?:19|20)\d\d\b")
 _MAIL = re.compile(
@@ -166,9 +179,13 @@ def personal_spans(text: str) -> Iterator[PersonalSpan]:
         group = match.lastgroup or ""
         number = match[group]
         digits = sum(c.isdigit() for c in number)
-        least = {"named": 7, "han": 7, "world": 8}.get(group, 9)
+        if group == "chinese" and number.isdigit():
+            continue  # in one piece: by what stands beside it
+        least = {"named": 7, "han": 7, "world": 8, "linked": 8}.get(group, 9)
         if least <= digits <= 15 and not (group == "national" and (_DAY.match(number) or digits > 12)):
             yield PersonalSpan(PHONE, *match.span(group))
+    bare = _within(_BARE, text, numbers)
+    yield from (PersonalSpan(PHONE, *match.span()) for match in bare if _is_dialled(text, match))
     yield from (PersonalSpan(PHONE, *match.span()) for match in _within(_GROUPED, text, numbers) if _is_called(text, match))
     mails = _within(_MAIL, text, _around(text, _AT, 70, 330))
     yield from (PersonalSpan(MAIL, *match.span()) for match in mails)
@@ -194,6 +211,21 @@ def _is_called(text: str, match: re.Match[str]) -> bool:
     if _NOT_CALLED.search(before) or _COUNTED.match(text, match.end()):
         return False
     return bool(_LONG_GROUP.fullmatch(number)) or _is_written_so_somewhere(number)
+
+
+def _is_dialled(text: str, match: re.Match[str]) -> bool:
+    """Whether figures in one piece are a telephone number: called nothing else, and dialled somewhere."""
+    before = text[max(0, match.start() - 30) : match.start()]
+    if _CALLED_ELSE.search(before) or _COUNTED.match(text, match.end()):
+        return False
+    return match.lastgroup == "mobile" or _is_dialled_somewhere(match[0])
+
+
+@lru_cache(10_000)
+def _is_dialled_somewhere(number: str) -> bool:
+    from phonenumbers import is_valid_number, parse
+
+    return any(is_valid_number(parse(number, country)) for country in _ZERO_FIRST)
 
 
 @lru_cache(10_000)

@@ -16,7 +16,7 @@ from functools import cached_property, lru_cache
 from rules.pack.redact.forms import ACCOUNT, ADDRESS, CARD, MAIL, PASSPORT, PHONE, PersonalSpan, personal_spans
 
 NAME, WORD = "name", "word"
-RULES = 2  # grows with what is found, so that a plan of other rules is another plan
+RULES = 3  # grows with what is found, so that a plan of other rules is another plan
 KINDS: Mapping[str, tuple[str, str]] = {
     NAME: ("name", "names"), PHONE: ("telephone number", "telephone numbers"), MAIL: ("mail address", "mail addresses"),
     ADDRESS: ("line of a postal address", "lines of postal addresses"), ACCOUNT: ("bank account", "bank accounts"),

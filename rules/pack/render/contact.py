@@ -27,6 +27,15 @@ class OwnPicture:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnLeaves:
+    """The first pages of a PDF of the buyer's as JPEG, of `count` that it has, or why there are none."""
+
+    pictures: tuple[bytes, ...] = ()
+    count: int = 0
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """A picture on the sheet and what is said below it; of a video the moment of the frame. `source` is a data: address."""
 

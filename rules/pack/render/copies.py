@@ -43,7 +43,8 @@ Get = Callable[[str], bytes]
 class Stamp:
     """What is printed on a copy: `title` and `lines` above the picture, then `alarm` in red; `foot` below it.
 
-    `first` is the number in the pack of the first page that is stamped so, 0 where pages bear none.
+    `first` is the number in the pack of the first page that is stamped so, 0 where pages bear none. `larger` is how many
+    times larger its letters are than on what is printed as wide as a sheet.
     """
 
     title: str
@@ -51,6 +52,7 @@ class Stamp:
     foot: str
     alarm: str = ""
     first: int = 0
+    larger: float = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +169,8 @@ def _pages(
     return cores.on_all_cores(_png, drawn())
 
 
-def photo_copy(data: bytes, stamp: Stamp) -> bytes | None:
-    """A stamped JPEG of a photo, upright, at most 1600 px wide, without its camera data; None when it is no picture."""
+def photo_copy(data: bytes, stamp: Stamp, page: int = 1, pages: int = 1) -> bytes | None:
+    """A stamped JPEG of a photo or page, upright, at most 1600 px wide, without camera data; None when it is no picture."""
     try:
         with Image.open(io.BytesIO(data)) as image:
             if image.width * image.height > MOST_PIXELS:
@@ -180,7 +182,7 @@ def photo_copy(data: bytes, stamp: Stamp) -> bytes | None:
         picture = picture.resize(
             (PHOTO_WIDTH, round(picture.height * PHOTO_WIDTH / picture.width)), Image.Resampling.LANCZOS
         )
-    return _jpeg(_stamped(picture, stamp, 1, 1))
+    return _jpeg(_stamped(picture, stamp, page, pages))
 
 
 def instead_of(copy: bytes, text: str) -> bytes:
@@ -393,14 +395,14 @@ def _runs(rows: list[bytes]) -> tuple[int, int]:
 
 def _head(width: int, stamp: Stamp) -> int:
     """How many rows the strip above a picture of that width takes."""
-    scale = max(width / 1280, 0.5)
+    scale = max(width / 1280, 0.5) * stamp.larger
     lines = len(stamp.lines) + bool(stamp.alarm)
     return round(20 * scale) + round(30 * scale) + round(21 * scale) * lines + round(8 * scale)
 
 
 def _stamped(picture: Image.Image, stamp: Stamp, page: int, pages: int) -> Image.Image:
     """The picture between two strips of paper: what it is above, how it was made below."""
-    scale = max(picture.width / 1280, 0.5)
+    scale = max(picture.width / 1280, 0.5) * stamp.larger
     large, small = _font(round(22 * scale)), _font(round(15 * scale))
     margin, step = round(20 * scale), round(21 * scale)
     lines = [*stamp.lines, *([stamp.alarm] if stamp.alarm else [])]

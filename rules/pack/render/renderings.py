@@ -21,12 +21,13 @@ from rules.pack.plan.camera import camera_sentence, moment_words
 from rules.pack.plan.exhibits import artefact_name, folder, tiles
 from rules.pack.plan.plan import AuthorityStamp, PackPlan
 from rules.pack.plan.timeline import timeline_csv, timeline_json
+from rules.pack.plan.unkept import Unkept
 from rules.pack.plan.withheld import together
 from rules.pack.plan.wording import UNWITNESSED, say
 from rules.pack.redact.boxes import blackened, boxes_of, covered
 from rules.pack.redact.decided import RedactedOrigin, RedactedPicture, Redaction
 from rules.pack.render.changed import Pictures, change_pictures, picture_path
-from rules.pack.render.contact import Cell, OwnPicture, cells_of, small
+from rules.pack.render.contact import Cell, OwnLeaves, OwnPicture, cells_of, small
 from rules.pack.render.copies import (
     Stamp,
     conversation_copies,
@@ -53,7 +54,12 @@ Get = Callable[[str], bytes]
 WebArchive = Callable[[Iterable[Snapshot], Mapping[str, Private]], bytes]
 Inside = Callable[[str, frozenset[str]], Iterable[tuple[str, bytes]]]
 Look = Callable[[str, str, bytes | None], Iterable[OwnPicture]]
+Leaf = Callable[[str], OwnLeaves]
 Read = Callable[[AddedFile], tuple[str, ...]]
+_HALF_SHEET, _UPRIGHT = (
+    1.6,
+    1.25,
+)  # times: letters on what is printed smaller than a page, because two share a sheet, or it is tall
 MOST_PICTURES = 40  # of a conversation that brought more, the older ones are in the original alone
 
 
@@ -70,9 +76,9 @@ def make_renderings(
     sealed: Mapping[str, Mapping[str, Any]],
     print_pdf: PrintPdf,
     web_archive: WebArchive,
-    made_at: datetime,
     inside: Inside = lambda _digest, _names: (),
     look: Look = lambda _media_type, _digest, _data: (),
+    leaf: Leaf = lambda _digest: OwnLeaves(),
     binder: Binder = NoBinder(),  # noqa: B008 - it holds nothing
     read: Read = lambda _: (),
     redacted: Mapping[str, str] | None = None,
@@ -81,23 +87,23 @@ def make_renderings(
     """Bag path to bytes of everything that is made once and then kept with the plan's digest.
 
     `get` gives a stored object by its digest; `sealed` is what the ledger's entries say of the visits, by snapshot id;
-    `print_pdf` prints a self-contained HTML page on A4; `web_archive` gives
-    the exchanges of visits but for what is private, as a WACZ, or b"" where none was kept; `made_at` is the instant that
-    VERIFY.md gives to openssl for the pack's own signature and tokens; `inside` gives name and bytes of the files of these
-    names in a stored zip or mail; `look` gives what is to be seen of a photo or video, by its media type and digest, or of
-    the bytes of one; `binder` takes pages out of PDFs and puts them together; `read` gives the text of one of the buyer's
-    files, paragraph by paragraph; `redacted` are the texts of visits and files with personal data taken out, by their ids;
-    `tell` is told what is being made.
+    `print_pdf` prints a self-contained HTML page on A4; `web_archive` gives the exchanges of visits but for what is
+    private, as a WACZ, or b"" where none was kept; `inside` gives name and bytes of the files of these names in a stored zip
+    or mail; `look` gives what is to be seen of a photo or video, by its media type and digest, or of the bytes of one;
+    `leaf` draws the pages of a stored PDF; `binder` takes pages out of PDFs and puts them together; `read` gives the text of
+    one of the buyer's files, paragraph by paragraph; `redacted` are the texts of visits and files with personal data taken
+    out, by their ids; `tell` is told what is being made.
     """
     wacz = web_archive([s for s in plan.snapshots if s.id in plan.exchanges], plan.exchanges)
-    drawn = _all_drawn(plan, get, inside, look, tell)
+    drawn = _all_drawn(plan, _Sources(get, inside, look, leaf), tell)
     copies = {number: one.copies for number, one in drawn.items()}
     shots = {number: one.shots for number, one in drawn.items()}
+    unpaged = tuple(one.unpaged for one in drawn.values() if one.unpaged)
     tell("making the report, the viewer and what is handed in")
     paths = {exhibit.number: _copy_paths(exhibit, copies[exhibit.number]) for exhibit in plan.exhibits}
     changed = change_pictures(plan, get)
     cells = cells_of(plan, _without_boxes(plan, shots))
-    report = _report(plan, copies, cells, changed, print_pdf, has_wacz=bool(wacz))
+    report = _report(plan, copies, cells, changed, unpaged, print_pdf, has_wacz=bool(wacz))
     made: dict[str, bytes] = {WEB_ARCHIVE: wacz} if wacz else {}
     for exhibit in plan.exhibits:
         made |= dict(zip(paths[exhibit.number], copies[exhibit.number], strict=True))
@@ -107,12 +113,14 @@ def make_renderings(
     made |= {picture_path(*which): picture for which, picture in changed.items()}
     frames = {number: one.frames for number, one in drawn.items()}
     sizes = {path: picture_size(made[path]) for all_of in paths.values() for path in all_of}
-    viewer = render_viewer(plan, paths, has_wacz=bool(wacz), changed=changed, shots=shots, frames=frames, sizes=sizes)
+    viewer = render_viewer(
+        plan, paths, has_wacz=bool(wacz), changed=changed, shots=shots, frames=frames, sizes=sizes, unpaged=unpaged
+    )
     made["data/index.html"] = viewer.encode("utf-8", "replace")
     made["data/timeline.csv"] = timeline_csv(plan.timeline)
     made["data/timeline.json"] = timeline_json(plan.timeline)
     made["data/certificate.md"] = _certificate(plan)
-    made["data/VERIFY.md"] = _how_to_verify(plan, made_at, has_wacz=bool(wacz))
+    made["data/VERIFY.md"] = _how_to_verify(plan, has_wacz=bool(wacz))
     made["data/verify.py"] = (Path(__file__).parents[1] / "templates" / "verify.py").read_bytes()
     words = partial(words_of, plan, read, redacted or {})
     own = own_papers(plan, copies, _own_pdfs(plan, get), words, print_pdf)
@@ -152,6 +160,7 @@ def _report(
     copies: Mapping[str, list[bytes]],
     cells: tuple[Cell, ...],
     changed: Pictures,
+    unpaged: Sequence[Unkept],
     print_pdf: PrintPdf,
     *,
     has_wacz: bool,
@@ -159,7 +168,7 @@ def _report(
     """The report within its size, each page number in its contents read from a first print."""
     report, limit = b"", plan.choices.report_mb * 1_000_000
     for fit in fits(copies, limit):
-        page = partial(render_report, plan, copies, has_wacz, cells=cells, changed=changed, fit=fit)
+        page = partial(render_report, plan, copies, has_wacz, cells=cells, changed=changed, unpaged=unpaged, fit=fit)
         report = finished(print_pdf(page(), partial(_numbered, page)), plan.name)
         if len(report) <= limit:
             break
@@ -173,14 +182,28 @@ def _numbered(page: Callable[..., str], printed: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Drawn:
-    """The reading copies of an exhibit, and the frames on them; of a photo or video also what is to be seen of it, small."""
+    """The reading copies of an exhibit, and the frames on them; of a photo or video also what is to be seen of it, small.
+
+    `unpaged` says which pages of a PDF were not drawn, and why.
+    """
 
     copies: list[bytes]
     shots: tuple[OwnPicture, ...]
     frames: tuple[Framed, ...] = ()
+    unpaged: Unkept | None = None
 
 
-def _all_drawn(plan: PackPlan, get: Get, inside: Inside, look: Look, tell: Callable[[str], None]) -> dict[str, _Drawn]:
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    """What copies are drawn from, as `make_renderings` is given it."""
+
+    get: Get
+    inside: Inside
+    look: Look
+    leaf: Leaf
+
+
+def _all_drawn(plan: PackPlan, sources: _Sources, tell: Callable[[str], None]) -> dict[str, _Drawn]:
     """By exhibit number, each page with its number in the pack.
 
     On all cores: a photo or video has one number, whether it can be drawn or not, so nothing that follows waits for it.
@@ -191,7 +214,7 @@ def _all_drawn(plan: PackPlan, get: Get, inside: Inside, look: Look, tell: Calla
     with warnings.catch_warnings(action="ignore"), all_cores() as pool:  # of pictures that are damaged
         for exhibit in plan.exhibits:
             first = bates(plan.exhibits, counts)[exhibit.number].first
-            drawn = begun[exhibit.number] = pool.submit(_drawn, plan, exhibit, get, inside, look, first)
+            drawn = begun[exhibit.number] = pool.submit(_drawn, plan, exhibit, sources, first)
             file = plan.file(exhibit)
             counts[exhibit.number] = 1 if file is not None and file.is_picture else len(drawn.result().copies)
         for number, one in begun.items():
@@ -200,24 +223,28 @@ def _all_drawn(plan: PackPlan, get: Get, inside: Inside, look: Look, tell: Calla
     return made
 
 
-def _drawn(plan: PackPlan, exhibit: Exhibit, get: Get, inside: Inside, look: Look, first: int) -> _Drawn:
-    shots, frames = _shots(plan, exhibit, look), list[Framed]()
+def _drawn(plan: PackPlan, exhibit: Exhibit, sources: _Sources, first: int) -> _Drawn:
+    shots, frames, unpaged = _shots(plan, exhibit, sources.look), list[Framed](), None
     if shots:
         copies = _shot_copies(plan, exhibit, shots, first)
+    elif _is_pdf(plan, exhibit) and exhibit.files:
+        copies, unpaged = leaf_copies(plan, exhibit, sources.leaf, first)
     else:
-        copies = _copies(plan, exhibit, get, inside, look, first, frames.append)
+        copies = _copies(plan, exhibit, sources, first, frames.append)
     seen = tuple(replace(shot, data=small(shot.data)) for shot in shots) if copies else ()  # else none can be drawn
-    return _Drawn(covered(copies, exhibit.number, boxes_of(plan.choices.redact_boxes)), seen, tuple(frames))
+    return _Drawn(covered(copies, exhibit.number, boxes_of(plan.choices.redact_boxes)), seen, tuple(frames), unpaged)
 
 
-def copies_to_cover(plan: PackPlan, get: Get, inside: Inside, look: Look) -> dict[str, list[bytes]]:
+def copies_to_cover(plan: PackPlan, get: Get, inside: Inside, look: Look, leaf: Leaf) -> dict[str, list[bytes]]:
     """The reading copies of a redacted pack by exhibit number, without the buyer's own boxes, for drawing these: also the
     pages that are shown with such a box alone. A box's page is counted from 1 in these lists.
     """
     redaction = plan.redaction or Redaction({})
     known = {name: replace(one, pages_known=True, stops_known=True) for name, one in redaction.origins.items()}
     bare = replace(plan, redaction=Redaction(known), choices=replace(plan.choices, redact_boxes=()))
-    return {number: one.copies for number, one in _all_drawn(bare, get, inside, look, lambda _: None).items()}
+    return {
+        number: one.copies for number, one in _all_drawn(bare, _Sources(get, inside, look, leaf), lambda _: None).items()
+    }
 
 
 def _redacted_text(exhibit: Exhibit, text: str) -> dict[str, bytes]:
@@ -228,17 +255,15 @@ def _redacted_text(exhibit: Exhibit, text: str) -> dict[str, bytes]:
     return {f"{where}text.txt": f"{REDACTED_COPY.format(exhibit.number)}\n\n{text}\n".encode("utf-8", "replace")}
 
 
-def _copies(
-    plan: PackPlan, exhibit: Exhibit, get: Get, inside: Inside, look: Look, first: int, seen: Callable[[Framed], None]
-) -> list[bytes]:
+def _copies(plan: PackPlan, exhibit: Exhibit, sources: _Sources, first: int, seen: Callable[[Framed], None]) -> list[bytes]:
     """Reading copies of one exhibit, numbered from `first`: only of what is shown, never of what is withheld."""
     snapshot, file = plan.snapshot(exhibit), plan.file(exhibit)
     alarm = f"LOCAL STAND-IN ({plan.stand_in}): no evidence of what the real site showed" if plan.stand_in else ""
     if snapshot is not None:
-        return _page_copies(plan, exhibit, snapshot, get, alarm, first, seen)
+        return _page_copies(plan, exhibit, snapshot, sources.get, alarm, first, seen)
     if file is None or not exhibit.files or file.is_picture:
         return []
-    return _sent_pictures(plan, exhibit, file, inside, look, first)
+    return _sent_pictures(plan, exhibit, file, sources.inside, sources.look, first)
 
 
 def _shot_copies(plan: PackPlan, exhibit: Exhibit, shots: Sequence[OwnPicture], first: int) -> list[bytes]:
@@ -254,6 +279,39 @@ def _shot_copies(plan: PackPlan, exhibit: Exhibit, shots: Sequence[OwnPicture], 
     foot = f"Made of the video, each with its place in it.{where}"
     stamp = replace(_photo_stamp(plan, exhibit, file.name, file.digest, first, said=said), foot=foot)
     return [frame_sheet([(shot.data, moment_words(shot.at_ms or 0)) for shot in shots], stamp)]
+
+
+def leaf_copies(plan: PackPlan, exhibit: Exhibit, leaf: Leaf, first: int) -> tuple[list[bytes], Unkept | None]:
+    """The stamped pages of a PDF of the buyer's, and which of its pages were not drawn, and why; None where all were."""
+    file = plan.file(exhibit)
+    assert file is not None  # only files are PDFs
+    leaves = leaf(file.digest)
+    stamp = replace(
+        _photo_stamp(plan, exhibit, file.name, file.digest, first),
+        foot=f"Reading copy, drawn from the PDF, which lies beside it in {folder(exhibit)}",
+        larger=_UPRIGHT,
+    )
+    leaf_copy = partial(_leaf_copy, stamp, leaves.count)
+    copies = list(filter(None, on_all_cores(leaf_copy, enumerate(leaves.pictures, 1))))
+    return copies, _not_drawn(exhibit.number, len(copies), leaves)
+
+
+def _leaf_copy(stamp: Stamp, count: int, leaf: tuple[int, bytes]) -> bytes | None:
+    number, picture = leaf
+    return photo_copy(picture, stamp, number, count)
+
+
+def _not_drawn(exhibit: str, drawn: int, leaves: OwnLeaves) -> Unkept | None:
+    there = "the file itself lies in the pack"
+    if not drawn:
+        return Unkept(exhibit, "The pages of the PDF as pictures", f"{leaves.problem or 'It cannot be drawn'}; {there}")
+    if drawn == leaves.count:
+        return None
+    first, last = drawn + 1, leaves.count
+    which = f"Page {first}" if first == last else f"Pages {first} to {last}"
+    return Unkept(
+        exhibit, f"{which} of the PDF as pictures", f"A report has no room for more, or they cannot be drawn; {there}"
+    )
 
 
 def _with_boxes_alone(plan: PackPlan, exhibit: Exhibit, copies: list[bytes], before: int) -> list[bytes]:
@@ -284,7 +342,7 @@ def _photo_stamp(
         sealed = f"Commitment to the original, which is withheld, see index.html: {commitment(file.salt, file.digest)}"
         foot = "Reading copy."
     lines = (f"{UNWITNESSED}: {name}", *([said] if said else []), f"{which}{added}", sealed)
-    return Stamp(f"{exhibit.number}  {exhibit.title}", lines, foot, first=first)
+    return Stamp(f"{exhibit.number}  {exhibit.title}", lines, foot, first=first, larger=_HALF_SHEET)
 
 
 def _sent_pictures(plan: PackPlan, exhibit: Exhibit, file: AddedFile, inside: Inside, look: Look, first: int) -> list[bytes]:
@@ -423,6 +481,7 @@ def _certificate(plan: PackPlan) -> bytes:
         "certificate.md.j2", plan=plan, pages=pages, exceptions=tuple(_exceptions(plan)),
         own=[e for e in plan.exhibits if not e.witnessed],
         stamped=[w.name for w in plan.covering.authorities if w.stamped_at],
+        proven=plan.covering.proven_until,
         supplier=next((line.text for line in plan.claim.parties if line.label == "Supplier"), ""),
     )  # fmt: skip
 
@@ -450,13 +509,15 @@ def _exceptions(plan: PackPlan) -> Iterator[str]:
         yield "The buyer left pages or files out of this pack; the sealed records name them"
 
 
-def _how_to_verify(plan: PackPlan, made_at: datetime, *, has_wacz: bool) -> bytes:
+def _how_to_verify(plan: PackPlan, *, has_wacz: bool) -> bytes:
+    """VERIFY.md. It names no time at which it was made: the same key signed the checkpoint, whose time openssl is given."""
+    sealed = plan.covering.at or plan.as_of
     witnesses = [witness for witness in plan.covering.authorities if re.fullmatch(r"[a-z0-9][a-z0-9-]*", witness.name)]
     stamped = [witness for witness in witnesses if witness.stamped_at]
     return render_text(
-        "verify.md.j2", plan=plan, witnesses=witnesses, stamped=stamped, made=int(made_at.timestamp()),
-        stamped_by_now=int(max((made_at, *_times(stamped))).timestamp()),
-        sealed=int((plan.covering.at or made_at).timestamp()), checkpoint=f"{plan.covering.size:06d}", has_wacz=has_wacz,
+        "verify.md.j2", plan=plan, witnesses=witnesses, stamped=stamped,
+        stamped_by_now=int(max((sealed, *_times(stamped))).timestamp()),
+        sealed=int(sealed.timestamp()), checkpoint=f"{plan.covering.size:06d}", has_wacz=has_wacz,
         left_out=left_out_of(plan), unreplayed=unreplayed(plan), absent=together(plan.withheld),
     )  # fmt: skip
 

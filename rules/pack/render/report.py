@@ -26,6 +26,7 @@ from rules.pack.plan.brief import first_exhibits, sections_by_exhibit, ten_lines
 from rules.pack.plan.exhibits import folder, is_as_text
 from rules.pack.plan.plan import PackPlan
 from rules.pack.plan.timeline import MESSAGES, TimelineRow
+from rules.pack.plan.unkept import Unkept, unkept
 from rules.pack.plan.withheld import Withheld, together
 from rules.pack.plan.wording import STATES, UNWITNESSED, WHO, said, say
 from rules.pack.redact.decided import RedactedOrigin
@@ -108,11 +109,12 @@ def render_report(
     *,
     cells: tuple[Cell, ...] = (),
     changed: Pictures = MappingProxyType({}),
+    unpaged: Sequence[Unkept] = (),
     fit: Fit | None = None,
     pages: Mapping[str, int] | None = None,
 ) -> str:
     """The report as one HTML page with everything inlined; `copies` holds the reading copies by exhibit number, `changed`
-    the pictures of what was changed.
+    the pictures of what was changed, `unpaged` which pages of PDFs are not among the copies, and why.
 
     `cells` is the contact sheet. `pages` says on which page each anchor stands; without it the page is a draft: laid out
     alike, without the pictures of the exhibits.
@@ -131,6 +133,7 @@ def render_report(
         sheets=sheets_of(plan, made, numbers, fit or Fit(), draft=pages is None), has_wacz=has_wacz,
         absent=together(plan.withheld), numbers=numbers, lines=ten_lines(plan), first=first_exhibits(plan),
         cited=sections_by_exhibit(plan, rows), chronology=drawn(plan, rows), deadlines=deadlines,
+        lacks=_lacks(plan, unpaged),
         other_deadlines=sum(1 for d in plan.deadlines if d.act_by) - len(deadlines), cells=cells,
         changed={which: inlined(picture) for which, picture in changed.items()},
     )  # fmt: skip
@@ -146,10 +149,11 @@ def render_viewer(
     shots: Mapping[str, Sequence[OwnPicture]] | None = None,
     frames: Mapping[str, Sequence[Framed]] = MappingProxyType({}),
     sizes: Mapping[str, tuple[int, int]] = MappingProxyType({}),
+    unpaged: Sequence[Unkept] = (),
 ) -> str:
     """data/index.html: offline, no script, images from this folder only; `copies` holds bag paths by exhibit number,
     `changed` which pictures there are of what was changed, `shots` what was read in the buyer's own, `frames` what is framed
-    on the copies of an exhibit, `sizes` the copies' width and height in pixels.
+    on the copies of an exhibit, `sizes` the copies' width and height in pixels, `unpaged` as for the report.
     """
     paths = {number: tuple(all_of) for number, all_of in (copies or {}).items()}
     numbers = bates(plan.exhibits, {number: len(all_of) for number, all_of in paths.items()})
@@ -172,6 +176,7 @@ def render_viewer(
         has_wacz=has_wacz, left_out=left_out_of(plan), unreplayed=unreplayed(plan), absent=together(plan.withheld),
         numbers=numbers, lines=ten_lines(plan), first=first_exhibits(plan), cited=sections_by_exhibit(plan, rows),
         chronology=drawn(plan, rows), deadlines=tuple(d for d in plan.deadlines if d.act_by), other_deadlines=0,
+        lacks=_lacks(plan, unpaged),
         changed={which: picture_path(*which).removeprefix("data/") for which in changed},
     )  # fmt: skip
 
@@ -266,6 +271,11 @@ def _looked_through(redacted: RedactedOrigin) -> str:
     return f"A machine read the words in its pictures for what was taken out: {black}. It may have missed some."
 
 
+def _lacks(plan: PackPlan, unpaged: Sequence[Unkept]) -> tuple[Unkept, ...]:
+    """What a reader will look for and not find: files that were named, pages that were not drawn."""
+    return tuple(sorted((*unkept(plan), *unpaged), key=lambda one: one.exhibit))
+
+
 def left_out_of(plan: PackPlan) -> tuple[str, ...]:
     """What the web archive leaves out of each visit that it shows: "A02: 14 exchanges, 1 socket"."""
     lines = []
@@ -313,7 +323,12 @@ def html() -> Environment:
     made.filters["named"] = lambda lines: {line.label: line.text for line in lines}
     made.filters["marked"] = _marked
     made.filters["no_zone"] = _no_zone
+    made.globals["day"] = _day
     return made
+
+
+def _day(moment: datetime) -> str:
+    return day_words(moment.date())
 
 
 def _linked(source: str) -> Markup:
@@ -348,6 +363,7 @@ def text() -> Environment:
     made.filters["line"] = _line
     made.filters["code"] = lambda value: f"`{_line(value).replace('`', chr(39))}`"
     made.filters["as_openssl"] = lambda fingerprint: ":".join(re.findall("..", str(fingerprint).upper()))
+    made.globals["day"] = _day
     made.globals["epoch"] = lambda moment: int(moment.timestamp()) if isinstance(moment, datetime) else 0
     return made
 

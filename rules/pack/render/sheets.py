@@ -116,7 +116,7 @@ def sheets_of(
         made = copies.get(exhibit.number, [])
         shown = made[: fit.most]
         for page, (copy, source) in enumerate(zip(shown, sources, strict=False), 1):
-            width, height = _sides(copy, half=_is_photo(exhibit))
+            width, height = _sides(copy, half=_is_photo(plan, exhibit))
             number = numbers[exhibit.number].page(page)
             sheets.append(Sheet(exhibit, page, len(made), number, source, width, height))
         if shown and len(made) > len(shown):
@@ -128,8 +128,9 @@ def sheets_of(
     return tuple(sheets)
 
 
-def _is_photo(exhibit: Exhibit) -> bool:
-    return not exhibit.witnessed
+def _is_photo(plan: PackPlan, exhibit: Exhibit) -> bool:
+    file = plan.file(exhibit)
+    return file is not None and not file.media_type.startswith("application/pdf")
 
 
 def _sides(copy: bytes, *, half: bool) -> tuple[int, int]:

@@ -68,13 +68,12 @@ def _document(
     proves = _proves(plan, exhibit)
     weight, thread = _weight(plan, exhibit, proves), exhibit.kind == "thread"
     blank = Submittable(exhibit.number, title, slug(exhibit.kind), weight, proves=proves, from_end=thread)
-    pictures = tuple(copies.get(exhibit.number, ()))
-    if pictures:
-        return replace(blank, pictures=pictures, pages=len(pictures), photo=not exhibit.witnessed and len(pictures) == 1)
-    paper = own.get(exhibit.number)
-    if paper is None:
+    paper, pictures = own.get(exhibit.number), tuple(copies.get(exhibit.number, ()))
+    if paper is not None:
+        return replace(blank, pdf=paper.pdf, title=_copied(title) if paper.copied else title)
+    if not pictures:
         return None
-    return replace(blank, pdf=paper.pdf, title=_copied(title) if paper.copied else title)
+    return replace(blank, pictures=pictures, pages=len(pictures), photo=not exhibit.witnessed and len(pictures) == 1)
 
 
 def _copied(title: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from rules.pack.submission.paper import LEVELS, OVERHEAD, Binder, Leaves, Press, four_on_a_page, pdf_of
+from rules.pack.submission.paper import LEVELS, OVERHEAD, Binder, Leaves, Press, Pressed, four_on_a_page, pdf_of
 from rules.policy.forums import Forum
 
 REPORT = "report"
@@ -129,13 +129,22 @@ class _Room:
         )
 
 
-def fit(forum: Forum, documents: Iterable[Submittable], binder: Binder, front: Sequence[tuple[int, int]] = ()) -> Fitted:
-    """The documents within the limits of the place; `front` is what lies before them: pages and bytes of each file."""
+def fit(
+    forum: Forum,
+    documents: Iterable[Submittable],
+    binder: Binder,
+    front: Sequence[tuple[int, int]] = (),
+    pressed: Pressed | None = None,
+) -> Fitted:
+    """The documents within the limits of the place; `front` is what lies before them: pages and bytes of each file.
+
+    `pressed` holds what other places had pressed before.
+    """
     room = _Room.of(forum, sum(pages for pages, _ in front), sum(size for _, size in front), len(front))
     ordered = sorted(documents, key=lambda d: (d.weight, d.name))
     if room.pages is not None and sum(max(1, d.pages) for d in ordered) > room.pages:
         ordered = _photos_on_sheets(ordered)
-    return _Fitting(forum, room, binder).run(ordered)
+    return _Fitting(forum, room, binder, pressed or Pressed()).run(ordered)
 
 
 def _photos_on_sheets(documents: Sequence[Submittable]) -> list[Submittable]:
@@ -172,13 +181,14 @@ class _Fitting:
     forum: Forum
     room: _Room
     binder: Binder
+    pressed: Pressed
     press: Press = field(init=False)
     left_out: list[OmittedFile] = field(default_factory=list)
     cut: dict[str, bool] = field(default_factory=dict)  # whether pages of a document can be had alone, by its name
 
     def __post_init__(self) -> None:
         largest = min((n for n in (self.room.file, self.room.total) if n is not None), default=None)
-        self.press = Press(largest)
+        self.press = Press(largest, self.pressed)
 
     def run(self, documents: Sequence[Submittable]) -> Fitted:
         self.press.begin([picture for document in documents for picture in document.pictures])

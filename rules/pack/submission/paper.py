@@ -52,11 +52,26 @@ class NoBinder:
         return b""
 
 
-class Press:
-    """Pictures as JPEG, each made once at each level; `most` is the largest that one may be, in bytes."""
+class Pressed:
+    """Pictures as JPEG, each pressed once for all places: it is held, and so are the pictures, as these tell it."""
 
-    def __init__(self, most: int | None = None) -> None:
+    def __init__(self) -> None:
+        self._made: dict[tuple[int, int, float], tuple[bytes, bytes]] = {}
+
+    def jpeg(self, picture: bytes, quality: int, scale: float = 1.0) -> bytes:
+        """The picture at that quality and size."""
+        key = id(picture), quality, scale
+        if key not in self._made:
+            self._made[key] = picture, as_jpeg(picture, quality, scale)
+        return self._made[key][1]
+
+
+class Press:
+    """Pictures as JPEG for one place; `most` is the largest that one may be, in bytes."""
+
+    def __init__(self, most: int | None = None, pressed: Pressed | None = None) -> None:
         self.most = most - OVERHEAD if most else None
+        self._pressed = pressed or Pressed()
         self._made: dict[tuple[int, int], bytes] = {}
 
     def jpeg(self, picture: bytes, level: int) -> bytes:
@@ -75,11 +90,11 @@ class Press:
         return sum(len(self.jpeg(picture, level)) + OVERHEAD for picture in pictures)
 
     def _within(self, picture: bytes, level: int) -> bytes:
-        made = as_jpeg(picture, *LEVELS[level])
+        made = self._pressed.jpeg(picture, *LEVELS[level])
         for quality, scale in (*LEVELS[level + 1 :], *((LEVELS[-1][0], scale) for scale in _SMALLER)):
             if self.most is None or len(made) <= self.most:
                 break
-            made = as_jpeg(picture, quality, scale)
+            made = self._pressed.jpeg(picture, quality, scale)
         return made
 
 

@@ -41,19 +41,18 @@ def own_papers(
     words: Callable[[Exhibit], tuple[str, ...]],
     print_pdf: Callable[[str], bytes],
 ) -> dict[str, OwnPaper]:
-    """By exhibit number; `pdfs` are the files that are PDFs, by bag path. What has reading copies needs no paper.
+    """By exhibit number; `pdfs` are the files that are PDFs, by bag path, handed in as they are. What else has
+    reading copies needs no paper.
 
     A place that takes JPG and PDF alone would not get a contract that is a text file: its words are printed, with the name
     and the SHA-256 of the file that they were read from.
     """
     papers: dict[str, OwnPaper] = {}
     for exhibit in plan.exhibits:
-        if copies.get(exhibit.number):
-            continue
         own = [data for path, data in sorted(pdfs.items()) if path.startswith(folder(exhibit)) and not exhibit.witnessed]
         if own:
             papers[exhibit.number] = OwnPaper(own[0])
-        elif lines := words(exhibit):
+        elif not copies.get(exhibit.number) and (lines := words(exhibit)):
             papers[exhibit.number] = OwnPaper(_printed(plan, exhibit, lines, print_pdf), copied=True)
     return papers
 

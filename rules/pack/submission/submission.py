@@ -14,7 +14,7 @@ from rules.pack.render.pdf import finished
 from rules.pack.render.report import html, render_text
 from rules.pack.submission.documents import documents_of, report_as, without_pages
 from rules.pack.submission.fitting import Extract, Fitted, OmittedFile, Submittable, Upload, fit
-from rules.pack.submission.paper import Binder
+from rules.pack.submission.paper import Binder, Pressed
 from rules.pack.submission.papers import OwnPaper
 from rules.policy.forums import Forum, Forums, Limit, forums_of, load_forums
 from rules.policy.platform import policy_beside
@@ -61,10 +61,11 @@ def submissions(
     documents = documents_of(plan, copies, own, binder)
     numbers = bates(plan.exhibits, {number: len(pages) for number, pages in copies.items()})
     made: dict[str, bytes] = {}
+    pressed = Pressed()
     for forum in forums_of(plan.choices.forums, plan.site):
         left_out = without_pages(plan, forum, documents, has_wacz=has_wacz, has_report=bool(report))
         handed = (*documents, *report_as(forum, report, binder))
-        index, fitted = _with_index(forum, handed, binder, partial(_index, plan, forum, numbers, print_pdf))
+        index, fitted = _with_index(forum, handed, binder, partial(_index, plan, forum, numbers, print_pdf), pressed)
         fitted = replace(fitted, left_out=tuple(sorted((*fitted.left_out, *left_out), key=lambda item: item.name)))
         files = {upload.name: upload.data for upload in (*index, *fitted.uploads)}
         files |= _texts(plan, forum, numbers, (*index, *fitted.uploads), fitted.left_out)
@@ -98,14 +99,18 @@ def _limit(limit: Limit, known: Forums) -> str:
 
 
 def _with_index(
-    forum: Forum, documents: Sequence[Submittable], binder: Binder, index_of: Callable[[Fitted], Upload]
+    forum: Forum,
+    documents: Sequence[Submittable],
+    binder: Binder,
+    index_of: Callable[[Fitted], Upload],
+    pressed: Pressed,
 ) -> tuple[tuple[Upload, ...], Fitted]:
     """A bundle with its index before it, which takes up room itself; single files have none."""
     if forum.shape != "bundle":
-        return (), fit(forum, documents, binder)
+        return (), fit(forum, documents, binder, pressed=pressed)
     kept = [(1 + len(documents) // 8, 300_000)]
     while True:
-        fitted = fit(forum, documents, binder, kept)
+        fitted = fit(forum, documents, binder, kept, pressed)
         index = index_of(fitted)
         needs = (binder.counts([index.data])[0] or 1, len(index.data))
         if needs[0] <= kept[0][0] and needs[1] <= kept[0][1]:

@@ -269,8 +269,7 @@ class Sealed:
     def renderings(self, made: PackPlan) -> dict[str, bytes]:
         sealed = {e.body["id"]: e.body for e in self.ledger.entries() if e.kind == "snapshot"}
         look = as_they_are(self.objects.get)
-        later = AS_OF + timedelta(minutes=5)
-        return make_renderings(made, self.objects.get, sealed, print_stub, no_exchanges, later, look=look)
+        return make_renderings(made, self.objects.get, sealed, print_stub, no_exchanges, look=look)
 
     def pack(
         self, out: Path, made: PackPlan | None = None, *, stamped: bool = True, renderings: dict[str, bytes] | None = None

@@ -35,6 +35,16 @@ def test_a_note_without_a_count_says_what_is_seen_and_no_number_is_made_up() -> 
     ]  # fmt: skip
 
 
+def test_a_remark_on_an_inspection_is_no_defect_and_a_count_on_one_is() -> None:
+    kept = case(files=tuple(
+        replace(file, note=note)
+        for file, note in zip(added("inspection", 2), ("by SGS on our behalf", "cracked blades: 96"), strict=True)
+    ))  # fmt: skip
+    found = defects_of(kept, kept.files, {file.id: f"B{n:02d}" for n, file in enumerate(kept.files, 1)})
+    assert found is not None
+    assert [(row.what, row.units) for row in found.rows] == [("cracked blades", "96")]
+
+
 def test_notes_that_count_the_same_thing_otherwise_are_both_said() -> None:
     found = table("cracked: 96", "cracked: 40", units_total="200")
     assert found is not None

@@ -38,6 +38,10 @@ REDACTOR = Redactor(BUYER, (ORDER, "BX2208846173NL", "Foshan Brightwing Electric
          "Delivery address\n[address]\n[address]\n[address]\nNetherlands"),
         ("收货地址：广东省佛山市南海区桂城街12号", "收货地址：[address]"),
         ("Dear Marta, thank you", "Dear [name], thank you"), ("MARTA JANSEN", "[name]"), ("marta_jansen.jpg", "[name].jpg"),
+        # In one piece, unlabelled, and within Chinese, which has no spaces.
+        ("call 02079460018", "call [phone]"), ("my no 0612345678.", "my no [phone]."), ("ring 07911123456", "ring [phone]"),
+        ("打13712345678给我", "打[phone]给我"), ("打+8613712345678给我", "打[phone]给我"), ("8613712345678", "[phone]"),
+        ("me:13712345678", "me:[phone]"), ("x=+8613712345678", "x=[phone]"), ("https://wa.me/31612345678", "https://wa.me/[phone]"),
         # However it is written.
         ("+31\u200b6\u200b1234\u200b5678", "[phone]"), ("＋３１ ６ １２３４５６７８", "[phone]"),
         ("Ma\u00adrta came", "[name] came"),
@@ -63,6 +67,9 @@ def test_what_is_personal_is_taken_out(text: str, left: str) -> None:
         "2508 6194 7301 028446", "Tracking 612 345 678", "EA 512 345 678 CN", "LP 1234 5678 9012", "order no. 9123 4567",
         "USD 512 345 678", "512 345 678 pcs", "€ 612 345 678", "612 345 678 €", "600 700 800", "2025 2026", "20 10 2026",
         "2026-10-20", "HS code 8414 5100", "sizes 38 40 42 44", "M 12 34 56 78 L 90 12", "250 000 000", "1920 1080",
+        "order 13712345678", "Invoice no. 0612345678", "单号13712345678", "tracking 02079460018", "USD 13712345678",
+        "13712345678元", "0612345678 pcs", '"itemId":13712345678', "http://x/13712345678.jpg", "012345678905",
+        "10:13712345678",
         "Deliver to\nNov 5, 2026 11:26:00", "account ending 4471", "Smart Martas", "",
     ],
 )  # fmt: skip

@@ -110,7 +110,7 @@ def zipped(evil: Sealed, tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = evil.plan(Choices(exclude=("supplier", "thread", "product", "dispute", "photo", "video"), with_originals=True))
     records = {e.body["id"]: e.body for e in evil.ledger.entries() if e.kind == "snapshot"}
     renderings = make_renderings(
-        made, evil.objects.get, records, print_pdf, no_exchanges, made.as_of, look=as_they_are(evil.objects.get)
+        made, evil.objects.get, records, print_pdf, no_exchanges, look=as_they_are(evil.objects.get)
     )
     out = tmp_path_factory.mktemp("zipped") / "pack.zip"
     return write_pack(

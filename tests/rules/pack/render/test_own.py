@@ -10,8 +10,9 @@ from PIL import Image
 
 from rules.pack.plan.defects import Defect, Defects
 from rules.pack.plan.plan import PackPlan
-from rules.pack.render.contact import OwnPicture, cells_of
+from rules.pack.render.contact import OwnLeaves, OwnPicture, cells_of
 from rules.pack.render.copies import Stamp, frame_sheet
+from rules.pack.render.renderings import leaf_copies
 from rules.pack.render.report import render_report, render_viewer
 from tests.rules.pack.synthetic import Sealed
 
@@ -77,3 +78,20 @@ def test_the_frames_of_a_video_stand_on_one_sheet_the_same_each_time() -> None:
     assert sheet == frame_sheet(frames, stamp)
     with Image.open(io.BytesIO(sheet)) as picture:
         assert picture.width == 1600
+
+
+def test_pages_of_a_pdf_are_exhibit_pages_with_stamp_and_number_and_those_not_drawn_are_named(sealed: Sealed) -> None:
+    made = sealed.plan()
+    contract = next(e for e in made.exhibits if e.title == "Contract")
+    leaves = OwnLeaves((shot().data, shot("red").data), 5)
+    copies, lack = leaf_copies(made, contract, lambda _: leaves, 7)
+    assert len(copies) == 2
+    assert lack is not None
+    assert (lack.exhibit, lack.what) == (contract.number, "Pages 3 to 5 of the PDF as pictures")
+    report = render_report(made, {contract.number: copies}, unpaged=(lack,))
+    assert f'<span class="no">{contract.number}</span> Contract, page 2 of 2' in report
+    assert "Pages 3 to 5 of the PDF as pictures" in report.partition('id="absent"')[2]
+    none, why = leaf_copies(made, contract, lambda _: OwnLeaves(problem="It is locked with a password"), 7)
+    assert none == []
+    assert why is not None
+    assert why.why.startswith("It is locked with a password")
