@@ -204,3 +204,40 @@ def test_a_catalogue_of_another_version_is_not_held_against_the_ledger(
         other.execute("drop table openings")
     other.close()
     assert Ledger(ledger.folder, catalogued=False).catalogue.disagrees_with(path) is disagrees
+
+
+def _disagrees(ledger: Ledger, changed: str = "") -> bool:
+    """Whether the ledger's catalogue, changed by this statement, says otherwise than one made from its lines."""
+    assert ledger.size
+    path = catalogue_of(ledger)
+    with sqlite3.connect(path) as other:
+        other.execute(changed or "select 1")
+    other.close()
+    return Ledger(ledger.folder, catalogued=False).catalogue.disagrees_with(path)
+
+
+@pytest.mark.parametrize("lost", ["entries where seq = 6", "nodes where height = 1 and number = 0"])
+def test_a_catalogue_that_lacks_a_row_disagrees_and_an_untouched_one_does_not(ledger: Ledger, lost: str) -> None:
+    assert _disagrees(ledger) is False
+    assert _disagrees(ledger, f"delete from {lost}") is True
+
+
+def test_a_catalogue_that_was_made_before_the_last_line_disagrees_with_nothing(ledger: Ledger) -> None:
+    assert ledger.size
+    assert _disagrees(ledger, "update state set value = 'another' where key = 'entries'") is False
+
+
+def test_what_is_no_catalogue_disagrees_and_what_is_not_there_does_not(ledger: Ledger, tmp_path: Path) -> None:
+    (tmp_path / "text").write_bytes(b"no database at all, and longer than the header of one, " * 40)
+    catalogue = Ledger(ledger.folder, catalogued=False).catalogue
+    assert catalogue.disagrees_with(tmp_path / "text") is True
+    assert catalogue.disagrees_with(tmp_path / "nothing") is False
+    assert not (tmp_path / "nothing").exists()
+
+
+def test_a_catalogue_is_forgotten_twice_as_well_as_once(ledger: Ledger) -> None:
+    assert ledger.size
+    ledger.catalogue.forget()
+    assert not catalogue_of(ledger).exists()
+    ledger.catalogue.forget()
+    assert reopened(ledger).size == 7
