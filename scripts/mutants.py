@@ -26,6 +26,7 @@ import random
 import select
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -259,7 +260,8 @@ class Plugin:
 
     wanted: list[Mutant]
     told: Callable[[Outcome], None]
-    tried: dict[str, str | None] = field(default_factory=dict)
+    true: set[pytest.Item] = field(default_factory=set)
+    untrue: set[str] = field(default_factory=set)
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """All tests, then the mutants."""
@@ -274,15 +276,22 @@ class Plugin:
         print(f"{len(session.items)} tests took {time.monotonic() - began:.0f} s", flush=True)
         for mutant in self.wanted:
             tests = sorted(entered.get((str(ROOT / mutant.path), mutant.inside, mutant.begins), []))
-            self.told(Outcome(mutant, self._trusted(_killer(mutant, session, tests), session), len(tests)))
+            self.told(
+                Outcome(mutant, self._killer(mutant, [(took, session.items[number]) for took, number in tests]), len(tests))
+            )
         return True
 
-    def _trusted(self, killer: str | None, session: pytest.Session) -> str | None:
-        """A test that fails in a child with nothing changed has killed nobody."""
-        for item in session.items:
-            if item.nodeid == killer and killer not in self.tried:
-                self.tried[killer] = _in_a_child(lambda: None, [item], 60)
-        return f"{UNFIT} {killer} {self.tried.get(killer)}" if killer is not None and self.tried.get(killer) else killer
+    def _killer(self, mutant: Mutant, tests: list[tuple[float, pytest.Item]]) -> str | None:
+        """The first test that fails with the change in place, and does not in a child with nothing changed."""
+        while True:
+            by = _killer(mutant, [(took, item) for took, item in tests if item.nodeid not in self.untrue])
+            named = [item for _, item in tests if item.nodeid == by]
+            if not named or named[0] in self.true:
+                return by
+            if _in_a_child(lambda: None, named, 60) is None:
+                self.true.update(named)
+            else:
+                self.untrue.add(named[0].nodeid)
 
 
 def _watched(item: pytest.Item, following: pytest.Item | None, files: set[str]) -> tuple[bool, float, set[CodeType]]:
@@ -295,12 +304,18 @@ def _watched(item: pytest.Item, following: pytest.Item | None, files: set[str]) 
     for thing in _caches():  # what an earlier test had remembered, this one would not enter
         thing.cache_clear()
     began = time.monotonic()
+    threading.settrace(note)
     sys.settrace(note)
     try:
         passed = _passed(item, following)
     finally:
         sys.settrace(None)
+        threading.settrace(_nothing_noted)
     return passed, time.monotonic() - began, {code for code in codes if code.co_filename in files}
+
+
+def _nothing_noted(frame: FrameType, event: str, argument: object) -> None:
+    """For threads that begin after the tests."""
 
 
 @functools.cache
@@ -316,14 +331,14 @@ def _passed(item: pytest.Item, following: pytest.Item | None) -> bool:
     return all(report.outcome != "failed" for report in reports)
 
 
-def _killer(mutant: Mutant, session: pytest.Session, tests: list[tuple[float, int]]) -> str | None:
-    """The first test that fails with the change in place."""
+def _killer(mutant: Mutant, tests: list[tuple[float, pytest.Item]]) -> str | None:
+    """The first test that fails with the change in place, of as many as take `TESTS_S`."""
     within, chosen = 0.0, list[pytest.Item]()
-    for took, number in tests:
+    for took, item in tests:
         within += took
         if chosen and within > TESTS_S:
             break
-        chosen.append(session.items[number])
+        chosen.append(item)
     return _in_a_child(lambda: put_in_place(mutant), chosen, 10 + SLOWER * min(within, TESTS_S + 5))
 
 
