@@ -251,6 +251,7 @@ def put_in_place(mutant: Mutant) -> None:
                 thing.__code__ = code
         elif isinstance(thing, functools._lru_cache_wrapper):
             thing.cache_clear()
+    gc.freeze()
 
 
 # -- the tests -----------------------------------------------------------------------------------------------------------
