@@ -52,7 +52,7 @@ def read_zip(given: Given, read: Reader) -> Chat | NotRead | None:
         if given.data.count(b"PK\x01\x02") > 4 * MOST_FILES:
             return NotRead(TOO_MANY)
         with zipfile.ZipFile(io.BytesIO(given.data)) as archive:
-            files = [one for one in archive.infolist() if not one.is_dir()]
+            files = _files(archive)
             if any(one.filename == "[Content_Types].xml" for one in files):
                 return None
             if why := _refused(files):
@@ -60,6 +60,11 @@ def read_zip(given: Given, read: Reader) -> Chat | NotRead | None:
             return _conversation(archive, files, given, read)
     except _FAULTS:
         return NotRead(TORN)
+
+
+def _files(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """All but folders; `is_dir` would look for the last letter of a name that has none."""
+    return [one for one in archive.infolist() if not one.filename.endswith("/")]
 
 
 def _refused(files: list[zipfile.ZipInfo]) -> str:
@@ -145,7 +150,7 @@ def files_in(data: bytes, wanted: Callable[[str], bool]) -> Iterator[tuple[str, 
     """The files of a zip that are wanted, by name and bytes; nothing of a zip that is refused."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            files = [one for one in archive.infolist() if not one.is_dir()]
+            files = _files(archive)
             for one in () if _refused(files) else files:
                 if wanted(one.filename):
                     yield one.filename, archive.read(one)

@@ -117,6 +117,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "at the root": (lambda: zip_of({"/etc/_chat.txt": IPHONE}), zipped.OUTSIDE),
     "a bomb": (lambda: zip_of({"_chat.txt": IPHONE, "a.jpg": b"\0" * (8 << 20)}), zipped.SWELLS),
     "a zip in a zip": (lambda: zip_of({"export.zip": zip_of({"_chat.txt": IPHONE})}), zipped.NESTED),
+    "a file without a name": (lambda: zip_of({"": IPHONE}), zipped.NOTHING),
     "pictures alone": (lambda: zip_of({"a.jpg": PHOTO}), zipped.NOTHING),
     "empty": (lambda: zip_of({}), zipped.NOTHING),
 }
