@@ -12,6 +12,7 @@ in a process of its own that may die of anything (collector/saved/apart.py): it 
 from __future__ import annotations
 
 import argparse
+import gzip
 import io
 import json
 import plistlib
@@ -310,8 +311,23 @@ def _media() -> Made:
     return lambda data: media_type_of("a.jpg", data), [b"\xff\xd8\xff", b"%PDF-1.7", b"PK\3\4", b"\0\0\0\x14ftypheic"]
 
 
-def _page() -> Made:
+def _within() -> Made:
+    from collector.capture.unpacking import placed_texts_in
     from collector.saved.acting import may_do
+
+    def take(data: bytes) -> None:
+        may_do(data)
+        list(placed_texts_in(data, ""))
+
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("word/document.xml", "token=abc " * 20)
+        made.writestr("[Content_Types].xml", "<Types/>")
+    pdf = b"%PDF-1.4\n1 0 obj<</OpenAction<</S/JavaScript/JS(app.alert(1))>>>>endobj\ntrailer<</Root 1 0 R>>"
+    return take, [packed.getvalue(), pdf, gzip.compress(b"token=abc " * 20), b"sid=1&token=abc"]
+
+
+def _page() -> Made:
     from collector.saved.page import read_page
 
     html = b"<!DOCTYPE html>\n<!-- saved from url=(0026)https://www.alibaba.com/x -->\n<p>Order</p>"
@@ -324,11 +340,7 @@ def _page() -> Made:
         {"WebMainResource": {"WebResourceData": b"<p>x", "WebResourceURL": "https://a/"}}, fmt=plistlib.FMT_BINARY
     )
 
-    def take(data: bytes) -> None:
-        may_do(data)
-        read_page("page", data, {})
-
-    return take, [html, mhtml, safari]
+    return lambda data: read_page("page", data, {}), [html, mhtml, safari]
 
 
 # -- texts that are shown, judged or blackened ------------------------------------------------------------------------
@@ -405,6 +417,7 @@ PARSERS: dict[str, Parser] = {
     "chats": Parser("conversations in any format", 300_000, 2048, _chats),
     "camera": Parser("what a camera wrote into photos and videos", 400_000, 2048, _camera),
     "media": Parser("what a file is by its first bytes", 500_000, 64, _media),
+    "within": Parser("what lies in files: zip, gzip, PDF, scripts", 200_000, 2048, _within),
     "page": Parser("pages saved by hand", 100_000, 4096, _page),
     "shown": Parser("text for terminals and logs", 200_000, 256, _shown),
     "personal": Parser("personal data in texts", 50_000, 256, _personal),
