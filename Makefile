@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint coverage bench proof docs pictures site clean
+.PHONY: help demo test check lint coverage bench proof fuzz docs pictures site clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\): ## /  make \1	/p' Makefile
@@ -34,6 +34,10 @@ bench: ## measure beside what a plain script would do
 proof: ## the long tests, which `make test` leaves out, and every property again on random examples
 	@scripts/prepare test
 	@$(PYTHON) -m scripts.check proof
+
+fuzz: ## give each parser of foreign bytes what nobody would write, ten million times in all; it takes about an hour
+	@scripts/prepare fuzz
+	@.tools/fuzz/bin/python -m scripts.fuzz
 
 docs: ## write docs/cli.md, docs/deadlines.md, the golden deadlines, the figures of docs/messages.md, the catalogue and the curves anew
 	@scripts/prepare

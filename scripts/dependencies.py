@@ -21,7 +21,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("collector", "rules", "casework", "web", "cli", "fixtures", "tests", "bench", "scripts", "docs")
-LOCKS = ("requirements.lock", "requirements-docs.lock", "requirements-release.lock")
+LOCKS = ("requirements.lock", "requirements-docs.lock", "requirements-release.lock", "requirements-fuzz.lock")
 SHIPPED = "requirements-application.lock"
 # Extras that are in no lock: whoever wants them installs them beside it.
 UNLOCKED = frozenset({"rapidocr-onnxruntime"})
@@ -100,6 +100,7 @@ REASONS: dict[str, Reason] = {
     "furo": Reason("how the documents look as a site"),
     "myst-parser": Reason("reads the documents' Markdown", "myst_parser"),
     "sphinx": Reason("builds the documents as a site, and fails at a link that leads nowhere"),
+    "atheris": Reason("steers the inputs that scripts/fuzz.py gives the parsers by what they reach"),
     "cyclonedx-bom": Reason("writes a release's list of packages", named_in="scripts/release", word="cyclonedx_py"),
     "hatchling": Reason("builds the wheel and the source", named_in="scripts/release"),
 }

@@ -45,7 +45,7 @@ def project() -> dict[str, Any]:
     return tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 
 
-LOCKS = ("requirements.lock", "requirements-application.lock", "requirements-docs.lock", "requirements-release.lock")
+LOCKS = tuple(f"requirements{name}.lock" for name in ("", "-application", "-docs", "-release", "-fuzz"))
 
 
 def locked(lock: str) -> dict[str, list[str]]:
@@ -98,7 +98,9 @@ def test_the_lock_satisfies_what_the_project_asks_for(lock: str) -> None:
     extra, groups = data["project"]["optional-dependencies"]["web"], data["dependency-groups"]
     application = [*data["project"]["dependencies"], *extra]
     everything = [*application, *groups["dev"], *data["build-system"]["requires"]]
-    asked = dict(zip(LOCKS, (everything, application, groups["docs"], groups["release"]), strict=True))[lock]
+    asked = dict(
+        zip(LOCKS, (everything, application, groups["docs"], groups["release"], [*everything, *groups["fuzz"]]), strict=True)
+    )[lock]
     versions: dict[str, list[str]] = {}
     for line in locked(lock):
         name, _, version = line.partition(";")[0].strip().partition("==")

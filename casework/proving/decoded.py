@@ -18,6 +18,7 @@ from PIL import ExifTags, Image
 
 from collector.capture.unpacking import texts_in
 from collector.saved.text import read_apart
+from collector.zips import BROKEN
 
 _ROUNDS = 3  # an escape within an escape within an escape
 _DEEPEST = 3
@@ -129,8 +130,7 @@ def _wide(data: bytes) -> Iterator[str]:
 
 def _members(data: bytes, depth: int) -> Iterator[DecodedText]:
     """The names in a zip, what is said about it, and the pictures and PDFs in it, which are no texts."""
-    broken = suppress(zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError)
-    with broken, zipfile.ZipFile(io.BytesIO(data)) as archive:
+    with suppress(*BROKEN), zipfile.ZipFile(io.BytesIO(data)) as archive:
         yield DecodedText(archive.comment.decode("utf-8", "replace"))
         for entry in archive.infolist():
             yield from _undone(entry.filename + "\n" + entry.comment.decode("utf-8", "replace"), True, depth + 1)

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from email import message_from_bytes, policy
 
+from collector.zips import BROKEN
+
 _LARGEST = 64 << 20  # bytes of one member or stream
 _DEEPEST = 3  # a file in a file in a file
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"\x00\x00\x00\x18ftyp", b"\x00\x00\x00\x20ftyp")
@@ -66,7 +68,7 @@ def _in_zip(data: bytes, depth: int) -> Iterator[tuple[str, str]]:
                 if entry.file_size <= _LARGEST:
                     inside = placed_texts_in(archive.read(entry), "", depth + 1)
                     yield from ((f"{entry.filename}, {place}" if place else entry.filename, text) for place, text in inside)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
+    except BROKEN:
         yield "", data.decode("latin-1")
 
 

@@ -47,6 +47,14 @@ def learn_selectors() -> None:
     BeautifulSoup("", "lxml").select(".a, [a=b], a > a:is(a)")
 
 
+def soup_of(markup: bytes) -> BeautifulSoup:
+    """The markup as a tree, in the encoding that it names; as UTF-8 where that is the name of none. Never raises."""
+    try:
+        return BeautifulSoup(markup, "lxml")
+    except ValueError:  # a name with a NUL in it, which the parser refuses together with the page
+        return BeautifulSoup(markup.decode("utf-8", "replace"), "lxml")
+
+
 class Frame:
     """One stored document, parsed once: `soup` without scripts, `scripts` their data by variable, `linked` the JSON-LD.
 
@@ -59,7 +67,7 @@ class Frame:
         self.part = document.part
         self.page = page
         readable = document.html.count(b"<") <= _MOST_TAGS
-        self.soup = BeautifulSoup(document.html if readable else document.html[:_BEGINNING], "lxml")
+        self.soup = soup_of(document.html if readable else document.html[:_BEGINNING])
         self.title = squeezed(self.soup.title.get_text()) if self.soup.title else ""
         self.script_text: list[str] = []
         self.scripts: dict[str, Any] = {}

@@ -22,6 +22,7 @@ from bs4.element import PreformattedString
 
 from collector.reading.disguise import CAMEL, Disguise, Kept, plain_words
 from collector.reading.embedded import arguments, assignments, attribute_data, parsed
+from collector.reading.markup import soup_of
 from collector.vocabulary import Vocabulary
 
 _DATA_TYPES = ("application/ld+json", "application/json", "text/json")
@@ -69,7 +70,7 @@ def skeleton(documents: tuple[bytes, ...], told: tuple[bytes, ...], url: str, vo
 
     Another run gives another one: the key to it is drawn anew and not kept.
     """
-    soups = [BeautifulSoup(document, "lxml") for document in documents]
+    soups = [soup_of(document) for document in documents]
     lines = [line.decode("utf-8", "replace") for answer in told for line in answer.split(b"\n") if line.strip()]
     answers = [value for line in lines if isinstance(value := parsed(line), dict | list)]
     bare = " ".join(_bare(text.decode("utf-8", "replace")) for text in (*documents, *told, url.encode()))

@@ -8,9 +8,9 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
 
 from collector.capture.unpacking import texts_in
+from collector.zips import BROKEN
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of .doc, .xls, .ppt, and of macros
 _MACROS = tuple(name.encode("utf-16-le") for name in ("_VBA_PROJECT", "Macros", "_VBA_PROJECT_CUR"))
@@ -56,7 +56,7 @@ def _in_office(data: bytes) -> tuple[str, ...]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = archive.namelist()
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError):
+    except BROKEN:
         return ()
     if not any(map(_OFFICE.search, names)):
         return ()

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-import lzma
 import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -18,6 +16,7 @@ from dataclasses import replace
 from collector.saved.chats.conversation import MOST_TEXT, TOO_LONG, Chat, Given, NotRead, Reader, folded
 from collector.saved.chats.lines import decoded
 from collector.saved.chats.telegram import joined, part_of_page
+from collector.zips import BROKEN, files_of
 
 MOST_FILES = 20_000
 MOST_BYTES = 2 * 1024**3
@@ -25,8 +24,6 @@ _SWELLS = 200
 _SMALL = 1024**2  # below which nothing swells to anything
 _TEXTS = (".txt", ".json", ".html", ".csv")
 _PIECE = 1024**2
-_FAULTS = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
-
 _AGAIN = "Export the conversation again, and add that file."
 TORN = f"The zip is damaged, or was not copied whole. {_AGAIN}"
 LOCKED = "The zip is locked with a password. Unpack it and add the files, or export the conversation again."
@@ -52,13 +49,13 @@ def read_zip(given: Given, read: Reader) -> Chat | NotRead | None:
         if given.data.count(b"PK\x01\x02") > 4 * MOST_FILES:
             return NotRead(TOO_MANY)
         with zipfile.ZipFile(io.BytesIO(given.data)) as archive:
-            files = [one for one in archive.infolist() if not one.is_dir()]
+            files = files_of(archive)
             if any(one.filename == "[Content_Types].xml" for one in files):
                 return None
             if why := _refused(files):
                 return NotRead(why)
             return _conversation(archive, files, given, read)
-    except _FAULTS:
+    except BROKEN:
         return NotRead(TORN)
 
 
@@ -145,9 +142,9 @@ def files_in(data: bytes, wanted: Callable[[str], bool]) -> Iterator[tuple[str, 
     """The files of a zip that are wanted, by name and bytes; nothing of a zip that is refused."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            files = [one for one in archive.infolist() if not one.is_dir()]
+            files = files_of(archive)
             for one in () if _refused(files) else files:
                 if wanted(one.filename):
                     yield one.filename, archive.read(one)
-    except _FAULTS:
+    except BROKEN:
         return

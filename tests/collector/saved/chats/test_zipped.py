@@ -107,6 +107,14 @@ def _lying() -> bytes:
     return bytes(data)
 
 
+def _nameless() -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr(named := zipfile.ZipInfo("x"), IPHONE)
+        named.filename = ""
+    return data.getvalue()
+
+
 HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "torn": (lambda: zip_of({"_chat.txt": IPHONE, "a.jpg": PHOTO})[:-30], zipped.TORN),
     "only its beginning": (lambda: b"PK\x03\x04", zipped.TORN),
@@ -117,6 +125,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "at the root": (lambda: zip_of({"/etc/_chat.txt": IPHONE}), zipped.OUTSIDE),
     "a bomb": (lambda: zip_of({"_chat.txt": IPHONE, "a.jpg": b"\0" * (8 << 20)}), zipped.SWELLS),
     "a zip in a zip": (lambda: zip_of({"export.zip": zip_of({"_chat.txt": IPHONE})}), zipped.NESTED),
+    "a file without a name": (_nameless, zipped.TORN),
     "pictures alone": (lambda: zip_of({"a.jpg": PHOTO}), zipped.NOTHING),
     "empty": (lambda: zip_of({}), zipped.NOTHING),
 }
