@@ -21,6 +21,7 @@ ROWS = {
     "bench.nights": "the nights of a year's last month beside those of its first",
     "bench.pages": "the pages of serve over 300 cases beside Datasette's over the same index",
     "bench.packing": "a pack of 1 GB of photos and videos beside zip -0 and openssl dgst",
+    "bench.scales": "how a visit grows with a page's height and a conversation's messages, and a pack with its size",
     "bench.readers": "reading a search page beside a bare BeautifulSoup parse",
 }
 

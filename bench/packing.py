@@ -17,6 +17,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,16 +31,16 @@ PHOTOS, VIDEOS, VIDEO_BYTES = 40, 4, 200 << 20
 THROUGHPUT, MEMORY_MB, ROUNDS = 0.8, 200, 3
 
 
-def evidence(folder: Path) -> list[Path]:
+def evidence(folder: Path, photos: int = PHOTOS, videos: int = VIDEOS) -> list[Path]:
     """Photos that no compression makes smaller, and files that are videos by their first bytes alone."""
     paths = []
-    for number in range(PHOTOS):
+    for number in range(photos):
         out = io.BytesIO()
         noise = Image.frombytes("RGB", (1000, 750), os.urandom(1000 * 750 * 3)).resize((3200, 2400))
         noise.save(out, "JPEG", quality=92)
         paths.append(folder / f"IMG_{number:04d}.jpg")
         paths[-1].write_bytes(out.getvalue())
-    for number in range(VIDEOS):
+    for number in range(videos):
         paths.append(folder / f"VID_{number}.mp4")
         with paths[-1].open("wb") as video:
             video.write(b"\0\0\0\x18ftypisom\0\0\0\0isommp42")
@@ -91,16 +93,23 @@ def plain(files: list[Path], out: Path) -> float:
     return time.perf_counter() - began
 
 
-def main() -> int:
-    """Prints the figures; 0 when both marks are met, else 1."""
+@contextmanager
+def desk_with(photos: int, videos: int) -> Iterator[tuple[PaperDesk, Path, list[Path]]]:
+    """A case to which such evidence was added, a folder for what is made, and the evidence."""
     with tempfile.TemporaryDirectory() as name, serve(Path(name) / "authority") as authority:
         folder = Path(name)
         (folder / "evidence").mkdir()
-        files = evidence(folder / "evidence")
+        files = evidence(folder / "evidence", photos, videos)
         desk = PaperDesk(folder, authority)
         desk.begin()
         desk.keep()
         desk.did("add", ORDER, *files)
+        yield desk, folder, files
+
+
+def main() -> int:
+    """Prints the figures; 0 when both marks are met, else 1."""
+    with desk_with(PHOTOS, VIDEOS) as (desk, folder, files):
         as_of = datetime.now(UTC).isoformat()  # another instant is another plan
         first = told_of_pack(desk, folder / "pack.zip", as_of)
         packs, plains = [], []

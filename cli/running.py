@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import gc
 import logging
 import os
 import sys
@@ -118,4 +119,6 @@ def _run(command: Any, arguments: list[str]) -> int:
 def main() -> None:
     """The console script."""
     take_every_sign()
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    gc.freeze()  # the interpreter need not look for what is unused among all that it loaded: a tenth of a second
+    sys.exit(code)

@@ -82,6 +82,27 @@ def curves() -> tuple[Curve, ...]:
             "Pages of one account go one after the other, on purpose: the line stays straight.",
         ),
         Curve(
+            "height",
+            "The height of a page",
+            "screens",
+            down("speed.md", "screens of a page", {1: "tradewitness", 2: "plain script"}),
+            "Pictured are 60 screens; what is below is named as missing.",
+        ),
+        Curve(
+            "messages",
+            "Messages in a conversation",
+            "messages",
+            down("speed.md", "messages in a conversation", {1: "tradewitness", 2: "bare script, pictures only"}),
+            "The walk ends after 15 minutes or 3,000 stops, and what is missing then is said.",
+        ),
+        Curve(
+            "packs",
+            "The size of a pack",
+            "MB of evidence",
+            down("speed.md", "MB in a pack", {1: "made from nothing", 2: "made again", 3: "zip and openssl"}),
+            "Measured to some 3 GB; reading copies of photos and videos are made once.",
+        ),
+        Curve(
             "records",
             "Records in the archive",
             "records of other cases",

@@ -121,6 +121,11 @@ def _child(desk: PaperDesk, number: int, kill_at: int, events: Path, flow: Flow)
     return worst
 
 
+def _during(running: Path) -> str:
+    """The command that a kill struck; the first of a fresh desk may have been about to say which it is."""
+    return running.read_text() if running.exists() else "starting"
+
+
 def kill_points(folder: Path, authority: Served, points: int, seed: int) -> Tally:
     """Kills the flow at so many seeded points and checks the archive after each; AssertionError at the first fault."""
     chance, tally = random.Random(seed), Tally()
@@ -135,7 +140,7 @@ def kill_points(folder: Path, authority: Served, points: int, seed: int) -> Tall
             number += 1
             killed = not run_flow(desk, number, chance.randint(1, length))
             tally.points, tally.struck = tally.points + 1, tally.struck + killed
-            during = (desk.folder / "running").read_text() if killed else "nothing: it had finished"
+            during = _during(desk.folder / "running") if killed else "nothing: it had finished"
             tally.during[during] = tally.during.get(during, 0) + 1
             check(desk)
         number += 1

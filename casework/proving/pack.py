@@ -276,12 +276,13 @@ def make_pack(
     choices = replace(request.choices, since=_day(request.since))
     key = signing_key(ws.archive, ws.user)
     file = casefile(ws, case, as_of_instant(ws, request.as_of, case.zone))
-    _require_something(ws, file)
-    if unread_pictures(ws, case.order):
-        _plan(ws, file, request, choices, readings={})  # a wrong request is refused before anything is kept
+    unread = unread_pictures(ws, case.order)
+    made = _plan(ws, file, request, choices, readings={} if unread else None)  # a wrong request is refused before
+    _require_something(ws, file)  # anything is kept
+    if unread:
         keep_readings(ws, case.order, progress)
         file = casefile(ws, case, as_of_instant(ws, request.as_of, case.zone))
-    made = _plan(ws, file, request, choices)
+        made = _plan(ws, file, request, choices)
     planned = made.plan
     out = _place(request.output, planned.name)
     progress("looking at what the other side gets")

@@ -234,17 +234,24 @@ def _frame(encoded: bytes) -> tuple[int, bytes]:
     return serial, issuer
 
 
-def _parse(encoded: bytes) -> x509.Certificate:
-    """Everything that is looked at later is read here, because the package reads late, and raises then."""
+def unreadable() -> tuple[type[Exception], ...]:
+    """What the package raises at bytes that are no certificate, no list of revoked ones and no answer about one."""
     from cryptography import x509
     from cryptography.exceptions import UnsupportedAlgorithm
 
+    of_x509 = (x509.DuplicateExtension, x509.InvalidVersion, x509.UnsupportedGeneralNameType)
+    return (ValueError, TypeError, UnsupportedAlgorithm, *of_x509)
+
+
+def _parse(encoded: bytes) -> x509.Certificate:
+    """Everything that is looked at later is read here, because the package reads late, and raises then."""
+    from cryptography import x509
+
     if len(encoded) > _MOST_BYTES:
         raise MalformedDer("a certificate is too large to be one")
-    unreadable = (ValueError, TypeError, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
     try:
         parsed = x509.load_der_x509_certificate(encoded)
         _ = parsed.subject, parsed.issuer, parsed.extensions, parsed.not_valid_before_utc, parsed.not_valid_after_utc
-    except (*unreadable, UnsupportedAlgorithm) as error:
+    except unreadable() as error:
         raise MalformedDer("a certificate cannot be read") from error
     return parsed

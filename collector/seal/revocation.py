@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from collector.seal.certificate import Certificate
+from collector.seal.certificate import Certificate, unreadable
 from collector.seal.der import MalformedDer
 
 if TYPE_CHECKING:
@@ -153,13 +153,6 @@ def question(certificate: Certificate, issuer: Certificate) -> bytes:
 # -- reading ---------------------------------------------------------------------------------------------------------------
 
 
-def _unreadable() -> tuple[type[Exception], ...]:
-    from cryptography import x509
-    from cryptography.exceptions import UnsupportedAlgorithm
-
-    return (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, UnsupportedAlgorithm)
-
-
 def _read_ocsp(data: bytes, certificate: Certificate, issuer: Certificate) -> RevocationStatement:
     from cryptography.x509 import ocsp
 
@@ -179,7 +172,7 @@ def _read_ocsp(data: bytes, certificate: Certificate, issuer: Certificate) -> Re
         return RevocationStatement(
             certificate.fingerprint, made, until, single.revocation_time_utc, reason.value if reason else ""
         )
-    except _unreadable() as error:
+    except unreadable() as error:
         raise _told(error, "it cannot be read as an OCSP response") from error
 
 
@@ -246,7 +239,7 @@ def _read_crl(data: bytes, certificate: Certificate, issuer: Certificate) -> Rev
         entry = listed.get_revoked_certificate_by_serial_number(certificate.parsed.serial_number)
         since, reason = _entry(entry) if entry else (None, "")
         return RevocationStatement(certificate.fingerprint, made, until, since, reason)
-    except _unreadable() as error:
+    except unreadable() as error:
         raise _told(error, "it cannot be read as a revocation list") from error
 
 

@@ -324,4 +324,4 @@ def _pages(table: Desk) -> list[Target]:
 @pytest.mark.proof
 def test_the_accounts_file_holds_no_secret(signed_in: Desk) -> None:
     noted = json.loads((accounts(signed_in) / "main" / "account.json").read_text())
-    assert set(noted) == {"name", "label", "proved_at", "attach"}
+    assert set(noted) == {"name", "label", "proved_at", "attach", "site"}

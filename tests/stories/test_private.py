@@ -120,10 +120,11 @@ def test_what_is_withheld_is_said_and_named_by_commitments_of_the_sealed_record(
 def test_of_the_threads_pictures_only_what_is_cut_out_of_them_is_in_the_pack_without_its_originals(
     default: dict[str, bytes], whole: dict[str, bytes]
 ) -> None:
-    """The messages' markup is there, and copies as wide as the list of messages; nothing that shows the page whole."""
+    """The messages' markup, where its texts stood, copies as wide as their list; nothing that shows the page whole."""
     thread = {name.rpartition("/")[2]: data for name, data in default.items() if "/A02-thread/" in name}
     copies = {name for name in thread if name.startswith("copy-")}
-    assert thread.keys() - copies == {"snapshot.json", "facts.json", "stretch.html.txt", "stretch-1.html.txt"}
+    stretches = {"stretch.html.txt", "stretch-1.html.txt", "layout.json", "layout-1.json"}
+    assert thread.keys() - copies == {"snapshot.json", "facts.json", *stretches}
     record = json.loads(thread["snapshot.json"])
     (width,) = {a["note"].partition("pane=")[2].split(",")[2] for a in record["artefacts"] if a["role"] == "screen"}
     assert {Image.open(io.BytesIO(thread[name])).width for name in copies} == {int(width)}

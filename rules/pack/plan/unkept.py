@@ -17,11 +17,12 @@ _MOST_NAMES = 12
 
 @dataclass(frozen=True, slots=True)
 class Unkept:
-    """What an exhibit speaks of and the pack does not show: which it is, and why."""
+    """What an exhibit speaks of and the pack does not show: which it is, and why. `unopened`: nobody can open the file."""
 
     exhibit: str
     what: str
     why: str
+    unopened: bool = False
 
 
 def unkept(plan: PackPlan) -> tuple[Unkept, ...]:

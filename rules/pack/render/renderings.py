@@ -123,8 +123,9 @@ def make_renderings(
     made["data/VERIFY.md"] = _how_to_verify(plan, has_wacz=bool(wacz))
     made["data/verify.py"] = (Path(__file__).parents[1] / "templates" / "verify.py").read_bytes()
     words = partial(words_of, plan, read, redacted or {})
-    own = own_papers(plan, copies, _own_pdfs(plan, get), words, print_pdf)
-    return made | submissions(plan, copies, own, report, binder, print_pdf, has_wacz=bool(wacz))
+    unopened = frozenset(one.exhibit for one in unpaged if one.unopened)
+    own = own_papers(plan, copies, _own_pdfs(plan, get, unopened), words, print_pdf)
+    return made | submissions(plan, copies, own, unopened, report, binder, print_pdf, has_wacz=bool(wacz))
 
 
 def _shots(plan: PackPlan, exhibit: Exhibit, look: Look) -> tuple[OwnPicture, ...]:
@@ -304,7 +305,8 @@ def _leaf_copy(stamp: Stamp, count: int, leaf: tuple[int, bytes]) -> bytes | Non
 def _not_drawn(exhibit: str, drawn: int, leaves: OwnLeaves) -> Unkept | None:
     there = "the file itself lies in the pack"
     if not drawn:
-        return Unkept(exhibit, "The pages of the PDF as pictures", f"{leaves.problem or 'It cannot be drawn'}; {there}")
+        why = f"{leaves.problem or 'It cannot be drawn'}; {there}"
+        return Unkept(exhibit, "The pages of the PDF as pictures", why, unopened=bool(leaves.problem))
     if drawn == leaves.count:
         return None
     first, last = drawn + 1, leaves.count
@@ -532,9 +534,10 @@ def _is_pdf(plan: PackPlan, exhibit: Exhibit) -> bool:
     return file is not None and file.media_type == "application/pdf"
 
 
-def _own_pdfs(plan: PackPlan, get: Get) -> dict[str, bytes]:
-    """The buyer's own PDFs by bag path."""
-    own = {path: (e, digest) for e in plan.exhibits if not e.witnessed for path, digest in e.files.items()}
+def _own_pdfs(plan: PackPlan, get: Get, unopened: frozenset[str]) -> dict[str, bytes]:
+    """The buyer's own PDFs by bag path, but for those that nobody can open: handed in they show nothing."""
+    kept = (e for e in plan.exhibits if not e.witnessed and e.number not in unopened)
+    own = {path: (e, digest) for e in kept for path, digest in e.files.items()}
     return {
         path: data
         for path, (e, digest) in own.items()

@@ -51,14 +51,20 @@ def report_as(forum: Forum, report: bytes, binder: Binder) -> tuple[Submittable,
 
 
 def without_pages(
-    plan: PackPlan, forum: Forum, documents: tuple[Submittable, ...], *, has_wacz: bool, has_report: bool
+    plan: PackPlan,
+    forum: Forum,
+    documents: tuple[Submittable, ...],
+    unopened: frozenset[str] = frozenset(),
+    *,
+    has_wacz: bool,
+    has_report: bool,
 ) -> list[OmittedFile]:
     """What has no page to hand in, or what the place has no use for."""
     names = {document.name for document in documents}
     left_out = [OmittedFile("archive.wacz", "not a JPG or PDF.", forum.rest)] if has_wacz else []
     if has_report and forum.report == "never":
         left_out.append(OmittedFile("report.pdf", "the statement and the index stand in its place.", forum.rest))
-    return left_out + [_omitted(exhibit, forum) for exhibit in plan.exhibits if exhibit.number not in names]
+    return left_out + [_omitted(exhibit, forum, unopened) for exhibit in plan.exhibits if exhibit.number not in names]
 
 
 def _document(
@@ -106,10 +112,13 @@ def _needed(plan: PackPlan, documents: Sequence[Submittable]) -> set[str]:
     return needed
 
 
-def _omitted(exhibit: Exhibit, forum: Forum) -> OmittedFile:
+def _omitted(exhibit: Exhibit, forum: Forum, unopened: frozenset[str]) -> OmittedFile:
     stem = f"{exhibit.number}-{slug(exhibit.kind)}"
     if exhibit.witnessed or not exhibit.files:
         why = "withheld, see report.pdf." if not exhibit.files else "no picture of it was kept."
         return OmittedFile(stem, why, _IN_PERSON)
     names = ", ".join(path.rpartition("/")[2] for path in exhibit.files)
+    if exhibit.number in unopened:
+        why = "locked with a password, or damaged: nobody there could open it."
+        return OmittedFile(f"{stem} ({names})", why, "Add a copy that opens, and pack again.")
     return OmittedFile(f"{stem} ({names})", "not a JPG or PDF.", forum.rest)

@@ -51,19 +51,21 @@ def submissions(
     plan: PackPlan,
     copies: Mapping[str, list[bytes]],
     own: Mapping[str, OwnPaper],
+    unopened: frozenset[str],
     report: bytes,
     binder: Binder,
     print_pdf: PrintPdf,
     *,
     has_wacz: bool,
 ) -> dict[str, bytes]:
-    """Bag path to bytes of every folder that the plan asks for; `copies` and `own` by exhibit number."""
+    """Bag path to bytes of every folder that the plan asks for; `copies` and `own` by exhibit number;
+    `unopened` are the exhibits whose PDF nobody can open."""
     documents = documents_of(plan, copies, own, binder)
     numbers = bates(plan.exhibits, {number: len(pages) for number, pages in copies.items()})
     made: dict[str, bytes] = {}
     pressed = Pressed()
     for forum in forums_of(plan.choices.forums, plan.site):
-        left_out = without_pages(plan, forum, documents, has_wacz=has_wacz, has_report=bool(report))
+        left_out = without_pages(plan, forum, documents, unopened, has_wacz=has_wacz, has_report=bool(report))
         handed = (*documents, *report_as(forum, report, binder))
         index, fitted = _with_index(forum, handed, binder, partial(_index, plan, forum, numbers, print_pdf), pressed)
         fitted = replace(fitted, left_out=tuple(sorted((*fitted.left_out, *left_out), key=lambda item: item.name)))

@@ -184,6 +184,13 @@ def test_many_answers_say_together_what_each_said(path: Path3) -> None:
         assert revocation_status(path, condensed(said), at) == revocation_status(path, said, at)
 
 
+def test_a_list_of_a_version_that_nobody_knows_is_none(files: Files, path: Path3) -> None:
+    listed = Revocation().answer(files, "intermediate.crl", NOW)
+    assert read_answer(RevocationInfo("1.crl", listed), path)
+    with pytest.raises(MalformedDer):
+        read_answer(RevocationInfo("1.crl", listed.replace(b"\x02\x01\x01", b"\x02\x01\x66", 1)), path)
+
+
 def test_a_list_that_covers_other_certificates_says_nothing_of_this_one(files: Files, served: Served, path: Path3) -> None:
     own = _scope(f"{served.url}intermediate.crl", users=True)
     assert not read_answer(RevocationInfo("1.crl", _crl(files, critical=own)), path).revoked

@@ -14,6 +14,8 @@ from rules.pack.render.contact import OwnLeaves, OwnPicture, cells_of
 from rules.pack.render.copies import Stamp, frame_sheet
 from rules.pack.render.renderings import leaf_copies
 from rules.pack.render.report import render_report, render_viewer
+from rules.pack.submission.documents import without_pages
+from rules.policy.forums import forums_of
 from tests.rules.pack.synthetic import Sealed
 
 EVIL = "<script>alert(1)</script>\u202egpj.exe"
@@ -95,3 +97,11 @@ def test_pages_of_a_pdf_are_exhibit_pages_with_stamp_and_number_and_those_not_dr
     assert none == []
     assert why is not None
     assert why.why.startswith("It is locked with a password")
+
+
+def test_a_pdf_that_nobody_can_open_is_not_handed_in_and_the_list_says_why(sealed: Sealed) -> None:
+    made = sealed.plan()
+    contract = next(e.number for e in made.exhibits if e.title == "Contract")
+    omitted = without_pages(made, forums_of((), made.site)[0], (), frozenset({contract}), has_wacz=False, has_report=False)
+    (one,) = (item for item in omitted if item.name.startswith(contract))
+    assert one.why == "locked with a password, or damaged: nobody there could open it."
