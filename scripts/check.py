@@ -60,6 +60,13 @@ PROOF = Stage("pytest, the long proofs", tool("pytest", "-q", "-m", "proof"), sh
 # The other stages try the same examples each time, so that they cannot fail by luck.
 RANDOM = Stage("pytest, random examples", ("env", "HYPOTHESIS_PROFILE=random", *pytest("hypothesis")), shown=True)
 
+# A few changes of the code that a test should notice, drawn by the day: what it names is read by a person and fails nothing.
+MUTANTS = Stage(
+    "mutants, a few",
+    (sys.executable, "-m", "scripts.mutants", "--sample", "10", "--seed", time.strftime("%Y-%m-%d")),
+    shown=True,
+)
+
 
 @dataclass
 class Run:
@@ -115,7 +122,7 @@ STAGES: dict[str, tuple[tuple[Stage, ...], ...]] = {
     "check": ((*LINT, QUICK),),
     "test": ((*LINT, TESTS),),
     "coverage": ((COVERAGE,),),
-    "proof": ((PROOF,), (RANDOM,)),
+    "proof": ((PROOF,), (RANDOM,), (MUTANTS,)),
 }
 
 

@@ -23,7 +23,7 @@ NOW = datetime(2026, 10, 4, 12, 0, tzinfo=UTC)
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
-    made = Ledger(tmp_path / "ledger")
+    made = Ledger(tmp_path / "archive" / "ledger")
     for number in range(7):
         made.append("case.opened", {"case": str(number % 3)}, NOW)
     made.keep_checkpoint(made.make_checkpoint(NOW), b"signature")
@@ -132,8 +132,7 @@ def test_a_damaged_catalogue_changes_no_answer_and_no_root(ledger: Ledger, how: 
 
 
 def test_a_copied_archive_reads_as_the_one_it_was_copied_from(ledger: Ledger, tmp_path: Path) -> None:
-    shutil.copytree(tmp_path, tmp_path.with_name("copy"))
-    copy = Ledger(tmp_path.with_name("copy") / "ledger")
+    copy = Ledger(shutil.copytree(ledger.folder.parent, tmp_path / "copy") / "ledger")
     assert [e.line for e in copy.entries()] == ledger.lines()
     assert copy.contradicted() is None
 
@@ -204,3 +203,70 @@ def test_a_catalogue_of_another_version_is_not_held_against_the_ledger(
         other.execute("drop table openings")
     other.close()
     assert Ledger(ledger.folder, catalogued=False).catalogue.disagrees_with(path) is disagrees
+
+
+def _disagrees(ledger: Ledger, changed: str = "") -> bool:
+    """Whether the ledger's catalogue, changed by this statement, says otherwise than one made from its lines."""
+    assert ledger.size
+    path = catalogue_of(ledger)
+    with sqlite3.connect(path) as other:
+        other.execute(changed or "select 1")
+    other.close()
+    return Ledger(ledger.folder, catalogued=False).catalogue.disagrees_with(path)
+
+
+@pytest.mark.parametrize("lost", ["entries where seq = 6", "nodes where height = 1 and number = 0"])
+def test_a_catalogue_that_lacks_a_row_disagrees_and_an_untouched_one_does_not(ledger: Ledger, lost: str) -> None:
+    assert _disagrees(ledger) is False
+    assert _disagrees(ledger, f"delete from {lost}") is True
+
+
+def test_a_catalogue_that_was_made_before_the_last_line_disagrees_with_nothing(ledger: Ledger) -> None:
+    assert ledger.size
+    assert _disagrees(ledger, "update state set value = 'another' where key = 'entries'") is False
+
+
+def test_what_is_no_catalogue_disagrees_and_what_is_not_there_does_not(ledger: Ledger, tmp_path: Path) -> None:
+    (tmp_path / "text").write_bytes(b"no database at all, and longer than the header of one, " * 40)
+    catalogue = Ledger(ledger.folder, catalogued=False).catalogue
+    assert catalogue.disagrees_with(tmp_path / "text") is True
+    assert catalogue.disagrees_with(tmp_path / "nothing") is False
+    assert not (tmp_path / "nothing").exists()
+
+
+def test_a_catalogue_is_forgotten_twice_as_well_as_once(ledger: Ledger) -> None:
+    assert ledger.size
+    ledger.catalogue.forget()
+    assert not catalogue_of(ledger).exists()
+    ledger.catalogue.forget()
+    assert reopened(ledger).size == 7
+
+
+def test_entries_are_given_in_the_order_asked_for_each_read_once(ledger: Ledger) -> None:
+    again = reopened(ledger)
+    assert [entry.seq for entry in again.entries_at([5, 0, 3])] == [5, 0, 3]
+    with pytest.raises(DamagedArchive, match="no line 8"):
+        again.entries_at([0, 7])
+
+
+def test_the_newest_entry_about_each_case_is_named_by_its_leaf(ledger: Ledger) -> None:
+    leaves = [merkle.leaf_hash(line).hex() for line in ledger.lines()]
+    assert ledger.newest_about_cases(7) == {"0": leaves[6], "1": leaves[4], "2": leaves[5]}
+    assert ledger.newest_about_cases(5) == {"0": leaves[3], "1": leaves[4], "2": leaves[2]}
+
+
+def test_an_opening_that_names_another_commitment_is_strange_and_is_found_by_its_own(ledger: Ledger) -> None:
+    true, false = Opening("ab" * 32, new_salt()), Opening("cd" * 32, new_salt())
+    for opening in (true, false):
+        ledger.append("file.added", {"commitment": opening.commitment}, NOW, [opening])
+    data = ledger.openings_path.read_bytes()
+    ledger.openings_path.write_bytes(data.replace(false.commitment.encode(), b"0" * 64) + b"no record\n")
+    found, strange = ledger.opening_lines()
+    assert (found, strange) == ({true.commitment: true, false.commitment: false}, [2, 3])
+
+
+def test_a_damaged_checkpoint_is_named_for_as_long_as_it_is_there(ledger: Ledger) -> None:
+    (ledger.folder / "checkpoints" / "000005.json").write_bytes(b"no checkpoint")
+    assert ledger.damaged() == ["000005.json"]
+    (ledger.folder / "checkpoints" / "000005.json").unlink()
+    assert ledger.damaged() == []

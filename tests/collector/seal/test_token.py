@@ -145,6 +145,18 @@ def test_unsigned_attributes_and_trailing_bytes_are_refused(tsr: bytes, root_pem
         assert "cannot be read" in verify_token(changed, DATA, [root_pem]).problems[0]
 
 
+def test_a_signed_message_of_another_kind_is_no_timestamp(authority: Path, root_pem: str) -> None:
+    (problem,) = verify_token(stamp(prepare(authority), fault="kind"), DATA, [root_pem]).problems
+    assert problem == "the token cannot be read: it is a signed message, but not a timestamp"
+
+
+def test_only_an_extension_that_must_be_understood_is_refused(authority: Path, root_pem: str) -> None:
+    files = prepare(authority)
+    assert verify_token(stamp(files, fault="uncritical"), DATA, [root_pem]).problems == ()
+    (problem,) = verify_token(stamp(files, fault="critical"), DATA, [root_pem]).problems
+    assert "must be understood" in problem
+
+
 @settings(deadline=None)  # the first one imports cryptography
 @given(st.binary(max_size=300))
 def test_garbage_gives_a_problem_and_never_raises(garbage: bytes) -> None:
