@@ -167,12 +167,15 @@ def _clock_span(match: re.Match[str]) -> tuple[int, int]:
 
 
 def _unit_span(text: str) -> tuple[int, int] | None:
-    """(seconds, seconds in the smallest unit), or None where units repeat or do not fall."""
+    """(seconds, seconds in the smallest unit), or None where units repeat, do not fall, or are written with letters that
+    only look like a unit's to who ignores capitals ("ſ", "ı")."""
     sizes: list[int] = []
     total = 0
     for count, unit in _ONE_PART.findall(text):
         name = unit.lower()
-        size = _UNITS[name if name in _UNITS else name.rstrip("s")]
+        size = _UNITS.get(name) or _UNITS.get(name.rstrip("s"))
+        if size is None:
+            return None
         sizes.append(size)
         total += int(count) * size
     falling = all(a > b for a, b in pairwise(sizes))
@@ -192,13 +195,14 @@ def _first_two(text: str) -> Iterator[re.Match[str]]:
 
 
 def _day(match: re.Match[str]) -> date | None:
+    """None where it is no day; "ſep" is no month, though it is "sep" to who ignores capitals."""
     try:
         if match["y5"]:
             return _unordered(int(match["a5"]), int(match["b5"]), int(match["y5"]))
         for form in "1234":
             if year := match[f"y{form}"]:
                 month = match[f"m{form}"]
-                number = int(month) if month.isdigit() else MONTHS[month.lower()]
+                number = int(month) if month.isdigit() else MONTHS.get(month.lower(), 0)
                 return date(int(year), number, int(match[f"d{form}"]))
     except ValueError:
         return None

@@ -24,6 +24,15 @@ class UncertainTime:
     text: str
 
 
+UTC_NAMES = ("UTC", "GMT", "Universal", "Zulu", "Greenwich", "UCT")
+
+
+def times_of(zone: str) -> str:
+    """Which clock local times are of, in a sentence: that of the zone's city."""
+    city = zone.rpartition("/")[2]
+    return "Times are UTC." if city in UTC_NAMES else f"Local times are those of {city.replace('_', ' ')}."
+
+
 def local(instant: datetime, zone: str) -> str:
     """ "Thu 24 Sep 2026, 20:00 CEST" for an aware instant."""
     there = instant.astimezone(zone_of(zone))

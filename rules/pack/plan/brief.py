@@ -19,6 +19,7 @@ MOST_FIRST, MOST_SHOWN = 3, 3
 _CITED = re.compile(r"\b([AB])(\d{2,})(?: to [AB](\d{2,}))?\b")
 _OF_TIME = ("late", "not_shipped", "not_received")
 _PICTURES = ("photo", "video")
+_ADMITS = "the supplier admits "  # what the labels of admissions begin with, before what is admitted
 # How much an exhibit carries by what it shows; admissions weigh most, for nobody argues with his own words.
 _ADMISSION, _COMPARED, _CHANGE, _PICTURE, _FIGURE = 5, 3, 3, 5, 1
 
@@ -103,7 +104,7 @@ def _carried(plan: PackPlan) -> Iterator[tuple[str, int, str]]:
                 if not number.startswith("B"):
                     yield number, _COMPARED, words
     for place, exhibit in enumerate(_pictures(plan)):
-        yield exhibit.number, _PICTURE if place == 0 else _FIGURE, "the goods, as the buyer saw them"
+        yield exhibit.number, _PICTURE if place == 0 else _FIGURE, "a picture that the buyer took"
     yield from _papers(plan)
     yield from _changed(plan)
     for line in plan.claim.money:
@@ -178,7 +179,7 @@ def _facts(plan: PackPlan) -> Iterator[ClaimLine]:
     if pictures := [exhibit.number for exhibit in _pictures(plan)]:
         source = pictures[0] if len(pictures) == 1 else f"{pictures[0]} to {pictures[-1]}"
         source = source if len(pictures) == int(pictures[-1][1:]) - int(pictures[0][1:]) + 1 else ", ".join(pictures)
-        yield ClaimLine("", "The buyer's own pictures show the goods.", source)
+        yield ClaimLine("", f"The buyer adds {_count(len(pictures), 'picture')} of the goods.", source)
 
 
 def _admissions(plan: PackPlan) -> tuple[TimelineRow, ...]:
@@ -192,10 +193,14 @@ def _admissions(plan: PackPlan) -> tuple[TimelineRow, ...]:
 
 
 def quoted_mark(row: TimelineRow, mark: Marked) -> str:
-    """What a message is marked for, in quotes: in the site's translation where there is one, which is said."""
+    """What a message is marked for, in quotes; where the site translated the message, its translation, too."""
     if row.translation:
-        return f"“{_short(' '.join(row.translation.split()))}” (translated by the site)"
+        return f"“{_short(mark.sentence)}” (the site's translation: “{_short(' '.join(row.translation.split()))}”)"
     return f"“{_short(mark.sentence)}”"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _admitted(plan: PackPlan) -> Iterator[ClaimLine]:
@@ -207,16 +212,25 @@ def _admitted(plan: PackPlan) -> Iterator[ClaimLine]:
             if mark.kind != "red_flag" and mark.text not in told:
                 told.add(mark.text)
                 day = row.when.partition(",")[0]
-                yield ClaimLine("", f"{mark.text[0].upper()}{mark.text[1:]} ({day}): {quoted_mark(row, mark)}", row.source)
+                yield ClaimLine("", _wrote(mark, day, quoted_mark(row, mark)), row.source)
+
+
+def _wrote(mark: Marked, day: str, words: str) -> str:
+    """An admission is what somebody reads in words: the words come first, then how they are read."""
+    if mark.text.startswith(_ADMITS):
+        return f"The supplier wrote ({day}): {words}. It is read as an admission {mark.text.removeprefix(_ADMITS)}."
+    return f"{mark.text[0].upper()}{mark.text[1:]} ({day}): {words}"
 
 
 def _request(plan: PackPlan) -> Iterator[ClaimLine]:
     parties = {line.label: line for line in plan.claim.parties}
-    request, status, timer = (parties.get(label) for label in ("Refund request", "Its status", "Timer printed there"))
+    labels = ("Refund request", "Its status", "Timer printed there", "What the page says of it")
+    request, status, timer, hint = (parties.get(label) for label in labels)
     if request or status:
         told = f"Refund request {request.text}" if request else "The refund request"
         told += f" stands at “{status.text}”" if status else " was opened"
         told += f"; the timer printed there ends {timer.text}" if timer else ""
+        told += f". The page says: “{hint.text.rstrip('.')}”" if hint and hint.text != NOT_SHOWN else ""
         yield ClaimLine("", f"{told}.", next(line.source for line in (status, request) if line))
     if plan.claim.calculation:
         yield ClaimLine("", plan.claim.calculation)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from collector.model import ORIGINS, Exhibit, Fact, Finding, Printed
+from collector.model import ORIGINS, Exhibit, Fact, Finding, Money, Printed
 from rules.case.casefile import CaseFile
 from rules.language.dates import at_the_earliest, civil, time_in
 from rules.language.words import day_words
@@ -20,6 +20,11 @@ BUYER = "the buyer"
 NOT_SHOWN = "not shown on the page"
 # What `units_defective` counts, by reason.
 _COUNTED = {"quality": "defective", "not_as_described": "not as described", "damaged": "damaged", "quantity": "missing"}
+
+# What the check says of the ceiling: the calculation with the ceiling in it, what of the order is not covered, and more.
+_CEILING = re.compile(
+    r"(Refund ceiling ([A-Z]{3} \d[\d,]*(?:\.\d+)?):.*?)(?:; [A-Z]{3} [\d,.]*\d is not covered)?\.(?: (.*))?$", re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +107,7 @@ def claim_of(
 ) -> Claim:
     """The claim from the facts in force; `numbers` gives the exhibit number by snapshot or file id."""
     known = KnownFacts(casefile, numbers)
-    ceiling, calculation = _ceiling(findings)
+    ceiling, calculation = _ceiling(known, findings)
     return Claim(
         sentence=_sentence(known, reasons),
         numbers=_numbers(known, reasons),
@@ -137,7 +142,23 @@ def _numbers(known: KnownFacts, reasons: tuple[str, ...]) -> tuple[str, ...]:
     share = _share(known, reasons)
     if share:
         sentences.append(share)
+        sentences += _made_up(known)
     return tuple(sentences)
+
+
+def _made_up(known: KnownFacts) -> list[str]:
+    """What is asked for as units times their price on the order page, where that is exactly what it comes to."""
+    asked, counted, items = _asked(known), known.value("units_defective"), known.value("order.items")
+    goods = [item for item in items if isinstance(item, Mapping)] if isinstance(items, list | tuple) else []
+    price = goods[0].get("unit_price") if len(goods) == 1 else None
+    if not isinstance(asked, Money) or not isinstance(price, Money) or price.currency != asked.currency:
+        return []
+    try:
+        units = Decimal(str(counted))
+    except ArithmeticError:
+        return []
+    whole = units * price.amount == asked.amount
+    return [f"{say(asked)} is {units:,f} times {say(price)}, the price of a unit on the order page."] if whole else []
 
 
 def _days_late(known: KnownFacts) -> int | None:
@@ -184,6 +205,7 @@ def _parties(known: KnownFacts) -> tuple[ClaimLine, ...]:
         known.line("Refund request", "dispute.id"),
         known.line("Its status", "dispute.status"),
         _timer(known),
+        known.line("What the page says of it", "dispute.hint"),
     )
     return tuple(line for line in lines if line.text != "not known")
 
@@ -264,8 +286,22 @@ def _money(known: KnownFacts) -> tuple[ClaimLine, ...]:
     return tuple(line for line in lines if line.text != "not known")
 
 
-def _ceiling(findings: tuple[Finding, ...]) -> tuple[str, str]:
-    """The refund ceiling and its calculation, as the check of the case found them; never computed a second time."""
+def _ceiling(known: KnownFacts, findings: tuple[Finding, ...]) -> tuple[str, str]:
+    """The refund ceiling and its calculation, as the check of the case found them, never computed a second time; and how
+    much of what is asked for lies above it. What of the order it leaves uncovered is nothing that is claimed.
+    """
     texts = {finding.id: finding.text for finding in findings if finding.id in ("refund.ceiling", "coverage.limit_changed")}
-    amount = re.match(r"Refund ceiling ([A-Z]{3} \d[\d,.]*):", texts.get("refund.ceiling", ""))
-    return amount[1] if amount else "", " ".join(texts[id] for id in sorted(texts, reverse=True))
+    told = _CEILING.match(texts.get("refund.ceiling", ""))
+    if told is None:
+        return "", " ".join(texts[id] for id in sorted(texts, reverse=True))
+    above = _above(_asked(known), told[2])
+    return told[2], " ".join(filter(None, (f"{told[1]}{above}.", told[3], texts.get("coverage.limit_changed"))))
+
+
+def _above(asked: Any, ceiling: str) -> str:
+    """How much of what is asked for lies above the ceiling, such as "USD 6,000.00"; "" where nothing does."""
+    currency, _, amount = ceiling.partition(" ")
+    if not isinstance(asked, Money) or asked.currency != currency:
+        return ""
+    over = asked.amount - Decimal(amount.replace(",", ""))
+    return f"; of the {say(asked)} asked for, {say(Money(over, currency))} is above it" if over > 0 else ""

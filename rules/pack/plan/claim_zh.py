@@ -15,12 +15,13 @@ from typing import Any
 from collector.kinds import FileKind, PageKind, file_kind, page_kind
 from collector.model import Exhibit, Fact, Money, Printed
 from rules.case.casefile import CaseFile
-from rules.language.dates import civil, time_in
+from rules.language.dates import UTC_NAMES, civil, time_in
 from rules.language.words import money_words
 from rules.pack.plan.claim import KnownFacts
 from rules.pack.plan.proofs import Proof
 from rules.pack.plan.wording import say
 from rules.policy.calendars import day_in, zone_of
+from rules.policy.platform import load_policy
 
 BECAUSE_ZH: Mapping[str, str] = {
     "late": "卖方逾期发货",
@@ -238,6 +239,8 @@ def _money(known: _Known) -> list[LineZh]:
         known.of("已付货款", "order.paid"),
         known.of("请求退款金额", "dispute.amount", "amount_claimed"),
     ]
+    if load_policy(known.casefile.site).wholesale:
+        lines.append(known.of("供应商的保障限额", "supplier.limit"))
     return [line for line in lines if line is not None]
 
 
@@ -259,3 +262,8 @@ def in_the_names_of(sides: tuple[str, str], text: str) -> str:
 def today_zh(as_of: datetime, zone: str) -> str:
     """The day of an instant in that zone, in Chinese."""
     return day_zh(as_of.astimezone(zone_of(zone)).date())
+
+
+def zone_zh(zone: str) -> str:
+    """The zone of the other dates: "协调世界时（UTC）", "Europe/Amsterdam时区"."""
+    return "协调世界时（UTC）" if zone.rpartition("/")[2] in UTC_NAMES else f" {zone} 时区"

@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 
 from collector.inert import shown
 from collector.model import ORIGINS, Area, Deadline, Exhibit, Fact, Snapshot, kept_in_part
-from rules.language.dates import both, time_in
+from rules.language.dates import both, time_in, times_of
 from rules.language.facts import fact_words, plain_words, sentence
 from rules.language.words import day_words
 from rules.pack.plan.bates import Numbered, bates
@@ -52,6 +52,7 @@ _TEXT = SimpleNamespace(
     both=both,
     kept_in_part=kept_in_part,
     plain_words=plain_words,
+    times_of=times_of,
     unwitnessed=UNWITNESSED,
 )
 

@@ -92,12 +92,12 @@ def _weight(plan: PackPlan, exhibit: Exhibit, proves: tuple[str, ...]) -> int:
 
 
 def _proves(plan: PackPlan, exhibit: Exhibit) -> tuple[str, ...]:
-    """What an exhibit shows, by reason, in words."""
+    """Under which reasons an exhibit is handed in, and as which piece of the evidence that each asks for, in words."""
     found: dict[str, list[str]] = {}
     for proof in plan.proofs:
         if exhibit.number in proof.exhibits:
             found.setdefault(REASONS[proof.reason].lower(), []).append(proof.label)
-    return tuple(f"{reason}: {', '.join(labels)}" for reason, labels in found.items())
+    return tuple(f"{reason} ({', '.join(labels)})" for reason, labels in found.items())
 
 
 def _needed(plan: PackPlan, documents: Sequence[Submittable]) -> set[str]:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from rules.language.dates import times_of
 from rules.language.words import day_words
 from rules.pack.plan.bates import Numbered, bates
-from rules.pack.plan.claim_zh import in_the_names_of, new_zh, purpose_zh, title_zh, today_zh
+from rules.pack.plan.claim_zh import in_the_names_of, new_zh, purpose_zh, title_zh, today_zh, zone_zh
 from rules.pack.plan.plan import PackPlan
 from rules.pack.render.pdf import finished
 from rules.pack.render.report import html, render_text
@@ -176,13 +177,14 @@ def _texts(
     texts = {}
     if "en" in forum.languages:
         texts["statement.txt"] = render_text(
-            "statement.txt.j2", plan=plan, in_part=in_part, forum=forum, reasons=_reasons(plan, forum), pages=pages
-        )
+            "statement.txt.j2", plan=plan, in_part=in_part, forum=forum, reasons=_reasons(plan, forum), pages=pages,
+            times=times_of(plan.zone),
+        )  # fmt: skip
     if "zh" in forum.languages:
         titles = {exhibit.number: title_zh(exhibit) for exhibit in plan.exhibits}
         texts["statement-zh.txt"] = render_text(
             "statement-zh.txt.j2", plan=plan, in_part=in_part, forum=forum, titles=titles, pages=pages,
-            day=today_zh(plan.as_of, plan.zone), named=partial(in_the_names_of, forum.sides),
+            day=today_zh(plan.as_of, plan.zone), zone_zh=zone_zh(plan.zone), named=partial(in_the_names_of, forum.sides),
             new_zh=new_zh(plan.earlier.made_at, plan.new, plan.zone) if plan.earlier else "",
         )  # fmt: skip
     texts["list.txt"] = render_text(

@@ -151,3 +151,14 @@ def test_no_mixture_of_figures_and_marks_raises(text: str) -> None:
     read_day(text)
     for printed in (read_time(text), read_deadline(text, SEEN)):
         assert printed is None or printed.earliest <= printed.latest
+
+
+@pytest.mark.parametrize(
+    "text", ["5 ſep 2026 09:30", "Auguſt 5, 2026", "5 dıc 2026", "3 ſ left", "3 mınutes left", "2 dayſ 3 hours left"]
+)
+def test_letters_that_only_look_like_those_of_a_date_are_no_date_and_stop_nobody(text: str) -> None:
+    now = datetime(2026, 8, 1, tzinfo=UTC)
+    assert read_time(text) is None
+    assert read_day(text) is None
+    assert read_deadline(text, now) is None
+    assert read_countdown(text, now) is None

@@ -39,7 +39,8 @@ def test_the_claim_is_told_in_ten_lines_at_most_with_what_was_admitted(made: Pac
     assert told[0].text == made.claim.sentence
     assert len(told) <= 10
     (line,) = (line for line in told if "We are late" in line.text)
-    assert line.text.startswith("The supplier admits that it was late (")
+    assert line.text.startswith("The supplier wrote (")
+    assert line.text.endswith("“We are late”. It is read as an admission that it was late.")
     assert cited(line.source)
 
 
@@ -53,9 +54,9 @@ def test_a_red_flag_is_no_admission(made: PackPlan) -> None:
     assert not any("We are late" in line.text for line in ten_lines(saying(made, flag)))
 
 
-def test_what_was_admitted_in_another_language_is_quoted_in_the_sites_translation(made: PackPlan) -> None:
+def test_what_was_admitted_in_another_language_is_quoted_with_the_sites_translation(made: PackPlan) -> None:
     told = ten_lines(saying(made, replace(ADMITTED, sentence="我们晚了"), translation="We are late"))
-    assert any(line.text.endswith(": “We are late” (translated by the site)") for line in told)
+    assert any("“我们晚了” (the site's translation: “We are late”)" in line.text for line in told)
 
 
 def test_at_most_three_exhibits_come_first_and_an_admission_brings_its_own(made: PackPlan) -> None:
