@@ -10,7 +10,8 @@ from typing import Literal
 from collector.canonical import canonical, made
 
 VERSION: Literal[1] = 1
-MALFORMED = (ValueError, RecursionError)  # what reading bytes that are no checkpoint raises
+# What reading bytes that are no checkpoint raises; a number with a fraction has no canonical form.
+MALFORMED = (ValueError, TypeError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)

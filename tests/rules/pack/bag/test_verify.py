@@ -260,10 +260,26 @@ def test_the_packs_own_checker_agrees_that_all_is_well(pack: Path, tmp_path: Pat
     bag = unpack(files_of(pack), tmp_path)
     result = standalone(bag)
     assert result.returncode == 0, result.stdout + result.stderr
+    assert "Signatures and timestamps are genuine" in result.stdout
     commands = [line.strip() for line in result.stdout.splitlines() if line.startswith("  openssl")]
     assert len(commands) == 4
     for command in commands:
         assert subprocess.run(command, shell=True, cwd=bag, capture_output=True, check=False).returncode == 0, command
+
+
+def test_the_packs_own_checker_finds_a_file_that_was_changed_with_all_lists_written_anew(pack: Path, tmp_path: Path) -> None:
+    """Every list agrees with itself; who has not the key cannot sign it. Without OpenSSL it says what it did not check."""
+    files = files_of(pack)
+    base = base_of(files)
+    files[f"{base}data/timeline.csv"] += b"forged\n"
+    bag = unpack(remade(files, base), tmp_path)
+    result = standalone(bag)
+    assert result.returncode == 1
+    assert "PROBLEM  openssl cms -verify" in result.stdout
+    blind = [sys.executable, "-I", str(bag / "data" / "verify.py")]
+    said = subprocess.run(blind, capture_output=True, text=True, check=False, cwd=tmp_path, env={"PATH": str(tmp_path)})
+    assert "NOT CHECKED" in said.stdout
+    assert "genuine" not in said.stdout
 
 
 @pytest.mark.parametrize("name", [".DS_Store", "data/exhibits/Thumbs.db", "data/._report.pdf"])
