@@ -33,7 +33,7 @@ from fixtures.marketplace.unruly import long_page
 
 PICTURES = (0, 14, 40, 84)  # of the product, in its details: to near the sixty screens that are pictured
 MESSAGES = (100, 1_000, 3_000, 10_000)
-PHOTOS = (4, 40, 120)  # of some 5 MB
+PHOTOS = (4, 20, 40)  # of some 5 MB, and a video of 200 MB for every ten of them
 
 
 async def _height(pictures: int) -> tuple[int, float, float]:

@@ -100,7 +100,7 @@ def curves() -> tuple[Curve, ...]:
             "The size of a pack",
             "MB of evidence",
             down("speed.md", "MB in a pack", {1: "made from nothing", 2: "made again", 3: "zip and openssl"}),
-            "Measured to some 3 GB; reading copies of photos and videos are made once.",
+            "Measured to 1 GB; reading copies of photos and videos are made once.",
         ),
         Curve(
             "records",

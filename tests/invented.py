@@ -14,6 +14,8 @@ from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
 
+from pypdf import PdfWriter
+
 from collector import kinds
 from collector.model import Fact, Target
 from collector.reading.markup import Frame
@@ -66,7 +68,9 @@ def main(folder: Path) -> None:
     for kind, url in (("supplier", SHOP), ("warranty", WARRANTY), ("order", URL)):
         keep_snapshot(archive, snapshot_for(archive, Target(kind, ORDER, kind, url), HTML, identifier=f"S-{kind}"))
     declaration = folder / "declaration.pdf"
-    declaration.write_bytes(b"%PDF-1.4\n%%EOF")
+    sheet = PdfWriter()
+    sheet.add_blank_page(595, 842)
+    sheet.write(declaration)
     told("add", ORDER, str(declaration), "--as", "declaration", "--json")
     said["search"] = told("search", "motors", "--kind", "warranty", "--json")
     said["search file"] = told("search", "declaration", "--kind", "declaration", "--json")
