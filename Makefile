@@ -35,7 +35,7 @@ proof: ## the long tests, which `make test` leaves out, and every property again
 	@scripts/prepare test
 	@$(PYTHON) -m scripts.check proof
 
-fuzz: ## give each parser of foreign bytes what nobody would write, ten million times in all; it takes about an hour
+fuzz: ## give each parser of foreign bytes what nobody would write, ten million times in all; it takes hours
 	@scripts/prepare fuzz
 	@.tools/fuzz/bin/python -m scripts.fuzz
 

@@ -6,8 +6,8 @@ import lzma
 import zipfile
 import zlib
 
+# What `zipfile` raises at bytes that only begin like a zip, at a packing that it does not know, and at a lock.
 BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
-"""What `zipfile` raises at bytes that only begin like a zip, at an unknown packing, and at a lock."""
 
 
 def files_of(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:

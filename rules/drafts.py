@@ -151,8 +151,7 @@ class _CaseWords:
         return str(name) if name and isinstance(name, str) else _UNKNOWN[self.lang]["contact"]
 
     def _product(self) -> str:
-        items = self.chronology.casefile.value("order.items")
-        names = [str(i.get("name")) for i in items if isinstance(i, Mapping)] if isinstance(items, list | tuple) else []
+        names = [str(item.get("name")) for item in self.chronology.casefile.goods]
         return "; ".join(names) or str(self.chronology.casefile.value("product.title") or _UNKNOWN[self.lang]["product"])
 
     def _money(self, name: str) -> str:

@@ -277,8 +277,9 @@ def make_pack(
     key = signing_key(ws.archive, ws.user)
     file = casefile(ws, case, as_of_instant(ws, request.as_of, case.zone))
     unread = unread_pictures(ws, case.order)
-    made = _plan(ws, file, request, choices, readings={} if unread else None)  # a wrong request is refused before
-    _require_something(ws, file)  # anything is kept
+    # A wrong request is refused before anything is kept.
+    made = _plan(ws, file, request, choices, readings={} if unread else None)
+    _require_something(ws, file)
     if unread:
         keep_readings(ws, case.order, progress)
         file = casefile(ws, case, as_of_instant(ws, request.as_of, case.zone))

@@ -167,8 +167,9 @@ def _clock_span(match: re.Match[str]) -> tuple[int, int]:
 
 
 def _unit_span(text: str) -> tuple[int, int] | None:
-    """(seconds, seconds in the smallest unit), or None where units repeat, do not fall, or are written with letters that
-    only look like a unit's to who ignores capitals ("ſ", "ı")."""
+    """(seconds, seconds in the smallest unit), or None where units repeat, do not fall, or are not what they look like to
+    who ignores capitals ("ſ", "ı").
+    """
     sizes: list[int] = []
     total = 0
     for count, unit in _ONE_PART.findall(text):

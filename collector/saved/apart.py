@@ -2,13 +2,42 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
-from typing import IO, Any
+from typing import IO, Any, Protocol, TypeVar
+
+from collector.canonical import as_json, made
 
 SECONDS = 30
 _MEMORY = 1024 * 1024 * 1024
+
+
+class WithPieces(Protocol):
+    """An answer behind which pieces of so many bytes follow."""
+
+    @property
+    def sizes(self) -> tuple[int, ...]: ...
+
+
+Answer = TypeVar("Answer", bound=WithPieces)
+
+
+def told(answer: WithPieces, pieces: Iterable[bytes]) -> bytes:
+    """What a process apart writes: its answer as a line of JSON, then the pieces."""
+    return json.dumps(as_json(answer)).encode() + b"\n" + b"".join(pieces)
+
+
+def heard(said: bytes, kind: type[Answer]) -> tuple[Answer, list[bytes]]:
+    """`told` taken apart again. Raises ValueError or RecursionError where it was stopped before it could answer."""
+    line, _, rest = said.partition(b"\n")
+    answer, pieces, at = made(kind, json.loads(line)), list[bytes](), 0
+    for size in answer.sizes:
+        pieces.append(rest[at : at + size])
+        at += size
+    return answer, pieces
 
 
 def run_apart(module: str, argument: str, data: bytes | IO[bytes], seconds: float = SECONDS) -> bytes:

@@ -5,14 +5,12 @@ Drawn, nothing of it can act: no script runs, nothing is launched, asked for or 
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import dataclass, field
-from io import BytesIO
 from typing import TYPE_CHECKING
 
-from collector.canonical import as_json, made
-from collector.saved.apart import bound, run_apart
+from collector.saved.apart import bound, heard, run_apart, told
+from collector.saved.stills import as_jpeg
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -48,16 +46,11 @@ class _Answer:
 
 def leaves_of(pdf: bytes, seconds: float = _SECONDS) -> PdfLeaves:
     """The pages of a PDF as pictures, at most MOST_LEAVES, up to one that cannot be drawn."""
-    said, _, pictures = run_apart("collector.saved.leaves", "draw", pdf, seconds).partition(b"\n")
     try:
-        answer = made(_Answer, json.loads(said))
+        answer, pictures = heard(run_apart("collector.saved.leaves", "draw", pdf, seconds), _Answer)
     except (ValueError, RecursionError):
         return PdfLeaves(problem=NOT_A_PDF)  # killed before it could answer
-    found, at = [], 0
-    for size in answer.sizes:
-        found.append(pictures[at : at + size])
-        at += size
-    return PdfLeaves(tuple(found), answer.count, answer.problem)
+    return PdfLeaves(tuple(pictures), answer.count, answer.problem)
 
 
 # -- inside the process that draws -------------------------------------------------------------------------------------
@@ -73,7 +66,7 @@ def main() -> None:
     except Exception as error:  # noqa: BLE001 - what hostile files make of a parser can be anything
         problem = LOCKED if "password" in str(error).lower() else NOT_A_PDF
     answer = _Answer(tuple(map(len, pictures)), max(count, len(pictures)), problem if not pictures else "")
-    sys.stdout.buffer.write(json.dumps(as_json(answer)).encode() + b"\n" + b"".join(pictures))
+    sys.stdout.buffer.write(told(answer, pictures))
 
 
 def _drawn(data: bytes, pictures: list[bytes]) -> int:
@@ -86,7 +79,7 @@ def _drawn(data: bytes, pictures: list[bytes]) -> int:
         raise ValueError("no pages, or too many")
     for number in range(min(count, MOST_LEAVES)):
         try:
-            pictures.append(_jpeg(_picture(document[number])))
+            pictures.append(as_jpeg(_picture(document[number]), _QUALITY))
         except Exception:  # noqa: BLE001 - as above; the pages before it are whole
             break
     return count
@@ -97,12 +90,6 @@ def _picture(page: PdfPage) -> Image.Image:
     scale = min(_WIDTH / wide, _LONGEST / tall)
     picture: Image.Image = page.render(scale=scale, may_draw_forms=False).to_pil().convert("RGB")
     return picture
-
-
-def _jpeg(picture: Image.Image) -> bytes:
-    out = BytesIO()
-    picture.save(out, "JPEG", quality=_QUALITY, subsampling=0)
-    return out.getvalue()
 
 
 if __name__ == "__main__":

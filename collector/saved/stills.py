@@ -6,7 +6,6 @@ Without the extra "media" (PyAV) there are no pictures of videos.
 
 from __future__ import annotations
 
-import json
 import sys
 import warnings
 from collections.abc import Iterator
@@ -16,8 +15,7 @@ from importlib.util import find_spec
 from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any
 
-from collector.canonical import as_json, made
-from collector.saved.apart import bound, run_apart
+from collector.saved.apart import bound, heard, run_apart, told
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -65,16 +63,13 @@ def stills_of(media_type: str, data: bytes | IO[bytes], seconds: float = _SECOND
     video = media_type.startswith("video/")
     if video and find_spec("av") is None:
         return Stills(problem=NO_READER)
-    said, _, pictures = run_apart("collector.saved.stills", "video" if video else "picture", data, seconds).partition(b"\n")
+    said = run_apart("collector.saved.stills", "video" if video else "picture", data, seconds)
     try:
-        answer = made(_Answer, json.loads(said))
+        answer, pictures = heard(said, _Answer)
     except (ValueError, RecursionError):
         return Stills(problem=NO_FRAMES if video else NOT_A_PICTURE)  # killed before it could answer
-    found, at = [], 0
-    for number, size in enumerate(answer.sizes):
-        found.append(Still(pictures[at : at + size], answer.at_ms[number] if answer.at_ms else None))
-        at += size
-    return Stills(tuple(found), answer.problem)
+    times = answer.at_ms or (None,) * len(pictures)
+    return Stills(tuple(Still(data, at) for data, at in zip(pictures, times, strict=True)), answer.problem)
 
 
 # -- inside the process that decodes -----------------------------------------------------------------------------------
@@ -86,13 +81,13 @@ def main(kind: str) -> None:
     stills: list[Still] = []
     try:
         given = sys.stdin.buffer if sys.stdin.seekable() else BytesIO(sys.stdin.buffer.read())
-        stills = list(_frames(given)) if kind == "video" else [Still(_jpeg(_picture(given)))]
+        stills = list(_frames(given)) if kind == "video" else [Still(as_jpeg(_picture(given)))]
     except Exception:  # noqa: BLE001 - decoders of hostile files raise anything; the process ends here either way
         stills = []
     problem = "" if stills else NO_FRAMES if kind == "video" else NOT_A_PICTURE
     times = tuple(still.at_ms for still in stills if still.at_ms is not None)
     answer = _Answer(tuple(len(still.data) for still in stills), times, problem)
-    sys.stdout.buffer.write(json.dumps(as_json(answer)).encode() + b"\n" + b"".join(still.data for still in stills))
+    sys.stdout.buffer.write(told(answer, (still.data for still in stills)))
 
 
 def _picture(file: IO[bytes]) -> Image.Image:
@@ -114,9 +109,10 @@ def _picture(file: IO[bytes]) -> Image.Image:
         return white.convert("RGB")
 
 
-def _jpeg(picture: Image.Image) -> bytes:
+def as_jpeg(picture: Image.Image, quality: int = _QUALITY) -> bytes:
+    """The picture as a JPEG with its colours at full size."""
     out = BytesIO()
-    picture.save(out, "JPEG", quality=_QUALITY, subsampling=0)
+    picture.save(out, "JPEG", quality=quality, subsampling=0)
     return out.getvalue()
 
 
@@ -140,7 +136,7 @@ def _frames(file: IO[bytes]) -> Iterator[Still]:
                 at_ms = round((frame.time or 0) * 1000)
                 if at_ms not in seen:
                     seen.add(at_ms)
-                    yield Still(_jpeg(_upright(frame)), max(at_ms, 0))
+                    yield Still(as_jpeg(_upright(frame)), max(at_ms, 0))
                 if length or len(seen) >= FRAMES or count > _MOST_FRAMES_READ:
                     break
             if not length:

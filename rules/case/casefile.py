@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby, takewhile
@@ -148,6 +148,12 @@ class CaseFile:
         """The value in force: printed before asserted; None when neither is known."""
         fact = self.fact(name) if self.named(name) else None
         return fact.value if fact else None
+
+    @property
+    def goods(self) -> list[Mapping[str, Any]]:
+        """The rows of the order's goods, as the order page lists them; [] where none are known."""
+        items = self.value("order.items")
+        return [item for item in items if isinstance(item, Mapping)] if isinstance(items, list | tuple) else []
 
     def looked_at(self, name: str) -> Fact | None:
         """The newest fact of that name in any state: also a page that does not show it, or shows it illegibly.

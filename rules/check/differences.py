@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -138,9 +138,7 @@ def _amounts(casefile: CaseFile, files: tuple[Statement, ...], chat: tuple[State
 
 
 def _quantities(casefile: CaseFile, files: tuple[Statement, ...], chat: tuple[Statement, ...]) -> list[StatedValue]:
-    items = casefile.value("order.items")
-    numbers = [i.get("quantity") for i in items if isinstance(i, Mapping)] if isinstance(items, list | tuple) else []
-    whole = [number for number in numbers if isinstance(number, int)]
+    whole = [number for item in casefile.goods if isinstance(number := item.get("quantity"), int)]
     if not whole:
         return _both(files, chat, quantities_in)
     shown = f"{' + '.join(map(str, whole))} (order page, goods)"

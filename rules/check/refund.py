@@ -87,10 +87,7 @@ def money(casefile: CaseFile, name: str) -> Money | None:
 
 def quantity_ordered(casefile: CaseFile) -> int | None:
     """How many units the order page lists in all; None where it does not say of each of its goods."""
-    items = casefile.value("order.items")
-    numbers = (
-        [item.get("quantity") for item in items if isinstance(item, Mapping)] if isinstance(items, list | tuple) else []
-    )
+    numbers = [item.get("quantity") for item in casefile.goods]
     whole = [number for number in numbers if isinstance(number, int)]
     return sum(whole) if whole and len(whole) == len(numbers) else None
 

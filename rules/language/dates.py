@@ -24,13 +24,14 @@ class UncertainTime:
     text: str
 
 
-UTC_NAMES = ("UTC", "GMT", "Universal", "Zulu", "Greenwich", "UCT")
+def is_utc(zone: str) -> bool:
+    """Whether a zone's name is one of those of UTC, such as "Etc/UTC"."""
+    return zone.rpartition("/")[2] in ("UTC", "GMT", "Universal", "Zulu", "Greenwich", "UCT")
 
 
 def times_of(zone: str) -> str:
     """Which clock local times are of, in a sentence: that of the zone's city."""
-    city = zone.rpartition("/")[2]
-    return "Times are UTC." if city in UTC_NAMES else f"Local times are those of {city.replace('_', ' ')}."
+    return "Times are UTC." if is_utc(zone) else f"Local times are those of {zone.rpartition('/')[2].replace('_', ' ')}."
 
 
 def local(instant: datetime, zone: str) -> str:

@@ -239,7 +239,7 @@ def _request(plan: PackPlan) -> Iterator[ClaimLine]:
 def _proof(plan: PackPlan) -> Iterator[ClaimLine]:
     stamped = [(one.name, one.stamped_at) for one in plan.covering.authorities if one.stamped_at]
     seen, own = sum(e.witnessed for e in plan.exhibits), sum(not e.witnessed for e in plan.exhibits)
-    kept = listed(tuple(f"{n} {word}{'s' if n > 1 else ''}" for n, word in ((seen, "page"), (own, "file")) if n))
+    kept = listed(tuple(_count(n, word) for n, word in ((seen, "page"), (own, "file")) if n))
     if stamped and kept:
         name, at = stamped[0]
         others = f" and {len(stamped) - 1} more" if len(stamped) > 1 else ""

@@ -148,8 +148,7 @@ def _numbers(known: KnownFacts, reasons: tuple[str, ...]) -> tuple[str, ...]:
 
 def _made_up(known: KnownFacts) -> list[str]:
     """What is asked for as units times their price on the order page, where that is exactly what it comes to."""
-    asked, counted, items = _asked(known), known.value("units_defective"), known.value("order.items")
-    goods = [item for item in items if isinstance(item, Mapping)] if isinstance(items, list | tuple) else []
+    asked, counted, goods = _asked(known), known.value("units_defective"), known.casefile.goods
     price = goods[0].get("unit_price") if len(goods) == 1 else None
     if not isinstance(asked, Money) or not isinstance(price, Money) or price.currency != asked.currency:
         return []
@@ -238,8 +237,7 @@ def _shipped(known: KnownFacts) -> ClaimLine:
 
 def _ordered(known: KnownFacts) -> ClaimLine:
     """How many were agreed, as the order page lists them; only where none does, what the buyer entered."""
-    line, items = known.line("", "order.items", "units_total"), known.value("order.items")
-    goods = [item for item in items if isinstance(item, Mapping)] if isinstance(items, list | tuple) else []
+    line, goods = known.line("", "order.items", "units_total"), known.casefile.goods
     numbers = [item.get("quantity") for item in goods]
     if not numbers or not all(isinstance(number, int) for number in numbers):
         return line

@@ -15,7 +15,7 @@ from typing import Any
 from collector.kinds import FileKind, PageKind, file_kind, page_kind
 from collector.model import Exhibit, Fact, Money, Printed
 from rules.case.casefile import CaseFile
-from rules.language.dates import UTC_NAMES, civil, time_in
+from rules.language.dates import civil, is_utc, time_in
 from rules.language.words import money_words
 from rules.pack.plan.claim import KnownFacts
 from rules.pack.plan.proofs import Proof
@@ -266,4 +266,4 @@ def today_zh(as_of: datetime, zone: str) -> str:
 
 def zone_zh(zone: str) -> str:
     """The zone of the other dates: "协调世界时（UTC）", "Europe/Amsterdam时区"."""
-    return "协调世界时（UTC）" if zone.rpartition("/")[2] in UTC_NAMES else f" {zone} 时区"
+    return "协调世界时（UTC）" if is_utc(zone) else f" {zone} 时区"
